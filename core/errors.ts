@@ -1,0 +1,37 @@
+/** Every way in which timhook itself can fail, by a code that logs, tests and callers can rely on. */
+export type ErrorCode =
+  | 'CONFIG_INVALID'
+  | 'CONFIG_NOT_FOUND'
+  | 'CONFIG_EXISTS'
+  | 'LISTEN_FAILED'
+  | 'NOT_SUPPORTED_YET'
+  | 'PLUGIN_CLOSE_FAILED'
+  | 'PLUGIN_INVALID'
+  | 'PLUGIN_NOT_FOUND'
+  | 'PLUGIN_SETUP_FAILED'
+  | 'REST_NOT_CONFIGURED'
+  | 'STORE_CLOSED'
+  | 'TRIGGER_FAILED'
+  | 'UNKNOWN_COMMAND'
+  | 'USAGE'
+  | 'VERDICT_INVALID'
+
+/** An error with a code, one sentence that says what is wrong, and a hint: the way out. Never holds a secret. */
+export class TimhookError extends Error {
+  override readonly name = 'TimhookError'
+  readonly code: ErrorCode
+  /** What to do about it, in one sentence; empty when the message says it all. */
+  readonly hint: string
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = code
+    this.hint = options.hint ?? ''
+  }
+}
+
+/** The error as a person reads it: sentence, then the way out. */
+export function describeError(error: unknown): string {
+  if (error instanceof TimhookError && error.hint) return `${error.message}\n  ${error.hint}`
+  return error instanceof Error ? error.message : String(error)
+}
