@@ -1,0 +1,94 @@
+import { formatPath, type Fault } from './faults.ts'
+import { getKey, getPath } from './plain.ts'
+
+/**
+ * What no schema can say, because it concerns two values at once. The rules read a config that may be faulty in other
+ * places, so they look at every value before they trust it.
+ */
+const RULES: readonly ((config: unknown) => Fault[])[] = [
+  sameApps,
+  unsignedApps,
+  samePluginIds,
+  onlyConfiguredApps,
+  retryRanges,
+]
+
+/** The faults that concern two values at once. Messages hold paths, no values. */
+export function checkRules(config: unknown): Fault[] {
+  return RULES.flatMap((rule) => rule(config))
+}
+
+function sameApps(config: unknown): Fault[] {
+  return duplicates(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId')))).map(([index, first]) => ({
+    path: ['apps', index, 'sdkAppId'],
+    message: `is the sdkAppId of apps[${first}] too; give one app all its tokens`,
+  }))
+}
+
+function unsignedApps(config: unknown): Fault[] {
+  return list(config, 'apps').flatMap((app, index): Fault[] => {
+    const tokens = getKey(app, 'tokens')
+    const unsigned = getKey(app, 'unsigned')
+    if (!Array.isArray(tokens) || typeof unsigned !== 'boolean') return []
+    if (tokens.length === 0 && !unsigned) return [{ path: ['apps', index], message: WITHOUT_TOKENS }]
+    if (tokens.length > 0 && unsigned) return [{ path: ['apps', index, 'unsigned'], message: WITH_BOTH }]
+    return []
+  })
+}
+
+const WITHOUT_TOKENS =
+  "has no tokens: add tokens: ['…'] with the authentication token of the console's callback settings, or " +
+  'unsigned: true to accept callbacks that anyone could have sent'
+const WITH_BOTH = 'contradicts tokens: remove it to check signatures, or remove tokens to accept unsigned callbacks'
+
+function samePluginIds(config: unknown): Fault[] {
+  return duplicates(list(config, 'plugins').map((plugin) => textOf(getKey(plugin, 'id')))).map(([index, first]) => ({
+    path: ['plugins', index, 'id'],
+    message: `is the id of plugins[${first}] too; expected one that is unique`,
+  }))
+}
+
+function onlyConfiguredApps(config: unknown): Fault[] {
+  const apps = list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId')))
+  // With an app whose sdkAppId is faulty nobody knows which one was meant.
+  if (apps.includes(undefined)) return []
+  return list(config, 'plugins').flatMap((plugin, index) =>
+    list(getKey(plugin, 'only'), 'apps').flatMap((app, item): Fault[] => {
+      const text = textOf(app)
+      if (text === undefined || apps.includes(text)) return []
+      return [
+        {
+          path: ['plugins', index, 'only', 'apps', item],
+          message: 'expected the sdkAppId of one of the configured apps',
+        },
+      ]
+    }),
+  )
+}
+
+function retryRanges(config: unknown): Fault[] {
+  return list(config, 'plugins').flatMap((plugin, index): Fault[] => {
+    const [minMs, maxMs] = [getPath(plugin, ['retry', 'minMs']), getPath(plugin, ['retry', 'maxMs'])]
+    if (typeof minMs !== 'number' || typeof maxMs !== 'number' || minMs <= maxMs) return []
+    const path = ['plugins', index, 'retry', 'minMs']
+    return [{ path, message: `expected at most ${formatPath(['plugins', index, 'retry', 'maxMs'])}` }]
+  })
+}
+
+/** Index of every text that stood before, and where it stood first. */
+function duplicates(texts: readonly (string | undefined)[]): [index: number, first: number][] {
+  return texts.flatMap((text, index): [number, number][] => {
+    const first = texts.indexOf(text)
+    return text !== undefined && first < index ? [[index, first]] : []
+  })
+}
+
+function list(source: unknown, key: string): readonly unknown[] {
+  const value = getKey(source, key)
+  return Array.isArray(value) ? value : []
+}
+
+/** A number or string as text: SdkAppIDs are compared so. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}

@@ -1,0 +1,22 @@
+import { Type } from 'typebox'
+
+const AdminListener = Type.Object(
+  {
+    host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address of the admin listener.' }),
+    port: Type.Integer({ minimum: 0, maximum: 65535, default: 8081, description: 'Port of the admin listener.' }),
+    token: Type.Optional(
+      Type.String({ minLength: 1, secret: true, description: 'Bearer token; needed on a host that is not loopback.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** The separate listener for health and metrics. */
+export const AdminSchema = Type.Union([Type.Literal(false), AdminListener], {
+  default: false,
+  expected: 'false, or a section with host, port and token',
+  description: 'Listener for /healthz, /readyz and /metrics; false turns it off.',
+})
+
+/** What a person may write under `admin`. */
+export type AdminInput = false | { host?: string; port?: number | string; token?: string }

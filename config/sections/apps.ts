@@ -1,0 +1,64 @@
+import { Type } from 'typebox'
+import { Duration, type DurationInput } from '../units.ts'
+
+/** An SdkAppID, as a number or as its digits; compare two by their text. */
+export function SdkAppId(options: { description?: string } = {}) {
+  return Type.Union(
+    [Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern: '^[1-9][0-9]{0,19}$' })],
+    { expected: 'an SdkAppID such as 1400000000', ...options },
+  )
+}
+
+const Token = Type.String({ minLength: 1, secret: true, expected: 'a non-empty text in quotes' })
+
+const RestSchema = Type.Object(
+  {
+    region: Type.Optional(
+      Type.String({ minLength: 1, description: 'Region in which the app was created, such as china.' }),
+    ),
+    baseUrl: Type.Optional(Type.String({ minLength: 1, description: 'Base URL of the REST API, in place of region.' })),
+    identifier: Type.String({ minLength: 1, description: 'Account with the right to call the REST API.' }),
+    secretKey: Type.String({ minLength: 1, secret: true, description: "The app's secret key, which signs UserSigs." }),
+  },
+  { additionalProperties: false, description: "Lets plugins call the app's REST API." },
+)
+
+/** One Tencent IM application whose callbacks are accepted. */
+const AppSchema = Type.Object(
+  {
+    sdkAppId: SdkAppId({ description: "The application's SdkAppID, from the Tencent console." }),
+    tokens: Type.Array(Token, {
+      secret: true,
+      expected: "a list of texts, such as ['${TIMHOOK_TOKEN}']",
+      default: [],
+      description: 'Authentication tokens of the callback settings; several while one is being replaced.',
+    }),
+    signatureWindow: Duration({
+      default: '60s',
+      positive: true,
+      description: 'How far RequestTime may differ from our clock, both ways. Milliseconds, or text such as 60s.',
+    }),
+    unsigned: Type.Boolean({
+      default: false,
+      description: 'Accept callbacks that anyone could have sent. An app without tokens must say so.',
+    }),
+    rest: Type.Optional(RestSchema),
+  },
+  { additionalProperties: false },
+)
+
+/** The applications, at least one. */
+export const AppsSchema = Type.Array(AppSchema, {
+  minItems: 1,
+  expected: 'a list of at least one app',
+  description: 'The Tencent IM applications whose callbacks are accepted.',
+})
+
+/** What a person may write for one of `apps`. */
+export interface AppInput {
+  sdkAppId: number | string
+  tokens?: string[]
+  signatureWindow?: DurationInput
+  unsigned?: boolean | string
+  rest?: { region?: string; baseUrl?: string; identifier: string; secretKey: string }
+}

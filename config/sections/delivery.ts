@@ -1,0 +1,71 @@
+import { Type } from 'typebox'
+import { Duration, Size, type DurationInput, type SizeInput } from '../units.ts'
+
+const SqliteSchema = Type.Object(
+  {
+    file: Type.String({
+      minLength: 1,
+      default: 'data/timhook.db',
+      description: 'Database file, relative to the working directory.',
+    }),
+  },
+  { additionalProperties: false, description: 'Settings of the sqlite engine.' },
+)
+
+const RedisSchema = Type.Object(
+  {
+    url: Type.String({ minLength: 1, description: 'Such as redis://127.0.0.1:6379.' }),
+    prefix: Type.String({ minLength: 1, default: 'timhook', description: 'What every key starts with.' }),
+    durability: Type.Enum(['strict', 'relaxed'], {
+      default: 'strict',
+      description: 'strict refuses a Redis that may lose what it has acknowledged.',
+    }),
+  },
+  { additionalProperties: false, description: 'Settings of the redis engine.' },
+)
+
+const RetentionSchema = Type.Object(
+  {
+    age: Duration({ default: '7d', description: 'How long finished callbacks are kept.' }),
+    size: Size({
+      default: '4gb',
+      description: 'How large the store may grow before the oldest finished callbacks go.',
+    }),
+    deadLetters: Duration({ default: '30d', description: 'How long dead letters are kept.' }),
+  },
+  { additionalProperties: false, description: 'When finished callbacks are deleted.' },
+)
+
+/** How after-callbacks are kept and handed to plugins. */
+export const DeliverySchema = Type.Object(
+  {
+    engine: Type.Enum(['memory', 'sqlite', 'redis'], {
+      default: 'memory',
+      description: 'Where callbacks are kept until they are delivered.',
+    }),
+    sqlite: Type.Optional(SqliteSchema),
+    redis: Type.Optional(RedisSchema),
+    resendWindow: Duration({
+      default: '10m',
+      description: 'How long the same callback counts as a resend and is not delivered again; 0 turns this off.',
+    }),
+    retention: Type.Optional(RetentionSchema),
+    maxBacklog: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "A plugin's waiting callbacks beyond which its oldest become dead letters.",
+      }),
+    ),
+  },
+  { additionalProperties: false, default: {}, description: 'How after-callbacks are kept and handed to plugins.' },
+)
+
+/** What a person may write under `delivery`. */
+export interface DeliveryInput {
+  engine?: 'memory' | 'sqlite' | 'redis'
+  sqlite?: { file?: string }
+  redis?: { url: string; prefix?: string; durability?: 'strict' | 'relaxed' }
+  resendWindow?: DurationInput
+  retention?: { age?: DurationInput; size?: SizeInput; deadLetters?: DurationInput }
+  maxBacklog?: number | string
+}

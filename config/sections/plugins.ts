@@ -1,0 +1,121 @@
+import { Type, type StaticDecode } from 'typebox'
+import { SdkAppId } from './apps.ts'
+
+const MAX_TIMER = 2_147_483_647
+
+const PluginObject = Type.Unsafe<object>({
+  type: 'object',
+  required: ['name', 'handlers'],
+  properties: { name: { type: 'string', minLength: 1 }, handlers: { type: 'object' } },
+  opaque: true,
+})
+
+const CommandPattern = Type.String({
+  pattern: '^([*]|[A-Za-z][A-Za-z0-9_]*[.]([*]|[A-Za-z][A-Za-z0-9_]*))$',
+  expected: "'*', 'Group.*' or a command such as 'Group.CallbackAfterGroupFull'",
+})
+
+const OnlySchema = Type.Object(
+  {
+    apps: Type.Optional(
+      Type.Array(SdkAppId(), { minItems: 1, description: 'SdkAppIDs of the apps whose callbacks the plugin gets.' }),
+    ),
+    commands: Type.Optional(
+      Type.Array(CommandPattern, {
+        minItems: 1,
+        description: "Commands that the plugin gets: names, 'Group.*' or '*'.",
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'Hands the plugin a part of the callbacks. Without it: all that it handles.',
+  },
+)
+
+const RetrySchema = Type.Object(
+  {
+    attempts: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'Attempts in all; after the last one the callback is a dead letter.',
+      }),
+    ),
+    minMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: MAX_TIMER, description: 'Shortest wait, in milliseconds.' }),
+    ),
+    maxMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: MAX_TIMER, description: 'Longest wait, in milliseconds.' }),
+    ),
+  },
+  { additionalProperties: false, description: 'How a failed after-callback is tried again.' },
+)
+
+/** One entry of the plugin list. */
+export const PluginSchema = Type.Object(
+  {
+    use: Type.Union([Type.String({ minLength: 1 }), PluginObject], {
+      expected: 'the name of a shipped plugin or a package, or the path of a file (./my-plugin.mjs)',
+      description: 'A shipped plugin, a package (timhook-plugin-NAME), or a path relative to this file.',
+    }),
+    id: Type.Optional(
+      Type.String({ minLength: 1, description: "Name of this entry, unique; the plugin's own name by default." }),
+    ),
+    enabled: Type.Boolean({ default: true, description: 'false keeps the entry without running it.' }),
+    only: Type.Optional(OnlySchema),
+    options: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      default: {},
+      opaque: true,
+      description: "The plugin's own settings, checked by the plugin's schema.",
+    }),
+    onFailure: Type.Optional(
+      Type.Enum(['allow', 'reject', 'drop'], {
+        description: 'What a before-callback gets when the plugin fails or is too slow.',
+      }),
+    ),
+    timeoutMs: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MAX_TIMER, description: 'Milliseconds that one handler call may take.' }),
+    ),
+    concurrency: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 10_000, description: 'After-callbacks that the plugin works on at a time.' }),
+    ),
+    retry: Type.Optional(RetrySchema),
+    ordered: Type.Optional(
+      Type.Boolean({
+        description: 'Whether a callback waiting for its retry holds up later ones of its group or conversation.',
+      }),
+    ),
+    isolate: Type.Optional(Type.Boolean({ description: 'Run the plugin in a thread of its own.' })),
+  },
+  { additionalProperties: false },
+)
+
+/** One entry of the plugin list, checked, with defaults; its options are left to the plugin's own schema. */
+export type PluginConfig = StaticDecode<typeof PluginSchema>
+
+/** An entry and its place in the list. */
+export type PluginEntry = PluginConfig & { index: number }
+
+/** The plugin list; its order is the order of the before-chain. */
+export const PluginsSchema = Type.Array(PluginSchema, {
+  default: [],
+  description: 'The plugins, in the order in which before-callbacks pass through them.',
+})
+
+/** What a person may write for one of `plugins`. */
+export interface PluginInput {
+  /** A plugin's name, package or path, or the plugin itself. */
+  use: string | object
+  id?: string
+  enabled?: boolean | string
+  only?: { apps?: (number | string)[]; commands?: string[] }
+  options?: object
+  onFailure?: 'allow' | 'reject' | 'drop'
+  timeoutMs?: number | string
+  concurrency?: number | string
+  retry?: { attempts?: number | string; minMs?: number | string; maxMs?: number | string }
+  ordered?: boolean | string
+  isolate?: boolean | string
+}

@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { Size, type SizeInput } from '../units.ts'
+
+// The characters that a URL path may hold (RFC 3986), without those that are patterns to the router: : * + ! ( ) { } [ ]
+const PATH = "^/([A-Za-z0-9._~$&',;=@/-]|%[0-9A-Fa-f]{2})*$"
+const MAX_TIMER = 2_147_483_647
+
+const UrlPath = Type.String({
+  pattern: PATH,
+  expected: 'a URL path such as / or /callbacks, without : * + ! ( ) { } [ ]',
+})
+
+const TlsSchema = Type.Object(
+  {
+    cert: Type.String({ minLength: 1, description: 'PEM file of the certificate and its chain.' }),
+    key: Type.String({ minLength: 1, description: 'PEM file of the private key.' }),
+    ca: Type.Optional(
+      Type.String({ minLength: 1, description: 'PEM file of the authority that client certificates must come from.' }),
+    ),
+  },
+  { additionalProperties: false, description: 'Serve HTTPS.' },
+)
+
+/** Where callbacks are received. */
+export const ServerSchema = Type.Object(
+  {
+    host: Type.String({
+      minLength: 1,
+      default: '127.0.0.1',
+      description: 'Address to listen on; 0.0.0.0 is every IPv4 address of the machine.',
+    }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 8080,
+      description: 'Port to listen on; 0 takes any free one.',
+    }),
+    path: Type.Union([UrlPath, Type.Array(UrlPath, { minItems: 1 })], {
+      default: '/',
+      expected: 'a URL path such as /callbacks, or a non-empty list of them',
+      description: 'URL path, or list of paths, that callbacks are posted to.',
+    }),
+    deadlineMs: Type.Integer({
+      minimum: 1,
+      maximum: 60_000,
+      default: 1500,
+      description: 'Milliseconds after which a callback is answered, whatever its plugins do. Tencent waits 2000.',
+    }),
+    bodyLimit: Size({
+      default: '1mb',
+      positive: true,
+      description: 'Largest body taken, in bytes or as text such as 1mb.',
+    }),
+    maxInFlight: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1000,
+      description: 'Before-callbacks that may be undecided at a time; more are resolved by onFailure at once.',
+    }),
+    drainMs: Type.Integer({
+      minimum: 0,
+      maximum: MAX_TIMER,
+      default: 10_000,
+      description: 'Milliseconds that a stop waits for requests to finish.',
+    }),
+    tls: Type.Optional(TlsSchema),
+  },
+  { additionalProperties: false, default: {}, description: 'Where callbacks are received.' },
+)
+
+/** What a person may write under `server`. */
+export interface ServerInput {
+  host?: string
+  port?: number | string
+  path?: string | string[]
+  deadlineMs?: number | string
+  bodyLimit?: SizeInput
+  maxInFlight?: number | string
+  drainMs?: number | string
+  tls?: { cert: string; key: string; ca?: string }
+}

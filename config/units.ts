@@ -1,0 +1,59 @@
+import { Type } from 'typebox'
+
+const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const BYTES = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
+
+/** What a config may say where a duration is expected: milliseconds, or text such as `60s` (ms, s, m, h, d). */
+export type DurationInput = number | string
+
+/** What a config may say where a size is expected: bytes, or text such as `1.5mb` (b, kb, mb, gb; 1 kb is 1024 b). */
+export type SizeInput = number | string
+
+interface UnitOptions {
+  description: string
+  default?: number | string
+  /** Whether 0 is refused. */
+  positive?: boolean
+}
+
+const NOT_ZERO = '(?=[^1-9]*[1-9])'
+
+/** A duration, decoded to milliseconds. */
+export function Duration({ positive = false, ...options }: UnitOptions) {
+  const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,8}(ms|s|m|h|d)$`
+  const units = Type.Union(
+    [Type.Integer({ minimum: positive ? 1 : 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern })],
+    { expected: `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`, ...options },
+  )
+  return Type.Codec(units)
+    .Decode(parseDuration)
+    .Encode((ms) => ms)
+}
+
+/** A size, decoded to bytes. */
+export function Size({ positive = false, ...options }: UnitOptions) {
+  const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,9}([.][0-9]{1,6})?([bB]|[kK][bB]|[mM][bB]|[gG][bB])$`
+  const units = Type.Union(
+    [Type.Integer({ minimum: positive ? 1 : 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern })],
+    { expected: `a ${positive ? 'positive ' : ''}size such as 512kb, 1mb or 1.5gb`, ...options },
+  )
+  return Type.Codec(units)
+    .Decode(parseSize)
+    .Encode((bytes) => bytes)
+}
+
+/** Milliseconds of a duration that fits the pattern: `60s` → 60000. */
+function parseDuration(input: DurationInput): number {
+  return parse(input, MS)
+}
+
+/** Bytes of a size that fits the pattern, rounded up: `1.5kb` → 1536. */
+function parseSize(input: SizeInput): number {
+  return Math.ceil(parse(input, BYTES))
+}
+
+function parse(input: number | string, units: Record<string, number>): number {
+  if (typeof input === 'number') return input
+  const unit = input.replace(/[0-9.]+/, '').toLowerCase()
+  return Number.parseFloat(input) * (units[unit] ?? Number.NaN)
+}

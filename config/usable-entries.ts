@@ -1,0 +1,23 @@
+import { checkValue, type CheckContext } from './check.ts'
+import type { Fault } from './faults.ts'
+import { getKey, isPlainObject, setKey } from './plain.ts'
+import { PluginSchema, type PluginEntry } from './sections/plugins.ts'
+
+/** The entries of a config's plugin list that can be used for checking their options, without their faulty keys. */
+export function usableEntries(config: unknown, faults: readonly Fault[], context: CheckContext): PluginEntry[] {
+  const plugins = getKey(config, 'plugins')
+  if (!Array.isArray(plugins)) return []
+  return plugins.flatMap((plugin: unknown, index): PluginEntry[] => {
+    if (!isPlainObject(plugin)) return []
+    const ofEntry = faults.filter(({ path }) => path[0] === 'plugins' && path[1] === index)
+    // A `${…}` without a value inside the options leaves the others to be checked.
+    const faulty = new Set(
+      ofEntry.filter(({ path }) => path[2] !== 'options' || path.length === 3).map(({ path }) => path[2]),
+    )
+    if (faulty.has('use') || faulty.has('options')) return []
+    const entry = {}
+    for (const [key, value] of Object.entries(plugin)) if (!faulty.has(key)) setKey(entry, key, value)
+    const checked = checkValue(PluginSchema, entry, { ...context, path: ['plugins', index] })
+    return checked.faults.length > 0 ? [] : [{ ...(checked.value as Omit<PluginEntry, 'index'>), index }]
+  })
+}

@@ -1,0 +1,28 @@
+import type { Fault } from './faults.ts'
+import type { Config } from './schema.ts'
+
+// Tencent waits 2 s for an answer (and then does what the console's failure policy says).
+const TENCENT_WAITS_MS = 2000
+
+/** What a usable config says that its author may not have meant. */
+export function findWarnings(config: Config): Fault[] {
+  const warnings: Fault[] = []
+  if (config.server.deadlineMs >= TENCENT_WAITS_MS) {
+    warnings.push({
+      path: ['server', 'deadlineMs'],
+      message: `Tencent waits ${TENCENT_WAITS_MS} ms only, so answers after that are lost; expected less`,
+    })
+  }
+  for (const [index, app] of config.apps.entries()) {
+    if (!app.unsigned || isLoopback(config.server.host)) continue
+    warnings.push({
+      path: ['apps', index, 'unsigned'],
+      message: 'anyone who can reach server.host can send callbacks for this app; expected tokens, or a loopback host',
+    })
+  }
+  return warnings
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.[0-9]{1,3}){3}|\[?::1\]?)$/i.test(host)
+}

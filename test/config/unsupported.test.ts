@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { findUnsupported } from '../../config/unsupported.ts'
+import { configOf, faultsOf, MINIMAL } from './support.ts'
+
+const app = (text: string) => `apps: [{ sdkAppId: 1, unsigned: true, ${text} }]\n`
+
+describe('config: what this version does not support yet', () => {
+  const cases: [path: string, text: string][] = [
+    ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
+    ['admin', `${MINIMAL}admin: { port: 8081 }`],
+    ['apps[0].rest', app('rest: { region: china, identifier: administrator, secretKey: k }')],
+    ['delivery.engine', `${MINIMAL}delivery: { engine: sqlite }`],
+    ['delivery.engine', `${MINIMAL}delivery: { engine: redis }`],
+    ['delivery.sqlite', `${MINIMAL}delivery: { sqlite: { file: a.db } }`],
+    ['delivery.redis', `${MINIMAL}delivery: { redis: { url: 'redis://h' } }`],
+    ['delivery.retention', `${MINIMAL}delivery: { retention: { age: 7d } }`],
+    ['delivery.maxBacklog', `${MINIMAL}delivery: { maxBacklog: 5 }`],
+    ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],
+  ]
+  for (const [path, text] of cases) {
+    it(`is refused by name: ${path} in ${text.split('\n').at(-1) || text.trim()}`, async () => {
+      const faults = await faultsOf(text)
+      expect(faults).to.have.length(1)
+      expect(faults[0]).to.include(` ${path}: is not supported yet in this version; `)
+    })
+  }
+
+  it('is refused when the section is there but empty', async () => {
+    expect((await faultsOf(`${MINIMAL}admin:`))[0]).to.include('admin: is not supported yet')
+  })
+
+  it('is still checked for unknown keys', async () => {
+    expect((await faultsOf(`${MINIMAL}admin: { prt: 1 }`)).join('\n')).to.include(
+      'unknown key "prt"; did you mean "port"?',
+    )
+  })
+
+  it('is not said of a value that is wrong anyway', async () => {
+    expect(await faultsOf(`${MINIMAL}delivery: { engine: sqlit }`)).to.have.length(1)
+    expect(await faultsOf(`${MINIMAL}delivery: { engine: '\${E}' }`)).to.have.length(1)
+  })
+
+  it('may be spelt out where it is off', async () => {
+    expect(await configOf(`${MINIMAL}admin: false\ndelivery: { engine: memory }`)).to.include({ admin: false })
+  })
+
+  it('is supported as soon as its line is gone from the table', () => {
+    expect(findUnsupported({ server: { tls: {} } }, [])).to.deep.equal([])
+  })
+})
