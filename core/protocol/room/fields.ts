@@ -1,0 +1,18 @@
+import { Account, Bool, BoolOrText, Integer, Text, Word } from '../wire.ts'
+
+export const RoomId = Text('Room')
+
+/** What can be changed of a conference room. */
+export const roomInfo = {
+  RoomId,
+  RoomName: Text('Name of the room'),
+  Owner_Account: Account('Host'),
+  TakeSeatMode: Word('How seats are taken', ['None', 'FreeToTake', 'ApplyToTake']),
+  MaxMemberCount: Integer('How many members it takes'),
+  IsVideoDisabled: Bool('Whether nobody may use video'),
+  IsAudioDisabled: Bool('Whether nobody may use audio'),
+  IsMessageDisabled: Bool('Whether nobody may send text'),
+  IsScreenSharingDisabled: Bool('Whether nobody may share the screen'),
+  IsCloudRecordingDisabled: BoolOrText('Whether it is not recorded; a sample has the text "false"'),
+  CustomInfo: Text('Anything, as the app likes'),
+}

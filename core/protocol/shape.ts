@@ -1,0 +1,28 @@
+import { Type } from 'typebox'
+
+/** What an object of these fields holds: any of them, since the documents do not tell which ones are always there. */
+export type Shape<Fields extends Type.TProperties> = { [Name in keyof Fields]?: Type.Static<Fields[Name]> }
+
+/** An object with any of these fields, and with others that the documents do not tell. */
+export function Shape<Fields extends Type.TProperties>(
+  description: string,
+  fields: Fields,
+): Type.TUnsafe<Shape<Fields>> {
+  return Type.Unsafe<Shape<Fields>>(Type.Object(optionals(fields), { description }))
+}
+
+/** A list of items of one type. */
+export function List<Item extends Type.TSchema>(description: string, item: Item): Type.TUnsafe<Type.Static<Item>[]> {
+  return Type.Unsafe<Type.Static<Item>[]>(Type.Array(item, { description }))
+}
+
+/** An object or a list, for fields that the documents show as plain text in one place. */
+export function OrText<T>(schema: Type.TUnsafe<T>, expected: string): Type.TUnsafe<T | string> {
+  const { type } = schema as { type?: unknown }
+  return Type.Unsafe<T | string>({ ...schema, type: [type, 'string'], expected })
+}
+
+/** The same fields, each of which may be missing. */
+export function optionals(fields: Type.TProperties): Type.TProperties {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, Type.Optional(field)]))
+}
