@@ -1,0 +1,91 @@
+import { EventEmitter } from 'eventemitter3'
+import type { About } from './callback.ts'
+import type { Outcome, Phase } from './protocol/define.ts'
+import type { LoggableError } from './scrub.ts'
+
+/** What observers can hear. Times are milliseconds. Nothing here holds a message, a token or a Sign. */
+export interface BusEvents {
+  'callback:received': About & { phase: Phase; known: boolean; signed: boolean }
+  'callback:answered': About & { phase: Phase; outcome: Outcome; code: number; failed: boolean; durationMs: number }
+  /** Not accepted: the answer's status is not 200. `reason` is the line that the answer carries. */
+  'callback:rejected': { status: number; reason: string; sdkAppId?: number; command?: string }
+  /** A body that does not fit its definition. `faults` name fields and what was expected. */
+  'callback:faulty': About & { faults: readonly string[] }
+  /** The same callback came again and is counted, not delivered again. */
+  'callback:resent': About & { resends: number }
+  'handler:done': About & { plugin: string; attempt: number; durationMs: number }
+  /** `onFailure` is how a before-handler's failure was resolved; `retryMs` when an after-handler is tried again. */
+  'handler:failed': About & {
+    plugin: string
+    attempt: number
+    reason: 'threw' | 'timeout' | 'verdict' | 'unreached' | 'faults' | 'busy'
+    error?: LoggableError
+    onFailure?: Outcome
+    retryMs?: number
+  }
+  /** A handler that timed out had not settled when the next callback of its order key had to start. */
+  'handler:overlap': About & { plugin: string }
+  /** Not delivered, and not tried again. Without a plugin: the callback was not accepted in the first place. */
+  'callback:dead': About & { plugin?: string; error: string }
+  /** The store did not take a callback: an after-callback was answered 503. */
+  'delivery:failed': About & { error: unknown }
+  'server:listening': { url: string }
+  /** A fault of ours while a request was handled: it was answered 500. */
+  'server:failed': { error: unknown }
+  'server:draining': { drainMs: number }
+  'server:closed': { undelivered: number }
+  'listener:failed': { event: string; error: unknown }
+  /** `emit(name, data)` of a plugin. */
+  [plugin: `plugin:${string}`]: unknown
+}
+
+type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknown
+
+/** Where observers hang on: logs, metrics, tests. They are told, not awaited, and a throw of theirs harms nobody. */
+export class Bus {
+  readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
+
+  /** Listens; what it returns stops it. */
+  on<Name extends keyof BusEvents>(event: Name, listener: Listener<Name>): () => void {
+    const guarded = this.#guard(event, listener as (event: unknown) => unknown)
+    this.#emitter.on(event, guarded)
+    return () => void this.#emitter.off(event, guarded)
+  }
+
+  /** Resolves with the next such event that `matches`. */
+  next<Name extends keyof BusEvents>(
+    event: Name,
+    matches: (event: BusEvents[Name]) => boolean = () => true,
+  ): Promise<BusEvents[Name]> {
+    return new Promise((resolve) => {
+      const stop = this.on(event, (data) => {
+        if (!matches(data)) return
+        stop()
+        resolve(data)
+      })
+    })
+  }
+
+  /** Whether anybody listens: lets the hot path leave out what nobody would read. */
+  hears(event: keyof BusEvents): boolean {
+    return this.#emitter.listenerCount(event) > 0
+  }
+
+  emit<Name extends keyof BusEvents>(event: Name, data: BusEvents[Name]): void {
+    this.#emitter.emit(event, data)
+  }
+
+  #guard(event: string, listener: (event: unknown) => unknown): (event: unknown) => void {
+    const failed = (error: unknown): void => {
+      if (event !== 'listener:failed') this.emit('listener:failed', { event, error })
+    }
+    return (data) => {
+      try {
+        const result = listener(data)
+        if (result instanceof Promise) result.catch(failed)
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+}

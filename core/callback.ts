@@ -1,0 +1,27 @@
+import type { Query } from './handler-context.ts'
+import type { JsonObject } from './json.ts'
+
+/** Which callback something is about. */
+export interface About {
+  readonly id: string
+  readonly sdkAppId: number
+  readonly command: string
+}
+
+/** One callback as it came in: genuine, and with a body that is a JSON object. */
+export interface Callback extends About {
+  readonly query: Query
+  readonly signed: boolean
+  /** The body's text as received. */
+  readonly raw: string
+  /** The body parsed. It is handed to one plugin at most; others get one parsed anew. */
+  readonly body: JsonObject
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+  /** When the request's head arrived, on the clock of `performance.now()`, milliseconds. */
+  readonly startedAt: number
+}
+
+export function aboutOf({ id, sdkAppId, command }: About): About {
+  return { id, sdkAppId, command }
+}

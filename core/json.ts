@@ -1,0 +1,57 @@
+/** What `JSON.parse` makes of an object. */
+export type JsonObject = Record<string, unknown>
+
+/** Whether a parsed value is an object, which neither null nor an array is. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const MAYBE_BIG = /[0-9]{16}/
+const TOKEN = /["\-0-9]/g
+const NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const INTEGER = /^-?[0-9]+$/
+
+/** Whether the text may hold an integer that a JavaScript number cannot. Cheap, and may say yes for nothing. */
+export function mayHoldBigInteger(text: string): boolean {
+  return MAYBE_BIG.test(text)
+}
+
+/**
+ * Parses a body so that no digit is lost: an integer literal beyond 2^53 arrives as the string of its digits.
+ * @throws SyntaxError for text that is not JSON
+ */
+export function parseJson(text: string): unknown {
+  const parsed: unknown = JSON.parse(text)
+  // Quoting is only right in text known to be JSON, so it comes second, for the few bodies that need it.
+  return mayHoldBigInteger(text) ? JSON.parse(quoteBigIntegers(text)) : parsed
+}
+
+function quoteBigIntegers(json: string): string {
+  let quoted = ''
+  let copied = 0
+  TOKEN.lastIndex = 0
+  for (let token = TOKEN.exec(json); token; token = TOKEN.exec(json)) {
+    if (token[0] === '"') {
+      TOKEN.lastIndex = endOfString(json, token.index)
+      continue
+    }
+    NUMBER.lastIndex = token.index
+    const literal = NUMBER.exec(json)?.[0] ?? token[0]
+    TOKEN.lastIndex = token.index + literal.length
+    if (!INTEGER.test(literal) || Number.isSafeInteger(Number(literal))) continue
+    quoted += `${json.slice(copied, token.index)}"${literal}"`
+    copied = TOKEN.lastIndex
+  }
+  return quoted + json.slice(copied)
+}
+
+function endOfString(json: string, start: number): number {
+  let end = start
+  let escapes: number
+  do {
+    end = json.indexOf('"', end + 1)
+    escapes = 0
+    while (json[end - 1 - escapes] === '\\') escapes++
+  } while (escapes % 2 === 1)
+  return end + 1
+}

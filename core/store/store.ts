@@ -1,0 +1,36 @@
+/** What one plugin keeps: values by key, leases, and an append-only record. Values are JSON. */
+export interface Store {
+  get(key: string): Promise<unknown>
+  /** @param ttlMs milliseconds until the value is gone; without it, it stays */
+  set(key: string, value: unknown, options?: { ttlMs?: number }): Promise<void>
+  delete(key: string): Promise<void>
+  /** Entries whose key starts with the prefix, sorted by key. */
+  list(prefix: string): Promise<{ key: string; value: unknown }[]>
+  /** Replaces a value by what `change` makes of it, with nothing in between; undefined deletes it. */
+  update(key: string, change: (value: unknown) => unknown): Promise<unknown>
+  /** Takes a lease for `ttlMs` milliseconds, or undefined where another holds it. */
+  lease(name: string, ttlMs: number): Promise<Lease | undefined>
+  /** Appends to the plugin's records of this kind. */
+  record(kind: string, data: unknown): Promise<void>
+  /** The newest records of this kind, newest first. */
+  records(kind: string, options?: { limit?: number }): Promise<StoredRecord[]>
+}
+
+/** Mutual exclusion that ends by itself. `fence` grows with every lease of that name: the larger is the newer. */
+export interface Lease {
+  readonly fence: number
+  /** Extends it to `ttlMs` milliseconds from now; false when it was lost. */
+  renew(ttlMs: number): Promise<boolean>
+  release(): Promise<void>
+}
+
+export interface StoredRecord {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly data: unknown
+}
+
+/** Gives every plugin a store of its own, by the plugin's id. */
+export interface Stores {
+  of(pluginId: string): Store
+}

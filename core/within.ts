@@ -1,0 +1,40 @@
+/** What `within` rejects with when the time is over. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError'
+
+  constructor(limitMs: number) {
+    super(`took longer than ${Math.round(limitMs)} ms`)
+  }
+}
+
+/** The promise's result if it comes within `limitMs` milliseconds, else a TimeoutError. */
+export function within<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeoutError(limitMs)), limitMs)
+    promise.then(resolve, reject).then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    )
+  })
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** An AbortSignal that is made when somebody asks for it: most handlers never do, and making one is slow. */
+export class LazySignal {
+  #controller: AbortController | undefined
+  #reason: Error | undefined
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#reason) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  abort(reason: Error): void {
+    this.#reason ??= reason
+    this.#controller?.abort(this.#reason)
+  }
+}
