@@ -1,0 +1,53 @@
+import type { Bus } from './bus.ts'
+import type { Logger } from './log.ts'
+import { loggableError } from './scrub.ts'
+
+const QUIET_MS = 10_000
+
+/** Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. */
+export function logEvents(bus: Bus, log: Logger): void {
+  const refusals = new Throttle((event: { status: number; reason: string }, more) => {
+    log.warn({ ...event, ...(more > 0 && { more }) }, 'refused')
+  })
+  bus.on('callback:received', (event) => log.debug(event, 'received'))
+  bus.on('callback:answered', (event) => {
+    const level = event.outcome === 'allow' && !event.failed ? 'debug' : 'info'
+    log[level](event, `answered: ${event.outcome}`)
+  })
+  bus.on('callback:rejected', (event) => refusals.pass(`${event.status} ${event.reason}`, event))
+  bus.on('callback:faulty', (event) => log.warn(event, 'body does not fit its definition'))
+  bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
+  bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
+  bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
+  bus.on('handler:done', (event) => log.debug(event, 'handler done'))
+  bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
+  bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
+  bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
+  bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error, answered 500'))
+  bus.on('server:draining', (event) => log.info(event, 'draining'))
+  bus.on('server:closed', ({ undelivered }) => {
+    if (undelivered > 0) log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost with memory')
+    else log.info('closed')
+  })
+}
+
+/** Lets the first of a kind through, and then one in a while with the count of those left out. */
+class Throttle<T> {
+  readonly #write: (event: T, more: number) => void
+  readonly #kinds = new Map<string, { quietUntil: number; left: number }>()
+
+  constructor(write: (event: T, more: number) => void) {
+    this.#write = write
+  }
+
+  pass(kind: string, event: T): void {
+    const now = Date.now()
+    const known = this.#kinds.get(kind)
+    if (known && now < known.quietUntil) {
+      known.left++
+      return
+    }
+    this.#kinds.set(kind, { quietUntil: now + QUIET_MS, left: 0 })
+    this.#write(event, known?.left ?? 0)
+  }
+}

@@ -1,0 +1,109 @@
+import type { Type } from 'typebox'
+import type { Known } from './protocol/commands.ts'
+import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
+import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
+import type { Log } from './log.ts'
+import type { Rest } from './rest/rest.ts'
+import type { Store } from './store/store.ts'
+import type { Verdict } from './verdict.ts'
+
+export { Type } from 'typebox'
+export type { CallbackOf, Command } from './protocol/commands.ts'
+export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
+export type { Log, Rest, Store, Verdict }
+
+/** How a failed after-callback is tried again: exponential from minMs to maxMs milliseconds, with full jitter. */
+export interface Retry {
+  attempts?: number
+  minMs?: number
+  maxMs?: number
+}
+
+interface Settings {
+  /** The longest that one call may take, in milliseconds. */
+  timeoutMs?: number
+}
+
+/** A handler with settings of its own; the plugin's entry in the config wins over them. */
+export interface AfterSettings extends Settings {
+  /** How many calls run at once; default 16. */
+  concurrency?: number
+  retry?: Retry
+  /** Whether a callback that waits for its retry holds up the later ones of its order key. */
+  ordered?: boolean
+}
+
+export interface BeforeSettings<Failure extends Outcome = Outcome> extends Settings {
+  /** What is answered when the handler throws, takes too long or is not reached. */
+  onFailure?: Failure
+}
+
+type AfterReturn = void | Promise<void>
+type BeforeReturn = Verdict | void | Promise<Verdict | void>
+type OrSettings<Handle, More> = Handle | (More & { handle: Handle })
+
+type ContextOf<D, Options, State> =
+  D extends BeforeDefinition<infer Command, infer Body, infer Fields, infer Pattern, infer Drop>
+    ? BeforeContext<Command, Body, Fields, Pattern, Drop, Options, State>
+    : D extends AfterDefinition<infer Command, infer Body>
+      ? AfterContext<Command, Body, Options, State>
+      : never
+
+type HandlerOf<D, Options, State> = D extends { phase: 'before'; drop: infer Drop }
+  ? OrSettings<
+      (context: ContextOf<D, Options, State>) => BeforeReturn,
+      BeforeSettings<Drop extends true ? Outcome : Exclude<Outcome, 'drop'>>
+    >
+  : OrSettings<(context: ContextOf<D, Options, State>) => AfterReturn, AfterSettings>
+
+type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
+
+/** A callback that the table does not know: an after-callback with any body. */
+type UnknownContext<Options, State> = AfterContext<UnknownCommand, Record<string, unknown>, Options, State>
+
+type WildcardContext<Head extends string, Options, State> =
+  | ContextOf<Extract<Known, { command: `${Head}.${string}` }>, Options, State>
+  | UnknownContext<Options, State>
+
+type WildcardHandler<Head extends string, Options, State> = OrSettings<
+  (context: WildcardContext<Head, Options, State>) => BeforeReturn,
+  AfterSettings & BeforeSettings
+>
+
+/** Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin the most specific one is called. */
+export type Handlers<Options, State> = {
+  [D in Known as D['command']]?: HandlerOf<D, Options, State>
+} & {
+  [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
+} & { '*'?: WildcardHandler<string, Options, State> }
+
+/** What `setup` gets, once, before the server listens. */
+export interface SetupContext<Options> {
+  readonly options: Options
+  readonly log: Log
+  readonly store: Store
+  readonly rest: (sdkAppId: number) => Rest
+  readonly emit: (name: string, data: unknown) => void
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** A plugin. Any object of this shape is one. */
+export interface Plugin<Schema extends Type.TSchema = Type.TSchema, State = unknown> {
+  readonly name: string
+  readonly description?: string
+  /** Checks the plugin's `options` in the config; `secret: true` on a schema keeps its value out of every print. */
+  readonly options?: Schema
+  /** Runs once, in config order, before the server listens. What it returns is the handlers' `state`. */
+  readonly setup?: (context: SetupContext<NoInfer<Type.Static<Schema>>>) => State | Promise<State>
+  readonly handlers: Handlers<NoInfer<Type.Static<Schema>>, NoInfer<State>>
+  /** Runs when the server stops, if `setup` did, in reverse order. */
+  readonly close?: (state: NoInfer<State>) => void | Promise<void>
+}
+
+/** Gives a plugin its types, and nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
+export function definePlugin<Schema extends Type.TSchema = Type.TObject, State = undefined>(
+  plugin: Plugin<Schema, State>,
+): Plugin<Schema, State> {
+  return plugin
+}

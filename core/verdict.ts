@@ -1,0 +1,113 @@
+import { Compile, type Validator } from 'typebox/schema'
+import type { Merge, ResultItem } from './protocol/answer-fields.ts'
+import { allowsCode } from './protocol/codes.ts'
+import type { BeforeDefinition, Outcome } from './protocol/define.ts'
+import { TimhookError } from './errors.ts'
+import { isObject, type JsonObject } from './json.ts'
+
+/** What a before-handler decided. Only the makers of its context make one. */
+export class Verdict {
+  readonly outcome: Outcome
+  readonly code: number
+  readonly info: string
+  readonly fields: JsonObject | undefined
+
+  constructor(outcome: Outcome, code: number, info: string, fields?: JsonObject) {
+    this.outcome = outcome
+    this.code = code
+    this.info = info
+    this.fields = fields
+  }
+}
+
+/** The makers of verdicts that fit one callback. Each throws VERDICT_INVALID for what the documents do not allow. */
+export interface VerdictMakers {
+  allow(fields?: object): Verdict
+  reject(code?: number, info?: string): Verdict
+  drop(): Verdict
+}
+
+const DROP_CODE = 2
+
+export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
+  let answer: Validator | undefined
+  const invalid = (what: string): TimhookError =>
+    new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, {
+      hint: 'The README lists what each callback may be answered with.',
+    })
+  return {
+    allow(fields) {
+      if (fields === undefined) return new Verdict('allow', 0, '')
+      answer ??= Compile(definition.answer)
+      if (!isObject(fields) || !answer.Check(fields)) {
+        const [, faults] = answer.Errors(fields)
+        const first = faults[0]
+        throw invalid(`allow() got fields that do not fit: ${first?.instancePath ?? ''} ${first?.message ?? ''}`)
+      }
+      return new Verdict('allow', 0, '', fields)
+    },
+    reject(code = definition.codes.default, info = '') {
+      if (!allowsCode(definition.codes, code)) throw invalid(`reject() takes ${ranges(definition)}, got ${code}`)
+      if (typeof info !== 'string') throw invalid('reject() takes its info as text')
+      return new Verdict('reject', code, info)
+    },
+    drop() {
+      if (!definition.drop) throw invalid('drop() is not documented for this callback')
+      return new Verdict('drop', DROP_CODE, '')
+    },
+  }
+}
+
+function ranges({ codes }: BeforeDefinition): string {
+  return codes.ranges.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(' or ')
+}
+
+/** Whether a callback can be answered so. */
+export function offers(definition: BeforeDefinition, outcome: Outcome): boolean {
+  return outcome !== 'drop' || definition.drop
+}
+
+/** Whether a verdict is one of this callback's: it may have been made in the context of another. */
+export function fits(definition: BeforeDefinition, { outcome, code }: Verdict): boolean {
+  return offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))
+}
+
+/** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */
+export function mergeFields(definition: BeforeDefinition, given: JsonObject, more: JsonObject): JsonObject {
+  const merged = { ...given }
+  const properties = (definition.answer as { properties?: Record<string, { merge?: Merge }> }).properties ?? {}
+  for (const [name, value] of Object.entries(more)) {
+    const merge = properties[name]?.merge ?? 'last'
+    if (merge === 'last' || given[name] === undefined) merged[name] = value
+    else if (merge === 'union') merged[name] = [...new Set([...list<string>(given[name]), ...list<string>(value)])]
+    else merged[name] = firstRefusals(list<ResultItem>(given[name]), list<ResultItem>(value))
+  }
+  return merged
+}
+
+/** The decision as the answer's code, text and fields. Where targets are decided one by one, every one is named. */
+export function answerOf(
+  definition: BeforeDefinition,
+  body: JsonObject,
+  verdict: Verdict,
+): { code: number; info: string; fields?: JsonObject } {
+  const { code, info, fields } = verdict
+  if (!definition.perTarget) return { code, info, ...(fields && { fields }) }
+  const given = list<ResultItem>(fields?.['ResultItem'])
+  const decisions = new Map(given.map((item) => [item.To_Account, item]))
+  const ResultItem = list<JsonObject>(body[definition.perTarget.list])
+    .filter(isObject)
+    .map((target) => String(target['To_Account']))
+    .map((To_Account) => ({ To_Account, ResultCode: code, ResultInfo: info, ...decisions.get(To_Account) }))
+  return { code: 0, info: '', fields: { ResultItem } }
+}
+
+function firstRefusals(given: readonly ResultItem[], more: readonly ResultItem[]): ResultItem[] {
+  const items = new Map(given.map((item) => [item.To_Account, item]))
+  for (const item of more) if (!items.get(item.To_Account)?.ResultCode) items.set(item.To_Account, item)
+  return [...items.values()]
+}
+
+function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value : []
+}
