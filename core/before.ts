@@ -1,0 +1,46 @@
+import { aboutOf, type Callback } from './callback.ts'
+import { runChain, withoutChain } from './chain.ts'
+import { keepLater } from './delivery/delivery.ts'
+import type { Answer, DispatchParts } from './dispatch-types.ts'
+import type { Decision } from './failures.ts'
+import { isObject, type JsonObject, parseJson } from './json.ts'
+import { decided } from './protocol/envelope.ts'
+import type { BeforeRoute } from './registry.ts'
+import { answerOf } from './verdict.ts'
+
+/** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
+export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
+  let undecided = 0
+
+  return async function decide(callback: Callback, route: BeforeRoute): Promise<Answer> {
+    const { verdict, failed } = await consult(callback, route)
+    const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
+    const decision = { outcome: verdict.outcome, code, failed }
+    if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
+    return { status: 200, text: decided(code, info, fields), decision }
+  }
+
+  /** A body that is not what the table says must not switch the plugins off: then each one's `onFailure` decides. */
+  async function consult(callback: Callback, route: BeforeRoute): Promise<Decision> {
+    const faults = route.reader.read(callback.body)
+    if (faults.length > 0) {
+      bus.emit('callback:faulty', { ...aboutOf(callback), faults })
+      return withoutChain(callback, route, 'faults', bus)
+    }
+    route.reader.readMessage(callback.body)
+    if (undecided >= maxInFlight) return withoutChain(callback, route, 'busy', bus)
+    undecided++
+    try {
+      return await runChain(callback, route, callback.startedAt + deadlineMs, bus)
+    } finally {
+      undecided--
+    }
+  }
+}
+
+/** The body whose targets the answer has to name, where it has to: plugins may have changed theirs. */
+function asReceived(callback: Callback, route: BeforeRoute): JsonObject {
+  if (!route.definition.perTarget) return callback.body
+  const body = parseJson(callback.raw)
+  return isObject(body) ? body : {}
+}

@@ -1,0 +1,93 @@
+import type { Callback } from './callback.ts'
+import type { App, Query } from './handler-context.ts'
+import { type JsonObject, isObject, parseJson } from './json.ts'
+import type { Log } from './log.ts'
+import type { Route, Subscription } from './registry.ts'
+import type { Rest } from './rest/rest.ts'
+import type { Store } from './store/store.ts'
+import type { VerdictMakers } from './verdict.ts'
+import type { LazySignal } from './within.ts'
+
+/** What differs from one call of a handler to the next. */
+export interface Call {
+  readonly body: JsonObject
+  readonly attempt: number
+  readonly resends: number
+  readonly maybeResend: boolean
+  readonly signal: LazySignal
+}
+
+/** The object that a handler is called with. What is costly and seldom used is made when it is asked for. */
+class Context {
+  readonly phase: 'before' | 'after'
+  readonly command: string
+  readonly body: JsonObject
+  readonly raw: string
+  readonly query: Query
+  readonly app: App
+  readonly signed: boolean
+  readonly id: string
+  readonly attempt: number
+  readonly resends: number
+  readonly maybeResend: boolean
+  readonly receivedAt: number
+  readonly faults: readonly string[] = []
+  readonly state: unknown
+  readonly options: unknown
+  readonly store: Store
+  readonly emit: (name: string, data: unknown) => void
+  declare readonly allow?: VerdictMakers['allow']
+  declare readonly reject?: VerdictMakers['reject']
+  declare readonly drop?: VerdictMakers['drop']
+  readonly #subscription: Subscription
+  readonly #signal: LazySignal
+
+  constructor(callback: Callback, route: Route, subscription: Subscription, call: Call) {
+    const { plugin } = subscription
+    this.phase = route.phase
+    this.command = callback.command
+    this.body = call.body
+    this.raw = callback.raw
+    this.query = callback.query
+    this.app = { sdkAppId: callback.sdkAppId }
+    this.signed = callback.signed
+    this.id = callback.id
+    this.attempt = call.attempt
+    this.resends = call.resends
+    this.maybeResend = call.maybeResend
+    this.receivedAt = callback.receivedAt
+    this.state = plugin.state
+    this.options = plugin.options
+    this.store = plugin.store
+    this.emit = plugin.emit
+    if (route.makers) Object.assign(this, route.makers)
+    this.#subscription = subscription
+    this.#signal = call.signal
+  }
+
+  get log(): Log {
+    return this.#subscription.plugin.log.child({ callback: this.id, command: this.command })
+  }
+
+  get rest(): Rest {
+    return this.#subscription.plugin.rest(this.app.sdkAppId)
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal.signal
+  }
+}
+
+/** Calls one handler. What it returns or throws is the handler's own. */
+export function callHandler(callback: Callback, route: Route, subscription: Subscription, call: Call): unknown {
+  return subscription.handle(new Context(callback, route, subscription, call) as never)
+}
+
+/** The body parsed anew, in the form that handlers see: for a plugin that is not the first to get it. */
+export function freshBody(callback: Pick<Callback, 'raw'>, route: Route): JsonObject {
+  const body = parseJson(callback.raw)
+  if (!isObject(body)) return {}
+  route.reader?.read(body)
+  route.reader?.readMessage(body)
+  return body
+}

@@ -1,0 +1,32 @@
+import type { Bus } from '../bus.ts'
+import { aboutOf, type Callback } from '../callback.ts'
+import type { Outcome } from '../protocol/define.ts'
+
+/**
+ * What stands between an acknowledgement and the plugins: the engines implement it. A callback is stored, then
+ * acknowledged, then delivered to each of its plugins on its own, at least once.
+ */
+export interface Delivery {
+  /** Opens the engine and takes up what is unfinished. */
+  start(): Promise<void>
+  /** Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. */
+  accept(callback: Callback): Promise<void>
+  /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
+  keep(callback: Callback, kept: Kept): Promise<void>
+  /** Stops starting handlers, gives those that run `graceMs` milliseconds, and closes. */
+  stop(graceMs: number): Promise<{ undelivered: number }>
+}
+
+/** Why a callback is kept. */
+export type Kept =
+  | { readonly as: 'dead'; readonly error: string }
+  | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
+
+/** Keeps something once the answer is out, and best effort: nothing that is decided waits for it or fails with it. */
+export function keepLater(delivery: Delivery, bus: Bus, callback: Callback, kept: Kept): void {
+  setImmediate(() => {
+    delivery
+      .keep(callback, kept)
+      .catch((error: unknown) => bus.emit('delivery:failed', { ...aboutOf(callback), error }))
+  })
+}

@@ -1,0 +1,30 @@
+const COMPACT_AT = 1024
+
+/** First in, first out, in constant time however long it gets: an array's `shift` moves all that is behind it. */
+export class Queue<T> {
+  #items: (T | undefined)[] = []
+  #head = 0
+  readonly #first: T[] = []
+
+  put(item: T): void {
+    this.#items.push(item)
+  }
+
+  /** Puts an item ahead of all others. */
+  putFirst(item: T): void {
+    this.#first.push(item)
+  }
+
+  take(): T | undefined {
+    const first = this.#first.pop()
+    if (first !== undefined) return first
+    const item = this.#items[this.#head]
+    if (item === undefined) return undefined
+    this.#items[this.#head++] = undefined
+    if (this.#head >= COMPACT_AT && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+}

@@ -1,0 +1,121 @@
+import { commands } from './protocol/commands.ts'
+import type { AfterDefinition, BeforeDefinition, Definition, Outcome } from './protocol/define.ts'
+import type { Logger } from './log.ts'
+import type { Rest } from './rest/rest.ts'
+import type { Store } from './store/store.ts'
+import { type BodyReader, bodyReader } from './validate.ts'
+import { type VerdictMakers, verdictMakers } from './verdict.ts'
+
+/** A plugin that is set up, with what its handlers are given. */
+export interface RunningPlugin {
+  readonly id: string
+  readonly options: unknown
+  readonly state: unknown
+  readonly log: Logger
+  readonly store: Store
+  readonly rest: (sdkAppId: number) => Rest
+  readonly emit: (name: string, data: unknown) => void
+  readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
+  /** By command, category wildcard or `*`. */
+  readonly handlers: ReadonlyMap<string, HandlerSpec>
+}
+
+/** One handler with its settings: the config's, else its own, else the defaults. */
+export interface HandlerSpec {
+  readonly handle: (context: never) => unknown
+  readonly timeoutMs: number | undefined
+  readonly onFailure: Outcome | undefined
+  readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number }
+  readonly ordered: boolean
+  readonly pool: Pool
+}
+
+/** Handlers that share a pool have at most so many calls running between them. */
+export interface Pool {
+  readonly concurrency: number
+}
+
+/** A plugin's handler for one command. */
+export interface Subscription extends HandlerSpec {
+  readonly plugin: RunningPlugin
+}
+
+/** Everything known about one command in one app, looked up once per callback. */
+export type Route = BeforeRoute | AfterRoute
+
+export interface BeforeRoute {
+  readonly phase: 'before'
+  readonly definition: BeforeDefinition
+  readonly reader: BodyReader
+  readonly makers: VerdictMakers
+  /** In config order. */
+  readonly subscriptions: readonly Subscription[]
+}
+
+/** Commands that the table does not know are after-callbacks, without a definition and a reader. */
+export interface AfterRoute {
+  readonly phase: 'after'
+  readonly definition: AfterDefinition | undefined
+  readonly reader: BodyReader | undefined
+  readonly makers?: undefined
+  readonly subscriptions: readonly Subscription[]
+}
+
+export interface Registry {
+  readonly plugins: readonly RunningPlugin[]
+  route(sdkAppId: number, command: string): Route
+}
+
+/** Builds the table of routes. Those of known commands are kept; unknown commands are anybody's, so theirs are not. */
+export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
+  const byApp = new Map<number, Map<string, Route>>()
+  const readers = new Map<string, BodyReader>()
+
+  const reader = (definition: Definition): BodyReader => {
+    const known = readers.get(definition.command) ?? bodyReader(definition)
+    readers.set(definition.command, known)
+    return known
+  }
+  const build = (sdkAppId: number, command: string): Route => {
+    const definition = commands.get(command)
+    const subscriptions = plugins.flatMap((plugin) => subscriptionOf(plugin, sdkAppId, command) ?? [])
+    if (definition?.phase !== 'before') {
+      return { phase: 'after', definition, reader: definition && reader(definition), subscriptions }
+    }
+    return { phase: 'before', definition, reader: reader(definition), makers: verdictMakers(definition), subscriptions }
+  }
+
+  return {
+    plugins,
+    route(sdkAppId, command) {
+      const routes = byApp.get(sdkAppId) ?? new Map<string, Route>()
+      const kept = routes.get(command)
+      if (kept) return kept
+      const route = build(sdkAppId, command)
+      if (route.definition) {
+        routes.set(command, route)
+        byApp.set(sdkAppId, routes)
+      }
+      return route
+    },
+  }
+}
+
+/** Whether a pattern (`*`, `Group.*` or a command) covers the command. */
+export function covers(pattern: string, command: string): boolean {
+  return pattern === '*' || pattern === command || (pattern.endsWith('.*') && command.startsWith(pattern.slice(0, -1)))
+}
+
+function subscriptionOf(plugin: RunningPlugin, sdkAppId: number, command: string): Subscription | undefined {
+  const { apps, commands: patterns } = plugin.only
+  if (apps && !apps.includes(sdkAppId)) return undefined
+  if (patterns && !patterns.some((pattern) => covers(pattern, command))) return undefined
+  const spec = handlerFor(plugin.handlers, command)
+  return spec && { ...spec, plugin }
+}
+
+/** The most specific handler alone: the command's, else its category's, else that for all. */
+export function handlerFor<T>(handlers: ReadonlyMap<string, T>, command: string): T | undefined {
+  const category = command.slice(0, command.indexOf('.') + 1)
+  return handlers.get(command) ?? (category ? handlers.get(`${category}*`) : undefined) ?? handlers.get('*')
+}

@@ -1,0 +1,207 @@
+import { expect } from 'chai'
+import { BEFORE, deferred, entry, message } from '../harness/plugin.ts'
+import { heard, serve } from '../harness/server.ts'
+
+const boom = () => {
+  throw new Error('boom')
+}
+const never = () => new Promise<void>(() => undefined)
+
+describe('a before-handler that fails', () => {
+  it('lets the message through by default, as Tencent does, and is counted', async () => {
+    const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: boom })] })
+    const failed = heard(bus, 'handler:failed')
+    const answered = heard(bus, 'callback:answered')
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 0 })
+    expect(failed[0]).to.include({ plugin: 'bad', reason: 'threw', onFailure: 'allow' })
+    expect(answered[0]).to.include({ outcome: 'allow', failed: true })
+  })
+
+  for (const [onFailure, code] of [
+    ['reject', 1],
+    ['drop', 2],
+  ] as const) {
+    it(`is resolved by its onFailure: ${onFailure}`, async () => {
+      const { post } = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure, handle: boom } })] })
+      expect((await post(BEFORE, message())).json).to.include({ ErrorCode: code })
+    })
+
+    it(`is resolved by the config's onFailure before its own: ${onFailure}`, async () => {
+      const handlers = { [BEFORE]: { onFailure: 'allow' as const, handle: boom } }
+      const { post } = await serve({ plugins: [entry('bad', handlers, { onFailure })] })
+      expect((await post(BEFORE, message())).json).to.include({ ErrorCode: code })
+    })
+  }
+
+  it('fails by rejecting its promise too', async () => {
+    const handle = async () => boom()
+    const { post } = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure: 'reject', handle } })] })
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
+  })
+
+  it('fails by returning what is no verdict of its callback', async () => {
+    const handle = (() => ({ outcome: 'allow', code: 0 })) as unknown as () => undefined
+    const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure: 'drop', handle } })] })
+    const failed = heard(bus, 'handler:failed')
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 2 })
+    expect(failed[0]).to.include({ reason: 'verdict' })
+  })
+
+  it('fails by a code, a field or a text that the documents do not allow', async () => {
+    const wrong = [
+      (ctx: never) => (ctx as { reject(code: number): never }).reject(120_001),
+      (ctx: never) => (ctx as { reject(code: number): never }).reject(10_100.5),
+      (ctx: never) => (ctx as { allow(fields: object): never }).allow({ Foo: 1 }),
+      (ctx: never) => (ctx as { allow(fields: object): never }).allow({ CloudCustomData: 5 }),
+      (ctx: never) => (ctx as { reject(code: number, info: number): never }).reject(1, 2),
+    ]
+    for (const handle of wrong) {
+      const { post, bus } = await serve({
+        plugins: [entry('bad', { [BEFORE]: { onFailure: 'drop', handle } as never })],
+      })
+      const failed = heard(bus, 'handler:failed')
+      expect((await post(BEFORE, message())).json, String(handle)).to.include({ ErrorCode: 2 })
+      expect(failed[0], String(handle)).to.include({ reason: 'verdict' })
+    }
+  })
+
+  it('fails by fields that cannot be written as JSON', async () => {
+    const circle: Record<string, unknown> = {}
+    circle['self'] = circle
+    const handle = (ctx: { allow: (fields: object) => never }) =>
+      ctx.allow({ MsgBody: [{ MsgType: 'X', MsgContent: circle }] })
+    const { post } = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure: 'reject', handle } as never })] })
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
+  })
+
+  it('is stopped at its timeoutMs, and its signal fires', async () => {
+    const aborted = deferred<string>()
+    const { post, bus } = await serve({
+      plugins: [
+        entry('slow', {
+          [BEFORE]: {
+            timeoutMs: 30,
+            onFailure: 'reject',
+            handle: ({ signal }) =>
+              new Promise(() => signal.addEventListener('abort', () => aborted.resolve(String(signal.reason)))),
+          },
+        }),
+      ],
+    })
+    const failed = heard(bus, 'handler:failed')
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
+    expect(await aborted.promise).to.contain('30 ms')
+    expect(failed[0]).to.include({ reason: 'timeout' })
+  })
+
+  it('does not keep the others from being asked; the strictest outcome wins', async () => {
+    const { post } = await serve({
+      plugins: [
+        entry('drops', { [BEFORE]: { onFailure: 'drop', handle: boom } }),
+        entry('allows', { [BEFORE]: ({ allow }) => allow({ CloudCustomData: 'x' }) }),
+        entry('rejects', { [BEFORE]: ({ reject }) => reject(10_150, 'strict') }),
+      ],
+    })
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 10_150, ErrorInfo: 'strict' })
+    const lenient = await serve({
+      plugins: [
+        entry('drops', { [BEFORE]: { onFailure: 'drop', handle: boom } }),
+        entry('allows', { [BEFORE]: ({ allow }) => allow({ CloudCustomData: 'x' }) }),
+      ],
+    })
+    expect((await lenient.post(BEFORE, message())).text).to.equal('{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}')
+  })
+
+  it('ends the chain when it is resolved as a rejection: nothing is stricter', async () => {
+    let asked = false
+    const { post } = await serve({
+      plugins: [
+        entry('rejects', { [BEFORE]: { onFailure: 'reject', handle: boom } }),
+        entry('next', { [BEFORE]: () => void (asked = true) }),
+      ],
+    })
+    await post(BEFORE, message())
+    expect(asked).to.equal(false)
+  })
+})
+
+describe('the deadline', () => {
+  it('is kept whatever a handler does, and handlers not reached are resolved by their onFailure', async () => {
+    const { post, bus } = await serve({
+      server: { deadlineMs: 120 },
+      plugins: [
+        entry('hangs', { [BEFORE]: { timeoutMs: 5000, handle: never } }),
+        entry('unreached', { [BEFORE]: { onFailure: 'drop', handle: () => undefined } }),
+      ],
+    })
+    const failed = heard(bus, 'handler:failed')
+    const answered = heard(bus, 'callback:answered')
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 2 })
+    expect(failed.map(({ plugin, reason }) => [plugin, reason])).to.deep.equal([
+      ['hangs', 'timeout'],
+      ['unreached', 'unreached'],
+    ])
+    expect(answered[0]?.durationMs).to.be.within(100, 400)
+  })
+
+  it('is shared out: a handler without a limit of its own leaves the others their part', async () => {
+    const { post } = await serve({
+      server: { deadlineMs: 200 },
+      plugins: [entry('hangs', { [BEFORE]: never }), entry('decides', { [BEFORE]: ({ reject }) => reject(10_101) })],
+    })
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 10_101 })
+  })
+})
+
+describe('too many undecided callbacks', () => {
+  it('resolves further ones by onFailure at once', async () => {
+    const release = deferred()
+    const started = deferred()
+    const { post, bus } = await serve({
+      server: { maxInFlight: 1 },
+      plugins: [
+        entry('waits', {
+          [BEFORE]: { onFailure: 'reject', handle: async () => (started.resolve(), release.promise) },
+        }),
+      ],
+    })
+    const failed = heard(bus, 'handler:failed')
+    const first = post(BEFORE, message())
+    await started.promise
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
+    expect(failed[0]).to.include({ reason: 'busy' })
+    release.resolve()
+    expect((await first).json).to.include({ ErrorCode: 0 })
+  })
+})
+
+describe('a before-callback whose body does not fit', () => {
+  const plugins = [
+    entry('strict', { [BEFORE]: { onFailure: 'reject', handle: ({ allow }) => allow() } }),
+    entry('lenient', { [BEFORE]: ({ allow }) => allow() }),
+  ]
+
+  for (const [what, body, fault] of [
+    ['a field of the wrong type', message('', { GroupId: 5 }), 'GroupId: expected string'],
+    ['another command', message('', { CallbackCommand: 'Other' }), `CallbackCommand: expected "${BEFORE}"`],
+    ['no message', { GroupId: '@TGS#1' }, 'MsgBody: is required'],
+    ['a message that is null', message('', { MsgBody: null }), 'MsgBody: expected array of message elements'],
+  ] as const) {
+    it(`is decided by onFailure for ${what}, with status 200`, async () => {
+      const { post, bus } = await serve({ plugins })
+      const faulty = heard(bus, 'callback:faulty')
+      const { status, json } = await post(BEFORE, body)
+      expect(status).to.equal(200)
+      expect(json).to.include({ ErrorCode: 1 })
+      expect(faulty[0]?.faults).to.deep.equal([fault])
+    })
+  }
+
+  it('is handled as usual when only an element of the message is strange', async () => {
+    const seen: unknown[] = []
+    const { post } = await serve({ plugins: [entry('sees', { [BEFORE]: ({ body }) => void seen.push(body.MsgBody) })] })
+    const MsgBody = [null, 5, { MsgType: 'TIMTextElem', MsgContent: { Text: 7 } }, { MsgType: 'New', MsgContent: {} }]
+    expect((await post(BEFORE, message('', { MsgBody }))).json).to.include({ ErrorCode: 0 })
+    expect(seen).to.deep.equal([MsgBody])
+  })
+})
