@@ -1,0 +1,79 @@
+import type { Config } from '../config/schema.ts'
+import { ConfigError, formatFault } from '../config/faults.ts'
+import type { ConfigReading } from '../config/reading.ts'
+import type { Bus } from './bus.ts'
+import { createMemoryDelivery } from './delivery/memory.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
+import type { AdmittedApp } from './http/admission.ts'
+import { setUpPlugins } from './lifecycle.ts'
+import { loadPlugins, type LoadedPlugin } from './load.ts'
+import type { Logger } from './log.ts'
+import { createRegistry, type Registry } from './registry.ts'
+import { restNotConfigured } from './rest/rest.ts'
+import { createMemoryStores } from './store/memory.ts'
+import type { Stores } from './store/store.ts'
+
+/** A config that can be run: checked, and with its plugins loaded. */
+export interface Prepared {
+  readonly config: Config
+  readonly plugins: readonly LoadedPlugin[]
+  /** Formatted lines: what may be a mistake. */
+  readonly warnings: readonly string[]
+}
+
+/** Everything behind the webhook, running. */
+export interface Running {
+  readonly apps: readonly AdmittedApp[]
+  readonly paths: readonly string[]
+  readonly registry: Registry
+  readonly dispatch: Dispatch
+  readonly stores: Stores
+  /** Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins. */
+  stop(graceMs: number): Promise<{ undelivered: number }>
+}
+
+/**
+ * Loads the plugins of a config that was read.
+ * @throws ConfigError with every fault of both
+ */
+export async function prepare(reading: ConfigReading): Promise<Prepared> {
+  const loading = await loadPlugins(reading)
+  const faults = [...reading.faults, ...loading.faults]
+  const lines = (list: typeof faults): string[] => list.map((fault) => formatFault(fault, reading.locate))
+  if (faults.length > 0 || !reading.config) throw new ConfigError(lines(faults))
+  return {
+    config: reading.config,
+    plugins: loading.plugins,
+    warnings: lines([...reading.warnings, ...loading.warnings]),
+  }
+}
+
+/** Sets the plugins up and puts the parts together. */
+export async function compose(
+  { config, plugins }: Prepared,
+  { bus, log }: { bus: Bus; log: Logger },
+): Promise<Running> {
+  const stopping = new AbortController()
+  const stores = createMemoryStores()
+  const rest = restNotConfigured
+  const running = await setUpPlugins(plugins, { bus, log, stores, rest, signal: stopping.signal })
+  const registry = createRegistry(running.plugins)
+  const { resendWindow } = config.delivery
+  const delivery: Delivery = createMemoryDelivery({ registry, bus, resendWindow })
+  await delivery.start()
+  const { deadlineMs, maxInFlight, path } = config.server
+  return {
+    apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
+    paths: typeof path === 'string' ? [path] : path,
+    registry,
+    dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+    stores,
+    async stop(graceMs) {
+      const result = await delivery.stop(graceMs)
+      stopping.abort(new Error('the server stops'))
+      await running.close()
+      return result
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { Router } from '@koa/router'
+import Koa, { type Middleware } from 'koa'
+import { Refusal } from './refusal.ts'
+import { refuse } from './refuse.ts'
+import { webhook, type WebhookParts } from './webhook.ts'
+
+export interface AppParts extends WebhookParts {
+  readonly paths: readonly string[]
+  /** Whether the server is about to close: answers then ask the client to close the connection. */
+  readonly isDraining: () => boolean
+}
+
+/** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
+export function createApp(parts: AppParts): Koa {
+  const app = new Koa()
+  // Koa's own report would print whatever an error holds; refuse() has told the bus already.
+  app.silent = true
+  app.use(async (ctx, next) => {
+    if (parts.isDraining()) ctx.set('Connection', 'close')
+    await next()
+  })
+  app.use(refuse(parts.bus))
+  app.use(routes(parts))
+  app.use(() => {
+    throw new Refusal(404, 'path: not one of server.path')
+  })
+  return app
+}
+
+/** The webhook for an app of somebody else's: other paths are left to what stands behind it. */
+export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
+  const guard = refuse(parts.bus)
+  const route = routes({ ...parts })
+  return async (ctx, next) => {
+    if (!parts.paths.includes(ctx.path)) {
+      await next()
+      return
+    }
+    await guard(ctx, async () => {
+      await route(ctx, next)
+    })
+  }
+}
+
+function routes(parts: WebhookParts & { paths: readonly string[] }): Middleware {
+  const router = new Router({ strict: true, sensitive: true })
+  const handle = webhook(parts)
+  for (const path of parts.paths) router.all(path, handle)
+  return router.routes() as unknown as Middleware
+}

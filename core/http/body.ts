@@ -1,0 +1,74 @@
+import type { Context } from 'koa'
+import bodyParser from 'koa-bodyparser'
+import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
+import { TimeoutError, within } from '../within.ts'
+import { cutOff, readInflated, tooLarge } from './inflate.ts'
+import { Refusal } from './refusal.ts'
+
+/** How long a body may take once its head is there, in milliseconds. */
+const BODY_TIMEOUT_MS = 5000
+
+export interface ReadBody {
+  readonly raw: string
+  readonly body: JsonObject
+}
+
+/** Makes the reader of bodies up to `limit` bytes. It throws Refusal 400, 408, 413 or 415. */
+export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadBody> {
+  const options: bodyParser.Options & { strict: boolean; onProtoPoisoning: 'ignore' } = {
+    enableTypes: ['json'],
+    jsonLimit: `${limit}b`,
+    // Tencent's content type is not documented: everything is taken for JSON.
+    detectJSON: () => true,
+    // Arrays, numbers and null get an answer that names them, rather than a parser's.
+    strict: false,
+    // A key `__proto__` is data here: nothing merges bodies into other objects.
+    onProtoPoisoning: 'ignore',
+  }
+  const parse = bodyParser(options)
+
+  const read = async (ctx: Context): Promise<{ raw: string | undefined; body?: unknown }> => {
+    // Not left to the parser, to which a length of 2^31 and more is a negative number.
+    if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
+    const encoding = ctx.get('Content-Encoding').toLowerCase()
+    // An app that mounts the middleware may have parsed the body already, without keeping its text.
+    if (encoding && encoding !== 'identity' && ctx.request.body === undefined) {
+      return { raw: await readInflated(ctx.req, encoding, limit) }
+    }
+    // The parser would not know it as Identity.
+    if (encoding) delete ctx.req.headers['content-encoding']
+    await parse(ctx, nothing)
+    const { rawBody, body } = ctx.request
+    return { raw: rawBody ?? JSON.stringify(body), body }
+  }
+
+  return async (ctx) => {
+    try {
+      const { raw, body } = await within(read(ctx), BODY_TIMEOUT_MS)
+      if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
+      const parsed = body === undefined || mayHoldBigInteger(raw) ? parseJson(raw) : body
+      if (!isObject(parsed)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(parsed)}`)
+      return { raw, body: parsed }
+    } catch (error) {
+      // What is left of the body is thrown away, so that the connection can carry the next request.
+      ctx.req.resume()
+      throw refusalOf(error)
+    }
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof TimeoutError) return new Refusal(408, 'body: did not arrive in time')
+  const { status, type } = error as { status?: unknown; type?: unknown }
+  if (status === 413) return tooLarge()
+  if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()
+  return new Refusal(400, 'body: is not JSON')
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { stopAfterTest } from './hooks.ts'
+
+/** The built command. */
+export const BIN = resolve('dist/core/cli/main.js')
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a command to its end. */
+export function run(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Ended> {
+  return new Promise((settle) => {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } })
+    const ended: Ended = { code: null, stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk: Buffer) => (ended.stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()))
+    child.on('close', (code) => settle({ ...ended, code }))
+  })
+}
+
+/** A new folder with these files, gone when the test is over. */
+export async function folderWith(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'timhook-'))
+  stopAfterTest(() => rm(folder, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  return folder
+}
+
+export interface StartedServer {
+  url: string
+  lines: Record<string, unknown>[]
+  child: ChildProcess
+  /** The next line of the log that matches, or one that was there already. */
+  line(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>
+  ended: Promise<number | null>
+}
+
+/** Starts `timhook start` and waits until it listens. It is killed when the test is over. */
+export async function startCommand(cwd: string, args: readonly string[] = ['--port', '0']): Promise<StartedServer> {
+  const child = spawn(process.execPath, [BIN, 'start', ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  stopAfterTest(async () => void child.kill('SIGKILL'))
+  const lines: Record<string, unknown>[] = []
+  const waiting = new Set<() => void>()
+  const ended = new Promise<number | null>((settle) => child.on('close', settle))
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    lines.push(JSON.parse(text) as Record<string, unknown>)
+    for (const look of waiting) look()
+  })
+  const line: StartedServer['line'] = (matches) =>
+    new Promise((settle, fail) => {
+      const look = (): void => {
+        const found = lines.find(matches)
+        if (!found) return
+        waiting.delete(look)
+        settle(found)
+      }
+      waiting.add(look)
+      void ended.then((code) => fail(new Error(`ended with ${code}`)))
+      look()
+    })
+  const { url } = await line(({ msg }) => String(msg).startsWith('listening on'))
+  return { url: String(url), lines, child, line, ended }
+}

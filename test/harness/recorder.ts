@@ -1,0 +1,27 @@
+/** What the recorder's handlers were given. */
+export interface Recorded {
+  readonly command: string
+  readonly body: Record<string, unknown>
+  readonly raw: string
+  readonly query: Record<string, string>
+  readonly app: { readonly sdkAppId: number }
+  readonly signed: boolean
+}
+
+/** A plugin that takes every callback and keeps what it got. */
+export function recorder(): { plugins: { use: object }[]; calls: Recorded[]; next: () => Promise<Recorded> } {
+  const calls: Recorded[] = []
+  const waiting: ((call: Recorded) => void)[] = []
+  const handle = (context: Recorded): void => {
+    const { command, body, raw, query, app, signed } = context
+    const call = { command, body, raw, query, app, signed }
+    calls.push(call)
+    waiting.shift()?.(call)
+  }
+  return {
+    plugins: [{ use: { name: 'recorder', handlers: { '*': handle } } }],
+    calls,
+    /** The next one to come. */
+    next: () => new Promise((resolve) => waiting.push(resolve)),
+  }
+}

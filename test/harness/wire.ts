@@ -1,0 +1,33 @@
+import { connect } from 'node:net'
+
+/**
+ * Writes bytes to a socket as they are and gives back everything that comes until the other side closes.
+ * @param options.end whether to close our side once the bytes are written
+ */
+export function exchange(port: number, bytes: string | Buffer, options: { end?: boolean } = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let received = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => (received += chunk))
+    socket.on('error', reject)
+    socket.on('close', () => resolve(received))
+    socket.write(bytes, () => {
+      if (options.end ?? false) socket.end()
+    })
+  })
+}
+
+/** A POST with a Content-Length as given, or the true one, whose connection is closed after the answer. */
+export function rawPost(query: string, body: string, headers: readonly string[] = []): string {
+  const given = headers.some((header) => /^(?:content-length|transfer-encoding):/i.test(header))
+  const length = given ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
+  const head = [`POST /?${query} HTTP/1.1`, 'Host: test', 'Connection: close', ...length, ...headers]
+  return `${head.join('\r\n')}\r\n\r\n${body}`
+}
+
+/** Status and body of the first response in what a socket brought. */
+export function parseResponse(text: string): { status: number; head: string; body: string } {
+  const [head = '', ...rest] = text.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') }
+}
