@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodeOf, printError } from './exit.ts'
+import type { TriggerOptions } from './trigger.ts'
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+const config = (): Option => new Option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
+
+function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : NaN
+    if (value >= from && value <= to) return value
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`)
+  }
+}
+
+function collect(value: string, list: string[] = []): string[] {
+  return [...list, value]
+}
+
+// Each subcommand's code is loaded when it runs: --help must not wait for what it does not need.
+const program = new Command('timhook')
+  .description('Receives the callbacks of Tencent Cloud IM / Chat and dispatches them to plugins')
+  .version(version)
+  .exitOverride()
+  .showSuggestionAfterError()
+
+program
+  .command('start')
+  .description('start the server')
+  .addOption(config())
+  .option('--host <host>', 'address to listen on, in place of server.host')
+  .option('--port <port>', 'port to listen on, in place of server.port', whole(0, 65535))
+  .option('--workers <n>', 'processes that share the work', whole(1, 64))
+  .action(async (options: object) => (await import('./start.ts')).start(options))
+
+program
+  .command('init')
+  .description('write a commented config to config/plugins.yaml')
+  .addOption(config())
+  .action(async (options: object) => (await import('./init.ts')).init(options))
+
+program
+  .command('check')
+  .description('check the config and its plugins')
+  .addOption(config())
+  .option('--json', 'print the config as it takes effect, secrets masked')
+  .action(async (options: object) => (await import('./check.ts')).check(options))
+
+program
+  .command('list')
+  .description('list the callbacks that are known, or the plugins of the config')
+  .argument('[what]', 'callbacks or plugins', 'callbacks')
+  .addOption(config())
+  .option('--json', 'print JSON')
+  .action(async (what: string, options: object) => (await import('./list.ts')).list(what, options))
+
+program
+  .command('trigger')
+  .description('send a signed sample callback to a running server')
+  .argument('<command>', 'such as Group.CallbackAfterGroupFull')
+  .addOption(config())
+  .option('--url <url>', "the server's URL (default: from the config)")
+  .option('--app <id>', "the app's SdkAppid (default: the first of the config)", whole(1, Number.MAX_SAFE_INTEGER))
+  .option('--set <path=value>', 'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…', collect)
+  .option('--raw <file>', 'send this file as the body, as it is')
+  .option('--count <n>', 'how many to send', whole(1, 10_000_000), 1)
+  .option('--concurrency <n>', 'how many at once', whole(1, 1000), 1)
+  .option('--yes', 'allow a URL that is not on this machine')
+  .option('--json', 'print JSON')
+  .action(async (command: string, options: TriggerOptions) => (await import('./trigger.ts')).trigger(command, options))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Commander has said what is wrong; help and version are no faults.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    printError(error)
+    process.exitCode = exitCodeOf(error)
+  }
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { TimhookError } from '../errors.ts'
+import { isObject } from '../json.ts'
+import { commands } from '../protocol/commands.ts'
+
+/** Makes the n-th body to send; no two are taken for the same callback. */
+export type MakeBody = (n: number) => string
+
+/**
+ * Bodies for `trigger`: a file as it is, or the sample of the command with the fields that were set.
+ * @param settings `path=value`: the path is dotted, the value JSON where it is JSON, else text
+ * @throws TimhookError UNKNOWN_COMMAND, USAGE
+ */
+export async function bodyMaker(
+  command: string,
+  options: { raw?: string; set?: readonly string[] },
+): Promise<MakeBody> {
+  if (options.raw !== undefined) {
+    const text = await readBody(options.raw)
+    return () => text
+  }
+  const definition = commands.get(command)
+  if (!definition) {
+    throw new TimhookError('UNKNOWN_COMMAND', `${command} is no callback known here`, {
+      hint: '`timhook list` names them; --raw FILE sends a body of your own.',
+    })
+  }
+  const settings = (options.set ?? []).map(parseSetting)
+  return (n) => {
+    const body = structuredClone(definition.sample) as Record<string, unknown>
+    const nowMs = Date.now()
+    if ('EventTime' in body) body['EventTime'] = nowMs + n
+    if ('MsgTime' in body) body['MsgTime'] = Math.floor(nowMs / 1000)
+    if (typeof body['MsgSeq'] === 'number') body['MsgSeq'] = body['MsgSeq'] + n
+    for (const { path, value } of settings) put(body, path, value)
+    return JSON.stringify(body)
+  }
+}
+
+async function readBody(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new TimhookError('USAGE', `--raw ${file}: cannot be read (${code})`, { cause: error })
+  }
+}
+
+function parseSetting(setting: string): { path: string[]; value: unknown } {
+  const equals = setting.indexOf('=')
+  if (equals < 1) throw new TimhookError('USAGE', `--set ${setting}: expected path=value, such as GroupId=@TGS#1`)
+  const text = setting.slice(equals + 1)
+  return { path: setting.slice(0, equals).split('.'), value: parseValue(text) }
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function put(body: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  let holder: Record<string, unknown> | unknown[] = body
+  for (const step of path.slice(0, -1)) {
+    const inner: unknown = Reflect.get(holder, step)
+    if (!isObject(inner) && !Array.isArray(inner)) {
+      throw new TimhookError('USAGE', `--set ${path.join('.')}: the sample has no object at ${step}`)
+    }
+    holder = inner
+  }
+  Object.defineProperty(holder, path.at(-1) ?? '', { value, enumerable: true, configurable: true, writable: true })
+}

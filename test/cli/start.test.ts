@@ -1,0 +1,91 @@
+import { connect } from 'node:net'
+import { expect } from 'chai'
+import { folderWith, run, startCommand } from '../harness/cli.ts'
+import { FULL } from '../harness/plugin.ts'
+
+const CONFIG = `
+server: { drainMs: 50 }
+apps: [{ sdkAppId: 7, unsigned: true }]
+plugins: [{ use: group-full }]
+`
+
+describe('timhook start', () => {
+  it('says what it listens on, what handles what, what is unsigned, and what to try', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const { lines, line } = await startCommand(cwd)
+    await line(({ msg }) => String(msg).startsWith('try:'))
+    expect(lines.map(({ level, msg }) => `${String(level)} ${String(msg)}`)).to.satisfy((said: string[]) =>
+      [
+        /^warn app 7 is UNSIGNED/,
+        /^info plugin group-full handles Group/,
+        /^info listening on http/,
+        /^info try: /,
+      ].every((expected) => said.some((one) => expected.test(one))),
+    )
+  })
+
+  it('answers, records, drains on SIGTERM and ends with 0', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const { url, child, line, ended } = await startCommand(cwd)
+    const response = await fetch(`${url}?SdkAppid=7&CallbackCommand=${FULL}`, {
+      method: 'POST',
+      body: '{"GroupId":"@TGS#9"}',
+    })
+    expect(await response.text()).to.equal('{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}')
+    expect(await line(({ msg }) => msg === 'group is full')).to.include({ group: '@TGS#9', app: 7 })
+    child.kill('SIGTERM')
+    await line(({ msg }) => msg === 'draining')
+    const last = await fetch(`${url}?SdkAppid=7`, { method: 'POST' })
+    expect(last.headers.get('connection')).to.equal('close')
+    expect(await ended).to.equal(0)
+  })
+
+  it('ends at once on a second signal', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG.replace('50', '60000') })
+    const { child, line, ended } = await startCommand(cwd)
+    child.kill('SIGTERM')
+    await line(({ msg }) => msg === 'draining')
+    child.kill('SIGTERM')
+    expect(await ended).to.equal(1)
+  })
+
+  it('does not wait for clients on SIGINT', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG.replace('50', '60000') })
+    const { url, child, ended } = await startCommand(cwd)
+    const idle = connect(Number(new URL(url).port), '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    child.kill('SIGINT')
+    expect(await ended).to.equal(0)
+    idle.destroy()
+  })
+
+  it('names the port that is taken, and the way out', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const { url } = await startCommand(cwd)
+    const { port } = new URL(url)
+    const { code, stderr } = await run(['start', '--port', port], { cwd })
+    expect(code).to.equal(1)
+    expect(stderr).to.contain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE)`).and.contain('--port')
+  })
+
+  it('does not start on a bad config, and ends with 78', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': 'apps: []\n' })
+    const { code, stderr } = await run(['start'], { cwd })
+    expect([code, stderr]).to.deep.equal([
+      78,
+      'config/plugins.yaml:1:7 apps: expected a list of at least one app, got an empty list\n',
+    ])
+  })
+
+  it('says where a config comes from where there is none', async () => {
+    const { code, stderr } = await run(['start'], { cwd: await folderWith({}) })
+    expect(code).to.equal(78)
+    expect(stderr).to.contain('no config file config/plugins.yaml').and.contain('timhook init')
+  })
+
+  it('refuses what it cannot do yet', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const { code, stderr } = await run(['start', '--workers', '2'], { cwd })
+    expect([code, stderr.split('\n')[0]]).to.deep.equal([2, '--workers is not supported yet'])
+  })
+})

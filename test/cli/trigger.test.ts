@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import { folderWith, run } from '../harness/cli.ts'
+import { deferred, entry, FULL } from '../harness/plugin.ts'
+import { heard, serve, SIGNED_APP, TOKENS, UNSIGNED_APP } from '../harness/server.ts'
+
+const config = (app: number, how: string): string => `apps: [{ sdkAppId: ${app}, ${how} }]\n`
+
+describe('timhook trigger', () => {
+  it('sends a sample that is signed, and prints the answer', async () => {
+    const got = deferred<unknown>()
+    const { url } = await serve({
+      plugins: [
+        entry('sees', { [FULL]: async ({ body, signed, query }) => got.resolve({ ...body, signed, ...query }) }),
+      ],
+    })
+    const cwd = await folderWith({ 'config/plugins.yaml': config(SIGNED_APP, `tokens: ['${TOKENS[0]}']`) })
+    const { code, stdout } = await run(['trigger', FULL, '--url', url], { cwd })
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^200 \{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0\} \([0-9.]+ ms\)\n$/)
+    expect(await got.promise).to.include({ GroupId: '@TGS#TIMHOOK-SAMPLE', signed: true, contenttype: 'json' })
+  })
+
+  it('sets fields of the sample, and sends many that are no resends of each other', async () => {
+    const bodies: unknown[] = []
+    const { url, bus } = await serve({
+      plugins: [entry('sees', { [FULL]: async ({ body }) => void bodies.push(body.GroupId) })],
+    })
+    const resent = heard(bus, 'callback:resent')
+    const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
+    const args = ['trigger', FULL, '--url', url, '--set', 'GroupId=@TGS#7', '--count', '25', '--concurrency', '5']
+    const { code, stdout, stderr } = await run(args, { cwd })
+    expect([code, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.match(/^25 of 25 OK, [0-9]+\/s, p50 [0-9.]+ ms, p99 [0-9.]+ ms\n$/)
+    expect(bodies).to.deep.equal(Array.from({ length: 25 }, () => '@TGS#7'))
+    expect(resent).to.deep.equal([])
+  })
+
+  it('sends a file as it is, also for a command that is not known, and fails on a refusal', async () => {
+    const { url } = await serve()
+    const cwd = await folderWith({
+      'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true'),
+      'body.json': '{"GroupId":5}',
+    })
+    const known = await run(['trigger', FULL, '--url', url, '--raw', 'body.json', '--json'], { cwd })
+    expect(known.code).to.equal(1)
+    expect((JSON.parse(known.stdout) as unknown[])[0]).to.include({ status: 400, ok: false })
+    expect((await run(['trigger', 'New.One', '--url', url, '--raw', 'body.json'], { cwd })).code).to.equal(0)
+  })
+
+  for (const [what, args, expected, status] of [
+    ['a command that is not known', ['Group.Nope'], /no callback known here/, 2],
+    ['a setting without a value', [FULL, '--set', 'GroupId'], /expected path=value/, 2],
+    ['a setting below what is no object', [FULL, '--set', 'GroupId.x=1'], /no object at GroupId/, 2],
+    ['a host elsewhere', [FULL, '--url', 'http://example.com/'], /not this machine\n +Add --yes/, 2],
+    ['a URL that is none', [FULL, '--url', 'nope'], /expected http:/, 2],
+    ['an app that is not there', [FULL, '--app', '5'], /app 5 is not in the config/, 2],
+    ['a server that is not running', [FULL, '--url', 'http://127.0.0.1:9/'], /Is the server running/, 1],
+    ['a file that is not there', [FULL, '--raw', 'no.json'], /no\.json: cannot be read \(ENOENT\)/, 2],
+  ] as const) {
+    it(`says what is wrong with ${what}`, async () => {
+      const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
+      const { code, stderr } = await run(['trigger', ...args], { cwd })
+      expect(code).to.equal(status)
+      expect(stderr).to.match(expected)
+      expect(stderr).not.to.match(/\n\s+at /)
+    })
+  }
+})
