@@ -41,8 +41,7 @@ export async function runChain(
         signal,
       })
       const verdict = asVerdict(isThenable(returned) ? await within(returned, limitMs) : returned, definition)
-      // A copy as JSON belongs to nobody, and shows here, not in the answer, what cannot be written as JSON.
-      if (verdict?.fields) fields = mergeFields(definition, fields ?? {}, JSON.parse(JSON.stringify(verdict.fields)))
+      if (verdict?.fields) fields = mergeFields(definition, fields ?? {}, verdict.fields)
       const durationMs = performance.now() - startedAt
       bus.emit('handler:done', { ...aboutOf(callback), plugin: subscription.plugin.id, attempt: 1, durationMs })
       if (verdict && verdict.outcome !== 'allow') return failures.orStricter(verdict)

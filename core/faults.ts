@@ -13,13 +13,14 @@ interface SchemaError {
 export function describe(schema: SchemaNode, errors: readonly SchemaError[], prefix = ''): string[] {
   const faults = new Set<string>()
   for (const error of errors) {
-    if (/\/anyOf\/[0-9]+/.test(error.schemaPath)) continue
+    if (/\/anyOf\/[0-9]+/.test(error.schemaPath) || error.keyword === 'additionalProperties') continue
     const path = dotted(prefix, error.instancePath)
     if (error.keyword === 'required') {
       for (const name of (error.params as { requiredProperties: string[] }).requiredProperties) {
         faults.add(`${path ? `${path}.` : ''}${name}: is required`)
       }
-    } else faults.add(`${path}: expected ${expectation(nodeAt(schema, error.schemaPath), error)}`)
+    } else if (error.keyword === 'boolean') faults.add(`${path}: is no field of it`)
+    else faults.add(`${path}: expected ${expectation(nodeAt(schema, error.schemaPath), error)}`)
   }
   return [...faults].slice(0, MAX_NAMED)
 }

@@ -1,8 +1,10 @@
-import { Compile, type Validator } from 'typebox/schema'
+import { Compile } from 'typebox/schema'
 import type { Merge, ResultItem } from './protocol/answer-fields.ts'
 import { allowsCode } from './protocol/codes.ts'
 import type { BeforeDefinition, Outcome } from './protocol/define.ts'
+import { converterOf, type SchemaNode } from './convert.ts'
 import { TimhookError } from './errors.ts'
+import { describe } from './faults.ts'
 import { isObject, type JsonObject } from './json.ts'
 
 /** What a before-handler decided. Only the makers of its context make one. */
@@ -30,7 +32,7 @@ export interface VerdictMakers {
 const DROP_CODE = 2
 
 export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
-  let answer: Validator | undefined
+  let answer: AnswerChecker | undefined
   const invalid = (what: string): TimhookError =>
     new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, {
       hint: 'The README lists what each callback may be answered with.',
@@ -38,13 +40,10 @@ export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
   return {
     allow(fields) {
       if (fields === undefined) return new Verdict('allow', 0, '')
-      answer ??= Compile(definition.answer)
-      if (!isObject(fields) || !answer.Check(fields)) {
-        const [, faults] = answer.Errors(fields)
-        const first = faults[0]
-        throw invalid(`allow() got fields that do not fit: ${first?.instancePath ?? ''} ${first?.message ?? ''}`)
-      }
-      return new Verdict('allow', 0, '', fields)
+      answer ??= answerChecker(definition)
+      const { given, fault } = answer(fields)
+      if (fault !== undefined) throw invalid(`allow() got fields that do not fit: ${fault}`)
+      return new Verdict('allow', 0, '', given)
     },
     reject(code = definition.codes.default, info = '') {
       if (!allowsCode(definition.codes, code)) throw invalid(`reject() takes ${ranges(definition)}, got ${code}`)
@@ -55,6 +54,30 @@ export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
       if (!definition.drop) throw invalid('drop() is not documented for this callback')
       return new Verdict('drop', DROP_CODE, '')
     },
+  }
+}
+
+type AnswerChecker = (fields: object) => { given: JsonObject; fault?: string }
+
+/** Checks the fields of an answer. What it gives back is a copy, as JSON has it, that no plugin can change any more. */
+function answerChecker(definition: BeforeDefinition): AnswerChecker {
+  const schema = definition.answer as SchemaNode
+  const compiled = Compile(definition.answer)
+  const convert = converterOf(schema)
+  return (fields) => {
+    let given: unknown
+    try {
+      given = JSON.parse(JSON.stringify(fields))
+    } catch {
+      return { given: {}, fault: 'they cannot be written as JSON' }
+    }
+    if (!isObject(given)) return { given: {}, fault: 'expected an object' }
+    if (!compiled.Check(given)) return { given, fault: describe(schema, compiled.Errors(given)[1]).join('; ') }
+    convert?.(given)
+    const wrong = list<ResultItem>(given['ResultItem']).find(
+      ({ ResultCode }) => ResultCode !== 0 && !allowsCode(definition.codes, ResultCode),
+    )
+    return wrong ? { given, fault: `ResultItem: ResultCode takes 0 or ${ranges(definition)}` } : { given }
   }
 }
 
