@@ -34,7 +34,8 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   for (const one of loaded) {
-    const { id, plugin, options } = one
+    const { id, plugin } = one
+    const options = one.options as object
     const log = parts.log.child({ plugin: id })
     const given = {
       options,
@@ -45,7 +46,7 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts
     }
     let state: unknown
     try {
-      state = await plugin.setup?.({ ...given, options: options as object, signal: parts.signal })
+      state = await plugin.setup?.({ ...given, options, signal: parts.signal })
     } catch (error) {
       await close()
       throw new TimhookError(

@@ -3,6 +3,7 @@ import type { Logger } from './log.ts'
 import { loggableError } from './scrub.ts'
 
 const QUIET_MS = 10_000
+const MAX_KINDS = 1000
 
 /** Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. */
 export function logEvents(bus: Bus, log: Logger): void {
@@ -14,7 +15,9 @@ export function logEvents(bus: Bus, log: Logger): void {
     const level = event.outcome === 'allow' && !event.failed ? 'debug' : 'info'
     log[level](event, `answered: ${event.outcome}`)
   })
-  bus.on('callback:rejected', (event) => refusals.pass(`${event.status} ${event.reason}`, event))
+  // Of a list, every item's fault is of one kind.
+  const kindOf = (reason: string): string => reason.replaceAll(/\[[0-9]+\]/g, '[]')
+  bus.on('callback:rejected', (event) => refusals.pass(`${event.status} ${kindOf(event.reason)}`, event))
   bus.on('callback:faulty', (event) => log.warn(event, 'body does not fit its definition'))
   bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
@@ -31,23 +34,29 @@ export function logEvents(bus: Bus, log: Logger): void {
   })
 }
 
-/** Lets the first of a kind through, and then one in a while with the count of those left out. */
+/** Lets the first of a kind through, and then one a while with the count of those left out. */
 class Throttle<T> {
   readonly #write: (event: T, more: number) => void
-  readonly #kinds = new Map<string, { quietUntil: number; left: number }>()
+  readonly #left = new Map<string, number>()
 
   constructor(write: (event: T, more: number) => void) {
     this.#write = write
   }
 
   pass(kind: string, event: T): void {
-    const now = Date.now()
-    const known = this.#kinds.get(kind)
-    if (known && now < known.quietUntil) {
-      known.left++
+    const left = this.#left.get(kind)
+    if (left !== undefined) {
+      this.#left.set(kind, left + 1)
       return
     }
-    this.#kinds.set(kind, { quietUntil: now + QUIET_MS, left: 0 })
-    this.#write(event, known?.left ?? 0)
+    // More kinds than any of ours: somebody is making them up, and the log is not to hold them all.
+    if (this.#left.size >= MAX_KINDS) return
+    this.#left.set(kind, 0)
+    this.#write(event, 0)
+    setTimeout(() => {
+      const more = this.#left.get(kind) ?? 0
+      this.#left.delete(kind)
+      if (more > 0) this.#write(event, more)
+    }, QUIET_MS).unref()
   }
 }

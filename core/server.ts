@@ -38,7 +38,8 @@ export async function startServer(
   const running = await compose(prepared, { bus, log })
   let draining = false
   const app = createApp({ ...running, bus, bodyLimit, isDraining: () => draining })
-  const inFlight = trackInFlight(app.callback())
+  const handle = app.callback()
+  const inFlight = trackInFlight((request, response) => void handle(request, response))
   const server = createNodeServer(inFlight.listener, bus)
   try {
     await listen(server, host, port)

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { maskText } from '../../config/mask-text.ts'
 import { prepare, type Prepared } from '../compose.ts'
 import { TimhookError } from '../errors.ts'
@@ -43,7 +44,13 @@ function announce(prepared: Prepared, { url, running }: TimhookServer, log: Logg
     log.info({ plugin: id, handles: [...handlers.keys()] }, `plugin ${id} handles ${[...handlers.keys()].join(', ')}`)
   }
   log.info({ url }, `listening on ${url}`)
-  log.info('try: npx timhook trigger Group.CallbackAfterGroupFull')
+  log.info(`try: ${ownName()} trigger Group.CallbackAfterGroupFull`)
+}
+
+/** How this command was called: installed, npx finds it; in a clone of the project, npx would build first. */
+function ownName(): string {
+  const script = process.argv[1] ?? ''
+  return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${relative(process.cwd(), script)}`
 }
 
 /** SIGTERM drains first. SIGINT, a person's Ctrl-C, does not wait for clients to leave. A second one ends at once. */

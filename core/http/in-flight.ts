@@ -18,7 +18,7 @@ export function trackInFlight(listener: RequestListener): InFlight {
         underWay--
         if (underWay === 0) for (const resolve of waiting.splice(0)) resolve()
       })
-      void listener(request, response)
+      listener(request, response)
     },
     idle: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve))),
   }

@@ -31,7 +31,12 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
     pending.set(request.socket, { request, response })
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       const text = envelopeOf(bus, 400, 'Host: is required')
-      response.writeHead(400, { 'content-type': 'application/json', connection: 'close' }).end(text)
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+        connection: 'close',
+      }
+      response.writeHead(400, headers).end(text)
     } else listener(request, response)
   }
   server.on('request', handle)

@@ -41,7 +41,7 @@ export interface StartedServer {
   lines: Record<string, unknown>[]
   child: ChildProcess
   /** The next line of the log that matches, or one that was there already. */
-  line(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>
+  line: (matches: (line: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>
   ended: Promise<number | null>
 }
 

@@ -9,13 +9,13 @@ export type WireResponse = ReturnType<typeof parseResponse>
 /** A connection that stays open: the test decides what goes out when. */
 export interface Connection {
   /** Writes bytes as they are. */
-  send(bytes: string | Buffer): void
+  send: (bytes: string | Buffer) => void
   /** The next whole response; its head alone where the answer was to HEAD. Rejects when the server closes before. */
-  answer(): Promise<WireResponse>
+  answer: () => Promise<WireResponse>
   /** Closes our side and goes on reading. */
-  end(): void
+  end: () => void
   /** Breaks the connection. */
-  destroy(): void
+  destroy: () => void
   /** Resolves when it is closed. */
   readonly closed: Promise<unknown>
 }
@@ -26,13 +26,13 @@ export async function openConnection(port: number): Promise<Connection> {
   await once(socket, 'connect')
   stopAfterTest(async () => void socket.destroy())
   let received = ''
-  let tell = (): void => undefined
+  let tell = nothing
   const closed = new Promise((resolve) => socket.on('close', resolve))
   socket.on('data', (chunk: string) => {
     received += chunk
     tell()
   })
-  socket.on('error', () => undefined)
+  socket.on('error', nothing)
   socket.on('close', () => tell())
 
   return {
@@ -45,7 +45,7 @@ export async function openConnection(port: number): Promise<Connection> {
         tell = () => {
           const end = lengthOfFirst(received)
           if (end !== undefined) {
-            tell = () => undefined
+            tell = nothing
             const text = Buffer.from(received.slice(0, end), 'latin1').toString()
             received = received.slice(end)
             resolve(parseResponse(text))
@@ -79,3 +79,5 @@ function lengthOfFirst(text: string): number | undefined {
   const end = head + 4 + length
   return text.length < end ? undefined : end
 }
+
+function nothing(): void {}

@@ -32,8 +32,8 @@ export interface TestServer {
   /** Everything logged so far, one JSON line each. */
   lines: string[]
   /** Posts a body (an object is sent as JSON) for a command, in the unsigned app unless `query` says otherwise. */
-  post(command: string, body: unknown, query?: Record<string, string>): Promise<Reply>
-  request(path: string, init?: RequestInit): Promise<Reply>
+  post: (command: string, body: unknown, query?: Record<string, string>) => Promise<Reply>
+  request: (path: string, init?: RequestInit) => Promise<Reply>
 }
 
 /** A real server on a free port. It is stopped when the test is over. */
@@ -62,7 +62,7 @@ export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServ
     request,
     post(command, body, query = {}) {
       const parameters = new URLSearchParams({ SdkAppid: `${UNSIGNED_APP}`, CallbackCommand: command, ...query })
-      return request(`?${parameters}`, {
+      return request(`?${parameters.toString()}`, {
         method: 'POST',
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })

@@ -1,0 +1,44 @@
+import { expect } from 'chai'
+import { Bus } from '../../core/bus.ts'
+import type { Delivery } from '../../core/delivery/delivery.ts'
+import { createDispatch } from '../../core/dispatch.ts'
+import { createRegistry } from '../../core/registry.ts'
+import { refusalText } from '../harness/answers.ts'
+import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
+import { serveDispatch } from '../harness/parts.ts'
+import { UNSIGNED_APP } from '../harness/server.ts'
+
+async function answerWith(accept: Delivery['accept'], command = 'X.Y', deadlineMs = 50): Promise<WireResponse> {
+  const bus = new Bus()
+  const delivery: Delivery = {
+    accept,
+    start: async () => {},
+    keep: async () => {},
+    stop: async () => ({ undelivered: 0 }),
+  }
+  const dispatch = createDispatch({ registry: createRegistry([]), delivery, bus, deadlineMs, maxInFlight: 10 })
+  const connection = await openConnection((await serveDispatch(dispatch, bus)).port)
+  connection.send(requestText(`POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=${command}`, '{"MsgBody":[]}'))
+  return connection.answer()
+}
+
+const body = refusalText(503, 'could not be stored in time')
+
+const never = (): Promise<void> => new Promise(() => undefined)
+const failing = async (): Promise<void> => {
+  throw new Error('disk full at /var/lib')
+}
+
+describe('an after-callback that could not be stored', () => {
+  it('is answered 503 at the deadline', async () => {
+    expect(await answerWith(never)).to.include({ status: 503, body })
+  })
+
+  it('is answered 503 when the store fails, without a word of why', async () => {
+    expect(await answerWith(failing, 'X.Y', 5000)).to.include({ status: 503, body })
+  })
+
+  it('is no before-callback: that one needs no store to be decided', async () => {
+    expect((await answerWith(never, 'Group.CallbackBeforeSendMsg')).status).to.equal(200)
+  })
+})

@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { parseQuery } from '../../core/http/query.ts'
+import { Refusal } from '../../core/http/refusal.ts'
+
+const DECISIVE = ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime']
+
+const names = fc.constantFrom(...DECISIVE, 'ClientIP', '__proto__', 'constructor', '', 'a', '%53ign', 'Sign%20')
+const values = fc.oneof(
+  fc.string({ unit: 'binary' }).map(encode),
+  fc.constantFrom('', '1', '%', '%zz', '+', '=', '%E4'),
+)
+const parameters = fc.tuple(names, fc.constantFrom('=', '', '=='), values).map((parts) => parts.join(''))
+const queries = fc.oneof(
+  fc.webQueryParameters(),
+  fc.string(),
+  fc.array(parameters, { maxLength: 6 }).map((list) => list.join('&')),
+)
+
+function encode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}
+
+describe('reading any query', () => {
+  it('gives the first value of every name that URLSearchParams finds, or names the decisive one given twice', () => {
+    fc.assert(
+      fc.property(queries, (text) => {
+        const expected = new URLSearchParams(text)
+        const twice = DECISIVE.filter((name) => expected.getAll(name).length > 1)
+        if (twice.length > 0) {
+          expect(() => parseQuery(text)).to.throw(Refusal, new RegExp(`^(${twice.join('|')}): given twice$`))
+          return
+        }
+        const query = parseQuery(text)
+        expect(new Set(Object.keys(query))).to.deep.equal(new Set(expected.keys()))
+        for (const name of expected.keys()) expect(query[name]).to.equal(expected.get(name))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('finds no parameter that is not given', () => {
+    for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
+      expect(parseQuery('a=1')[name]).to.equal(undefined)
+    }
+  })
+})

@@ -1,0 +1,38 @@
+import { expect } from 'chai'
+import { installedFolder, runTimhook, startTimhook } from './timhook.ts'
+
+describe('the quickstart', () => {
+  it('init, check, list, start and trigger work one after another, from an empty folder', async () => {
+    const cwd = await installedFolder()
+    expect(await runTimhook(['init'], { cwd })).to.include({ code: 0, stderr: '' })
+    const checked = await runTimhook(['check'], { cwd })
+    expect(checked).to.include({ code: 0, stderr: '' })
+    expect(checked.stdout).to.include('plugins group-full')
+    const plugins = await runTimhook(['list', 'plugins'], { cwd })
+    expect(plugins.stdout).to.include('Group.CallbackAfterGroupFull')
+
+    const { url, output } = await startTimhook(['--port', '0'], cwd)
+    expect(output()).to.include('UNSIGNED')
+    const sent = await runTimhook(['trigger', 'Group.CallbackAfterGroupFull', '--url', url], { cwd })
+    expect(sent.code).to.equal(0)
+    expect(sent.stdout).to.match(/^200 \{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0\}/)
+  })
+
+  it('init overwrites nothing, and says so with exit code 1', async () => {
+    const cwd = await installedFolder()
+    await runTimhook(['init'], { cwd })
+    const again = await runTimhook(['init'], { cwd })
+    expect(again.code).to.equal(1)
+    expect(again.stderr).to.include('is there already')
+  })
+
+  it('exit codes are those of the table', async () => {
+    const cwd = await installedFolder()
+    expect((await runTimhook(['check'], { cwd })).code).to.equal(78)
+    expect((await runTimhook(['start', '--no-such-option'], { cwd })).code).to.equal(2)
+    await runTimhook(['init'], { cwd })
+    expect((await runTimhook(['trigger', 'No.SuchCallback'], { cwd })).code).to.equal(2)
+    const nobody = await runTimhook(['trigger', 'Group.CallbackAfterGroupFull', '--url', 'http://127.0.0.1:9'], { cwd })
+    expect(nobody.code).to.equal(1)
+  })
+}).timeout(30_000)
