@@ -9,13 +9,13 @@ const befores = [...commands.values()].filter((one): one is BeforeDefinition => 
 
 /** A context whose makers take anything, as JavaScript authors have it. */
 interface Loose {
-  allow(fields?: object): unknown
-  reject(code?: number, info?: string): unknown
-  drop(): unknown
+  allow: (fields?: object) => unknown
+  reject: (code?: number, info?: string) => unknown
+  drop: () => unknown
 }
 
 function handlers(command: string, handle: (context: Loose) => unknown): Plugin['handlers'] {
-  return { [command]: handle } as unknown as Plugin['handlers']
+  return { [command]: handle } as Plugin['handlers']
 }
 
 /** What a chain of plugins, each with one handler, answers to the sample of a callback. */
