@@ -15,7 +15,7 @@ interface Loose {
 }
 
 function handlers(command: string, handle: (context: Loose) => unknown): Plugin['handlers'] {
-  return { [command]: handle } as Plugin['handlers']
+  return { [command]: handle }
 }
 
 /** What a chain of plugins, each with one handler, answers to the sample of a callback. */
