@@ -63,6 +63,7 @@ describe('the order of deliveries', () => {
   ] as const) {
     it(`${ordered ? 'is held up' : 'is not held up'} by a retry with ordered: ${ordered}`, async () => {
       const seen: string[] = []
+      const bothPosted = deferred()
       const { post, bus } = await serve({
         plugins: [
           entry(
@@ -70,7 +71,9 @@ describe('the order of deliveries', () => {
             {
               [FULL]: async ({ body, attempt }) => {
                 seen.push(`${body.EventTime}.${attempt}`)
-                if (body.EventTime === 1 && attempt === 1) throw new Error('once')
+                if (body.EventTime !== 1 || attempt > 1) return
+                await bothPosted.promise
+                throw new Error('once')
               },
             },
             { ordered, retry: { attempts: 2, minMs: 30, maxMs: 30 } },
@@ -81,6 +84,7 @@ describe('the order of deliveries', () => {
       const both = new Promise<void>((resolve) => bus.on('handler:done', () => void (++done === 2 && resolve())))
       await post(FULL, { GroupId: 'a', EventTime: 1 })
       await post(FULL, { GroupId: 'a', EventTime: 2 })
+      bothPosted.resolve()
       await both
       expect(seen).to.deep.equal(expected)
     })
