@@ -8,6 +8,9 @@ import type { Store } from './store/store.ts'
 import type { VerdictMakers } from './verdict.ts'
 import type { LazySignal } from './within.ts'
 
+/** What a handler is told of its callback. */
+export type Called = Omit<Callback, 'body' | 'startedAt'>
+
 /** What differs from one call of a handler to the next. */
 export interface Call {
   readonly body: JsonObject
@@ -42,7 +45,7 @@ class Context {
   readonly #subscription: Subscription
   readonly #signal: LazySignal
 
-  constructor(callback: Callback, route: Route, subscription: Subscription, call: Call) {
+  constructor(callback: Called, route: Route, subscription: Subscription, call: Call) {
     const { plugin } = subscription
     this.phase = route.phase
     this.command = callback.command
@@ -79,7 +82,7 @@ class Context {
 }
 
 /** Calls one handler. What it returns or throws is the handler's own. */
-export function callHandler(callback: Callback, route: Route, subscription: Subscription, call: Call): unknown {
+export function callHandler(callback: Called, route: Route, subscription: Subscription, call: Call): unknown {
   return subscription.handle(new Context(callback, route, subscription, call) as never)
 }
 

@@ -1,5 +1,4 @@
-import type { Callback } from '../callback.ts'
-import { type Call, callHandler } from '../context.ts'
+import { type Call, type Called, callHandler } from '../context.ts'
 import type { Route, Subscription } from '../registry.ts'
 import { isThenable, TimeoutError, within } from '../within.ts'
 
@@ -15,7 +14,7 @@ export type Attempt =
 
 /** Calls an after-handler once, with at most `timeoutMs` milliseconds. Its signal is aborted when they are over. */
 export async function attemptOnce(
-  callback: Callback,
+  callback: Called,
   route: Route,
   subscription: Subscription,
   call: Call,

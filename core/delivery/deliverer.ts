@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Bus } from '../bus.ts'
+import { aboutOf } from '../callback.ts'
+import { type Called, freshBody } from '../context.ts'
+import type { JsonObject } from '../json.ts'
+import type { Registry, Subscription } from '../registry.ts'
+import { loggableError } from '../scrub.ts'
+import { LazySignal } from '../within.ts'
+import { attemptOnce } from './attempt.ts'
+import { backoffMs } from './backoff.ts'
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** One attempt to deliver one callback to one plugin. */
+export interface Job {
+  readonly callback: Called
+  /** The body as parsed on receipt, where it is at hand; handed to one plugin at most. */
+  readonly parsed: JsonObject | undefined
+  readonly attempt: number
+  readonly resends: number
+  readonly maybeResend: boolean
+}
+
+/** What came of it. Only a failure or a timeout counts as an attempt; an interruption by a stop does not. */
+export type Ended =
+  | { readonly as: 'done' }
+  | { readonly as: 'interrupted' }
+  | { readonly as: 'retry'; readonly inMs: number; readonly error: string }
+  | { readonly as: 'dead'; readonly error: string }
+
+/** Calls after-handlers for an engine: with their limits and signals, and telling the bus. */
+export interface Deliverer {
+  /** `settled` resolves when the next callback of the order key may start: a handler may outlast its timeout. */
+  deliver(job: Job, subscription: Subscription): Promise<{ ended: Ended; settled: Promise<void> }>
+  /** From now on a failure is an interruption. */
+  interrupt(): void
+  /** Fires the signals of the handlers that run. */
+  abort(): void
+}
+
+export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
+  const running = new Set<LazySignal>()
+  let interrupted = false
+  return {
+    async deliver({ callback, parsed, attempt, resends, maybeResend }, subscription) {
+      const route = registry.route(callback.sdkAppId, callback.command)
+      const body = parsed ?? freshBody(callback, route)
+      const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
+      const signal = new LazySignal()
+      running.add(signal)
+      const startedAt = performance.now()
+      const call = { body, attempt, resends, maybeResend, signal }
+      const ended = await attemptOnce(callback, route, subscription, call, timeoutMs)
+      running.delete(signal)
+      const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
+      if (ended.ok) {
+        bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
+        return { ended: { as: 'done' }, settled: Promise.resolve() }
+      }
+      const { reason, settled } = ended
+      if (interrupted) return { ended: { as: 'interrupted' }, settled }
+      const error = loggableError(ended.error, callback.raw)
+      const retryMs = nextTry(subscription, attempt)
+      bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
+      const text = `${reason} in attempt ${attempt}: ${error.message}`
+      if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
+      return {
+        ended: retryMs === undefined ? { as: 'dead', error: text } : { as: 'retry', inMs: retryMs, error: text },
+        settled: settles(settled, timeoutMs, () => bus.emit('handler:overlap', about)),
+      }
+    },
+    interrupt() {
+      interrupted = true
+    },
+    abort() {
+      for (const signal of running) signal.abort(new Error('the server stops'))
+    },
+  }
+}
+
+function nextTry({ retry }: Subscription, attempt: number): number | undefined {
+  return attempt < retry.attempts ? backoffMs(attempt, retry) : undefined
+}
+
+/** Waits for a handler that went on after its timeout, at most as long again. */
+async function settles(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
+  const timer = new AbortController()
+  const late = delay(limitMs, 'late', { signal: timer.signal }).catch(() => undefined)
+  if ((await Promise.race([settled, late])) === 'late') onOverlap()
+  timer.abort()
+}

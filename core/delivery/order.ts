@@ -1,0 +1,9 @@
+import type { Callback } from '../callback.ts'
+import { orderKeyOf } from '../protocol/order-key.ts'
+import type { Route } from '../registry.ts'
+
+/** What a callback is kept in order with, over all commands of its app; undefined where there is no order. */
+export function orderOf(callback: Callback, route: Route): string | undefined {
+  const order = route.phase === 'after' && route.definition && orderKeyOf(route.definition.order, callback.body)
+  return order ? `${callback.sdkAppId}\u0000${order}` : undefined
+}
