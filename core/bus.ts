@@ -30,7 +30,7 @@ export interface BusEvents {
   /** The store did not take a callback: an after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
   'server:listening': { url: string }
-  /** A fault of ours while a request was handled: it was answered 500. */
+  /** A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled. */
   'server:failed': { error: unknown }
   'server:draining': { drainMs: number }
   'server:closed': { undelivered: number }

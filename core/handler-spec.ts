@@ -40,11 +40,24 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (!PATTERN.test(pattern)) return 'expected a command, a wildcard such as Group.*, or *'
   const unknown = Object.keys(settings).find((key) => !SETTINGS.has(key))
   if (unknown) return `unknown setting ${JSON.stringify(unknown)}; expected one of ${[...SETTINGS].join(', ')}`
+  const number = wrongNumber(settings)
+  if (number) return number
   const { onFailure } = settings
   if (onFailure === undefined) return undefined
   if (!['allow', 'reject', 'drop'].includes(onFailure)) return 'onFailure: expected allow, reject or drop'
   const without = withoutVerdict(pattern, onFailure)
   return without && `onFailure: ${onFailure} is no documented answer to ${without}`
+}
+
+/** JavaScript authors have no compiler to tell them. */
+function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | undefined {
+  const given = { timeoutMs, concurrency, 'retry.attempts': retry?.attempts }
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      return `${name}: expected a whole number above 0`
+  }
+  const { minMs = DEFAULT_RETRY.minMs, maxMs = DEFAULT_RETRY.maxMs } = retry ?? {}
+  return minMs >= 0 && minMs <= maxMs ? undefined : 'retry: expected minMs from 0 up to maxMs'
 }
 
 /** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */

@@ -26,7 +26,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
-  bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error, answered 500'))
+  bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered }) => {
     if (undelivered > 0) log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost with memory')

@@ -32,6 +32,7 @@ export async function start(options: StartOptions): Promise<void> {
   const running = await startServer(prepared, { log })
   announce(prepared, running, log)
   stopOnSignals(running)
+  outliveStrayErrors(running)
 }
 
 /** What listens, what handles what, and what to try. */
@@ -45,6 +46,19 @@ function announce(prepared: Prepared, { url, running }: TimhookServer, log: Logg
   }
   log.info({ url }, `listening on ${url}`)
   log.info(`try: ${ownName()} trigger Group.CallbackAfterGroupFull`)
+}
+
+/**
+ * What a plugin leaves unhandled is not to take the others down: a rejection is logged. An exception out of nowhere may
+ * have left anything half done, so the process ends for its supervisor to start anew, once what is under way is finished.
+ */
+function outliveStrayErrors(server: TimhookServer): void {
+  process.on('unhandledRejection', (error) => server.bus.emit('server:failed', { error }))
+  process.on('uncaughtException', (error) => {
+    server.bus.emit('server:failed', { error })
+    const end = (): void => process.exit(1)
+    server.stop({ drainMs: 0 }).then(end, end)
+  })
 }
 
 /** How this command was called: installed, npx finds it; in a clone of the project, npx would build first. */

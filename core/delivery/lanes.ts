@@ -101,6 +101,7 @@ export class Lanes {
   }
 
   #hold(entry: Entry, holdMs: number): void {
+    if (this.#closed) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.#poolOf(entry).ready.putFirst(entry)

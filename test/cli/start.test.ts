@@ -59,6 +59,29 @@ describe('timhook start', () => {
     idle.destroy()
   })
 
+  it('goes on when a plugin leaves a rejection unhandled, and ends with 1 when one throws out of nowhere', async () => {
+    const stray = (what: string): string => `
+      export default { name: 'stray', handlers: { '*': async () => { ${what} } } }`
+    for (const [what, status] of [
+      ['void Promise.reject(new Error("left behind"))', 0],
+      ['setTimeout(() => { throw new Error("left behind") })', 1],
+    ] as const) {
+      const plugins = CONFIG.replace('use: group-full', 'use: ./stray.mjs')
+      const cwd = await folderWith({ 'config/plugins.yaml': plugins, 'config/stray.mjs': stray(what) })
+      const { url, child, line, ended } = await startCommand(cwd)
+      const post = (): Promise<Response> =>
+        fetch(`${url}?SdkAppid=7&CallbackCommand=A.B`, { method: 'POST', body: '{}' })
+      await post()
+      const failed = await line(({ msg }) => msg === 'internal error')
+      expect((failed['error'] as { message: string }).message).to.equal('left behind')
+      if (status === 0) {
+        expect((await post()).status).to.equal(200)
+        child.kill('SIGINT')
+      }
+      expect(await ended).to.equal(status)
+    }
+  })
+
   it('names the port that is taken, and the way out', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { url } = await startCommand(cwd)

@@ -149,6 +149,18 @@ describe('plugins', () => {
       /unknown setting "timeout"/,
     ],
     [
+      'has a timeout that is none',
+      { 'x.mjs': "export default { name: 'x', handlers: { '*': { handle() {}, timeoutMs: '5s' } } }" },
+      './x.mjs',
+      /timeoutMs: expected a whole number above 0/,
+    ],
+    [
+      'has a retry that ends before it starts',
+      { 'x.mjs': "export default { name: 'x', handlers: { '*': { handle() {}, retry: { minMs: 9, maxMs: 1 } } } }" },
+      './x.mjs',
+      /retry: expected minMs from 0 up to maxMs/,
+    ],
+    [
       'has an onFailure that is none',
       { 'x.mjs': "export default { name: 'x', handlers: { '*': { handle() {}, onFailure: 'no' } } }" },
       './x.mjs',
