@@ -97,7 +97,7 @@ describe('config: the shipped file', () => {
     await inFolder({ 'c.yaml': text }, async (cwd) => {
       const { config, faults } = await readConfig('c.yaml', { env: { TIMHOOK_TOKEN: 'abcd', CRM_API_KEY: 'k' }, cwd })
       expect(faults, text).to.deep.equal([])
-      expect(config?.plugins).to.have.length(3)
+      expect(config?.plugins).to.have.length(4)
       expect(config?.apps[0]?.tokens).to.deep.equal(['abcd'])
     })
   })

@@ -6,11 +6,15 @@ import { ConfigError } from '../../config/faults.ts'
 import { readConfig } from '../../config/read.ts'
 import { ConfigSchema } from '../../config/schema.ts'
 import { UNSUPPORTED } from '../../config/unsupported.ts'
+import { prepare } from '../../core/compose.ts'
 import { readFileSync } from 'node:fs'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { blocksOf, readmes } from './readmes.ts'
 
-const yaml = blocksOf(readmes.en).filter(({ language }) => language === 'yaml')
+const blocks = blocksOf(readmes.en).filter(({ language }) => language === 'yaml')
+/** The config as a whole; the other blocks are entries of shipped plugins. */
+const yaml = blocks.filter(({ code }) => code.includes('apps:'))
+const entries = blocks.filter(({ code }) => !code.includes('apps:'))
 
 async function read(text: string): ReturnType<typeof readConfig> {
   const cwd = await mkdtemp(join(tmpdir(), 'timhook-config-'))
@@ -43,6 +47,11 @@ describe('the config of the READMEs', () => {
       expect(reading.faults).to.deep.equal([])
       expect(reading.warnings).to.deep.equal([])
     }
+  })
+
+  it('has entries of shipped plugins whose options these accept', async () => {
+    expect(entries).not.to.have.length(0)
+    for (const { code } of entries) await prepare(await read(`apps: [{ sdkAppId: 1, unsigned: true }]\n${code}`))
   })
 
   it('shows every key that is supported', () => {

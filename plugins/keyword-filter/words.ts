@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import type { Fold } from './fold.ts'
+import type { Options } from './options.ts'
+import { parsePattern, type Pattern } from './pattern.ts'
+
+/** A word as it was written, and where, for messages. */
+interface Word {
+  readonly source: string
+  readonly where: string
+}
+
+const MAX_NAMED = 10
+
+/**
+ * The words of the options and of the file that they name, ready to be compiled; the same one twice counts once.
+ * @throws Error that names every word that cannot be used, by its place
+ */
+export async function readPatterns(options: Pick<Options, 'words' | 'file' | 'gap'>, fold: Fold): Promise<Pattern[]> {
+  const { words, file, gap } = options
+  if (words.length === 0 && file === undefined) throw new Error('options: expected words, or file, or both')
+  const listed = words.map((source, index) => ({ source, where: `options.words[${index}]` }))
+  const all = [...listed, ...(file === undefined ? [] : await readLines(file))]
+  if (all.length === 0) throw new Error(`${file}: there are no words in it`)
+
+  const faults: string[] = []
+  const patterns = new Map<string, Pattern>()
+  for (const { source, where } of all) {
+    try {
+      const pattern = parsePattern(source, fold, gap)
+      patterns.set(JSON.stringify(pattern), pattern)
+    } catch (error) {
+      faults.push(`${where} ${(error as Error).message}`)
+    }
+  }
+  if (faults.length > 0) throw new Error(summary(faults))
+  return [...patterns.values()]
+}
+
+/** Lines that are neither blank nor comments. A byte order mark is left out by the decoder. */
+async function readLines(file: string): Promise<Word[]> {
+  const lines = (await readText(file)).split(/\r\n|[\r\n]/)
+  return lines
+    .map((line, index) => ({ source: line.trim(), where: `${file}:${index + 1}` }))
+    .filter(({ source }) => source !== '' && !source.startsWith('#'))
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'an unknown error'
+    throw new Error(`options.file: ${file} cannot be read (${code}); relative paths start from the working directory`, {
+      cause: error,
+    })
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    // Lists in GBK are common, and would silently match nothing.
+    throw new Error(`options.file: ${file} is not UTF-8`, { cause: error })
+  }
+}
+
+function summary(faults: readonly string[]): string {
+  const more = faults.length - MAX_NAMED
+  return [...faults.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}

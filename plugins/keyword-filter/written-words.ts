@@ -1,0 +1,48 @@
+// Scripts that put no spaces between words: there, every place is the edge of one.
+const SPACELESS = ['Han', 'Hira', 'Kana', 'Bopo', 'Thai', 'Laoo', 'Khmr', 'Mymr', 'Tibt']
+const IS_SPACELESS = new RegExp(`^[${SPACELESS.map((script) => `\\p{scx=${script}}`).join('')}]`, 'u')
+const IN_WORD = /^[\p{L}\p{N}\p{M}_]/u
+
+/** Where written words begin and end in a text, in scripts that put spaces between them. Looked at when first asked. */
+export class WrittenWords {
+  readonly #symbols: readonly string[]
+  #found: { starts: number[]; ends: number[] } | undefined
+
+  constructor(symbols: readonly string[]) {
+    this.#symbols = symbols
+  }
+
+  /** Whether no word goes on over the place before this symbol. */
+  isEdge(place: number): boolean {
+    return this.startAt(place) === place
+  }
+
+  /** The start of the word that goes on over the place before this symbol; the place itself where none does. */
+  startAt(place: number): number {
+    return this.#bounds().starts[place] ?? place
+  }
+
+  /** The end, exclusive, of the word that goes on over the place before this symbol; the place itself where none does. */
+  endAt(place: number): number {
+    return this.#bounds().ends[place] ?? place
+  }
+
+  #bounds(): { starts: number[]; ends: number[] } {
+    this.#found ??= boundsOf(this.#symbols.map((symbol) => IN_WORD.test(symbol) && !IS_SPACELESS.test(symbol)))
+    return this.#found
+  }
+}
+
+function boundsOf(inWord: readonly boolean[]): { starts: number[]; ends: number[] } {
+  const starts = inWord.map((_, place) => place)
+  const ends = inWord.map((_, place) => place)
+  const goesOn = (place: number): boolean => inWord[place - 1] === true && inWord[place] === true
+  for (let place = 1; place < inWord.length; place++) {
+    // One place further back there may be no word that goes on, but this one begins there.
+    if (goesOn(place)) starts[place] = starts[place - 1] ?? 0
+  }
+  for (let place = inWord.length - 1; place > 0; place--) {
+    if (goesOn(place)) ends[place] = goesOn(place + 1) ? (ends[place + 1] ?? place) : place + 1
+  }
+  return { starts, ends }
+}
