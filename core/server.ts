@@ -1,11 +1,11 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './bus.ts'
 import { compose, type Prepared, type Running } from './compose.ts'
-import { TimhookError } from './errors.ts'
+import { createAdminServer } from './http/admin.ts'
 import { createApp } from './http/app.ts'
 import { type InFlight, trackInFlight } from './http/in-flight.ts'
+import { listen } from './http/listen.ts'
 import { createNodeServer } from './http/node-server.ts'
 import type { Logger } from './log.ts'
 import { logEvents } from './observe.ts'
@@ -14,11 +14,14 @@ import { logEvents } from './observe.ts'
 export interface TimhookServer {
   /** Of the first path, such as `http://127.0.0.1:8080/`. */
   readonly url: string
+  /** Of the admin listener, such as `http://127.0.0.1:8081/`; undefined where it is turned off. */
+  readonly adminUrl: string | undefined
   readonly bus: Bus
   readonly running: Running
   /**
-   * Goes on for `drainMs` milliseconds (default: the config's), asking clients to close their connections, then stops
-   * listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes the plugins.
+   * Goes on for `drainMs` milliseconds (default: the config's), not ready any more and asking clients to close their
+   * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
+   * the plugins.
    */
   stop(options?: { drainMs?: number; graceMs?: number }): Promise<void>
 }
@@ -26,7 +29,7 @@ export interface TimhookServer {
 const GRACE_MS = 10_000
 
 /**
- * Starts a server: plugins set up first, then listening.
+ * Starts a server: the admin listener first, which tells that it is not ready yet; then the plugins; then the webhook.
  * @throws TimhookError LISTEN_FAILED or PLUGIN_SETUP_FAILED
  */
 export async function startServer(
@@ -34,54 +37,53 @@ export async function startServer(
   { log, bus = new Bus() }: { log: Logger; bus?: Bus },
 ): Promise<TimhookServer> {
   logEvents(bus, log)
-  const { host, port, bodyLimit, drainMs: drainDefault } = prepared.config.server
-  const running = await compose(prepared, { bus, log })
-  let draining = false
-  const app = createApp({ ...running, bus, bodyLimit, isDraining: () => draining })
-  const handle = app.callback()
-  const inFlight = trackInFlight((request, response) => void handle(request, response))
-  const server = createNodeServer(inFlight.listener, bus)
+  const { server: settings, admin: adminSettings } = prepared.config
+  const state: { plugins: string | undefined; draining: string | undefined } = {
+    plugins: 'being set up',
+    draining: undefined,
+  }
+  const admin = createAdminServer(() => ({ plugins: state.plugins, draining: state.draining }))
+  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
+  let running: Running | undefined
   try {
-    await listen(server, host, port)
+    running = await compose(prepared, { bus, log })
+    state.plugins = undefined
+    const { bodyLimit } = settings
+    const app = createApp({ ...running, bus, bodyLimit, isDraining: () => state.draining !== undefined })
+    const handle = app.callback()
+    const inFlight = trackInFlight((request, response) => void handle(request, response))
+    const server = createNodeServer(inFlight.listener, bus)
+    const url = await listen(server, settings, 'server', running.paths[0])
+    bus.emit('server:listening', { url })
+    return { url, adminUrl, bus, running, stop: stopper({ settings, bus, state, server, admin, inFlight, running }) }
   } catch (error) {
-    await running.stop(0)
+    await running?.stop(0)
+    admin.close()
     throw error
   }
-  const url = urlOf(server, host, running.paths[0] ?? '/')
-  bus.emit('server:listening', { url })
-
-  return {
-    url,
-    bus,
-    running,
-    async stop({ drainMs = drainDefault, graceMs = GRACE_MS } = {}) {
-      draining = true
-      bus.emit('server:draining', { drainMs })
-      await delay(drainMs)
-      await close(server, inFlight, graceMs)
-      bus.emit('server:closed', await running.stop(graceMs))
-    },
-  }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(error, host, port)))
-    server.listen({ host, port }, resolve)
-  })
+interface Parts {
+  readonly settings: Prepared['config']['server']
+  readonly bus: Bus
+  readonly state: { draining: string | undefined }
+  readonly server: Server
+  readonly admin: Server
+  readonly inFlight: InFlight
+  readonly running: Running
 }
 
-function listenFailed(error: NodeJS.ErrnoException, host: string, port: number): TimhookError {
-  const hints: Record<string, string> = {
-    EADDRINUSE: 'Something else listens there: stop it, or choose another port (server.port, or --port).',
-    EACCES: 'Ports below 1024 need rights: choose a higher one and let a proxy forward to it.',
-    EADDRNOTAVAIL: 'server.host is no address of this machine.',
-    ENOTFOUND: 'server.host is no address of this machine.',
+function stopper({ settings, bus, state, server, admin, inFlight, running }: Parts): TimhookServer['stop'] {
+  return async ({ drainMs = settings.drainMs, graceMs = GRACE_MS } = {}) => {
+    state.draining = 'the server is about to stop'
+    bus.emit('server:draining', { drainMs })
+    await delay(drainMs)
+    await close(server, inFlight, graceMs)
+    const result = await running.stop(graceMs)
+    admin.close()
+    admin.closeAllConnections()
+    bus.emit('server:closed', result)
   }
-  return new TimhookError('LISTEN_FAILED', `cannot listen on ${host}:${port} (${error.code})`, {
-    hint: hints[error.code ?? ''] ?? '',
-    cause: error,
-  })
 }
 
 /** Stops listening, and waits for the requests under way. */
@@ -92,9 +94,4 @@ async function close(server: Server, inFlight: InFlight, graceMs: number): Promi
   await Promise.race([inFlight.idle(), timeout])
   late.abort()
   server.closeAllConnections()
-}
-
-function urlOf(server: Server, host: string, path: string): string {
-  const { port } = server.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`
 }

@@ -13,9 +13,9 @@ const AdminListener = Type.Object(
 
 /** The separate listener for health and metrics. */
 export const AdminSchema = Type.Union([Type.Literal(false), AdminListener], {
-  default: false,
+  default: {},
   expected: 'false, or a section with host, port and token',
-  description: 'Listener for /healthz, /readyz and /metrics; false turns it off.',
+  description: 'Listener for /healthz and /readyz; false turns it off.',
 })
 
 /** What a person may write under `admin`. */

@@ -36,7 +36,7 @@ export async function start(options: StartOptions): Promise<void> {
 }
 
 /** What listens, what handles what, and what to try. */
-function announce(prepared: Prepared, { url, running }: TimhookServer, log: Logger): void {
+function announce(prepared: Prepared, { url, adminUrl, running }: TimhookServer, log: Logger): void {
   for (const warning of prepared.warnings) log.warn(warning)
   for (const { sdkAppId, unsigned } of prepared.config.apps) {
     if (unsigned) log.warn(`app ${sdkAppId} is UNSIGNED: whoever knows the SdkAppid can send callbacks; set its tokens`)
@@ -44,6 +44,7 @@ function announce(prepared: Prepared, { url, running }: TimhookServer, log: Logg
   for (const { id, handlers } of running.registry.plugins) {
     log.info({ plugin: id, handles: [...handlers.keys()] }, `plugin ${id} handles ${[...handlers.keys()].join(', ')}`)
   }
+  if (adminUrl !== undefined) log.info({ url: adminUrl }, `health on ${adminUrl}healthz and ${adminUrl}readyz`)
   log.info({ url }, `listening on ${url}`)
   log.info(`try: ${ownName()} trigger Group.CallbackAfterGroupFull`)
 }

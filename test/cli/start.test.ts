@@ -5,6 +5,7 @@ import { FULL } from '../harness/plugin.ts'
 
 const CONFIG = `
 server: { drainMs: 50 }
+admin: false
 apps: [{ sdkAppId: 7, unsigned: true }]
 plugins: [{ use: group-full }]
 `

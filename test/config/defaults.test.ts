@@ -13,7 +13,7 @@ describe('config: defaults', () => {
         maxInFlight: 1000,
         drainMs: 10000,
       },
-      admin: false,
+      admin: { host: '127.0.0.1', port: 8081 },
       apps: [{ sdkAppId: 1400000000, tokens: [], signatureWindow: 60000, unsigned: true }],
       delivery: { engine: 'memory', resendWindow: 600000 },
       log: { level: 'info' },

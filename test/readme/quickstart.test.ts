@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { installedFolder, runTimhook, startTimhook } from './timhook.ts'
 
@@ -5,6 +7,8 @@ describe('the quickstart', () => {
   it('init, check, list, start and trigger work one after another, from an empty folder', async () => {
     const cwd = await installedFolder()
     expect(await runTimhook(['init'], { cwd })).to.include({ code: 0, stderr: '' })
+    // The sample's own admin port may be taken where several runs share a machine.
+    await appendFile(join(cwd, 'config/plugins.yaml'), '\nadmin: { port: 0 }\n')
     const checked = await runTimhook(['check'], { cwd })
     expect(checked).to.include({ code: 0, stderr: '' })
     expect(checked.stdout).to.include('plugins group-full')

@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import { deferred } from '../harness/plugin.ts'
+import { definePlugin } from '../../core/plugin.ts'
+import { serve } from '../harness/server.ts'
+
+const admin = { host: '127.0.0.1', port: 0 }
+
+async function get(url: string | undefined, path: string): Promise<[number, unknown]> {
+  const response = await fetch(new URL(path, url))
+  return [response.status, await response.json()]
+}
+
+describe('the admin listener', () => {
+  it('says that the process answers, and that it is ready', async () => {
+    const { server } = await serve({ admin })
+    expect(await get(server.adminUrl, '/healthz')).to.deep.equal([200, { status: 'ok' }])
+    expect(await get(server.adminUrl, '/readyz')).to.deep.equal([
+      200,
+      { ready: true, checks: { plugins: 'ok', draining: 'ok' } },
+    ])
+  })
+
+  it('is not ready while the server drains, which goes on answering', async () => {
+    const { server, bus, request } = await serve({ admin })
+    const draining = bus.next('server:draining')
+    const stopped = server.stop({ drainMs: 200, graceMs: 20 })
+    await draining
+    const [status, body] = await get(server.adminUrl, '/readyz')
+    expect(status).to.equal(503)
+    expect(body).to.deep.equal({ ready: false, checks: { plugins: 'ok', draining: 'the server is about to stop' } })
+    expect((await request('/', { method: 'POST' })).headers.get('connection')).to.equal('close')
+    await stopped
+  })
+
+  it('is there before the plugins are, and not ready', async () => {
+    const port = await freePort()
+    const asked = deferred<[number, unknown]>()
+    const plugin = definePlugin({
+      name: 'asks',
+      setup: async () => asked.resolve(await get(`http://127.0.0.1:${port}`, '/readyz')),
+      handlers: {},
+    })
+    await serve({ admin: { ...admin, port }, plugins: [{ use: plugin }] })
+    expect(await asked.promise).to.deep.equal([
+      503,
+      { ready: false, checks: { plugins: 'being set up', draining: 'ok' } },
+    ])
+  })
+
+  it('answers nothing else, and changes nothing', async () => {
+    const { server } = await serve({ admin })
+    for (const [path, method] of [
+      ['/', 'GET'],
+      ['/readyz/', 'GET'],
+      ['/healthz', 'POST'],
+    ] as const) {
+      expect((await fetch(new URL(path, server.adminUrl), { method })).status, `${method} ${path}`).to.equal(404)
+    }
+  })
+
+  it('can be turned off', async () => {
+    const { server } = await serve({ admin: false })
+    expect(server.adminUrl).to.equal(undefined)
+  })
+
+  it('names the way out when its port is taken', async () => {
+    const { server } = await serve({ admin })
+    const { port } = new URL(server.adminUrl ?? '')
+    const failed = await serve({ admin: { ...admin, port: Number(port) } }).catch((error: unknown) => error)
+    expect(failed).to.include({ code: 'LISTEN_FAILED' })
+    expect((failed as { hint: string }).hint).to.contain('admin: false')
+  })
+})
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const { server } = await serve({ admin })
+  const { port } = new URL(server.adminUrl ?? '')
+  await server.stop({ drainMs: 0, graceMs: 0 })
+  return Number(port)
+}
