@@ -1,4 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { checkValue } from '../config/check.ts'
 import type { Fault } from '../config/faults.ts'
 import { collectSecrets } from '../config/mask.ts'
@@ -11,6 +10,7 @@ import type { Plugin, Type } from './plugin.ts'
 import { commands } from './protocol/commands.ts'
 import type { HandlerSpec } from './registry.ts'
 import { resolvePlugin } from './resolve.ts'
+import { suggestion } from './suggest.ts'
 
 /** A plugin of the config: found, and with options that its schema accepts. */
 export interface LoadedPlugin {
@@ -64,7 +64,7 @@ async function loadOne(
   const { specs, faults } = handlerSpecs(plugin.handlers, entry)
   for (const message of faults) fault('use', `plugin ${plugin.name}: ${message}`)
   for (const pattern of specs.keys()) {
-    const message = `plugin ${plugin.name} handles ${pattern}, which is no callback known here${suggestion(pattern)}`
+    const message = `plugin ${plugin.name} handles ${pattern}, which is no callback known here${suggestion(pattern, commands.keys())}`
     if (!pattern.endsWith('*') && !commands.has(pattern)) loading.warnings.push({ path: [...at, 'use'], message })
     const { onFailure } = entry
     // Only before-callbacks have a verdict: an entry's onFailure leaves the plugin's after-callbacks alone.
@@ -97,9 +97,4 @@ function asPlugin(exported: unknown): Plugin {
   if (close !== undefined && typeof close !== 'function') throw new TypeError(`plugin ${name}: close is no function`)
   if (options !== undefined && !isObject(options)) throw new TypeError(`plugin ${name}: options is no schema`)
   return exported as unknown as Plugin
-}
-
-function suggestion(command: string): string {
-  const near = closest(command, [...commands.keys()])
-  return distance(command, near) <= 4 ? `; did you mean ${near}?` : ''
 }

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { resolve as resolveImport } from 'import-meta-resolve'
 import { TimhookError } from './errors.ts'
+import { suggestion } from './suggest.ts'
 
 const PREFIX = 'timhook-plugin-'
 const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i
@@ -24,7 +25,8 @@ export function resolvePlugin(use: string, folder: string): string {
     }
   }
   const names = packageNames(use)
-  throw notFound(use, `no shipped plugin and no package ${names.join(' or ')}`, `npm install ${names.at(-1)}`)
+  const near = suggestion(use, readdirSync(new URL('../plugins/', import.meta.url)))
+  throw notFound(use, `no shipped plugin and no package ${names.join(' or ')}${near}`, `npm install ${names.at(-1)}`)
 }
 
 function resolveFile(use: string, folder: string): string {
