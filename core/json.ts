@@ -6,6 +6,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Writes JSON. A BigInt becomes a literal with all of its digits, which `JSON.stringify` refuses. */
+export function writeJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${JSON.stringify(key)}:${writeJson(inner)}`)
+    .join(',')}}`
+}
+
 const MAYBE_BIG = /[0-9]{16}/
 const TOKEN = /["\-0-9]/g
 const NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y

@@ -8,7 +8,21 @@ import type { Store } from './store/store.ts'
 import type { Verdict } from './verdict.ts'
 
 export { Type } from 'typebox'
-export type { CallbackOf, Command } from './protocol/commands.ts'
+export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
+export type {
+  CustomElem,
+  FaceElem,
+  FileElem,
+  ImageElem,
+  LocationElem,
+  MsgElement,
+  OtherElem,
+  RelayElem,
+  RelayedMessage,
+  SoundElem,
+  TextElem,
+  VideoElem,
+} from './protocol/msg-body.ts'
 export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
 export type { Log, Rest, Store, Verdict }
 

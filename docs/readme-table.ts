@@ -1,5 +1,6 @@
 import { commands } from '../core/protocol/commands.ts'
 import type { BeforeDefinition, Definition } from '../core/protocol/define.ts'
+import { linksOf } from '../core/protocol/links.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -32,17 +33,13 @@ export function table(language: Language): string {
 function row(definition: Definition, language: Language): string[] {
   const { command, phase, title, docs } = definition
   const answer = phase === 'before' ? answerOf(definition, language) : ''
-  return [`\`${command}\``, words[language][phase], title[language], links(docs), answer]
+  return [`\`${command}\``, words[language][phase], title[language], pages(docs), answer]
 }
 
-/** Product 1047 is Chat on the international site, 269 the same in China; others, such as 647, are named with it. */
-function links({ intl, cn, other }: Definition['docs']): string {
-  const pages = [
-    intl !== undefined && `[intl](https://www.tencentcloud.com/document/product/1047/${intl})`,
-    cn !== undefined && `[cn](https://cloud.tencent.com/document/product/269/${cn})`,
-    other !== undefined && `[intl](https://www.tencentcloud.com/document/product/${other})`,
-  ]
-  return pages.filter((page) => page !== false).join(' ')
+function pages(docs: Definition['docs']): string {
+  return linksOf(docs)
+    .map(({ site, url }) => `[${site}](${url})`)
+    .join(' ')
 }
 
 function answerOf({ codes, drop, answer, perTarget, onFailure }: BeforeDefinition, language: Language): string {

@@ -1,6 +1,7 @@
 import { prepare } from '../compose.ts'
 import { TimhookError } from '../errors.ts'
 import { commands } from '../protocol/commands.ts'
+import { describeCallback } from './callback.ts'
 import { readChosenConfig } from './config.ts'
 
 type Row = Record<string, unknown>
@@ -8,18 +9,17 @@ type Row = Record<string, unknown>
 /** `timhook list [callbacks|plugins]`. */
 export async function list(what: string, options: { config?: string; json?: boolean }): Promise<void> {
   const rows = what === 'plugins' ? await plugins(options.config) : callbacks(what)
-  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-  else process.stdout.write(table(rows))
+  if (!options.json) process.stdout.write(table(rows))
+  else print(what === 'plugins' ? rows : [...commands.values()].map(describeCallback))
+}
+
+function print(value: readonly object[]): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
 function callbacks(what: string): Row[] {
   if (what !== 'callbacks') throw new TimhookError('USAGE', `expected callbacks or plugins, got ${what}`)
-  return [...commands.values()].map(({ command, phase, title, docs }) => ({
-    command,
-    phase,
-    title: title.en,
-    docs,
-  }))
+  return [...commands.values()].map(({ command, phase, title }) => ({ command, phase, title: title.en }))
 }
 
 async function plugins(file: string | undefined): Promise<Row[]> {

@@ -66,6 +66,11 @@ program
   .option('--app <id>', "the app's SdkAppid (default: the first of the config)", whole(1, Number.MAX_SAFE_INTEGER))
   .option('--set <path=value>', 'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…', collect)
   .option('--raw <file>', 'send this file as the body, as it is')
+  .addOption(
+    new Option('--seed <n>', 'send variations of the sample, the same ones for the same number')
+      .argParser(whole(0, 0xffffffff))
+      .conflicts('raw'),
+  )
   .option('--count <n>', 'how many to send', whole(1, 10_000_000), 1)
   .option('--concurrency <n>', 'how many at once', whole(1, 1000), 1)
   .option('--yes', 'allow a URL that is not on this machine')

@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { TimhookError } from '../errors.ts'
-import { isObject } from '../json.ts'
+import { isObject, type JsonObject, writeJson } from '../json.ts'
 import { commands } from '../protocol/commands.ts'
+import { suggestion } from '../suggest.ts'
+import { variation } from '../sample/variation.ts'
 
 /** Makes the n-th body to send; no two are taken for the same callback. */
 export type MakeBody = (n: number) => string
 
 /**
- * Bodies for `trigger`: a file as it is, or the sample of the command with the fields that were set.
+ * Bodies for `trigger`: a file as it is, or the sample of the command, varied where there is a seed, with the fields
+ * that were set.
  * @param settings `path=value`: the path is dotted, the value JSON where it is JSON, else text
  * @throws TimhookError UNKNOWN_COMMAND, USAGE
  */
 export async function bodyMaker(
   command: string,
-  options: { raw?: string; set?: readonly string[] },
+  options: { raw?: string; set?: readonly string[]; seed?: number },
 ): Promise<MakeBody> {
   if (options.raw !== undefined) {
     const text = await readBody(options.raw)
@@ -21,20 +24,33 @@ export async function bodyMaker(
   }
   const definition = commands.get(command)
   if (!definition) {
-    throw new TimhookError('UNKNOWN_COMMAND', `${command} is no callback known here`, {
-      hint: '`timhook list` names them; --raw FILE sends a body of your own.',
-    })
+    throw new TimhookError(
+      'UNKNOWN_COMMAND',
+      `${command} is no callback known here${suggestion(command, commands.keys())}`,
+      {
+        hint: '`timhook list` names them; --raw FILE sends a body of your own.',
+      },
+    )
   }
   const settings = (options.set ?? []).map(parseSetting)
+  // A variation might drop what a path leads through, so fields that are set are not varied.
+  const fixed = settings.map(({ path: [name = ''] }) => name)
+  const { seed } = options
   return (n) => {
-    const body = structuredClone(definition.sample) as Record<string, unknown>
-    const nowMs = Date.now()
-    if ('EventTime' in body) body['EventTime'] = nowMs + n
-    if ('MsgTime' in body) body['MsgTime'] = Math.floor(nowMs / 1000)
-    if (typeof body['MsgSeq'] === 'number') body['MsgSeq'] = body['MsgSeq'] + n
+    const sample = sampleNow(definition.sample, n)
+    const body = seed === undefined ? sample : variation(definition, sample, { seed, n, fixed })
     for (const { path, value } of settings) put(body, path, value)
-    return JSON.stringify(body)
+    return writeJson(body)
   }
+}
+
+function sampleNow(sample: object, n: number): JsonObject {
+  const body = structuredClone(sample) as JsonObject
+  const nowMs = Date.now()
+  if ('EventTime' in body) body['EventTime'] = nowMs + n
+  if ('MsgTime' in body) body['MsgTime'] = Math.floor(nowMs / 1000)
+  if (typeof body['MsgSeq'] === 'number') body['MsgSeq'] = body['MsgSeq'] + n
+  return body
 }
 
 async function readBody(file: string): Promise<string> {

@@ -12,6 +12,7 @@ export interface TriggerOptions {
   app?: number
   set?: string[]
   raw?: string
+  seed?: number
   count: number
   concurrency: number
   yes?: boolean

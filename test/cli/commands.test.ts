@@ -1,8 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { commands } from '../../core/protocol/commands.ts'
 import { folderWith, run } from '../harness/cli.ts'
+
+interface Described {
+  command: string
+  request: object
+  answer?: object
+  sample: object
+}
 
 const GOOD = "apps: [{ sdkAppId: 7, tokens: ['a-very-secret-token'] }]\nplugins: [{ use: group-full }]\n"
 
@@ -76,11 +84,41 @@ describe('timhook list', () => {
         .split('\n')
         .map((line) => line.split(/ +/)[0]),
     ).to.deep.equal([...commands.keys()])
-    const json = JSON.parse((await run(['list', '--json'], { cwd })).stdout) as Record<string, unknown>[]
-    expect(json.find(({ command }) => command === 'Group.CallbackAfterGroupFull')).to.deep.include({
+  })
+
+  it('tells all that is known about a callback as JSON', async () => {
+    const { stdout } = await run(['list', '--json'], { cwd: await folderWith({}) })
+    const json = JSON.parse(stdout) as Record<string, unknown>[]
+    expect(json.map(({ command }) => command)).to.deep.equal([...commands.keys()])
+    const [after, before] = ['Group.CallbackAfterGroupFull', 'Group.CallbackBeforeSendMsg'].map((name) =>
+      json.find(({ command }) => command === name),
+    )
+    expect(after).to.deep.include({
       phase: 'after',
-      title: 'Group is full',
+      title: { en: 'Group is full', zh: '群组满员之后' },
+      order: { by: 'group', fields: ['GroupId'] },
+      sample: commands.get('Group.CallbackAfterGroupFull')?.sample,
     })
+    expect(after).not.to.have.any.keys('answer', 'codes', 'drop', 'onFailure')
+    const ranges = [
+      [1, 1],
+      [10100, 10200],
+    ]
+    expect(before).to.deep.include({ codes: { default: 1, ranges }, drop: true, onFailure: 'allow' })
+    expect(before).not.to.have.property('order')
+  })
+
+  it('gives schemas as JSON that need nothing else', async () => {
+    const { stdout } = await run(['list', '--json'], { cwd: await folderWith({}) })
+    const options = { strict: true, allowUnionTypes: true, strictRequired: false }
+    for (const { command, request, answer, sample } of JSON.parse(stdout) as Described[]) {
+      const validate = new Ajv2020(options).compile(request)
+      expect(validate(sample), `${command} ${JSON.stringify(validate.errors)}`).to.equal(true)
+      if (!answer) continue
+      const perTarget = command.startsWith('Sns.') ? { ResultItem: [] } : {}
+      const ok = { ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0, ...perTarget }
+      expect(new Ajv2020(options).compile(answer)(ok), command).to.equal(true)
+    }
   })
 
   it('names the plugins of the config', async () => {

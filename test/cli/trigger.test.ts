@@ -35,6 +35,26 @@ describe('timhook trigger', () => {
     expect(resent).to.deep.equal([])
   })
 
+  it('sends variations with a seed, the same ones again, and what is set wins', async () => {
+    const bodies: Record<string, unknown>[] = []
+    const { url } = await serve({
+      plugins: [entry('sees', { 'Group.CallbackAfterSendMsg': async ({ body }) => void bodies.push({ ...body }) })],
+    })
+    const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
+    const fixed = { GroupId: '@TGS#7', EventTime: 5, MsgTime: 6, MsgSeq: 7, CloudCustomData: 'mine' }
+    const settings = Object.entries(fixed).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const args = ['trigger', 'Group.CallbackAfterSendMsg', '--url', url, '--count', '30', ...settings]
+    const first = await run([...args, '--seed', '9'], { cwd })
+    expect([first.code, first.stderr]).to.deep.equal([0, ''])
+    expect(bodies.map((body) => body['Timhook_Variation'])).to.deep.equal(bodies.map((_, n) => `9/${n}`))
+    for (const body of bodies) expect(body).to.include(fixed)
+    expect(new Set(bodies.map((body) => JSON.stringify({ ...body, Timhook_Variation: 0 }))).size).to.be.above(15)
+    const sent = bodies.splice(0)
+    expect(sent).to.have.length(30)
+    await run([...args, '--seed', '9', '--set', 'Again=1'], { cwd })
+    expect(bodies).to.deep.equal(sent.map((body) => ({ ...body, Again: 1 })))
+  })
+
   it('sends a file as it is, also for a command that is not known, and fails on a refusal', async () => {
     const { url } = await serve()
     const cwd = await folderWith({
@@ -48,7 +68,13 @@ describe('timhook trigger', () => {
   })
 
   for (const [what, args, expected, status] of [
-    ['a command that is not known', ['Group.Nope'], /no callback known here/, 2],
+    [
+      'a command that is not known',
+      ['Group.CallbackAfterGroupFul'],
+      /known here; did you mean Group\.CallbackAfterGroupFull\?/,
+      2,
+    ],
+    ['a seed for a file', [FULL, '--raw', 'body.json', '--seed', '1'], /cannot be used with option '--raw/, 2],
     ['a setting without a value', [FULL, '--set', 'GroupId'], /expected path=value/, 2],
     ['a setting below what is no object', [FULL, '--set', 'GroupId.x=1'], /no object at GroupId/, 2],
     ['a host elsewhere', [FULL, '--url', 'http://example.com/'], /not this machine\n +Add --yes/, 2],

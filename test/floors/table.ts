@@ -10,7 +10,12 @@ export interface Row {
 
 export const rows: readonly Row[] = [
   { floor: 0, folder: 'core/protocol', job: 'what Tencent says: schemas, the table of commands, the envelope' },
-  { floor: 0, folder: 'core', files: ['errors', 'id', 'json', 'log', 'within'], job: 'tools that know no callback' },
+  {
+    floor: 0,
+    folder: 'core',
+    files: ['errors', 'id', 'json', 'log', 'suggest', 'within'],
+    job: 'tools that know no callback',
+  },
   { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },
   { floor: 1, folder: 'core/rest', job: 'the REST API, for plugins' },
   { floor: 1, folder: 'core/store', job: 'what plugins keep' },
@@ -34,6 +39,7 @@ export const rows: readonly Row[] = [
     job: 'plugins of the config: found, checked, set up',
   },
   { floor: 3, folder: 'core/delivery', job: 'delivery of after-callbacks' },
+  { floor: 3, folder: 'core/sample', job: 'variations of samples, for trigger' },
   {
     floor: 4,
     folder: 'core',

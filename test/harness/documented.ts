@@ -1,0 +1,48 @@
+import type { Definition } from '../../core/protocol/define.ts'
+
+/** A schema of the table as plain data. */
+export interface Node {
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly items?: Node
+}
+
+/** A documented field of a body. */
+export interface Documented {
+  /** As faults name it: `Events[0].EventType`. */
+  readonly path: string
+  readonly keys: readonly (string | number)[]
+  readonly node: Node
+}
+
+/** All documented fields of a callback's body, and below them those of which the sample has the object or the list. */
+export function documentedFields({ request, sample }: Definition): Documented[] {
+  return fieldsOf(request, sample, '', [])
+}
+
+function fieldsOf(node: Node, value: unknown, path: string, keys: readonly (string | number)[]): Documented[] {
+  if (Array.isArray(value)) {
+    if (!node.items || value.length === 0) return []
+    const item = { path: `${path}[0]`, keys: [...keys, 0], node: node.items }
+    return [item, ...fieldsOf(node.items, value[0], item.path, item.keys)]
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+    const field = { path: path === '' ? name : `${path}.${name}`, keys: [...keys, name], node: child }
+    return [field, ...fieldsOf(child, (value as Record<string, unknown>)[name], field.path, field.keys)]
+  })
+}
+
+/** A value of a type that is documented for no form of the field. */
+export function wrongValue({ type }: Node): unknown {
+  return [type].flat().includes('boolean') ? 7.5 : true
+}
+
+/** A copy of the body in which this field has another value. */
+export function withField(body: object, keys: readonly (string | number)[], value: unknown): object {
+  const copy = structuredClone(body)
+  let holder = copy as Record<string | number, unknown>
+  for (const key of keys.slice(0, -1)) holder = holder[key] as typeof holder
+  holder[keys.at(-1) ?? ''] = value
+  return copy
+}
