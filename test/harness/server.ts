@@ -39,7 +39,12 @@ export interface TestServer {
 /** A real server on a free port. It is stopped when the test is over. */
 export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServer> {
   const reading = checkConfig(
-    { apps, ...config, server: { port: 0, drainMs: 0, ...config.server } },
+    {
+      apps,
+      ...config,
+      delivery: { engine: 'memory', ...config.delivery },
+      server: { port: 0, drainMs: 0, ...config.server },
+    },
     { env: process.env },
   )
   const lines: string[] = []
