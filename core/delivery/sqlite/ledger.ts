@@ -51,6 +51,7 @@ export class Ledger {
     while (this.#writing) await this.#writing
     this.#writing = this.#write()
     await this.#writing
+    this.#writing = undefined
   }
 
   /** Writes nothing any more by itself. */
@@ -68,8 +69,6 @@ export class Ledger {
       this.#changes = [...changes, ...this.#changes]
       this.#after = [...after, ...this.#after]
       this.touch(AGAIN_MS)
-    } finally {
-      this.#writing = undefined
     }
   }
 }
