@@ -136,7 +136,10 @@ async function settled(
 }
 
 function readLog(folder: string, name: string): number[] {
-  return readFileSync(join(folder, 'config', `${name}.log`), 'utf8').split('\n').filter(Boolean).map(Number)
+  return readFileSync(join(folder, 'config', `${name}.log`), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(Number)
 }
 
 function deadLetters(folder: string): Set<string> {
