@@ -30,15 +30,15 @@ export class Database {
 
   /** How many rows were changed. */
   run(sql: string, ...values: Value[]): number {
-    return this.#prepare(sql).run(values).changes
+    return this.#prepare(sql).run(values.map(bindable)).changes
   }
 
   get(sql: string, ...values: Value[]): Row | undefined {
-    return this.#prepare(sql).get(values)
+    return this.#prepare(sql).get(values.map(bindable))
   }
 
   all(sql: string, ...values: Value[]): Row[] {
-    return this.#prepare(sql).all(values)
+    return this.#prepare(sql).all(values.map(bindable))
   }
 
   /** The one number that a query gives; 0 for none. */
@@ -59,4 +59,9 @@ export class Database {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** The driver reads text only as far as its first NUL, so none goes in. */
+function bindable(value: Value): Value {
+  return typeof value === 'string' && value.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value
 }

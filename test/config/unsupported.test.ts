@@ -9,12 +9,8 @@ describe('config: what this version does not support yet', () => {
     ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
     ['admin', `${MINIMAL}admin: { port: 8081 }`],
     ['apps[0].rest', app('rest: { region: china, identifier: administrator, secretKey: k }')],
-    ['delivery.engine', `${MINIMAL}delivery: { engine: sqlite }`],
     ['delivery.engine', `${MINIMAL}delivery: { engine: redis }`],
-    ['delivery.sqlite', `${MINIMAL}delivery: { sqlite: { file: a.db } }`],
     ['delivery.redis', `${MINIMAL}delivery: { redis: { url: 'redis://h' } }`],
-    ['delivery.retention', `${MINIMAL}delivery: { retention: { age: 7d } }`],
-    ['delivery.maxBacklog', `${MINIMAL}delivery: { maxBacklog: 5 }`],
     ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],
   ]
   for (const [path, text] of cases) {

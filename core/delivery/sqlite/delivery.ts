@@ -39,7 +39,8 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
     const known: Known = { resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
-    const key = orderOf(callback, route)
+    // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
+    const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const ids = route.subscriptions.map(({ plugin }) => plugin.id)
     const stored = new Promise<void>((resolve, reject) => {
       link.send('append', rowOf(callback, key, identity, maybeResend, ids), (error, seq) => {
