@@ -49,14 +49,9 @@ describe('the sqlite engine', () => {
     for (let n = 1; n <= 5; n++) await accept(n, `g${n}`)
     await handled
     await new Promise((resolve) => setTimeout(resolve, 30))
-    const { sweep, stop: stopRetention } = keepRetention(
-      link,
-      file,
-      { age: 1e9, size: 1e12, deadLetters: 1e9 },
-      hasNoRoom,
-    )
-    expect(await sweep()).to.equal(2)
-    stopRetention()
+    const kept = keepRetention(link, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, hasNoRoom)
+    expect(await kept.sweep()).to.equal(2)
+    kept.stop()
     expect(await stop()).to.deep.equal({ undelivered: 1 })
   })
 })

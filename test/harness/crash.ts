@@ -147,7 +147,7 @@ function deadLetters(folder: string): Set<string> {
   const rows = database.all('SELECT plugin, raw FROM dead_letters d JOIN callbacks c ON c.seq = d.seq')
   database.close()
   return new Set(
-    rows.map(({ plugin, raw }) => `${plugin} ${(JSON.parse(String(raw)) as { EventTime: number }).EventTime}`),
+    rows.map(({ plugin, raw }) => `${String(plugin)} ${(JSON.parse(String(raw)) as { EventTime: number }).EventTime}`),
   )
 }
 

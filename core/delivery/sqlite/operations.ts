@@ -16,7 +16,7 @@ import { retain } from './retain.ts'
 export interface OperationTable {
   readonly byName: { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
   /** Drops what was remembered of a transaction that was rolled back. */
-  forget(): void
+  readonly forget: () => void
 }
 
 export function createOperations({ database, close }: OpenFile): OperationTable {
@@ -26,10 +26,10 @@ export function createOperations({ database, close }: OpenFile): OperationTable 
     (arg: A): R =>
       operation(database, arg)
   return {
-    forget: append.forget,
+    forget: () => append.forget(),
     byName: {
       ...storeOperations(database),
-      append: append.append,
+      append: (arg) => append.append(arg),
       begin: on(begin),
       keep: on(keep),
       change: on(change),

@@ -24,7 +24,7 @@ function run(port: MessagePort, file: string): void {
     // All that came while the last transaction was under way shares the next one, and its fsync.
     const batch = [...first]
     for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) {
-      batch.push(...(more as { message: Request[] }).message)
+      batch.push(...more.message)
     }
     port.postMessage(work(database, operations, batch))
   })
