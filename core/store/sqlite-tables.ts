@@ -28,9 +28,9 @@ export function storeOperations(database: Database): Table {
       return true
     },
     kvList({ plugin, prefix, now }) {
-      const select = `SELECT key, json FROM kv WHERE plugin = ? AND substr(key, 1, ?) = ?
+      const select = `SELECT key, json FROM kv WHERE plugin = ? AND substr(key, 1, length(?)) = ?
         AND (ends_at IS NULL OR ends_at > ?)`
-      const rows = database.all(select, plugin, [...prefix].length, prefix, now)
+      const rows = database.all(select, plugin, prefix, prefix, now)
       return rows.map(({ key, json }) => ({ key: String(key), json: String(json) }))
     },
     leaseTake({ plugin, name, endsAt, now }) {

@@ -95,7 +95,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       for (const feed of feeds.values()) feed.start()
       const retention = keepRetention(link, parts.file, parts.retention)
       const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
-      stops.push(retention.stop, () => clearInterval(poll), bury(link, bus, begun.removed))
+      stops.push(
+        () => retention.stop(),
+        () => clearInterval(poll),
+        bury(link, bus, begun.removed),
+      )
     },
 
     async accept(callback) {
@@ -103,7 +107,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const tells = tellsResends(callback.body)
       let known = resends.get(identity)
       // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
-      while (known?.storing && tells && !(await known.storing)) known = resends.get(identity)
+      if (tells) while (known?.storing && !(await known.storing)) known = resends.get(identity)
       if (known) await resent(known)
       if (known && tells) return
       const route = registry.route(callback.sdkAppId, callback.command)

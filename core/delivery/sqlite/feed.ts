@@ -75,7 +75,11 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   const chains = new Chains({ plugin, link, inDoubt, inLanes, room, onNext: place }, standing.chains)
   const outcomes = createOutcomes({ plugin, bus, ledger, progress, retries, chains }, standing.waiting)
   const window = new Window({
-    ...{ plugin, link, cursor: standing.cursor, last, inDoubt },
+    plugin,
+    link,
+    cursor: standing.cursor,
+    last,
+    inDoubt,
     onTake: (seq) => progress.take(seq),
     onSeen(seq) {
       progress.saw(seq)

@@ -19,7 +19,8 @@ export interface OperationTable {
   readonly forget: () => void
 }
 
-export function createOperations({ database, close }: OpenFile): OperationTable {
+export function createOperations(opened: OpenFile): OperationTable {
+  const { database } = opened
   const append = createAppend(database, lastSeq(database))
   const on =
     <A, R>(operation: (database: Database, arg: A) => R) =>
@@ -52,7 +53,7 @@ export function createOperations({ database, close }: OpenFile): OperationTable 
           const last = append.last()
           if (clean) database.exec(`INSERT OR REPLACE INTO meta VALUES ('clean', 1), ('last', ${last})`)
         } finally {
-          close()
+          opened.close()
         }
       },
     },
