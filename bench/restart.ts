@@ -14,7 +14,11 @@ const file = join(folder, 'timhook.db')
 const unused = undefined as never
 const handle = (): Promise<void> => new Promise(() => undefined)
 const spec = {
-  ...{ handle, timeoutMs: 1e9, onFailure: undefined, retry: { attempts: 1, minMs: 1, maxMs: 1 }, ordered: false },
+  handle,
+  timeoutMs: 1e9,
+  onFailure: undefined,
+  retry: { attempts: 1, minMs: 1, maxMs: 1 },
+  ordered: false,
   pool: { concurrency: 16 },
 }
 const given = {

@@ -3,6 +3,7 @@ import type { DeliveryInput } from '../../config/sections/delivery.ts'
 import type { ConfigInput } from '../../config/schema.ts'
 import { TimhookError } from '../../core/errors.ts'
 import { deferred, entry, full, FULL } from '../harness/plugin.ts'
+import { counted } from './counted.ts'
 import { heard, serve as serveWith, type TestServer } from '../harness/server.ts'
 
 const AFTER_SEND = 'Unknown.CallbackAfterSomething'
@@ -58,18 +59,8 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
             entry('sees', {
               [FULL]: async (context) => {
                 const { command, body, query, app, signed, attempt, resends, maybeResend, phase, faults } = context
-                got.resolve({
-                  command,
-                  body,
-                  query: { ...query },
-                  app,
-                  signed,
-                  attempt,
-                  resends,
-                  maybeResend,
-                  phase,
-                  faults,
-                })
+                const named = { command, body, query: { ...query }, app, signed, attempt }
+                got.resolve({ ...named, resends, maybeResend, phase, faults })
               },
             }),
           ],
@@ -300,10 +291,4 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
       })
     })
   })
-}
-
-/** Resolves when so many handlers are done. */
-export function counted(bus: TestServer['bus'], count: number): Promise<void> {
-  let done = 0
-  return new Promise((resolve) => bus.on('handler:done', () => void (++done === count && resolve())))
 }

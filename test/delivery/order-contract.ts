@@ -3,7 +3,7 @@ import type { DeliveryInput } from '../../config/sections/delivery.ts'
 import type { ConfigInput } from '../../config/schema.ts'
 import { deferred, entry, full, FULL } from '../harness/plugin.ts'
 import { serve as serveWith, type TestServer } from '../harness/server.ts'
-import { counted } from './contract.ts'
+import { counted } from './counted.ts'
 
 /** The order in which every engine brings callbacks. */
 export function describeOrder(engine: string, settings: () => Promise<DeliveryInput>): void {
