@@ -14,11 +14,8 @@ export const UNSUPPORTED: readonly Unsupported[] = [
   { path: ['server', 'tls'] },
   { path: ['admin', 'token'] },
   { path: ['apps', '*', 'rest'] },
-  { path: ['delivery', 'engine'], except: ['memory'] },
-  { path: ['delivery', 'sqlite'] },
+  { path: ['delivery', 'engine'], except: ['memory', 'sqlite'] },
   { path: ['delivery', 'redis'] },
-  { path: ['delivery', 'retention'] },
-  { path: ['delivery', 'maxBacklog'] },
   { path: ['plugins', '*', 'isolate'] },
 ]
 

@@ -27,6 +27,8 @@ export interface BusEvents {
   'handler:overlap': About & { plugin: string }
   /** Not delivered, and not tried again. Without a plugin: the callback was not accepted in the first place. */
   'callback:dead': About & { plugin?: string; error: string }
+  /** A plugin is no longer in the config: what waited for it is dead letters now. */
+  'backlog:dead': { plugin: string; count: number; error: string }
   /** The store did not take a callback: an after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
   'server:listening': { url: string }

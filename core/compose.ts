@@ -2,8 +2,8 @@ import type { Config } from '../config/schema.ts'
 import { ConfigError, formatFault } from '../config/faults.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
-import { createMemoryDelivery } from './delivery/memory.ts'
 import type { Delivery } from './delivery/delivery.ts'
+import { openEngine } from './delivery/engine.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
 import { setUpPlugins } from './lifecycle.ts'
@@ -11,7 +11,6 @@ import { loadPlugins, type LoadedPlugin } from './load.ts'
 import type { Logger } from './log.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { restNotConfigured } from './rest/rest.ts'
-import { createMemoryStores } from './store/memory.ts'
 import type { Stores } from './store/store.ts'
 
 /** A config that can be run: checked, and with its plugins loaded. */
@@ -29,6 +28,8 @@ export interface Running {
   readonly registry: Registry
   readonly dispatch: Dispatch
   readonly stores: Stores
+  /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
+  health(): Promise<void>
   /** Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins. */
   stop(graceMs: number): Promise<{ undelivered: number }>
 }
@@ -55,25 +56,41 @@ export async function compose(
   { bus, log }: { bus: Bus; log: Logger },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const stores = createMemoryStores()
-  const rest = restNotConfigured
-  const running = await setUpPlugins(plugins, { bus, log, stores, rest, signal: stopping.signal })
-  const registry = createRegistry(running.plugins)
-  const { resendWindow } = config.delivery
-  const delivery: Delivery = createMemoryDelivery({ registry, bus, resendWindow })
-  await delivery.start()
-  const { deadlineMs, maxInFlight, path } = config.server
-  return {
-    apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
-    paths: typeof path === 'string' ? [path] : path,
-    registry,
-    dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
-    stores,
-    async stop(graceMs) {
-      const result = await delivery.stop(graceMs)
-      stopping.abort(new Error('the server stops'))
-      await running.close()
-      return result
-    },
+  const engine = await openEngine(config.delivery, { bus, log })
+  const { stores } = engine
+  try {
+    const rest = restNotConfigured
+    const running = await setUpPlugins(plugins, { bus, log, stores, rest, signal: stopping.signal })
+    const registry = createRegistry(running.plugins)
+    const delivery = await started(engine.createDelivery(registry), running)
+    const { deadlineMs, maxInFlight, path } = config.server
+    return {
+      apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
+      paths: typeof path === 'string' ? [path] : path,
+      registry,
+      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+      stores,
+      health: () => delivery.health(),
+      async stop(graceMs) {
+        const result = await delivery.stop(graceMs)
+        stopping.abort(new Error('the server stops'))
+        await running.close()
+        await engine.close(true)
+        return result
+      },
+    }
+  } catch (error) {
+    await engine.close(false)
+    throw error
+  }
+}
+
+async function started(delivery: Delivery, plugins: { close(): Promise<void> }): Promise<Delivery> {
+  try {
+    await delivery.start()
+    return delivery
+  } catch (error) {
+    await plugins.close()
+    throw error
   }
 }

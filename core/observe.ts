@@ -21,6 +21,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('callback:faulty', (event) => log.warn(event, 'body does not fit its definition'))
   bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
+  bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
   bus.on('handler:done', (event) => log.debug(event, 'handler done'))
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
@@ -29,7 +30,11 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered }) => {
-    if (undelivered > 0) log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost with memory')
+    if (undelivered > 0)
+      log.warn(
+        { undelivered },
+        'closed; callbacks were not delivered yet: the engine memory has lost them, others deliver them after the next start',
+      )
     else log.info('closed')
   })
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './bus.ts'
 import { compose, type Prepared, type Running } from './compose.ts'
+import { describeError } from './errors.ts'
 import { createAdminServer } from './http/admin.ts'
 import { createApp } from './http/app.ts'
 import { type InFlight, trackInFlight } from './http/in-flight.ts'
@@ -9,6 +10,7 @@ import { listen } from './http/listen.ts'
 import { createNodeServer } from './http/node-server.ts'
 import type { Logger } from './log.ts'
 import { logEvents } from './observe.ts'
+import { within } from './within.ts'
 
 /** A server that listens. */
 export interface TimhookServer {
@@ -27,6 +29,8 @@ export interface TimhookServer {
 }
 
 const GRACE_MS = 10_000
+/** How long the store may take to prove that it can be written to. */
+const PROBE_MS = 2000
 
 /**
  * Starts a server: the admin listener first, which tells that it is not ready yet; then the plugins; then the webhook.
@@ -42,9 +46,13 @@ export async function startServer(
     plugins: 'being set up',
     draining: undefined,
   }
-  const admin = createAdminServer(() => ({ plugins: state.plugins, draining: state.draining }))
-  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   let running: Running | undefined
+  const admin = createAdminServer(async () => ({
+    plugins: state.plugins,
+    store: running && (await storeFault(running)),
+    draining: state.draining,
+  }))
+  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
     running = await compose(prepared, { bus, log })
     state.plugins = undefined
@@ -60,6 +68,16 @@ export async function startServer(
     await running?.stop(0)
     admin.close()
     throw error
+  }
+}
+
+/** Why nothing can be stored, or undefined where it can. */
+async function storeFault(running: Running): Promise<string | undefined> {
+  try {
+    await within(running.health(), PROBE_MS)
+    return undefined
+  } catch (error) {
+    return describeError(error)
   }
 }
 

@@ -9,7 +9,7 @@ const SqliteSchema = Type.Object(
       description: 'Database file, relative to the working directory.',
     }),
   },
-  { additionalProperties: false, description: 'Settings of the sqlite engine.' },
+  { additionalProperties: false, default: {}, description: 'Settings of the sqlite engine.' },
 )
 
 const RedisSchema = Type.Object(
@@ -33,23 +33,23 @@ const RetentionSchema = Type.Object(
     }),
     deadLetters: Duration({ default: '30d', description: 'How long dead letters are kept.' }),
   },
-  { additionalProperties: false, description: 'When finished callbacks are deleted.' },
+  { additionalProperties: false, default: {}, description: 'When finished callbacks are deleted.' },
 )
 
 /** How after-callbacks are kept and handed to plugins. */
 export const DeliverySchema = Type.Object(
   {
     engine: Type.Enum(['memory', 'sqlite', 'redis'], {
-      default: 'memory',
+      default: 'sqlite',
       description: 'Where callbacks are kept until they are delivered.',
     }),
-    sqlite: Type.Optional(SqliteSchema),
+    sqlite: SqliteSchema,
     redis: Type.Optional(RedisSchema),
     resendWindow: Duration({
       default: '10m',
       description: 'How long the same callback counts as a resend and is not delivered again; 0 turns this off.',
     }),
-    retention: Type.Optional(RetentionSchema),
+    retention: RetentionSchema,
     maxBacklog: Type.Optional(
       Type.Integer({
         minimum: 1,

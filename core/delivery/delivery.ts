@@ -13,6 +13,8 @@ export interface Delivery {
   accept(callback: Callback): Promise<void>
   /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
   keep(callback: Callback, kept: Kept): Promise<void>
+  /** Rejects with the reason where callbacks cannot be stored at the moment. */
+  health(): Promise<void>
   /** Stops starting handlers, gives those that run `graceMs` milliseconds, and closes. */
   stop(graceMs: number): Promise<{ undelivered: number }>
 }

@@ -84,6 +84,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
     },
 
+    async health() {},
+
     async stop(graceMs) {
       deliverer.interrupt()
       const all = [...lanes.values()]

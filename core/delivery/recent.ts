@@ -17,10 +17,11 @@ export class Recent<T> {
     return entry && entry.at > this.#now() - this.#windowMs ? entry.value : undefined
   }
 
-  add(identity: string, value: T): void {
+  /** @param at milliseconds since 1970, not before that of the one added last */
+  add(identity: string, value: T, at = this.#now()): void {
     // Deleted first, so that the map's order is that of time and the oldest are at its head.
     this.#entries.delete(identity)
-    this.#entries.set(identity, { value, at: this.#now() })
+    this.#entries.set(identity, { value, at })
     this.#forget()
   }
 

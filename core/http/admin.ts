@@ -3,7 +3,7 @@ import { Router } from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 
 /** Why something is not ready, by what it is; undefined where it is. */
-export type Readiness = () => Readonly<Record<string, string | undefined>>
+export type Readiness = () => Promise<Readonly<Record<string, string | undefined>>>
 
 /**
  * The listener for those who run the server: `/healthz` says that the process answers, `/readyz` whether it should get
@@ -12,8 +12,8 @@ export type Readiness = () => Readonly<Record<string, string | undefined>>
 export function createAdminServer(readiness: Readiness): Server {
   const router = new Router({ strict: true, sensitive: true })
   router.get('/healthz', (ctx) => json(ctx, 200, { status: 'ok' }))
-  router.get('/readyz', (ctx) => {
-    const checks = Object.entries(readiness())
+  router.get('/readyz', async (ctx) => {
+    const checks = Object.entries(await readiness())
     const ready = checks.every(([, fault]) => fault === undefined)
     const told = Object.fromEntries(checks.map(([name, fault]) => [name, fault ?? 'ok']))
     json(ctx, ready ? 200 : 503, { ready, checks: told })

@@ -20,7 +20,7 @@ describe('timhook check', () => {
     const { code, stdout } = await run(['check'], { cwd })
     expect([code, stdout]).to.deep.equal([
       0,
-      'config/plugins.yaml is fine: apps 7; plugins group-full; engine memory\n',
+      'config/plugins.yaml is fine: apps 7; plugins group-full; engine sqlite\n',
     ])
   })
 

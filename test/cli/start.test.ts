@@ -86,8 +86,9 @@ describe('timhook start', () => {
   it('names the port that is taken, and the way out', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { url } = await startCommand(cwd)
+    const other = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { port } = new URL(url)
-    const { code, stderr } = await run(['start', '--port', port], { cwd })
+    const { code, stderr } = await run(['start', '--port', port], { cwd: other })
     expect(code).to.equal(1)
     expect(stderr).to.contain(`cannot listen on 127.0.0.1:${port} (EADDRINUSE)`).and.contain('--port')
   })

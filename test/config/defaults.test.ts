@@ -15,7 +15,12 @@ describe('config: defaults', () => {
       },
       admin: { host: '127.0.0.1', port: 8081 },
       apps: [{ sdkAppId: 1400000000, tokens: [], signatureWindow: 60000, unsigned: true }],
-      delivery: { engine: 'memory', resendWindow: 600000 },
+      delivery: {
+        engine: 'sqlite',
+        sqlite: { file: 'data/timhook.db' },
+        resendWindow: 600000,
+        retention: { age: 604800000, size: 4294967296, deadLetters: 2592000000 },
+      },
       log: { level: 'info' },
       plugins: [],
     })

@@ -9,12 +9,8 @@ describe('config: what this version does not support yet', () => {
     ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
     ['admin.token', `${MINIMAL}admin: { token: a-token }`],
     ['apps[0].rest', app('rest: { region: china, identifier: administrator, secretKey: k }')],
-    ['delivery.engine', `${MINIMAL}delivery: { engine: sqlite }`],
     ['delivery.engine', `${MINIMAL}delivery: { engine: redis }`],
-    ['delivery.sqlite', `${MINIMAL}delivery: { sqlite: { file: a.db } }`],
     ['delivery.redis', `${MINIMAL}delivery: { redis: { url: 'redis://h' } }`],
-    ['delivery.retention', `${MINIMAL}delivery: { retention: { age: 7d } }`],
-    ['delivery.maxBacklog', `${MINIMAL}delivery: { maxBacklog: 5 }`],
     ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],
   ]
   for (const [path, text] of cases) {
@@ -25,13 +21,9 @@ describe('config: what this version does not support yet', () => {
     })
   }
 
-  it('is refused when the section is there but empty', async () => {
-    expect((await faultsOf(`${MINIMAL}delivery: { sqlite: }`))[0]).to.include('delivery.sqlite: is not supported yet')
-  })
-
   it('is still checked for unknown keys', async () => {
-    expect((await faultsOf(`${MINIMAL}delivery: { sqlite: { fil: a } }`)).join('\n')).to.include(
-      'unknown key "fil"; did you mean "file"?',
+    expect((await faultsOf(`${MINIMAL}delivery: { redis: { url: 'redis://h', prefx: a } }`)).join('\n')).to.include(
+      'unknown key "prefx"; did you mean "prefix"?',
     )
   })
 

@@ -33,10 +33,12 @@ function post(url: string, command: string, body: object, headers: Record<string
   return fetch(`${url}/im?${query.toString()}`, { method: 'POST', body: JSON.stringify(body), headers })
 }
 
+const delivery = { engine: 'memory' } as const
+
 describe('the middleware in a Koa app of your own', () => {
   it('answers its path, and leaves all others to the app', async () => {
     const plugins = [entry('no', { [BEFORE]: ({ reject }) => reject(10_100, 'no') })]
-    const url = await mount(createDispatcher({ apps, server: { path: '/im' }, plugins }, { log }))
+    const url = await mount(createDispatcher({ apps, delivery, server: { path: '/im' }, plugins }, { log }))
     expect(await (await post(url, BEFORE, message())).json()).to.include({ ErrorCode: 10_100 })
     expect(await (await fetch(`${url}/other`)).text()).to.equal('mine')
     const refused = await fetch(`${url}/im`)
@@ -46,7 +48,7 @@ describe('the middleware in a Koa app of your own', () => {
   it('works behind a body parser that has read the body already', async () => {
     const raw = deferred<string>()
     const plugins = [entry('sees', { [FULL]: async (context) => raw.resolve(context.raw) })]
-    const url = await mount(createDispatcher({ apps, server: { path: '/im' }, plugins }, { log }), (app) =>
+    const url = await mount(createDispatcher({ apps, delivery, server: { path: '/im' }, plugins }, { log }), (app) =>
       app.use(bodyParser()),
     )
     const body = full({ big: 1 })
@@ -58,7 +60,10 @@ describe('the middleware in a Koa app of your own', () => {
   it('hands requests on once the plugins are set up', async () => {
     const ready = deferred()
     const plugin = definePlugin({ name: 'slow', setup: () => ready.promise, handlers: {} })
-    const dispatcher = createDispatcher({ apps, server: { path: '/im' }, plugins: [{ use: plugin }] }, { log })
+    const dispatcher = createDispatcher(
+      { apps, delivery, server: { path: '/im' }, plugins: [{ use: plugin }] },
+      { log },
+    )
     const url = await mount(dispatcher)
     const answer = post(url, FULL, full())
     ready.resolve()
@@ -75,7 +80,7 @@ describe('the middleware in a Koa app of your own', () => {
   it('closes its plugins', async () => {
     let closed = 0
     const plugin = definePlugin({ name: 'closes', handlers: {}, close: () => void closed++ })
-    const dispatcher = createDispatcher({ apps, plugins: [{ use: plugin }] }, { log })
+    const dispatcher = createDispatcher({ apps, delivery, plugins: [{ use: plugin }] }, { log })
     await dispatcher.close()
     expect(closed).to.equal(1)
   })

@@ -39,7 +39,13 @@ export interface TestServer {
 /** A real server on a free port. It is stopped when the test is over. */
 export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServer> {
   const reading = checkConfig(
-    { apps, admin: false, ...config, server: { port: 0, drainMs: 0, ...config.server } },
+    {
+      apps,
+      admin: false,
+      ...config,
+      delivery: { engine: 'memory', ...config.delivery },
+      server: { port: 0, drainMs: 0, ...config.server },
+    },
     { env: process.env },
   )
   const lines: string[] = []

@@ -16,7 +16,7 @@ describe('the admin listener', () => {
     expect(await get(server.adminUrl, '/healthz')).to.deep.equal([200, { status: 'ok' }])
     expect(await get(server.adminUrl, '/readyz')).to.deep.equal([
       200,
-      { ready: true, checks: { plugins: 'ok', draining: 'ok' } },
+      { ready: true, checks: { plugins: 'ok', store: 'ok', draining: 'ok' } },
     ])
   })
 
@@ -27,7 +27,10 @@ describe('the admin listener', () => {
     await draining
     const [status, body] = await get(server.adminUrl, '/readyz')
     expect(status).to.equal(503)
-    expect(body).to.deep.equal({ ready: false, checks: { plugins: 'ok', draining: 'the server is about to stop' } })
+    expect(body).to.deep.equal({
+      ready: false,
+      checks: { plugins: 'ok', store: 'ok', draining: 'the server is about to stop' },
+    })
     expect((await request('/', { method: 'POST' })).headers.get('connection')).to.equal('close')
     await stopped
   })
@@ -43,7 +46,7 @@ describe('the admin listener', () => {
     await serve({ admin: { ...admin, port }, plugins: [{ use: plugin }] })
     expect(await asked.promise).to.deep.equal([
       503,
-      { ready: false, checks: { plugins: 'being set up', draining: 'ok' } },
+      { ready: false, checks: { plugins: 'being set up', store: 'ok', draining: 'ok' } },
     ])
   })
 

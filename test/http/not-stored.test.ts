@@ -12,6 +12,7 @@ async function answerWith(accept: Delivery['accept'], command = 'X.Y', deadlineM
   const bus = new Bus()
   const delivery: Delivery = {
     accept,
+    health: async () => undefined,
     start: async () => {},
     keep: async () => {},
     stop: async () => ({ undelivered: 0 }),

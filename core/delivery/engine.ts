@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import type { Bus } from '../bus.ts'
+import type { Logger } from '../log.ts'
+import type { Registry } from '../registry.ts'
+import { createMemoryStores } from '../store/memory.ts'
+import { createSqliteStores } from '../store/sqlite.ts'
+import type { Stores } from '../store/store.ts'
+import type { Delivery } from './delivery.ts'
+import { createMemoryDelivery } from './memory.ts'
+import { createSqliteDelivery } from './sqlite/delivery.ts'
+import { Link } from './sqlite/link.ts'
+import type { Retention } from './sqlite/retention.ts'
+
+/** The config's `delivery`. */
+export interface EngineSettings {
+  readonly engine: 'memory' | 'sqlite' | 'redis'
+  readonly sqlite: { readonly file: string }
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly maxBacklog?: number
+}
+
+/** What keeps callbacks, and what plugins keep. It is open before the plugins are set up and until they are closed. */
+export interface Engine {
+  readonly stores: Stores
+  createDelivery(registry: Registry): Delivery
+  /** @param clean whether the delivery was stopped before, with nothing under way */
+  close(clean: boolean): Promise<void>
+}
+
+/**
+ * Opens the engine that the config names.
+ * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
+ */
+export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
+  if (settings.engine !== 'sqlite') return memoryEngine(settings, bus, log)
+  const file = resolve(settings.sqlite.file)
+  const link = await Link.open(file)
+  return {
+    stores: createSqliteStores((name, arg) => link.ask(name, arg)),
+    createDelivery: (registry) => createSqliteDelivery({ ...settings, registry, bus, link, file }),
+    close: (clean) => link.close(clean),
+  }
+}
+
+function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): Engine {
+  log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
+  return {
+    stores: createMemoryStores(),
+    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
+    async close() {},
+  }
+}

@@ -1,0 +1,51 @@
+import type { Database } from '../../store/database.ts'
+import type { Arg, Result, Standing } from './messages.ts'
+
+/** The largest number that was ever given: the rows that had it may be gone. */
+export function lastSeq(database: Database): number {
+  return database.number(`SELECT max(
+    (SELECT coalesce(max(seq), 0) FROM callbacks),
+    (SELECT coalesce(max(seq), 0) FROM cursors),
+    (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
+}
+
+/** Takes up the work: where every plugin stands, and how the last run ended. From now on it has not ended well. */
+export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'begin'> {
+  const clean = database.number("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1") === 1
+  database.run("INSERT OR REPLACE INTO meta VALUES ('clean', 0)")
+  // Deaths count only in a row, and a clean stop ends the row.
+  if (clean) database.run('DELETE FROM tries')
+  const last = lastSeq(database)
+  for (const plugin of plugins) database.run('INSERT OR IGNORE INTO cursors VALUES (?, ?)', plugin, last)
+  const known = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
+  return {
+    clean: clean || last === 0,
+    last,
+    plugins: Object.fromEntries(plugins.map((plugin) => [plugin, standing(database, plugin)])),
+    removed: known.filter((plugin) => !plugins.includes(plugin)),
+  }
+}
+
+function standing(database: Database, plugin: string): Standing {
+  const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  const unread = setsOf(database, plugin).reduce(
+    (sum, set) => sum + database.number('SELECT count(*) FROM callbacks WHERE set_id = ? AND seq > ?', set, cursor),
+    0,
+  )
+  const done = database.number('SELECT count(*) FROM done WHERE plugin = ? AND seq > ?', plugin, cursor)
+  const pending = database.number('SELECT count(*) FROM pending WHERE plugin = ?', plugin)
+  const chains = database.all(
+    'SELECT chain FROM pending WHERE plugin = ? AND chain IS NOT NULL GROUP BY chain ORDER BY min(due_at)',
+    plugin,
+  )
+  return { cursor, waiting: unread - done + pending, chains: chains.map(({ chain }) => String(chain)) }
+}
+
+/** The sets of plugins that this one is in. */
+export function setsOf(database: Database, plugin: string): number[] {
+  const sets = database.all(
+    'SELECT set_id FROM plugin_sets WHERE EXISTS (SELECT 1 FROM json_each(plugins) WHERE value = ?)',
+    plugin,
+  )
+  return sets.map(({ set_id: id }) => Number(id))
+}

@@ -1,0 +1,52 @@
+import type { Database } from '../../store/database.ts'
+import type { Change } from './messages.ts'
+
+/** Writes what has become of callbacks. Writing the same once more changes nothing, for changes that failed are repeated. */
+export function change(database: Database, changes: readonly Change[]): void {
+  for (const one of changes) apply(database, one)
+}
+
+function apply(database: Database, one: Change): void {
+  switch (one[0]) {
+    case 'cursor': {
+      database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', one[2], one[1])
+      database.run('DELETE FROM done WHERE plugin = ? AND seq <= ?', one[1], one[2])
+      return
+    }
+    case 'done': {
+      database.run('INSERT OR IGNORE INTO done VALUES (?, ?)', one[1], one[2])
+      return
+    }
+    case 'finished': {
+      unsettle(database, one[1], one[2])
+      return
+    }
+    case 'pending': {
+      const [, plugin, seq, { attempt, dueAt, error, chain }] = one
+      unsettle(database, plugin, seq)
+      const insert = 'INSERT INTO pending (plugin, seq, attempt, due_at, chain, error) VALUES (?, ?, ?, ?, ?, ?)'
+      database.run(insert, plugin, seq, attempt, dueAt ?? null, chain ?? null, error ?? null)
+      return
+    }
+    case 'dead': {
+      const [, plugin, seq, attempts, error, at] = one
+      unsettle(database, plugin, seq)
+      if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
+      const insert = 'INSERT INTO dead_letters (plugin, seq, at, attempts, error) VALUES (?, ?, ?, ?, ?)'
+      database.run(insert, plugin, seq, at, attempts, error)
+      return
+    }
+    case 'try': {
+      database.run('INSERT OR REPLACE INTO tries VALUES (?, ?, ?)', one[1], one[2], one[3])
+      return
+    }
+    case 'resent': {
+      database.run('UPDATE callbacks SET resends = resends + 1 WHERE seq = ?', one[1])
+    }
+  }
+}
+
+function unsettle(database: Database, plugin: string, seq: number): void {
+  database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, seq)
+  database.run('DELETE FROM tries WHERE plugin = ? AND seq = ?', plugin, seq)
+}

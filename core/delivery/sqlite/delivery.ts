@@ -1,0 +1,160 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Bus } from '../../bus.ts'
+import { aboutOf, type Callback } from '../../callback.ts'
+import type { Registry, Route } from '../../registry.ts'
+import { createDeliverer } from '../deliverer.ts'
+import type { Delivery } from '../delivery.ts'
+import { identityOf, tellsResends } from '../identity.ts'
+import { orderOf } from '../order.ts'
+import { bury } from './bury-removed.ts'
+import { Turns } from './doubts.ts'
+import { createFeed, type Feed } from './feed.ts'
+import { keptRow } from './kept-row.ts'
+import { Ledger } from './ledger.ts'
+import type { Link } from './link.ts'
+import { type Known, Resends, shortIdentity } from './resends.ts'
+import { keepRetention, type Retention } from './retention.ts'
+
+export interface SqliteParts {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly link: Link
+  readonly file: string
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly maxBacklog?: number
+}
+
+const POLL_MS = 1000
+
+/** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
+export function createSqliteDelivery(parts: SqliteParts): Delivery {
+  const { registry, bus, link, maxBacklog } = parts
+  const deliverer = createDeliverer(registry, bus)
+  const feeds = new Map<string, Feed>()
+  const ledger = new Ledger(link, () => [...feeds.values()].flatMap((feed) => feed.changes()))
+  const resends = new Resends(parts.resendWindow)
+  const stops: (() => void)[] = []
+
+  const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
+    const known: Known = { resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
+    // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
+    const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
+    const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+    const stored = new Promise<void>((resolve, reject) => {
+      link.send('append', rowOf(callback, key, identity, maybeResend, ids), (error, seq) => {
+        if (error || seq === undefined) {
+          resends.delete(identity)
+          reject(error ?? new Error('not stored'))
+          return
+        }
+        known.seq = seq
+        const { body: parsed, startedAt: _, ...called } = callback
+        const shared = { seq, callback: called, key, maybeResend, count: known, parsed }
+        for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
+        resolve()
+        // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
+        setImmediate(() => {
+          for (const id of ids) feeds.get(id)?.pump()
+        })
+      })
+    })
+    known.storing = stored.then(
+      () => true,
+      () => false,
+    )
+    resends.add(identity, known)
+    return stored
+  }
+
+  const resent = async (known: Known): Promise<void> => {
+    known.resends++
+    // Counted in its row once it has one.
+    if (known.seq !== undefined) ledger.note(['resent', known.seq])
+    else void known.storing?.then(() => known.seq !== undefined && ledger.note(['resent', known.seq]))
+    const { seq } = known
+    if (!known.about && seq !== undefined) {
+      const found = await link.ask('about', { seq })
+      known.about = found && { id: found.id, sdkAppId: found.sdkAppId, command: found.command }
+      known.resends += found ? Math.max(0, found.resends - known.resends + 1) : 0
+    }
+    if (known.about) bus.emit('callback:resent', { ...known.about, resends: known.resends })
+  }
+
+  return {
+    async start() {
+      const ids = registry.plugins.map(({ id }) => id)
+      const begun = await link.ask('begin', { plugins: ids })
+      await resends.load(link)
+      const turns = new Turns()
+      for (const [plugin, standing] of Object.entries(begun.plugins)) {
+        const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog }
+        feeds.set(plugin, createFeed(common, standing, begun))
+      }
+      for (const feed of feeds.values()) feed.start()
+      const retention = keepRetention(link, parts.file, parts.retention)
+      const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
+      stops.push(
+        () => retention.stop(),
+        () => clearInterval(poll),
+        bury(link, bus, begun.removed),
+      )
+    },
+
+    async accept(callback) {
+      const identity = shortIdentity(identityOf(callback))
+      const tells = tellsResends(callback.body)
+      let known = resends.get(identity)
+      // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
+      if (tells) while (known?.storing && !(await known.storing)) known = resends.get(identity)
+      if (known) await resent(known)
+      if (known && tells) return
+      const route = registry.route(callback.sdkAppId, callback.command)
+      await store(callback, route, identity, known !== undefined)
+    },
+
+    async keep(callback, kept) {
+      if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
+      await link.ask('keep', keptRow(callback, kept))
+    },
+
+    async health() {
+      await link.ask('probe', undefined)
+    },
+
+    async stop(graceMs) {
+      for (const stop of stops.splice(0)) stop()
+      deliverer.interrupt()
+      const all = [...feeds.values()]
+      for (const feed of all) feed.close()
+      const timer = new AbortController()
+      const idle = Promise.all(all.map((feed) => feed.idle()))
+      await Promise.race([idle, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
+      timer.abort()
+      deliverer.abort()
+      await ledger.flush()
+      ledger.close()
+      return { undelivered: all.reduce((sum, feed) => sum + feed.waiting(), 0) }
+    },
+  }
+}
+
+/** What other processes have asked for is looked up in the file, which is all that they share with us. */
+function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
+  link.send('requests', { now: Date.now() }, (_error, woken) => {
+    for (const [plugin, count] of Object.entries(woken ?? {})) feeds.get(plugin)?.woken(count)
+  })
+}
+
+function rowOf(
+  { id, sdkAppId, command, receivedAt, signed, query, raw }: Callback,
+  key: string | undefined,
+  identity: string,
+  maybeResend: boolean,
+  ids: readonly string[],
+) {
+  const plugins = JSON.stringify(ids.toSorted())
+  const about = { id, sdkAppId, command, receivedAt, signed }
+  return { ...about, key, query: JSON.stringify(query), raw, maybeResend, identity, plugins }
+}

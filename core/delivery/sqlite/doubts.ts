@@ -1,0 +1,48 @@
+import { LANES } from './slots.ts'
+import type { Waiting } from './messages.ts'
+
+/** How long one that is in doubt has for itself. A slower one goes on beside the next. */
+const ALONE_MS = 1000
+
+/**
+ * After a stop that was not clean: tells which callbacks may have been under way then. Of each key that is the first
+ * one, of each plugin no more than its lanes hold.
+ */
+export class Doubts {
+  readonly #until: { readonly seq: number; readonly at: number }
+  readonly #keys = new Set<string>()
+  #left: number
+
+  /** @param until the last number and the time, milliseconds since 1970, at the start */
+  constructor(clean: boolean, until: { readonly seq: number; readonly at: number }) {
+    this.#until = until
+    this.#left = clean ? 0 : LANES
+  }
+
+  concern({ seq, key, dueAt }: Waiting): boolean {
+    if (this.#left === 0 || seq > this.#until.seq || (dueAt ?? 0) > this.#until.at) return false
+    if (key !== undefined && this.#keys.has(key)) return false
+    if (key !== undefined) this.#keys.add(key)
+    this.#left--
+    return true
+  }
+}
+
+/** Lets one at a time. */
+export class Turns {
+  #last: Promise<void> = Promise.resolve()
+
+  async take<T>(task: () => Promise<T>): Promise<T> {
+    const before = this.#last
+    let end: () => void = () => undefined
+    this.#last = new Promise((resolve) => (end = resolve))
+    await before
+    const timer = setTimeout(end, ALONE_MS)
+    try {
+      return await task()
+    } finally {
+      clearTimeout(timer)
+      end()
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import type { Bus } from '../../bus.ts'
+import type { Registry, Subscription } from '../../registry.ts'
+import type { Deliverer } from '../deliverer.ts'
+import type { Again } from '../lanes.ts'
+import { Chains, CROWD } from './chains.ts'
+import { Doubts, type Turns } from './doubts.ts'
+import type { Item, Shared } from './item.ts'
+import type { Ledger } from './ledger.ts'
+import type { Link } from './link.ts'
+import type { Change, Standing } from './messages.ts'
+import { createOutcomes } from './outcomes.ts'
+import { Progress } from './progress.ts'
+import { Retries } from './retries.ts'
+import { Slots } from './slots.ts'
+import { Window } from './window.ts'
+
+/** The death that makes a dead letter. The first one is that which put the callback in doubt; it is not noted. */
+const DEATHS = 3
+
+export interface FeedParts {
+  readonly plugin: string
+  readonly registry: Registry
+  readonly deliverer: Deliverer
+  readonly bus: Bus
+  readonly link: Link
+  readonly ledger: Ledger
+  readonly turns: Turns
+  readonly maxBacklog: number | undefined
+}
+
+/** How the last run ended, and what was the last callback it had stored. */
+export interface Start {
+  readonly clean: boolean
+  readonly last: number
+}
+
+/** Hands one plugin its callbacks: new ones, retries, and those that its keys hold back. */
+export type Feed = ReturnType<typeof createFeed>
+
+export function createFeed(parts: FeedParts, standing: Standing, { clean, last }: Start) {
+  const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity } = parts
+  const doubts = new Doubts(clean, { seq: last, at: Date.now() })
+  const inDoubt = doubts.concern.bind(doubts)
+  const progress = new Progress(plugin, standing.cursor)
+  let closed = false
+
+  const slots: Slots = new Slots((key) => {
+    if (key !== undefined) chains.resume(key)
+    pump()
+  })
+  const room = (): number => slots.room
+  const place = (item: Item): void => {
+    const { shared } = item
+    const subscription = subscriptionOf(registry, plugin, shared)
+    if (!subscription) {
+      outcomes.dead(item, item.attempt - 1, `plugin ${plugin} has no handler for ${shared.callback.command} any more`)
+      return
+    }
+    const { key } = shared
+    if (item.from === 'row' && key !== undefined && (chains.has(key) || slots.of(key) >= CROWD))
+      outcomes.park(item, key)
+    else push(item, subscription)
+  }
+  const push = (item: Item, subscription: Subscription): void => {
+    // A task that holds its key runs again, for the next attempt.
+    let current = item
+    slots.push(subscription.pool, item.shared.key, () => attempt(current, subscription, (next) => (current = next)))
+  }
+  const placeAndPump = (item: Item): void => {
+    place(item)
+    pump()
+  }
+  const retries = new Retries({ plugin, link, inDoubt, room, onDue: placeAndPump })
+  const inLanes = slots.of.bind(slots)
+  const chains = new Chains({ plugin, link, inDoubt, inLanes, room, onNext: place }, standing.chains)
+  const outcomes = createOutcomes({ plugin, bus, ledger, progress, retries, chains }, standing.waiting)
+  const window = new Window({
+    plugin,
+    link,
+    cursor: standing.cursor,
+    last,
+    inDoubt,
+    onTake: (seq) => progress.take(seq),
+    onSeen(seq) {
+      progress.saw(seq)
+      ledger.touch()
+    },
+    onMore: () => pump(),
+  })
+
+  const pump = (): void => {
+    if (closed) return
+    while (window.length > 0) {
+      const isTooMuch = outcomes.waiting() > maxBacklog
+      if (!isTooMuch && slots.room <= 0) break
+      const item = window.take()
+      if (!item) break
+      if (isTooMuch) outcomes.dead(item, 0, `the backlog is over maxBacklog (${maxBacklog})`)
+      else place(item)
+    }
+    if (slots.room > 0) {
+      retries.read()
+      chains.start()
+    }
+    window.refill()
+  }
+
+  const attempt = async (item: Item, subscription: Subscription, onHold: (next: Item) => void): Promise<Again> => {
+    const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
+    if (holdMs > 0) return { holdMs }
+    const { seq, key, callback, maybeResend, count } = item.shared
+    if (item.inDoubt && item.tries + 1 >= DEATHS) {
+      outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
+      return undefined
+    }
+    const job = { callback, parsed: item.shared.parsed, attempt: item.attempt, resends: count.resends, maybeResend }
+    item.shared.parsed = undefined
+    const alone = async (): ReturnType<Deliverer['deliver']> => {
+      await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
+      if (closed) return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
+      return deliverer.deliver(job, subscription)
+    }
+    const { ended, settled } = await (item.inDoubt ? turns.take(alone) : deliverer.deliver(job, subscription))
+    const chain = subscription.ordered ? key : undefined
+    if (ended.as === 'done') outcomes.done(item)
+    else if (ended.as === 'dead') outcomes.dead(item, item.attempt, ended.error, true)
+    else if (ended.as === 'retry') {
+      const dueAt = Date.now() + ended.inMs
+      const next = outcomes.again(item, {
+        attempt: item.attempt + 1,
+        dueAt,
+        error: ended.error,
+        ...(chain && { chain }),
+      })
+      onHold(next)
+    }
+    await settled
+    return ended.as === 'retry' && chain !== undefined ? { holdMs: ended.inMs } : undefined
+  }
+
+  return {
+    stored(seq: number, shared: Shared | undefined): void {
+      if (shared) outcomes.came()
+      window.stored(seq, shared)
+    },
+    start(): void {
+      retries.wake(0)
+      pump()
+    },
+    pump,
+    /** Something is pending that this process did not put there. */
+    woken(count: number): void {
+      outcomes.came(count)
+      retries.wake(Date.now())
+    },
+    changes: (): Change[] => progress.changes(),
+    waiting: (): number => outcomes.waiting(),
+    close(): void {
+      closed = true
+      retries.close()
+      slots.close()
+    },
+    idle: (): Promise<void> => slots.idle(),
+  }
+}
+
+function subscriptionOf(registry: Registry, plugin: string, { callback }: Shared): Subscription | undefined {
+  const route = registry.route(callback.sdkAppId, callback.command)
+  return route.phase === 'after' ? route.subscriptions.find((one) => one.plugin.id === plugin) : undefined
+}

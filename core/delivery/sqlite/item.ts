@@ -1,0 +1,40 @@
+import type { Called } from '../../context.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Query } from '../../handler-context.ts'
+import type { Stored, Waiting } from './messages.ts'
+
+/** A stored callback, as its plugins share it. */
+export interface Shared {
+  readonly seq: number
+  readonly callback: Called
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+  readonly count: { readonly resends: number }
+  /** The body as parsed on receipt, until the first plugin has got it. */
+  parsed: JsonObject | undefined
+}
+
+/** One that a plugin is to get. */
+export interface Item {
+  readonly shared: Shared
+  readonly attempt: number
+  /** From the row of callbacks, or from what is pending: a retry, or one held back by its key. */
+  readonly from: 'row' | 'retries' | 'chain'
+  readonly dueAt: number | undefined
+  /** How often the process has died over it, as far as that was noted. */
+  readonly tries: number
+  /** It may have been under way when the process ended. */
+  readonly inDoubt: boolean
+}
+
+export function sharedOf(stored: Stored): Shared {
+  const { seq, id, sdkAppId, command, receivedAt, signed, key, raw, resends, maybeResend } = stored
+  const query = JSON.parse(stored.query) as Query
+  const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
+  return { seq, callback, key, maybeResend, count: { resends }, parsed: undefined }
+}
+
+export function itemOf(waiting: Waiting, from: Item['from'], inDoubt: boolean): Item {
+  const { attempt, dueAt, tries } = waiting
+  return { shared: sharedOf(waiting), attempt, from, dueAt, tries, inDoubt: inDoubt || tries > 0 }
+}

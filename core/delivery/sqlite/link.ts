@@ -1,0 +1,104 @@
+import { Worker } from 'node:worker_threads'
+import { type ErrorCode, TimhookError } from '../../errors.ts'
+import type { Arg, Name, Reply, Request, Result } from './messages.ts'
+
+type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
+
+/** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
+export class Link {
+  readonly #worker: Worker
+  readonly #open = new Map<number, (error: Error | undefined, result: unknown) => void>()
+  #batch: Request[] = []
+  #lastId = 0
+  #gone: Error | undefined
+
+  private constructor(file: string) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { file } })
+    this.#worker.on('message', (replies: Reply[]) => this.#receive(replies))
+    this.#worker.on('error', (error) => this.#fail(unusable(`the thread of the store ended: ${error.message}`)))
+    this.#worker.on('exit', () => this.#fail(new TimhookError('STORE_CLOSED', 'the store is closed')))
+  }
+
+  /**
+   * Starts the thread and opens the file.
+   * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
+   */
+  static async open(file: string): Promise<Link> {
+    const link = new Link(file)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        link.#open.set(0, (error) => (error ? reject(error) : resolve()))
+      })
+    } catch (error) {
+      await link.#worker.terminate()
+      throw error
+    }
+    link.#rest()
+    return link
+  }
+
+  /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
+  send<N extends Name>(name: N, arg: Arg<N>, done: Done<N>): void {
+    if (this.#gone) {
+      const error = this.#gone
+      setImmediate(() => done(error, undefined))
+      return
+    }
+    const id = ++this.#lastId
+    this.#open.set(id, done as (error: Error | undefined, result: unknown) => void)
+    if (this.#batch.length === 0) setImmediate(() => this.#flush())
+    this.#batch.push({ id, name, arg })
+  }
+
+  ask<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
+    return new Promise((resolve, reject) => {
+      this.send(name, arg, (error, result) => (error ? reject(error) : resolve(result as Result<N>)))
+    })
+  }
+
+  /** Closes the file and ends the thread. `clean` says that whatever was under way has ended. */
+  async close(clean: boolean): Promise<void> {
+    if (this.#gone) return
+    try {
+      await this.ask('close', { clean })
+    } finally {
+      this.#gone = new TimhookError('STORE_CLOSED', 'the store is closed')
+      await this.#worker.terminate()
+    }
+  }
+
+  #flush(): void {
+    this.#worker.ref()
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    this.#worker.postMessage(this.#batch.splice(0))
+  }
+
+  #receive(replies: readonly Reply[]): void {
+    for (const { id, result, error } of replies) {
+      const done = this.#open.get(id)
+      this.#open.delete(id)
+      done?.(error && errorOf(error), result)
+    }
+    this.#rest()
+  }
+
+  /** An idle store does not keep the process alive. */
+  #rest(): void {
+    if (this.#open.size === 0) this.#worker.unref()
+  }
+
+  #fail(error: Error): void {
+    this.#gone ??= error
+    for (const done of this.#open.values()) done(this.#gone, undefined)
+    this.#open.clear()
+  }
+}
+
+function errorOf({ message, code, hint }: NonNullable<Reply['error']>): Error {
+  if (code?.startsWith('STORE_')) return new TimhookError(code as ErrorCode, message, { hint })
+  return code === undefined ? new Error(message) : unusable(`the store failed: ${message} (${code})`)
+}
+
+function unusable(message: string): TimhookError {
+  return new TimhookError('STORE_UNUSABLE', message, { hint: 'See whether its disk is full, or gone.' })
+}

@@ -1,0 +1,122 @@
+import type { StoreOperations } from '../../store/sqlite.ts'
+import type { Limits } from './retain.ts'
+
+/** A callback as it is stored. */
+export interface Stored {
+  readonly seq: number
+  readonly id: string
+  readonly sdkAppId: number
+  readonly command: string
+  readonly receivedAt: number
+  readonly signed: boolean
+  readonly key: string | undefined
+  /** JSON. */
+  readonly query: string
+  readonly raw: string
+  readonly resends: number
+  readonly maybeResend: boolean
+}
+
+/** A callback to be stored: its plugins, sorted, as JSON, are fixed with it. */
+export type New = Omit<Stored, 'seq' | 'resends'> & { readonly identity: string; readonly plugins: string }
+
+/** One that a plugin has still to get. */
+export interface Waiting extends Stored {
+  readonly attempt: number
+  /** When the next attempt is due; milliseconds since 1970. */
+  readonly dueAt: number | undefined
+  /** How often the process has died over it, in a row. */
+  readonly tries: number
+}
+
+/** What was kept and not delivered. */
+export interface KeptRow extends Omit<New, 'identity' | 'plugins' | 'key' | 'maybeResend'> {
+  readonly outcome: string
+  readonly code: number
+  readonly failed: boolean
+  readonly error: string | undefined
+}
+
+/** What has become of a callback with one plugin, and where that plugin is. */
+export type Change =
+  /** Everything at or below is settled. */
+  | readonly ['cursor', plugin: string, seq: number]
+  /** Settled, though one before it is not. */
+  | readonly ['done', plugin: string, seq: number]
+  /** No longer pending. */
+  | readonly ['finished', plugin: string, seq: number]
+  | readonly ['pending', plugin: string, seq: number, again: Again]
+  | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number]
+  | readonly ['try', plugin: string, seq: number, n: number]
+  | readonly ['resent', seq: number]
+
+/** Without `dueAt` it waits for those of its chain that came before it. */
+export interface Again {
+  readonly attempt: number
+  readonly dueAt?: number
+  readonly error?: string
+  readonly chain?: string
+}
+
+/** Where a plugin stands when the server starts. */
+export interface Standing {
+  readonly cursor: number
+  readonly waiting: number
+  readonly chains: readonly string[]
+}
+
+/** What the worker does, by name: what it takes and what it gives. */
+export interface Operations extends StoreOperations {
+  begin: [
+    arg: { plugins: readonly string[] },
+    result: { clean: boolean; last: number; plugins: Record<string, Standing>; removed: string[] },
+  ]
+  /** Gives the callback's number: larger than that of every one stored before it. */
+  append: [arg: New, result: number]
+  keep: [arg: KeptRow, result: void]
+  change: [arg: readonly Change[], result: void]
+  /** The next that the plugin has not had, and how far was looked; `end` when nothing is left. */
+  page: [
+    arg: { plugin: string; after: number; limit: number },
+    result: { rows: Waiting[]; scanned: number; end: boolean },
+  ]
+  /** Due retries, without those in `skip`, and when the next one is due. */
+  due: [
+    arg: { plugin: string; now: number; limit: number; skip: readonly number[] },
+    result: { rows: Waiting[]; next: number | undefined },
+  ]
+  chain: [arg: { plugin: string; chain: string; limit: number }, result: Waiting[]]
+  /** Identities since then, oldest first, `width` characters each, and their numbers. */
+  recent: [
+    arg: { since: number; after: number; limit: number },
+    result: { identities: string; seqs: string; ats: string; last: number } | undefined,
+  ]
+  about: [arg: { seq: number }, result: { id: string; sdkAppId: number; command: string; resends: number } | undefined]
+  /** Makes dead letters of what a removed plugin has not had; how many, 0 when it is done. */
+  bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: number]
+  retain: [arg: Limits, result: { deleted: number; more: boolean }]
+  /** Works on what other processes asked for; the plugins that have got something to do, and how much. */
+  requests: [arg: { now: number }, result: Record<string, number>]
+  /** Proves that the file can be written to. */
+  probe: [arg: undefined, result: void]
+  /** Bounds the file, as a full disk would. For tests. */
+  limitPages: [arg: { pages: number }, result: void]
+  close: [arg: { clean: boolean }, result: void]
+}
+
+export type Name = keyof Operations
+export type Arg<N extends Name> = Operations[N][0]
+export type Result<N extends Name> = Operations[N][1]
+
+/** One thing for the worker to do. */
+export interface Request {
+  readonly id: number
+  readonly name: Name
+  readonly arg: unknown
+}
+
+export interface Reply {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: { readonly message: string; readonly code: string | undefined; readonly hint: string }
+}

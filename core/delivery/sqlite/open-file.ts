@@ -1,0 +1,84 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { TimhookError } from '../../errors.ts'
+import { Database } from '../../store/database.ts'
+import { checkFile, damaged } from './check-file.ts'
+import { takeLock } from './lock.ts'
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+
+/** Files up to this many bytes are checked as a whole when they are opened: some 0.1 s. */
+const CHECKED_WHOLE = 32 * 1024 * 1024
+const WAL_KEPT = 64 * 1024 * 1024
+
+/** A database that this process alone writes to. */
+export interface OpenFile {
+  readonly database: Database
+  /** Moves what is in the write-ahead log to the file, and frees the lock. */
+  close(): void
+}
+
+/**
+ * Opens the database of a server, and makes it where there is none: folders with mode 0700, files with 0600.
+ * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
+ */
+export function openFile(file: string): OpenFile {
+  let unlock: (() => void) | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    unlock = takeLock(file)
+    checkFile(file)
+    if (!existsSync(file)) create(file)
+    const database = open(file)
+    const free = unlock
+    return {
+      database,
+      close() {
+        database.all('PRAGMA wal_checkpoint(TRUNCATE)')
+        database.close()
+        free()
+      },
+    }
+  } catch (error) {
+    unlock?.()
+    throw told(error, file)
+  }
+}
+
+/** Made aside and moved into place, so that no crash leaves half a database that would then look like a foreign file. */
+function create(file: string): void {
+  const making = `${file}.new`
+  for (const old of [making, `${making}-journal`]) rmSync(old, { force: true })
+  closeSync(openSync(making, 'wx', 0o600))
+  const database = new Database(making)
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  database.exec(`BEGIN; ${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
+  database.exec('COMMIT')
+  database.close()
+  renameSync(making, file)
+}
+
+function open(file: string): Database {
+  const database = new Database(file)
+  database.exec('PRAGMA busy_timeout = 2000')
+  if (statSync(file).size <= CHECKED_WHOLE) {
+    const said = Object.values(database.get('PRAGMA quick_check(1)') ?? {})[0]
+    if (said !== 'ok') throw damaged(file, String(said))
+  }
+  database.all('PRAGMA journal_mode = WAL')
+  database.exec('PRAGMA synchronous = FULL')
+  database.exec(`PRAGMA journal_size_limit = ${WAL_KEPT}`)
+  // SQLite gives the log and its index the mode of the file.
+  chmodSync(file, 0o600)
+  database.get('SELECT count(*) FROM cursors')
+  return database
+}
+
+function told(error: unknown, file: string): unknown {
+  if (error instanceof TimhookError) return error
+  const { code, message } = error as { code?: unknown; message: string }
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(file, message)
+  return new TimhookError('STORE_UNUSABLE', `cannot use ${file}: ${message}`, {
+    hint: 'timhook must be able to write to its folder (delivery.sqlite.file).',
+    cause: error,
+  })
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../../store/database.ts'
+import { storeOperations } from '../../store/sqlite-tables.ts'
+import { createAppend } from './append.ts'
+import { begin, lastSeq } from './begin.ts'
+import { bury } from './bury.ts'
+import { change } from './change.ts'
+import { keep } from './keep.ts'
+import type { Arg, Name, Result } from './messages.ts'
+import type { OpenFile } from './open-file.ts'
+import { chain, due, page } from './page.ts'
+import { about, recent } from './recent-rows.ts'
+import { requests } from './requests.ts'
+import { retain } from './retain.ts'
+
+/** What the worker can do. */
+export interface OperationTable {
+  readonly byName: { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
+  /** Drops what was remembered of a transaction that was rolled back. */
+  readonly forget: () => void
+}
+
+export function createOperations(opened: OpenFile): OperationTable {
+  const { database } = opened
+  const append = createAppend(database, lastSeq(database))
+  const on =
+    <A, R>(operation: (database: Database, arg: A) => R) =>
+    (arg: A): R =>
+      operation(database, arg)
+  return {
+    forget: () => append.forget(),
+    byName: {
+      ...storeOperations(database),
+      append: (arg) => append.append(arg),
+      begin: on(begin),
+      keep: on(keep),
+      change: on(change),
+      page: (arg) => page(database, arg, append.last()),
+      due: on(due),
+      chain: on(chain),
+      recent: on(recent),
+      about: on(about),
+      bury: on(bury),
+      retain: on(retain),
+      requests: on(requests),
+      probe() {
+        database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
+      },
+      limitPages({ pages }) {
+        database.all(`PRAGMA max_page_count = ${pages}`)
+      },
+      close({ clean }) {
+        try {
+          const last = append.last()
+          if (clean) database.exec(`INSERT OR REPLACE INTO meta VALUES ('clean', 1), ('last', ${last})`)
+        } finally {
+          opened.close()
+        }
+      },
+    },
+  }
+}

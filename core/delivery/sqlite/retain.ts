@@ -1,0 +1,69 @@
+import type { Database } from '../../store/database.ts'
+
+/** What may stay. Times are milliseconds since 1970, sizes bytes. */
+export interface Limits {
+  readonly finishedSince: number
+  readonly deadSince: number
+  readonly size: number
+  /** The disk is nearly full: as if the size were reached, and the file is made smaller. */
+  readonly needsRoom: boolean
+  /** Rows to delete at most. */
+  readonly limit: number
+}
+
+/** Records that a plugin keeps of one kind. */
+const MAX_RECORDS = 100_000
+const PAGES_FREED = 256
+
+/**
+ * Deletes some of what has had its time: dead letters, and finished callbacks, the oldest first. What a plugin has not
+ * finished stays, however old, and so does what a dead letter is about.
+ */
+export function retain(database: Database, limits: Limits): { deleted: number; more: boolean } {
+  const { deadSince, finishedSince, limit } = limits
+  let deleted = database.run(
+    'DELETE FROM dead_letters WHERE num IN (SELECT num FROM dead_letters WHERE at < ? LIMIT ?)',
+    deadSince,
+    limit,
+  )
+  deleted += database.run(
+    `DELETE FROM kept WHERE num IN (SELECT num FROM kept
+      WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
+    deadSince,
+    finishedSince,
+    limit,
+  )
+  const isFull = limits.needsRoom || usedBytes(database) > limits.size
+  deleted += database.run(
+    `DELETE FROM callbacks WHERE seq IN (SELECT seq FROM callbacks c
+      WHERE seq <= (SELECT coalesce(min(seq), ?) FROM cursors) AND received_at < ?
+        AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.seq = c.seq)
+        AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.seq = c.seq)
+      ORDER BY seq LIMIT ?)`,
+    Number.MAX_SAFE_INTEGER,
+    isFull ? Number.MAX_SAFE_INTEGER : finishedSince,
+    limit,
+  )
+  deleted += trimRecords(database, limit)
+  database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
+  if (limits.needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
+  return { deleted, more: deleted >= limit }
+}
+
+function usedBytes(database: Database): number {
+  const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+    database.number(`PRAGMA ${name}`),
+  )
+  return ((pages ?? 0) - (free ?? 0)) * (size ?? 0)
+}
+
+function trimRecords(database: Database, limit: number): number {
+  const kinds = database.all('SELECT plugin, kind FROM records GROUP BY plugin, kind HAVING count(*) > ?', MAX_RECORDS)
+  return kinds.reduce((sum, { plugin, kind }) => {
+    const where = 'WHERE plugin = ? AND kind = ?'
+    const [of, which] = [String(plugin), String(kind)]
+    const extra = Math.min(limit, database.number(`SELECT count(*) FROM records ${where}`, of, which) - MAX_RECORDS)
+    const oldest = `SELECT num FROM records ${where} ORDER BY num LIMIT ?`
+    return sum + database.run(`DELETE FROM records WHERE num IN (${oldest})`, of, which, extra)
+  }, 0)
+}

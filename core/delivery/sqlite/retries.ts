@@ -1,0 +1,76 @@
+import { type Item, itemOf } from './item.ts'
+import type { Link } from './link.ts'
+import type { Waiting } from './messages.ts'
+
+const AGAIN_MS = 1000
+/** The longest time that a timer takes. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+interface Parts {
+  readonly plugin: string
+  readonly link: Link
+  readonly inDoubt: (waiting: Waiting) => boolean
+  /** How many may be handed over now. */
+  readonly room: () => number
+  readonly onDue: (item: Item) => void
+}
+
+/** The retries of a plugin that hold nothing up. They wait in the database and are read when they are due. */
+export class Retries {
+  readonly #parts: Parts
+  /** Those that were handed over, until what became of them is on disk. */
+  readonly #taken = new Set<number>()
+  #next: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #reading = false
+  #closed = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** One will be due then, milliseconds since 1970; it is on disk. */
+  wake(at: number): void {
+    if (this.#closed || (this.#next !== undefined && this.#next <= at)) return
+    this.#next = at
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.read(), Math.min(Math.max(0, at - Date.now()), TIMER_MAX_MS))
+    this.#timer.unref()
+  }
+
+  /** What became of it is on disk. */
+  forget(seq: number): void {
+    this.#taken.delete(seq)
+  }
+
+  /** Hands over what is due, where there is room. */
+  read(): void {
+    const { plugin, link, room, onDue, inDoubt } = this.#parts
+    const now = Date.now()
+    const limit = room()
+    if (this.#closed || this.#reading || this.#next === undefined || limit <= 0) return
+    if (this.#next > now) return this.#rearm(this.#next)
+    this.#reading = true
+    this.#next = undefined
+    link.send('due', { plugin, now, limit, skip: [...this.#taken] }, (error, result) => {
+      this.#reading = false
+      if (error || !result) return this.wake(Date.now() + AGAIN_MS)
+      if (result.next !== undefined) this.wake(result.next)
+      for (const row of result.rows) {
+        if (this.#closed) return
+        this.#taken.add(row.seq)
+        onDue(itemOf(row, 'retries', inDoubt(row)))
+      }
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #rearm(at: number): void {
+    this.#next = undefined
+    this.wake(at)
+  }
+}

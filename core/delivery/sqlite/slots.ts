@@ -1,0 +1,66 @@
+import { type Again, Lanes } from '../lanes.ts'
+import type { Pool } from '../../registry.ts'
+
+/** Callbacks that are handed to the lanes at a time, beside those that an ordered retry holds up. */
+export const LANES = 128
+/** With those: then nothing more is taken up until a retry is through. */
+const HELD_TOO = 5000
+
+/** The lanes of a plugin, with a count of what is in them by key. */
+export class Slots {
+  readonly #lanes = new Lanes()
+  readonly #byKey = new Map<string, number>()
+  readonly #held = new Set<string>()
+  readonly #onFree: (key: string | undefined) => void
+  #size = 0
+  #heldSize = 0
+
+  constructor(onFree: (key: string | undefined) => void) {
+    this.#onFree = onFree
+  }
+
+  /** How many more may be pushed. */
+  get room(): number {
+    return Math.min(LANES - (this.#size - this.#heldSize), HELD_TOO - this.#size)
+  }
+
+  of(key: string): number {
+    return this.#byKey.get(key) ?? 0
+  }
+
+  push(pool: Pool, key: string | undefined, task: () => Promise<Again>): void {
+    this.#size++
+    if (key !== undefined) {
+      this.#byKey.set(key, this.of(key) + 1)
+      if (this.#held.has(key)) this.#heldSize++
+    }
+    this.#lanes.push(pool, key, async () => {
+      if (key !== undefined && this.#held.delete(key)) this.#heldSize -= this.of(key)
+      const again = await task()
+      if (!again) this.#leave(key)
+      else if (key !== undefined) {
+        this.#held.add(key)
+        this.#heldSize += this.of(key)
+      }
+      return again
+    })
+  }
+
+  close(): void {
+    this.#lanes.close()
+  }
+
+  idle(): Promise<void> {
+    return this.#lanes.idle()
+  }
+
+  #leave(key: string | undefined): void {
+    this.#size--
+    if (key !== undefined) {
+      const left = this.of(key) - 1
+      if (left > 0) this.#byKey.set(key, left)
+      else this.#byKey.delete(key)
+    }
+    this.#onFree(key)
+  }
+}

@@ -1,0 +1,79 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { TimhookError } from '../../errors.ts'
+import type { Database } from '../../store/database.ts'
+import type { Reply, Request } from './messages.ts'
+import { openFile } from './open-file.ts'
+import { createOperations, type OperationTable } from './operations.ts'
+
+/** The id of the reply that tells how the opening went. */
+const OPENING = 0
+
+if (parentPort) run(parentPort, (workerData as { file: string }).file)
+
+function run(port: MessagePort, file: string): void {
+  let opened: ReturnType<typeof openFile>
+  try {
+    opened = openFile(file)
+  } catch (error) {
+    port.postMessage([failed(OPENING, error)])
+    return
+  }
+  const { database } = opened
+  const operations = createOperations(opened)
+  port.on('message', (first: Request[]) => {
+    // All that came while the last transaction was under way shares the next one, and its fsync.
+    const batch = [...first]
+    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) {
+      batch.push(...more.message)
+    }
+    port.postMessage(work(database, operations, batch))
+  })
+  port.postMessage([{ id: OPENING }])
+}
+
+function work(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
+  const together = batch.filter(({ name }) => !isAlone(name))
+  const replies = inTransaction(database, operations, together)
+  for (const request of batch) if (isAlone(request.name)) replies.push(attempt(operations, request))
+  return replies
+}
+
+/** Operations that no transaction may be around. */
+function isAlone(name: Request['name']): boolean {
+  return name === 'close' || name === 'limitPages'
+}
+
+function inTransaction(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
+  if (batch.length === 0) return []
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    const replies = batch.map((request) => ({ id: request.id, result: perform(operations, request) }))
+    database.exec('COMMIT')
+    return replies
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK')
+    operations.forget()
+    // One of them may be at fault, and the others are not to suffer for it: each on its own.
+    const [only] = batch
+    if (batch.length === 1 && only) return [failed(only.id, error)]
+    return batch.flatMap((request) => inTransaction(database, operations, [request]))
+  }
+}
+
+function attempt(operations: OperationTable, request: Request): Reply {
+  try {
+    return { id: request.id, result: perform(operations, request) }
+  } catch (error) {
+    return failed(request.id, error)
+  }
+}
+
+function perform(operations: OperationTable, { name, arg }: Request): unknown {
+  return (operations.byName[name] as (arg: unknown) => unknown)(arg)
+}
+
+function failed(id: number, error: unknown): Reply {
+  const { message, code } = error as { message: string; code?: unknown }
+  const hint = error instanceof TimhookError ? error.hint : ''
+  return { id, error: { message, code: typeof code === 'string' ? code : undefined, hint } }
+}

@@ -1,0 +1,67 @@
+import Driver from 'libsql'
+
+/** What a column holds. */
+export type Value = string | number | null | Uint8Array
+export type Row = Record<string, Value>
+
+interface Statement {
+  run(values: readonly Value[]): { changes: number }
+  get(values: readonly Value[]): Row | undefined
+  all(values: readonly Value[]): Row[]
+}
+
+/** One connection to an SQLite file. Each text of SQL is prepared once. Nothing else in the project knows the driver. */
+export class Database {
+  readonly #driver: Driver.Database
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(file: string) {
+    this.#driver = new Driver(file)
+  }
+
+  get inTransaction(): boolean {
+    return this.#driver.inTransaction
+  }
+
+  /** Runs statements that take no values and give no rows. */
+  exec(sql: string): void {
+    this.#driver.exec(sql)
+  }
+
+  /** How many rows were changed. */
+  run(sql: string, ...values: Value[]): number {
+    return this.#prepare(sql).run(values.map(bindable)).changes
+  }
+
+  get(sql: string, ...values: Value[]): Row | undefined {
+    return this.#prepare(sql).get(values.map(bindable))
+  }
+
+  all(sql: string, ...values: Value[]): Row[] {
+    return this.#prepare(sql).all(values.map(bindable))
+  }
+
+  /** The one number that a query gives; 0 for none. */
+  number(sql: string, ...values: Value[]): number {
+    const row = this.get(sql, ...values) ?? {}
+    return Number(Object.values(row)[0] ?? 0)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#driver.close()
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#driver.prepare(sql) as unknown as Statement
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+/** The driver reads text only as far as its first NUL, so none goes in. */
+function bindable(value: Value): Value {
+  return typeof value === 'string' && value.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value
+}

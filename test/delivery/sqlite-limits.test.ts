@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import { keepRetention } from '../../core/delivery/sqlite/retention.ts'
+import { heard } from '../harness/server.ts'
+import { done, newFile, runEngine } from './engines.ts'
+
+const forever = (): Promise<void> => new Promise(() => undefined)
+
+describe('the sqlite engine', () => {
+  it('refuses callbacks while the disk is full, and takes them again by itself, the refused one too', async () => {
+    const { link, accept, delivery } = await runEngine(await newFile(), { one: () => undefined })
+    await accept(1)
+    await link.ask('limitPages', { pages: 1 })
+    let refused: unknown
+    let n = 2
+    for (; refused === undefined; n++) refused = await accept(n, 'x'.repeat(4000)).catch((error: unknown) => error)
+    expect(refused).to.include({ code: 'STORE_UNUSABLE' })
+    await link.ask('limitPages', { pages: 1_000_000 })
+    await accept(n - 1, 'x'.repeat(4000))
+    await delivery.health()
+  })
+
+  it('makes dead letters of the oldest beyond maxBacklog', async () => {
+    const more = { maxBacklog: 200, pool: { concurrency: 1 } }
+    const { bus, accept } = await runEngine(await newFile(), { one: forever }, more)
+    const dead = heard(bus, 'callback:dead')
+    for (let n = 0; n < 250; n++) await accept(n, `g${n}`)
+    await new Promise(setImmediate)
+    expect(dead).to.have.length(50)
+    expect(dead[0]?.error).to.contain('maxBacklog')
+  })
+
+  it('keeps other keys going while one has a long queue', async () => {
+    const seen: number[] = []
+    const { bus, accept } = await runEngine(await newFile(), {
+      one: (n) => (n < 1000 ? forever() : void seen.push(n)),
+    })
+    for (let n = 0; n < 400; n++) await accept(n, 'hot')
+    const handled = done(bus, 1)
+    await accept(1000, 'other')
+    await handled
+    expect(seen).to.deep.equal([1000])
+  })
+
+  it('deletes finished callbacks, oldest first, and never unfinished ones', async () => {
+    const file = await newFile()
+    const hasNoRoom = async (): Promise<boolean> => false
+    const { bus, link, accept, stop } = await runEngine(file, { one: (n) => (n === 3 ? forever() : undefined) })
+    const handled = done(bus, 4)
+    for (let n = 1; n <= 5; n++) await accept(n, `g${n}`)
+    await handled
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const kept = keepRetention(link, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, hasNoRoom)
+    expect(await kept.sweep()).to.equal(2)
+    kept.stop()
+    expect(await stop()).to.deep.equal({ undelivered: 1 })
+  })
+})

@@ -1,0 +1,118 @@
+import { expect } from 'chai'
+import { Database } from '../../core/store/database.ts'
+import { deferred } from '../harness/plugin.ts'
+import { done, newFile, runEngine } from './engines.ts'
+
+const forever = (): Promise<void> => new Promise(() => undefined)
+
+describe('a restart of the sqlite engine', () => {
+  it('delivers what was left, in order, page by page, and counts it at the stop', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: forever })
+    await Promise.all(Array.from({ length: 2500 }, (_, n) => first.accept(n, `g${n % 7}`)))
+    expect(await first.stop()).to.deep.equal({ undelivered: 2500 })
+    const seen: number[] = []
+    const all = deferred()
+    const second = await runEngine(file, {
+      one: (n) => {
+        seen.push(n)
+        if (seen.length === 2500) all.resolve()
+      },
+    })
+    await all.promise
+    expect(await second.stop()).to.deep.equal({ undelivered: 0 })
+    for (let group = 0; group < 7; group++) {
+      const ofGroup = seen.filter((n) => n % 7 === group)
+      expect(ofGroup).to.deep.equal(ofGroup.toSorted((one, other) => one - other))
+    }
+    expect(new Set(seen).size).to.equal(2500)
+  })
+
+  it('goes on with retries, and an ordered one still holds up its key', async () => {
+    const file = await newFile()
+    const retry = { attempts: 3, minMs: 100, maxMs: 100 }
+    const more = { ordered: true, retry }
+    const first = await runEngine(file, { one: () => Promise.reject(new Error('not now')) }, more)
+    const failed = first.bus.next('handler:failed')
+    await first.accept(1)
+    await failed
+    await first.accept(2)
+    await first.stop()
+    const seen: [number, number][] = []
+    const second = await runEngine(file, { one: (n, attempt) => void seen.push([n, attempt]) }, more)
+    await done(second.bus, 2)
+    expect(seen).to.deep.equal([
+      [1, 2],
+      [2, 1],
+    ])
+  })
+
+  it('recognises resends of before, and counts them', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: () => undefined })
+    const handled = done(first.bus, 1)
+    await first.accept(1)
+    await first.accept(1)
+    await handled
+    await first.stop()
+    const second = await runEngine(file, { one: () => undefined })
+    const resent = second.bus.next('callback:resent')
+    await second.accept(1)
+    expect(await resent).to.include({ resends: 2 })
+    await second.stop()
+    const database = new Database(file)
+    expect(database.number('SELECT resends FROM callbacks')).to.equal(2)
+    database.close()
+  })
+
+  it('gives a new plugin what comes next, and makes dead letters of what waits for a removed one', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { old: forever })
+    await first.accept(1)
+    await first.accept(2)
+    await first.stop()
+    const seen: number[] = []
+    const second = await runEngine(file, { new: (n) => void seen.push(n) })
+    expect(await second.bus.next('backlog:dead')).to.include({ plugin: 'old', count: 2 })
+    const handled = done(second.bus, 1)
+    await second.accept(3)
+    await handled
+    expect(seen).to.deep.equal([3])
+  })
+
+  it('makes a dead letter of what the process has died over three times in a row', async () => {
+    const file = await newFile()
+    for (let death = 1; death <= 3; death++) {
+      const started = deferred()
+      const run = await runEngine(file, {
+        one: () => {
+          started.resolve()
+          return forever()
+        },
+      })
+      if (death === 1) await run.accept(1)
+      await started.promise
+      await run.die()
+    }
+    const last = await runEngine(file, { one: forever })
+    expect((await last.bus.next('callback:dead')).error).to.contain('ended 3 times')
+  })
+
+  it('tries what is in doubt one at a time', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: forever })
+    for (let n = 0; n < 5; n++) await first.accept(n, `g${n}`)
+    await first.die()
+    let now = 0
+    let most = 0
+    const second = await runEngine(file, {
+      one: async () => {
+        most = Math.max(most, ++now)
+        await new Promise(setImmediate)
+        now--
+      },
+    })
+    await done(second.bus, 5)
+    expect(most).to.equal(1)
+  })
+})

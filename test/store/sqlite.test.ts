@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { Link } from '../../core/delivery/sqlite/link.ts'
+import { createSqliteStores } from '../../core/store/sqlite.ts'
+import { folderWith } from '../harness/cli.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
+import { describeStore } from './contract.ts'
+
+describeStore('sqlite', async (now) => {
+  const link = await Link.open(join(await folderWith({}), 'timhook.db'))
+  stopAfterTest(() => link.close(true))
+  return createSqliteStores((name, arg) => link.ask(name, arg), now)
+})
+
+describe('the store of a plugin, sqlite', () => {
+  it('is there after a restart, and refuses by name once it is closed', async () => {
+    const file = join(await folderWith({}), 'timhook.db')
+    const first = await Link.open(file)
+    const store = createSqliteStores((name, arg) => first.ask(name, arg)).of('one')
+    await store.set('a', { b: 1 })
+    await first.close(true)
+    const closed: unknown = await store.get('a').catch((error: unknown) => error)
+    expect(closed).to.include({ code: 'STORE_CLOSED' })
+    const second = await Link.open(file)
+    stopAfterTest(() => second.close(true))
+    expect(
+      await createSqliteStores((name, arg) => second.ask(name, arg))
+        .of('one')
+        .get('a'),
+    ).to.deep.equal({ b: 1 })
+  })
+})
