@@ -115,7 +115,7 @@ function subscriptionOf(plugin: RunningPlugin, sdkAppId: number, command: string
 }
 
 /** The most specific handler alone: the command's, else its category's, else that for all. */
-export function handlerFor<T>(handlers: ReadonlyMap<string, T>, command: string): T | undefined {
+function handlerFor<T>(handlers: ReadonlyMap<string, T>, command: string): T | undefined {
   const category = command.slice(0, command.indexOf('.') + 1)
   return handlers.get(command) ?? (category ? handlers.get(`${category}*`) : undefined) ?? handlers.get('*')
 }

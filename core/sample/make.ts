@@ -60,7 +60,7 @@ export function anything(random: Random): unknown {
 }
 
 /** The types of the node that its other keywords do not tell more about. */
-export function typesOf({ type = 'string', items, properties }: Node): [string, ...string[]] {
+function typesOf({ type = 'string', items, properties }: Node): [string, ...string[]] {
   const [first = 'string', ...more] = [type].flat()
   // A list or an object is what is documented; text in its place is the exception.
   return items || properties ? [first, first, first, ...more] : [first, ...more]

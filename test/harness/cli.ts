@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { stopAfterTest } from './hooks.ts'
 
 /** The built command. */
-export const BIN = resolve('dist/core/cli/main.js')
+const BIN = resolve('dist/core/cli/main.js')
 
 export interface Ended {
   code: number | null

@@ -18,14 +18,6 @@ export function exchange(port: number, bytes: string | Buffer, options: { end?: 
   })
 }
 
-/** A POST with a Content-Length as given, or the true one, whose connection is closed after the answer. */
-export function rawPost(query: string, body: string, headers: readonly string[] = []): string {
-  const given = headers.some((header) => /^(?:content-length|transfer-encoding):/i.test(header))
-  const length = given ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
-  const head = [`POST /?${query} HTTP/1.1`, 'Host: test', 'Connection: close', ...length, ...headers]
-  return `${head.join('\r\n')}\r\n\r\n${body}`
-}
-
 /** Status and body of the first response in what a socket brought. */
 export function parseResponse(text: string): { status: number; head: string; body: string } {
   const [head = '', ...rest] = text.split('\r\n\r\n')

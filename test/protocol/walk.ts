@@ -40,7 +40,7 @@ function inside(node: Node | undefined): Node | undefined {
 }
 
 /** The type of a field of the table, in the documents' words. */
-export function typeOf(node: Node): string {
+function typeOf(node: Node): string {
   if (node.wire === 'account' || node.wire === 'integer' || node.wire === 'number') return node.wire
   return [node.type ?? 'unknown'].flat().toSorted().join(' or ')
 }

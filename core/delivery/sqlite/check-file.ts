@@ -39,7 +39,7 @@ export function checkFile(file: string): void {
   if (statSync(file).size < expected) throw damaged(file, 'its end is missing')
 }
 
-export function foreign(file: string): TimhookError {
+function foreign(file: string): TimhookError {
   return new TimhookError('STORE_FOREIGN', `${file} is no database of timhook, and is left as it is`, {
     hint: 'Name another file in delivery.sqlite.file, or move this one away.',
   })

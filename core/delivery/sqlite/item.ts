@@ -27,7 +27,7 @@ export interface Item {
   readonly inDoubt: boolean
 }
 
-export function sharedOf(stored: Stored): Shared {
+function sharedOf(stored: Stored): Shared {
   const { seq, id, sdkAppId, command, receivedAt, signed, key, raw, resends, maybeResend } = stored
   const query = JSON.parse(stored.query) as Query
   const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }

@@ -69,7 +69,6 @@ export class Link {
 
   #flush(): void {
     this.#worker.ref()
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage(this.#batch.splice(0))
   }
 
