@@ -1,5 +1,6 @@
 import { formatPath, type Fault } from './faults.ts'
-import { getKey, getPath } from './plain.ts'
+import { REGIONS } from '../core/rest/regions.ts'
+import { getKey, getPath, isPlainObject } from './plain.ts'
 
 /**
  * What no schema can say, because it concerns two values at once. The rules read a config that may be faulty in other
@@ -8,6 +9,7 @@ import { getKey, getPath } from './plain.ts'
 const RULES: readonly ((config: unknown) => Fault[])[] = [
   sameApps,
   unsignedApps,
+  restAddresses,
   samePluginIds,
   onlyConfiguredApps,
   retryRanges,
@@ -40,6 +42,19 @@ const WITHOUT_TOKENS =
   "has no tokens: add tokens: ['…'] with the authentication token of the console's callback settings, or " +
   'unsigned: true to accept callbacks that anyone could have sent'
 const WITH_BOTH = 'contradicts tokens: remove it to check signatures, or remove tokens to accept unsigned callbacks'
+
+function restAddresses(config: unknown): Fault[] {
+  return list(config, 'apps').flatMap((app, index): Fault[] => {
+    const rest = getKey(app, 'rest')
+    if (!isPlainObject(rest)) return []
+    const [region, baseUrl] = [getKey(rest, 'region'), getKey(rest, 'baseUrl')]
+    if (region === undefined && baseUrl === undefined) {
+      return [{ path: ['apps', index, 'rest'], message: `expected region (one of ${REGIONS.join(', ')}), or baseUrl` }]
+    }
+    if (region === undefined || baseUrl === undefined) return []
+    return [{ path: ['apps', index, 'rest', 'baseUrl'], message: 'contradicts region: expected one of the two' }]
+  })
+}
 
 function samePluginIds(config: unknown): Fault[] {
   return duplicates(list(config, 'plugins').map((plugin) => textOf(getKey(plugin, 'id')))).map(([index, first]) => ({

@@ -20,6 +20,14 @@ export function findWarnings(config: Config): Fault[] {
       message: 'anyone who can reach server.host can send callbacks for this app; expected tokens, or a loopback host',
     })
   }
+  for (const [index, { rest }] of config.apps.entries()) {
+    const host = /^http:\/\/(\[[^\]]*\]|[^/:]+)/i.exec(rest?.baseUrl ?? '')?.[1]
+    if (host === undefined || isLoopback(host)) continue
+    warnings.push({
+      path: ['apps', index, 'rest', 'baseUrl'],
+      message: 'anyone on the way can read the UserSig and act as the administrator; expected https',
+    })
+  }
   return warnings
 }
 

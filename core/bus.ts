@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
 import type { About } from './callback.ts'
 import type { Outcome, Phase } from './protocol/define.ts'
+import type { RestCalled, RestPaused } from './rest/observer.ts'
 import type { LoggableError } from './scrub.ts'
 
 /** What observers can hear. Times are milliseconds. Nothing here holds a message, a token or a Sign. */
@@ -31,6 +32,10 @@ export interface BusEvents {
   'backlog:dead': { plugin: string; count: number; error: string }
   /** The store did not take a callback: an after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
+  /** A call of the REST API has ended, well or not. */
+  'rest:called': RestCalled
+  /** No call of an app is sent for a while. */
+  'rest:paused': RestPaused
   'server:listening': { url: string }
   /** A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled. */
   'server:failed': { error: unknown }

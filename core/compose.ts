@@ -10,7 +10,7 @@ import { setUpPlugins } from './lifecycle.ts'
 import { loadPlugins, type LoadedPlugin } from './load.ts'
 import type { Logger } from './log.ts'
 import { createRegistry, type Registry } from './registry.ts'
-import { restNotConfigured } from './rest/rest.ts'
+import { createRestClients } from './rest-clients.ts'
 import type { Stores } from './store/store.ts'
 
 /** A config that can be run: checked, and with its plugins loaded. */
@@ -59,7 +59,7 @@ export async function compose(
   const engine = await openEngine(config.delivery, { bus, log })
   const { stores } = engine
   try {
-    const rest = restNotConfigured
+    const rest = createRestClients(config.apps, bus, stopping.signal)
     const running = await setUpPlugins(plugins, { bus, log, stores, rest, signal: stopping.signal })
     const registry = createRegistry(running.plugins)
     const delivery = await started(engine.createDelivery(registry), running)

@@ -50,7 +50,7 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly options: Options
   readonly log: Log
   readonly store: Store
-  /** Without `rest:` settings of the app, a call throws REST_NOT_CONFIGURED. */
+  /** The client of this app. Without `rest:` settings of it, a call rejects with REST_NOT_CONFIGURED. */
   readonly rest: Rest
   /** Tells observers, as `plugin:ID:NAME`. */
   readonly emit: (name: string, data: unknown) => void

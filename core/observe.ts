@@ -28,6 +28,13 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
   bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error'))
+  bus.on('rest:called', (event) => {
+    const isFailure = event.outcome === 'refused' || event.outcome === 'unanswered'
+    log[isFailure ? 'warn' : 'debug'](event, `REST call: ${event.outcome}`)
+  })
+  bus.on('rest:paused', (event) => {
+    log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls rest: ${event.reason}`)
+  })
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered }) => {
     if (undelivered > 0)

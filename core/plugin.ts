@@ -24,6 +24,8 @@ export type {
   VideoElem,
 } from './protocol/msg-body.ts'
 export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
+export type { CallOptions } from './rest/call.ts'
+export { RestError, type RestErrorCode } from './rest/rest-error.ts'
 export type { Log, Rest, Store, Verdict }
 
 /** How a failed after-callback is tried again: exponential from minMs to maxMs milliseconds, with full jitter. */
@@ -96,6 +98,7 @@ export interface SetupContext<Options> {
   readonly options: Options
   readonly log: Log
   readonly store: Store
+  /** The client of one app. Without `rest:` settings of that app, a call rejects with REST_NOT_CONFIGURED. */
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
   /** Aborted when the server stops. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { REGIONS, type Region } from '../../core/rest/regions.ts'
 import { Duration, type DurationInput } from '../units.ts'
 
 /** An SdkAppID, as a number or as its digits; compare two by their text. */
@@ -14,10 +15,23 @@ const Token = Type.String({ minLength: 1, secret: true, expected: 'a non-empty t
 const RestSchema = Type.Object(
   {
     region: Type.Optional(
-      Type.String({ minLength: 1, description: 'Region in which the app was created, such as china.' }),
+      Type.Enum(REGIONS, {
+        description: 'Region in which the app was created; it decides the domain of the REST API.',
+      }),
     ),
-    baseUrl: Type.Optional(Type.String({ minLength: 1, description: 'Base URL of the REST API, in place of region.' })),
-    identifier: Type.String({ minLength: 1, description: 'Account with the right to call the REST API.' }),
+    baseUrl: Type.Optional(
+      Type.String({
+        // Without user, query and fragment: paths and parameters are added to it.
+        pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$',
+        expected: 'an http or https URL without user and query, such as https://adminapisgp.im.qcloud.com',
+        description: 'Base URL of the REST API, in place of region.',
+      }),
+    ),
+    identifier: Type.String({
+      pattern: '^[^\\r\\n]+$',
+      expected: 'the account of an administrator, such as administrator',
+      description: 'Administrator of the app, whom the console names, as whom plugins call.',
+    }),
     secretKey: Type.String({ minLength: 1, secret: true, description: "The app's secret key, which signs UserSigs." }),
   },
   { additionalProperties: false, description: "Lets plugins call the app's REST API." },
@@ -60,5 +74,5 @@ export interface AppInput {
   tokens?: string[]
   signatureWindow?: DurationInput
   unsigned?: boolean | string
-  rest?: { region?: string; baseUrl?: string; identifier: string; secretKey: string }
+  rest?: { region?: Region; baseUrl?: string; identifier: string; secretKey: string }
 }

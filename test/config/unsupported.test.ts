@@ -2,13 +2,10 @@ import { expect } from 'chai'
 import { findUnsupported } from '../../config/unsupported.ts'
 import { configOf, faultsOf, MINIMAL } from './support.ts'
 
-const app = (text: string) => `apps: [{ sdkAppId: 1, unsigned: true, ${text} }]\n`
-
 describe('config: what this version does not support yet', () => {
   const cases: [path: string, text: string][] = [
     ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
     ['admin.token', `${MINIMAL}admin: { token: a-token }`],
-    ['apps[0].rest', app('rest: { region: china, identifier: administrator, secretKey: k }')],
     ['delivery.engine', `${MINIMAL}delivery: { engine: redis }`],
     ['delivery.redis', `${MINIMAL}delivery: { redis: { url: 'redis://h' } }`],
     ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],

@@ -13,7 +13,7 @@ export const rows: readonly Row[] = [
   {
     floor: 0,
     folder: 'core',
-    files: ['errors', 'id', 'json', 'log', 'suggest', 'within'],
+    files: ['errors', 'id', 'json', 'log', 'suggest', 'usersig', 'within'],
     job: 'tools that know no callback',
   },
   { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },
@@ -47,7 +47,12 @@ export const rows: readonly Row[] = [
     job: 'one callback in, one answer out',
   },
   { floor: 5, folder: 'core/http', job: 'Koa application: the webhook' },
-  { floor: 6, folder: 'core', files: ['compose', 'server', 'index'], job: 'the whole, and its exports' },
+  {
+    floor: 6,
+    folder: 'core',
+    files: ['compose', 'rest-clients', 'server', 'index'],
+    job: 'the whole, and its exports',
+  },
   { floor: 7, folder: 'core/cli', job: 'one file a subcommand' },
 ]
 

@@ -1,0 +1,49 @@
+import { listOf, type CommonAnswer } from '../answers.ts'
+import { GROUP } from '../apis.ts'
+import type { Call, CallOptions } from '../call.ts'
+
+export interface DeleteGroupMemberRequest {
+  GroupId: string
+  /** At most 100. Never name the owner or an admin: Tencent removes them without complaint. */
+  MemberToDel_Account: readonly string[]
+  /** 1: only those removed are told. */
+  Silence?: 0 | 1
+  /** Shown in the notice; keep it short. */
+  Reason?: string
+}
+
+export interface AddGroupMemberRequest {
+  GroupId: string
+  /** Use at most 20: documents name limits from 20 to 500. */
+  MemberList: readonly { Member_Account: string }[]
+  Silence?: 0 | 1
+}
+
+export interface AddGroupMemberAnswer extends CommonAnswer {
+  /** 0 failed, 1 added, 2 was a member, 3 waits for approval, 4 over the limit. */
+  MemberList: { Member_Account: string; Result: 0 | 1 | 2 | 3 | 4 }[]
+}
+
+/** Who joins and leaves. Neither is for an AVChatRoom. */
+export interface MembershipCalls {
+  /**
+   * `delete_group_member`: removes at most 100 members (intl 34949, cn 1622). The answer tells nothing about any of them,
+   * and removing somebody who is not a member succeeds. It is not repeated after an unknown outcome, since somebody may
+   * have rejoined: look first, then call again.
+   */
+  deleteGroupMember(request: DeleteGroupMemberRequest, options?: CallOptions): Promise<CommonAnswer>
+  /** `add_group_member`: adds members; a full group answers 10014 (intl 34921, cn 1621). */
+  addGroupMember(request: AddGroupMemberRequest, options?: CallOptions): Promise<AddGroupMemberAnswer>
+}
+
+export function membershipCalls(call: Call): MembershipCalls {
+  return {
+    async deleteGroupMember(request, options) {
+      return (await call(GROUP, 'delete_group_member', request, options)) as unknown as CommonAnswer
+    },
+    async addGroupMember(request, options) {
+      const answer = await call(GROUP, 'add_group_member', request, options)
+      return { ...answer, MemberList: listOf(answer['MemberList']) } as unknown as AddGroupMemberAnswer
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { randomInt } from 'node:crypto'
+import type { MsgElement } from '../../protocol/msg-body.ts'
+import type { CommonAnswer } from '../answers.ts'
+import { GROUP, OPENIM } from '../apis.ts'
+import type { Call, CallOptions } from '../call.ts'
+
+export interface SendGroupMsgRequest {
+  GroupId: string
+  /**
+   * From 0 to 4294967295. Tencent drops a second message with the same content and value within 5 minutes: derive it from
+   * the job to be safe from doubles over restarts. Drawn for each call unless given, so its further tries are safe.
+   */
+  Random?: number
+  /** At most 12 KB in all. */
+  MsgBody: readonly MsgElement[]
+  /** Default: the administrator. */
+  From_Account?: string
+  /** At most 50: these members alone get it. */
+  To_Account?: readonly string[]
+  /** Which messages go first when the group is over its 40 a second. */
+  MsgPriority?: 'High' | 'Normal' | 'Low'
+  /** 1: for members who are online, and not stored. */
+  OnlineOnlyFlag?: 0 | 1
+  SendMsgControl?: readonly ('NoLastMsg' | 'NoUnread')[]
+  ForbidCallbackControl?: readonly ('ForbidBeforeSendMsgCallback' | 'ForbidAfterSendMsgCallback')[]
+  CloudCustomData?: string
+  TopicId?: string
+  SupportMessageExtension?: 0 | 1
+  OfflinePushInfo?: object
+  /** At most 30. */
+  GroupAtInfo?: readonly object[]
+}
+
+export interface SendGroupMsgAnswer extends CommonAnswer {
+  /** Seconds since 1970. */
+  MsgTime: number
+  MsgSeq: number
+  /** Such as `MsgFreqCtrl`: accepted, and dropped by the limit of 40 a second. */
+  MsgDropReason?: string
+}
+
+export interface SendMsgRequest {
+  To_Account: string
+  /** From 0 to 4294967295; drawn unless given. Doubles are dropped within the same second only. */
+  MsgRandom?: number
+  /** At most 12 KB in all. */
+  MsgBody: readonly MsgElement[]
+  /** Default: the administrator. */
+  From_Account?: string
+  /** 1: into the sender's own conversation list too; 2: not. */
+  SyncOtherMachine?: 1 | 2
+  MsgSeq?: number
+  /** Seconds, at most 604800; 0: for a recipient who is online. */
+  MsgLifeTime?: number
+  CloudCustomData?: string
+  ForbidCallbackControl?: readonly ('ForbidBeforeSendMsgCallback' | 'ForbidAfterSendMsgCallback')[]
+  SendMsgControl?: readonly string[]
+  OfflinePushInfo?: object
+}
+
+export interface SendMsgAnswer extends CommonAnswer {
+  /** Seconds since 1970. */
+  MsgTime: number
+  MsgKey: string
+  MsgId?: string
+}
+
+/** Messages sent by the app. */
+export interface MessageCalls {
+  /** `send_group_msg`: one message to a group (intl 34959, cn 1629). */
+  sendGroupMsg(request: SendGroupMsgRequest, options?: CallOptions): Promise<SendGroupMsgAnswer>
+  /** `sendmsg`: one message to an account. Not repeated after an unknown outcome (intl 34919, cn 2282). */
+  sendMsg(request: SendMsgRequest, options?: CallOptions): Promise<SendMsgAnswer>
+}
+
+export function messageCalls(call: Call): MessageCalls {
+  return {
+    async sendGroupMsg(request, options) {
+      const body = { Random: uint32(), ...request }
+      return (await call(GROUP, 'send_group_msg', body, options)) as unknown as SendGroupMsgAnswer
+    },
+    async sendMsg(request, options) {
+      const body = { MsgRandom: uint32(), ...request }
+      return (await call(OPENIM, 'sendmsg', body, options)) as unknown as SendMsgAnswer
+    },
+  }
+}
+
+function uint32(): number {
+  return randomInt(2 ** 32)
+}

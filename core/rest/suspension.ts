@@ -1,0 +1,37 @@
+import type { Clock } from './clock.ts'
+import type { Failure } from './failure.ts'
+
+/** How long no call is sent after a code that says the app's settings are wrong. */
+export const SUSPENSION_MS = 300_000
+
+/** Spares Tencent, and the log, calls that cannot succeed. Callbacks are taken all the while. */
+export class Suspension {
+  readonly #clock: Clock
+  #until = -Infinity
+  #errorCode: number | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Begins it; tells whether it is news. */
+  begin(errorCode: number): boolean {
+    const isNews = this.#clock.now() >= this.#until
+    if (isNews) this.#until = this.#clock.now() + SUSPENSION_MS
+    this.#errorCode = errorCode
+    return isNews
+  }
+
+  /** Why no call is sent now, or undefined when calls may go. */
+  failure(): Failure | undefined {
+    const leftMs = this.#until - this.#clock.now()
+    if (leftMs <= 0 || this.#errorCode === undefined) return undefined
+    return {
+      kind: 'suspended',
+      outcomeUnknown: false,
+      sentence: `not sent: after code ${this.#errorCode} calls rest for ${Math.ceil(leftMs / 1000)} s more`,
+      hint: "Correct the app's `rest:` settings, or what the console says of it, and start again.",
+      errorCode: this.#errorCode,
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Body } from '../read.ts'
+import type { World } from '../world.ts'
+import { getGroupInfo, modifyGroupBaseInfo } from './groups.ts'
+import { getGroupMemberInfo, getRoleInGroup, getSpecifiedGroupMemberInfo } from './members.ts'
+import { addGroupMember, deleteGroupMember } from './membership.ts'
+import { sendGroupMsg, sendMsg } from './messages.ts'
+import { queryOnlineStatus } from './presence.ts'
+
+export type Run = (world: World, body: Body) => Body
+
+/** The most members that the plan allows for a group. */
+const PLAN_CAP = 6000
+
+/** What the fake can do, by service and command. */
+export const services: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
+  group_open_http_svc: {
+    get_group_info: getGroupInfo,
+    modify_group_base_info: (world, body) => modifyGroupBaseInfo(world, body, PLAN_CAP),
+    get_group_member_info: getGroupMemberInfo,
+    get_specified_group_member_info: getSpecifiedGroupMemberInfo,
+    get_role_in_group: getRoleInGroup,
+    delete_group_member: deleteGroupMember,
+    add_group_member: addGroupMember,
+    send_group_msg: sendGroupMsg,
+    get_appid_group_list: (world) => ({
+      TotalCount: world.groups.size,
+      GroupIdList: [...world.groups.keys()].map((GroupId) => ({ GroupId })),
+      Next: 0,
+    }),
+  },
+  openim: { sendmsg: sendMsg, query_online_status: queryOnlineStatus },
+}
