@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { makeUserSig } from '../../core/usersig.ts'
-import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
+import { startFake, type FakeSettings, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 
@@ -28,10 +28,13 @@ describe('the fake of the REST API', () => {
     return makeUserSig({ sdkAppId, secretKey, identifier, ...more }, at)
   }
 
-  beforeEach(async () => {
-    fake = await startFake()
-    stopAfterTest(() => fake.close())
-  })
+  async function start(settings: FakeSettings = {}): Promise<void> {
+    const started = await startFake(settings)
+    stopAfterTest(() => started.close())
+    fake = started
+  }
+
+  beforeEach(() => start())
 
   it('checks the parameters of the URL', async () => {
     const cases: [Record<string, string>, number][] = [
@@ -72,8 +75,7 @@ describe('the fake of the REST API', () => {
 
   it('counts calls', async () => {
     const now = Date.now()
-    fake = await startFake({ now: () => now, perSecond: 2 })
-    stopAfterTest(() => fake.close())
+    await start({ now: () => now, perSecond: 2 })
     const codes = [await post({}, '{"To_Account":[]}'), await post({}, '{"To_Account":[]}'), await post({})]
     expect(codes).to.deep.equal([0, 0, 60007])
   })
@@ -82,12 +84,11 @@ describe('the fake of the REST API', () => {
     const told: string[] = []
     let tell: () => void = () => undefined
     const all = new Promise<void>((resolve) => (tell = resolve))
-    fake = await startFake({
+    await start({
       groups: [makeGroup({ id: 'g', cap: 5 })],
       accounts: ['new'],
       onCallback: (command) => void (told.push(command) === 2 && tell()),
     })
-    stopAfterTest(() => fake.close())
     const service = 'group_open_http_svc'
     await post({}, '{"GroupId":"g","MemberToDel_Account":["g-1"]}', `${service}/delete_group_member`)
     await post({}, '{"GroupId":"g","MemberList":[{"Member_Account":"new"}]}', `${service}/add_group_member`)

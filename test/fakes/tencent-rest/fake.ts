@@ -103,6 +103,7 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
     called: (command, times) => log.called(command, times),
     inject: (fault) => faults.add(fault),
     async close() {
+      if (!server.listening) return
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
