@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { backoffMs } from '../backoff.ts'
 import type { Bus } from '../bus.ts'
 import { aboutOf } from '../callback.ts'
 import { type Called, freshBody } from '../context.ts'
@@ -7,7 +8,6 @@ import type { Registry, Subscription } from '../registry.ts'
 import { loggableError } from '../scrub.ts'
 import { LazySignal } from '../within.ts'
 import { attemptOnce } from './attempt.ts'
-import { backoffMs } from './backoff.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 

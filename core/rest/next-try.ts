@@ -1,7 +1,7 @@
+import { backoffMs } from '../backoff.ts'
 import type { Failure } from './failure.ts'
 
-const FIRST_MS = 500
-const LONGEST_MS = 10_000
+const WAITS = { minMs: 500, maxMs: 10_000 }
 
 /** What has been tried so far. */
 export interface Tries {
@@ -20,10 +20,10 @@ export interface Tries {
 export function nextTryMs(failure: Failure, tries: Tries, random: () => number): number | undefined {
   if (tries.attempts >= tries.maxAttempts) return undefined
   if (failure.outcomeUnknown && !tries.repeatable) return undefined
-  const backoffMs = random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries.attempts - 1))
-  if (failure.kind === 'transport' || failure.kind === 'rate' || failure.kind === 'retry') return backoffMs
+  const waitMs = backoffMs(tries.attempts, WAITS, random)
+  if (failure.kind === 'transport' || failure.kind === 'rate' || failure.kind === 'retry') return waitMs
   if (tries.spent.has(failure.kind)) return undefined
-  if (failure.kind === 'once') return backoffMs
+  if (failure.kind === 'once') return waitMs
   // The UserSig is made anew, or the whole client pauses, before the next try goes out.
   return failure.kind === 'usersig' || failure.kind === 'wait' ? 0 : undefined
 }
