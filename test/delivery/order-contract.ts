@@ -46,6 +46,8 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
       it('runs no more handlers at once than `concurrency`', async () => {
         let now = 0
         let most = 0
+        const threeRun = deferred()
+        const release = deferred()
         const { post, bus } = await serve({
           plugins: [
             entry(
@@ -53,7 +55,8 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
               {
                 [FULL]: async () => {
                   most = Math.max(most, ++now)
-                  await new Promise(setImmediate)
+                  if (now === 3) threeRun.resolve()
+                  await release.promise
                   now--
                 },
               },
@@ -63,8 +66,13 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
         })
         const all = counted(bus, 20)
         await Promise.all(Array.from({ length: 20 }, (_, n) => post(FULL, full({ GroupId: `g${n}` }))))
+        // All of them wait by now, and the first three are held: a fourth would have started.
+        await threeRun.promise
+        await new Promise(setImmediate)
+        expect(most).to.equal(3)
+        release.resolve()
         await all
-        expect(most).to.be.within(1, 3)
+        expect(most).to.equal(3)
       })
 
       for (const [ordered, expected] of [
