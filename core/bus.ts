@@ -38,7 +38,7 @@ export interface BusEvents {
   'rest:paused': RestPaused
   'server:listening': { url: string }
   /** A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled. */
-  'server:failed': { error: unknown }
+  'server:failed': { error: unknown; stray?: boolean }
   'server:draining': { drainMs: number }
   'server:closed': { undelivered: number }
   'listener:failed': { event: string; error: unknown }

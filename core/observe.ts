@@ -27,7 +27,11 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
-  bus.on('server:failed', ({ error }) => log.error({ error: loggableError(error) }, 'internal error'))
+  bus.on('server:failed', ({ error, stray = false }) => {
+    // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
+    const told = { ...loggableError(error), ...(stray && { message: 'withheld: it may hold the text of a message' }) }
+    log.error({ error: told }, 'internal error')
+  })
   bus.on('rest:called', (event) => {
     const isFailure = event.outcome === 'refused' || event.outcome === 'unanswered'
     log[isFailure ? 'warn' : 'debug'](event, `REST call: ${event.outcome}`)

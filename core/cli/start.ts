@@ -54,9 +54,9 @@ function announce(prepared: Prepared, { url, adminUrl, running }: TimhookServer,
  * have left anything half done, so the process ends for its supervisor to start anew, once what is under way is finished.
  */
 function outliveStrayErrors(server: TimhookServer): void {
-  process.on('unhandledRejection', (error) => server.bus.emit('server:failed', { error }))
+  process.on('unhandledRejection', (error) => server.bus.emit('server:failed', { error, stray: true }))
   process.on('uncaughtException', (error) => {
-    server.bus.emit('server:failed', { error })
+    server.bus.emit('server:failed', { error, stray: true })
     const end = (): void => process.exit(1)
     server.stop({ drainMs: 0 }).then(end, end)
   })
