@@ -1,0 +1,77 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { folderWith } from './cli.ts'
+import { stopAfterTest } from './hooks.ts'
+
+/** A real redis-server, with a folder of its own. */
+export interface RedisServer {
+  readonly url: string
+  readonly port: number
+  /** SIGKILL, and a new process on the same files and port. */
+  restart(): Promise<void>
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** Whether a redis-server is installed. Where CI runs, one has to be. */
+export const hasRedis = ((): boolean => {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch (error) {
+    if (process.env['CI']) throw new Error('redis-server is not installed', { cause: error })
+    return false
+  }
+})()
+
+/** What timhook demands of a Redis by default. */
+export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction']
+
+/** Starts a redis-server for one test. */
+export async function startRedis(settings: readonly string[] = DURABLE): Promise<RedisServer> {
+  const folder = await folderWith({})
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const start = async (): Promise<void> => {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings]
+    child = spawn('redis-server', args, { stdio: 'ignore' })
+    while (!(await answers(port))) await delay(20)
+  }
+  const kill = async (): Promise<void> => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+  stopAfterTest(kill)
+  await start()
+  const restart = async (): Promise<void> => {
+    await kill()
+    await start()
+  }
+  return { url: `redis://127.0.0.1:${port}`, port, start, kill, restart }
+}
+
+/** Whether a server there answers a PING, its files loaded. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => resolve(false))
+    socket.on('data', (chunk) => {
+      socket.destroy()
+      resolve(String(chunk).startsWith('+PONG'))
+    })
+    socket.write('PING\r\n')
+  })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
