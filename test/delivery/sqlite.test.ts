@@ -1,13 +1,16 @@
 import { join } from 'node:path'
-import type { DeliveryInput } from '../../config/sections/delivery.ts'
 import { folderWith } from '../harness/cli.ts'
 import { describeDelivery } from './contract.ts'
+import { describeJournal } from './journal-contract.ts'
 import { describeOrder } from './order-contract.ts'
+import { describeRequests } from './requests-contract.ts'
 
-const settings = async (): Promise<DeliveryInput> => ({
+const settings = async (): Promise<{ engine: 'sqlite'; sqlite: { file: string } }> => ({
   engine: 'sqlite',
   sqlite: { file: join(await folderWith({}), 'timhook.db') },
 })
 
 describeDelivery('sqlite', settings)
 describeOrder('sqlite', settings)
+describeJournal('sqlite', settings)
+describeRequests('sqlite', settings)

@@ -26,7 +26,7 @@ export interface SqliteParts {
   readonly maxBacklog?: number
 }
 
-const POLL_MS = 1000
+const POLL_MS = 250
 
 /** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
 export function createSqliteDelivery(parts: SqliteParts): Delivery {
@@ -93,6 +93,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
         feeds.set(plugin, createFeed(common, standing, begun))
       }
       for (const feed of feeds.values()) feed.start()
+      wake(link, feeds)
       const retention = keepRetention(link, parts.file, parts.retention)
       const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
       stops.push(
@@ -142,8 +143,9 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
 /** What other processes have asked for is looked up in the file, which is all that they share with us. */
 function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
-  link.send('requests', { now: Date.now() }, (_error, woken) => {
-    for (const [plugin, count] of Object.entries(woken ?? {})) feeds.get(plugin)?.woken(count)
+  link.send('requests', { now: Date.now(), plugins: [...feeds.keys()] }, (_error, result) => {
+    for (const [plugin, count] of Object.entries(result?.woken ?? {})) feeds.get(plugin)?.woken(count)
+    if (result?.more) wake(link, feeds)
   })
 }
 

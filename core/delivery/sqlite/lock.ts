@@ -1,6 +1,8 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
+
+const LOOKED_AT_MS = 300
 
 /**
  * Takes `FILE.lock` for this process, and returns what gives it back. The lock is one of SQLite's, so the system frees
@@ -13,6 +15,8 @@ export function takeLock(file: string): () => void {
   closeSync(openSync(lock, 'a', 0o600))
   const database = new Database(lock)
   try {
+    // Whoever looks whether it is taken holds it for a moment.
+    database.exec(`PRAGMA busy_timeout = ${LOOKED_AT_MS}`)
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
@@ -24,6 +28,22 @@ export function takeLock(file: string): () => void {
   }
   return () => {
     database.exec('ROLLBACK')
+    database.close()
+  }
+}
+
+/** Whether a process has the lock. */
+export function isLocked(file: string): boolean {
+  const lock = `${file}.lock`
+  if (!existsSync(lock)) return false
+  const database = new Database(lock)
+  try {
+    database.get('SELECT count(*) FROM sqlite_master')
+    return false
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return true
+    throw error
+  } finally {
     database.close()
   }
 }

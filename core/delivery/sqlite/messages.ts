@@ -95,8 +95,8 @@ export interface Operations extends StoreOperations {
   /** Makes dead letters of what a removed plugin has not had; how many, 0 when it is done. */
   bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: number]
   retain: [arg: Limits, result: { deleted: number; more: boolean }]
-  /** Works on what other processes asked for; the plugins that have got something to do, and how much. */
-  requests: [arg: { now: number }, result: Record<string, number>]
+  /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
+  requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
   /** Bounds the file, as a full disk would. For tests. */

@@ -73,7 +73,8 @@ function open(file: string): Database {
   return database
 }
 
-function told(error: unknown, file: string): unknown {
+/** What SQLite says of a file, as an error with a code. */
+export function told(error: unknown, file: string): unknown {
   if (error instanceof TimhookError) return error
   const { code, message } = error as { code?: unknown; message: string }
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(file, message)

@@ -1,70 +1,75 @@
 import type { Database } from '../../store/database.ts'
+import type { Answered, Asked } from '../journal.ts'
+import { setsOf } from './begin.ts'
 import type { Arg, Result } from './messages.ts'
 
-/** What another process may ask of the server, by way of the table `requests`. */
-export type Asked =
-  | { readonly kind: 'retry' | 'drop'; readonly nums: readonly number[] }
-  | { readonly kind: 'replay'; readonly plugin: string; readonly ids: readonly string[] }
-  | { readonly kind: 'replay'; readonly plugin: string; readonly since: number; readonly until: number }
+/** Worked on at a time: what comes in meanwhile is not to wait for long. */
+const AT_ONCE = 4
+
+interface Work {
+  readonly database: Database
+  readonly now: number
+  /** Those of the config that the server runs with. */
+  readonly plugins: readonly string[]
+  /** What became pending, by plugin. */
+  readonly woken: Record<string, number>
+}
 
 /** Works on the requests that came. What they make pending counts as new: its attempts begin at 1. */
-export function requests(database: Database, { now }: Arg<'requests'>): Result<'requests'> {
-  const woken: Record<string, number> = {}
-  for (const { num, request } of database.all('SELECT num, request FROM requests WHERE result IS NULL ORDER BY num')) {
+export function requests(database: Database, { now, plugins }: Arg<'requests'>): Result<'requests'> {
+  const work = { database, now, plugins, woken: {} }
+  const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
+  const found = database.all(select, AT_ONCE)
+  for (const { num, request } of found) {
     const asked = JSON.parse(String(request)) as Asked
-    const count = asked.kind === 'replay' ? replay(database, asked, now, woken) : letters(database, asked, now, woken)
-    database.run('UPDATE requests SET result = ? WHERE num = ?', JSON.stringify({ count }), Number(num))
+    const fates = asked.kind === 'replay' ? replay(work, asked) : letters(work, asked)
+    // What was asked may be long, and nobody reads it again.
+    const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
+    database.run(update, JSON.stringify(counted(fates)), now, Number(num))
   }
-  return woken
+  return { woken: work.woken, more: found.length === AT_ONCE }
 }
 
-function replay(
-  database: Database,
-  asked: Extract<Asked, { kind: 'replay' }>,
-  now: number,
-  woken: Record<string, number>,
-): number {
-  // Only what the plugin is through with: the rest it gets anyway.
-  const insert = `INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at)
-    SELECT ?, seq, 1, ? FROM callbacks WHERE seq <= (SELECT seq FROM cursors WHERE plugin = ?)`
-  const { plugin } = asked
-  const count =
-    'ids' in asked
-      ? database.run(
-          `${insert} AND id IN (SELECT value FROM json_each(?))`,
-          plugin,
-          now,
-          plugin,
-          JSON.stringify(asked.ids),
-        )
-      : database.run(
-          `${insert} AND received_at >= ? AND received_at < ?`,
-          plugin,
-          now,
-          plugin,
-          asked.since,
-          asked.until,
-        )
-  woken[plugin] = (woken[plugin] ?? 0) + count
-  return count
+type Fate = keyof Answered
+
+function counted(fates: readonly Fate[]): Answered {
+  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
+  for (const fate of fates) counts[fate]++
+  return counts
 }
 
-function letters(
-  database: Database,
-  { kind, nums }: Extract<Asked, { kind: 'retry' | 'drop' }>,
-  now: number,
-  woken: Record<string, number>,
-): number {
-  let count = 0
-  for (const num of nums) {
+function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>): Fate[] {
+  const { database, plugins } = work
+  if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
+  const sets = new Set(setsOf(database, plugin))
+  const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  return refs.map((ref) => {
+    const seq = Number(ref)
+    const set = database.get('SELECT set_id FROM callbacks WHERE seq = ?', seq)?.['set_id']
+    if (typeof set !== 'number') return 'gone'
+    const isAhead = sets.has(set) && seq > cursor
+    if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
+    database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
+    return again(work, plugin, seq)
+  })
+}
+
+function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'drop' }>): Fate[] {
+  const { database, plugins } = work
+  return refs.map((ref) => {
+    const num = Number(ref)
     const letter = database.get('SELECT plugin, seq FROM dead_letters WHERE num = ?', num)
-    if (!letter) continue
-    database.run('DELETE FROM dead_letters WHERE num = ?', num)
-    count++
-    if (kind === 'drop') continue
+    if (!letter) return 'gone'
     const plugin = String(letter['plugin'])
-    const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
-    woken[plugin] = (woken[plugin] ?? 0) + database.run(insert, plugin, Number(letter['seq']), now)
-  }
-  return count
+    if (kind === 'retry' && !plugins.includes(plugin)) return 'foreign'
+    database.run('DELETE FROM dead_letters WHERE num = ?', num)
+    return kind === 'drop' ? 'count' : again(work, plugin, Number(letter['seq']))
+  })
+}
+
+function again({ database, now, woken }: Work, plugin: string, seq: number): Fate {
+  const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
+  if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
+  woken[plugin] = (woken[plugin] ?? 0) + 1
+  return 'count'
 }

@@ -13,6 +13,8 @@ export interface Limits {
 
 /** Records that a plugin keeps of one kind. */
 const MAX_RECORDS = 100_000
+/** For whoever has asked to read the answer. */
+const ANSWERS_KEPT_MS = 24 * 3_600_000
 const PAGES_FREED = 256
 
 /**
@@ -46,6 +48,7 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
   )
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
+  database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)
   if (limits.needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
   return { deleted, more: deleted >= limit }
 }

@@ -37,6 +37,7 @@ CREATE TABLE kept (
   error TEXT, query TEXT NOT NULL, raw TEXT NOT NULL
 );
 CREATE TABLE requests (num INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, result TEXT);
+CREATE INDEX requests_open ON requests (num) WHERE result IS NULL;
 CREATE TABLE kv (plugin TEXT, key TEXT, json TEXT NOT NULL, ends_at INTEGER, PRIMARY KEY (plugin, key)) WITHOUT ROWID;
 CREATE TABLE leases (
   plugin TEXT, name TEXT, fence INTEGER NOT NULL, ends_at INTEGER NOT NULL, PRIMARY KEY (plugin, name)

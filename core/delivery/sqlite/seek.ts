@@ -1,0 +1,32 @@
+import type { Database } from '../../store/database.ts'
+
+/** A table whose rows are numbered in the order of receipt, and the column of the number. */
+export type Numbered =
+  | { readonly name: 'callbacks'; readonly key: 'seq' }
+  | { readonly name: 'kept'; readonly key: 'num' }
+
+export const CALLBACKS: Numbered = { name: 'callbacks', key: 'seq' }
+export const KEPT: Numbered = { name: 'kept', key: 'num' }
+
+/**
+ * The number of the first row whose time, or whose id, is at least this one: found by halving, for both grow with the
+ * number, so that no index has to be kept. Beyond the last number where there is none.
+ */
+export function seek(
+  database: Database,
+  { name, key }: Numbered,
+  column: 'received_at' | 'id',
+  value: number | string,
+): number {
+  let low = database.number(`SELECT min(${key}) FROM ${name}`)
+  let high = database.number(`SELECT max(${key}) FROM ${name}`) + 1
+  const next = `SELECT ${column} AS value FROM ${name} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    // Numbers may be missing, so the next one that there is speaks for it.
+    const found = database.get(next, middle)?.['value']
+    if (found !== undefined && found !== null && found >= value) high = middle
+    else low = middle + 1
+  }
+  return low
+}

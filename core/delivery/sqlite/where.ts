@@ -1,0 +1,10 @@
+import type { Value } from '../../store/database.ts'
+
+/** A WHERE of those conditions that are there, and their values. */
+export function whereOf(some: readonly (readonly [string, Value] | false)[]): { text: string; values: Value[] } {
+  const all = some.filter((one) => one !== false)
+  return {
+    text: all.length === 0 ? '' : `WHERE ${all.map(([text]) => text).join(' AND ')}`,
+    values: all.map(([, v]) => v),
+  }
+}
