@@ -49,7 +49,7 @@ for (let n = 0; n < count; n += 1000) {
 }
 const perSecond = Math.round((count * 1000) / (performance.now() - filledAt))
 await first.delivery.stop(0)
-await first.link.close(false)
+await first.link.close('failed')
 
 const restartedAt = performance.now()
 const before = process.memoryUsage().rss
@@ -60,6 +60,6 @@ process.stdout.write(
   `${JSON.stringify({ count, appendsPerSecond: perSecond, readyMs, rssMb, rssBeforeMb: Math.round(before / 2 ** 20) })}\n`,
 )
 await second.delivery.stop(0)
-await second.link.close(true)
+await second.link.close('clean')
 await rm(folder, { recursive: true })
 process.exit(0)

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { ConfigError, formatFault } from '../config/faults.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
-import type { Delivery } from './delivery/delivery.ts'
+import type { Delivery, Ending } from './delivery/delivery.ts'
 import { openEngine } from './delivery/engine.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
@@ -30,8 +30,11 @@ export interface Running {
   readonly stores: Stores
   /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
   health(): Promise<void>
-  /** Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins. */
-  stop(graceMs: number): Promise<{ undelivered: number }>
+  /**
+   * Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins.
+   * @param failed whether a fault is the reason: what is under way is in doubt then, at the next start
+   */
+  stop(graceMs: number, failed?: boolean): Promise<{ undelivered: number }>
 }
 
 /**
@@ -71,18 +74,23 @@ export async function compose(
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
       stores,
       health: () => delivery.health(),
-      async stop(graceMs) {
-        const result = await delivery.stop(graceMs)
+      async stop(graceMs, failed = false) {
+        const { undelivered, settled } = await delivery.stop(graceMs)
         stopping.abort(new Error('the server stops'))
         await running.close()
-        await engine.close(true)
-        return result
+        await engine.close(endingOf(failed, settled))
+        return { undelivered }
       },
     }
   } catch (error) {
-    await engine.close(false)
+    await engine.close('failed')
     throw error
   }
+}
+
+function endingOf(failed: boolean, settled: boolean): Ending {
+  if (failed) return 'failed'
+  return settled ? 'clean' : 'unsettled'
 }
 
 async function started(delivery: Delivery, plugins: { close(): Promise<void> }): Promise<Delivery> {

@@ -23,6 +23,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
+  bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
   bus.on('handler:done', (event) => log.debug(event, 'handler done'))
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))

@@ -24,8 +24,9 @@ export interface TimhookServer {
    * Goes on for `drainMs` milliseconds (default: the config's), not ready any more and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
    * the plugins.
+   * With `failed` what is under way then is in doubt: the next start tries it with care, lest it be the cause.
    */
-  stop(options?: { drainMs?: number; graceMs?: number }): Promise<void>
+  stop(options?: { drainMs?: number; graceMs?: number; failed?: boolean }): Promise<void>
 }
 
 const GRACE_MS = 10_000
@@ -92,12 +93,12 @@ interface Parts {
 }
 
 function stopper({ settings, bus, state, server, admin, inFlight, running }: Parts): TimhookServer['stop'] {
-  return async ({ drainMs = settings.drainMs, graceMs = GRACE_MS } = {}) => {
+  return async ({ drainMs = settings.drainMs, graceMs = GRACE_MS, failed = false } = {}) => {
     state.draining = 'the server is about to stop'
     bus.emit('server:draining', { drainMs })
     await delay(drainMs)
     await close(server, inFlight, graceMs)
-    const result = await running.stop(graceMs)
+    const result = await running.stop(graceMs, failed)
     admin.close()
     admin.closeAllConnections()
     bus.emit('server:closed', result)

@@ -57,9 +57,15 @@ function outliveStrayErrors(server: TimhookServer): void {
   process.on('unhandledRejection', (error) => server.bus.emit('server:failed', { error, stray: true }))
   process.on('uncaughtException', (error) => {
     server.bus.emit('server:failed', { error, stray: true })
-    const end = (): void => process.exit(1)
-    server.stop({ drainMs: 0 }).then(end, end)
+    endFailed(server)
   })
+  // Without its store it could only refuse: before-callbacks too are decided better by a new process.
+  server.bus.on('store:lost', () => endFailed(server))
+}
+
+function endFailed(server: TimhookServer): void {
+  const end = (): void => process.exit(1)
+  server.stop({ drainMs: 0, failed: true }).then(end, end)
 }
 
 /** How this command was called: installed, npx finds it; in a clone of the project, npx would build first. */

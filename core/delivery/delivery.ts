@@ -15,9 +15,18 @@ export interface Delivery {
   keep(callback: Callback, kept: Kept): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */
   health(): Promise<void>
-  /** Stops starting handlers, gives those that run `graceMs` milliseconds, and closes. */
-  stop(graceMs: number): Promise<{ undelivered: number }>
+  /**
+   * Stops starting handlers, gives those that run `graceMs` milliseconds, fires their signals, and closes. `settled`
+   * tells that no handler went on in spite of its signal.
+   */
+  stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
 }
+
+/**
+ * How the work ended: with nothing under way; with handlers that did not end in time; or because of a fault, so that
+ * whatever was under way may be what caused it.
+ */
+export type Ending = 'clean' | 'unsettled' | 'failed'
 
 /** Why a callback is kept. */
 export type Kept =

@@ -5,7 +5,7 @@ import type { Registry } from '../registry.ts'
 import { createMemoryStores } from '../store/memory.ts'
 import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, Ending } from './delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
 import { createSqliteDelivery } from './sqlite/delivery.ts'
 import { Link } from './sqlite/link.ts'
@@ -24,8 +24,7 @@ export interface EngineSettings {
 export interface Engine {
   readonly stores: Stores
   createDelivery(registry: Registry): Delivery
-  /** @param clean whether the delivery was stopped before, with nothing under way */
-  close(clean: boolean): Promise<void>
+  close(ending: Ending): Promise<void>
 }
 
 /**
@@ -35,11 +34,15 @@ export interface Engine {
 export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
   if (settings.engine !== 'sqlite') return memoryEngine(settings, bus, log)
   const file = resolve(settings.sqlite.file)
-  const link = await Link.open(file)
+  const link = await Link.open(file, (error) => bus.emit('store:lost', { error }))
   return {
     stores: createSqliteStores((name, arg) => link.ask(name, arg)),
     createDelivery: (registry) => createSqliteDelivery({ ...settings, registry, bus, link, file }),
-    close: (clean) => link.close(clean),
+    async close(ending) {
+      const { marked } = await link.close(ending)
+      if (ending === 'clean' && !marked)
+        log.warn('the store could not note that all has ended well; the next start is as careful as after a crash')
+    },
   }
 }
 

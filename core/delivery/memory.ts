@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../bus.ts'
 import { aboutOf, type Callback } from '../callback.ts'
 import type { JsonObject } from '../json.ts'
@@ -9,6 +8,7 @@ import { identityOf, tellsResends } from './identity.ts'
 import { type Again, Lanes } from './lanes.ts'
 import { orderOf } from './order.ts'
 import { Recent } from './recent.ts'
+import { withinGrace } from './within-grace.ts'
 
 /** A callback that was accepted, shared by the deliveries to its plugins. */
 interface Item {
@@ -89,17 +89,11 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     async stop(graceMs) {
       deliverer.interrupt()
       const all = [...lanes.values()]
-      await withinGrace(Promise.all(all.map((lane) => lane.idle())), graceMs)
+      const settled = await withinGrace(Promise.all(all.map((lane) => lane.idle())), graceMs)
       for (const lane of all) lane.close()
       for (const retry of retries) clearTimeout(retry)
       deliverer.abort()
-      return { undelivered: all.reduce((sum, lane) => sum + lane.size, retries.size + interrupted) }
+      return { undelivered: all.reduce((sum, lane) => sum + lane.size, retries.size + interrupted), settled }
     },
   }
-}
-
-async function withinGrace(idle: Promise<unknown>, graceMs: number): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([idle, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
-  timer.abort()
 }

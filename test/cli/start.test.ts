@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { Database } from '../../core/store/database.ts'
 import { folderWith, run, startCommand } from '../harness/cli.ts'
 import { FULL } from '../harness/plugin.ts'
 
@@ -83,6 +85,10 @@ describe('timhook start', () => {
         child.kill('SIGINT')
       }
       expect(await ended).to.equal(status)
+      // What was under way may be the cause: only then the next start is careful.
+      const database = new Database(join(cwd, 'data/timhook.db'))
+      expect(database.number("SELECT value FROM meta WHERE name = 'clean'")).to.equal(status === 0 ? 1 : 0)
+      database.close()
     }
   })
 

@@ -6,7 +6,7 @@ import { createSqliteDelivery, type SqliteParts } from '../../core/delivery/sqli
 import { Link } from '../../core/delivery/sqlite/link.ts'
 import { newId } from '../../core/id.ts'
 import { createLogger } from '../../core/log.ts'
-import { createRegistry, type HandlerSpec, type RunningPlugin } from '../../core/registry.ts'
+import { createRegistry, type HandlerSpec, type Registry, type RunningPlugin } from '../../core/registry.ts'
 import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { FULL } from '../harness/plugin.ts'
@@ -16,6 +16,7 @@ const log = createLogger({ level: 'silent' })
 export interface Run {
   bus: Bus
   link: Link
+  registry: Registry
   delivery: Delivery
   accept: (n: number, group?: string) => Promise<void>
   /** Stops, and says so in the file. */
@@ -24,7 +25,14 @@ export interface Run {
   die: () => Promise<void>
 }
 
-export type Handle = (n: number, attempt: number, resends: number) => unknown
+export type Handle = (n: number, attempt: number, resends: number, context: HandlerContext) => unknown
+
+interface HandlerContext {
+  readonly body: { readonly EventTime: number }
+  readonly attempt: number
+  readonly resends: number
+  readonly reject?: (code: number) => unknown
+}
 
 export async function newFile(): Promise<string> {
   return join(await folderWith({}), 'timhook.db')
@@ -52,14 +60,15 @@ export async function runEngine(
   let open = true
   const end = async (clean: boolean): Promise<{ undelivered: number }> => {
     open = false
-    const result = await delivery.stop(clean ? 50 : 0)
-    await link.close(clean)
-    return result
+    const { undelivered } = await delivery.stop(clean ? 50 : 0)
+    await link.close(clean ? 'clean' : 'failed')
+    return { undelivered }
   }
   stopAfterTest(async () => void (open && (await end(true))))
   return {
     bus,
     link,
+    registry,
     delivery,
     accept: (n, group = 'g') => delivery.accept(callback(n, group)),
     stop: () => end(true),
@@ -82,8 +91,8 @@ export function callback(n: number, group: string): Callback {
 function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSpec>): RunningPlugin {
   const spec: HandlerSpec = {
     handle: (context: never) => {
-      const { body, attempt, resends } = context as { body: { EventTime: number }; attempt: number; resends: number }
-      return handle(body.EventTime, attempt, resends)
+      const given: HandlerContext = context
+      return handle(given.body.EventTime, given.attempt, given.resends, given)
     },
     timeoutMs: undefined,
     onFailure: undefined,

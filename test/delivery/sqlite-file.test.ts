@@ -22,7 +22,7 @@ describe('the file of the sqlite engine', () => {
         async (path) => (await stat(path)).mode,
       ),
     )
-    await link.close(true)
+    await link.close('clean')
     expect(modes.map((mode) => (mode & 0o777).toString(8))).to.deep.equal(['700', '600', '600', '600', '600'])
   })
 
@@ -54,7 +54,7 @@ describe('the file of the sqlite engine', () => {
     expect((await readFile(foreign)).equals(before)).to.equal(true)
 
     const newer = join(folder, 'newer.db')
-    await (await Link.open(newer)).close(true)
+    await (await Link.open(newer)).close('clean')
     const ours = new Database(newer)
     ours.exec('PRAGMA user_version = 99')
     ours.all('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -65,14 +65,14 @@ describe('the file of the sqlite engine', () => {
   it('is left as it is where it is damaged', async () => {
     const folder = await folderWith({})
     const file = join(folder, 'a.db')
-    await (await Link.open(file)).close(true)
+    await (await Link.open(file)).close('clean')
     await truncate(file, 8192)
     const cut = await readFile(file)
     expect(await refusedWith(file)).to.include({ code: 'STORE_DAMAGED' })
     expect((await readFile(file)).equals(cut)).to.equal(true)
 
     const other = join(folder, 'b.db')
-    await (await Link.open(other)).close(true)
+    await (await Link.open(other)).close('clean')
     const bytes = await readFile(other)
     bytes.fill(0xff, 4096, 8192 * 2)
     await writeFile(other, bytes)

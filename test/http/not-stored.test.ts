@@ -15,7 +15,7 @@ async function answerWith(accept: Delivery['accept'], command = 'X.Y', deadlineM
     health: async () => undefined,
     start: async () => {},
     keep: async () => {},
-    stop: async () => ({ undelivered: 0 }),
+    stop: async () => ({ undelivered: 0, settled: true }),
   }
   const dispatch = createDispatch({ registry: createRegistry([]), delivery, bus, deadlineMs, maxInFlight: 10 })
   const connection = await openConnection((await serveDispatch(dispatch, bus)).port)

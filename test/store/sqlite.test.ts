@@ -8,7 +8,7 @@ import { describeStore } from './contract.ts'
 
 describeStore('sqlite', async (now) => {
   const link = await Link.open(join(await folderWith({}), 'timhook.db'))
-  stopAfterTest(() => link.close(true))
+  stopAfterTest(async () => void (await link.close('clean')))
   return createSqliteStores((name, arg) => link.ask(name, arg), now)
 })
 
@@ -18,11 +18,11 @@ describe('the store of a plugin, sqlite', () => {
     const first = await Link.open(file)
     const store = createSqliteStores((name, arg) => first.ask(name, arg)).of('one')
     await store.set('a', { b: 1 })
-    await first.close(true)
+    await first.close('clean')
     const closed: unknown = await store.get('a').catch((error: unknown) => error)
     expect(closed).to.include({ code: 'STORE_CLOSED' })
     const second = await Link.open(file)
-    stopAfterTest(() => second.close(true))
+    stopAfterTest(async () => void (await second.close('clean')))
     expect(
       await createSqliteStores((name, arg) => second.ask(name, arg))
         .of('one')

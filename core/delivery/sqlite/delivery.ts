@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
 import type { Registry, Route } from '../../registry.ts'
@@ -6,6 +5,7 @@ import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
 import { identityOf, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
+import { withinGrace } from '../within-grace.ts'
 import { bury } from './bury-removed.ts'
 import { Turns } from './doubts.ts'
 import { createFeed, type Feed } from './feed.ts'
@@ -27,6 +27,8 @@ export interface SqliteParts {
 }
 
 const POLL_MS = 250
+/** For handlers to end once their signals have fired. */
+const HEED_MS = 100
 
 /** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
 export function createSqliteDelivery(parts: SqliteParts): Delivery {
@@ -129,14 +131,13 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       deliverer.interrupt()
       const all = [...feeds.values()]
       for (const feed of all) feed.close()
-      const timer = new AbortController()
       const idle = Promise.all(all.map((feed) => feed.idle()))
-      await Promise.race([idle, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
-      timer.abort()
+      let settled = await withinGrace(idle, graceMs)
       deliverer.abort()
+      if (!settled) settled = await withinGrace(idle, HEED_MS)
       await ledger.flush()
       ledger.close()
-      return { undelivered: all.reduce((sum, feed) => sum + feed.waiting(), 0) }
+      return { undelivered: all.reduce((sum, feed) => sum + feed.waiting(), 0), settled }
     },
   }
 }

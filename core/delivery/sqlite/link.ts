@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../errors.ts'
+import type { Ending } from '../delivery.ts'
 import type { Arg, Name, Reply, Request, Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
@@ -11,25 +12,30 @@ export class Link {
   #batch: Request[] = []
   #lastId = 0
   #gone: Error | undefined
+  #closing = false
+  readonly #onLost: (error: Error) => void
 
-  private constructor(file: string) {
+  private constructor(file: string, onLost: (error: Error) => void) {
+    this.#onLost = onLost
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { file } })
     this.#worker.on('message', (replies: Reply[]) => this.#receive(replies))
-    this.#worker.on('error', (error) => this.#fail(unusable(`the thread of the store ended: ${error.message}`)))
-    this.#worker.on('exit', () => this.#fail(new TimhookError('STORE_CLOSED', 'the store is closed')))
+    this.#worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? `: ${error.message}` : ''))
+    this.#worker.on('exit', () => this.#fail(''))
   }
 
   /**
    * Starts the thread and opens the file.
+   * @param onLost the thread has ended by itself: nothing can be stored any more
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
-  static async open(file: string): Promise<Link> {
-    const link = new Link(file)
+  static async open(file: string, onLost: (error: Error) => void = () => undefined): Promise<Link> {
+    const link = new Link(file, onLost)
     try {
       await new Promise<void>((resolve, reject) => {
         link.#open.set(0, (error) => (error ? reject(error) : resolve()))
       })
     } catch (error) {
+      link.#closing = true
       await link.#worker.terminate()
       throw error
     }
@@ -56,11 +62,12 @@ export class Link {
     })
   }
 
-  /** Closes the file and ends the thread. `clean` says that whatever was under way has ended. */
-  async close(clean: boolean): Promise<void> {
-    if (this.#gone) return
+  /** Closes the file and ends the thread. */
+  async close(ending: Ending): Promise<Result<'close'>> {
+    if (this.#gone) return { marked: false }
+    this.#closing = true
     try {
-      await this.ask('close', { clean })
+      return await this.ask('close', { ending })
     } finally {
       this.#gone = new TimhookError('STORE_CLOSED', 'the store is closed')
       await this.#worker.terminate()
@@ -86,10 +93,12 @@ export class Link {
     if (this.#open.size === 0) this.#worker.unref()
   }
 
-  #fail(error: Error): void {
-    this.#gone ??= error
+  #fail(why: string): void {
+    const isFirst = this.#gone === undefined
+    this.#gone ??= unusable(`the thread of the store ended${why}`)
     for (const done of this.#open.values()) done(this.#gone, undefined)
     this.#open.clear()
+    if (isFirst && !this.#closing) this.#onLost(this.#gone)
   }
 }
 

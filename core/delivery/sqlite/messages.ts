@@ -1,4 +1,5 @@
 import type { StoreOperations } from '../../store/sqlite.ts'
+import type { Ending } from '../delivery.ts'
 import type { Limits } from './retain.ts'
 
 /** A callback as it is stored. */
@@ -101,7 +102,8 @@ export interface Operations extends StoreOperations {
   probe: [arg: undefined, result: void]
   /** Bounds the file, as a full disk would. For tests. */
   limitPages: [arg: { pages: number }, result: void]
-  close: [arg: { clean: boolean }, result: void]
+  /** `marked`: it is noted that all has ended well. */
+  close: [arg: { ending: Ending }, result: { marked: boolean }]
 }
 
 export type Name = keyof Operations

@@ -33,7 +33,11 @@ export function openFile(file: string): OpenFile {
     return {
       database,
       close() {
-        database.all('PRAGMA wal_checkpoint(TRUNCATE)')
+        try {
+          database.all('PRAGMA wal_checkpoint(TRUNCATE)')
+        } catch {
+          // What is in the log is as safe there, and is read from there at the next start.
+        }
         database.close()
         free()
       },

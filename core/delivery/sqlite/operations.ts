@@ -5,6 +5,7 @@ import { begin, lastSeq } from './begin.ts'
 import { bury } from './bury.ts'
 import { change } from './change.ts'
 import { keep } from './keep.ts'
+import { mark } from './mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from './open-file.ts'
 import { chain, due, page } from './page.ts'
@@ -48,10 +49,9 @@ export function createOperations(opened: OpenFile): OperationTable {
       limitPages({ pages }) {
         database.all(`PRAGMA max_page_count = ${pages}`)
       },
-      close({ clean }) {
+      close: ({ ending }) => {
         try {
-          const last = append.last()
-          if (clean) database.exec(`INSERT OR REPLACE INTO meta VALUES ('clean', 1), ('last', ${last})`)
+          return { marked: mark(database, ending, append.last()) }
         } finally {
           opened.close()
         }

@@ -1,0 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Whether what is waited for came within `graceMs` milliseconds. */
+export async function withinGrace(idle: Promise<unknown>, graceMs: number): Promise<boolean> {
+  const timer = new AbortController()
+  const late = delay(graceMs, false, { signal: timer.signal }).catch(() => false)
+  const inTime = await Promise.race([idle.then(() => true), late])
+  timer.abort()
+  return inTime
+}
