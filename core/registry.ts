@@ -107,11 +107,20 @@ export function covers(pattern: string, command: string): boolean {
 }
 
 function subscriptionOf(plugin: RunningPlugin, sdkAppId: number, command: string): Subscription | undefined {
-  const { apps, commands: patterns } = plugin.only
+  const spec = specFor(plugin, sdkAppId, command)
+  return spec && { ...spec, plugin }
+}
+
+/** The handler of a plugin that gets the command in the app. */
+export function specFor(
+  { only, handlers }: Pick<RunningPlugin, 'only' | 'handlers'>,
+  sdkAppId: number,
+  command: string,
+): HandlerSpec | undefined {
+  const { apps, commands: patterns } = only
   if (apps && !apps.includes(sdkAppId)) return undefined
   if (patterns && !patterns.some((pattern) => covers(pattern, command))) return undefined
-  const spec = handlerFor(plugin.handlers, command)
-  return spec && { ...spec, plugin }
+  return handlerFor(handlers, command)
 }
 
 /** The most specific handler alone: the command's, else its category's, else that for all. */

@@ -1,24 +1,12 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { exitCodeOf, printError } from './exit.ts'
+import { collect, config, whole } from './options.ts'
+import { addStoredCommands } from './stored-commands.ts'
 import type { TriggerOptions } from './trigger.ts'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
-
-const config = (): Option => new Option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
-
-function whole(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = /^[0-9]+$/.test(text) ? Number(text) : NaN
-    if (value >= from && value <= to) return value
-    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`)
-  }
-}
-
-function collect(value: string, list: string[] = []): string[] {
-  return [...list, value]
-}
 
 // Each subcommand's code is loaded when it runs: --help must not wait for what it does not need.
 const program = new Command('timhook')
@@ -76,6 +64,8 @@ program
   .option('--yes', 'allow a URL that is not on this machine')
   .option('--json', 'print JSON')
   .action(async (command: string, options: TriggerOptions) => (await import('./trigger.ts')).trigger(command, options))
+
+addStoredCommands(program)
 
 try {
   await program.parseAsync()

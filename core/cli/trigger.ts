@@ -1,8 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import type { Config } from '../../config/schema.ts'
-import { ConfigError, formatFault } from '../../config/faults.ts'
 import { TimhookError } from '../errors.ts'
-import { readChosenConfig } from './config.ts'
+import { readFineConfig } from './config.ts'
 import { bodyMaker } from './sample.ts'
 import { send, type Sent } from './send.ts'
 
@@ -22,7 +21,7 @@ export interface TriggerOptions {
 /** `timhook trigger COMMAND`: sends sample callbacks, signed with the app's first token. Fails unless all are OK. */
 export async function trigger(command: string, options: TriggerOptions): Promise<void> {
   const body = await bodyMaker(command, options)
-  const config = await readConfigFor(options.config)
+  const config = await readFineConfig(options.config)
   const url = options.url ?? urlOf(config)
   mustBeMeant(url, options.yes ?? false)
   const app = appOf(config, options.app)
@@ -47,12 +46,6 @@ export async function trigger(command: string, options: TriggerOptions): Promise
       hint: failed[0]?.status === 0 ? 'Is the server running? `timhook start` starts it.' : '',
     })
   }
-}
-
-async function readConfigFor(file: string | undefined): Promise<Config> {
-  const { config, faults, locate } = await readChosenConfig(file)
-  if (!config) throw new ConfigError(faults.map((fault) => formatFault(fault, locate)))
-  return config
 }
 
 function urlOf({ server }: Config): string {

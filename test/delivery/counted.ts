@@ -1,7 +1,11 @@
-import type { TestServer } from '../harness/server.ts'
+import type { Bus } from '../../core/bus.ts'
 
-/** Resolves when so many handlers are done. */
-export function counted(bus: TestServer['bus'], count: number): Promise<void> {
-  let done = 0
-  return new Promise((resolve) => bus.on('handler:done', () => void (++done === count && resolve())))
+/** Resolves when so many handlers are done, or so many of another event have come. */
+export function counted(
+  bus: Bus,
+  count: number,
+  event: 'handler:done' | 'callback:dead' = 'handler:done',
+): Promise<void> {
+  let seen = 0
+  return new Promise((resolve) => bus.on(event, () => void (++seen === count && resolve())))
 }

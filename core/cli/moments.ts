@@ -1,0 +1,22 @@
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const AGO = /^([0-9]{1,8})([smhd])$/
+const TIME =
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,3})?)?)(Z|[+-][0-9]{2}:[0-9]{2})?)?$/
+
+/**
+ * A point in time, in milliseconds since 1970: how long ago (`10m`, `2h`, `3d`) or an ISO time, which is local unless it
+ * names its zone. Undefined for anything else.
+ */
+export function parseMoment(text: string, now: number): number | undefined {
+  const [, count, unit] = AGO.exec(text) ?? []
+  if (count !== undefined && unit !== undefined) return now - Number(count) * (UNITS[unit] ?? NaN)
+  const [, date, time = '00:00', zone = ''] = TIME.exec(text) ?? []
+  const at = date === undefined ? NaN : Date.parse(`${date}T${time}${zone}`)
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** Local time, as parseMoment reads it: `2026-01-31 08:00:00.123`. */
+export function localTime(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 23).replace('T', ' ')
+}

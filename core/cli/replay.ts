@@ -1,0 +1,150 @@
+import { prepare } from '../compose.ts'
+import type { Asked, Entry, Filter, Journal } from '../delivery/journal.ts'
+import { openJournal } from '../delivery/open-journal.ts'
+import { TimhookError } from '../errors.ts'
+import type { LoadedPlugin } from '../load.ts'
+import { specFor } from '../registry.ts'
+import { suggestion } from '../suggest.ts'
+import { askAll, BATCH } from './ask.ts'
+import { tellOutcome } from './asked.ts'
+import { readChosenConfig } from './config.ts'
+import { localTime } from './moments.ts'
+import { endWithReader, print, untilInterrupted } from './output.ts'
+import { jsonLine } from './printable.ts'
+
+export interface ReplayOptions {
+  config?: string
+  plugin: string
+  since?: number
+  until?: number
+  app?: number
+  command?: string
+  rate?: number
+  yes?: boolean
+  json?: boolean
+}
+
+/** What there is to replay. Times are milliseconds since 1970. */
+interface Range {
+  readonly total: number
+  /** The plugin has no handler for these, or its `only` leaves them out. */
+  readonly unfit: number
+  readonly first: number | undefined
+  readonly last: number | undefined
+}
+
+const PAGE = 1000
+
+/** `timhook replay`: a plugin gets callbacks once more, oldest first. */
+export async function replay(ids: readonly string[], options: ReplayOptions): Promise<void> {
+  endWithReader()
+  const { since, until, app, command } = options
+  if (ids.length > 0 === (since !== undefined || until !== undefined)) {
+    throw new TimhookError('USAGE', 'replay takes ids, or --since and --until', {
+      hint: '`timhook events` lists callbacks with their ids.',
+    })
+  }
+  const { config, plugins } = await prepare(await readChosenConfig(options.config))
+  const plugin = pluginOf(plugins, options.plugin)
+  const journal = await openJournal(config.delivery)
+  try {
+    const filter: Filter = {
+      outcome: 'delivered',
+      until: until ?? Date.now(),
+      ...(since !== undefined && { since }),
+      ...(app !== undefined && { app }),
+      ...(command !== undefined && { command }),
+    }
+    const named = ids.length > 0 ? [await byIds(journal, ids)] : undefined
+    const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(journal, filter)
+    const range = await measure(pages(), plugin)
+    if (options.yes && range.total > 0) await work(journal, pages(), range, plugin, options)
+    else await tellWhatWouldBe(range, options)
+  } finally {
+    await journal.close()
+  }
+}
+
+function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
+  const plugin = plugins.find((one) => one.id === id)
+  if (plugin) return plugin
+  const ids = plugins.map((one) => one.id)
+  throw new TimhookError('USAGE', `--plugin ${id}: not in the config${suggestion(id, ids)}`, {
+    hint: ids.length > 0 ? `Plugins of the config: ${ids.join(', ')}.` : 'The config has no plugins.',
+  })
+}
+
+async function byIds(journal: Journal, ids: readonly string[]): Promise<Entry[]> {
+  const found = await journal.find(ids)
+  const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
+  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
+  const kept = found.filter((entry) => entry.kept)
+  if (kept.length === 0) return found.toSorted((one, other) => one.receivedAt - other.receivedAt)
+  throw new TimhookError('USAGE', `decided or refused, so never delivered: ${kept.map(({ id }) => id).join(', ')}`)
+}
+
+async function* pagesOf(journal: Journal, filter: Filter): AsyncGenerator<Entry[]> {
+  for (let place: string | undefined; ;) {
+    const page = await journal.forward({ ...filter, limit: PAGE }, place)
+    if (page.entries.length > 0) yield page.entries
+    if (page.end) return
+    place = page.place
+  }
+}
+
+function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
+  return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
+}
+
+async function measure(pages: AsyncIterable<Entry[]> | Iterable<Entry[]>, plugin: LoadedPlugin): Promise<Range> {
+  let range: Range = { total: 0, unfit: 0, first: undefined, last: undefined }
+  for await (const entries of pages) {
+    const own = entries.filter((entry) => fits(plugin, entry))
+    range = {
+      total: range.total + own.length,
+      unfit: range.unfit + entries.length - own.length,
+      first: range.first ?? own[0]?.receivedAt,
+      last: own.at(-1)?.receivedAt ?? range.last,
+    }
+  }
+  return range
+}
+
+async function work(
+  journal: Journal,
+  pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
+  { total }: Range,
+  plugin: LoadedPlugin,
+  { rate, json = false }: ReplayOptions,
+): Promise<void> {
+  const signal = untilInterrupted()
+  const size = Math.min(BATCH, rate ?? BATCH)
+  let next: number | undefined
+  async function* requests(): AsyncGenerator<Asked> {
+    for await (const entries of pages) {
+      const own = entries.filter((entry) => fits(plugin, entry))
+      for (let from = 0; from < own.length; from += size) {
+        const some = own.slice(from, from + size)
+        next = some[0]?.receivedAt
+        yield { kind: 'replay', plugin: plugin.id, refs: some.map(({ ref }) => ref) }
+      }
+    }
+  }
+  const outcome = await askAll(journal, requests(), { total, rate, signal })
+  await tellOutcome('replayed', outcome, json)
+  if (!signal.aborted || outcome.asked >= total || next === undefined) return
+  throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {
+    hint: `To go on: the same again with --since ${new Date(next).toISOString()}`,
+  })
+}
+
+async function tellWhatWouldBe({ total, unfit, first, last }: Range, { plugin, json }: ReplayOptions): Promise<void> {
+  if (json) {
+    const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString())
+    await print(jsonLine({ would: 'replay', plugin, count: total, unfit, first: time(first), last: time(last) }))
+    return
+  }
+  const range = first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
+  const other = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
+  await print(`would replay ${total} to ${plugin}${range}${other}${total > 0 ? '; add --yes to do it' : ''}\n`)
+}
