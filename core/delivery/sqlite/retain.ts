@@ -50,7 +50,8 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
   database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)
   if (limits.needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
-  return { deleted, more: deleted >= limit }
+  const isLarge = limits.needsRoom && database.number('PRAGMA freelist_count') > 0
+  return { deleted, more: deleted >= limit || isLarge }
 }
 
 function usedBytes(database: Database): number {

@@ -55,6 +55,11 @@ export function keepRetention(
 }
 
 async function diskHasRoom(file: string): Promise<boolean> {
-  const { bavail, blocks } = await statfs(dirname(file))
+  return leavesReserve(await statfs(dirname(file)))
+}
+
+/** Whether more of a disk is free than is left to others. */
+export function leavesReserve({ bavail, blocks }: { bavail: number; blocks: number }): boolean {
+  // Some file systems tell nothing.
   return blocks === 0 || bavail / blocks > RESERVE
 }
