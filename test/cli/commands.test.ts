@@ -140,7 +140,8 @@ describe('timhook', () => {
     expect(await run(['--version'], { cwd })).to.include({ code: 0, stdout: `${version}\n` })
     const help = await run(['--help'], { cwd })
     expect(help.code).to.equal(0)
-    for (const command of ['start', 'init', 'check', 'list', 'trigger']) expect(help.stdout).to.contain(`  ${command} `)
+    for (const command of ['start', 'init', 'check', 'list', 'trigger', 'events', 'dead-letters', 'replay'])
+      expect(help.stdout).to.contain(`  ${command} `)
   })
 
   for (const [what, args] of [

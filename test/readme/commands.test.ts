@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { readmes } from './readmes.ts'
 import { runTimhook } from './timhook.ts'
 
-const COMMAND = /\btimhook ([a-z]+\b[^`\n]*)/g
+const COMMAND = /\btimhook ([a-z]+(?:-[a-z]+)*\b[^`\n]*)/g
 
 /** The commands that a README shows in code, each with the flags that it is shown with. */
 function shown(markdown: string): Map<string, Set<string>> {
@@ -22,7 +22,16 @@ describe('the commands of the READMEs', () => {
   for (const [language, markdown] of Object.entries(readmes)) {
     it(`exist, with their flags (${language})`, async () => {
       const commands = shown(markdown)
-      expect([...commands.keys()]).to.include.members(['start', 'init', 'check', 'list', 'trigger'])
+      expect([...commands.keys()]).to.include.members([
+        'start',
+        'init',
+        'check',
+        'list',
+        'trigger',
+        'events',
+        'dead-letters',
+        'replay',
+      ])
       for (const [name, flags] of commands) {
         const { code, stdout } = await runTimhook([name, '--help'])
         expect(code, name).to.equal(0)
