@@ -54,7 +54,9 @@ function nextOf(
   { wanted, plugin }: { wanted: 'done' | 'waiting' | 'dead' | undefined; plugin: string | undefined },
 ): number | undefined {
   const [pick, side] = direction === 'forward' ? (['min', '>='] as const) : (['max', '<='] as const)
-  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined => {
+  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined =>
+    nearestTo(from, table, condition, ...values)
+  const nearestTo = (from: number, table: string, condition: string, ...values: Value[]): number | undefined => {
     const select = `SELECT ${pick}(seq) AS seq FROM ${table} WHERE seq ${side} ? AND ${condition}`
     const seq = database.get(select, from, ...values)?.['seq']
     return typeof seq === 'number' ? seq : undefined
@@ -67,8 +69,9 @@ function nextOf(
     const behind = nearest('callbacks', 'seq > ?', Math.min(Infinity, ...cursors, Number.MAX_SAFE_INTEGER))
     return choose(Math[pick], behind, nearest('pending', ...own))
   }
-  const ahead = nearest('callbacks', 'seq <= ?', cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors))
-  return choose(Math[pick], ahead, nearest('done', ...own))
+  const foremost = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors)
+  if (direction === 'forward' && from > foremost) return nearest('done', ...own)
+  return choose(Math[pick], nearestTo(Math.min(from, foremost), 'callbacks', '1'), nearest('done', ...own))
 }
 
 function choose(pick: typeof Math.min, ...numbers: (number | undefined)[]): number | undefined {

@@ -43,7 +43,7 @@ export async function scan(
   const lowest = since === undefined ? 0 : seek(database, table, 'received_at', since - SLACK_MS)
   const highest = until === undefined ? Infinity : seek(database, table, 'received_at', until + SLACK_MS)
   let at = step === 1 ? Math.max(after, lowest - 1) : Math.min(after, highest + 1)
-  for (let size = limit * 2; ; size = Math.min(LARGEST, size * 4)) {
+  for (let size = limit; ; size = Math.min(LARGEST, size * 4)) {
     const done = inSnapshot(database, () => {
       const first = source.next(database, at + step, direction)
       if (first === undefined || first < lowest || first > highest) return true
