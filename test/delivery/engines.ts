@@ -76,6 +76,15 @@ export async function runEngine(
   }
 }
 
+/** Resolves once callbacks can be stored again; the engine looks for room by itself, and tells nobody when. */
+export async function recovered(delivery: Delivery): Promise<void> {
+  for (;;) {
+    const error: unknown = await delivery.health().catch((error: unknown) => error)
+    if (error === undefined) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 /** Resolves when so many handlers are done. */
 export function done(bus: Bus, count: number): Promise<void> {
   let seen = 0

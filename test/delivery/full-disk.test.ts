@@ -3,7 +3,7 @@ import { createDispatch } from '../../core/dispatch.ts'
 import { serveDispatch } from '../harness/parts.ts'
 import { BEFORE, full, FULL, message } from '../harness/plugin.ts'
 import { UNSIGNED_APP } from '../harness/server.ts'
-import { newFile, runEngine } from './engines.ts'
+import { newFile, recovered, runEngine } from './engines.ts'
 
 describe('a server whose disk is full', () => {
   it('refuses after-callbacks with 503, goes on deciding before-callbacks, and takes all again by itself', async () => {
@@ -27,7 +27,7 @@ describe('a server whose disk is full', () => {
     for (let n = 0; n < 20; n++) expect(await post(BEFORE, message('x'.repeat(500)))).to.deep.equal(decided)
     expect((await post(FULL, full({ GroupId: 'x'.repeat(800) }))).status).to.equal(503)
     await link.ask('limitPages', { pages: 1_000_000 })
+    await recovered(delivery)
     expect(await post(FULL, full({ GroupId: 'x'.repeat(800) }))).to.deep.equal({ status: 200, code: 0 })
-    await delivery.health()
   })
 })

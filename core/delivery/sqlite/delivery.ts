@@ -1,5 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
+import { TimhookError } from '../../errors.ts'
 import type { Registry, Route } from '../../registry.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
@@ -13,6 +14,7 @@ import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import { type Known, Resends, shortIdentity } from './resends.ts'
+import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
 
 export interface SqliteParts {
@@ -38,6 +40,13 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   const ledger = new Ledger(link, () => [...feeds.values()].flatMap((feed) => feed.changes()))
   const resends = new Resends(parts.resendWindow)
   const stops: (() => void)[] = []
+  let reserve: Reserve | undefined
+  const mustHaveRoom = (): void => {
+    if (!reserve?.isFull()) return
+    throw new TimhookError('STORE_UNUSABLE', 'the disk of the store is full', {
+      hint: 'Callbacks are taken again once there is room: make some, or see why plugins do not finish theirs.',
+    })
+  }
 
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
     const known: Known = { resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
@@ -97,9 +106,13 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       for (const feed of feeds.values()) feed.start()
       wake(link, feeds)
       const retention = keepRetention(link, parts.file, parts.retention)
+      reserve = createReserve(parts.file, () => retention.sweep(true))
+      link.whenFull(() => reserve?.spend())
+      await reserve.make()
       const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
       stops.push(
         () => retention.stop(),
+        () => reserve?.stop(),
         () => clearInterval(poll),
         bury(link, bus, begun.removed),
       )
@@ -113,16 +126,19 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       if (tells) while (known?.storing && !(await known.storing)) known = resends.get(identity)
       if (known) await resent(known)
       if (known && tells) return
+      mustHaveRoom()
       const route = registry.route(callback.sdkAppId, callback.command)
       await store(callback, route, identity, known !== undefined)
     },
 
     async keep(callback, kept) {
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
+      mustHaveRoom()
       await link.ask('keep', keptRow(callback, kept))
     },
 
     async health() {
+      mustHaveRoom()
       await link.ask('probe', undefined)
     },
 

@@ -13,6 +13,7 @@ export class Link {
   #lastId = 0
   #gone: Error | undefined
   #closing = false
+  #onFull: () => void = () => undefined
   readonly #onLost: (error: Error) => void
 
   private constructor(file: string, onLost: (error: Error) => void) {
@@ -41,6 +42,11 @@ export class Link {
     }
     link.#rest()
     return link
+  }
+
+  /** To be called back whenever something could not be written because the disk is full. */
+  whenFull(listener: () => void): void {
+    this.#onFull = listener
   }
 
   /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
@@ -84,6 +90,7 @@ export class Link {
       const done = this.#open.get(id)
       this.#open.delete(id)
       done?.(error && errorOf(error), result)
+      if (error?.code === 'SQLITE_FULL') this.#onFull()
     }
     this.#rest()
   }

@@ -4,6 +4,7 @@ import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
 import { checkFile, damaged } from './check-file.ts'
 import { takeLock } from './lock.ts'
+import { freeReserve } from './reserve.ts'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** Files up to this many bytes are checked as a whole when they are opened: some 0.1 s. */
@@ -26,6 +27,7 @@ export function openFile(file: string): OpenFile {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     unlock = takeLock(file)
+    freeReserve(file)
     checkFile(file)
     if (!existsSync(file)) create(file)
     const database = open(file)

@@ -22,17 +22,17 @@ export function keepRetention(
   file: string,
   retention: Retention,
   hasRoom: (file: string) => Promise<boolean> = diskHasRoom,
-): { sweep(): Promise<number>; stop(): void } {
+): { sweep(isFull?: boolean): Promise<number>; stop(): void } {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  const sweep = async (): Promise<number> => {
+  const sweep = async (isFull = false): Promise<number> => {
     const now = Date.now()
     const { deleted, more } = await link.ask('retain', {
       finishedSince: now - retention.age,
       deadSince: now - retention.deadLetters,
       size: retention.size,
-      needsRoom: !(await hasRoom(file)),
+      needsRoom: isFull || !(await hasRoom(file)),
       limit: CHUNK,
     })
     next(more ? PAUSE_MS : LOOK_EVERY_MS)

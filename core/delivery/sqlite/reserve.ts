@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs'
+import { statfs, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** What the write-ahead log may grow to before it is moved to the file, and then some. */
+const BYTES = 8 * 1024 * 1024
+/** So much more must be free before callbacks are taken again. */
+const MARGIN = BYTES / 2
+const AGAIN_MS = 100
+
+/** Room on the disk that is given back when the disk is full: without any, nothing could be deleted either. */
+export interface Reserve {
+  /** While it lasts no further callback is to be stored: what is stored has to be finished and deleted first. */
+  isFull(): boolean
+  /** Sets the room aside. */
+  make(): Promise<void>
+  /** The disk is full. */
+  spend(): void
+  stop(): void
+}
+
+/** @param sweep deletes some of what is finished */
+export function createReserve(file: string, sweep: () => Promise<unknown>): Reserve {
+  let full = false
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+
+  const recover = async (): Promise<void> => {
+    await sweep().catch(() => undefined)
+    if (stopped) return
+    full = !(await hasRoomForMore(file)) || !(await setAside(file))
+    if (full) timer = setTimeout(() => void recover(), AGAIN_MS).unref()
+  }
+  return {
+    isFull: () => full,
+    async make() {
+      if (!(await setAside(file))) this.spend()
+    },
+    spend() {
+      if (full || stopped) return
+      full = true
+      freeReserve(file)
+      void recover()
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Gives the room back, also that of an earlier run: a server is to start on a full disk too. */
+export function freeReserve(file: string): void {
+  rmSync(pathOf(file), { force: true })
+}
+
+async function setAside(file: string): Promise<boolean> {
+  try {
+    await writeFile(pathOf(file), Buffer.alloc(BYTES, 1), { mode: 0o600 })
+    return true
+  } catch {
+    freeReserve(file)
+    return false
+  }
+}
+
+/** Whether something would be left beside the reserve. */
+async function hasRoomForMore(file: string): Promise<boolean> {
+  const { bavail, bsize, blocks } = await statfs(dirname(file))
+  return blocks === 0 || bavail * bsize > BYTES + MARGIN
+}
+
+function pathOf(file: string): string {
+  return `${file}.reserve`
+}
