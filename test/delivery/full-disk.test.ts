@@ -8,7 +8,7 @@ import { newFile, recovered, runEngine } from './engines.ts'
 describe('a server whose disk is full', () => {
   it('refuses after-callbacks with 503, goes on deciding before-callbacks, and takes all again by itself', async () => {
     const { registry, delivery, bus, link } = await runEngine(await newFile(), {
-      one: (_n, _attempt, _resends, { reject }) => reject?.(10100),
+      one: (_n, _attempt, _resends, { reject }) => (reject ? reject(10100) : new Promise(() => undefined)),
     })
     const dispatch = createDispatch({ registry, delivery, bus, deadlineMs: 1500, maxInFlight: 1000 })
     const { port } = await serveDispatch(dispatch, bus)

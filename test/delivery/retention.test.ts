@@ -87,6 +87,17 @@ describe('retention', () => {
     expect(left()).to.deep.equal([])
   })
 
+  it('by size deletes what was decided too', async () => {
+    const file = await newFile()
+    const run = await runEngine(file, {})
+    const about = { sdkAppId: 1, signed: false, query: '{}', command: 'A.B', raw: '{}', receivedAt: 1000 }
+    for (const outcome of ['refused', 'reject']) {
+      await run.link.ask('keep', { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined })
+    }
+    expect(await sweep(run, { size: 1 })).to.deep.equal({ deleted: 1, more: false })
+    expect(look(file).all('SELECT outcome FROM kept')).to.deep.equal([{ outcome: 'refused' }])
+  })
+
   it('by size deletes the oldest that are finished, until the store is small enough', async () => {
     const file = await newFile()
     const run = await runEngine(file, { one: () => undefined })

@@ -98,6 +98,10 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const ids = registry.plugins.map(({ id }) => id)
       const begun = await link.ask('begin', { plugins: ids })
       await resends.load(link)
+      const retention = keepRetention(link, parts.file, parts.retention)
+      reserve = createReserve(parts.file, () => retention.sweep(true))
+      link.whenFull(() => reserve?.spend())
+      await reserve.make()
       const turns = new Turns()
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
         const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog }
@@ -105,10 +109,6 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       }
       for (const feed of feeds.values()) feed.start()
       wake(link, feeds)
-      const retention = keepRetention(link, parts.file, parts.retention)
-      reserve = createReserve(parts.file, () => retention.sweep(true))
-      link.whenFull(() => reserve?.spend())
-      await reserve.make()
       const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
       stops.push(
         () => retention.stop(),

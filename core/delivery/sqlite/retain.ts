@@ -23,6 +23,8 @@ const PAGES_FREED = 256
  */
 export function retain(database: Database, limits: Limits): { deleted: number; more: boolean } {
   const { deadSince, finishedSince, limit } = limits
+  const isFull = limits.needsRoom || usedBytes(database) > limits.size
+  const finished = isFull ? Number.MAX_SAFE_INTEGER : finishedSince
   let deleted = database.run(
     'DELETE FROM dead_letters WHERE num IN (SELECT num FROM dead_letters WHERE at < ? LIMIT ?)',
     deadSince,
@@ -32,10 +34,9 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
       WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
     deadSince,
-    finishedSince,
+    finished,
     limit,
   )
-  const isFull = limits.needsRoom || usedBytes(database) > limits.size
   deleted += database.run(
     `DELETE FROM callbacks WHERE seq IN (SELECT seq FROM callbacks c
       WHERE seq <= (SELECT coalesce(min(seq), ?) FROM cursors) AND received_at < ?
@@ -43,7 +44,7 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
         AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.seq = c.seq)
       ORDER BY seq LIMIT ?)`,
     Number.MAX_SAFE_INTEGER,
-    isFull ? Number.MAX_SAFE_INTEGER : finishedSince,
+    finished,
     limit,
   )
   deleted += trimRecords(database, limit)

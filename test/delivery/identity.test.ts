@@ -1,0 +1,27 @@
+import { expect } from 'chai'
+import { identityOf, tellsResends } from '../../core/delivery/identity.ts'
+
+const of = (raw: string, sdkAppId = 1, command = 'A.B'): string => identityOf({ sdkAppId, command, raw })
+
+describe('the identity of a callback', () => {
+  it('is that of app, command and body, in any order of keys and with any spaces', () => {
+    expect(of('{"a":{"b":1,"c":[1,2]},"d":""}')).to.equal(of('{ "d": "", "a": {"c":[1, 2], "b":1} }'))
+    expect(of('{}', 1)).not.to.equal(of('{}', 2))
+    expect(of('{}', 1, 'A.B')).not.to.equal(of('{}', 1, 'A.C'))
+    for (const other of ['{"a":[2,1]}', '{"a":[1]}', '{"a":"1,2"}', '{"a":[1,"2"]}', '{"b":[1,2]}']) {
+      expect(of('{"a":[1,2]}'), other).not.to.equal(of(other))
+    }
+  })
+
+  it('is that of the text, where a body is nested so deep that none is', () => {
+    const nested = (spaces: string): string => `${'{"a":'.repeat(200)}1${spaces}${'}'.repeat(200)}`
+    expect(of(nested(''))).to.equal(of(nested('')))
+    expect(of(nested(''))).not.to.equal(of(nested(' ')))
+  })
+
+  it('tells an event by any of its times, keys and numbers', () => {
+    for (const field of ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime'])
+      expect(tellsResends({ [field]: 0 })).to.equal(true)
+    expect(tellsResends({ GroupId: 'a' })).to.equal(false)
+  })
+})
