@@ -1,6 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Bus } from '../core/bus.ts'
 import { createSqliteDelivery } from '../core/delivery/sqlite/delivery.ts'
 import { Link } from '../core/delivery/sqlite/link.ts'
@@ -8,9 +11,7 @@ import { createRegistry, type RunningPlugin } from '../core/registry.ts'
 import { callback } from '../test/delivery/engines.ts'
 
 // By hand: npm run build && node dist/bench/restart.js [callbacks]
-const [count = 1_000_000] = process.argv.slice(2).map(Number)
-const folder = await mkdtemp(join(tmpdir(), 'timhook-restart-'))
-const file = join(folder, 'timhook.db')
+// Each part has a process of its own, so that the memory of the one is not taken for that of the other.
 const unused = undefined as never
 const handle = (): Promise<void> => new Promise(() => undefined)
 const spec = {
@@ -31,35 +32,60 @@ const given = {
   only: {},
 }
 const plugins = ['a', 'b', 'c'].map((id): RunningPlugin => ({ id, ...given, handlers: new Map([['*', spec]]) }))
+const rssMb = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
 
-async function open(): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; link: Link }> {
+async function open(
+  file: string,
+  resendWindow: number,
+): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; link: Link }> {
   const link = await Link.open(file)
   const retention = { age: 1e12, size: 1e15, deadLetters: 1e12 }
   const registry = createRegistry(plugins)
-  const delivery = createSqliteDelivery({ registry, bus: new Bus(), link, file, resendWindow: 600_000, retention })
+  const delivery = createSqliteDelivery({ registry, bus: new Bus(), link, file, resendWindow, retention })
   await delivery.start()
   return { delivery, link }
 }
 
-const first = await open()
-const filledAt = performance.now()
-for (let n = 0; n < count; n += 1000) {
-  const batch = Array.from({ length: Math.min(1000, count - n) }, (_, index) => n + index)
-  await Promise.all(batch.map((m) => first.delivery.accept(callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))))
+async function fill(file: string, count: number): Promise<object> {
+  const { delivery, link } = await open(file, 0)
+  const startedAt = performance.now()
+  for (let n = 0; n < count; n += 1000) {
+    const batch = Array.from({ length: Math.min(1000, count - n) }, (_, index) => n + index)
+    await Promise.all(batch.map((m) => delivery.accept(callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))))
+  }
+  const perSecond = Math.round((count * 1000) / (performance.now() - startedAt))
+  await delivery.stop(0)
+  await link.close('failed')
+  return { stored: count, perSecond, fileMb: Math.round((await stat(file)).size / 2 ** 20), rssMb: rssMb() }
 }
-const perSecond = Math.round((count * 1000) / (performance.now() - filledAt))
-await first.delivery.stop(0)
-await first.link.close('failed')
 
-const restartedAt = performance.now()
-const before = process.memoryUsage().rss
-const second = await open()
-const readyMs = Math.round(performance.now() - restartedAt)
-const rssMb = Math.round(process.memoryUsage().rss / 2 ** 20)
-process.stdout.write(
-  `${JSON.stringify({ count, appendsPerSecond: perSecond, readyMs, rssMb, rssBeforeMb: Math.round(before / 2 ** 20) })}\n`,
-)
-await second.delivery.stop(0)
-await second.link.close('clean')
+/** @param resendWindow milliseconds: what came within it is remembered, and that costs memory of its own */
+async function restart(file: string, resendWindow: number): Promise<object> {
+  const before = rssMb()
+  const startedAt = performance.now()
+  const { delivery, link } = await open(file, resendWindow)
+  const readyMs = Math.round(performance.now() - startedAt)
+  const after = rssMb()
+  await delivery.stop(0)
+  await link.close('failed')
+  return { resendWindowMs: resendWindow, readyMs, rssBeforeMb: before, rssAfterMb: after }
+}
+
+const [first = '', file = '', number = ''] = process.argv.slice(2)
+if (first === 'fill' || first === 'restart') {
+  const figures = first === 'fill' ? await fill(file, Number(number)) : await restart(file, Number(number))
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  process.exit(0)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'timhook-restart-'))
+const stored = join(folder, 'timhook.db')
+const count = first === '' ? '1000000' : first
+for (const args of [
+  ['fill', stored, count],
+  ['restart', stored, '0'],
+  ['restart', stored, '600000'],
+]) {
+  await once(fork(fileURLToPath(import.meta.url), args), 'exit')
+}
 await rm(folder, { recursive: true })
-process.exit(0)

@@ -60,6 +60,18 @@ describe('retention', () => {
     expect(numbers(database)).to.deep.equal([4, 5, 6])
   })
 
+  it('leaves what waits for a retry', async () => {
+    const file = await newFile()
+    const retry = { attempts: 2, minMs: 1e8, maxMs: 1e9 }
+    const run = await runEngine(file, { one: () => Promise.reject(new Error('broken')) }, { retry })
+    await run.accept(1)
+    const database = look(file)
+    while (database.number('SELECT seq FROM cursors') < 1) await run.link.ask('probe', undefined)
+    expect(database.number('SELECT count(*) FROM pending')).to.equal(1)
+    expect((await sweep(run, { finishedSince: later() })).deleted).to.equal(0)
+    expect(numbers(database)).to.deep.equal([1])
+  })
+
   it('lets dead letters go at an age of their own, and then what they are about', async () => {
     const { run, database } = await withAllKinds()
     await sweep(run, { finishedSince: later(), deadSince: 1 })

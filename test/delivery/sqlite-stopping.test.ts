@@ -38,14 +38,24 @@ describe('a stop of the sqlite engine', () => {
     expect(attempts).to.deep.equal([1, 1, 1])
   })
 
-  it('counts what is left, also after another start', async () => {
+  it('counts what is left, also after another start, which delivers nothing twice', async () => {
     const file = await newFile()
     for (let start = 1; start <= 2; start++) {
-      const run = await runEngine(file, { one: (n) => (n === 1 ? forever() : undefined) })
+      const seen: number[] = []
+      const started = deferred()
+      const handle = (n: number): Promise<void> | undefined => {
+        seen.push(n)
+        if (n !== 1) return undefined
+        started.resolve()
+        return forever()
+      }
+      const run = await runEngine(file, { one: handle })
       const handled = done(run.bus, 2)
       if (start === 1) for (let n = 1; n <= 3; n++) await run.accept(n, `g${n}`)
       if (start === 1) await handled
+      await started.promise
       expect(await run.stop()).to.deep.equal({ undelivered: 1 })
+      expect(seen).to.deep.equal(start === 1 ? [1, 2, 3] : [1])
     }
   })
 

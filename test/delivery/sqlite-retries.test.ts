@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import { Database } from '../../core/store/database.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
+import { deferred } from '../harness/plugin.ts'
+import { done, newFile, runEngine } from './engines.ts'
+
+const forever = (): Promise<void> => new Promise(() => undefined)
+const once = (): Promise<void> => Promise.reject(new Error('not now'))
+
+function look(file: string): Database {
+  const database = new Database(file)
+  stopAfterTest(async () => database.close())
+  return database
+}
+
+describe('what waits in the file of the sqlite engine', () => {
+  it('is not handed over again while its retry is under way', async () => {
+    const under = deferred()
+    const attempts: string[] = []
+    const { bus, accept } = await runEngine(await newFile(), {
+      one: (n, attempt) => {
+        attempts.push(`${n} ${attempt}`)
+        if (attempt === 1) return once()
+        if (n > 1) return undefined
+        under.resolve()
+        return forever()
+      },
+    })
+    await accept(1, 'a')
+    await under.promise
+    const handled = done(bus, 1)
+    await accept(2, 'b')
+    await handled
+    expect(attempts).to.deep.equal(['1 1', '1 2', '2 1', '2 2'])
+  })
+
+  it('is tried when it is due, after a restart too', async () => {
+    const file = await newFile()
+    const retry = { attempts: 3, minMs: 1e8, maxMs: 1e9 }
+    const first = await runEngine(file, { one: once }, { retry })
+    const failed = first.bus.next('handler:failed')
+    await first.accept(1)
+    await failed
+    await first.stop()
+    const database = look(file)
+    const due = Date.now() + 400
+    database.run('UPDATE pending SET due_at = ?', due)
+    const at = deferred<number>()
+    await runEngine(file, { one: () => at.resolve(Date.now()) })
+    expect(await at.promise).to.be.at.least(due)
+  })
+
+  it('leaves no note of tries once it is done', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: forever })
+    await first.accept(1)
+    await first.die()
+    const started = deferred()
+    const release = deferred()
+    const second = await runEngine(file, {
+      one: () => {
+        started.resolve()
+        return release.promise
+      },
+    })
+    const database = look(file)
+    const tries = (): number => database.number('SELECT count(*) FROM tries')
+    await started.promise
+    expect(tries()).to.equal(1)
+    const handled = done(second.bus, 1)
+    release.resolve()
+    await handled
+    await second.stop()
+    expect(tries()).to.equal(0)
+  })
+
+  it('is read in pages that end early where bodies are long', async () => {
+    const { accept, link } = await runEngine(await newFile(), { one: forever })
+    for (let n = 1; n <= 6; n++) await accept(n, 'x'.repeat(1_500_000))
+    const first = await link.ask('page', { plugin: 'one', after: 0, limit: 500 })
+    expect([first.rows.length, first.scanned, first.end]).to.deep.equal([3, 3, false])
+    const rest = await link.ask('page', { plugin: 'one', after: 3, limit: 500 })
+    expect([rest.rows.length, rest.scanned, rest.end]).to.deep.equal([3, 6, true])
+  })
+
+  it('counts what another process has added', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: () => undefined })
+    const handled = done(first.bus, 2)
+    await first.accept(1, 'a')
+    await first.accept(2, 'b')
+    await handled
+    await first.stop()
+    const started = deferred()
+    const second = await runEngine(file, {
+      one: () => {
+        started.resolve()
+        return forever()
+      },
+    })
+    const database = look(file)
+    const request = { kind: 'replay', plugin: 'one', refs: ['1', '2'] }
+    database.run('INSERT INTO requests (at, request) VALUES (0, ?)', JSON.stringify(request))
+    await started.promise
+    expect(await second.stop()).to.deep.equal({ undelivered: 2 })
+    expect(database.get('SELECT request, result FROM requests')).to.include({
+      request: '',
+      result: '{"count":2,"waiting":0,"gone":0,"foreign":0}',
+    })
+  })
+
+  it('recognises resends beyond the first page of what came before', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, {})
+    const database = look(file)
+    database.exec(`INSERT INTO callbacks
+      (seq, set_id, received_at, app, signed, maybe_resend, id, identity, command, query, raw)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+      SELECT i, 0, ${Date.now()}, 1, 0, 0, 'id', printf('%022d', i), 'A.B', '{}', '{}' FROM n`)
+    await first.stop()
+    const second = await runEngine(file, {})
+    await second.accept(1)
+    await second.stop()
+    const third = await runEngine(file, {})
+    const resent = third.bus.next('callback:resent')
+    await third.accept(1)
+    expect(await resent).to.include({ resends: 1 })
+  })
+})
