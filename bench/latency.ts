@@ -80,7 +80,8 @@ async function measure(withLoops: boolean): Promise<object> {
     while (now() < endsAt) answers.push(await post(url, 'Group.CallbackAfterGroupFull', n++))
   }
   const looping = async (): Promise<void> => {
-    for (; withLoops && now() < endsAt; await delay(LOOP_EVERY_MS)) await post(url, 'Loop.CallbackAfterLoop', n++)
+    if (!withLoops) return
+    for (; now() < endsAt; await delay(LOOP_EVERY_MS)) await post(url, 'Loop.CallbackAfterLoop', n++)
   }
   await Promise.all([looping(), ...Array.from({ length: connections }, connection)])
   child.kill('SIGKILL')
