@@ -25,6 +25,7 @@ export default {
 
 const CONFIG = `
 server: { port: 0, drainMs: 0 }
+admin: false
 apps: [{ sdkAppId: ${APP}, unsigned: true }]
 delivery: { engine: sqlite, sqlite: { file: data/timhook.db } }
 log: { level: info }
