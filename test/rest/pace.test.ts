@@ -54,6 +54,34 @@ describe('the pace of REST calls', () => {
     expect(busiest(await turns(pace, clock, 400, 200, 'b'))).to.be.within(180, 200)
   })
 
+  it('recovers step by step', async () => {
+    const clock = new TestClock()
+    const pace = new Pace(clock)
+    for (let n = 0; n < 2; n++) {
+      pace.slowDown()
+      clock.advance(1000)
+    }
+    clock.advance(10_000)
+    // A quarter of the rate is half of it by now.
+    expect(busiest(await turns(pace, clock, 200, 200))).to.be.within(80, 120)
+  })
+
+  it('keeps the longer one of two pauses', async () => {
+    const clock = new TestClock()
+    const pace = new Pace(clock)
+    expect(pace.pause(60_000)).to.equal(true)
+    expect(pace.pause(1000)).to.equal(false)
+    expect(await turns(pace, clock, 1, 200)).to.deep.equal([60_000])
+  })
+
+  it('holds back those who wait for their turn when a pause begins', async () => {
+    const clock = new TestClock()
+    const pace = new Pace(clock)
+    const waiting = turns(pace, clock, 2, 1)
+    pace.pause(5000)
+    expect((await waiting)[1]).to.be.at.least(5000)
+  })
+
   it('is given up by a call whose signal is aborted', async () => {
     const pace = new Pace(new TestClock())
     const caller = new AbortController()
