@@ -28,7 +28,7 @@ describe('timhook start', () => {
   })
 
   it('answers, records, drains on SIGTERM and ends with 0', async () => {
-    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG.replace('50', '300') })
     const { url, child, line, ended } = await startCommand(cwd)
     const response = await fetch(`${url}?SdkAppid=7&CallbackCommand=${FULL}`, {
       method: 'POST',
@@ -38,9 +38,22 @@ describe('timhook start', () => {
     expect(await line(({ msg }) => msg === 'group is full')).to.include({ group: '@TGS#9', app: 7 })
     child.kill('SIGTERM')
     await line(({ msg }) => msg === 'draining')
+    const drainsFrom = Date.now()
     const last = await fetch(`${url}?SdkAppid=7`, { method: 'POST' })
     expect(last.headers.get('connection')).to.equal('close')
     expect(await ended).to.equal(0)
+    // Clients have the whole of drainMs to leave.
+    expect(Date.now() - drainsFrom).to.be.at.least(250)
+  })
+
+  it('listens on the host that it is told, and warns of what may be a mistake', async () => {
+    const config = CONFIG.replace('drainMs: 50', 'drainMs: 0, host: nowhere.invalid, deadlineMs: 2500')
+    const cwd = await folderWith({ 'config/plugins.yaml': config })
+    const { url, lines } = await startCommand(cwd, ['--host', '127.0.0.1', '--port', '0'])
+    expect(url).to.match(/^http:\/\/127\.0\.0\.1:/)
+    expect(lines.map(({ msg }) => String(msg))).to.satisfy((said: string[]) =>
+      said.some((one) => one.includes('server.deadlineMs: Tencent waits 2000 ms only')),
+    )
   })
 
   it('ends at once on a second signal', async () => {
