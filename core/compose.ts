@@ -4,6 +4,7 @@ import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
 import type { Delivery, Ending } from './delivery/delivery.ts'
 import { openEngine } from './delivery/engine.ts'
+import { appSettings } from './app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
 import { setUpPlugins } from './lifecycle.ts'
@@ -63,7 +64,8 @@ export async function compose(
   const { stores } = engine
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)
-    const running = await setUpPlugins(plugins, { bus, log, stores, rest, signal: stopping.signal })
+    const apps = appSettings(config.apps)
+    const running = await setUpPlugins(plugins, { bus, log, stores, apps, rest, signal: stopping.signal })
     const registry = createRegistry(running.plugins)
     const delivery = await started(engine.createDelivery(registry), running)
     const { deadlineMs, maxInFlight, path } = config.server

@@ -2,6 +2,7 @@ import type { Bus } from './bus.ts'
 import { TimhookError } from './errors.ts'
 import type { LoadedPlugin } from './load.ts'
 import type { Logger } from './log.ts'
+import type { AppSettings } from './plugin-command.ts'
 import type { RunningPlugin } from './registry.ts'
 import type { Rest } from './rest/rest.ts'
 import { loggableError } from './scrub.ts'
@@ -11,6 +12,7 @@ interface Parts {
   readonly bus: Bus
   readonly log: Logger
   readonly stores: Stores
+  readonly apps: readonly AppSettings[]
   readonly rest: (sdkAppId: number) => Rest
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
@@ -46,7 +48,7 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts
     }
     let state: unknown
     try {
-      state = await plugin.setup?.({ ...given, options, signal: parts.signal })
+      state = await plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
     } catch (error) {
       await close()
       throw new TimhookError(

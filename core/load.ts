@@ -3,6 +3,7 @@ import type { Fault } from '../config/faults.ts'
 import { collectSecrets } from '../config/mask.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { PluginEntry } from '../config/sections/plugins.ts'
+import { commandFaults } from './command-spec.ts'
 import { describeError } from './errors.ts'
 import { handlerSpecs, withoutVerdict } from './handler-spec.ts'
 import { isObject } from './json.ts'
@@ -62,7 +63,10 @@ async function loadOne(
     return fault('use', describeError(error).replaceAll('\n ', ';'))
   }
   const { specs, faults } = handlerSpecs(plugin.handlers, entry)
-  for (const message of faults) fault('use', `plugin ${plugin.name}: ${message}`)
+  const id = entry.id ?? plugin.name
+  for (const message of [...faults, ...commandFaults(id, plugin.commands)]) {
+    fault('use', `plugin ${plugin.name}: ${message}`)
+  }
   for (const pattern of specs.keys()) {
     const message = `plugin ${plugin.name} handles ${pattern}, which is no callback known here${suggestion(pattern, commands.keys())}`
     if (!pattern.endsWith('*') && !commands.has(pattern)) loading.warnings.push({ path: [...at, 'use'], message })
@@ -78,7 +82,7 @@ async function loadOne(
   loading.faults.push(...checked.faults)
   const { apps, commands: patterns } = entry.only ?? {}
   const only = { ...(apps && { apps: apps.map(Number) }), ...(patterns && { commands: patterns }) }
-  return { id: entry.id ?? plugin.name, plugin, options: checked.value, specs, only }
+  return { id, plugin, options: checked.value, specs, only }
 }
 
 async function importPlugin(use: string, folder: string): Promise<unknown> {

@@ -2,6 +2,7 @@ import type { Type } from 'typebox'
 import type { Known } from './protocol/commands.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
 import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
+import type { AppSettings, PluginCommand } from './plugin-command.ts'
 import type { Log } from './log.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
@@ -24,8 +25,13 @@ export type {
   VideoElem,
 } from './protocol/msg-body.ts'
 export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
+export { type AppSettings, type CommandContext, defineCommand, type PluginCommand } from './plugin-command.ts'
 export type { CallOptions } from './rest/call.ts'
+export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
+export type { GroupMember, MemberField } from './rest/calls/members.ts'
 export { RestError, type RestErrorCode } from './rest/rest-error.ts'
+export type { Lease, StoredRecord } from './store/store.ts'
+export { Duration } from './units.ts'
 export type { Log, Rest, Store, Verdict }
 
 /** How a failed after-callback is tried again: exponential from minMs to maxMs milliseconds, with full jitter. */
@@ -98,6 +104,8 @@ export interface SetupContext<Options> {
   readonly options: Options
   readonly log: Log
   readonly store: Store
+  /** The apps of the config, without their secrets. */
+  readonly apps: readonly AppSettings[]
   /** The client of one app. Without `rest:` settings of that app, a call rejects with REST_NOT_CONFIGURED. */
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
@@ -112,10 +120,12 @@ export interface Plugin<Schema extends Type.TSchema = Type.TSchema, State = unkn
   /** Checks the plugin's `options` in the config; `secret: true` on a schema keeps its value out of every print. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. What it returns is the handlers' `state`. */
-  readonly setup?: (context: SetupContext<NoInfer<Type.Static<Schema>>>) => State | Promise<State>
-  readonly handlers: Handlers<NoInfer<Type.Static<Schema>>, NoInfer<State>>
+  readonly setup?: (context: SetupContext<NoInfer<Type.StaticDecode<Schema>>>) => State | Promise<State>
+  readonly handlers: Handlers<NoInfer<Type.StaticDecode<Schema>>, NoInfer<State>>
   /** Runs when the server stops, if `setup` did, in reverse order. */
   readonly close?: (state: NoInfer<State>) => void | Promise<void>
+  /** Commands of its own, by name: `timhook ID NAME`. They run in a process of their own, with or without the server. */
+  readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<Type.StaticDecode<Schema>>>>>
 }
 
 /** Gives a plugin its types, and nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */

@@ -14,6 +14,7 @@ const program = new Command('timhook')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
+  .addHelpText('after', '\nCommands of a plugin of the config: timhook ID COMMAND, as in timhook group-full report')
 
 program
   .command('start')
@@ -67,8 +68,15 @@ program
 
 addStoredCommands(program)
 
+/** What stands first may be the id of a plugin, whose commands the config alone knows. */
+async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolean> {
+  if (first === undefined || first.startsWith('-')) return false
+  if (first === 'help' || program.commands.some((command) => command.name() === first)) return false
+  return (await import('./plugin-command.ts')).runPluginCommand(first, others)
+}
+
 try {
-  await program.parseAsync()
+  if (!(await isOfPlugin(process.argv.slice(2)))) await program.parseAsync()
 } catch (error) {
   // Commander has said what is wrong; help and version are no faults.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2

@@ -25,6 +25,8 @@ export class RestError extends TimhookError {
   readonly errorInfo: string | undefined
   /** Tencent's `RequestId`, which newer deployments send. */
   readonly requestId: string | undefined
+  /** What the code, or the lack of one, asks of the caller. */
+  readonly kind: Failure['kind']
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
   /** Whether the command may have taken effect all the same: look before repeating it. */
@@ -39,6 +41,7 @@ export class RestError extends TimhookError {
     this.errorCode = failure.errorCode
     this.errorInfo = failure.errorInfo
     this.requestId = failure.requestId
+    this.kind = failure.kind
     this.retryable = RETRYABLE.has(failure.kind)
     this.outcomeUnknown = failure.outcomeUnknown
     this.attempts = attempts

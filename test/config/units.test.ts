@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { checkValue } from '../../config/check.ts'
-import { Duration, Size } from '../../config/units.ts'
+import { Duration, Size } from '../../core/units.ts'
 
 const duration = (value: unknown) => checkValue(Duration({ description: '' }), value)
 const size = (value: unknown) => checkValue(Size({ description: '' }), value)

@@ -13,7 +13,7 @@ export const rows: readonly Row[] = [
   {
     floor: 0,
     folder: 'core',
-    files: ['backoff', 'errors', 'id', 'json', 'log', 'suggest', 'usersig', 'within'],
+    files: ['backoff', 'errors', 'id', 'json', 'log', 'suggest', 'units', 'usersig', 'within'],
     job: 'tools that know no callback',
   },
   { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },
@@ -23,7 +23,7 @@ export const rows: readonly Row[] = [
   {
     floor: 2,
     folder: 'core',
-    files: ['plugin', 'handler-context', 'verdict', 'validate', 'message', 'convert', 'faults'],
+    files: ['plugin', 'plugin-command', 'handler-context', 'verdict', 'validate', 'message', 'convert', 'faults'],
     job: 'what a plugin author reads, and the reading of bodies',
   },
   {
@@ -35,7 +35,7 @@ export const rows: readonly Row[] = [
   {
     floor: 3,
     folder: 'core',
-    files: ['resolve', 'load', 'handler-spec', 'lifecycle'],
+    files: ['resolve', 'load', 'handler-spec', 'command-spec', 'lifecycle'],
     job: 'plugins of the config: found, checked, set up',
   },
   { floor: 3, folder: 'core/delivery', job: 'delivery of after-callbacks' },
@@ -50,7 +50,7 @@ export const rows: readonly Row[] = [
   {
     floor: 6,
     folder: 'core',
-    files: ['compose', 'rest-clients', 'server', 'index'],
+    files: ['app-settings', 'compose', 'rest-clients', 'server', 'index'],
     job: 'the whole, and its exports',
   },
   { floor: 7, folder: 'core/cli', job: 'one file a subcommand' },

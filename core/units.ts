@@ -16,16 +16,21 @@ interface UnitOptions {
   positive?: boolean
 }
 
+interface DurationOptions extends UnitOptions {
+  /** The shortest one accepted, in milliseconds. */
+  min?: number
+}
+
 const NOT_ZERO = '(?=[^1-9]*[1-9])'
 
-/** A duration, decoded to milliseconds. */
-export function Duration({ positive = false, ...options }: UnitOptions) {
+/** A duration, decoded to milliseconds: what a config may say as milliseconds or as `500ms`, `60s`, `10m`, `2h`, `7d`. */
+export function Duration({ min = 0, positive = min > 0, ...options }: DurationOptions) {
   const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,8}(ms|s|m|h|d)$`
   const units = Type.Union(
     [Type.Integer({ minimum: positive ? 1 : 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern })],
-    { expected: `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`, ...options },
+    { expected: expectedDuration(min, positive), ...options },
   )
-  return Type.Codec(units)
+  return Type.Codec(Type.Refine(units, (input: DurationInput) => parseDuration(input) >= min))
     .Decode(parseDuration)
     .Encode((ms) => ms)
 }
@@ -40,6 +45,11 @@ export function Size({ positive = false, ...options }: UnitOptions) {
   return Type.Codec(units)
     .Decode(parseSize)
     .Encode((bytes) => bytes)
+}
+
+function expectedDuration(min: number, positive: boolean): string {
+  if (min > 1) return `a duration of at least ${min}ms`
+  return `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`
 }
 
 /** Milliseconds of a duration that fits the pattern: `60s` → 60000. */

@@ -1,0 +1,92 @@
+import { checkValue } from '../../config/check.ts'
+import type { ConfigReading } from '../../config/reading.ts'
+import { appSettings } from '../app-settings.ts'
+import { Bus } from '../bus.ts'
+import { prepare, type Prepared } from '../compose.ts'
+import { openStores } from '../delivery/open-stores.ts'
+import { TimhookError } from '../errors.ts'
+import { loadPlugins, type LoadedPlugin } from '../load.ts'
+import type { CommandContext, PluginCommand } from '../plugin.ts'
+import { createRestClients } from '../rest-clients.ts'
+import { commandLine, flagOf } from './command-line.ts'
+import { readChosenConfig } from './config.ts'
+import { table } from './table.ts'
+
+/**
+ * `timhook ID COMMAND`: runs a command of the plugin that has this id in the config.
+ * @returns false where no plugin of the config has it
+ */
+export async function runPluginCommand(id: string, args: readonly string[]): Promise<boolean> {
+  const reading = await readFor(args)
+  if (!reading) return false
+  const { plugins } = await loadPlugins(reading)
+  const found = plugins.find((one) => one.id === id)
+  if (!found) return false
+  const { plugin } = found
+  const commands = plugin.commands ?? {}
+  if (Object.keys(commands).length === 0) throw new TimhookError('USAGE', `plugin ${id} has no commands`)
+  const run = async (command: PluginCommand, { json = false, ...given }: Given): Promise<void> => {
+    delete given.config
+    const checked = checkGiven(command, given)
+    const prepared = await prepare(reading)
+    await inContext(prepared, found, { given: checked, json }, (context) => command.run(context))
+  }
+  const about = { description: plugin.description ?? '', commands }
+  await commandLine(id, about, run).parseAsync([...args], { from: 'user' })
+  return true
+}
+
+type Given = Record<string, unknown> & { config?: string; json?: boolean }
+
+/** The config that the arguments name; undefined where they name none and none is there. */
+async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
+  const at = args.findIndex((arg) => /^(?:-c|--config)(?:=|$)/.test(arg))
+  const named = at < 0 ? undefined : (/=(.*)/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
+  try {
+    return await readChosenConfig(named)
+  } catch (error) {
+    const isMissing = error instanceof TimhookError && error.code === 'CONFIG_NOT_FOUND'
+    if (isMissing && named === undefined) return undefined
+    throw error
+  }
+}
+
+function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
+  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, given)
+  if (faults.length === 0) return value
+  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
+  throw new TimhookError('USAGE', lines.join('\n'))
+}
+
+/** Opens what a command works with, and closes it again. */
+async function inContext(
+  { config }: Prepared,
+  { id, options }: LoadedPlugin,
+  { given, json }: { given: unknown; json: boolean },
+  run: (context: CommandContext) => void | Promise<void>,
+): Promise<void> {
+  const ending = new AbortController()
+  const end = (): void => ending.abort(new Error('interrupted'))
+  process.once('SIGINT', end)
+  const opened = await openStores(config.delivery)
+  try {
+    await run({
+      given,
+      options,
+      store: opened.stores.of(id),
+      apps: appSettings(config.apps),
+      rest: createRestClients(config.apps, new Bus(), ending.signal),
+      print: (value, text) =>
+        void process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text)),
+      table,
+      signal: ending.signal,
+    })
+  } finally {
+    process.off('SIGINT', end)
+    await opened.close()
+  }
+}
+
+function withNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { TimhookError } from '../errors.ts'
+import { Database } from '../store/database.ts'
+import { emptyStore } from '../store/empty.ts'
+import { type AskStore, createSqliteStores, type StoreOperations } from '../store/sqlite.ts'
+import { storeOperations } from '../store/sqlite-tables.ts'
+import type { Stores } from '../store/store.ts'
+import type { EngineSettings } from './engine.ts'
+import { checkFile } from './sqlite/check-file.ts'
+
+/** What plugins keep, opened beside a server that may be running. */
+export interface OpenStores {
+  readonly stores: Stores
+  close(): Promise<void>
+}
+
+/**
+ * Opens what plugins keep, for another process than the server. Where no server has kept anything yet it is empty, and
+ * nothing is made.
+ * @throws TimhookError STORE_NOT_SHARED, NOT_SUPPORTED_YET, STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
+ */
+export async function openStores({ engine, sqlite }: EngineSettings): Promise<OpenStores> {
+  if (engine === 'sqlite') return openFile(resolve(sqlite.file))
+  if (engine === 'redis')
+    throw new TimhookError('NOT_SUPPORTED_YET', 'commands of plugins cannot read the engine redis')
+  throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
+    hint: "Set it to sqlite; what plugins keep in memory is seen by the server's own process alone.",
+  })
+}
+
+/** Of one statement each: they keep no lock that the server would wait for. */
+const READING = new Set<keyof StoreOperations>(['kvGet', 'kvList', 'records'])
+
+function openFile(file: string): OpenStores {
+  if (!existsSync(file)) {
+    const nothing = emptyStore(file)
+    return { stores: { of: () => nothing }, async close() {} }
+  }
+  checkFile(file)
+  const database = new Database(file)
+  database.exec('PRAGMA busy_timeout = 2000')
+  database.exec('PRAGMA synchronous = FULL')
+  const operations = storeOperations(database)
+  const ask: AskStore = async <N extends keyof StoreOperations>(name: N, arg: StoreOperations[N][0]) => {
+    const operation = (): StoreOperations[N][1] => operations[name](arg)
+    return READING.has(name) ? operation() : inTransaction(database, operation)
+  }
+  return { stores: createSqliteStores(ask), close: async () => database.close() }
+}
+
+/** The server writes too: nothing of its may come between what one operation reads and writes. */
+function inTransaction<T>(database: Database, operation: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = operation()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
