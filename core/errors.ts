@@ -1,5 +1,6 @@
 /** Every way in which timhook itself can fail, by a code that logs, tests and callers can rely on. */
 export type ErrorCode =
+  | 'COMMAND_FAILED'
   | 'CONFIG_INVALID'
   | 'CONFIG_NOT_FOUND'
   | 'CONFIG_EXISTS'

@@ -1,6 +1,14 @@
 import type { Type } from 'typebox'
+import { TimhookError } from './errors.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
+
+/** What a command throws to end with a sentence for the person at the terminal, and exit status 1. */
+export class CommandError extends TimhookError {
+  constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super('COMMAND_FAILED', message, options)
+  }
+}
 
 /** What plugins may know of an app of the config. */
 export interface AppSettings {
@@ -39,7 +47,7 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
    * `--json`, `--config` and `--help` are there without it.
    */
   readonly options?: Schema
-  /** @throws TimhookError to end with its sentence and exit status 1 */
+  /** Throws CommandError to end with a sentence and exit status 1; any other error is printed with its stack. */
   run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): void | Promise<void>
 }
 

@@ -25,7 +25,13 @@ export type {
   VideoElem,
 } from './protocol/msg-body.ts'
 export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
-export { type AppSettings, type CommandContext, defineCommand, type PluginCommand } from './plugin-command.ts'
+export {
+  type AppSettings,
+  type CommandContext,
+  CommandError,
+  defineCommand,
+  type PluginCommand,
+} from './plugin-command.ts'
 export type { CallOptions } from './rest/call.ts'
 export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
 export type { GroupMember, MemberField } from './rest/calls/members.ts'

@@ -1,22 +1,25 @@
-import { definePlugin, Type } from 'timhook/plugin'
-import { fullGroup } from './full-group.ts'
+import { definePlugin } from 'timhook/plugin'
+import { options } from './options.ts'
+import { plan } from './plan.ts'
+import { receive } from './receive.ts'
+import { report } from './report.ts'
+import { startWork } from './start-work.ts'
 
-/** Records every report of a full group, under the kind `full`. Nothing else is done about it yet. */
+/**
+ * Records every report of a full group and, as far as `mode` says so, makes room by removing members who have been
+ * inactive. The handler only writes down; all calls of the REST API are made by a runner, behind the answer.
+ */
 export default definePlugin({
   name: 'group-full',
-  description: 'Records every group that is reported full',
-  options: Type.Object({
-    mode: Type.Enum(['record'], {
-      default: 'record',
-      description: 'record: keep what is reported, and do nothing else',
-    }),
-  }),
+  description: 'Records every group that is reported full, and makes room in it where it may',
+  options,
+  setup: startWork,
   handlers: {
     'Group.CallbackAfterGroupFull': async (context) => {
-      const event = fullGroup(context)
-      await context.store.record('full', event)
-      context.emit('full', event)
-      context.log.info({ group: event.group, app: event.app }, 'group is full')
+      const { state, app } = context
+      if ((await receive(context, state.worksOn(app.sdkAppId))) === 'queued') state.runner?.wake()
     },
   },
+  close: ({ runner }) => runner?.close(),
+  commands: { report, plan },
 })

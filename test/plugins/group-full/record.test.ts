@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { FULL } from '../harness/plugin.ts'
-import { serve, signed, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
+import { FULL } from '../../harness/plugin.ts'
+import { serve, signed, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
 
 const plugins = [{ use: 'group-full' }]
 

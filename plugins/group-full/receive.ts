@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { Store } from 'timhook/plugin'
+import { type Fate, type FullContext, fullGroup, type FullGroup, type RecordedFull } from './event.ts'
+import { keys } from './keys.ts'
+import { enqueue } from './queue.ts'
+
+const HOUR_MS = 3_600_000
+/** A body without a time that comes again within this is the same report. */
+const SHORT_MS = 10_000
+
+/**
+ * Keeps a report and puts it to its group's job; no call of the REST API is made here.
+ * @param works whether anything is done about groups of this app
+ */
+export async function receive(context: Omit<FullContext, 'state' | 'options'>, works: boolean): Promise<Fate> {
+  const { store } = context
+  const event = fullGroup(context)
+  const same = await seenBefore(store, event)
+  // Delivered once more, since the process died before it could be marked as done.
+  if (same === event.id) return 'recorded'
+  const fate = same !== undefined ? 'duplicate' : works ? await enqueue(store, event) : 'recorded'
+  const recorded: RecordedFull = { ...event, fate, ...(same !== undefined && { duplicateOf: same }) }
+  await store.record('full', recorded)
+  if (same === undefined) await store.set(identityOf(event), event.id, { ttlMs: windowOf(event) })
+  context.emit('full', recorded)
+  context.log.info({ group: event.group, app: event.app, fate }, 'group is full')
+  return fate
+}
+
+async function seenBefore(store: Store, event: FullGroup): Promise<string | undefined> {
+  const id = await store.get(identityOf(event))
+  return typeof id === 'string' ? id : undefined
+}
+
+/** The message has no id. */
+function identityOf(event: FullGroup): string {
+  const isTimed = event.eventTimeGiven !== 'absent'
+  return keys.seen(event, isTimed ? String(event.eventTime) : createHash('sha256').update(event.raw).digest('hex'))
+}
+
+function windowOf({ eventTimeGiven }: FullGroup): number {
+  return eventTimeGiven === 'absent' ? SHORT_MS : HOUR_MS
+}

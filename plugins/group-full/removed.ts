@@ -1,0 +1,56 @@
+import type { Store } from 'timhook/plugin'
+import { keys, type Place } from './keys.ts'
+import { hashOf } from './record.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+
+/** A removal that was requested. */
+export interface Mark {
+  readonly run: string
+  /** Milliseconds since 1970; just before the call. */
+  readonly at: number
+  /** Whether the account was seen to be no member afterwards. */
+  readonly confirmed: boolean
+}
+
+/** Notes removals before they are requested, and once more when they are confirmed. */
+export async function mark(
+  store: Store,
+  place: Place,
+  accounts: readonly string[],
+  note: Mark,
+  readmitGrace: number,
+): Promise<void> {
+  // Long enough to recognise the callbacks that the removal brings, even where nobody is to be spared.
+  const ttlMs = Math.max(readmitGrace, HOUR_MS)
+  await Promise.all(
+    accounts.map((account) => store.set(keys.removed(place, hashOf(place.app, account)), note, { ttlMs })),
+  )
+}
+
+/**
+ * Tells the plugin's own removals: whether it requested that of an account within the last `readmitGrace`, at least an
+ * hour. A `Group.CallbackAfterMemberExit` for such an account is the echo of it.
+ */
+export async function wasRemoved(store: Store, place: Place, account: string): Promise<Mark | undefined> {
+  return (await store.get(keys.removed(place, hashOf(place.app, account)))) as Mark | undefined
+}
+
+/**
+ * Who has been removed from a group and is back: nobody is removed over and over. An unconfirmed removal may have had no
+ * effect; who joined more than a day before it, however clocks differ, never left.
+ */
+export async function readmitted(
+  store: Store,
+  place: Place,
+  { readmitGrace, now }: { readmitGrace: number; now: number },
+): Promise<(account: string, joinTime: number) => boolean> {
+  const prefix = keys.removedFrom(place)
+  const marks = new Map((await store.list(prefix)).map(({ key, value }) => [key, value as Mark]))
+  return (account, joinTime) => {
+    const found = marks.get(keys.removed(place, hashOf(place.app, account)))
+    if (!found || now - found.at >= readmitGrace) return false
+    return found.confirmed || joinTime * 1000 > found.at - DAY_MS
+  }
+}

@@ -1,0 +1,102 @@
+import type { AppSettings, Lease, Log, Rest, Store } from 'timhook/plugin'
+import { keys } from './keys.ts'
+import type { Options } from './options.ts'
+import { Halt } from './outcome.ts'
+import { type Job, waitingJobs } from './queue.ts'
+import { work } from './work.ts'
+
+const POLL_MS = 5000
+
+export interface RunnerParts {
+  readonly options: Options
+  readonly store: Store
+  readonly log: Log
+  readonly apps: readonly AppSettings[]
+  readonly rest: (sdkAppId: number) => Rest
+  readonly emit: (name: string, data: unknown) => void
+  readonly signal: AbortSignal
+}
+
+/** Works on the groups that were reported, a few at a time, each under a lease. */
+export class Runner {
+  readonly #parts: RunnerParts
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #stopping = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | undefined
+  #lookAgain = false
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+    parts.signal.addEventListener('abort', () => this.#stop())
+  }
+
+  /** Takes up what is unfinished. Other processes and the ends of leases tell nobody, so it looks now and then. */
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), POLL_MS).unref()
+    this.wake()
+  }
+
+  /** Looks for work. */
+  wake(): void {
+    if (this.#stopping.signal.aborted) return
+    this.#lookAgain = true
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+  }
+
+  /** Ends runs at once; they are taken up at the next start. Resolves when they have written down what they did. */
+  async close(): Promise<void> {
+    this.#stop()
+    await this.#looking
+    await Promise.all(this.#running.values())
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer)
+    this.#stopping.abort(new Halt('incomplete', 'the server stops', { resumes: true }))
+  }
+
+  async #look(): Promise<void> {
+    const { store, log, options } = this.#parts
+    while (this.#lookAgain) {
+      this.#lookAgain = false
+      try {
+        for (const job of await waitingJobs(store)) {
+          if (this.#stopping.signal.aborted || this.#running.size >= options.parallelGroups) return
+          await this.#take(job)
+        }
+      } catch (error) {
+        log.error({ error: nameOf(error) }, 'cannot look for groups to work on')
+      }
+    }
+  }
+
+  async #take(job: Job): Promise<void> {
+    const key = keys.job(job)
+    if (this.#running.has(key)) return
+    const lease = await this.#parts.store.lease(keys.lease(job), this.#parts.options.lease)
+    if (!lease) return
+    this.#running.set(key, this.#run(key, job, lease))
+  }
+
+  async #run(key: string, job: Job, lease: Lease): Promise<void> {
+    try {
+      await work(this.#parts, job, lease, this.#stopping.signal)
+      await lease.release()
+      this.#running.delete(key)
+      this.wake()
+    } catch (error) {
+      // The job is still there: it is looked at again with the next turn, once the lease has ended.
+      this.#parts.log.error({ error: nameOf(error) }, 'a run failed')
+      this.#running.delete(key)
+    }
+  }
+}
+
+/** An error of others may quote anything. */
+function nameOf(error: unknown): string {
+  const { name, code } = error as { name?: unknown; code?: unknown }
+  return `${String(name)} ${typeof code === 'string' ? code : ''}`.trim()
+}
