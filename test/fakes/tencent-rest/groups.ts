@@ -11,6 +11,8 @@ export interface Member {
   msgSeq: number
   muteUntil: number
   online: boolean
+  /** Of the app's own, by key; asked for, a key that is not there comes with an empty value. */
+  data?: Record<string, string>
 }
 
 export interface Group {

@@ -4,7 +4,12 @@ import { refuse } from '../refusal.ts'
 import type { World } from '../world.ts'
 
 /** A member as the answers show it. */
-export function shown(world: World, member: Member, filter: ReadonlySet<string> | undefined): Body {
+export function shown(
+  world: World,
+  member: Member,
+  filter: ReadonlySet<string> | undefined,
+  dataKeys?: ReadonlySet<string>,
+): Body {
   const { spaceAfterRole, formerNames } = world.oddities
   const all: Body = {
     Role: member.role === 'Member' && spaceAfterRole ? 'Member ' : member.role,
@@ -21,7 +26,12 @@ export function shown(world: World, member: Member, filter: ReadonlySet<string> 
     name === 'MuteUntil' && formerNames ? 'ShutUpUntil' : name,
     value,
   ])
-  return { Member_Account: member.account, ...Object.fromEntries<unknown>(named) }
+  const data = dataKeys && [...dataKeys].map((Key) => ({ Key, Value: member.data?.[Key] ?? '' }))
+  return {
+    Member_Account: member.account,
+    ...Object.fromEntries<unknown>(named),
+    ...(data && { AppMemberDefinedData: data }),
+  }
 }
 
 export function getGroupMemberInfo(world: World, body: Body): Body {
@@ -29,6 +39,7 @@ export function getGroupMemberInfo(world: World, body: Body): Body {
   const isCommunity = group.type === 'Community'
   const roles = world.oddities.leakyRoleFilter ? undefined : namesOf(body['MemberRoleFilter'])
   const filter = namesOf(body['MemberInfoFilter'])
+  const dataKeys = namesOf(body['AppDefinedDataFilter_GroupMember'])
   const limit = integerOf(body['Limit'], group.members.size)
   if (limit > (isCommunity ? 100 : 200) && body['Limit'] !== undefined) refuse(10004)
   if (isCommunity && body['Offset'] !== undefined) refuse(10004)
@@ -37,7 +48,9 @@ export function getGroupMemberInfo(world: World, body: Body): Body {
   const more = start + limit < group.members.size
   return {
     MemberNum: group.members.size,
-    MemberList: page.filter(({ role }) => roles?.has(role) ?? true).map((member) => shown(world, member, filter)),
+    MemberList: page
+      .filter(({ role }) => roles?.has(role) ?? true)
+      .map((member) => shown(world, member, filter, dataKeys)),
     ...(isCommunity && { Next: more ? String(CURSOR + BigInt(start + limit)) : '' }),
   }
 }
@@ -45,8 +58,9 @@ export function getGroupMemberInfo(world: World, body: Body): Body {
 export function getSpecifiedGroupMemberInfo(world: World, body: Body): Body {
   const group = listed(world, body)
   const filter = namesOf(body['MemberInfoFilter'])
+  const dataKeys = namesOf(body['AppDefinedDataFilter_GroupMember'])
   const found = accountsOf(body['Member_List_Account'], 50).flatMap((account) => group.members.get(account) ?? [])
-  return { GroupId: group.id, MemberList: found.toReversed().map((member) => shown(world, member, filter)) }
+  return { GroupId: group.id, MemberList: found.toReversed().map((member) => shown(world, member, filter, dataKeys)) }
 }
 
 export function getRoleInGroup(world: World, body: Body): Body {
