@@ -32,7 +32,7 @@ export interface RunRecord {
   readonly events: { readonly count: number; readonly first: number; readonly last: number }
   readonly startedAt: number
   readonly fence: number
-  readonly settings: object
+  readonly settings: Options
   readonly settingsHash: string
   /** It looks again after a run during which further reports came. */
   readonly followUp?: true
@@ -89,6 +89,7 @@ function withoutAccounts(record: RunRecord): RunRecord {
     ...(after && { after: ownerless(after) }),
     ...(candidates && { candidates: { ...candidates, first: candidates.first.map(hide) } }),
     ...(chosen && { chosen: chosen.map(hide) }),
+    settings: { ...record.settings, protectedAccounts: record.settings.protectedAccounts.map(name) },
     dropped: record.dropped.map(hide),
     requested: record.requested.map(name),
   }

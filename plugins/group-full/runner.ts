@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AppSettings, Lease, Log, Rest, Store } from 'timhook/plugin'
 import { keys } from './keys.ts'
 import type { Options } from './options.ts'
@@ -28,6 +29,8 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
+    // Each run listens, and there may be more of them than Node takes for a leak.
+    setMaxListeners(0, this.#stopping.signal)
     parts.signal.addEventListener('abort', () => this.#stop())
   }
 

@@ -36,7 +36,7 @@ function confirmed({ requested, confirmed: gone, dropped }: RunRecord): string[]
   const changed = dropped.map(({ account, why }) => `${account} (${why})`).join(', ')
   const seen = gone === undefined ? '' : `, ${gone} seen to be gone`
   return [
-    ...(requested.length === 0 ? [] : [`${requested.length} removals requested${seen}`]),
+    ...(requested.length === 0 ? [] : [`removals requested: ${requested.length}${seen}`]),
     ...(changed === '' ? [] : [`chosen, then left alone: ${changed}`]),
   ]
 }

@@ -1,4 +1,5 @@
 import { parseBody, type FakeCall } from './call-log.ts'
+import { addGroupMember } from './commands/membership.ts'
 import { services } from './commands/table.ts'
 import type { Fault } from './faults.ts'
 import { Gate, Rates, type GateSettings } from './gate.ts'
@@ -32,6 +33,17 @@ export class Answerer {
       return this.#envelope(0, '', own)
     } catch (error) {
       if (error instanceof Refusal) return this.#envelope(error.code, error.message, {})
+      throw error
+    }
+  }
+
+  /** What a join from a client comes to: the code of it. */
+  joined(GroupId: string, account: string): number {
+    try {
+      addGroupMember(this.#world, { GroupId, MemberList: [{ Member_Account: account }] })
+      return 0
+    } catch (error) {
+      if (error instanceof Refusal) return error.code
       throw error
     }
   }

@@ -30,11 +30,11 @@ export class CallLog {
     return this.calls.filter((call) => call.command === command)
   }
 
-  /** Resolves when so many calls of a command have come. */
-  called(command: string, times = 1): Promise<void> {
+  /** Resolves when so many calls that match have come. */
+  called(matches: (call: FakeCall) => boolean, times: number): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.of(command).length < times) return
+        if (this.calls.filter(matches).length < times) return
         this.#waiting.delete(look)
         resolve()
       }

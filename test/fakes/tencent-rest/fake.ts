@@ -36,10 +36,12 @@ export interface FakeTencent {
   readonly calls: FakeCall[]
   /** Calls of one command. */
   callsOf(command: string): FakeCall[]
+  /** Somebody joins, or tries to, as from a client; a code other than 0 is why not. */
+  join(group: string, account: string): number
   /** Lets something go wrong. */
   inject(fault: Fault): void
-  /** Resolves when a call has come in that matches, or has come already. */
-  called(command: string, times?: number): Promise<void>
+  /** Resolves when so many calls of a command have come in, about one group where that is given, or have come already. */
+  called(command: string, times?: number, group?: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,7 +74,7 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = await readCall(request, now())
     log.add(call)
-    const fault = faults.take(call.command)
+    const fault = faults.take(call.command, groupOf(call))
     if (fault?.answer === 'hang' || fault?.answer === 'drop' || isPage(fault)) {
       if (fault.effect === true) call.code = answerer.answer(call)['ErrorCode'] as number
       if (fault.delayMs !== undefined) await delay(fault.delayMs)
@@ -100,7 +102,9 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
     world,
     calls: log.calls,
     callsOf: (command) => log.of(command),
-    called: (command, times) => log.called(command, times),
+    called: (command, times = 1, group = undefined) =>
+      log.called((call) => call.command === command && (group === undefined || groupOf(call) === group), times),
+    join: (group, account) => answerer.joined(group, account),
     inject: (fault) => faults.add(fault),
     async close() {
       if (!server.listening) return
@@ -109,6 +113,13 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
       await once(server, 'close')
     },
   }
+}
+
+/** The group that a call is about. */
+function groupOf({ body }: FakeCall): string | undefined {
+  const [first] = Array.isArray(body['GroupIdList']) ? (body['GroupIdList'] as unknown[]) : []
+  const group = body['GroupId'] ?? first
+  return typeof group === 'string' ? group : undefined
 }
 
 function isPage(fault: Fault | undefined): fault is Fault & { answer: { status: number; text: string } } {

@@ -2,6 +2,8 @@
 export interface Fault {
   /** The command that it happens to; any, unless given. */
   command?: string
+  /** The group that it happens in; any, unless given. */
+  group?: string
   /** To how many calls; 1 unless given. */
   times?: number
   /** Calls that pass before it happens. */
@@ -30,9 +32,10 @@ export class Faults {
   }
 
   /** The fault that happens to this call, if any. */
-  take(command: string): Fault | undefined {
+  take(command: string, group?: string): Fault | undefined {
     for (const fault of this.#waiting) {
       if (fault.command !== undefined && fault.command !== command) continue
+      if (fault.group !== undefined && fault.group !== group) continue
       if (fault.after > 0) {
         fault.after--
         continue

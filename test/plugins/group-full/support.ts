@@ -86,9 +86,12 @@ export async function bench(
 
 let serial = 0
 
-/** The accounts that were asked to be removed, call by call. */
-export function removals(fake: FakeTencent): string[][] {
-  return fake.callsOf('delete_group_member').map(({ body }) => body['MemberToDel_Account'] as string[])
+/** The accounts that were asked to be removed, call by call, in one group or in all. */
+export function removals(fake: FakeTencent, group?: string): string[][] {
+  const calls = fake.callsOf('delete_group_member')
+  return calls
+    .filter(({ body }) => group === undefined || body['GroupId'] === group)
+    .map(({ body }) => body['MemberToDel_Account'] as string[])
 }
 
 /** The commands that were called, in order. */
