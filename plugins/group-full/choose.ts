@@ -51,6 +51,7 @@ export async function choose(run: Run, group: Snapshot, members: readonly GroupM
   const ordered = inOrder(candidates)
   const away = await firstAway(run, ordered, most, () => exclude('online'))
   record.seen = members.length
+  if (members.length < group.members * 0.9) record.partial = true
   record.excluded = excluded
   record.candidates = { count: ordered.length, first: ordered }
   record.chosen = away

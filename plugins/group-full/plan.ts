@@ -50,6 +50,7 @@ async function planned(
     store,
     rest: rest(place.app),
     log: console,
+    emit: () => undefined,
     signal,
     record,
     carried: 0,

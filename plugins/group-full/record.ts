@@ -45,6 +45,8 @@ export interface RunRecord {
   before?: Snapshot
   after?: Snapshot
   seen?: number
+  /** Under nine tenths of the members were seen; of the others nothing is known. */
+  partial?: true
   excluded?: Partial<Record<Rule, number>>
   candidates?: { readonly count: number; readonly first: readonly Candidate[] }
   need?: number

@@ -100,6 +100,8 @@ async function removeBatch(removal: Removal, batch: readonly Candidate[]): Promi
     Silence: silence === 0 ? (0 as const) : (1 as const),
     ...(reason !== undefined && { Reason: reason }),
   }
+  const { record, place, emit } = run
+  emit('removing', { run: record.run, ...place, accounts, at: Date.now() })
   try {
     await call(run, 'delete_group_member', accounts.length, (rest, options) =>
       rest.deleteGroupMember(request, { ...options, repeatable: false }),

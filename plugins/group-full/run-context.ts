@@ -13,6 +13,8 @@ export interface Run {
   readonly store: Store
   readonly rest: Rest
   readonly log: Log
+  /** Tells observers. */
+  readonly emit: (name: string, data: unknown) => void
   /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */
   readonly signal: AbortSignal
   readonly record: RunRecord

@@ -80,7 +80,7 @@ async function checkScope({ options, place, store }: Run): Promise<void> {
     throw new Halt('not-in-scope', 'groups.allow does not name the group')
   }
   const code = await store.get(keys.circuit(place.app))
-  if (code !== undefined) throw new Halt('circuit-open', `calls rest after code ${String(code as number)}`)
+  if (code !== undefined) throw new Halt('circuit-open', `calls rest after code ${code as number}`)
 }
 
 async function roomMade(run: Run, group: Snapshot, outcome: Outcome): Promise<Outcome> {

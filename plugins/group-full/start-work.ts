@@ -18,15 +18,15 @@ export async function startWork(context: SetupContext<Options>): Promise<State> 
   const { options, apps, store, log } = context
   // Settings may have been corrected.
   for (const { sdkAppId } of apps) await store.delete(keys.circuit(sdkAppId))
-  if (options.mode === 'record') {
-    // Whatever waits is old by the time that the mode is another.
-    for (const job of await waitingJobs(store)) {
-      if (job.working) await recordCut(context, job, job.working)
-      await finish(store, job)
-    }
-    return { runner: undefined, worksOn: () => false }
+  const withRest = apps.filter(({ identifier }) => identifier !== undefined).map(({ sdkAppId }) => sdkAppId)
+  const callable = new Set(options.mode === 'record' ? [] : withRest)
+  // Whatever waits of others is old by the time that the settings are different again.
+  for (const job of await waitingJobs(store)) {
+    if (callable.has(job.app)) continue
+    if (job.working) await recordCut(context, job, job.working)
+    await finish(store, job)
   }
-  const callable = new Set(apps.filter(({ identifier }) => identifier !== undefined).map(({ sdkAppId }) => sdkAppId))
+  if (options.mode === 'record') return { runner: undefined, worksOn: () => false }
   for (const { sdkAppId: app, unsigned } of apps) {
     if (!callable.has(app)) {
       log.warn({ app }, `app ${app} has no rest settings: its full groups are recorded, and nothing else`)

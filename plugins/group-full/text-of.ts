@@ -19,11 +19,14 @@ export function textOf(record: RunRecord, table: CommandContext['table']): strin
   return `${lines.join('\n  ')}\n${chosen.length > 0 ? table(chosen).replaceAll(/^/gm, '    ').trimEnd() + '\n' : ''}`
 }
 
-function found({ before, seen, candidates, need, allowed, limitedBy }: RunRecord): string[] {
+function found({ before, seen, partial, candidates, need, allowed, limitedBy }: RunRecord): string[] {
   if (!before) return []
   const limit = limitedBy === undefined ? '' : `, limited by ${limitedBy}`
   const room = need === undefined ? '' : `; needs ${need}, allowed ${allowed ?? 0}${limit}`
-  const listed = seen === undefined ? [] : [`${seen} members seen, ${candidates?.count ?? 0} may be removed`]
+  const listed =
+    seen === undefined
+      ? []
+      : [`${seen} members${partial ? ' of a part of the group' : ''} seen, ${candidates?.count ?? 0} may be removed`]
   return [`${before.type} group, ${before.members} of ${before.cap} members${room}`, ...listed]
 }
 

@@ -36,6 +36,7 @@ export async function work(parts: RunnerParts, job: Job, lease: Lease, stopping:
     store,
     rest: parts.rest(job.app),
     log: parts.log,
+    emit: parts.emit,
     signal: held.signal,
     record,
     carried: begun.job.carried,

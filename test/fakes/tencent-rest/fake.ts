@@ -102,7 +102,7 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
     world,
     calls: log.calls,
     callsOf: (command) => log.of(command),
-    called: (command, times = 1, group = undefined) =>
+    called: (command, times = 1, group) =>
       log.called((call) => call.command === command && (group === undefined || groupOf(call) === group), times),
     join: (group, account) => answerer.joined(group, account),
     inject: (fault) => faults.add(fault),

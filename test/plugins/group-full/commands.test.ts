@@ -81,6 +81,18 @@ describe('timhook group-full plan', () => {
     expect(report.stdout).to.equal('[]\n')
   })
 
+  it('has the reports beside it, which come in any mode', async () => {
+    const { fake } = await fakeWith([])
+    const folder = await folderFor(fake, { mode: 'record' })
+    const server = await startCommand(folder)
+    await reportTo(server, fake, GROUP)
+    await server.line(({ msg }) => msg === 'group is full')
+    const none = await run(['group-full', 'report'], { cwd: folder })
+    expect(none.stdout).to.equal('nothing has been recorded yet of runs; --reports shows the reports of full groups\n')
+    const { stdout } = await run(['group-full', 'report', '--reports'], { cwd: folder })
+    expect(stdout).to.match(/^received +app +group +fate +platform +signed\n\S+ +1400000002 +@TGS#g +recorded +true\n$/)
+  })
+
   it('works before the server has ever run', async () => {
     const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])
     const folder = await folderFor(fake, { mode: 'record' })

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { openJournal } from '../../../core/delivery/sqlite/journal.ts'
 import type { RecordedFull } from '../../../plugins/group-full/event.ts'
-import type { RunRecord } from '../../../plugins/group-full/record.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { FULL } from '../../harness/plugin.ts'
@@ -250,7 +249,7 @@ describe('group-full and the reports of full groups', () => {
     expect(fake.calls).to.deep.equal([])
     const ended = running.nextRun()
     await report()
-    expect(((await ended) as RunRecord).events.count).to.equal(1)
+    expect((await ended).events.count).to.equal(1)
   })
 })
 

@@ -141,7 +141,9 @@ describe('group-full when calls fail (case 13)', () => {
       fake.inject({ command: DELETE, answer: { code } })
       expect(await run()).to.include({ outcome: 'refused' })
       const [cooling] = await server.running.stores.of('group-full').list('cooldown:')
-      expect((cooling?.value as { until: number }).until - Date.now()).to.be.greaterThan(23 * 3_600_000)
+      expect(cooling?.value)
+        .to.have.property('until')
+        .that.is.greaterThan(Date.now() + 23 * 3_600_000)
     })
   }
 
@@ -195,6 +197,16 @@ describe('group-full tells', () => {
     expect(texts[1]).to.include('There is room for 1.')
     expect(texts).to.have.length(2)
     expect(await made).to.include({ group: GROUP, removed: 1, free: 1, outcome: 'removed' })
+  })
+
+  it('observers of a removal, with the accounts, before it is sent', async () => {
+    const { fake, run, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
+    const calls: number[] = []
+    const told = heard(bus, 'plugin:group-full:removing')
+    bus.on('plugin:group-full:removing', () => void calls.push(removals(fake).length))
+    const { run: id } = await run()
+    expect(calls).to.deep.equal([0])
+    expect(told[0]).to.deep.include({ run: id, group: GROUP, accounts: ['g-6'] })
   })
 
   it('nobody in a dry run', async () => {

@@ -113,7 +113,7 @@ describe('group-full never removes', () => {
         MemberList: Array.from({ length: 100 }, (_, n) => ({ Member_Account: `g-${n}`, Role: 'Member' })),
       }),
     })
-    expect(await run()).to.include({ seen: 100, outcome: 'nobody-eligible' })
+    expect(await run()).to.include({ seen: 100, partial: true, outcome: 'nobody-eligible' })
     expect(fake.callsOf('get_group_member_info')).to.have.length(2)
   })
 
