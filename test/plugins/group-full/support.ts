@@ -7,7 +7,7 @@ import { FULL, full } from '../../harness/plugin.ts'
 import { type Reply, serve, SIGNED_APP, signed, type TestServer, TOKENS } from '../../harness/server.ts'
 
 export const GROUP = '@TGS#g'
-export const DAY = 86_400
+const DAY = 86_400
 
 /** Settings under which no test waits for anything but what it is about. */
 export const QUICK = { mode: 'remove', batchPause: 0, rereadAfter: 0, pagesPerSecond: 150, stopFile: '/nowhere/stop' }
