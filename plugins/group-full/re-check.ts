@@ -25,7 +25,11 @@ export async function reCheck(
   unsure: ReadonlySet<string>,
 ): Promise<Candidate[]> {
   const reasons = (await byMembers(run, group, chosen)) ?? (await byRoles(run, chosen, unsure))
-  for (const [account, why] of reasons) run.record.dropped.push({ account, why })
+  for (const [account, why] of reasons) {
+    // Gone by the removal that was sent before.
+    if (why === 'gone' && unsure.has(account)) continue
+    run.record.dropped.push({ account, why })
+  }
   return chosen.filter(({ account }) => !reasons.has(account))
 }
 

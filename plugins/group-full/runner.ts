@@ -46,6 +46,8 @@ export class Runner {
     this.#lookAgain = true
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
+      // Somebody may have called between its last look and now.
+      if (this.#lookAgain) this.wake()
     })
   }
 

@@ -1,7 +1,11 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { Database } from '../../../core/store/database.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { BAD_GATEWAY, HTML } from '../../fakes/tencent-rest/faults.ts'
-import { heard, serve, TOKENS, UNSIGNED_APP } from '../../harness/server.ts'
+import { folderWith } from '../../harness/cli.ts'
+import { FULL, full } from '../../harness/plugin.ts'
+import { heard, serve, signed, TOKENS, UNSIGNED_APP } from '../../harness/server.ts'
 import { activeGroup, bench, fakeWith, GROUP, QUICK, removals, THREE_INACTIVE } from './support.ts'
 
 const DELETE = 'delete_group_member'
@@ -40,7 +44,7 @@ describe('group-full when calls fail (case 13)', () => {
     const limits = { targetFree: 3, maxFraction: 1, batchSize: 2 }
     const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], limits)
     fake.inject({ command: DELETE, answer: 'drop', effect: true })
-    expect(await run()).to.include({ outcome: 'removed', confirmed: 3 })
+    expect(await run()).to.deep.include({ outcome: 'removed', confirmed: 3, dropped: [] })
     expect(removals(fake)).to.deep.equal([['g-6', 'g-5'], ['g-7']])
   })
 
@@ -67,6 +71,21 @@ describe('group-full when calls fail (case 13)', () => {
     const record = await run()
     expect(record).to.include({ outcome: 'removed', confirmed: 1 })
     expect(record.requested).to.deep.equal(['g-6'])
+  })
+
+  it('of those of whom nobody knows, no more are sent again than there is need of by then', async () => {
+    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], { targetFree: 2, maxFraction: 1 })
+    fake.inject({ command: DELETE, answer: 'drop' })
+    fake.inject({
+      command: 'get_group_info',
+      after: 2,
+      edit: (answer) => {
+        fake.world.groups.get(GROUP)?.members.delete('g-19')
+        return { ...answer, GroupInfo: [{ ...(answer['GroupInfo'] as object[])[0], MemberNum: 19 }] }
+      },
+    })
+    expect(await run()).to.include({ outcome: 'removed', confirmed: 1 })
+    expect(removals(fake)).to.deep.equal([['g-6', 'g-5'], ['g-6']])
   })
 
   it('somebody who rejoined after such a removal is not removed again', async () => {
@@ -154,6 +173,27 @@ describe('group-full when calls fail (case 13)', () => {
     const record = await run()
     expect(record).to.include({ outcome: 'incomplete', why: 'the run took longer than 1000 ms' })
     expect(record.requested).to.deep.equal(['g-6', 'g-5'])
+  })
+
+  it('a run whose group another process has taken removes nobody, and leaves the job to it', async () => {
+    const file = join(await folderWith({}), 'timhook.db')
+    const { apps, fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])
+    const delivery = { engine: 'sqlite' as const, sqlite: { file } }
+    const { bus, post, server } = await serve({ apps, delivery, plugins: [{ use: 'group-full', options: QUICK }] })
+    fake.inject({
+      command: SPECIFIED,
+      edit: (answer) => {
+        const database = new Database(file)
+        database.run('UPDATE leases SET fence = fence + 1')
+        database.close()
+        return answer
+      },
+    })
+    const ended = bus.next('plugin:group-full:run')
+    await post(FULL, full({ GroupId: GROUP }), signed())
+    expect(await ended).to.include({ outcome: 'incomplete', why: 'another process holds the group', fence: 1 })
+    expect(removals(fake)).to.deep.equal([])
+    expect(await server.running.stores.of('group-full').list('job:')).to.have.length(1)
   })
 
   it('a run does not hold up the stop of the server, and is left to be taken up', async () => {
