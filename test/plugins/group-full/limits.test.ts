@@ -116,6 +116,17 @@ describe('group-full: its own removals', () => {
     expect(keys.job({ app: 1, group: '\ud800' })).to.equal('job:1:["\\ud800"]')
   })
 
+  it('are told before they are sent, and by then as not seen yet', async () => {
+    const { fake, report, server } = await bench([activeGroup({}, THREE_INACTIVE)])
+    fake.inject({ command: 'delete_group_member', answer: 'hang' })
+    await report()
+    await fake.called('delete_group_member')
+    const store = server.running.stores.of('group-full')
+    const here = { app: fake.sdkAppId, group: GROUP }
+    expect(await wasRemoved(store, here, 'g-6')).to.include({ confirmed: false })
+    expect(await wasRemoved(store, here, 'g-5')).to.equal(undefined)
+  })
+
   it('protect who is back for readmitGrace, but not who never left', async () => {
     const store = createMemoryStores(() => NOON).of('p')
     await mark(store, place, ['a'], note, 7 * DAY_MS)
