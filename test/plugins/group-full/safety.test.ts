@@ -76,10 +76,8 @@ describe('group-full never removes', () => {
     const { fake, run } = await bench([group], { skipOnline: true, skipPushOnline: true })
     fake.inject({
       command: 'query_online_status',
-      edit: (answer) => {
-        Object.assign(group.members.get('g-6') ?? {}, { online: true })
-        return answer
-      },
+      after: 1,
+      edit: (answer) => ({ ...answer, QueryResult: [{ To_Account: 'g-6', Status: 'PushOnline' }] }),
     })
     expect((await run()).dropped).to.deep.equal([{ account: 'g-6', why: 'online' }])
     expect(removals(fake)).to.deep.equal([])
