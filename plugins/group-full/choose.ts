@@ -17,7 +17,7 @@ export async function factsFor(run: Run, group: Snapshot, knowsActivity = true):
   const accounts = new Set(options.protectedAccounts)
   const fits = matcher(options.protectedPatterns)
   return {
-    now: Math.floor(now / 1000),
+    now: Math.floor(run.now() / 1000),
     owner: group.owner,
     administrators,
     isProtected: (account) => accounts.has(account) || fits(account),

@@ -53,6 +53,7 @@ async function planned(
     emit: () => undefined,
     signal,
     record,
+    now: () => Date.now(),
     carried: 0,
     isHeld: async () => false,
     saveProgress: async () => {},

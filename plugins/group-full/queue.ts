@@ -20,6 +20,11 @@ export interface Job extends Place {
   /** Of the first and the latest report: milliseconds since 1970, by Tencent's clock. */
   readonly first: number
   readonly last: number
+  /**
+   * By how much our clock seems to be ahead of Tencent's, in milliseconds: the least by which a report came late. Were
+   * members judged by a clock that is far ahead, all of them would seem inactive.
+   */
+  readonly aheadMs: number
   /** Removals that runs of this job, cut short by the end of their process, had requested. */
   readonly carried: number
   /** How many runs were cut short. */
@@ -29,21 +34,23 @@ export interface Job extends Place {
   readonly working?: Working
 }
 
+const NEW = { carried: 0, cuts: 0 }
 /** Runs of one job that may be cut short before it is given up. */
 const MAX_CUTS = 3
 
 /** Puts a report to the job of its group, or begins one, unless the group rests. */
 export async function enqueue(store: Store, event: FullGroup): Promise<'queued' | 'joined' | 'cooldown'> {
-  const { app, group, eventTime } = event
+  const { app, group, eventTime, receivedAt } = event
+  const aheadMs = Math.max(0, receivedAt - eventTime)
   const rests = (await store.get(keys.cooldown(event))) !== undefined
   let fate: 'queued' | 'joined' | 'cooldown' = 'queued'
   await store.update(keys.job(event), (value): Job | undefined => {
     const job = value as Job | undefined
     fate = job ? 'joined' : rests ? 'cooldown' : 'queued'
-    if (!job)
-      return rests ? undefined : { app, group, events: 1, first: eventTime, last: eventTime, carried: 0, cuts: 0 }
+    if (!job) return rests ? undefined : { app, group, events: 1, first: eventTime, last: eventTime, aheadMs, ...NEW }
     return {
       ...job,
+      aheadMs: Math.min(job.aheadMs, aheadMs),
       events: job.events + 1,
       first: Math.min(job.first, eventTime),
       last: Math.max(job.last, eventTime),
@@ -112,7 +119,7 @@ export async function followUp(store: Store, place: Place, since: Job): Promise<
   await store.update(keys.job(place), (value): Job | undefined => {
     const job = value as Job | undefined
     if (!job) return undefined
-    const { app, group, last, events } = job
-    return { app, group, events: events - since.events, first: since.last, last, carried: 0, cuts: 0, followUp: true }
+    const { app, group, last, events, aheadMs } = job
+    return { app, group, events: events - since.events, first: since.last, last, aheadMs, ...NEW, followUp: true }
   })
 }

@@ -18,6 +18,8 @@ export interface Run {
   /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */
   readonly signal: AbortSignal
   readonly record: RunRecord
+  /** What members are judged by, milliseconds since 1970: the earlier of our clock and Tencent's. */
+  readonly now: () => number
   /** Requested by what this run takes up: it counts against the limits of a run. */
   readonly carried: number
   /** Whether the group is still this run's; the lease is extended. */

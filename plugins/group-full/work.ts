@@ -39,6 +39,7 @@ export async function work(parts: RunnerParts, job: Job, lease: Lease, stopping:
     emit: parts.emit,
     signal: held.signal,
     record,
+    now: () => Date.now() - begun.job.aheadMs,
     carried: begun.job.carried,
     isHeld: () => lease.renew(options.lease),
     saveProgress: () => saveWorking(store, job, { ...working, requested: namesIn(record, options.hashAccounts) }),

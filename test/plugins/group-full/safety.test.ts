@@ -70,6 +70,14 @@ describe('group-full never removes', () => {
     expect(removals(fake)).to.deep.equal([['g-7']])
   })
 
+  it('by a clock of ours that is ahead of the reports’: who wrote lately by Tencent’s is left alone', async () => {
+    const { fake, report, nextRun } = await bench([activeGroup({}, THREE_INACTIVE)], { targetFree: 3, maxFraction: 1 })
+    const ended = nextRun()
+    await report(GROUP, { EventTime: daysAgo(80) * 1000 })
+    expect((await ended).excluded).to.deep.equal({ role: 2, active: 1, 'activity-unknown': 16 })
+    expect(removals(fake)).to.deep.equal([['g-6']])
+  })
+
   it('who has come online between the choice and the removal', async () => {
     const group = activeGroup({}, THREE_INACTIVE)
     for (const member of group.members.values()) member.online = false
