@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { openJournal } from '../../../core/delivery/sqlite/journal.ts'
 import type { RecordedFull } from '../../../plugins/group-full/event.ts'
+import type { Member } from '../../fakes/tencent-rest/groups.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { FULL } from '../../harness/plugin.ts'
@@ -78,36 +79,59 @@ describe('group-full and the reports of full groups', () => {
     expect(second).to.include({ fate: 'duplicate', duplicateOf: first?.id })
   })
 
-  it('reports during a run, of a group that has filled again, bring one further run and no third', async () => {
+  /** A bench on a group that fills again with every removal. */
+  async function refilling(): Promise<Bench> {
     const group = activeGroup({}, THREE_INACTIVE)
-    const { fake, report, bus, runs } = await bench([group])
-    const refill = (account: string): void =>
-      void group.members.set(account, { ...(group.members.get('g-19') as never as object), account } as never)
+    const running = await bench([group])
+    const { fake } = running
     fake.inject({ command: 'get_role_in_group', delayMs: 50, times: 9 })
     fake.inject({
       command: 'delete_group_member',
       times: 9,
       edit: (answer) => {
-        refill(`new-${group.members.size}-${fake.calls.length}`)
+        const account = `new-${fake.calls.length}`
+        group.members.set(account, { ...group.members.get('g-19'), account } as Member)
         return answer
       },
     })
+    return running
+  }
+
+  /** What becomes of one more report. */
+  async function fateOfAnother(running: Bench): Promise<string | undefined> {
+    const handled = running.bus.next('handler:done')
+    await running.report(GROUP, { EventTime: Date.now() + 3000 })
+    await handled
+    return (await events(running))[0]?.fate
+  }
+
+  it('reports during a run, of a group that has filled again, bring one further run and no third', async () => {
+    const running = await refilling()
+    const { fake, report, bus, runs } = running
     let count = 0
     const two = bus.next('plugin:group-full:run', () => ++count === 2)
     await report()
     await fake.called('delete_group_member')
-    const late = { EventTime: Date.now() + 1000 }
-    await report(GROUP, late)
+    await report(GROUP, { EventTime: Date.now() + 1000 })
     await fake.called('delete_group_member', 2)
     await report(GROUP, { EventTime: Date.now() + 2000 })
     await two
     const [second, first] = await runs()
     expect([first?.followUp, second?.followUp]).to.deep.equal([undefined, true])
     expect(removals(fake)).to.deep.equal([['g-6'], ['g-5']])
-    const handled = bus.next('handler:done')
-    await report(GROUP, { EventTime: Date.now() + 3000 })
-    await handled
-    expect(await runs()).to.have.length(2)
+    expect(await fateOfAnother(running)).to.equal('cooldown')
+  })
+
+  it('reports during a run that are older than it bring no further one', async () => {
+    const running = await refilling()
+    const { fake, report, nextRun, runs } = running
+    const ended = nextRun()
+    await report()
+    await fake.called('delete_group_member')
+    await report()
+    await ended
+    expect(await fateOfAnother(running)).to.equal('cooldown')
+    expect(await runs()).to.have.length(1)
   })
 
   it('case 7: all members are active: nobody is removed, and the group rests', async () => {

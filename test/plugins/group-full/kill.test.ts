@@ -148,6 +148,21 @@ describe('group-full, killed', () => {
     expect(fake.calls).to.have.length(calls)
   })
 
+  it('what it had requested counts against the limits of the run that takes it up', async () => {
+    const { fake } = await fakeWith([activeGroup({}, INACTIVE)])
+    const folder = await folderFor(fake, { ...SETTINGS, maxPerRun: 1, maxPerGroupPerDay: 50 })
+    fake.inject({ command: 'delete_group_member', answer: 'hang' })
+    const first = await startCommand(folder)
+    await reportTo(first, fake, GROUP)
+    await fake.called('delete_group_member')
+    first.child.kill('SIGKILL')
+    await first.ended
+    endLeases(folder)
+    const second = await startCommand(folder)
+    expect(await second.line(({ msg }) => String(msg).startsWith('run ended'))).to.include({ outcome: 'limit-reached' })
+    expect(removals(fake)).to.deep.equal([['g-4']])
+  })
+
   it('a lease that nobody ended runs out, and the job is taken up then', async () => {
     const { fake } = await fakeWith([activeGroup({}, INACTIVE)])
     const folder = await folderFor(fake, { ...SETTINGS, lease: 1000 })

@@ -177,17 +177,19 @@ describe('group-full lists the members page by page', () => {
   it('case 10: with one repeated and one skipped: who is on two pages counts as what protects most', async () => {
     const group = activeGroup({ cap: 250 }, { ...THREE_INACTIVE, 99: { lastSendMsgTime: daysAgo(350) } })
     const { fake, run } = await bench([group])
-    // The second page repeats the last member of the first, as an admin who has spoken, and skips its own last one.
+    Object.assign(group.members.get('g-98') ?? {}, { role: 'Admin', lastSendMsgTime: daysAgo(360) })
+    // The second page repeats the last of the first, one of them an admin there, and skips its own last ones.
     fake.inject({
       command: 'get_group_member_info',
       after: 1,
       edit: (answer) => {
         const list = answer['MemberList'] as object[]
         const again = { Member_Account: 'g-99', Role: 'Member', JoinTime: old, LastSendMsgTime: daysAgo(1), MsgSeq: 1 }
-        return { ...answer, MemberList: [again, ...list.slice(0, -1)] }
+        const admin = { ...again, Member_Account: 'g-98', LastSendMsgTime: daysAgo(360) }
+        return { ...answer, MemberList: [again, admin, ...list.slice(0, -2)] }
       },
     })
-    expect(await run()).to.include({ seen: 249, outcome: 'removed' })
+    expect(await run()).to.include({ seen: 248, outcome: 'removed' })
     expect(fake.callsOf('get_group_member_info').map(({ body }) => body['Offset'])).to.deep.equal([0, 100, 200])
     expect(removals(fake)).to.deep.equal([['g-6']])
   })
