@@ -196,6 +196,30 @@ describe('group-full when calls fail (case 13)', () => {
     expect(await server.running.stores.of('group-full').list('job:')).to.have.length(1)
   })
 
+  it('a run that takes longer than its lease keeps the group', async () => {
+    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], { lease: 1000 })
+    fake.inject({ command: 'get_group_member_info', delayMs: 1300 })
+    expect(await run()).to.include({ outcome: 'removed', fence: 1 })
+  })
+
+  it('a run that waits for an answer ends when another process has taken its group', async () => {
+    const file = join(await folderWith({}), 'timhook.db')
+    const { apps, fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])
+    const { bus, post } = await serve({
+      apps,
+      delivery: { engine: 'sqlite', sqlite: { file } },
+      plugins: [{ use: 'group-full', options: { ...QUICK, lease: 1000 } }],
+    })
+    fake.inject({ command: 'get_group_member_info', answer: 'hang' })
+    const ended = bus.next('plugin:group-full:run')
+    await post(FULL, full({ GroupId: GROUP }), signed())
+    await fake.called('get_group_member_info')
+    const database = new Database(file)
+    database.run('UPDATE leases SET fence = fence + 1')
+    database.close()
+    expect(await ended).to.include({ outcome: 'incomplete', why: 'another process holds the group' })
+  })
+
   it('a run does not hold up the stop of the server, and is left to be taken up', async () => {
     const { fake, report, server, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
     fake.inject({ command: DELETE, answer: 'hang' })
