@@ -3,6 +3,7 @@ import type { ConfigReading } from '../../config/reading.ts'
 import { appSettings } from '../app-settings.ts'
 import { Bus } from '../bus.ts'
 import { prepare, type Prepared } from '../compose.ts'
+import { optionsOf } from '../command-spec.ts'
 import { openStores } from '../delivery/open-stores.ts'
 import { TimhookError } from '../errors.ts'
 import { loadPlugins, type LoadedPlugin } from '../load.ts'
@@ -52,7 +53,10 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
 }
 
 function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
-  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, given)
+  // A flag that is not there is false.
+  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
+  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
+  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
   if (faults.length === 0) return value
   const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
   throw new TimhookError('USAGE', lines.join('\n'))

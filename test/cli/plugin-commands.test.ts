@@ -26,7 +26,7 @@ export default {
         properties: {
           thing: { type: 'string', minLength: 2, description: 'What to sell' },
           howMany: { type: 'integer', minimum: 1, default: 1, description: 'How many' },
-          gift: { type: 'boolean', default: false, description: 'Wrap it' },
+          gift: { type: 'boolean', description: 'Wrap it' },
           size: { enum: ['small', 'large'], description: 'Its size' },
         },
       },
@@ -60,7 +60,7 @@ describe('commands of plugins', () => {
 
   it('print tables, with defaults filled in', async () => {
     const { stdout } = await timhook('shop', 'sell', '--thing', 'tea')
-    expect(stdout).to.equal('thing  howMany  gift   currency\ntea    1        false  EUR\npaper  10\n')
+    expect(stdout).to.equal('gift   thing  howMany  currency\nfalse  tea    1        EUR\n       paper  10\n')
   })
 
   it('have help of their own', async () => {

@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import { createLogger } from '../../../core/log.ts'
+import { createMemoryStores } from '../../../core/store/memory.ts'
+import type { FullContext } from '../../../plugins/group-full/event.ts'
+import { recordCut } from '../../../plugins/group-full/new-record.ts'
+import type { Options } from '../../../plugins/group-full/options.ts'
+import { receive } from '../../../plugins/group-full/receive.ts'
+import { FULL, full } from '../../harness/plugin.ts'
+
+const log = createLogger({ level: 'silent' })
+
+describe('group-full, after its process died at the wrong moment', () => {
+  it('records a report once that is delivered again, since it could not be marked as done', async () => {
+    const store = createMemoryStores().of('p')
+    const body = full()
+    const about = { id: 'callback-1', app: { sdkAppId: 1 }, signed: true, receivedAt: Date.now(), maybeResend: false }
+    const context = { command: FULL, body, raw: JSON.stringify(body), query: {}, ...about, store, log }
+    const emit = (): void => undefined
+    const deliver = () => receive({ ...context, emit } as unknown as FullContext, true)
+    expect(await deliver()).to.equal('queued')
+    await deliver()
+    expect(await store.records('full')).to.have.length(1)
+    expect((await store.list('job:'))[0]?.value).to.include({ events: 1 })
+  })
+
+  it('adds nothing to a run that had kept its record before', async () => {
+    const store = createMemoryStores().of('p')
+    const job = { app: 1, group: 'g', events: 1, first: 1, last: 1, aheadMs: 0, carried: 0, cuts: 0 }
+    const cut = { run: 'r', startedAt: 1, mode: 'remove', fence: 1, requested: ['a'] }
+    const parts = { store, options: { mode: 'remove' } as Options }
+    await recordCut(parts, job, cut)
+    await recordCut(parts, job, cut)
+    expect((await store.records('run')).map(({ data }) => data)).to.have.length(1)
+  })
+})
