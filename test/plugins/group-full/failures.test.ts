@@ -1,12 +1,8 @@
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { Database } from '../../../core/store/database.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { BAD_GATEWAY, HTML } from '../../fakes/tencent-rest/faults.ts'
-import { folderWith } from '../../harness/cli.ts'
-import { FULL, full } from '../../harness/plugin.ts'
-import { heard, serve, signed, TOKENS, UNSIGNED_APP } from '../../harness/server.ts'
-import { activeGroup, bench, fakeWith, GROUP, QUICK, removals, THREE_INACTIVE } from './support.ts'
+import { heard, TOKENS } from '../../harness/server.ts'
+import { activeGroup, bench, GROUP, removals, THREE_INACTIVE } from './support.ts'
 
 const DELETE = 'delete_group_member'
 const SPECIFIED = 'get_specified_group_member_info'
@@ -166,74 +162,6 @@ describe('group-full when calls fail (case 13)', () => {
     })
   }
 
-  it('the deadline ends a run, with what was done until then', async () => {
-    const limits = { targetFree: 3, maxFraction: 1, batchSize: 1, jobDeadline: 1000 }
-    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], limits)
-    fake.inject({ command: DELETE, after: 1, answer: 'hang' })
-    const record = await run()
-    expect(record).to.include({ outcome: 'incomplete', why: 'the run took longer than 1000 ms' })
-    expect(record.requested).to.deep.equal(['g-6', 'g-5'])
-  })
-
-  it('a run whose group another process has taken removes nobody, and leaves the job to it', async () => {
-    const file = join(await folderWith({}), 'timhook.db')
-    const { apps, fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])
-    const delivery = { engine: 'sqlite' as const, sqlite: { file } }
-    const { bus, post, server } = await serve({ apps, delivery, plugins: [{ use: 'group-full', options: QUICK }] })
-    fake.inject({
-      command: SPECIFIED,
-      edit: (answer) => {
-        const database = new Database(file)
-        database.run('UPDATE leases SET fence = fence + 1')
-        database.close()
-        return answer
-      },
-    })
-    const ended = bus.next('plugin:group-full:run')
-    await post(FULL, full({ GroupId: GROUP }), signed())
-    expect(await ended).to.include({ outcome: 'incomplete', why: 'another process holds the group', fence: 1 })
-    expect(removals(fake)).to.deep.equal([])
-    expect(await server.running.stores.of('group-full').list('job:')).to.have.length(1)
-  })
-
-  it('a run that takes longer than its lease keeps the group', async () => {
-    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], { lease: 1000 })
-    fake.inject({ command: 'get_group_member_info', delayMs: 1300 })
-    expect(await run()).to.include({ outcome: 'removed', fence: 1 })
-  })
-
-  it('a run that waits for an answer ends when another process has taken its group', async () => {
-    const file = join(await folderWith({}), 'timhook.db')
-    const { apps, fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])
-    const { bus, post } = await serve({
-      apps,
-      delivery: { engine: 'sqlite', sqlite: { file } },
-      plugins: [{ use: 'group-full', options: { ...QUICK, lease: 1000 } }],
-    })
-    fake.inject({ command: 'get_group_member_info', answer: 'hang' })
-    const ended = bus.next('plugin:group-full:run')
-    await post(FULL, full({ GroupId: GROUP }), signed())
-    await fake.called('get_group_member_info')
-    const database = new Database(file)
-    database.run('UPDATE leases SET fence = fence + 1')
-    database.close()
-    expect(await ended).to.include({ outcome: 'incomplete', why: 'another process holds the group' })
-  })
-
-  it('a run does not hold up the stop of the server, and is left to be taken up', async () => {
-    const { fake, report, server, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
-    fake.inject({ command: DELETE, answer: 'hang' })
-    const ended = bus.next('plugin:group-full:run')
-    await report()
-    await fake.called(DELETE)
-    const store = server.running.stores.of('group-full')
-    await server.stop({ drainMs: 0 })
-    expect(await ended).to.include({ outcome: 'incomplete', why: 'the server stops' })
-    expect(await store.list('job:')).to.have.length(1)
-    expect(await store.list('cooldown:')).to.deep.equal([])
-    expect(await store.lease(`group:${fake.sdkAppId}:["${GROUP}"]`, 1)).to.include({ fence: 2 })
-  })
-
   it('case 19: no secret is in the log, in records or in what observers hear', async () => {
     const { fake, run, lines, server, bus } = await bench([activeGroup({}, THREE_INACTIVE)], { tries: 2 })
     const told = heard(bus, 'plugin:group-full:run')
@@ -247,70 +175,5 @@ describe('group-full when calls fail (case 13)', () => {
     const usersig = fake.calls[0]?.query.get('usersig') ?? ''
     expect(usersig).to.match(/^eJ/)
     for (const secret of [fake.secretKey, usersig, ...TOKENS, 'usersig=']) expect(text).not.to.include(secret)
-  })
-})
-
-describe('group-full tells', () => {
-  it('the group, where the options say so, once', async () => {
-    const announce = { full: 'This group is full.', roomMade: 'There is room for {free}.' }
-    const { fake, run, bus } = await bench([activeGroup({}, THREE_INACTIVE)], { announce })
-    const made = bus.next('plugin:group-full:room-made')
-    await run()
-    const texts = fake.callsOf('send_group_msg').map(({ body }) => JSON.stringify(body['MsgBody']))
-    expect(texts[0]).to.include('This group is full.')
-    expect(texts[1]).to.include('There is room for 1.')
-    expect(texts).to.have.length(2)
-    expect(await made).to.include({ group: GROUP, removed: 1, free: 1, outcome: 'removed' })
-  })
-
-  it('observers of a removal, with the accounts, before it is sent', async () => {
-    const { fake, run, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
-    const calls: number[] = []
-    const told = heard(bus, 'plugin:group-full:removing')
-    bus.on('plugin:group-full:removing', () => void calls.push(removals(fake).length))
-    const { run: id } = await run()
-    expect(calls).to.deep.equal([0])
-    expect(told[0]).to.deep.include({ run: id, group: GROUP, accounts: ['g-6'] })
-  })
-
-  it('nobody in a dry run', async () => {
-    const announce = { full: 'full', roomMade: 'room' }
-    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], { mode: 'dry-run', announce, raiseCapTo: 30 })
-    expect(await run()).to.include({ outcome: 'dry-run' })
-    expect(fake.callsOf('send_group_msg')).to.deep.equal([])
-    expect(fake.callsOf('modify_group_base_info')).to.deep.equal([])
-  })
-
-  it('and a message that cannot be sent, or of which nobody knows, is sent once and changes nothing', async () => {
-    const { fake, run } = await bench([activeGroup({}, THREE_INACTIVE)], { announce: { full: 'full' } })
-    fake.inject({ command: 'send_group_msg', answer: 'drop' })
-    expect(await run()).to.include({ outcome: 'removed' })
-    expect(fake.callsOf('send_group_msg')).to.have.length(1)
-  })
-
-  it('an operator at every start that an unsigned app may have members removed', async () => {
-    const { fake } = await fakeWith([])
-    const rest = { baseUrl: fake.url, identifier: fake.identifier, secretKey: fake.secretKey }
-    const apps = [{ sdkAppId: UNSIGNED_APP, unsigned: true, rest }]
-    const warned = async (mode: string): Promise<boolean> => {
-      const { lines } = await serve({ apps, plugins: [{ use: 'group-full', options: { ...QUICK, mode } }] })
-      return lines.some((line) => line.includes('have members of full groups removed'))
-    }
-    expect([await warned('remove'), await warned('dry-run'), await warned('record')]).to.deep.equal([
-      true,
-      false,
-      false,
-    ])
-  })
-
-  it('hashes in place of accounts, where the options say so', async () => {
-    const { run, server } = await bench([activeGroup({}, THREE_INACTIVE)], {
-      hashAccounts: true,
-      protectedAccounts: ['g-9'],
-    })
-    expect((await run()).requested[0]).to.match(/^[0-9a-f]{24}$/)
-    const store = server.running.stores.of('group-full')
-    const text = JSON.stringify([await store.list(''), await store.records('run')])
-    expect(text).not.to.match(/g-\d/)
   })
 })
