@@ -41,8 +41,9 @@ type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
 /** The config that the arguments name; undefined where they name none and none is there. */
 async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
-  const at = args.findIndex((arg) => /^(?:-c|--config)(?:=|$)/.test(arg))
-  const named = at < 0 ? undefined : (/=(.*)/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
+  // Which commands and options there are is known once the config is read, so this one is looked for without them.
+  const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
+  const named = at < 0 ? undefined : (/^(?:--config=|-c)(.+)$/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
   try {
     return await readChosenConfig(named)
   } catch (error) {

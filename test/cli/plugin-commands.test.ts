@@ -125,7 +125,9 @@ describe('commands of plugins', () => {
     expect(faulty.code).to.equal(78)
     expect(faulty.stderr).to.include('serverr')
     expect((await run(['shop', 'fail', '--config', 'no.yaml'], { cwd })).code).to.equal(78)
-    expect((await run(['shop', 'fail', '--config=no.yaml'], { cwd })).code).to.equal(78)
+    for (const named of ['--config=no.yaml', '-cno.yaml']) {
+      expect((await run(['shop', 'fail', named], { cwd })).code, named).to.equal(78)
+    }
   })
 
   const told = { description: 'a', run: () => undefined }
