@@ -6,7 +6,7 @@ import { Halt } from './outcome.ts'
 import { type Job, waitingJobs } from './queue.ts'
 import { work } from './work.ts'
 
-const POLL_MS = 5000
+const MAX_POLL_MS = 5000
 
 export interface RunnerParts {
   readonly options: Options
@@ -36,7 +36,7 @@ export class Runner {
 
   /** Takes up what is unfinished. Other processes and the ends of leases tell nobody, so it looks now and then. */
   start(): void {
-    this.#timer = setInterval(() => this.wake(), POLL_MS).unref()
+    this.#timer = setInterval(() => this.wake(), Math.min(MAX_POLL_MS, this.#parts.options.lease)).unref()
     this.wake()
   }
 

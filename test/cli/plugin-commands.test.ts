@@ -188,4 +188,4 @@ describe('commands of plugins', () => {
       .and.not.match(/typebox|yaml|plugin-command|shop\.mjs/)
     expect(await loaded('shop', '--help')).to.match(/typebox[\s\S]*shop\.mjs/)
   })
-})
+}).timeout(60_000)

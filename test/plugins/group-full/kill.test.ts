@@ -165,7 +165,7 @@ describe('group-full, killed', () => {
 
   it('a lease that nobody ended runs out, and the job is taken up then', async () => {
     const { fake } = await fakeWith([activeGroup({}, INACTIVE)])
-    const folder = await folderFor(fake, { ...SETTINGS, lease: 1000 })
+    const folder = await folderFor(fake, { ...SETTINGS, lease: 1500 })
     fake.inject({ command: 'get_group_member_info', answer: 'hang' })
     const first = await startCommand(folder)
     await reportTo(first, fake, GROUP)
@@ -175,4 +175,4 @@ describe('group-full, killed', () => {
     const second = await startCommand(folder)
     expect(await second.line(({ msg }) => String(msg).startsWith('run ended'))).to.include({ outcome: 'removed' })
   })
-})
+}).timeout(60_000)
