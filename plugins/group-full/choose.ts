@@ -3,7 +3,7 @@ import { type Candidate, type Facts, judge, type Rule } from './eligible.ts'
 import { inOrder } from './order.ts'
 import { matcher } from './pattern.ts'
 import { present } from './presence.ts'
-import type { Snapshot } from './read-group.ts'
+import type { Snapshot } from './snapshot.ts'
 import { readmitted } from './removed.ts'
 import type { Run } from './run-context.ts'
 

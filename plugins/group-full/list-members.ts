@@ -1,5 +1,5 @@
 import { type GroupMember, RestError } from 'timhook/plugin'
-import type { Snapshot } from './read-group.ts'
+import type { Snapshot } from './snapshot.ts'
 import { call, pause, type Run } from './run-context.ts'
 
 const TOO_MUCH = new Set([10018, 10054])

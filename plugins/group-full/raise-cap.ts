@@ -1,6 +1,6 @@
 import { RestError } from 'timhook/plugin'
 import { keys } from './keys.ts'
-import type { Snapshot } from './read-group.ts'
+import type { Snapshot } from './snapshot.ts'
 import { call, type Run } from './run-context.ts'
 
 const PLAN_FORBIDS = 10038

@@ -3,7 +3,7 @@ import { factsFor } from './choose.ts'
 import { type Candidate, judge } from './eligible.ts'
 import { filterOf } from './list-members.ts'
 import { present } from './presence.ts'
-import type { Snapshot } from './read-group.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { RunRecord } from './record.ts'
 import { call, type Run } from './run-context.ts'
 

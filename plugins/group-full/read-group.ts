@@ -2,16 +2,7 @@ import type { GroupFound } from 'timhook/plugin'
 import { targetFree } from './how-many.ts'
 import { Halt, wordFor } from './outcome.ts'
 import { call, pause, type Run } from './run-context.ts'
-
-/** A group at one moment. */
-export interface Snapshot {
-  readonly type: 'Work' | 'Public' | 'Meeting' | 'Community'
-  readonly members: number
-  readonly cap: number
-  /** Empty in a Work group whose owner has left. */
-  readonly owner: string
-  readonly nextMsgSeq?: number
-}
+import type { Snapshot } from './snapshot.ts'
 
 const FIELDS = ['Type', 'MemberNum', 'MaxMemberNum', 'Owner_Account', 'NextMsgSeq', 'CreateTime'] as const
 // Tencent answers the names of old (intl 34961).

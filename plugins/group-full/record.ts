@@ -3,7 +3,7 @@ import type { Candidate, Rule } from './eligible.ts'
 import type { Limit } from './how-many.ts'
 import type { Options } from './options.ts'
 import type { FailedCall, Outcome } from './outcome.ts'
-import type { Snapshot } from './read-group.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** Candidates kept in a record beyond those chosen: more would fill the store and tell nobody anything. */
 const MAX_CANDIDATES = 50

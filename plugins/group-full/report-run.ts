@@ -2,12 +2,12 @@ import { leftToday } from './budget.ts'
 import { keys } from './keys.ts'
 import { needsAttention } from './outcome.ts'
 import { type RunRecord, stored } from './record.ts'
-import type { RunnerParts } from './runner.ts'
+import type { Parts } from './parts.ts'
 
 const DAY_MS = 86_400_000
 
 /** Keeps the record of a run, and tells of it: to the log, and to observers as `run`, `room-made` and `alert`. */
-export async function report({ store, options, log, emit }: RunnerParts, record: RunRecord): Promise<void> {
+export async function report({ store, options, log, emit }: Parts, record: RunRecord): Promise<void> {
   const kept = stored(record, options.hashAccounts)
   await store.record('run', kept)
   const { run, app, group, mode, outcome = 'error', why, requested, confirmed, after, failed } = record
@@ -23,10 +23,7 @@ export async function report({ store, options, log, emit }: RunnerParts, record:
 }
 
 /** That nobody may be removed is said once a day of a group; the rest every time. A stop of the server is no alert. */
-async function isSilenced(
-  { store }: Pick<RunnerParts, 'store'>,
-  { outcome, app, group, why }: RunRecord,
-): Promise<boolean> {
+async function isSilenced({ store }: Pick<Parts, 'store'>, { outcome, app, group, why }: RunRecord): Promise<boolean> {
   if (outcome === 'incomplete' && why === 'the server stops') return true
   if (outcome !== 'nobody-eligible') return false
   const key = keys.alerted({ app, group })

@@ -1,33 +1,23 @@
 import { setMaxListeners } from 'node:events'
-import type { AppSettings, Lease, Log, Rest, Store } from 'timhook/plugin'
+import type { Lease } from 'timhook/plugin'
 import { keys } from './keys.ts'
-import type { Options } from './options.ts'
 import { Halt } from './outcome.ts'
+import type { Parts } from './parts.ts'
 import { type Job, waitingJobs } from './queue.ts'
 import { work } from './work.ts'
 
 const MAX_POLL_MS = 5000
 
-export interface RunnerParts {
-  readonly options: Options
-  readonly store: Store
-  readonly log: Log
-  readonly apps: readonly AppSettings[]
-  readonly rest: (sdkAppId: number) => Rest
-  readonly emit: (name: string, data: unknown) => void
-  readonly signal: AbortSignal
-}
-
 /** Works on the groups that were reported, a few at a time, each under a lease. */
 export class Runner {
-  readonly #parts: RunnerParts
+  readonly #parts: Parts
   readonly #running = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
   #lookAgain = false
 
-  constructor(parts: RunnerParts) {
+  constructor(parts: Parts) {
     this.#parts = parts
     // Each run listens, and there may be more of them than Node takes for a leak.
     setMaxListeners(0, this.#stopping.signal)

@@ -11,14 +11,14 @@ import { hashOf, type RunRecord } from './record.ts'
 import { report } from './report-run.ts'
 import { doRun } from './run.ts'
 import type { Run } from './run-context.ts'
-import type { RunnerParts } from './runner.ts'
+import type { Parts } from './parts.ts'
 
 const CIRCUIT_MS = 300_000
 /** After these a full group may be worth a second look at once. */
 const MADE_ROOM = new Set<Outcome>(['removed', 'partly-removed', 'cap-raised', 'already-has-room'])
 
 /** Does the run that a job asks for, under a lease, and ends the job or leaves it for later. */
-export async function work(parts: RunnerParts, job: Job, lease: Lease, stopping: AbortSignal): Promise<void> {
+export async function work(parts: Parts, job: Job, lease: Lease, stopping: AbortSignal): Promise<void> {
   const { store, options } = parts
   const { mode } = options
   const working: Working = { run: randomUUID(), startedAt: Date.now(), mode, fence: lease.fence, requested: [] }
@@ -68,7 +68,7 @@ async function withoutRun(store: Store, begun: Begun): Promise<{ outcome: Outcom
 }
 
 /** Ends the job: the group rests, and what happened is told. */
-async function end(parts: RunnerParts, job: Job, record: RunRecord): Promise<void> {
+async function end(parts: Parts, job: Job, record: RunRecord): Promise<void> {
   const { store, options } = parts
   const { outcome = 'error', failed } = record
   if (outcome === 'circuit-open' && failed?.error === 'REST_REFUSED') {

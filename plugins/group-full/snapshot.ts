@@ -1,0 +1,9 @@
+/** A group at one moment. */
+export interface Snapshot {
+  readonly type: 'Work' | 'Public' | 'Meeting' | 'Community'
+  readonly members: number
+  readonly cap: number
+  /** Empty in a Work group whose owner has left. */
+  readonly owner: string
+  readonly nextMsgSeq?: number
+}
