@@ -20,8 +20,11 @@ export interface OpenStores {
  * nothing is made.
  * @throws TimhookError STORE_NOT_SHARED, NOT_SUPPORTED_YET, STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
  */
-export async function openStores({ engine, sqlite }: EngineSettings): Promise<OpenStores> {
-  if (engine === 'sqlite') return openFile(resolve(sqlite.file))
+export async function openStores(
+  { engine, sqlite }: EngineSettings,
+  now: () => number = Date.now,
+): Promise<OpenStores> {
+  if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
   if (engine === 'redis')
     throw new TimhookError('NOT_SUPPORTED_YET', 'commands of plugins cannot read the engine redis')
   throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
@@ -32,7 +35,7 @@ export async function openStores({ engine, sqlite }: EngineSettings): Promise<Op
 /** Of one statement each: they keep no lock that the server would wait for. */
 const READING = new Set<keyof StoreOperations>(['kvGet', 'kvList', 'records'])
 
-function openFile(file: string): OpenStores {
+function openFile(file: string, now: () => number): OpenStores {
   if (!existsSync(file)) {
     const nothing = emptyStore(file)
     return { stores: { of: () => nothing }, async close() {} }
@@ -46,7 +49,7 @@ function openFile(file: string): OpenStores {
     const operation = (): StoreOperations[N][1] => operations[name](arg)
     return READING.has(name) ? operation() : inTransaction(database, operation)
   }
-  return { stores: createSqliteStores(ask), close: async () => database.close() }
+  return { stores: createSqliteStores(ask, now), close: async () => database.close() }
 }
 
 /** The server writes too: nothing of its may come between what one operation reads and writes. */
