@@ -20,7 +20,7 @@ async function beside(file: string, now?: () => number): Promise<Stores> {
 async function server(): Promise<{ file: string; stores: Stores }> {
   const file = join(await folderWith({}), 'timhook.db')
   const link = await Link.open(file)
-  stopAfterTest(() => link.close(true))
+  stopAfterTest(async () => void (await link.close('clean')))
   return { file, stores: createSqliteStores((name, arg) => link.ask(name, arg)) }
 }
 
