@@ -1,8 +1,5 @@
-import { LANES } from './slots.ts'
+import { LANES } from '../slots.ts'
 import type { Waiting } from './messages.ts'
-
-/** How long one that is in doubt has for itself. A slower one goes on beside the next. */
-const ALONE_MS = 1000
 
 /**
  * After a stop that was not clean: tells which callbacks may have been under way then. Of each key that is the first
@@ -25,24 +22,5 @@ export class Doubts {
     if (key !== undefined) this.#keys.add(key)
     this.#left--
     return true
-  }
-}
-
-/** Lets one at a time. */
-export class Turns {
-  #last: Promise<void> = Promise.resolve()
-
-  async take<T>(task: () => Promise<T>): Promise<T> {
-    const before = this.#last
-    let end: () => void = () => undefined
-    this.#last = new Promise((resolve) => (end = resolve))
-    await before
-    const timer = setTimeout(end, ALONE_MS)
-    try {
-      return await task()
-    } finally {
-      clearTimeout(timer)
-      end()
-    }
   }
 }

@@ -1,5 +1,5 @@
-import { type Again, Lanes } from '../lanes.ts'
-import type { Pool } from '../../registry.ts'
+import { type Again, Lanes } from './lanes.ts'
+import type { Pool } from '../registry.ts'
 
 /** Callbacks that are handed to the lanes at a time, beside those that an ordered retry holds up. */
 export const LANES = 128
