@@ -1,0 +1,225 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import type { Logger } from '../log.ts'
+import { inspectRedis } from './redis-check.ts'
+import { isRefusal, redisFault } from './redis-fault.ts'
+
+export type { Redis }
+
+/** The config's `delivery.redis`: a URL, or sentinels and the name under which they know the Redis. */
+export interface RedisSettings {
+  readonly url?: string
+  /** Each as `host:port`. */
+  readonly sentinels?: readonly string[]
+  readonly name?: string
+  /** Of the Redis behind the sentinels; a URL has its own. */
+  readonly username?: string
+  readonly password?: string
+  readonly sentinelPassword?: string
+  readonly prefix: string
+  readonly durability: 'strict' | 'relaxed'
+}
+
+/** A Redis that was found fit, and stays connected as well as it can. */
+export interface RedisClient {
+  /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
+  readonly client: Redis
+  /** What every key starts with. */
+  readonly prefix: string
+  /** `faults`: what makes this Redis lose what it has acknowledged, such as `appendfsync is everysec`. */
+  readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
+  /** A connection of its own, for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
+  duplicate(): Redis
+  /** Rejects with the reason where this Redis cannot be written to at the moment. */
+  check(): Promise<void>
+  /** Waits a moment for replies, and disconnects. */
+  close(): Promise<void>
+}
+
+/** How long one command may block on a connection made by `duplicate`, in milliseconds. */
+export const LONGEST_BLOCK_MS = 5000
+
+const START_MS = 5000
+const CONNECT_MS = 2000
+/** A connection on which a reply is due for so long is given up. */
+const SILENT_MS = 5000
+const RECONNECT = { minMs: 50, maxMs: 2000 }
+const GOODBYE_MS = 1000
+
+/**
+ * Connects to Redis, and sees to it that it keeps what it acknowledges.
+ * @param startMs how long to go on trying
+ * @throws TimhookError STORE_UNREACHABLE, STORE_AUTH_FAILED, STORE_UNSUITABLE or STORE_NOT_DURABLE
+ */
+export async function openRedis(
+  settings: RedisSettings,
+  { log, startMs = START_MS }: { log: Logger; startMs?: number },
+): Promise<RedisClient> {
+  const { prefix, durability: mode } = settings
+  const place = placeOf(settings)
+  const client = new Redis({ ...optionsOf(settings), commandTimeout: SILENT_MS })
+  const duplicates = new Set<Redis>()
+  const state: { faults: readonly string[]; fault: unknown } = { faults: [], fault: undefined }
+  try {
+    await connected(client, startMs)
+    state.faults = await inspectRedis(client, mode)
+  } catch (error) {
+    client.disconnect()
+    throw redisFault(error, place)
+  }
+  if (state.faults.length > 0) {
+    log.warn(`delivery.redis.durability is relaxed: what Redis acknowledges may be lost (${state.faults.join(', ')})`)
+  }
+  watch(client, { log, place, mode, state })
+  const pulse = keepAsking(client, duplicates)
+  return {
+    client,
+    prefix,
+    durability: {
+      mode,
+      get faults() {
+        return state.faults
+      },
+    },
+    duplicate() {
+      const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + SILENT_MS })
+      // Its loss is that of the first connection, which is logged.
+      duplicate.on('error', () => undefined)
+      duplicates.add(duplicate)
+      duplicate.once('end', () => duplicates.delete(duplicate))
+      return duplicate
+    },
+    async check() {
+      try {
+        state.faults = await inspectRedis(client, 'relaxed')
+      } catch (error) {
+        throw redisFault(client.status === 'ready' ? error : (state.fault ?? error), place)
+      }
+    },
+    async close() {
+      clearInterval(pulse)
+      for (const duplicate of duplicates) duplicate.disconnect()
+      const timer = setTimeout(() => client.disconnect(), GOODBYE_MS)
+      await client.quit().catch(() => client.disconnect())
+      clearTimeout(timer)
+    },
+  }
+}
+
+function optionsOf({ url, sentinels, name, username, password, sentinelPassword }: RedisSettings): RedisOptions {
+  const options: RedisOptions = {
+    connectionName: 'timhook',
+    connectTimeout: CONNECT_MS,
+    keepAlive: 10_000,
+    // A command that waits for Redis to come back would be answered long after its callback; one that is sent again may
+    // have been done already.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: wait,
+    // What was the primary is a replica after a failover.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  }
+  if (sentinels) {
+    const sentinelOptions = { sentinelCommandTimeout: CONNECT_MS, sentinelRetryStrategy: wait }
+    return {
+      ...options,
+      ...sentinelOptions,
+      sentinels: sentinels.map(addressOf),
+      ...(name !== undefined && { name }),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(sentinelPassword !== undefined && { sentinelPassword }),
+    }
+  }
+  const parsed = new URL(url ?? '')
+  return {
+    ...options,
+    ...addressOf(parsed.host),
+    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    ...(parsed.pathname.length > 1 && { db: Number(parsed.pathname.slice(1)) }),
+    ...(parsed.protocol === 'rediss:' && { tls: {} }),
+  }
+}
+
+/** Exponential, and not at the same moment as all other processes. */
+function wait(attempt: number): number {
+  const ceiling = Math.min(RECONNECT.maxMs, RECONNECT.minMs * 2 ** Math.min(attempt, 10))
+  return Math.round(ceiling * (0.5 + Math.random() / 2))
+}
+
+/** `host:port`, of which the port may be missing. */
+function addressOf(text: string): { host: string; port?: number } {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  return { host: bracketed ?? plain ?? text, ...(port !== undefined && { port: Number(port) }) }
+}
+
+/** Where Redis is, without its password. */
+function placeOf({ url, sentinels = [], name }: RedisSettings): string {
+  if (url !== undefined) return new URL(url).host
+  return `${name} of the sentinels ${sentinels.join(', ')}`
+}
+
+/** Resolves when Redis takes commands. What cannot be mended by waiting ends the waiting. */
+function connected(client: Redis, startMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let last: Error = new Error('it closes the connection, or says nothing')
+    const timer = setTimeout(() => reject(last), startMs)
+    const onError = (error: Error): void => {
+      last = error
+      if (isRefusal(error)) reject(error)
+    }
+    client.on('error', onError)
+    client.once('end', () => reject(last))
+    client.once('ready', () => {
+      clearTimeout(timer)
+      client.off('error', onError)
+      resolve()
+    })
+  })
+}
+
+interface Watched {
+  readonly log: Logger
+  readonly place: string
+  readonly mode: 'strict' | 'relaxed'
+  readonly state: { faults: readonly string[]; fault: unknown }
+}
+
+/** One line when Redis goes away and one when it is back; then it may be another one, so it is looked at again. */
+function watch(client: Redis, { log, place, mode, state }: Watched): void {
+  let away = false
+  client.on('error', (error: Error) => (state.fault = error))
+  client.on('close', () => {
+    // Closed by us, nothing is lost.
+    if (away || client.status === 'end') return
+    away = true
+    log.error(`Redis at ${place} is away: after-callbacks get 503 until it is back`)
+  })
+  const lookAgain = async (): Promise<void> => {
+    try {
+      state.faults = await inspectRedis(client, 'relaxed')
+      away = false
+      state.fault = undefined
+      log.info(`Redis at ${place} is back`)
+      if (mode === 'relaxed' || state.faults.length === 0) return
+      log.error(`Redis at ${place} may lose what it acknowledges: ${state.faults.join(', ')}`)
+    } catch (error) {
+      log.error(`Redis at ${place} cannot be used: ${redisFault(error).message}`)
+    }
+  }
+  client.on('ready', () => void lookAgain())
+}
+
+/**
+ * A connection that was cut off without a word looks alive until TCP gives up, minutes later. So it is asked for a sign of
+ * life, and made anew where none comes, together with those that are blocked in a read.
+ */
+function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>): NodeJS.Timeout {
+  return setInterval(() => {
+    if (client.status !== 'ready') return
+    client.ping().catch(() => {
+      for (const one of [client, ...duplicates]) if (one.status === 'ready') one.disconnect(true)
+    })
+  }, SILENT_MS).unref()
+}
