@@ -1,6 +1,7 @@
 import { formatPath, type Fault } from './faults.ts'
 import { REGIONS } from '../core/rest/regions.ts'
 import { getKey, getPath, isPlainObject } from './plain.ts'
+import { redisRules } from './redis-rules.ts'
 
 /**
  * What no schema can say, because it concerns two values at once. The rules read a config that may be faulty in other
@@ -13,6 +14,7 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   samePluginIds,
   onlyConfiguredApps,
   retryRanges,
+  redisRules,
 ]
 
 /** The faults that concern two values at once. Messages hold paths, no values. */

@@ -13,8 +13,6 @@ export interface Unsupported {
 export const UNSUPPORTED: readonly Unsupported[] = [
   { path: ['server', 'tls'] },
   { path: ['admin', 'token'] },
-  { path: ['delivery', 'engine'], except: ['memory', 'sqlite'] },
-  { path: ['delivery', 'redis'] },
   { path: ['plugins', '*', 'isolate'] },
 ]
 

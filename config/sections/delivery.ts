@@ -14,7 +14,32 @@ const SqliteSchema = Type.Object(
 
 const RedisSchema = Type.Object(
   {
-    url: Type.String({ minLength: 1, description: 'Such as redis://127.0.0.1:6379.' }),
+    url: Type.Optional(
+      Type.String({
+        pattern: '^rediss?://[^\\s/]+(/[0-9]*)?$',
+        expected: 'a URL such as redis://127.0.0.1:6379, with / and @ of a password written as %2F and %40',
+        description: 'Such as redis://127.0.0.1:6379, or rediss://user:password@host:6380/0 with TLS.',
+      }),
+    ),
+    sentinels: Type.Optional(
+      Type.Array(Type.String({ pattern: '^(\\[[0-9a-fA-F:]+\\]|[^\\s:/@]+)(:[0-9]{1,5})?$', expected: 'host:port' }), {
+        minItems: 1,
+        description: 'Sentinels that know where the primary is, each as host:port; in place of url.',
+      }),
+    ),
+    name: Type.Optional(Type.String({ minLength: 1, description: 'What the sentinels call the primary.' })),
+    username: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'User at the Redis that the sentinels name; default: the default user.',
+      }),
+    ),
+    password: Type.Optional(
+      Type.String({ minLength: 1, secret: true, description: 'Password at the Redis that the sentinels name.' }),
+    ),
+    sentinelPassword: Type.Optional(
+      Type.String({ minLength: 1, secret: true, description: 'Password at the sentinels themselves.' }),
+    ),
     prefix: Type.String({ minLength: 1, default: 'timhook', description: 'What every key starts with.' }),
     durability: Type.Enum(['strict', 'relaxed'], {
       default: 'strict',
@@ -64,7 +89,16 @@ export const DeliverySchema = Type.Object(
 export interface DeliveryInput {
   engine?: 'memory' | 'sqlite' | 'redis'
   sqlite?: { file?: string }
-  redis?: { url: string; prefix?: string; durability?: 'strict' | 'relaxed' }
+  redis?: {
+    url?: string
+    sentinels?: string[]
+    name?: string
+    username?: string
+    password?: string
+    sentinelPassword?: string
+    prefix?: string
+    durability?: 'strict' | 'relaxed'
+  }
   resendWindow?: DurationInput
   retention?: { age?: DurationInput; size?: SizeInput; deadLetters?: DurationInput }
   maxBacklog?: number | string

@@ -1,23 +1,10 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import type { Logger } from '../log.ts'
 import { inspectRedis } from './redis-check.ts'
 import { isRefusal, redisFault } from './redis-fault.ts'
+import { optionsOf, placeOf, type RedisSettings } from './redis-options.ts'
 
 export type { Redis }
-
-/** The config's `delivery.redis`: a URL, or sentinels and the name under which they know the Redis. */
-export interface RedisSettings {
-  readonly url?: string
-  /** Each as `host:port`. */
-  readonly sentinels?: readonly string[]
-  readonly name?: string
-  /** Of the Redis behind the sentinels; a URL has its own. */
-  readonly username?: string
-  readonly password?: string
-  readonly sentinelPassword?: string
-  readonly prefix: string
-  readonly durability: 'strict' | 'relaxed'
-}
 
 /** A Redis that was found fit, and stays connected as well as it can. */
 export interface RedisClient {
@@ -39,10 +26,8 @@ export interface RedisClient {
 export const LONGEST_BLOCK_MS = 5000
 
 const START_MS = 5000
-const CONNECT_MS = 2000
 /** A connection on which a reply is due for so long is given up. */
 const SILENT_MS = 5000
-const RECONNECT = { minMs: 50, maxMs: 2000 }
 const GOODBYE_MS = 1000
 
 /**
@@ -103,61 +88,6 @@ export async function openRedis(
       clearTimeout(timer)
     },
   }
-}
-
-function optionsOf({ url, sentinels, name, username, password, sentinelPassword }: RedisSettings): RedisOptions {
-  const options: RedisOptions = {
-    connectionName: 'timhook',
-    connectTimeout: CONNECT_MS,
-    keepAlive: 10_000,
-    // A command that waits for Redis to come back would be answered long after its callback; one that is sent again may
-    // have been done already.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: wait,
-    // What was the primary is a replica after a failover.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  }
-  if (sentinels) {
-    const sentinelOptions = { sentinelCommandTimeout: CONNECT_MS, sentinelRetryStrategy: wait }
-    return {
-      ...options,
-      ...sentinelOptions,
-      sentinels: sentinels.map(addressOf),
-      ...(name !== undefined && { name }),
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(sentinelPassword !== undefined && { sentinelPassword }),
-    }
-  }
-  const parsed = new URL(url ?? '')
-  return {
-    ...options,
-    ...addressOf(parsed.host),
-    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
-    ...(parsed.pathname.length > 1 && { db: Number(parsed.pathname.slice(1)) }),
-    ...(parsed.protocol === 'rediss:' && { tls: {} }),
-  }
-}
-
-/** Exponential, and not at the same moment as all other processes. */
-function wait(attempt: number): number {
-  const ceiling = Math.min(RECONNECT.maxMs, RECONNECT.minMs * 2 ** Math.min(attempt, 10))
-  return Math.round(ceiling * (0.5 + Math.random() / 2))
-}
-
-/** `host:port`, of which the port may be missing. */
-function addressOf(text: string): { host: string; port?: number } {
-  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
-  return { host: bracketed ?? plain ?? text, ...(port !== undefined && { port: Number(port) }) }
-}
-
-/** Where Redis is, without its password. */
-function placeOf({ url, sentinels = [], name }: RedisSettings): string {
-  if (url !== undefined) return new URL(url).host
-  return `${name} of the sentinels ${sentinels.join(', ')}`
 }
 
 /** Resolves when Redis takes commands. What cannot be mended by waiting ends the waiting. */
