@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Bus } from '../../bus.ts'
+import { aboutOf } from '../../callback.ts'
+import { TimhookError } from '../../errors.ts'
+import { newId } from '../../id.ts'
+import type { Registry } from '../../registry.ts'
+import { redisFault } from '../../store/redis-fault.ts'
+import { createDeliverer } from '../deliverer.ts'
+import type { Delivery } from '../delivery.ts'
+import { identityOf, tellsResends } from '../identity.ts'
+import { orderOf } from '../order.ts'
+import { Turns } from '../turns.ts'
+import { Appender } from './appender.ts'
+import { fieldsOf, pluginsText } from './entry.ts'
+import { createFeed } from './feed.ts'
+import { keep } from './keep.ts'
+import { PARTITIONS, partitionOf, SCHEMA_VERSION, shortIdentity } from './keys.ts'
+import { Leases } from './leases.ts'
+import { Ledger } from './ledger.ts'
+import { listen } from './listen.ts'
+import { type Connection, createRun } from './run.ts'
+import { ANSWER } from './scripts/answer.ts'
+import { OPEN } from './scripts/open.ts'
+import { RESIGN } from './scripts/release.ts'
+import { createSweep, type Retention } from './sweep.ts'
+
+/** How long things take, in milliseconds. Tests cannot wait so long. */
+export interface Pace {
+  /** After so long without a sign of life a process counts as dead, and its partitions go to others. */
+  readonly leaseMs: number
+  readonly sweepMs: number
+  /** How long no process must have had a plugin until what waits for it becomes dead letters. */
+  readonly removedAfterMs: number
+}
+
+const PACE: Pace = { leaseMs: 10_000, sweepMs: 10_000, removedAfterMs: 60_000 }
+/** What was not told, or told in vain, is found so. */
+const LOOK_MS = 1000
+const RESULTS_MS = 86_400_000
+const PROBE_MS = 60_000
+
+export interface RedisParts {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly connection: Connection
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly maxBacklog?: number
+  readonly pace?: Partial<Pace>
+}
+
+/** The engine for several processes and machines: see `keys.ts` for what it keeps, and how order is kept with it. */
+export function createRedisDelivery(parts: RedisParts): Delivery {
+  const { registry, bus, connection, resendWindow, retention, maxBacklog } = parts
+  const { leaseMs, sweepMs, removedAfterMs } = { ...PACE, ...parts.pace }
+  const { client, prefix } = connection
+  const member = newId()
+  const plugins = registry.plugins.map(({ id }) => id)
+  const run = createRun(connection)
+  const deliverer = createDeliverer(registry, bus)
+  const turns = new Turns()
+  const ledger = new Ledger(run)
+  const appender = new Appender(run, [resendWindow, member])
+
+  /** Every process has to agree on the partition of a key, so the number that is stored counts. */
+  const open = async (): Promise<number> => {
+    const [version, stored] = await run<string[]>(OPEN, SCHEMA_VERSION, PARTITIONS, ...plugins)
+    if (version === String(SCHEMA_VERSION)) return Number(stored)
+    throw new TimhookError('STORE_NEWER', `what Redis holds under ${prefix} is of another timhook (${version})`, {
+      hint: 'Start that version, or name another delivery.redis.prefix.',
+    })
+  }
+  let partitions = PARTITIONS
+  const leases: Leases = new Leases({
+    run,
+    member,
+    get partitions() {
+      return partitions
+    },
+    leaseMs,
+    feeds: () => feeds,
+    ledger,
+    onLapsed: async () => void (await open()),
+  })
+  const common = { registry, deliverer, bus, connection, run, ledger, turns, validity: leases, maxBacklog }
+  const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
+  const stops: (() => void)[] = []
+
+  const answer = async (): Promise<void> => {
+    while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const feed of feeds) feed.look()
+  }
+  const look = (): void => {
+    void answer().catch(() => undefined)
+    for (const feed of feeds) feed.look()
+  }
+  const cameIn = (numbers: readonly number[]): void => {
+    for (const feed of feeds) {
+      for (const n of numbers) feed.came(n)
+      feed.pump()
+    }
+  }
+
+  return {
+    async start() {
+      partitions = await open()
+      await leases.start()
+      const stopListening = listen(connection, member, {
+        onCame: cameIn,
+        onFree: () => leases.nudge(),
+        onAsked: look,
+        onBack: () => {
+          leases.nudge()
+          look()
+        },
+      })
+      const sweep = createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs })
+      sweep.start()
+      const timer = setInterval(look, LOOK_MS).unref()
+      stops.push(
+        stopListening,
+        () => sweep.stop(),
+        () => clearInterval(timer),
+      )
+    },
+
+    async accept(callback) {
+      // Others may have given us up, and our plugins' groups with it.
+      if (!leases.isValid()) await leases.tend()
+      const route = registry.route(callback.sdkAppId, callback.command)
+      const key = orderOf(callback, route)
+      const n = partitionOf(key, partitions)
+      const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+      const tells = tellsResends(callback.body) ? 1 : 0
+      const row = [shortIdentity(identityOf(callback)), tells, n, pluginsText(ids), ...fieldsOf(callback, key)]
+      const [stored, resends, firstId] = await appender.append(row, callback.raw.length)
+      if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
+      if (stored === 0) return
+      // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
+      setImmediate(() => {
+        for (const feed of feeds) {
+          if (!ids.includes(feed.plugin)) continue
+          feed.came(n)
+          feed.pump()
+        }
+      })
+    },
+
+    async keep(callback, kept) {
+      if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
+      await keep(connection, callback, kept)
+    },
+
+    async health() {
+      try {
+        await client.set(`${prefix}:probe`, member, 'PX', PROBE_MS)
+      } catch (error) {
+        throw redisFault(error)
+      }
+    },
+
+    async stop(graceMs) {
+      for (const stop of stops.splice(0)) stop()
+      deliverer.interrupt()
+      for (const feed of feeds) feed.close()
+      const shares = feeds.flatMap((feed) => [...feed.shares.values()])
+      leases.leave()
+      const timer = new AbortController()
+      const idle = Promise.all(shares.map((share) => share.idle()))
+      await Promise.race([idle, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
+      timer.abort()
+      deliverer.abort()
+      for (const feed of feeds) feed.survive()
+      await ledger.flush()
+      ledger.close()
+      await leases.end()
+      return { undelivered: await run<number>(RESIGN, member, ...plugins).catch(() => 0) }
+    },
+  }
+}

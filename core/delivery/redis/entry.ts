@@ -1,0 +1,40 @@
+import type { Callback } from '../../callback.ts'
+import type { Called } from '../../context.ts'
+import type { Query } from '../../handler-context.ts'
+import { SEPARATOR } from './scripts/lua.ts'
+
+/** A callback as it stands in a stream. */
+export interface Stored {
+  readonly callback: Called
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+  readonly plugins: readonly string[]
+}
+
+/** The fields of an entry that every callback has, in the order in which scripts take them. */
+export function fieldsOf({ id, sdkAppId, command, receivedAt, signed, query, raw }: Callback, key = ''): string[] {
+  return [id, `${sdkAppId}`, command, `${receivedAt}`, signed ? '1' : '0', key, JSON.stringify(query), raw]
+}
+
+/** The plugins of an entry as one text. */
+export function pluginsText(ids: readonly string[]): string {
+  return ids.length === 0 ? '' : `${SEPARATOR}${ids.join(SEPARATOR)}${SEPARATOR}`
+}
+
+/** Names and values, one after the other, as Redis gives them. */
+export function recordOf(fields: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (let n = 0; n + 1 < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1] ?? ''
+  return record
+}
+
+export function storedOf(fields: readonly string[]): Stored {
+  const { id = '', app, command = '', at, signed, key, maybe, query = '{}', raw = '', plugins = '' } = recordOf(fields)
+  const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
+  return {
+    callback: { ...about, query: JSON.parse(query) as Query, raw },
+    key: key === '' ? undefined : key,
+    maybeResend: maybe === '1',
+    plugins: plugins.split(SEPARATOR).filter(Boolean),
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * What the engine keeps in Redis. Every key begins with the prefix of the config (`P`); `N` is a partition.
+ *
+ * | key | type | holds |
+ * | --- | --- | --- |
+ * | `P:cb:N` | stream | the callbacks of a partition, in the order of receipt; one consumer group per plugin |
+ * | `P:id:IDENTITY` | string, expires | which callback came with this identity within the resend window |
+ * | `P:resends:N` | hash | how often a callback came again, by its entry |
+ * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean` |
+ * | `P:fence` | number | grows with every lease |
+ * | `P:has:PLUGIN` | sorted set | the live processes that run a plugin, by when they count as dead |
+ * | `P:plugins` | sorted set | the plugins that have groups, by when a process last had them |
+ * | `P:due:PLUGIN:N` | sorted set | entries that wait for their retry, by when they are due |
+ * | `P:age:PLUGIN:N` | sorted set | the same entries by when they came: the oldest bounds what may be trimmed |
+ * | `P:tried:PLUGIN:N` | hash | the next attempt of an entry that has failed, and until when it holds up its key |
+ * | `P:tries:PLUGIN:N` | hash | how often a process has died over an entry |
+ * | `P:backlog` | hash | how many callbacks a plugin has not finished, counted |
+ * | `P:dead` | stream | dead letters, each with a copy of its callback, so that it holds up no trimming |
+ * | `P:letters` | hash | the dead letter of an entry and a plugin |
+ * | `P:kept:decided`, `P:kept:refused` | stream | what was not delivered |
+ * | `P:requests` | list | what other processes ask for; `P:result:ID` what came of it, expires |
+ * | `P:meta` | hash | the version of all this, and the number of partitions |
+ * | `P:swept` | string, expires | somebody has just looked for what has had its time |
+ *
+ * **Serial per order key.** A key's hash names its partition, and a partition's callbacks for one plugin are read by
+ * one process at a time: the owner of the lease. Whatever it reads or writes passes its fence, and a script refuses the
+ * fence of a former owner.
+ *
+ * **One place for what is open.** A callback that a plugin has not finished is either behind the group's last entry, or
+ * in the group's list of pending entries, or in `due`. The owner has what is pending; a new owner reads it first. There
+ * is one consumer name for all, since the lease already says whose the entries are.
+ *
+ * Times in Redis are those of its own clock: processes on several machines need not agree on theirs.
+ *
+ * Channels: `P:to:MEMBER` tells one process that something came for it, `P:all` all of them that leases are free or
+ * that something was asked.
+ */
+export const SCHEMA_VERSION = 1
+
+/** Fixed once there are callbacks: another number would send a key elsewhere while its callbacks wait. */
+export const PARTITIONS = 32
+
+/** Characters of an identity that are kept: 132 bits of it. */
+const IDENTITY_WIDTH = 22
+
+export function shortIdentity(identity: string): string {
+  return identity.slice(0, IDENTITY_WIDTH)
+}
+
+/** The partition of an order key. What has no key may go anywhere. */
+export function partitionOf(key: string | undefined, partitions: number): number {
+  if (key === undefined) return Math.floor(Math.random() * partitions)
+  return createHash('sha256').update(key).digest().readUInt32BE(0) % partitions
+}

@@ -1,0 +1,156 @@
+import type { Feed } from './feed.ts'
+import type { Ledger } from './ledger.ts'
+import type { Run } from './run.ts'
+import { RELEASE } from './scripts/release.ts'
+import { TEND } from './scripts/tend.ts'
+import { Share } from './share.ts'
+
+/** Whether our leases can be relied on just now. */
+export interface Validity {
+  isValid(): boolean
+  /** Resolves when they have been renewed, or will not be any more. */
+  renewed(): Promise<void>
+}
+
+type Tended = readonly [lapsed: 0 | 1, surplus: number, ...leases: (number | string)[]]
+
+interface Parts {
+  readonly run: Run
+  readonly member: string
+  readonly partitions: number
+  readonly leaseMs: number
+  readonly feeds: () => readonly Feed[]
+  readonly ledger: Ledger
+  /** Others had given us up, and may have made dead letters of what waited for our plugins. */
+  readonly onLapsed: () => Promise<void>
+}
+
+/** In a lease's time it is renewed so often. */
+const RENEWALS = 4
+
+/**
+ * Keeps this process among the living, and its share of the partitions leased to it. Its own clock starts before the
+ * request is sent, so a lease ends here before Redis gives it to another.
+ */
+export class Leases implements Validity {
+  readonly #parts: Parts
+  #validUntil = -Infinity
+  #timer: NodeJS.Timeout | undefined
+  #tending: Promise<void> | undefined
+  #again = false
+  #begun = false
+  #leaving = false
+  #onRenewed: (() => void)[] = []
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Rejects where Redis cannot be reached. */
+  async start(): Promise<void> {
+    await this.tend()
+    this.#timer = setInterval(() => this.nudge(), this.#parts.leaseMs / RENEWALS)
+  }
+
+  isValid(): boolean {
+    return performance.now() < this.#validUntil
+  }
+
+  renewed(): Promise<void> {
+    return new Promise((resolve) => void this.#onRenewed.push(resolve))
+  }
+
+  /** Renews now, and once more where something has changed while that was under way. */
+  nudge(): void {
+    if (this.#tending) this.#again = true
+    else void this.tend().catch(() => undefined)
+  }
+
+  /** Renews what is held, and takes what is free. */
+  tend(): Promise<void> {
+    this.#tending ??= this.#tend().finally(() => {
+      this.#tending = undefined
+      if (!this.#again) return
+      this.#again = false
+      this.nudge()
+    })
+    return this.#tending
+  }
+
+  /** Takes no more, gives back what nothing runs in, and the rest as it ends. */
+  leave(): void {
+    this.#leaving = true
+    for (const feed of this.#parts.feeds()) for (const share of feed.shares.values()) void this.#giveBack(feed, share)
+    this.nudge()
+  }
+
+  /** Gives back what is left, and ends. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer)
+    const feeds = this.#parts.feeds()
+    const shares = feeds.flatMap((feed) => [...feed.shares.values()])
+    for (const feed of feeds) feed.shares.clear()
+    for (const share of shares) share.lose()
+    this.#wake()
+    if (shares.length > 0) await this.#release(shares)
+  }
+
+  async #tend(): Promise<void> {
+    const { run, member, leaseMs, partitions, feeds, onLapsed } = this.#parts
+    const sentAt = performance.now()
+    const all = feeds()
+    const args = all.flatMap(({ plugin, shares }) => [
+      plugin,
+      [...shares.values()].map(({ n, fence }) => `${n}=${fence}`).join(','),
+    ])
+    const replies = await run<Tended[]>(TEND, member, leaseMs, partitions, this.#leaving ? 1 : 0, ...args)
+    if (this.#begun && replies.some(([lapsed]) => lapsed === 1)) await onLapsed()
+    this.#begun = true
+    this.#validUntil = sentAt + leaseMs
+    for (const [index, feed] of all.entries()) this.#sync(feed, replies[index])
+    this.#wake()
+    for (const feed of all) feed.pump()
+  }
+
+  #sync(feed: Feed, [, surplus, ...leases]: Tended = [0, 0]): void {
+    const { plugin, shares } = feed
+    const fences = new Map<number, string>()
+    for (let i = 0; i + 2 < leases.length; i += 3) {
+      const [n, fence, standing] = [Number(leases[i]), String(leases[i + 1]), leases[i + 2]]
+      fences.set(n, fence)
+      if (standing === 0) continue
+      shares.get(n)?.lose()
+      shares.set(n, new Share(plugin, { n, fence, clean: standing === 1 }))
+    }
+    for (const share of shares.values()) {
+      if (fences.get(share.n) === share.fence) continue
+      share.lose()
+      shares.delete(share.n)
+    }
+    const all = [...shares.values()]
+    const idlest = all.filter(({ isHeld }) => isHeld).toSorted((one, other) => one.running - other.running)
+    const extra = surplus - all.filter(({ isClosing }) => isClosing).length
+    for (const share of idlest.slice(0, Math.max(0, extra))) void this.#giveBack(feed, share)
+  }
+
+  /** Once nothing runs in it any more, and what became of its callbacks is written: so nothing overlaps. */
+  async #giveBack({ shares }: Feed, share: Share): Promise<void> {
+    share.close()
+    this.#wake()
+    await share.idle()
+    await this.#parts.ledger.flush()
+    if (shares.get(share.n) !== share) return
+    shares.delete(share.n)
+    await this.#release([share])
+  }
+
+  /** A lease that cannot be given back runs out. */
+  async #release(shares: readonly Share[]): Promise<void> {
+    const args = shares.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
+    await this.#parts.run(RELEASE, ...args).catch(() => undefined)
+  }
+
+  #wake(): void {
+    for (const resolve of this.#onRenewed.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,55 @@
+/** Between the ids of plugins in an entry, which begins and ends with one too, so that an id can be searched for. */
+export const SEPARATOR = '\u001f'
+
+/** The consumer of every group. Which process has the entries is told by the lease. */
+export const CONSUMER = 'timhook'
+
+/** For scripts that end what has been stored: they must go on when the memory is full, or nothing ever gets free. */
+export const ALWAYS = '#!lua flags=allow-oom\n'
+
+/** For scripts that store: refused as a whole when the memory is full. */
+export const WHERE_ROOM = '#!lua\n'
+
+/** Milliseconds of Redis' own clock. */
+export const NOW = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`
+
+/** Whether a process still has the lease of a partition: a later owner has a larger fence. */
+export const OWNS = `
+local function owns(prefix, plugin, n, fence)
+  return redis.call('HGET', prefix .. ':lease:' .. plugin .. ':' .. n, 'fence') == fence
+end
+`
+
+/** Forgets what was noted about an entry that is finished, or has failed in a way that is no death. */
+export const FORGET = `
+local function forget(prefix, plugin, n, entry)
+  redis.call('HDEL', prefix .. ':tries:' .. plugin .. ':' .. n, entry)
+  redis.call('HDEL', prefix .. ':tried:' .. plugin .. ':' .. n, entry)
+end
+`
+
+/** Writes a dead letter with the callback itself. The fields of an entry begin with its plugins, which it leaves out. */
+export const BURY = `
+local function bury(prefix, plugin, n, entry, fields, attempts, message, at)
+  local letter = redis.call('XADD', prefix .. ':dead', '*', 'plugin', plugin, 'partition', n, 'entry', entry,
+    'attempts', attempts, 'error', message, 'died', at, unpack(fields, 3))
+  redis.call('HSET', prefix .. ':letters', n .. ' ' .. entry .. ' ' .. plugin, letter)
+  redis.call('HINCRBY', prefix .. ':backlog', plugin, -1)
+end
+`
+
+/** Tells each owner in which partitions something has come for it. */
+export const TELL = `
+local function tell(prefix, told)
+  for owner, partitions in pairs(told) do
+    local list = {}
+    for n in pairs(partitions) do list[#list + 1] = n end
+    redis.call('PUBLISH', prefix .. ':to:' .. owner, table.concat(list, ','))
+  end
+end
+`

@@ -1,0 +1,117 @@
+import { ALWAYS, BURY, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
+
+/** Entries looked at in one step. */
+const CHUNK = 32
+/** Entries looked at in one call: those of other plugins are passed over, and Redis is not to stand still for them. */
+const SCAN = 1000
+/** Characters of bodies in one reply. */
+const CHARACTERS = 4_000_000
+
+/**
+ * Gives an owner its next entries: first what was pending when it took the lease, then retries that are due, then what
+ * is new. Everything that it gives is pending from then on. What is not the plugin's is passed over here, and what is
+ * over `maxBacklog` is buried here, where the count cannot change meanwhile.
+ *
+ * Arguments: prefix, plugin, how many, maxBacklog or -1, the sentence for what is over it, then of each partition:
+ * N, fence, the last pending entry that was given, or `>` when all of them were.
+ * Gives of each partition: N, whether it is still owned, whether there is more, the next cursor, in how many ms a retry
+ * is due or -1, the letters buried (id, app, command each), and the entries: id, attempt, ms that it holds up its key
+ * yet, deaths, resends, whether it was pending at the time of the lease, fields.
+ */
+export const TAKE = `${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
+local prefix, plugin, room, most, over = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local at, scanned, size = now(), 0, 0
+local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
+
+local function read(stream, cursor, count)
+  local reply = redis.call('XREADGROUP', 'GROUP', plugin, '${CONSUMER}', 'COUNT', count, 'STREAMS', stream, cursor)
+  return reply and reply[1][2] or {}
+end
+
+local function give(part, n, entry, fields, old)
+  local attempt, untilMs = string.match(redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1 0',
+    '^(%d+) (%d+)$')
+  local deaths = redis.call('HGET', prefix .. ':tries:' .. plugin .. ':' .. n, entry) or '0'
+  local resends = redis.call('HGET', prefix .. ':resends:' .. n, entry) or '0'
+  part[7][#part[7] + 1] = { entry, attempt, math.max(0, untilMs - at), deaths, resends, old, fields }
+  room = room - 1
+  size = size + #fields[#fields]
+end
+
+local function isFull() return room <= 0 or size > ${CHARACTERS} or scanned > ${SCAN} end
+
+local function pending(part, n, stream)
+  while part[4] ~= '>' and not isFull() do
+    local entries = read(stream, part[4], math.min(room, ${CHUNK}))
+    scanned = scanned + #entries
+    if #entries == 0 then part[4] = '>' end
+    for _, one in ipairs(entries) do
+      part[4] = one[1]
+      -- Without fields it is no longer in the stream: nothing of ours does that.
+      if one[2] then give(part, n, one[1], one[2], 1)
+      elseif redis.call('XACK', stream, plugin, one[1]) == 1 then redis.call('HINCRBY', prefix .. ':backlog', plugin, -1) end
+    end
+  end
+  return part[4] == '>'
+end
+
+local function due(part, n, stream)
+  local key = prefix .. ':due:' .. plugin .. ':' .. n
+  for _, entry in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, math.min(room, ${SCAN}))) do
+    if isFull() then break end
+    local found = redis.call('XRANGE', stream, entry, entry)[1]
+    redis.call('ZREM', key, entry)
+    redis.call('ZREM', prefix .. ':age:' .. plugin .. ':' .. n, entry)
+    if found then
+      redis.call('XCLAIM', stream, plugin, '${CONSUMER}', 0, entry, 'FORCE', 'JUSTID')
+      give(part, n, entry, found[2], 0)
+    else
+      forget(prefix, plugin, n, entry)
+      redis.call('HINCRBY', prefix .. ':backlog', plugin, -1)
+    end
+  end
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if first[2] then part[5] = math.max(0, first[2] - at) end
+end
+
+local function fresh(part, n, stream)
+  while scanned <= ${SCAN} do
+    local excess = most >= 0 and math.max(0, backlog - most) or 0
+    local count = isFull() and math.min(excess, ${CHUNK}) or math.min(math.max(room, excess), ${CHUNK})
+    if count <= 0 then return true end
+    local entries = read(stream, '>', count)
+    scanned = scanned + #entries
+    for _, one in ipairs(entries) do
+      local fields = one[2]
+      if not string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true) then
+        redis.call('XACK', stream, plugin, one[1])
+      elseif most >= 0 and backlog > most then
+        redis.call('XACK', stream, plugin, one[1])
+        bury(prefix, plugin, n, one[1], fields, 0, over, at)
+        backlog = backlog - 1
+        for _, index in ipairs({ 4, 6, 8 }) do part[6][#part[6] + 1] = fields[index] end
+      else
+        give(part, n, one[1], fields, 0)
+      end
+    end
+    if #entries < count then return false end
+  end
+  return true
+end
+
+local parts = {}
+for i = 6, #ARGV, 3 do
+  local n, stream = ARGV[i], prefix .. ':cb:' .. ARGV[i]
+  local part = { n, 0, 0, ARGV[i + 2], -1, {}, {} }
+  if owns(prefix, plugin, n, ARGV[i + 1]) then
+    part[2] = 1
+    -- In this order: a retry becomes pending again, and must not be given a second time.
+    if pending(part, n, stream) then
+      due(part, n, stream)
+      if fresh(part, n, stream) then part[3] = 1 end
+    else part[3] = 1 end
+  end
+  parts[#parts + 1] = part
+end
+return parts
+`

@@ -1,0 +1,92 @@
+import type { Bus } from '../../bus.ts'
+import { redisFault } from '../../store/redis-fault.ts'
+import type { Connection, Run } from './run.ts'
+import { REMOVE, REMOVED } from './scripts/remove.ts'
+import { EXPIRE, TRIM } from './scripts/trim.ts'
+
+/** Milliseconds, bytes. */
+export interface Retention {
+  readonly age: number
+  readonly size: number
+  readonly deadLetters: number
+}
+
+interface Parts {
+  readonly connection: Connection
+  readonly run: Run
+  readonly bus: Bus
+  readonly partitions: number
+  readonly retention: Retention
+  readonly sweepMs: number
+  /** How long no process must have had a plugin. */
+  readonly removedAfterMs: number
+}
+
+const LETTERS = 200
+
+/**
+ * Drops what has had its time, and makes dead letters of what waits for plugins that are gone. One process at a time
+ * does it, whichever comes first; two would do no harm.
+ */
+export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs }: Parts) {
+  const { client, prefix } = connection
+  const all = Array.from({ length: partitions }, (_, n) => n)
+  const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  /** What the streams take, as Redis estimates it from a few nodes of each. */
+  const usedBytes = async (): Promise<number> => {
+    const sizes = await Promise.all(streams.map((name) => client.memory('USAGE', `${prefix}:${name}`)))
+    return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0)
+  }
+
+  const trim = async (): Promise<number> => {
+    const used = await usedBytes()
+    const part = used > retention.size ? retention.size / used : 1
+    let dropped = 0
+    for (const n of all) dropped += await run<number>(TRIM, n, retention.age, part)
+    while (!stopped && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
+    return dropped
+  }
+
+  const remove = async (): Promise<void> => {
+    for (const plugin of await run<string[]>(REMOVED, removedAfterMs)) {
+      const error = `plugin ${plugin} is no longer in the config`
+      let count = 0
+      for (let isAll = 0; isAll === 0 && !stopped; ) {
+        const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
+        count += letters
+        isAll = end
+      }
+      if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
+    }
+  }
+
+  /** Gives how many callbacks were dropped. */
+  const sweep = async (): Promise<number> => {
+    await remove()
+    try {
+      return await trim()
+    } catch (error) {
+      throw redisFault(error)
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    const isOurs = await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')
+    if (isOurs) await sweep()
+  }
+
+  return {
+    sweep,
+    start(): void {
+      // What a failure leaves is taken up the next time.
+      timer = setInterval(() => void look().catch(() => undefined), sweepMs).unref()
+    },
+    stop(): void {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
+}
