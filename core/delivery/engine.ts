@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
 import type { Bus } from '../bus.ts'
+import { TimhookError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Registry } from '../registry.ts'
+import { openRedis } from '../store/redis-client.ts'
+import type { RedisSettings } from '../store/redis-options.ts'
 import { createMemoryStores } from '../store/memory.ts'
 import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
 import type { Delivery, Ending } from './delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
+import { createRedisDelivery } from './redis/delivery.ts'
 import { createSqliteDelivery } from './sqlite/delivery.ts'
 import { Link } from './sqlite/link.ts'
 import type { Retention } from './sqlite/retention.ts'
@@ -15,6 +19,7 @@ import type { Retention } from './sqlite/retention.ts'
 export interface EngineSettings {
   readonly engine: 'memory' | 'sqlite' | 'redis'
   readonly sqlite: { readonly file: string }
+  readonly redis?: RedisSettings
   readonly resendWindow: number
   readonly retention: Retention
   readonly maxBacklog?: number
@@ -32,7 +37,8 @@ export interface Engine {
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
 export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
-  if (settings.engine !== 'sqlite') return memoryEngine(settings, bus, log)
+  if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
+  if (settings.engine === 'redis') return redisEngine(settings, bus, log)
   const file = resolve(settings.sqlite.file)
   const link = await Link.open(file, (error) => bus.emit('store:lost', { error }))
   return {
@@ -52,5 +58,16 @@ function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): 
     stores: createMemoryStores(),
     createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
     async close() {},
+  }
+}
+
+async function redisEngine(settings: EngineSettings, bus: Bus, log: Logger): Promise<Engine> {
+  const { redis } = settings
+  if (!redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
+  const connection = await openRedis(redis, { log })
+  return {
+    stores: createMemoryStores(),
+    createDelivery: (registry) => createRedisDelivery({ ...settings, registry, bus, connection }),
+    close: () => connection.close(),
   }
 }
