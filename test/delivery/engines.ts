@@ -97,7 +97,8 @@ export function callback(n: number, group: string): Callback {
   return { ...about, query: {}, signed: false, raw: JSON.stringify(body), body, receivedAt: Date.now(), startedAt: 0 }
 }
 
-function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSpec>): RunningPlugin {
+/** A plugin whose handler gets the number of the callback. */
+export function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSpec>): RunningPlugin {
   const spec: HandlerSpec = {
     handle: (context: never) => {
       const given: HandlerContext = context

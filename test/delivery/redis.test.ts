@@ -1,5 +1,5 @@
 import type { DeliveryInput } from '../../config/sections/delivery.ts'
-import { hasRedis, startRedis } from '../harness/redis.ts'
+import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { describeDelivery } from './contract.ts'
 import { describeOrder } from './order-contract.ts'
 
@@ -8,7 +8,7 @@ const settings = async (): Promise<DeliveryInput> => ({
   redis: { url: (await startRedis()).url },
 })
 
-if (hasRedis) {
+describeWithRedis('with a Redis', () => {
   describeDelivery('redis', settings)
   describeOrder('redis', settings)
-} else describe.skip('the engine redis: no redis-server is installed', () => undefined)
+})

@@ -75,3 +75,9 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   return port
 }
+
+/** Tests that need a redis-server; where there is none, their title says that they were left out. */
+export function describeWithRedis(title: string, tests: () => void): void {
+  if (hasRedis) describe(title, tests)
+  else describe.skip(`${title}: no redis-server is installed`, tests)
+}

@@ -33,6 +33,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
   const all = Array.from({ length: partitions }, (_, n) => n)
   const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
   let timer: NodeJS.Timeout | undefined
+  let isSweeping = false
   let stopped = false
 
   /** What the streams take, as Redis estimates it from a few nodes of each. */
@@ -74,15 +75,20 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
   }
 
   const look = async (): Promise<void> => {
-    const isOurs = await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')
-    if (isOurs) await sweep()
+    if (isSweeping) return
+    isSweeping = true
+    try {
+      if (await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')) await sweep()
+    } catch {
+      // What a failure leaves is taken up the next time.
+    }
+    isSweeping = false
   }
 
   return {
     sweep,
     start(): void {
-      // What a failure leaves is taken up the next time.
-      timer = setInterval(() => void look().catch(() => undefined), sweepMs).unref()
+      timer = setInterval(() => void look(), sweepMs).unref()
     },
     stop(): void {
       stopped = true

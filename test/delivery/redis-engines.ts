@@ -1,0 +1,83 @@
+import { Bus } from '../../core/bus.ts'
+import type { Delivery } from '../../core/delivery/delivery.ts'
+import { createRedisDelivery, type Pace, type RedisParts } from '../../core/delivery/redis/delivery.ts'
+import { createLogger } from '../../core/log.ts'
+import { createRegistry, type HandlerSpec } from '../../core/registry.ts'
+import { openRedis, type RedisClient } from '../../core/store/redis-client.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
+import type { RedisServer } from '../harness/redis.ts'
+import { callback, type Handle, pluginOf } from './engines.ts'
+
+/** Quick enough for tests, and slow enough for a busy machine. */
+const PACE: Pace = { leaseMs: 600, sweepMs: 100, removedAfterMs: 300 }
+
+export interface RedisRun {
+  readonly bus: Bus
+  readonly connection: RedisClient
+  readonly delivery: Delivery
+  readonly accept: (n: number, group?: string) => Promise<void>
+  readonly stop: (graceMs?: number) => Promise<{ undelivered: number }>
+  /** Ends as a process that dies: whatever it has is left as it is, until its leases run out. */
+  readonly die: () => Promise<void>
+}
+
+type More = Partial<HandlerSpec & Pick<RedisParts, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'>>
+
+/** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */
+export async function runRedis(
+  { url }: RedisServer,
+  handlers: Record<string, Handle>,
+  more: More = {},
+): Promise<RedisRun> {
+  const {
+    maxBacklog,
+    retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
+    resendWindow = 600_000,
+    pace,
+    ...settings
+  } = more
+  const bus = new Bus()
+  const connection = await connectTo(url)
+  const registry = createRegistry(Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings)))
+  const parts = { registry, bus, connection, resendWindow, retention, pace: { ...PACE, ...pace } }
+  const delivery = createRedisDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
+  await delivery.start()
+  let open = true
+  const stop = async (graceMs = 50): Promise<{ undelivered: number }> => {
+    open = false
+    const result = await delivery.stop(graceMs)
+    await connection.close()
+    return result
+  }
+  stopAfterTest(async () => void (open && (await stop())))
+  return {
+    bus,
+    connection,
+    delivery,
+    accept: (n, group = 'g') => delivery.accept(callback(n, group)),
+    stop,
+    async die() {
+      open = false
+      connection.client.disconnect()
+      await delivery.stop(0)
+      await connection.close()
+    },
+  }
+}
+
+/** A connection of its own, to look at what is stored. */
+export async function connectTo(url: string): Promise<RedisClient> {
+  const log = createLogger({ level: 'silent' })
+  const connection = await openRedis({ url, prefix: 'timhook', durability: 'relaxed' }, { log })
+  stopAfterTest(() => connection.close())
+  return connection
+}
+
+/** Looks until it fits: Redis tells nobody when something has changed. */
+export async function eventually<T>(look: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await look()
+    if (fits(value)) return value
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

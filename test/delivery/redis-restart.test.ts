@@ -1,0 +1,162 @@
+import { expect } from 'chai'
+import { deferred } from '../harness/plugin.ts'
+import { describeWithRedis, startRedis } from '../harness/redis.ts'
+import { done } from './engines.ts'
+import { eventually, runRedis } from './redis-engines.ts'
+
+const forever = (): Promise<void> => new Promise(() => undefined)
+
+describeWithRedis('a restart with the engine redis', () => {
+  it('delivers what was left, in order, and counts it at the stop', async () => {
+    const redis = await startRedis()
+    const first = await runRedis(redis, { one: forever })
+    await Promise.all(Array.from({ length: 2500 }, (_, n) => first.accept(n, `g${n % 7}`)))
+    expect(await first.stop()).to.deep.equal({ undelivered: 2500 })
+    const seen: number[] = []
+    const all = deferred()
+    const second = await runRedis(redis, {
+      one: (n) => {
+        seen.push(n)
+        if (seen.length === 2500) all.resolve()
+      },
+    })
+    await all.promise
+    expect(await second.stop()).to.deep.equal({ undelivered: 0 })
+    for (let group = 0; group < 7; group++) {
+      const ofGroup = seen.filter((n) => n % 7 === group)
+      expect(ofGroup).to.deep.equal(ofGroup.toSorted((one, other) => one - other))
+    }
+    expect(new Set(seen).size).to.equal(2500)
+  })
+
+  it('goes on with retries, and an ordered one still holds up its key', async () => {
+    const redis = await startRedis()
+    const more = { ordered: true, retry: { attempts: 3, minMs: 100, maxMs: 100 } }
+    const first = await runRedis(redis, { one: () => Promise.reject(new Error('not now')) }, more)
+    const failed = first.bus.next('handler:failed')
+    await first.accept(1)
+    await failed
+    await first.accept(2)
+    await first.stop()
+    const seen: [number, number][] = []
+    const second = await runRedis(redis, { one: (n, attempt) => void seen.push([n, attempt]) }, more)
+    await done(second.bus, 2)
+    expect(seen).to.deep.equal([
+      [1, 2],
+      [2, 1],
+    ])
+  })
+
+  it('goes on with retries that hold nothing up, at their attempt', async () => {
+    const redis = await startRedis()
+    const retry = { attempts: 3, minMs: 50, maxMs: 50 }
+    const first = await runRedis(redis, { one: () => Promise.reject(new Error('not now')) }, { retry })
+    const failed = first.bus.next('handler:failed')
+    await first.accept(1)
+    await failed
+    await first.die()
+    const attempts: number[] = []
+    const second = await runRedis(redis, { one: (_n, attempt) => void attempts.push(attempt) }, { retry })
+    await done(second.bus, 1)
+    expect(attempts.every((attempt) => attempt <= 2)).to.equal(true)
+  })
+
+  it('recognises resends of before, and counts them', async () => {
+    const redis = await startRedis()
+    const first = await runRedis(redis, { one: () => undefined })
+    const handled = done(first.bus, 1)
+    await first.accept(1)
+    await first.accept(1)
+    await handled
+    await first.stop()
+    const second = await runRedis(redis, { one: () => undefined })
+    const resent = second.bus.next('callback:resent')
+    await second.accept(1)
+    expect(await resent).to.include({ resends: 2 })
+  })
+
+  it('gives a new plugin what comes next, and makes dead letters of what waits for a removed one', async () => {
+    const redis = await startRedis()
+    const first = await runRedis(redis, { old: forever })
+    for (let n = 1; n <= 200; n++) await first.accept(n, `g${n}`)
+    await first.stop()
+    const seen: number[] = []
+    const second = await runRedis(redis, { new: (n) => void seen.push(n) })
+    expect(await second.bus.next('backlog:dead')).to.include({ plugin: 'old', count: 200 })
+    const handled = done(second.bus, 1)
+    await second.accept(201)
+    await handled
+    expect(seen).to.deep.equal([201])
+    const { client } = second.connection
+    expect(await client.xlen('timhook:dead')).to.equal(200)
+    expect((await client.keys('timhook:*:old*')).join()).to.equal('')
+  })
+
+  it('makes a dead letter of what a process has died over three times in a row', async () => {
+    const redis = await startRedis()
+    for (let death = 1; death <= 3; death++) {
+      const started = deferred()
+      const run = await runRedis(redis, {
+        one: () => {
+          started.resolve()
+          return forever()
+        },
+      })
+      if (death === 1) await run.accept(1)
+      await started.promise
+      await run.die()
+    }
+    const last = await runRedis(redis, { one: forever })
+    expect((await last.bus.next('callback:dead')).error).to.contain('ended 3 times')
+    await eventually(
+      () => last.connection.client.xlen('timhook:dead'),
+      (count) => count === 1,
+    )
+  })
+
+  it('does not take a stop for a death', async () => {
+    const redis = await startRedis()
+    for (let stop = 1; stop <= 4; stop++) {
+      const started = deferred()
+      const run = await runRedis(redis, {
+        one: () => {
+          started.resolve()
+          return forever()
+        },
+      })
+      if (stop === 1) await run.accept(1)
+      await started.promise
+      // In doubt from here on, though nothing but stops follows.
+      if (stop === 1) await run.die()
+      else await run.stop()
+    }
+    const last = await runRedis(redis, { one: () => undefined })
+    await done(last.bus, 1)
+  })
+
+  it('tries what is in doubt one at a time', async () => {
+    const redis = await startRedis()
+    const five = deferred()
+    let started = 0
+    const first = await runRedis(redis, {
+      one: () => {
+        if (++started === 5) five.resolve()
+        return forever()
+      },
+    })
+    for (let n = 0; n < 5; n++) await first.accept(n, `g${n}`)
+    await five.promise
+    await first.die()
+    let now = 0
+    let most = 0
+    const second = await runRedis(redis, {
+      one: async () => {
+        most = Math.max(most, ++now)
+        await new Promise(setImmediate)
+        now--
+      },
+    })
+    await done(second.bus, 5)
+    expect(most).to.equal(1)
+  })
+})
