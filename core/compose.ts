@@ -31,6 +31,8 @@ export interface Running {
   readonly stores: Stores
   /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
   health(): Promise<void>
+  /** Why what is acknowledged may be lost all the same; undefined where it may not, as far as can be told. */
+  durability(): string | undefined
   /**
    * Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins.
    * @param failed whether a fault is the reason: what is under way is in doubt then, at the next start
@@ -76,6 +78,7 @@ export async function compose(
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
       stores,
       health: () => delivery.health(),
+      durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {
         const { undelivered, settled } = await delivery.stop(graceMs)
         stopping.abort(new Error('the server stops'))

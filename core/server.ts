@@ -49,9 +49,12 @@ export async function startServer(
   }
   let running: Running | undefined
   const admin = createAdminServer(async () => ({
-    plugins: state.plugins,
-    store: running && (await storeFault(running)),
-    draining: state.draining,
+    checks: {
+      plugins: state.plugins,
+      store: running && (await storeFault(running)),
+      draining: state.draining,
+    },
+    notes: { durability: running?.durability() },
   }))
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {

@@ -6,6 +6,7 @@ import type { Registry } from '../registry.ts'
 import { openRedis } from '../store/redis-client.ts'
 import type { RedisSettings } from '../store/redis-options.ts'
 import { createMemoryStores } from '../store/memory.ts'
+import { createRedisStores } from '../store/redis.ts'
 import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
 import type { Delivery, Ending } from './delivery.ts'
@@ -19,6 +20,7 @@ import type { Retention } from './sqlite/retention.ts'
 export interface EngineSettings {
   readonly engine: 'memory' | 'sqlite' | 'redis'
   readonly sqlite: { readonly file: string }
+  /** Is there where the engine is redis. */
   readonly redis?: RedisSettings
   readonly resendWindow: number
   readonly retention: Retention
@@ -29,12 +31,14 @@ export interface EngineSettings {
 export interface Engine {
   readonly stores: Stores
   createDelivery(registry: Registry): Delivery
+  /** Why what is acknowledged may be lost all the same, for those who run the server. */
+  durability?(): string | undefined
   close(ending: Ending): Promise<void>
 }
 
 /**
  * Opens the engine that the config names.
- * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
+ * @throws TimhookError with a code that begins with STORE_
  */
 export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
@@ -66,8 +70,12 @@ async function redisEngine(settings: EngineSettings, bus: Bus, log: Logger): Pro
   if (!redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
   const connection = await openRedis(redis, { log })
   return {
-    stores: createMemoryStores(),
+    stores: createRedisStores(connection),
     createDelivery: (registry) => createRedisDelivery({ ...settings, registry, bus, connection }),
+    durability() {
+      const { mode, faults } = connection.durability
+      return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
+    },
     close: () => connection.close(),
   }
 }

@@ -32,16 +32,16 @@ const GOODBYE_MS = 1000
 
 /**
  * Connects to Redis, and sees to it that it keeps what it acknowledges.
- * @param startMs how long to go on trying
+ * @param times in milliseconds: how long to go on trying, and after how long a due reply is not waited for any more
  * @throws TimhookError STORE_UNREACHABLE, STORE_AUTH_FAILED, STORE_UNSUITABLE or STORE_NOT_DURABLE
  */
 export async function openRedis(
   settings: RedisSettings,
-  { log, startMs = START_MS }: { log: Logger; startMs?: number },
+  { log, startMs = START_MS, silentMs = SILENT_MS }: { log: Logger; startMs?: number; silentMs?: number },
 ): Promise<RedisClient> {
   const { prefix, durability: mode } = settings
   const place = placeOf(settings)
-  const client = new Redis({ ...optionsOf(settings), commandTimeout: SILENT_MS })
+  const client = new Redis({ ...optionsOf(settings), commandTimeout: silentMs })
   const duplicates = new Set<Redis>()
   const state: { faults: readonly string[]; fault: unknown } = { faults: [], fault: undefined }
   try {
@@ -55,7 +55,7 @@ export async function openRedis(
     log.warn(`delivery.redis.durability is relaxed: what Redis acknowledges may be lost (${state.faults.join(', ')})`)
   }
   watch(client, { log, place, mode, state })
-  const pulse = keepAsking(client, duplicates)
+  const pulse = keepAsking(client, duplicates, silentMs)
   return {
     client,
     prefix,
@@ -66,7 +66,7 @@ export async function openRedis(
       },
     },
     duplicate() {
-      const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + SILENT_MS })
+      const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + silentMs })
       // Its loss is that of the first connection, which is logged.
       duplicate.on('error', () => undefined)
       duplicates.add(duplicate)
@@ -145,11 +145,11 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
  * A connection that was cut off without a word looks alive until TCP gives up, minutes later. So it is asked for a sign of
  * life, and made anew where none comes, together with those that are blocked in a read.
  */
-function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>): NodeJS.Timeout {
+function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
   return setInterval(() => {
     if (client.status !== 'ready') return
     client.ping().catch(() => {
       for (const one of [client, ...duplicates]) if (one.status === 'ready') one.disconnect(true)
     })
-  }, SILENT_MS).unref()
+  }, everyMs).unref()
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { folderWith } from './cli.ts'
 import { stopAfterTest } from './hooks.ts'
@@ -13,6 +14,8 @@ export interface RedisServer {
   restart(): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
+  /** SIGSTOP makes a server that hangs, SIGCONT ends that. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
 /** Whether a redis-server is installed. Where CI runs, one has to be. */
@@ -37,7 +40,10 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
   const start = async (): Promise<void> => {
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings]
     child = spawn('redis-server', args, { stdio: 'ignore' })
-    while (!(await answers(port))) await delay(20)
+    while (!(await answers(port))) {
+      if (child.exitCode !== null) throw new Error(`redis-server ended: ${args.join(' ')}`)
+      await delay(20)
+    }
   }
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
@@ -51,7 +57,20 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
     await kill()
     await start()
   }
-  return { url: `redis://127.0.0.1:${port}`, port, start, kill, restart }
+  const signal = (signal: NodeJS.Signals): void => void child?.kill(signal)
+  return { url: `redis://127.0.0.1:${port}`, port, start, kill, restart, signal }
+}
+
+/** Starts a Sentinel that watches over one Redis, and gives its port. */
+export async function startSentinel(name: string, primaryPort: number, password?: string): Promise<number> {
+  const port = await freePort()
+  const lines = [`port ${port}`, 'bind 127.0.0.1', `sentinel monitor ${name} 127.0.0.1 ${primaryPort} 1`]
+  if (password !== undefined) lines.push(`sentinel auth-pass ${name} ${password}`)
+  const folder = await folderWith({ 'sentinel.conf': `${lines.join('\n')}\n` })
+  const child = spawn('redis-server', [join(folder, 'sentinel.conf'), '--sentinel'], { stdio: 'ignore' })
+  stopAfterTest(async () => void child.kill('SIGKILL'))
+  while (!(await answers(port))) await delay(20)
+  return port
 }
 
 /** Whether a server there answers a PING, its files loaded. */
@@ -61,13 +80,14 @@ function answers(port: number): Promise<boolean> {
     socket.on('error', () => resolve(false))
     socket.on('data', (chunk) => {
       socket.destroy()
-      resolve(String(chunk).startsWith('+PONG'))
+      resolve(String(chunk).startsWith('+PONG') || String(chunk).startsWith('-NOAUTH'))
     })
     socket.write('PING\r\n')
   })
 }
 
-async function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

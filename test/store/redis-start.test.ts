@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { folderWith } from '../harness/cli.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
+import { connecting } from '../harness/redis-client.ts'
+import { DURABLE, freePort, hasRedis, startRedis, startSentinel } from '../harness/redis.ts'
+import { serve } from '../harness/server.ts'
+
+const suite = hasRedis ? describe : describe.skip
+
+interface Refused {
+  code: string
+  message: string
+  hint: string
+}
+
+async function refused(settings: Parameters<ReturnType<typeof connecting>['open']>[0]): Promise<Refused> {
+  const result: unknown = await connecting({ startMs: 500 })
+    .open(settings)
+    .catch((error: unknown) => error)
+  expect(result).to.be.an('error')
+  return result as unknown as Refused
+}
+
+suite('a Redis that timhook is to start with', () => {
+  const lossy: [what: string, settings: string[], fault: string][] = [
+    ['without an append-only file', ['--appendfsync', 'always'], 'appendonly is no'],
+    ['that syncs once a second', ['--appendonly', 'yes'], 'appendfsync is everysec'],
+    ['that evicts', [...DURABLE, '--maxmemory-policy', 'allkeys-lru'], 'maxmemory-policy is allkeys-lru'],
+    [
+      'that does not sync in a rewrite',
+      [...DURABLE, '--no-appendfsync-on-rewrite', 'yes'],
+      'no-appendfsync-on-rewrite is yes',
+    ],
+  ]
+  for (const [what, settings, fault] of lossy) {
+    it(`is refused ${what}, and taken as relaxed`, async () => {
+      const { url } = await startRedis(settings)
+      const { code, message, hint } = await refused({ url })
+      expect([code, message]).to.deep.equal(['STORE_NOT_DURABLE', `Redis may lose what it has acknowledged: ${fault}`])
+      expect(hint).to.contain('redis.conf').and.contain('durability: relaxed')
+      const { lines, open } = connecting()
+      const { durability } = await open({ url, durability: 'relaxed' })
+      expect([durability.mode, durability.faults]).to.deep.equal(['relaxed', [fault]])
+      expect(lines.join('')).to.contain(fault).and.contain('"warn"')
+    })
+  }
+
+  it('is judged by INFO where CONFIG is refused, as far as that goes', async () => {
+    const acl = ['--user', 'im', 'on', '>pass1234', '~*', '&*', '+@all', '-config']
+    const server = await startRedis([...DURABLE, ...acl])
+    const url = server.url.replace('//', '//im:pass1234@')
+    const { code, message, hint } = await refused({ url })
+    expect([code, message]).to.deep.equal([
+      'STORE_NOT_DURABLE',
+      'Redis may lose what it has acknowledged: appendfsync cannot be read, no-appendfsync-on-rewrite cannot be read',
+    ])
+    expect(hint).to.contain('+config|get').and.contain('durability: relaxed')
+    const lossy = await startRedis(acl)
+    const { durability } = await connecting().open({
+      url: lossy.url.replace('//', '//im:pass1234@'),
+      durability: 'relaxed',
+    })
+    expect(durability.faults[0]).to.equal('appendonly is no')
+  })
+
+  it('is refused as a replica, by the name of its primary', async () => {
+    const primary = await startRedis()
+    const replica = await startRedis([...DURABLE, '--replicaof', '127.0.0.1', String(primary.port)])
+    const { code, message, hint } = await refused({ url: replica.url, durability: 'relaxed' })
+    expect([code, message]).to.deep.equal([
+      'STORE_UNSUITABLE',
+      'the Redis of delivery.redis is a replica, which takes no writes',
+    ])
+    expect(hint).to.contain(`127.0.0.1:${primary.port}`)
+  })
+
+  it('is refused as a cluster', async () => {
+    const { url } = await startRedis([...DURABLE, '--cluster-enabled', 'yes'])
+    const { code, message } = await refused({ url, durability: 'relaxed' })
+    expect([code, message]).to.deep.equal([
+      'STORE_UNSUITABLE',
+      'the Redis of delivery.redis is a cluster, which cannot change several keys at once',
+    ])
+  })
+
+  it('is refused where it is not there, by its address', async () => {
+    const port = await freePort()
+    const { code, message } = await refused({ url: `redis://:s3cret-pw@127.0.0.1:${port}` })
+    expect([code, message]).to.deep.equal([
+      'STORE_UNREACHABLE',
+      `Redis at 127.0.0.1:${port} cannot be reached: ECONNREFUSED`,
+    ])
+  })
+
+  it('is waited for a moment, while it starts', async () => {
+    const server = await startRedis()
+    await server.kill()
+    const opening = connecting().open({ url: server.url })
+    await server.start()
+    await (await opening).check()
+  })
+
+  it('is told the password, which is never printed', async () => {
+    const { url } = await startRedis([...DURABLE, '--requirepass', 's3cret-pw'])
+    await (await connecting().open({ url: url.replace('//', '//:s3cret-pw@') })).check()
+    for (const wrong of [url, url.replace('//', '//:wr0ng-pw@'), url.replace('//', '//nobody:wr0ng-pw@')]) {
+      const error = await refused({ url: wrong })
+      expect(error.code).to.equal('STORE_AUTH_FAILED')
+      expect(`${error.message} ${error.hint} ${JSON.stringify(error)}`).not.to.contain('pw')
+    }
+  })
+
+  it('is refused where the URL names a database that is not there', async () => {
+    const { url } = await startRedis()
+    expect(await refused({ url: `${url}/99` })).to.include({ code: 'STORE_UNSUITABLE' })
+    expect((await connecting().open({ url: `${url}/3` })).client.options.db).to.equal(3)
+  })
+
+  it('is found through Sentinel', async () => {
+    const primary = await startRedis([...DURABLE, '--requirepass', 's3cret-pw'])
+    const sentinel = await startSentinel('main', primary.port, 's3cret-pw')
+    const sentinels = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${sentinel}`]
+    const { client, check } = await connecting().open({ sentinels, name: 'main', password: 's3cret-pw' })
+    await check()
+    expect(await client.config('GET', 'port')).to.deep.equal(['port', String(primary.port)])
+    const { code, message } = await refused({ sentinels, name: 'other', password: 's3cret-pw' })
+    expect(code).to.equal('STORE_UNREACHABLE')
+    expect(message).to.contain('other of the sentinels')
+  })
+
+  it('is reached over TLS', async () => {
+    const cwd = await folderWith({})
+    const [key, cert] = [join(cwd, 'key.pem'), join(cwd, 'cert.pem')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject]
+    await once(spawn('openssl', args, { stdio: 'ignore' }), 'exit')
+    const tlsPort = await freePort()
+    const files = [
+      '--tls-cert-file',
+      cert,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      cert,
+      '--tls-auth-clients',
+      'no',
+    ]
+    await startRedis([...DURABLE, '--tls-port', String(tlsPort), ...files])
+    const url = `rediss://127.0.0.1:${tlsPort}`
+    const { code, message } = await refused({ url })
+    expect([code, message]).to.deep.equal([
+      'STORE_UNREACHABLE',
+      `Redis at 127.0.0.1:${tlsPort} cannot be reached: DEPTH_ZERO_SELF_SIGNED_CERT`,
+    ])
+    const script = `import { openRedis } from '${new URL('../../core/store/redis-client.js', import.meta.url).href}'
+      const log = { warn() {}, error() {}, info() {} }
+      const redis = await openRedis({ url: '${url}', prefix: 'p', durability: 'strict' }, { log })
+      await redis.check()
+      await redis.close()`
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert }
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: 'inherit' })
+    stopAfterTest(async () => void child.kill('SIGKILL'))
+    expect((await once(child, 'exit'))[0]).to.equal(0)
+  })
+})
+
+suite('a server on Redis', () => {
+  it('says in /readyz that what it acknowledges may be lost, and is ready', async () => {
+    const { url } = await startRedis(['--appendonly', 'yes'])
+    const { server } = await serve({
+      admin: { port: 0 },
+      delivery: { engine: 'redis', redis: { url, durability: 'relaxed' } },
+    })
+    const response = await fetch(new URL('/readyz', server.adminUrl))
+    expect(response.status).to.equal(200)
+    expect(await response.json()).to.include({ ready: true, durability: 'relaxed: appendfsync is everysec' })
+  })
+})

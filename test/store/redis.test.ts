@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import { createRedisStores } from '../../core/store/redis.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
+import { hasRedis, startRedis } from '../harness/redis.ts'
+import { connecting } from '../harness/redis-client.ts'
+import { describeStore } from './contract.ts'
+
+const suite = hasRedis ? describe : describe.skip
+
+suite('on a real Redis', () => {
+  describeStore('redis', async (now) => {
+    const { url } = await startRedis()
+    return createRedisStores(await connecting().open({ url }), now)
+  })
+
+  describe('the store of a plugin, redis', () => {
+    it('goes by the clock of Redis', async () => {
+      const redis = await connecting().open({ url: (await startRedis()).url })
+      const store = createRedisStores(redis).of('one')
+      await store.set('kept', 1, { ttlMs: 60_000 })
+      await store.set('gone', 1, { ttlMs: 0 })
+      expect([await store.get('kept'), await store.get('gone')]).to.deep.equal([1, undefined])
+      expect((await store.lease('job', 60_000))?.fence).to.equal(1)
+      expect(await store.lease('job', 60_000)).to.equal(undefined)
+      await store.record('kind', 'x')
+      const [seconds] = await redis.client.time()
+      expect((await store.records('kind'))[0]?.at).to.be.closeTo(Number(seconds) * 1000, 60_000)
+    })
+
+    it('is the same for every process with the same prefix, and there after Redis was killed', async () => {
+      const server = await startRedis()
+      const open = async (prefix: string) =>
+        createRedisStores(await connecting().open({ url: server.url, prefix })).of('a:b')
+      const [one, other, stranger] = [await open('p'), await open('p'), await open('q')]
+      const add = (value: unknown): number => Number(value ?? 0) + 1
+      await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).update('n', add)))
+      expect([await one.get('n'), await other.get('n'), await stranger.get('n')]).to.deep.equal([20, 20, undefined])
+      const leases = await Promise.all([one.lease('job', 60_000), other.lease('job', 60_000)])
+      expect(leases.filter((lease) => lease !== undefined)).to.have.length(1)
+      await server.restart()
+      const again = await open('p')
+      expect(await again.get('n')).to.equal(20)
+      expect(await again.lease('job', 60_000)).to.equal(undefined)
+    })
+
+    it('lists many keys in short steps, in the order of every engine', async () => {
+      const redis = await connecting().open({ url: (await startRedis()).url })
+      const store = createRedisStores(redis).of('one')
+      const keys = Array.from({ length: 1200 }, (_, n) => `k${n}`)
+      await Promise.all([...keys, 'j', 'l', 'k\u{1f600}', 'k\uffff', 'k'].map((key) => store.set(key, key)))
+      const listed = (await store.list('k')).map(({ key }) => key)
+      expect(listed).to.deep.equal([...keys, 'k\u{1f600}', 'k\uffff', 'k'].toSorted())
+      expect(await store.list('')).to.have.length(1205)
+    })
+
+    it('deletes what has ended', async () => {
+      const redis = await connecting().open({ url: (await startRedis()).url })
+      const at = { ms: 1000 }
+      const store = createRedisStores(redis, () => at.ms).of('one')
+      for (let n = 0; n < 5; n++) await store.set(`short${n}`, n, { ttlMs: 10 })
+      await store.set('turned long', 1, { ttlMs: 10 })
+      await store.set('turned long', 2)
+      at.ms += 10
+      await store.set('other', 1)
+      expect(await redis.client.hkeys('timhook:store:one:values')).to.have.members(['turned long', 'other'])
+      expect(await redis.client.zcard('timhook:store:one:keys')).to.equal(2)
+      expect(await redis.client.exists('timhook:store:one:ends')).to.equal(0)
+    })
+
+    it('keeps a bounded number of records', async () => {
+      const redis = await connecting().open({ url: (await startRedis()).url })
+      const store = createRedisStores(redis).of('one')
+      await redis.client.eval(
+        "for n = 1, 101000 do redis.call('XADD', KEYS[1], '*', 'at', '1', 'json', n) end",
+        1,
+        'timhook:store:one:records:many',
+      )
+      await store.record('many', 'last')
+      expect(await redis.client.xlen('timhook:store:one:records:many')).to.be.below(100_500)
+      expect((await store.records('many', { limit: 1 }))[0]?.data).to.equal('last')
+    })
+
+    it('fails at once while Redis is away, without a word of what was to be kept, and works when it is back', async () => {
+      const server = await startRedis()
+      const { lines, open } = connecting()
+      const redis = await open({ url: server.url })
+      const store = createRedisStores(redis).of('one')
+      await server.kill()
+      const failed = await store.set('a', 'a secret text').catch((error: unknown) => error as Error)
+      expect(failed).to.include({ code: 'STORE_UNREACHABLE' })
+      expect(JSON.stringify(failed)).not.to.contain('secret text')
+      const back = new Promise((resolve) => redis.client.once('ready', resolve))
+      await server.start()
+      await back
+      await store.set('a', 2)
+      expect(await store.get('a')).to.equal(2)
+      await redis.check()
+      expect(lines.filter((line) => line.includes('is away'))).to.have.length(1)
+      expect(lines.filter((line) => line.includes('"info"'))).to.have.length(1)
+    })
+
+    it('does not wait for ever for a Redis that hangs', async () => {
+      const server = await startRedis()
+      const store = createRedisStores(await connecting({ silentMs: 200 }).open({ url: server.url })).of('one')
+      await store.set('a', 1)
+      server.signal('SIGSTOP')
+      stopAfterTest(async () => server.signal('SIGCONT'))
+      expect(await store.get('a').catch((error: unknown) => error)).to.include({ code: 'STORE_UNREACHABLE' })
+      server.signal('SIGCONT')
+      expect(await store.get('a').catch((error: unknown) => error)).to.equal(1)
+    })
+
+    it('refuses by name once it is closed', async () => {
+      const redis = await connecting().open({ url: (await startRedis()).url })
+      const store = createRedisStores(redis).of('one')
+      await redis.close()
+      expect(await store.get('a').catch((error: unknown) => error)).to.include({ code: 'STORE_CLOSED' })
+    })
+  })
+})
