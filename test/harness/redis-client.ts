@@ -6,7 +6,7 @@ import { stopAfterTest } from './hooks.ts'
 /** What was logged, and how to connect with it. */
 export interface Connecting {
   readonly lines: string[]
-  open(settings: Partial<RedisSettings>): Promise<RedisClient>
+  readonly open: (settings: Partial<RedisSettings>) => Promise<RedisClient>
 }
 
 /** Connects to Redis as a server does. The connection is closed when the test is over. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { folderWith } from './cli.ts'
@@ -86,14 +86,15 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-/** A port that was free a moment ago. */
+/** A port that is free, from a range that the system gives to nobody by itself: two tests will hardly get the same. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('listening', () => resolve(true)).once('error', () => resolve(false))
+  })
+  await new Promise((resolve) => server.close(resolve))
+  return isFree ? port : freePort()
 }
 
 /** Tests that need a redis-server; where there is none, their title says that they were left out. */

@@ -82,8 +82,8 @@ suite('on a real Redis', () => {
 
     it('fails at once while Redis is away, without a word of what was to be kept, and works when it is back', async () => {
       const server = await startRedis()
-      const { lines, open } = connecting()
-      const redis = await open({ url: server.url })
+      const { lines, ...to } = connecting()
+      const redis = await to.open({ url: server.url })
       const store = createRedisStores(redis).of('one')
       await server.kill()
       const failed = await store.set('a', 'a secret text').catch((error: unknown) => error as Error)
