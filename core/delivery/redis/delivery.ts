@@ -33,7 +33,7 @@ export interface Pace {
   readonly removedAfterMs: number
 }
 
-const PACE: Pace = { leaseMs: 10_000, sweepMs: 10_000, removedAfterMs: 60_000 }
+const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
 /** What was not told, or told in vain, is found so. */
 const LOOK_MS = 1000
 const RESULTS_MS = 86_400_000

@@ -34,8 +34,8 @@ import { createHash } from 'node:crypto'
  *
  * Times in Redis are those of its own clock: processes on several machines need not agree on theirs.
  *
- * Channels: `P:to:MEMBER` tells one process that something came for it, `P:all` all of them that leases are free or
- * that something was asked.
+ * Channels: `P:to:MEMBER` tells one process that something came for it, `P:all` all of them that leases are free
+ * or wanted, or that something was asked.
  */
 export const SCHEMA_VERSION = 1
 

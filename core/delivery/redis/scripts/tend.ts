@@ -13,7 +13,7 @@ import { ALWAYS, NOW } from './lua.ts'
 export const TEND = `${ALWAYS}${NOW}
 local prefix, me, ttl, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = now()
-local replies = {}
+local replies, came = {}, false
 
 local function share(has)
   redis.call('ZREMRANGEBYSCORE', has, '-inf', at)
@@ -36,6 +36,7 @@ for i = 6, #ARGV, 2 do
   for n, fence in string.gmatch(ARGV[i + 1], '(%d+)=(%d+)') do held[n] = fence end
   redis.call('ZADD', prefix .. ':plugins', at, plugin)
   local lapsed, quota = share(prefix .. ':has:' .. plugin)
+  if lapsed == 1 then came = true end
   local reply, count, free = { lapsed, 0 }, 0, {}
   for n = 0, total - 1 do
     local key = prefix .. ':lease:' .. plugin .. ':' .. n
@@ -59,5 +60,7 @@ for i = 6, #ARGV, 2 do
   reply[2] = math.max(0, count - quota)
   replies[#replies + 1] = reply
 end
+-- The others have more than their fair share now.
+if came then redis.call('PUBLISH', prefix .. ':all', 'free') end
 return replies
 `
