@@ -11,7 +11,7 @@ import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
 import type { Delivery, Ending } from './delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
-import { createRedisDelivery } from './redis/delivery.ts'
+import { createRedisDelivery, type RedisDelivery } from './redis/delivery.ts'
 import { createSqliteDelivery } from './sqlite/delivery.ts'
 import { Link } from './sqlite/link.ts'
 import type { Retention } from './sqlite/retention.ts'
@@ -69,13 +69,20 @@ async function redisEngine(settings: EngineSettings, bus: Bus, log: Logger): Pro
   const { redis } = settings
   if (!redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
   const connection = await openRedis(redis, { log })
+  let delivery: RedisDelivery | undefined
   return {
     stores: createRedisStores(connection),
-    createDelivery: (registry) => createRedisDelivery({ ...settings, registry, bus, connection }),
+    createDelivery(registry) {
+      delivery = createRedisDelivery({ ...settings, registry, bus, connection })
+      return delivery
+    },
     durability() {
       const { mode, faults } = connection.durability
       return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
     },
-    close: () => connection.close(),
+    async close(ending) {
+      await delivery?.end(ending)
+      await connection.close()
+    },
   }
 }

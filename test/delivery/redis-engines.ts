@@ -1,5 +1,5 @@
 import { Bus } from '../../core/bus.ts'
-import type { Delivery } from '../../core/delivery/delivery.ts'
+import type { Delivery, Ending } from '../../core/delivery/delivery.ts'
 import { createRedisDelivery, type Pace, type RedisParts } from '../../core/delivery/redis/delivery.ts'
 import { createLogger } from '../../core/log.ts'
 import { createRegistry, type HandlerSpec } from '../../core/registry.ts'
@@ -16,7 +16,7 @@ export interface RedisRun {
   readonly connection: RedisClient
   readonly delivery: Delivery
   readonly accept: (n: number, group?: string) => Promise<void>
-  readonly stop: (graceMs?: number) => Promise<{ undelivered: number }>
+  readonly stop: (ending?: Ending) => Promise<{ undelivered: number }>
   /** Ends as a process that dies: whatever it has is left as it is, until its leases run out. */
   readonly die: () => Promise<void>
 }
@@ -43,11 +43,12 @@ export async function runRedis(
   const delivery = createRedisDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
   await delivery.start()
   let open = true
-  const stop = async (graceMs = 50): Promise<{ undelivered: number }> => {
+  const stop = async (ending?: Ending): Promise<{ undelivered: number }> => {
     open = false
-    const result = await delivery.stop(graceMs)
+    const { undelivered, settled } = await delivery.stop(50)
+    await delivery.end(ending ?? (settled ? 'clean' : 'unsettled'))
     await connection.close()
-    return result
+    return { undelivered }
   }
   stopAfterTest(async () => void (open && (await stop())))
   return {
@@ -60,6 +61,7 @@ export async function runRedis(
       open = false
       connection.client.disconnect()
       await delivery.stop(0)
+      await delivery.end('failed')
       await connection.close()
     },
   }

@@ -114,25 +114,26 @@ describeWithRedis('a restart with the engine redis', () => {
     )
   })
 
-  it('does not take a stop for a death', async () => {
-    const redis = await startRedis()
-    for (let stop = 1; stop <= 4; stop++) {
-      const started = deferred()
-      const run = await runRedis(redis, {
-        one: () => {
-          started.resolve()
-          return forever()
-        },
-      })
-      if (stop === 1) await run.accept(1)
-      await started.promise
-      // In doubt from here on, though nothing but stops follows.
-      if (stop === 1) await run.die()
-      else await run.stop()
-    }
-    const last = await runRedis(redis, { one: () => undefined })
-    await done(last.bus, 1)
-  })
+  for (const ending of ['unsettled', 'failed'] as const) {
+    it(`takes a stop for a death only where a fault is its reason: ${ending}`, async () => {
+      const redis = await startRedis()
+      for (let stop = 1; stop <= 3; stop++) {
+        const started = deferred()
+        const run = await runRedis(redis, {
+          one: () => {
+            started.resolve()
+            return forever()
+          },
+        })
+        if (stop === 1) await run.accept(1)
+        await started.promise
+        await run.stop(ending)
+      }
+      const last = await runRedis(redis, { one: () => undefined })
+      const ended = await Promise.race([last.bus.next('handler:done'), last.bus.next('callback:dead')])
+      expect('error' in ended).to.equal(ending === 'failed')
+    })
+  }
 
   it('tries what is in doubt one at a time', async () => {
     const redis = await startRedis()

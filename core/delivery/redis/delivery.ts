@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../../bus.ts'
 import { aboutOf } from '../../callback.ts'
 import { TimhookError } from '../../errors.ts'
@@ -6,10 +5,11 @@ import { newId } from '../../id.ts'
 import type { Registry } from '../../registry.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import { createDeliverer } from '../deliverer.ts'
-import type { Delivery } from '../delivery.ts'
+import type { Delivery, Ending } from '../delivery.ts'
 import { identityOf, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
 import { Turns } from '../turns.ts'
+import { withinGrace } from '../within-grace.ts'
 import { Appender } from './appender.ts'
 import { fieldsOf, pluginsText } from './entry.ts'
 import { createFeed } from './feed.ts'
@@ -38,6 +38,8 @@ const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
 const LOOK_MS = 1000
 const RESULTS_MS = 86_400_000
 const PROBE_MS = 60_000
+/** How long handlers have to heed their signal. */
+const HEED_MS = 100
 
 export interface RedisParts {
   readonly registry: Registry
@@ -50,8 +52,13 @@ export interface RedisParts {
   readonly pace?: Partial<Pace>
 }
 
+/** The leases of what is under way are kept until it is known how all has ended. */
+export interface RedisDelivery extends Delivery {
+  end(ending: Ending): Promise<void>
+}
+
 /** The engine for several processes and machines: see `keys.ts` for what it keeps, and how order is kept with it. */
-export function createRedisDelivery(parts: RedisParts): Delivery {
+export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const { registry, bus, connection, resendWindow, retention, maxBacklog } = parts
   const { leaseMs, sweepMs, removedAfterMs } = { ...PACE, ...parts.pace }
   const { client, prefix } = connection
@@ -163,18 +170,22 @@ export function createRedisDelivery(parts: RedisParts): Delivery {
       for (const stop of stops.splice(0)) stop()
       deliverer.interrupt()
       for (const feed of feeds) feed.close()
-      const shares = feeds.flatMap((feed) => [...feed.shares.values()])
       leases.leave()
-      const timer = new AbortController()
+      const shares = feeds.flatMap((feed) => [...feed.shares.values()])
       const idle = Promise.all(shares.map((share) => share.idle()))
-      await Promise.race([idle, delay(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)])
-      timer.abort()
+      let settled = await withinGrace(idle, graceMs)
       deliverer.abort()
-      for (const feed of feeds) feed.survive()
+      if (!settled) settled = await withinGrace(idle, HEED_MS)
+      await ledger.flush()
+      const undelivered = await run<number>(RESIGN, member, ...plugins).catch(() => 0)
+      return { undelivered, settled }
+    },
+
+    async end(ending) {
+      if (ending !== 'failed') for (const feed of feeds) feed.survive()
       await ledger.flush()
       ledger.close()
-      await leases.end()
-      return { undelivered: await run<number>(RESIGN, member, ...plugins).catch(() => 0) }
+      await leases.end(ending === 'clean')
     },
   }
 }

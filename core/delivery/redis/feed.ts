@@ -35,8 +35,9 @@ export type Feed = ReturnType<typeof createFeed>
 export function createFeed(parts: FeedParts) {
   const { plugin, registry, deliverer, bus, connection, run, ledger, turns, validity, maxBacklog } = parts
   const shares = new Map<number, Share>()
-  /** Those in doubt that run: whoever stops in order has not died over them. */
+  /** Those in doubt that run, and those that a stop has interrupted: whoever was told to stop has not died over them. */
   const tried = new Set<Item>()
+  const interrupted: Item[] = []
   let closed = false
 
   const slots: Slots = new Slots((key) => {
@@ -113,8 +114,11 @@ export function createFeed(parts: FeedParts) {
     const holds = subscription.ordered && key !== undefined
     if (ended.as === 'done') ledger.note(share, entry, ['done'], () => forget(item))
     else if (ended.as === 'dead') dead(item, item.attempt, ended.error, true)
-    else if (ended.as === 'interrupted') survived(item)
-    else {
+    else if (ended.as === 'interrupted') {
+      if (closed) share.isInterrupted = true
+      if (closed && tried.has(item)) interrupted.push(item)
+      else if (tried.has(item)) ledger.note(share, entry, item.deaths > 0 ? ['try', item.deaths] : ['alive'])
+    } else {
       const next = [item.attempt + 1, ended.inMs] as const
       const heldUntil = performance.now() + ended.inMs
       if (holds) {
@@ -132,9 +136,6 @@ export function createFeed(parts: FeedParts) {
     return ended.as === 'retry' && holds ? { holdMs: ended.inMs } : undefined
   }
 
-  const survived = (item: Item): void => {
-    if (tried.has(item)) ledger.note(item.share, item.entry, ['alive'])
-  }
 
   return {
     plugin,
@@ -157,9 +158,9 @@ export function createFeed(parts: FeedParts) {
       for (const share of shares.values()) share.close()
       slots.close()
     },
-    /** Those whose handlers outlast the stop have not been died over either. */
+    /** The stop was no death. */
     survive(): void {
-      for (const item of tried) survived(item)
+      for (const { share, entry } of [...tried, ...interrupted.splice(0)]) ledger.note(share, entry, ['alive'])
     },
   }
 }

@@ -77,22 +77,25 @@ export class Leases implements Validity {
     return this.#tending
   }
 
-  /** Takes no more, gives back what nothing runs in, and the rest as it ends. */
+  /** Takes no more, and gives back what is finished; where a handler was interrupted, the way it all ends counts. */
   leave(): void {
     this.#leaving = true
     for (const feed of this.#parts.feeds()) for (const share of feed.shares.values()) void this.#giveBack(feed, share)
     this.nudge()
   }
 
-  /** Gives back what is left, and ends. */
-  async end(): Promise<void> {
+  /**
+   * Gives back what is left, and ends.
+   * @param isClean whether nothing is under way any more
+   */
+  async end(isClean: boolean): Promise<void> {
     clearInterval(this.#timer)
     const feeds = this.#parts.feeds()
     const shares = feeds.flatMap((feed) => [...feed.shares.values()])
     for (const feed of feeds) feed.shares.clear()
     for (const share of shares) share.lose()
     this.#wake()
-    if (shares.length > 0) await this.#release(shares)
+    if (shares.length > 0) await this.#release(shares, isClean)
   }
 
   async #tend(): Promise<void> {
@@ -139,15 +142,15 @@ export class Leases implements Validity {
     this.#wake()
     await share.idle()
     await this.#parts.ledger.flush()
-    if (shares.get(share.n) !== share) return
+    if (shares.get(share.n) !== share || share.isInterrupted) return
     shares.delete(share.n)
-    await this.#release([share])
+    await this.#release([share], true)
   }
 
   /** A lease that cannot be given back runs out. */
-  async #release(shares: readonly Share[]): Promise<void> {
+  async #release(shares: readonly Share[], isClean: boolean): Promise<void> {
     const args = shares.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
-    await this.#parts.run(RELEASE, ...args).catch(() => undefined)
+    await this.#parts.run(RELEASE, isClean ? 1 : 0, ...args).catch(() => undefined)
   }
 
   #wake(): void {

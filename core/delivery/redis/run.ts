@@ -1,37 +1,23 @@
-import { createHash } from 'node:crypto'
-import { type Redis, type RedisClient } from '../../store/redis-client.ts'
+import type { RedisClient } from '../../store/redis-client.ts'
 import { redisFault } from '../../store/redis-fault.ts'
+import { runScript, type Script } from '../../store/redis-script.ts'
 
 /** What the engine needs of the connection. */
 export type Connection = Pick<RedisClient, 'client' | 'prefix' | 'duplicate'>
 
-/** Runs a script whose first argument is the prefix. @throws TimhookError, never with an argument in it */
-export type Run = <T>(lua: string, ...args: readonly (string | number)[]) => Promise<T>
+/**
+ * Runs a script. All of ours take the prefix as their first argument and make up their keys themselves: which ones they
+ * touch depends on what they find.
+ * @throws TimhookError, never with an argument in it
+ */
+export type Run = <T>(script: Script, ...args: readonly (string | number)[]) => Promise<T>
 
-const shas = new Map<string, string>()
-
-export function createRun({ client, prefix }: Pick<Connection, 'client' | 'prefix'>): Run {
-  return async <T>(lua: string, ...args: readonly (string | number)[]): Promise<T> => {
+export function createRun(connection: Pick<Connection, 'client' | 'prefix'>): Run {
+  return async <T>(script: Script, ...args: readonly (string | number)[]): Promise<T> => {
     try {
-      return (await evaluate(client, lua, [prefix, ...args])) as T
+      return (await runScript(connection, script, [], [connection.prefix, ...args])) as T
     } catch (error) {
       throw redisFault(error)
     }
   }
-}
-
-async function evaluate(client: Redis, lua: string, args: (string | number)[]): Promise<unknown> {
-  try {
-    return await client.evalsha(shaOf(lua), 0, ...args)
-  } catch (error) {
-    // A Redis that was started anew knows no script.
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return client.eval(lua, 0, ...args)
-  }
-}
-
-function shaOf(lua: string): string {
-  const known = shas.get(lua) ?? createHash('sha1').update(lua).digest('hex')
-  shas.set(lua, known)
-  return known
 }

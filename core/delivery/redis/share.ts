@@ -16,6 +16,8 @@ export class Share {
   dirty = true
   /** When the next retry is due, on the clock of `performance.now()`. */
   dueAt: number | undefined
+  /** A handler failed, or did not end, because of a stop. */
+  isInterrupted = false
   #state: 'held' | 'closing' | 'lost' = 'held'
   #running = 0
   readonly #doubtful = new Set<string>()

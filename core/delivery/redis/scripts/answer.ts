@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, SEPARATOR, TELL } from './lua.ts'
 
 /** Letters or callbacks that one call looks at; the rest of a request goes back to the head of the list. */
@@ -10,7 +11,7 @@ const CHUNK = 500
  *
  * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
  */
-export const ANSWER = `${ALWAYS}${TELL}
+export const ANSWER = script(`${ALWAYS}${TELL}
 local prefix, told = ARGV[1], {}
 local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return 0 end
@@ -106,4 +107,4 @@ else
 end
 tell(prefix, told)
 return 1
-`
+`)

@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { TELL, WHERE_ROOM } from './lua.ts'
 
 /** Arguments of one callback. */
@@ -12,7 +13,7 @@ export const APPEND_WIDTH = 12
  * partition, plugins, id, app, command, receivedAt, signed, key, query, raw.
  * Gives of each: whether it was stored, how often the first has come again, the id of the first.
  */
-export const APPEND = `${WHERE_ROOM}${TELL}
+export const APPEND = script(`${WHERE_ROOM}${TELL}
 local prefix, window, me = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local replies, told, owners, more = {}, {}, {}, {}
 
@@ -56,4 +57,4 @@ end
 for plugin, count in pairs(more) do redis.call('HINCRBY', prefix .. ':backlog', plugin, count) end
 tell(prefix, told)
 return replies
-`
+`)

@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
 /**
@@ -6,7 +7,7 @@ import { ALWAYS, NOW } from './lua.ts'
  *
  * Arguments: prefix, version, partitions, plugins...
  */
-export const OPEN = `${ALWAYS}${NOW}
+export const OPEN = script(`${ALWAYS}${NOW}
 local prefix, meta = ARGV[1], ARGV[1] .. ':meta'
 redis.call('HSETNX', meta, 'version', ARGV[2])
 redis.call('HSETNX', meta, 'partitions', ARGV[3])
@@ -20,4 +21,4 @@ for i = 4, #ARGV do
   redis.call('ZADD', prefix .. ':plugins', now(), ARGV[i])
 end
 return stored
-`
+`)

@@ -1,27 +1,28 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, OWNS } from './lua.ts'
 
 /**
- * Gives leases back in order, and has the others look at once.
+ * Gives leases back, and has the others look at once.
  *
- * Arguments: prefix, then of each: plugin, partition, fence.
+ * Arguments: prefix, whether nothing is under way, then of each: plugin, partition, fence.
  */
-export const RELEASE = `${ALWAYS}${OWNS}
+export const RELEASE = script(`${ALWAYS}${OWNS}
 local prefix = ARGV[1]
-for i = 2, #ARGV, 3 do
+for i = 3, #ARGV, 3 do
   if owns(prefix, ARGV[i], ARGV[i + 1], ARGV[i + 2]) then
-    redis.call('HSET', prefix .. ':lease:' .. ARGV[i] .. ':' .. ARGV[i + 1], 'owner', '', 'until', '0', 'clean', '1')
+    redis.call('HSET', prefix .. ':lease:' .. ARGV[i] .. ':' .. ARGV[i + 1], 'owner', '', 'until', '0', 'clean', ARGV[2])
   end
 end
 redis.call('PUBLISH', prefix .. ':all', 'free')
 return 1
-`
+`)
 
 /**
  * A process counts no more: its share is the others'.
  *
  * Arguments: prefix, own name, plugins... Gives how many callbacks wait for plugins that no other process has.
  */
-export const RESIGN = `${ALWAYS}
+export const RESIGN = script(`${ALWAYS}
 local prefix, left = ARGV[1], 0
 for i = 3, #ARGV do
   redis.call('ZREM', prefix .. ':has:' .. ARGV[i], ARGV[2])
@@ -30,4 +31,4 @@ for i = 3, #ARGV do
   end
 end
 return left
-`
+`)

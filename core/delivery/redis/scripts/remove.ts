@@ -1,14 +1,15 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, BURY, CONSUMER, FORGET, NOW } from './lua.ts'
 
 /** Which plugins no process has had for so long. Arguments: prefix, ms. */
-export const REMOVED = `${ALWAYS}${NOW}
+export const REMOVED = script(`${ALWAYS}${NOW}
 local prefix, at, removed = ARGV[1], now(), {}
 for _, plugin in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':plugins', '-inf', at - ARGV[2])) do
   redis.call('ZREMRANGEBYSCORE', prefix .. ':has:' .. plugin, '-inf', at)
   if redis.call('ZCARD', prefix .. ':has:' .. plugin) == 0 then removed[#removed + 1] = plugin end
 end
 return removed
-`
+`)
 
 /**
  * Makes dead letters of some of what waits for a plugin that is removed, and forgets the plugin where nothing does.
@@ -17,7 +18,7 @@ return removed
  * Arguments: prefix, plugin, partitions, ms since a process had it, the sentence for the letters, how many.
  * Gives how many letters there are, and whether that was all.
  */
-export const REMOVE = `${ALWAYS}${NOW}${FORGET}${BURY}
+export const REMOVE = script(`${ALWAYS}${NOW}${FORGET}${BURY}
 local prefix, plugin, total, message, room = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[5], tonumber(ARGV[6])
 local at, count = now(), 0
 local seen = redis.call('ZSCORE', prefix .. ':plugins', plugin)
@@ -66,4 +67,4 @@ end
 redis.call('ZREM', prefix .. ':plugins', plugin)
 redis.call('HDEL', prefix .. ':backlog', plugin)
 return { count, 1 }
-`
+`)

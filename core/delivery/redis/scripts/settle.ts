@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, BURY, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Arguments of one outcome. */
@@ -12,7 +13,7 @@ export const SETTLE_WIDTH = 7
  * that this may become; `alive` what was tried has not died.
  * Gives 1 of each that was let through, else 0.
  */
-export const SETTLE = `${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
+export const SETTLE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
 local prefix, at, replies = ARGV[1], now(), {}
 
 local function settle(kind, plugin, n, entry, a, b)
@@ -47,4 +48,4 @@ for i = 2, #ARGV, ${SETTLE_WIDTH} do
   replies[#replies + 1] = through and 1 or 0
 end
 return replies
-`
+`)

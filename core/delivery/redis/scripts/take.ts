@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, BURY, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Entries looked at in one step. */
@@ -18,7 +19,7 @@ const CHARACTERS = 4_000_000
  * is due or -1, the letters buried (id, app, command each), and the entries: id, attempt, ms that it holds up its key
  * yet, deaths, resends, whether it was pending at the time of the lease, fields.
  */
-export const TAKE = `${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
+export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
 local prefix, plugin, room, most, over = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local at, scanned, size = now(), 0, 0
 local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
@@ -114,4 +115,4 @@ for i = 6, #ARGV, 3 do
   parts[#parts + 1] = part
 end
 return parts
-`
+`)

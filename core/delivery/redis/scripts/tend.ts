@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
 /**
@@ -10,7 +11,7 @@ import { ALWAYS, NOW } from './lua.ts'
  * Gives of each plugin: whether we had been given up, how many leases are more than the fair share, and then partition,
  * fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
  */
-export const TEND = `${ALWAYS}${NOW}
+export const TEND = script(`${ALWAYS}${NOW}
 local prefix, me, ttl, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = now()
 local replies, came = {}, false
@@ -63,4 +64,4 @@ end
 -- The others have more than their fair share now.
 if came then redis.call('PUBLISH', prefix .. ':all', 'free') end
 return replies
-`
+`)

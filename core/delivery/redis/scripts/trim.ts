@@ -1,3 +1,4 @@
+import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
 /** Entries dropped by one call, about: Redis stands still meanwhile. */
@@ -10,7 +11,7 @@ const LIMIT = 10_000
  * Arguments: prefix, N, age in ms, and the part of the partition's span of time that may stay (1: all of it).
  * Gives how many were dropped. Redis drops whole nodes of a stream, so up to a hundred more may stay.
  */
-export const TRIM = `${ALWAYS}${NOW}
+export const TRIM = script(`${ALWAYS}${NOW}
 local prefix, n, age, part = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local stream = prefix .. ':cb:' .. n
 if redis.call('XLEN', stream) == 0 then return 0 end
@@ -47,7 +48,7 @@ for _, entry in ipairs(redis.call('HKEYS', prefix .. ':resends:' .. n)) do
   if not head or older(parse(entry), parse(head[1])) then redis.call('HDEL', prefix .. ':resends:' .. n, entry) end
 end
 return dropped
-`
+`)
 
 /**
  * Drops dead letters, and what was kept, once their time is over.
@@ -55,7 +56,7 @@ return dropped
  * Arguments: prefix, how long dead letters and refused callbacks stay, how long decided ones stay, both in ms.
  * Gives how many dead letters were dropped.
  */
-export const EXPIRE = `${ALWAYS}${NOW}
+export const EXPIRE = script(`${ALWAYS}${NOW}
 local prefix, at = ARGV[1], now()
 local letters = redis.call('XRANGE', prefix .. ':dead', '-', string.format('(%.0f', at - ARGV[2]), 'COUNT', 200)
 for _, letter in ipairs(letters) do
@@ -67,4 +68,4 @@ end
 redis.call('XTRIM', prefix .. ':kept:refused', 'MINID', '~', string.format('%.0f', at - ARGV[2]))
 redis.call('XTRIM', prefix .. ':kept:decided', 'MINID', '~', string.format('%.0f', at - ARGV[3]))
 return #letters
-`
+`)
