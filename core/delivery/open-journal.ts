@@ -2,21 +2,25 @@ import { resolve } from 'node:path'
 import { TimhookError } from '../errors.ts'
 import type { EngineSettings } from './engine.ts'
 import type { Journal } from './journal.ts'
+import { openRedisJournal } from './redis/journal/journal.ts'
 import { openSqliteJournal } from './sqlite/journal.ts'
 
 /**
  * Opens what the config's engine has stored, from another process than the server.
- * @throws TimhookError STORE_NOT_SHARED, NOT_SUPPORTED_YET, STORE_MISSING, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or
- * STORE_UNUSABLE
+ * @throws TimhookError with a code that begins with STORE_
  */
-export async function openJournal({ engine, sqlite }: Pick<EngineSettings, 'engine' | 'sqlite'>): Promise<Journal> {
+export async function openJournal({
+  engine,
+  sqlite,
+  redis,
+}: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis'>): Promise<Journal> {
   if (engine === 'sqlite') return openSqliteJournal(resolve(sqlite.file))
-  if (engine === 'redis') throw new TimhookError('NOT_SUPPORTED_YET', 'the engine redis cannot be looked into yet')
+  if (engine === 'redis' && redis) return openRedisJournal(redis)
   throw new TimhookError(
     'STORE_NOT_SHARED',
     'the engine memory keeps callbacks in the server, where no other process sees them',
     {
-      hint: 'Set delivery.engine to sqlite.',
+      hint: 'Set delivery.engine to sqlite or redis.',
     },
   )
 }

@@ -102,6 +102,7 @@ if fence ~= ARGV[3] or tonumber(ends) <= now then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], string.format('%s:%.0f', fence, now + ARGV[4]))
 return 1`)
 
-/** KEYS[1]: stream. ARGV: now, JSON, how many to keep, about. */
+/** KEYS: stream, and what counts all records, for their order over all streams. ARGV: now, JSON, how many to keep, about. */
 export const RECORD = script(`${STORING}${NOW}
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'at', string.format('%.0f', now), 'json', ARGV[2])`)
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'at', string.format('%.0f', now), 'json', ARGV[2],
+  'num', redis.call('INCR', KEYS[2]))`)

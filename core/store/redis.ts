@@ -34,9 +34,10 @@ export function createRedisStores(redis: Pick<RedisClient, 'client' | 'prefix'>,
 
 type Run = (script: Script, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>
 
-function createRedisStore({ client }: Pick<RedisClient, 'client'>, run: Run, keyOf: (kind: string) => string): Store {
+function createRedisStore({ client, prefix }: Pick<RedisClient, 'client' | 'prefix'>, run: Run, keyOf: (kind: string) => string): Store {
   const values = [keyOf('values'), keyOf('keys'), keyOf('ends')]
   const leases = [keyOf('leases')]
+  const counter = `${prefix}:records`
   const get = async (key: string): Promise<string | undefined> => {
     const json = await run(GET, values, [key])
     return typeof json === 'string' ? json : undefined
@@ -77,7 +78,7 @@ function createRedisStore({ client }: Pick<RedisClient, 'client'>, run: Run, key
       return typeof fence === 'number' ? createLease(run, leases, name, fence) : undefined
     },
     async record(kind, data) {
-      await run(RECORD, [keyOf(`records:${kind}`)], [JSON.stringify(data ?? null), MAX_RECORDS])
+      await run(RECORD, [keyOf(`records:${kind}`), counter], [JSON.stringify(data ?? null), MAX_RECORDS])
     },
     async records(kind, options) {
       try {

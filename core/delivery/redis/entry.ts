@@ -38,3 +38,9 @@ export function storedOf(fields: readonly string[]): Stored {
     plugins: plugins.split(SEPARATOR).filter(Boolean),
   }
 }
+
+/** Compares the numbers that Redis gives entries: milliseconds, and the place within one. */
+export function compareEntries(one: string, other: string): number {
+  const [[ms = 0, seq = 0], [otherMs = 0, otherSeq = 0]] = [one.split('-').map(Number), other.split('-').map(Number)]
+  return ms - otherMs || seq - otherSeq
+}

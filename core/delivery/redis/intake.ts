@@ -1,4 +1,5 @@
 import { Alarm } from './alarm.ts'
+import { compareEntries } from './entry.ts'
 import type { TakenEntry, TakenPart } from './item.ts'
 import type { Run } from './run.ts'
 import { TAKE } from './scripts/take.ts'
@@ -81,9 +82,13 @@ export class Intake {
     try {
       const args = shares.flatMap(({ n, fence, cursor }) => [n, fence, cursor])
       const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog, this.#error, ...args)
-      for (const [index, part] of parts.entries()) {
+      const all = parts.flatMap((part, index) => {
         const share = shares[index]
-        if (share) this.#receive(share, part)
+        return share ? this.#receive(share, part).map((taken) => ({ share, taken })) : []
+      })
+      // In the order of receipt, as far as that can be told of several partitions.
+      for (const { share, taken } of all.toSorted((one, other) => compareEntries(one.taken[0], other.taken[0]))) {
+        this.#parts.onEntry(share, taken)
       }
       isThrough = count > 0
     } catch {
@@ -97,10 +102,10 @@ export class Intake {
     if (isThrough) this.pump()
   }
 
-  #receive(share: Share, [, isOwned, hasMore, cursor, dueInMs, buried, entries]: TakenPart): void {
+  #receive(share: Share, [, isOwned, hasMore, cursor, dueInMs, buried, entries]: TakenPart): TakenEntry[] {
     if (isOwned === 0) {
       share.lose()
-      return
+      return []
     }
     share.cursor = cursor
     if (hasMore === 1) share.dirty = true
@@ -109,11 +114,9 @@ export class Intake {
     for (let n = 0; n + 2 < buried.length; n += 3) {
       this.#parts.onBuried(buried[n] ?? '', buried[n + 1] ?? '', buried[n + 2] ?? '', this.#error)
     }
-    for (const taken of entries) {
-      if (share.known.has(taken[0])) continue
-      share.known.add(taken[0])
-      this.#parts.onEntry(share, taken)
-    }
+    const fresh = entries.filter(([entry]) => !share.known.has(entry))
+    for (const [entry] of fresh) share.known.add(entry)
+    return fresh
   }
 
   #onDue(): void {

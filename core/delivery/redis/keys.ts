@@ -8,9 +8,11 @@ import { createHash } from 'node:crypto'
  * | `P:cb:N` | stream | the callbacks of a partition, in the order of receipt; one consumer group per plugin |
  * | `P:id:IDENTITY` | string, expires | which callback came with this identity within the resend window |
  * | `P:resends:N` | hash | how often a callback came again, by its entry |
+ * | `P:replayed:N` | hash | plugins that have got a callback by a replay only, by its entry |
  * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean` |
  * | `P:fence` | number | grows with every lease |
- * | `P:has:PLUGIN` | sorted set | the live processes that run a plugin, by when they count as dead |
+ * | `P:members` | sorted set | the live processes, by when they count as dead |
+ * | `P:has:PLUGIN` | sorted set | the same, of those that run a plugin |
  * | `P:plugins` | sorted set | the plugins that have groups, by when a process last had them |
  * | `P:due:PLUGIN:N` | sorted set | entries that wait for their retry, by when they are due |
  * | `P:age:PLUGIN:N` | sorted set | the same entries by when they came: the oldest bounds what may be trimmed |

@@ -1,5 +1,5 @@
 import { script } from '../../../store/redis-script.ts'
-import { ALWAYS, SEPARATOR, TELL } from './lua.ts'
+import { ALWAYS, FIELDS, NOW, SEPARATOR, TELL, WAITS } from './lua.ts'
 
 /** Letters or callbacks that one call looks at; the rest of a request goes back to the head of the list. */
 const CHUNK = 500
@@ -11,30 +11,15 @@ const CHUNK = 500
  *
  * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
  */
-export const ANSWER = script(`${ALWAYS}${TELL}
+export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${TELL}
 local prefix, told = ARGV[1], {}
 local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return 0 end
 local request = cjson.decode(text)
-local count = request.count or 0
+local answer, at = request.answer, now()
 
-local function fieldsOf(list)
-  local field = {}
-  for i = 1, #list, 2 do field[list[i]] = list[i + 1] end
-  return field
-end
-
-local function waits(stream, plugin, n, entry)
-  if redis.call('ZSCORE', prefix .. ':due:' .. plugin .. ':' .. n, entry) then return true end
-  if #redis.call('XPENDING', stream, plugin, entry, entry, 1) > 0 then return true end
-  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
-    local about = fieldsOf(group)
-    if about.name == plugin then
-      local lastMs, lastSeq = string.match(about['last-delivered-id'], '^(%d+)-(%d+)$')
-      return tonumber(ms) > tonumber(lastMs) or (ms == lastMs and tonumber(seq) > tonumber(lastSeq))
-    end
-  end
+local function isServed(plugin)
+  return redis.call('ZCOUNT', prefix .. ':has:' .. plugin, at, '+inf') > 0
 end
 
 local function come(plugin, n)
@@ -46,64 +31,82 @@ local function come(plugin, n)
   end
 end
 
+-- Due since it came, with the place within its millisecond as a fraction: so the order is that of receipt.
 local function schedule(plugin, n, entry)
   local where = plugin .. ':' .. n
+  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
   redis.call('HSET', prefix .. ':tried:' .. where, entry, '1 0')
-  redis.call('ZADD', prefix .. ':due:' .. where, 0, entry)
-  redis.call('ZADD', prefix .. ':age:' .. where, string.match(entry, '^%d+'), entry)
+  redis.call('ZADD', prefix .. ':due:' .. where, ms + math.min(seq, 4095) / 4096, entry)
+  redis.call('ZADD', prefix .. ':age:' .. where, ms, entry)
   come(plugin, n)
 end
 
+local function drop(letter, n, entry, plugin)
+  redis.call('XDEL', prefix .. ':dead', letter)
+  redis.call('HDEL', prefix .. ':letters', n .. ' ' .. entry .. ' ' .. plugin)
+end
+
+local function find(n, entry)
+  return redis.call('XRANGE', prefix .. ':cb:' .. n, entry, entry)[1]
+end
+
 local function again(field)
-  local stream = prefix .. ':cb:' .. field.partition
-  if redis.call('XRANGE', stream, field.entry, field.entry)[1] then
-    if not waits(stream, field.plugin, field.partition, field.entry) then
-      schedule(field.plugin, field.partition, field.entry)
-    end
-    return
+  local n, plugin = field.partition, field.plugin
+  local stream = prefix .. ':cb:' .. n
+  if not find(n, field.entry) then
+    redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'id', field.id,
+      'app', field.app, 'command', field.command, 'at', field.at, 'signed', field.signed, 'key', field.key,
+      'maybe', field.maybe, 'query', field.query, 'raw', field.raw)
+    come(plugin, n)
+  elseif not waits(prefix, n, groupsOf(stream), plugin, field.entry, false) then
+    schedule(plugin, n, field.entry)
   end
-  redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. field.plugin .. '${SEPARATOR}', 'id', field.id,
-    'app', field.app, 'command', field.command, 'at', field.at, 'signed', field.signed, 'key', field.key,
-    'maybe', field.maybe, 'query', field.query, 'raw', field.raw)
-  come(field.plugin, field.partition)
 end
 
 local function letter(ref)
   local found = redis.call('XRANGE', prefix .. ':dead', ref, ref)[1]
-  if not found then return end
+  if not found then return 'gone' end
   local field = fieldsOf(found[2])
-  -- A plugin that is gone gets nothing: its letter stays.
   if request.kind == 'retry' then
-    if not redis.call('ZSCORE', prefix .. ':plugins', field.plugin) then return end
+    if not isServed(field.plugin) then return 'foreign' end
     again(field)
   end
-  redis.call('XDEL', prefix .. ':dead', ref)
-  redis.call('HDEL', prefix .. ':letters', field.partition .. ' ' .. field.entry .. ' ' .. field.plugin)
-  count = count + 1
+  drop(ref, field.partition, field.entry, field.plugin)
+  return 'count'
 end
 
 local function replay(n, entry)
-  local stream = prefix .. ':cb:' .. n
-  if not redis.call('ZSCORE', prefix .. ':plugins', request.plugin) then return end
-  if not redis.call('XRANGE', stream, entry, entry)[1] then return end
-  -- What it has yet to get it gets anyway.
-  if waits(stream, request.plugin, n, entry) then return end
-  schedule(request.plugin, n, entry)
-  count = count + 1
+  local plugin = request.plugin
+  if not isServed(plugin) then return 'foreign' end
+  local found = find(n, entry)
+  if not found then return 'gone' end
+  local isTheirs = string.find(found[2][2], '\\31' .. plugin .. '\\31', 1, true)
+  if waits(prefix, n, groupsOf(prefix .. ':cb:' .. n), plugin, entry, isTheirs) then return 'waiting' end
+  local dead = redis.call('HGET', prefix .. ':letters', n .. ' ' .. entry .. ' ' .. plugin)
+  if dead then drop(dead, n, entry, plugin) end
+  if not isTheirs then
+    local others = redis.call('HGET', prefix .. ':replayed:' .. n, entry) or ''
+    if not string.find(others, '\\31' .. plugin .. '\\31', 1, true) then
+      redis.call('HSET', prefix .. ':replayed:' .. n, entry, others .. '${SEPARATOR}' .. plugin .. '${SEPARATOR}')
+    end
+  end
+  schedule(plugin, n, entry)
+  return 'count'
 end
 
-for i = 1, math.min(${CHUNK}, #request.refs) do
-  local ref = request.refs[i]
-  if request.kind == 'replay' then replay(ref[1], ref[2]) else letter(ref) end
+local rest = {}
+for i, ref in ipairs(request.refs) do
+  if i > ${CHUNK} then rest[#rest + 1] = ref
+  else
+    local as = request.kind == 'replay' and replay(ref[1], ref[2]) or request.kind ~= 'replay' and letter(ref)
+    answer[as] = answer[as] + 1
+  end
 end
-if #request.refs > ${CHUNK} then
-  local rest = {}
-  for i = ${CHUNK} + 1, #request.refs do rest[#rest + 1] = request.refs[i] end
+if #rest > 0 then
   request.refs = rest
-  request.count = count
   redis.call('LPUSH', prefix .. ':requests', cjson.encode(request))
 else
-  redis.call('SET', prefix .. ':result:' .. request.id, count, 'PX', ARGV[2])
+  redis.call('SET', prefix .. ':result:' .. request.id, cjson.encode(answer), 'PX', ARGV[2])
 end
 tell(prefix, told)
 return 1

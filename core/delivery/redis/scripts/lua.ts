@@ -53,3 +53,41 @@ local function tell(prefix, told)
   end
 end
 `
+
+/** For scripts that only look. */
+export const READING = '#!lua flags=no-writes\n'
+
+/** Names and values of a reply as a table. */
+export const FIELDS = `
+local function fieldsOf(list)
+  local field = {}
+  for i = 1, #list, 2 do field[list[i]] = list[i + 1] end
+  return field
+end
+`
+
+/** Whether a plugin has an entry of a stream yet to finish. Needs FIELDS. */
+export const WAITS = `
+local function groupsOf(stream)
+  local groups = {}
+  if redis.call('EXISTS', stream) == 0 then return groups end
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+    local about = fieldsOf(group)
+    groups[about.name] = about['last-delivered-id']
+  end
+  return groups
+end
+
+local function isAfter(entry, other)
+  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
+  local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
+  return tonumber(ms) > tonumber(otherMs) or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
+end
+
+local function waits(prefix, n, groups, plugin, entry, isTheirs)
+  if not groups[plugin] then return false end
+  if isTheirs and isAfter(entry, groups[plugin]) then return true end
+  if redis.call('ZSCORE', prefix .. ':due:' .. plugin .. ':' .. n, entry) then return true end
+  return #redis.call('XPENDING', prefix .. ':cb:' .. n, plugin, entry, entry, 1) > 0
+end
+`

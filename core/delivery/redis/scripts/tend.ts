@@ -32,6 +32,9 @@ local function share(has)
   return lapsed, quota
 end
 
+redis.call('ZREMRANGEBYSCORE', prefix .. ':members', '-inf', at)
+if ARGV[5] == '1' then redis.call('ZREM', prefix .. ':members', me)
+else redis.call('ZADD', prefix .. ':members', at + ttl, me) end
 for i = 6, #ARGV, 2 do
   local plugin, held = ARGV[i], {}
   for n, fence in string.gmatch(ARGV[i + 1], '(%d+)=(%d+)') do held[n] = fence end

@@ -44,8 +44,10 @@ end
 local bound = string.format('%.0f-%.0f', floor[1], floor[2])
 local dropped = redis.call('XTRIM', stream, 'MINID', '~', bound, 'LIMIT', ${LIMIT})
 local head = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
-for _, entry in ipairs(redis.call('HKEYS', prefix .. ':resends:' .. n)) do
-  if not head or older(parse(entry), parse(head[1])) then redis.call('HDEL', prefix .. ':resends:' .. n, entry) end
+for _, key in ipairs({ prefix .. ':resends:' .. n, prefix .. ':replayed:' .. n }) do
+  for _, entry in ipairs(redis.call('HKEYS', key)) do
+    if not head or older(parse(entry), parse(head[1])) then redis.call('HDEL', key, entry) end
+  end
 end
 return dropped
 `)
