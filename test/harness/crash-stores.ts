@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { openJournal } from '../../core/delivery/open-journal.ts'
+import { Database } from '../../core/store/database.ts'
+import { startRedis } from './redis.ts'
+
+/** Where servers that are killed keep what they have acknowledged. */
+export interface CrashStore {
+  /** The config's `delivery`. */
+  readonly delivery: string
+  /** Servers that share it. */
+  readonly processes: number
+  /** How long nothing happens at most while there is something to do. */
+  readonly quietMs: number
+  /** Plugin and number of every dead letter. */
+  readonly deadLetters: (folder: string) => Promise<Set<string>>
+}
+
+export function sqliteStore(): CrashStore {
+  return {
+    delivery: '{ engine: sqlite, sqlite: { file: data/timhook.db } }',
+    processes: 1,
+    quietMs: 1500,
+    async deadLetters(folder) {
+      const database = new Database(join(folder, 'data', 'timhook.db'))
+      const rows = database.all('SELECT plugin, raw FROM dead_letters d JOIN callbacks c ON c.seq = d.seq')
+      database.close()
+      return new Set(rows.map(({ plugin, raw }) => nameOf(String(plugin), String(raw))))
+    },
+  }
+}
+
+export async function redisStore(): Promise<CrashStore> {
+  const { url } = await startRedis()
+  const redis = { url, prefix: 'timhook', durability: 'strict' } as const
+  return {
+    delivery: `{ engine: redis, redis: { url: '${url}' } }`,
+    processes: 2,
+    // What a dead process had is taken over when its leases have run out.
+    quietMs: 8000,
+    async deadLetters() {
+      const journal = await openJournal({ engine: 'redis', redis, sqlite: { file: '' } })
+      const letters = await journal.deadLetters({ limit: 100_000 })
+      const found = await journal.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
+      await journal.close()
+      const raws = new Map(found.map(({ id, body }) => [id, body?.raw ?? '{}']))
+      return new Set(letters.map(({ plugin, callback }) => nameOf(plugin, raws.get(callback.id) ?? '{}')))
+    },
+  }
+}
+
+function nameOf(plugin: string, raw: string): string {
+  return `${plugin} ${(JSON.parse(raw) as { EventTime?: number }).EventTime}`
+}
