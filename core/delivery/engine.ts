@@ -1,17 +1,13 @@
 import { resolve } from 'node:path'
 import type { Bus } from '../bus.ts'
-import { TimhookError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Registry } from '../registry.ts'
-import { openRedis } from '../store/redis-client.ts'
 import type { RedisSettings } from '../store/redis-options.ts'
 import { createMemoryStores } from '../store/memory.ts'
-import { createRedisStores } from '../store/redis.ts'
 import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
 import type { Delivery, Ending } from './delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
-import { createRedisDelivery, type RedisDelivery } from './redis/delivery.ts'
 import { createSqliteDelivery } from './sqlite/delivery.ts'
 import { Link } from './sqlite/link.ts'
 import type { Retention } from './sqlite/retention.ts'
@@ -42,7 +38,11 @@ export interface Engine {
  */
 export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
-  if (settings.engine === 'redis') return redisEngine(settings, bus, log)
+  if (settings.engine === 'redis') {
+    // Who uses another engine need not wait for the driver.
+    const { openRedisEngine } = await import('./redis/engine.ts')
+    return openRedisEngine(settings, { bus, log })
+  }
   const file = resolve(settings.sqlite.file)
   const link = await Link.open(file, (error) => bus.emit('store:lost', { error }))
   return {
@@ -62,27 +62,5 @@ function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): 
     stores: createMemoryStores(),
     createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
     async close() {},
-  }
-}
-
-async function redisEngine(settings: EngineSettings, bus: Bus, log: Logger): Promise<Engine> {
-  const { redis } = settings
-  if (!redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
-  const connection = await openRedis(redis, { log })
-  let delivery: RedisDelivery | undefined
-  return {
-    stores: createRedisStores(connection),
-    createDelivery(registry) {
-      delivery = createRedisDelivery({ ...settings, registry, bus, connection })
-      return delivery
-    },
-    durability() {
-      const { mode, faults } = connection.durability
-      return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
-    },
-    async close(ending) {
-      await delivery?.end(ending)
-      await connection.close()
-    },
   }
 }

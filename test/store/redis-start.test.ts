@@ -5,10 +5,8 @@ import { expect } from 'chai'
 import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { connecting } from '../harness/redis-client.ts'
-import { DURABLE, freePort, hasRedis, startRedis, startSentinel } from '../harness/redis.ts'
+import { DURABLE, freePort, describeWithRedis, startRedis, startSentinel } from '../harness/redis.ts'
 import { serve } from '../harness/server.ts'
-
-const suite = hasRedis ? describe : describe.skip
 
 interface Refused {
   code: string
@@ -24,7 +22,7 @@ async function refused(settings: Parameters<ReturnType<typeof connecting>['open'
   )
 }
 
-suite('a Redis that timhook is to start with', () => {
+describeWithRedis('a Redis that timhook is to start with', () => {
   const lossy: [what: string, settings: string[], fault: string][] = [
     ['without an append-only file', ['--appendfsync', 'always'], 'appendonly is no'],
     ['that syncs once a second', ['--appendonly', 'yes'], 'appendfsync is everysec'],
@@ -167,7 +165,7 @@ suite('a Redis that timhook is to start with', () => {
   })
 })
 
-suite('a server on Redis', () => {
+describeWithRedis('a server on Redis', () => {
   it('says in /readyz that what it acknowledges may be lost, and is ready', async () => {
     const { url } = await startRedis(['--appendonly', 'yes'])
     const { server } = await serve({

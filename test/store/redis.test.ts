@@ -1,13 +1,11 @@
 import { expect } from 'chai'
 import { createRedisStores } from '../../core/store/redis.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
-import { hasRedis, startRedis } from '../harness/redis.ts'
+import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { connecting } from '../harness/redis-client.ts'
 import { describeStore } from './contract.ts'
 
-const suite = hasRedis ? describe : describe.skip
-
-suite('on a real Redis', () => {
+describeWithRedis('on a real Redis', () => {
   describeStore('redis', async (now) => {
     const { url } = await startRedis()
     return createRedisStores(await connecting().open({ url }), now)

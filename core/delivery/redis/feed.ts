@@ -136,7 +136,6 @@ export function createFeed(parts: FeedParts) {
     return ended.as === 'retry' && holds ? { holdMs: ended.inMs } : undefined
   }
 
-
   return {
     plugin,
     shares,

@@ -55,7 +55,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     for (const plugin of await run<string[]>(REMOVED, removedAfterMs)) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0
-      for (let isAll = 0; isAll === 0 && !stopped; ) {
+      for (let isAll = 0; isAll === 0 && !stopped;) {
         const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
         count += letters
         isAll = end
