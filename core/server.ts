@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './bus.ts'
 import { compose, type Prepared, type Running } from './compose.ts'
 import { describeError } from './errors.ts'
-import { createAdminServer } from './http/admin.ts'
+import { createAdminServer, type Readiness } from './http/admin.ts'
 import { createApp } from './http/app.ts'
 import { type InFlight, trackInFlight } from './http/in-flight.ts'
 import { listen } from './http/listen.ts'
@@ -20,6 +20,8 @@ export interface TimhookServer {
   readonly adminUrl: string | undefined
   readonly bus: Bus
   readonly running: Running
+  /** What `/readyz` tells. */
+  readonly readiness: () => Promise<Readiness>
   /**
    * Goes on for `drainMs` milliseconds (default: the config's), not ready any more and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
@@ -48,14 +50,15 @@ export async function startServer(
     draining: undefined,
   }
   let running: Running | undefined
-  const admin = createAdminServer(async () => ({
+  const readiness = async (): Promise<Readiness> => ({
     checks: {
       plugins: state.plugins,
       store: running && (await storeFault(running)),
       draining: state.draining,
     },
     notes: { durability: running?.durability() },
-  }))
+  })
+  const admin = createAdminServer(readiness)
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
     running = await compose(prepared, { bus, log })
@@ -67,7 +70,8 @@ export async function startServer(
     const server = createNodeServer(inFlight.listener, bus)
     const url = await listen(server, settings, 'server', running.paths[0])
     bus.emit('server:listening', { url })
-    return { url, adminUrl, bus, running, stop: stopper({ settings, bus, state, server, admin, inFlight, running }) }
+    const stop = stopper({ settings, bus, state, server, admin, inFlight, running })
+    return { url, adminUrl, bus, running, readiness, stop }
   } catch (error) {
     await running?.stop(0)
     admin.close()

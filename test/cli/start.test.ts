@@ -130,9 +130,10 @@ describe('timhook start', () => {
     expect(stderr).to.contain('no config file config/plugins.yaml').and.contain('timhook init')
   })
 
-  it('refuses what it cannot do yet', async () => {
+  it('refuses several processes on what only one can open', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { code, stderr } = await run(['start', '--workers', '2'], { cwd })
-    expect([code, stderr.split('\n')[0]]).to.deep.equal([2, '--workers is not supported yet'])
+    expect(code).to.equal(2)
+    expect(stderr).to.contain('--workers needs the engine redis').and.contain('delivery.engine: redis')
   })
 })

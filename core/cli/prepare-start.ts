@@ -1,0 +1,27 @@
+import { maskText } from '../../config/mask-text.ts'
+import { prepare, type Prepared } from '../compose.ts'
+import { createLogger, type Logger } from '../log.ts'
+import { readChosenConfig } from './config.ts'
+import { logDestination } from './log-destination.ts'
+
+export interface StartOptions {
+  readonly config?: string
+  readonly host?: string
+  readonly port?: number
+  readonly workers?: number
+}
+
+/** Reads and checks the config, plugins included, and opens the log. @throws ConfigError */
+export async function prepareStart(options: StartOptions): Promise<{ prepared: Prepared; log: Logger }> {
+  const reading = await readChosenConfig(options.config)
+  const prepared = await prepare(reading)
+  const { server } = prepared.config
+  if (options.host !== undefined) server.host = options.host
+  if (options.port !== undefined) server.port = options.port
+  const log = createLogger({
+    level: prepared.config.log.level,
+    destination: await logDestination(),
+    mask: (line) => maskText(line, reading.secrets),
+  })
+  return { prepared, log }
+}
