@@ -63,10 +63,8 @@ describeWithRedis('timhook start --workers', () => {
     const { pids, lines, line, post, readyz } = await startTwo()
     expect(new Set(pids).size).to.equal(2)
     for (const worker of [1, 2]) {
-      const asked = line((one) => one['msg'] === 'asked' && one['worker'] === worker)
-      let isAsked = false
-      void asked.then(() => (isAsked = true))
-      while (!isAsked) expect(await post()).to.equal(200)
+      const isAsked = (one: Record<string, unknown>): boolean => one['msg'] === 'asked' && one['worker'] === worker
+      while (!lines.some(isAsked)) expect(await post()).to.equal(200)
     }
     await line(({ msg }) => String(msg).startsWith('try:'))
     const ours = lines.filter((one) => !('worker' in one)).map(({ msg }) => String(msg).replace(/ .*/, ''))
