@@ -32,7 +32,7 @@ export function redisFault(error: unknown, place?: string): TimhookError {
   }
   if (NOT_ALLOWED.test(message)) {
     return new TimhookError('STORE_AUTH_FAILED', `${at} does not let this user do what timhook needs (NOPERM)`, {
-      hint: 'Give the user ~PREFIX* for its keys, and +@all -@admin +info +config|get for its commands.',
+      hint: 'Give the user ~PREFIX* for keys, &PREFIX* for channels, and +@all -@admin +config|get for commands.',
     })
   }
   if (NO_SUCH_DATABASE.test(message)) {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { definePlugin } from '../../core/plugin.ts'
 import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { connecting } from '../harness/redis-client.ts'
@@ -62,6 +63,15 @@ describeWithRedis('a Redis that timhook is to start with', () => {
       durability: 'relaxed',
     })
     expect(durability.faults[0]).to.equal('appendonly is no')
+  })
+
+  it('takes a user with no more rights than the README names', async () => {
+    const rights = ['on', '>pass1234', '~timhook*', '&timhook*', '+@all', '-@admin', '+config|get']
+    const { url } = await startRedis([...DURABLE, '--user', 'im', ...rights])
+    const plugin = definePlugin({ name: 'keeps', setup: ({ store }) => store.set('a', 1), handlers: {} })
+    const redis = { url: url.replace('//', '//im:pass1234@') }
+    const { post } = await serve({ plugins: [{ use: plugin }], delivery: { engine: 'redis', redis } })
+    expect((await post('Group.CallbackAfterGroupFull', { GroupId: 'a' })).status).to.equal(200)
   })
 
   it('is refused as a replica, by the name of its primary', async () => {
