@@ -30,7 +30,8 @@ interface Place {
 }
 
 /**
- * Runs `count` workers on one port. A worker that cannot start ends the start, as it would without workers; one that dies
+ * Runs `count` workers on one port. Connections are dealt out in turn, which is Node's default where it can: Tencent keeps
+ * a few open for long, and the system itself may give all of them to one worker. A worker that cannot start ends the start, as it would without workers; one that dies
  * later is replaced.
  */
 export async function startWorkers(prepared: Prepared, { count, log }: { count: number; log: Logger }): Promise<void> {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { expect } from 'chai'
 import { createRedisStores } from '../../core/store/redis.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
@@ -97,15 +98,20 @@ describeWithRedis('on a real Redis', () => {
       expect(lines.filter((line) => line.includes('"info"'))).to.have.length(1)
     })
 
-    it('does not wait for ever for a Redis that hangs', async () => {
+    it('does not wait for ever for a Redis that hangs, and connects anew', async () => {
       const server = await startRedis()
-      const store = createRedisStores(await connecting({ silentMs: 200 }).open({ url: server.url })).of('one')
+      const redis = await connecting({ silentMs: 200 }).open({ url: server.url })
+      const store = createRedisStores(redis).of('one')
       await store.set('a', 1)
+      const closed = once(redis.client, 'close')
       server.signal('SIGSTOP')
       stopAfterTest(async () => server.signal('SIGCONT'))
       expect(await store.get('a').catch((error: unknown) => error)).to.include({ code: 'STORE_UNREACHABLE' })
+      await closed
+      const ready = once(redis.client, 'ready')
       server.signal('SIGCONT')
-      expect(await store.get('a').catch((error: unknown) => error)).to.equal(1)
+      await ready
+      expect(await store.get('a')).to.equal(1)
     })
 
     it('refuses by name once it is closed', async () => {
