@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
+import type { RedisClient } from '../../core/store/redis-client.ts'
 import { createRedisStores } from '../../core/store/redis.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
@@ -84,10 +85,16 @@ describeWithRedis('on a real Redis', () => {
       const { lines, ...to } = connecting()
       const redis = await to.open({ url: server.url })
       const store = createRedisStores(redis).of('one')
+      const closed = closing(redis)
       await server.kill()
+      await closed
+      let tries = 0
+      redis.client.on('close', () => (tries += 1))
       const failed = await store.set('a', 'a secret text').catch((error: unknown) => error as Error)
       expect(failed).to.include({ code: 'STORE_UNREACHABLE' })
+      expect(tries, 'tries to connect that it waited for').to.equal(0)
       expect(JSON.stringify(failed)).not.to.contain('secret text')
+      while (tries < 2) await closing(redis)
       const back = new Promise((resolve) => redis.client.once('ready', resolve))
       await server.start()
       await back
@@ -103,7 +110,7 @@ describeWithRedis('on a real Redis', () => {
       const redis = await connecting({ silentMs: 200 }).open({ url: server.url })
       const store = createRedisStores(redis).of('one')
       await store.set('a', 1)
-      const closed = once(redis.client, 'close')
+      const closed = closing(redis)
       server.signal('SIGSTOP')
       stopAfterTest(async () => server.signal('SIGCONT'))
       expect(await store.get('a').catch((error: unknown) => error)).to.include({ code: 'STORE_UNREACHABLE' })
@@ -122,3 +129,8 @@ describeWithRedis('on a real Redis', () => {
     })
   })
 })
+
+/** Resolves when the connection is lost, or one more try to connect has failed. */
+function closing({ client }: RedisClient): Promise<void> {
+  return new Promise((resolve) => client.once('close', resolve))
+}
