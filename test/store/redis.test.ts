@@ -88,13 +88,13 @@ describeWithRedis('on a real Redis', () => {
       const closed = closing(redis)
       await server.kill()
       await closed
-      let tries = 0
-      redis.client.on('close', () => (tries += 1))
+      const tries = { count: 0 }
+      redis.client.on('close', () => (tries.count += 1))
       const failed = await store.set('a', 'a secret text').catch((error: unknown) => error as Error)
       expect(failed).to.include({ code: 'STORE_UNREACHABLE' })
-      expect(tries, 'tries to connect that it waited for').to.equal(0)
+      expect(tries.count, 'tries to connect that it waited for').to.equal(0)
       expect(JSON.stringify(failed)).not.to.contain('secret text')
-      while (tries < 2) await closing(redis)
+      while (tries.count < 2) await closing(redis)
       const back = new Promise((resolve) => redis.client.once('ready', resolve))
       await server.start()
       await back
