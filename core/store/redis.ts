@@ -34,7 +34,11 @@ export function createRedisStores(redis: Pick<RedisClient, 'client' | 'prefix'>,
 
 type Run = (script: Script, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>
 
-function createRedisStore({ client, prefix }: Pick<RedisClient, 'client' | 'prefix'>, run: Run, keyOf: (kind: string) => string): Store {
+function createRedisStore(
+  { client, prefix }: Pick<RedisClient, 'client' | 'prefix'>,
+  run: Run,
+  keyOf: (kind: string) => string,
+): Store {
   const values = [keyOf('values'), keyOf('keys'), keyOf('ends')]
   const leases = [keyOf('leases')]
   const counter = `${prefix}:records`
