@@ -68,7 +68,7 @@ export async function runRedis(
 }
 
 /** A connection of its own, to look at what is stored. */
-export async function connectTo(url: string): Promise<RedisClient> {
+async function connectTo(url: string): Promise<RedisClient> {
   const log = createLogger({ level: 'silent' })
   const connection = await openRedis({ url, prefix: 'timhook', durability: 'relaxed' }, { log })
   stopAfterTest(() => connection.close())

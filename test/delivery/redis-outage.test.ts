@@ -34,9 +34,9 @@ describeWithRedis('a Redis that goes away', () => {
     const run = await runRedis(redis, { one: (n) => void seen.add(n) })
     const acknowledged = new Set<number>()
     let n = 0
-    let stopped = false
+    const stopping = new AbortController()
     const producer = async (): Promise<void> => {
-      while (!stopped) {
+      while (!stopping.signal.aborted) {
         const mine = n++
         try {
           await run.accept(mine, `g${mine % 13}`)
@@ -60,7 +60,7 @@ describeWithRedis('a Redis that goes away', () => {
       async () => acknowledged.size,
       (size) => size >= enough,
     )
-    stopped = true
+    stopping.abort()
     await producers
     await eventually(
       () => run.connection.client.hget('timhook:backlog', 'one'),

@@ -47,7 +47,7 @@ describeWithRedis('two processes on one Redis', () => {
     // Joins and leaves while there is work: partitions are handed over, and back.
     const second = await runRedis(redis, { one: handle })
     counts.push(heard(second.bus, 'handler:done'))
-    for (let n = 1000; n < 2000; n += 50) await Promise.all([batch(n % 100 === 0 ? first : second, n)])
+    for (let n = 1000; n < 2000; n += 50) await batch(n % 100 === 0 ? first : second, n)
     await eventually(
       async () => counts[1]?.length ?? 0,
       (count) => count > 0,

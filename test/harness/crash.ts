@@ -183,7 +183,9 @@ function overlapsIn(lines: readonly Handled[]): number {
 }
 
 function readLog(folder: string, name: string): Handled[] {
-  const lines = readFileSync(join(folder, 'config', `${name}.log`), 'utf8').split('\n').filter(Boolean)
+  const lines = readFileSync(join(folder, 'config', `${name}.log`), 'utf8')
+    .split('\n')
+    .filter(Boolean)
   return lines.map((line) => {
     const [n = '', from = '', to = ''] = line.split(' ')
     return { n: Number(n), from: BigInt(from), to: BigInt(to) }

@@ -63,21 +63,19 @@ export class Appender {
       some.push(waiting)
       characters += waiting.size
       if (some.length < BATCH && characters < BATCH_CHARACTERS) continue
-      this.#send(some)
+      void this.#send(some)
       some = []
       characters = 0
     }
-    if (some.length > 0) this.#send(some)
+    if (some.length > 0) void this.#send(some)
   }
 
-  #send(batch: readonly Waiting[]): void {
-    this.#run<Appended[]>(APPEND, ...this.#before, ...batch.flatMap(({ row }) => row)).then(
-      (replies) => {
-        for (const [index, { done }] of batch.entries()) done(new Error('no reply'), replies[index])
-      },
-      (error: unknown) => {
-        for (const { done } of batch) done(error, undefined)
-      },
-    )
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const replies = await this.#run<Appended[]>(APPEND, ...this.#before, ...batch.flatMap(({ row }) => row))
+      for (const [index, { done }] of batch.entries()) done(new Error('no reply'), replies[index])
+    } catch (error) {
+      for (const { done } of batch) done(error, undefined)
+    }
   }
 }

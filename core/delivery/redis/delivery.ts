@@ -1,26 +1,22 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf } from '../../callback.ts'
-import { TimhookError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import type { Registry } from '../../registry.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery, Ending } from '../delivery.ts'
-import { identityOf, tellsResends } from '../identity.ts'
-import { orderOf } from '../order.ts'
 import { Turns } from '../turns.ts'
 import { withinGrace } from '../within-grace.ts'
+import { createAccept } from './accept.ts'
 import { Appender } from './appender.ts'
-import { fieldsOf, pluginsText } from './entry.ts'
+import { createAttention } from './attention.ts'
 import { createFeed } from './feed.ts'
 import { keep } from './keep.ts'
-import { PARTITIONS, partitionOf, SCHEMA_VERSION, shortIdentity } from './keys.ts'
+import { PARTITIONS } from './keys.ts'
 import { Leases } from './leases.ts'
 import { Ledger } from './ledger.ts'
-import { listen } from './listen.ts'
+import { openStreams } from './open.ts'
 import { type Connection, createRun } from './run.ts'
-import { ANSWER } from './scripts/answer.ts'
-import { OPEN } from './scripts/open.ts'
 import { RESIGN } from './scripts/release.ts'
 import { createSweep, type Retention } from './sweep.ts'
 
@@ -34,9 +30,6 @@ export interface Pace {
 }
 
 const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
-/** What was not told, or told in vain, is found so. */
-const LOOK_MS = 1000
-const RESULTS_MS = 86_400_000
 const PROBE_MS = 60_000
 /** How long handlers have to heed their signal. */
 const HEED_MS = 100
@@ -70,14 +63,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const ledger = new Ledger(run)
   const appender = new Appender(run, [resendWindow, member])
 
-  /** Every process has to agree on the partition of a key, so the number that is stored counts. */
-  const open = async (): Promise<number> => {
-    const [version, stored] = await run<string[]>(OPEN, SCHEMA_VERSION, PARTITIONS, ...plugins)
-    if (version === String(SCHEMA_VERSION)) return Number(stored)
-    throw new TimhookError('STORE_NEWER', `what Redis holds under ${prefix} is of another timhook (${version})`, {
-      hint: 'Start that version, or name another delivery.redis.prefix.',
-    })
-  }
+  const open = (): Promise<number> => openStreams(run, plugins, prefix)
   let partitions = PARTITIONS
   const leases: Leases = new Leases({
     run,
@@ -94,64 +80,21 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 
-  const answer = async (): Promise<void> => {
-    while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const feed of feeds) feed.look()
-  }
-  const look = (): void => {
-    void answer().catch(() => undefined)
-    for (const feed of feeds) feed.look()
-  }
-  const cameIn = (numbers: readonly number[]): void => {
-    for (const feed of feeds) {
-      for (const n of numbers) feed.came(n)
-      feed.pump()
-    }
-  }
-
+  const attention = createAttention({ connection, run, member, feeds, leases })
   return {
     async start() {
       partitions = await open()
       await leases.start()
-      const stopListening = listen(connection, member, {
-        onCame: cameIn,
-        onFree: () => leases.nudge(),
-        onAsked: look,
-        onBack: () => {
-          leases.nudge()
-          look()
-        },
-      })
       const sweep = createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs })
       sweep.start()
-      const timer = setInterval(look, LOOK_MS).unref()
+      attention.start()
       stops.push(
-        stopListening,
         () => sweep.stop(),
-        () => clearInterval(timer),
+        () => attention.stop(),
       )
     },
 
-    async accept(callback) {
-      // Others may have given us up, and our plugins' groups with it.
-      if (!leases.isValid()) await leases.tend()
-      const route = registry.route(callback.sdkAppId, callback.command)
-      const key = orderOf(callback, route)
-      const n = partitionOf(key, partitions)
-      const ids = route.subscriptions.map(({ plugin }) => plugin.id)
-      const tells = tellsResends(callback.body) ? 1 : 0
-      const row = [shortIdentity(identityOf(callback)), tells, n, pluginsText(ids), ...fieldsOf(callback, key)]
-      const [stored, resends, firstId] = await appender.append(row, callback.raw.length)
-      if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
-      if (stored === 0) return
-      // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-      setImmediate(() => {
-        for (const feed of feeds) {
-          if (!ids.includes(feed.plugin)) continue
-          feed.came(n)
-          feed.pump()
-        }
-      })
-    },
+    accept: createAccept({ registry, bus, leases, feeds, appender, partitions: () => partitions }),
 
     async keep(callback, kept) {
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })

@@ -3,7 +3,8 @@ import type { Ledger } from './ledger.ts'
 import type { Run } from './run.ts'
 import { RELEASE } from './scripts/release.ts'
 import { TEND } from './scripts/tend.ts'
-import { Share } from './share.ts'
+import type { Share } from './share.ts'
+import { syncShares, type Tended } from './sync-shares.ts'
 
 /** Whether our leases can be relied on just now. */
 export interface Validity {
@@ -11,8 +12,6 @@ export interface Validity {
   /** Resolves when they have been renewed, or will not be any more. */
   renewed(): Promise<void>
 }
-
-type Tended = readonly [lapsed: 0 | 1, surplus: number, ...leases: (number | string)[]]
 
 interface Parts {
   readonly run: Run
@@ -110,30 +109,11 @@ export class Leases implements Validity {
     if (this.#begun && replies.some(([lapsed]) => lapsed === 1)) await onLapsed()
     this.#begun = true
     this.#validUntil = sentAt + leaseMs
-    for (const [index, feed] of all.entries()) this.#sync(feed, replies[index])
+    for (const [index, feed] of all.entries()) {
+      for (const share of syncShares(feed, replies[index])) void this.#giveBack(feed, share)
+    }
     this.#wake()
     for (const feed of all) feed.pump()
-  }
-
-  #sync(feed: Feed, [, surplus, ...leases]: Tended = [0, 0]): void {
-    const { plugin, shares } = feed
-    const fences = new Map<number, string>()
-    for (let i = 0; i + 2 < leases.length; i += 3) {
-      const [n, fence, standing] = [Number(leases[i]), String(leases[i + 1]), leases[i + 2]]
-      fences.set(n, fence)
-      if (standing === 0) continue
-      shares.get(n)?.lose()
-      shares.set(n, new Share(plugin, { n, fence, clean: standing === 1 }))
-    }
-    for (const share of shares.values()) {
-      if (fences.get(share.n) === share.fence) continue
-      share.lose()
-      shares.delete(share.n)
-    }
-    const all = [...shares.values()]
-    const idlest = all.filter(({ isHeld }) => isHeld).toSorted((one, other) => one.running - other.running)
-    const extra = surplus - all.filter(({ isClosing }) => isClosing).length
-    for (const share of idlest.slice(0, Math.max(0, extra))) void this.#giveBack(feed, share)
   }
 
   /** Once nothing runs in it any more, and what became of its callbacks is written: so nothing overlaps. */

@@ -11,7 +11,13 @@ const MOST = 10_000
 const AGAIN_MS = 500
 
 /** An item without its callback, which is read again when its turn comes. */
-type Parked = Omit<Item, 'callback'>
+type Parked = Omit<Item, 'callback'> & { readonly callback: undefined }
+
+interface Line {
+  readonly queue: Queue<Parked>
+  length: number
+  reading: boolean
+}
 
 interface Parts {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
@@ -26,7 +32,7 @@ interface Parts {
  */
 export class Parking {
   readonly #parts: Parts
-  readonly #keys = new Map<string, { queue: Queue<Parked>; length: number; reading: boolean }>()
+  readonly #keys = new Map<string, Line>()
   #size = 0
 
   constructor(parts: Parts) {
@@ -41,10 +47,10 @@ export class Parking {
     return this.#keys.has(key)
   }
 
-  park(key: string, { callback: _, ...item }: Item): void {
+  park(key: string, item: Item): void {
     const known = this.#keys.get(key) ?? { queue: new Queue<Parked>(), length: 0, reading: false }
     this.#keys.set(key, known)
-    known.queue.put(item)
+    known.queue.put({ ...item, callback: undefined })
     known.length++
     this.#size++
   }
@@ -65,13 +71,16 @@ export class Parking {
       this.#keys.delete(key)
       return
     }
+    void this.#handOver(key, parked, next)
+  }
+
+  async #handOver(key: string, parked: Line, next: readonly Parked[]): Promise<void> {
     parked.reading = true
-    void this.#read(next).then((items) => {
-      parked.reading = false
-      if (parked.length === 0) this.#keys.delete(key)
-      for (const item of items) this.#parts.onNext(item)
-      if (items.length === 0) this.resume(key)
-    })
+    const items = await this.#read(next)
+    parked.reading = false
+    if (parked.length === 0) this.#keys.delete(key)
+    for (const item of items) this.#parts.onNext(item)
+    if (items.length === 0) this.resume(key)
   }
 
   /** Reads their callbacks, however long that takes; those whose share is lost meanwhile are left out. */

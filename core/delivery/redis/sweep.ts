@@ -34,12 +34,12 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
   const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
   let timer: NodeJS.Timeout | undefined
   let isSweeping = false
-  let stopped = false
+  const stopping = new AbortController()
 
   /** What the streams take, as Redis estimates it from a few nodes of each. */
   const usedBytes = async (): Promise<number> => {
     const sizes = await Promise.all(streams.map((name) => client.memory('USAGE', `${prefix}:${name}`)))
-    return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0)
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   }
 
   const trim = async (): Promise<number> => {
@@ -47,7 +47,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     const part = used > retention.size ? retention.size / used : 1
     let dropped = 0
     for (const n of all) dropped += await run<number>(TRIM, n, retention.age, part)
-    while (!stopped && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
+    while (!stopping.signal.aborted && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
     return dropped
   }
 
@@ -55,7 +55,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     for (const plugin of await run<string[]>(REMOVED, removedAfterMs)) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0
-      for (let isAll = 0; isAll === 0 && !stopped;) {
+      for (let isAll = 0; isAll === 0 && !stopping.signal.aborted;) {
         const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
         count += letters
         isAll = end
@@ -91,7 +91,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
       timer = setInterval(() => void look(), sweepMs).unref()
     },
     stop(): void {
-      stopped = true
+      stopping.abort()
       clearInterval(timer)
     },
   }

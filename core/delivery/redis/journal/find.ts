@@ -27,7 +27,9 @@ export async function find(parts: Parts, ids: readonly string[], bodies: boolean
 async function search(parts: Parts, id: string, { before, after }: typeof NEAR): Promise<Found[]> {
   const at = Number.parseInt(ID.exec(id)?.[1] ?? '0', 36)
   const streams = streamsFor({}, parts.partitions)
-  const found = await Promise.all(streams.map((stream) => searchIn(parts, { stream, id, from: at - before, to: at + after })))
+  const found = await Promise.all(
+    streams.map((stream) => searchIn(parts, { stream, id, from: at - before, to: at + after })),
+  )
   return found.flat()
 }
 

@@ -16,7 +16,7 @@ export async function deadLetters(
   if (refs) return (await named(connection, refs)).filter(fits).slice(0, limit)
   const letters: DeadLetter[] = []
   if (before !== undefined && !REF.test(before)) return letters
-  for (let start = before === undefined ? '+' : `(${before}`; letters.length < limit; ) {
+  for (let start = before === undefined ? '+' : `(${before}`; letters.length < limit;) {
     const entries = await connection.client.xrevrange(`${connection.prefix}:dead`, start, '-', 'COUNT', PAGE)
     letters.push(...entries.map(letterOf).filter(fits))
     const last = entries.at(-1)

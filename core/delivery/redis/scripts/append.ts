@@ -2,7 +2,7 @@ import { script } from '../../../store/redis-script.ts'
 import { TELL, WHERE_ROOM } from './lua.ts'
 
 /** Arguments of one callback. */
-export const APPEND_WIDTH = 12
+const APPEND_WIDTH = 12
 
 /**
  * Stores callbacks: the look for a resend and the append are one step, for the same callback may come to two processes

@@ -2,7 +2,7 @@ import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, BURY, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Arguments of one outcome. */
-export const SETTLE_WIDTH = 7
+const SETTLE_WIDTH = 7
 
 /**
  * Writes what has become of entries. An owner that has lost its lease is refused. Writing the same once more changes

@@ -1,0 +1,58 @@
+import type { Feed } from './feed.ts'
+import type { Leases } from './leases.ts'
+import { listen } from './listen.ts'
+import type { Connection, Run } from './run.ts'
+import { ANSWER } from './scripts/answer.ts'
+
+/** What was not told, or told in vain, is found so. */
+const LOOK_MS = 1000
+const RESULTS_MS = 86_400_000
+
+interface Parts {
+  readonly connection: Connection
+  readonly run: Run
+  readonly member: string
+  readonly feeds: readonly Feed[]
+  readonly leases: Leases
+}
+
+/** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
+export function createAttention({ connection, run, member, feeds, leases }: Parts) {
+  let stopListening: () => void = () => undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const answer = async (): Promise<void> => {
+    while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const feed of feeds) feed.look()
+  }
+  const look = (): void => {
+    // What a failure leaves is in the list still.
+    void answer().catch(() => undefined)
+    for (const feed of feeds) feed.look()
+  }
+  const came = (partitions: readonly number[]): void => {
+    for (const feed of feeds) {
+      for (const n of partitions) feed.came(n)
+      feed.pump()
+    }
+  }
+  const back = (): void => {
+    leases.nudge()
+    look()
+  }
+
+  return {
+    start(): void {
+      stopListening = listen(connection, member, {
+        onCame: came,
+        onFree: () => leases.nudge(),
+        onAsked: look,
+        onBack: back,
+      })
+      timer = setInterval(look, LOOK_MS).unref()
+    },
+    stop(): void {
+      stopListening()
+      clearInterval(timer)
+    },
+  }
+}
