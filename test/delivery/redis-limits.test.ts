@@ -121,6 +121,27 @@ describeWithRedis('the engine redis', () => {
     expect(dropped).to.be.below(2000)
   })
 
+  it('drops finished callbacks before their time when the memory is nearly full, and takes new ones again', async () => {
+    const run = await runRedis(await startRedis(), { one: () => undefined }, { pace: { sweepMs: 60_000 } })
+    const { client } = run.connection
+    const handled = done(run.bus, 2000)
+    await Promise.all(Array.from({ length: 2000 }, (_, n) => run.accept(n, `${n % 2}${'x'.repeat(2000)}`)))
+    await handled
+    const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1])
+    await client.config('SET', 'maxmemory', `${used - 200_000}`)
+    expect(await run.accept(2000).catch(({ code }: { code: string }) => code)).to.equal('STORE_UNUSABLE')
+    await eventually(
+      async () => {
+        await sweepAll(run, { age: 1e9, size: 1e12, deadLetters: 1e9 })
+        return run.accept(2000).then(
+          () => true,
+          () => false,
+        )
+      },
+      (isTaken) => isTaken,
+    )
+  })
+
   it('refuses what a former owner of a partition writes', async () => {
     const redis = await startRedis()
     const release = deferred()

@@ -9,7 +9,7 @@ describeWithRedis('a Redis that goes away', () => {
   it('makes callbacks be refused at once with 503, and taken again by itself when it is back', async () => {
     const redis = await startRedis()
     const seen: number[] = []
-    const { post, bus } = await serve({
+    const { post, bus, lines } = await serve({
       delivery: { engine: 'redis', redis: { url: redis.url } },
       plugins: [entry('sees', { [FULL]: async ({ body }) => void seen.push(body.EventTime ?? 0) })],
     })
@@ -26,6 +26,7 @@ describeWithRedis('a Redis that goes away', () => {
     )
     await handled
     expect(seen).to.deep.equal([7])
+    expect(lines.join('')).not.to.match(/GroupId|TGS/)
   })
 
   it('loses nothing that was acknowledged when it is killed under load, and started again', async () => {

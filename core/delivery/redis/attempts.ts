@@ -5,9 +5,9 @@ import type { Deliverer, Ended } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import type { Turns } from '../turns.ts'
 import type { Item } from './item.ts'
-import type { Validity } from './leases.ts'
 import type { Ledger } from './ledger.ts'
 import type { Share } from './share.ts'
+import type { Validity } from './validity.ts'
 
 /** The death that makes a dead letter. The first one is that which put the callback in doubt; it is not noted. */
 const DEATHS = 3

@@ -5,13 +5,7 @@ import { RELEASE } from './scripts/release.ts'
 import { TEND } from './scripts/tend.ts'
 import type { Share } from './share.ts'
 import { syncShares, type Tended } from './sync-shares.ts'
-
-/** Whether our leases can be relied on just now. */
-export interface Validity {
-  isValid(): boolean
-  /** Resolves when they have been renewed, or will not be any more. */
-  renewed(): Promise<void>
-}
+import type { Validity } from './validity.ts'
 
 interface Parts {
   readonly run: Run

@@ -2,7 +2,7 @@ import type { Bus } from '../../bus.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import type { Connection, Run } from './run.ts'
 import { REMOVE, REMOVED } from './scripts/remove.ts'
-import { EXPIRE, TRIM } from './scripts/trim.ts'
+import { EXPIRE, SWEEP, TRIM } from './scripts/trim.ts'
 
 /** Milliseconds, bytes. */
 export interface Retention {
@@ -23,6 +23,9 @@ interface Parts {
 }
 
 const LETTERS = 200
+/** The part of the memory that is left to others; where it is used, finished callbacks go before their time. */
+const RESERVE = 0.05
+const PART_LEFT = 0.8
 
 /**
  * Drops what has had its time, and makes dead letters of what waits for plugins that are gone. One process at a time
@@ -42,9 +45,16 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   }
 
+  const isNearlyFull = async (): Promise<boolean> => {
+    const info = await client.info('memory')
+    const of = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)
+    const most = of('maxmemory')
+    return most > 0 && of('used_memory') > most * (1 - RESERVE)
+  }
+
   const trim = async (): Promise<number> => {
     const used = await usedBytes()
-    const part = used > retention.size ? retention.size / used : 1
+    const part = Math.min(used > retention.size ? retention.size / used : 1, (await isNearlyFull()) ? PART_LEFT : 1)
     let dropped = 0
     for (const n of all) dropped += await run<number>(TRIM, n, retention.age, part)
     while (!stopping.signal.aborted && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
@@ -78,7 +88,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     if (isSweeping) return
     isSweeping = true
     try {
-      if (await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')) await sweep()
+      if ((await run<number>(SWEEP, Math.ceil(sweepMs / 2))) === 1) await sweep()
     } catch {
       // What a failure leaves is taken up the next time.
     }

@@ -24,8 +24,9 @@ local at, count = now(), 0
 local seen = redis.call('ZSCORE', prefix .. ':plugins', plugin)
 if not seen or tonumber(seen) > at - ARGV[4] then return { 0, 1 } end
 
-local function letter(stream, n, entry, fields)
-  if fields and string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true) then
+-- What is pending or waits for a retry is the plugin's in any case, by a replay perhaps.
+local function letter(stream, n, entry, fields, isFresh)
+  if fields and (not isFresh or string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true)) then
     local tried = redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1'
     bury(prefix, plugin, n, entry, fields, string.match(tried, '^%d+') - 1, message, at)
     count = count + 1
@@ -38,7 +39,7 @@ local function open(stream, n)
   for _, cursor in ipairs({ '0-0', '>' }) do
     local reply = redis.call('XREADGROUP', 'GROUP', plugin, '${CONSUMER}', 'COUNT', room, 'STREAMS', stream, cursor)
     local entries = reply and reply[1][2] or {}
-    for _, one in ipairs(entries) do letter(stream, n, one[1], one[2]) end
+    for _, one in ipairs(entries) do letter(stream, n, one[1], one[2], cursor == '>') end
     if #entries > 0 then return true end
   end
   local where = plugin .. ':' .. n
@@ -47,7 +48,7 @@ local function open(stream, n)
     local found = redis.call('XRANGE', stream, entry, entry)[1]
     redis.call('ZREM', prefix .. ':due:' .. where, entry)
     redis.call('ZREM', prefix .. ':age:' .. where, entry)
-    letter(stream, n, entry, found and found[2])
+    letter(stream, n, entry, found and found[2], false)
   end
   return #waiting > 0
 end

@@ -71,3 +71,8 @@ redis.call('XTRIM', prefix .. ':kept:refused', 'MINID', '~', string.format('%.0f
 redis.call('XTRIM', prefix .. ':kept:decided', 'MINID', '~', string.format('%.0f', at - ARGV[3]))
 return #letters
 `)
+
+/** Whether this process is to look for what has had its time, and no other one for so many ms. Arguments: prefix, ms. */
+export const SWEEP = script(`${ALWAYS}
+return redis.call('SET', ARGV[1] .. ':swept', '1', 'PX', ARGV[2], 'NX') and 1 or 0
+`)
