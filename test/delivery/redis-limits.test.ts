@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createSweep } from '../../core/delivery/redis/sweep.ts'
 import { createRun } from '../../core/delivery/redis/run.ts'
 import { SETTLE } from '../../core/delivery/redis/scripts/settle.ts'
+import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
 import { deferred } from '../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { heard } from '../harness/server.ts'
@@ -164,6 +165,8 @@ describeWithRedis('the engine redis', () => {
     const [entry] = await client.xrange(`timhook:cb:${n}`, '-', '+')
     const write = (by: string): Promise<number[]> => run(SETTLE, 'done', 'one', n, by, entry?.[0] ?? '', '', '')
     expect(await write(fence)).to.deep.equal([0])
+    const taken = await run<[string, number][]>(TAKE, 'one', 10, -1, '', n, fence, '0-0')
+    expect(taken.map(([, isOwned]) => isOwned)).to.deep.equal([0])
     const handled = done(first.bus, 1)
     release.resolve()
     await handled
@@ -185,7 +188,7 @@ async function sweepAll(
 ): Promise<number> {
   const run = createRun(connection)
   const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
-  return createSweep({ connection, run, bus, retention, ...rest }).sweep()
+  return createSweep({ connection, run, bus, retention, complain: () => undefined, ...rest }).sweep()
 }
 
 /** The partition with the only callback. */

@@ -1,3 +1,4 @@
+import type { Complain } from './complain.ts'
 import type { Feed } from './feed.ts'
 import type { Leases } from './leases.ts'
 import { listen } from './listen.ts'
@@ -14,10 +15,11 @@ interface Parts {
   readonly member: string
   readonly feeds: readonly Feed[]
   readonly leases: Leases
+  readonly complain: Complain
 }
 
 /** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
-export function createAttention({ connection, run, member, feeds, leases }: Parts) {
+export function createAttention({ connection, run, member, feeds, leases, complain }: Parts) {
   let stopListening: () => void = () => undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -25,8 +27,7 @@ export function createAttention({ connection, run, member, feeds, leases }: Part
     while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const feed of feeds) feed.look()
   }
   const look = (): void => {
-    // What a failure leaves is in the list still.
-    void answer().catch(() => undefined)
+    void answer().catch(complain)
     for (const feed of feeds) feed.look()
   }
   const came = (partitions: readonly number[]): void => {

@@ -10,6 +10,7 @@ import { withinGrace } from '../within-grace.ts'
 import { createAccept } from './accept.ts'
 import { Appender } from './appender.ts'
 import { createAttention } from './attention.ts'
+import { createComplain } from './complain.ts'
 import { createFeed } from './feed.ts'
 import { keep } from './keep.ts'
 import { PARTITIONS } from './keys.ts'
@@ -60,7 +61,8 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const run = createRun(connection)
   const deliverer = createDeliverer(registry, bus)
   const turns = new Turns()
-  const ledger = new Ledger(run)
+  const complain = createComplain(bus)
+  const ledger = new Ledger(run, complain)
   const appender = new Appender(run, [resendWindow, member])
 
   const open = (): Promise<number> => openStreams(run, plugins, prefix)
@@ -74,18 +76,19 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     leaseMs,
     feeds: () => feeds,
     ledger,
+    complain,
     onLapsed: async () => void (await open()),
   })
-  const common = { registry, deliverer, bus, connection, run, ledger, turns, validity: leases, maxBacklog }
+  const common = { registry, deliverer, bus, connection, run, ledger, turns, validity: leases, maxBacklog, complain }
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 
-  const attention = createAttention({ connection, run, member, feeds, leases })
+  const attention = createAttention({ connection, run, member, feeds, leases, complain })
   return {
     async start() {
       partitions = await open()
       await leases.start()
-      const sweep = createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs })
+      const sweep = createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs, complain })
       sweep.start()
       attention.start()
       stops.push(

@@ -1,6 +1,7 @@
 import type { Registry, Subscription } from '../../registry.ts'
 import { Slots } from '../slots.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
+import type { Complain } from './complain.ts'
 import { Intake } from './intake.ts'
 import { type Item, itemOf } from './item.ts'
 import { CROWD, Parking } from './parking.ts'
@@ -12,13 +13,14 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
   readonly connection: Connection
   readonly run: Run
   readonly maxBacklog: number | undefined
+  readonly complain: Complain
 }
 
 /** Hands one plugin its callbacks, from the partitions that this process has for it. */
 export type Feed = ReturnType<typeof createFeed>
 
 export function createFeed(parts: FeedParts) {
-  const { plugin, registry, bus, connection, run, validity, maxBacklog } = parts
+  const { plugin, registry, bus, connection, run, validity, maxBacklog, complain } = parts
   const shares = new Map<number, Share>()
   let closed = false
 
@@ -54,6 +56,7 @@ export function createFeed(parts: FeedParts) {
     shares,
     room: () => (parking.isFull ? 0 : slots.room),
     mayTake: () => validity.isValid(),
+    complain,
     onEntry: (share, taken) => place(itemOf(share, taken)),
     onBuried: (id, app, command, error) =>
       bus.emit('callback:dead', { id, sdkAppId: Number(app), command, plugin, error }),

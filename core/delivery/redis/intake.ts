@@ -1,4 +1,5 @@
 import { Alarm } from './alarm.ts'
+import type { Complain } from './complain.ts'
 import { compareEntries } from './entry.ts'
 import type { TakenEntry, TakenPart } from './item.ts'
 import type { Run } from './run.ts'
@@ -17,6 +18,7 @@ interface Parts {
   /** How many more may be taken; 0 where none may. */
   readonly room: () => number
   readonly mayTake: () => boolean
+  readonly complain: Complain
   readonly onEntry: (share: Share, taken: TakenEntry) => void
   /** What was over `maxBacklog`: its id, app and command. */
   readonly onBuried: (id: string, app: string, command: string, error: string) => void
@@ -91,7 +93,8 @@ export class Intake {
         this.#parts.onEntry(share, taken)
       }
       isThrough = count > 0
-    } catch {
+    } catch (error) {
+      this.#parts.complain(error)
       // What the lost reply gave is pending now. The next look, which the leases' renewal brings, begins there.
       for (const share of shares) {
         share.dirty = true

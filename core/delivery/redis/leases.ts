@@ -1,3 +1,4 @@
+import type { Complain } from './complain.ts'
 import type { Feed } from './feed.ts'
 import type { Ledger } from './ledger.ts'
 import type { Run } from './run.ts'
@@ -16,6 +17,7 @@ interface Parts {
   readonly ledger: Ledger
   /** Others had given us up, and may have made dead letters of what waited for our plugins. */
   readonly onLapsed: () => Promise<void>
+  readonly complain: Complain
 }
 
 /** In a lease's time it is renewed so often. */
@@ -32,6 +34,7 @@ export class Leases implements Validity {
   #tending: Promise<void> | undefined
   #again = false
   #begun = false
+  #hasLapsed = false
   #leaving = false
   #onRenewed: (() => void)[] = []
 
@@ -56,7 +59,7 @@ export class Leases implements Validity {
   /** Renews now, and once more where something has changed while that was under way. */
   nudge(): void {
     if (this.#tending) this.#again = true
-    else void this.tend().catch(() => undefined)
+    else void this.tend().catch(this.#parts.complain)
   }
 
   /** Renews what is held, and takes what is free. */
@@ -100,8 +103,10 @@ export class Leases implements Validity {
       [...shares.values()].map(({ n, fence }) => `${n}=${fence}`).join(','),
     ])
     const replies = await run<Tended[]>(TEND, member, leaseMs, partitions, this.#leaving ? 1 : 0, ...args)
-    if (this.#begun && replies.some(([lapsed]) => lapsed === 1)) await onLapsed()
+    this.#hasLapsed ||= this.#begun && replies.some(([lapsed]) => lapsed === 1)
     this.#begun = true
+    if (this.#hasLapsed) await onLapsed()
+    this.#hasLapsed = false
     this.#validUntil = sentAt + leaseMs
     for (const [index, feed] of all.entries()) {
       for (const share of syncShares(feed, replies[index])) void this.#giveBack(feed, share)

@@ -1,3 +1,4 @@
+import type { Complain } from './complain.ts'
 import type { Run } from './run.ts'
 import { SETTLE } from './scripts/settle.ts'
 import type { Share } from './share.ts'
@@ -26,13 +27,15 @@ const BATCH = 256
  */
 export class Ledger {
   readonly #run: Run
+  readonly #complain: Complain
   #notes: Note[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<boolean> | undefined
   #closed = false
 
-  constructor(run: Run) {
+  constructor(run: Run, complain: Complain) {
     this.#run = run
+    this.#complain = complain
   }
 
   /** @param after called once it is written; with false where the share was another's by then */
@@ -88,7 +91,8 @@ export class Ledger {
         after?.(replies[index] === 1)
       }
       return true
-    } catch {
+    } catch (error) {
+      this.#complain(error)
       this.#notes = [...notes, ...this.#notes]
       return false
     }

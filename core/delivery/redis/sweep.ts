@@ -1,5 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import { redisFault } from '../../store/redis-fault.ts'
+import type { Complain } from './complain.ts'
 import type { Connection, Run } from './run.ts'
 import { REMOVE, REMOVED } from './scripts/remove.ts'
 import { EXPIRE, SWEEP, TRIM } from './scripts/trim.ts'
@@ -20,6 +21,7 @@ interface Parts {
   readonly sweepMs: number
   /** How long no process must have had a plugin. */
   readonly removedAfterMs: number
+  readonly complain: Complain
 }
 
 const LETTERS = 200
@@ -31,7 +33,7 @@ const PART_LEFT = 0.8
  * Drops what has had its time, and makes dead letters of what waits for plugins that are gone. One process at a time
  * does it, whichever comes first; two would do no harm.
  */
-export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs }: Parts) {
+export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs, complain }: Parts) {
   const { client, prefix } = connection
   const all = Array.from({ length: partitions }, (_, n) => n)
   const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
@@ -89,8 +91,9 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     isSweeping = true
     try {
       if ((await run<number>(SWEEP, Math.ceil(sweepMs / 2))) === 1) await sweep()
-    } catch {
+    } catch (error) {
       // What a failure leaves is taken up the next time.
+      complain(error)
     }
     isSweeping = false
   }
