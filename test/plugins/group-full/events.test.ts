@@ -61,7 +61,7 @@ describe('group-full and the reports of full groups', () => {
     expect(await events(server)).to.have.length(1)
     expect(removals(fake)).to.have.length(1)
     const journal = openSqliteJournal(file)
-    expect((await journal.callbacks({ command: FULL })).map(({ resends }) => resends)).to.deep.equal([1])
+    expect((await journal.backward({ command: FULL })).entries.map(({ resends }) => resends)).to.deep.equal([1])
     await journal.close()
   })
 
