@@ -7,7 +7,7 @@ import type { Lease, Store, Stores } from './store.ts'
 /** Records kept per plugin and kind, about: older ones go, since Redis holds them in memory. */
 const MAX_RECORDS = 100_000
 /** Keys that one step of a listing looks at: Redis does nothing else meanwhile. */
-const PAGE = 500
+const PAGE = 200
 
 /**
  * Stores in Redis, shared by all processes with the same prefix. Every promise resolves once Redis has acknowledged.
