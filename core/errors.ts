@@ -5,7 +5,6 @@ export type ErrorCode =
   | 'CONFIG_NOT_FOUND'
   | 'CONFIG_EXISTS'
   | 'LISTEN_FAILED'
-  | 'NOT_SUPPORTED_YET'
   | 'NOT_STORED'
   | 'PLUGIN_CLOSE_FAILED'
   | 'PLUGIN_INVALID'

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { TimhookError } from '../errors.ts'
+import { createLogger } from '../log.ts'
 import { Database } from '../store/database.ts'
 import { emptyStore } from '../store/empty.ts'
+import { openRedis } from '../store/redis-client.ts'
+import { createRedisStores } from '../store/redis.ts'
+import type { RedisSettings } from '../store/redis-options.ts'
 import { type AskStore, createSqliteStores, type StoreOperations } from '../store/sqlite.ts'
 import { storeOperations } from '../store/sqlite-tables.ts'
 import type { Stores } from '../store/store.ts'
@@ -18,18 +22,23 @@ export interface OpenStores {
 /**
  * Opens what plugins keep, for another process than the server. Where no server has kept anything yet it is empty, and
  * nothing is made.
- * @throws TimhookError STORE_NOT_SHARED, NOT_SUPPORTED_YET, STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
+ * @throws TimhookError with a code that begins with STORE_
  */
 export async function openStores(
-  { engine, sqlite }: EngineSettings,
+  { engine, sqlite, redis }: EngineSettings,
   now: () => number = Date.now,
 ): Promise<OpenStores> {
   if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
-  if (engine === 'redis')
-    throw new TimhookError('NOT_SUPPORTED_YET', 'commands of plugins cannot read the engine redis')
+  if (engine === 'redis' && redis) return connect(redis)
   throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
-    hint: "Set it to sqlite; what plugins keep in memory is seen by the server's own process alone.",
+    hint: "Set it to sqlite or redis; what plugins keep in memory is seen by the server's own process alone.",
   })
+}
+
+async function connect(settings: RedisSettings): Promise<OpenStores> {
+  // Whether it may lose something is for the servers to say.
+  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log: createLogger({ level: 'silent' }) })
+  return { stores: createRedisStores(connection), close: () => connection.close() }
 }
 
 /** Of one statement each: they keep no lock that the server would wait for. */

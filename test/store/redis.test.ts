@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
+import { openStores } from '../../core/delivery/open-stores.ts'
 import type { RedisClient } from '../../core/store/redis-client.ts'
 import { createRedisStores } from '../../core/store/redis.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
@@ -25,6 +26,18 @@ describeWithRedis('on a real Redis', () => {
       await store.record('kind', 'x')
       const [seconds] = await redis.client.time()
       expect((await store.records('kind'))[0]?.at).to.be.closeTo(Number(seconds) * 1000, 60_000)
+    })
+
+    it('is open to the commands of plugins', async () => {
+      const { url } = await startRedis()
+      const store = createRedisStores(await connecting().open({ url })).of('one')
+      await store.set('a', 1)
+      const redis = { url, prefix: 'timhook', durability: 'strict' } as const
+      const retention = { age: 1, size: 1, deadLetters: 1 }
+      const settings = { engine: 'redis', redis, sqlite: { file: '' }, resendWindow: 0, retention } as const
+      const opened = await openStores(settings)
+      stopAfterTest(() => opened.close())
+      expect(await opened.stores.of('one').get('a')).to.equal(1)
     })
 
     it('is the same for every process with the same prefix, and there after Redis was killed', async () => {
