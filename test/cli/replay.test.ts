@@ -44,10 +44,7 @@ describe('timhook replay', () => {
 
   it('takes ids, and leaves out what `only` does', async () => {
     const { serve, timhook } = await withHistory(2)
-    const { post, bus } = await serve([
-      entry('words', { [FULL]: async () => undefined }),
-      entry('filter', { [BEFORE]: ({ reject }) => reject() }),
-    ])
+    const { bus } = await serve([entry('words', { [FULL]: async () => undefined })])
     const events = jsonOf((await timhook('events', '--json', '--command', FULL)).stdout)
     const id = String(events[0]?.['id'])
     const done = bus.next('handler:done')
@@ -56,6 +53,11 @@ describe('timhook replay', () => {
     expect((await done).id).to.equal(id)
     const other = await timhook('replay', id, '--plugin', 'other', '--json')
     expect(jsonOf(other.stdout)[0]).to.deep.include({ would: 'replay', plugin: 'other', count: 0, unfit: 1 })
+  })
+
+  it('refuses ids of what is not stored, or was never delivered', async () => {
+    const { serve, timhook } = await stored(PLUGINS, FILES)
+    const { post } = await serve([entry('filter', { [BEFORE]: ({ reject }) => reject() })])
     const missing = await timhook('replay', 'nonsense', '--plugin', 'words')
     expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or not any more: nonsense\n'])
     await post(BEFORE, message())

@@ -16,14 +16,15 @@ function look(file: string): Database {
 describe('what waits in the file of the sqlite engine', () => {
   it('is not handed over again while its retry is under way', async () => {
     const under = deferred()
+    const release = deferred()
     const attempts: string[] = []
     const { bus, accept } = await runEngine(await newFile(), {
       one: (n, attempt) => {
         attempts.push(`${n} ${attempt}`)
-        if (attempt === 1) return once()
+        if (n < 3 && attempt === 1) return once()
         if (n > 1) return undefined
         under.resolve()
-        return forever()
+        return release.promise
       },
     })
     await accept(1, 'a')
@@ -31,7 +32,12 @@ describe('what waits in the file of the sqlite engine', () => {
     const handled = done(bus, 1)
     await accept(2, 'b')
     await handled
-    expect(attempts).to.deep.equal(['1 1', '1 2', '2 1', '2 2'])
+    const last = done(bus, 2)
+    // It stands behind all that there is of its key.
+    await accept(3, 'a')
+    release.resolve()
+    await last
+    expect(attempts).to.deep.equal(['1 1', '1 2', '2 1', '2 2', '3 1'])
   })
 
   it('is tried when it is due, after a restart too', async () => {
