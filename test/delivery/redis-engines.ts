@@ -4,6 +4,7 @@ import { createRedisDelivery, type Pace, type RedisParts } from '../../core/deli
 import { createLogger } from '../../core/log.ts'
 import { createRegistry, type HandlerSpec } from '../../core/registry.ts'
 import { openRedis, type RedisClient } from '../../core/store/redis-client.ts'
+import type { Script } from '../../core/store/redis-script.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import type { RedisServer } from '../harness/redis.ts'
 import { callback, type Handle, pluginOf } from './engines.ts'
@@ -21,7 +22,15 @@ export interface RedisRun {
   readonly die: () => Promise<void>
 }
 
-type More = Partial<HandlerSpec & Pick<RedisParts, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'>>
+/** A script of which one reply is lost, as a connection that breaks loses it: what it did is done. */
+interface Lost {
+  readonly script: Script
+  readonly when: (reply: unknown) => boolean
+}
+
+type More = Partial<
+  HandlerSpec & Pick<RedisParts, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'> & { readonly lost: Lost }
+>
 
 /** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */
 export async function runRedis(
@@ -34,10 +43,12 @@ export async function runRedis(
     retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
     resendWindow = 600_000,
     pace,
+    lost,
     ...settings
   } = more
   const bus = new Bus()
   const connection = await connectTo(url)
+  if (lost) loseReply(connection, lost)
   const registry = createRegistry(Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings)))
   const parts = { registry, bus, connection, resendWindow, retention, pace: { ...PACE, ...pace } }
   const delivery = createRedisDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
@@ -65,6 +76,18 @@ export async function runRedis(
       await connection.close()
     },
   }
+}
+
+function loseReply({ client }: RedisClient, { script, when }: Lost): void {
+  const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
+  let isLost = false
+  const losing = async (...args: unknown[]): Promise<unknown> => {
+    const reply = await evaluate(...args)
+    if (isLost || args[0] !== script.sha || !when(reply)) return reply
+    isLost = true
+    throw new Error('Connection is closed.')
+  }
+  Object.assign(client, { evalsha: losing })
 }
 
 /** A connection of its own, to look at what is stored. */

@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { APPEND } from '../../core/delivery/redis/scripts/append.ts'
+import { SETTLE } from '../../core/delivery/redis/scripts/settle.ts'
+import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
 import { deferred, entry, full, FULL } from '../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { serve } from '../harness/server.ts'
@@ -96,4 +99,70 @@ describeWithRedis('a Redis that goes away', () => {
     expect(calls).to.equal(1)
     expect(await run.stop()).to.deep.equal({ undelivered: 0 })
   })
+
+  it('makes no dead letters of what waits for plugins that every process has, however long it is away', async () => {
+    const redis = await startRedis()
+    const pace = { removedAfterMs: 100, sweepMs: 20, leaseMs: 400 }
+    const started = deferred()
+    const hang = (): Promise<void> => {
+      started.resolve()
+      return new Promise(() => undefined)
+    }
+    const run = await runRedis(redis, { one: hang }, { pace })
+    await run.accept(1)
+    await started.promise
+    await redis.kill()
+    // Longer than a lease and the time after which a plugin counts as removed.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    await redis.start()
+    const { client } = run.connection
+    const look = (): Promise<string> => client.zrange('timhook:has:one', 0, -1, 'WITHSCORES').then(String, () => 'away')
+    for (let n = 0; n < 4; n++) {
+      const before = await eventually(look, (now) => now !== 'away')
+      await eventually(look, (now) => now !== before && now !== 'away')
+    }
+    expect(await client.xlen('timhook:dead')).to.equal(0)
+    expect(await client.hget('timhook:backlog', 'one')).to.equal('1')
+  })
+
+  for (const { name, script, when } of [
+    {
+      name: 'what it gave',
+      script: TAKE,
+      when: (reply: unknown) => (reply as unknown[][]).some((part) => hasEntries(part)),
+    },
+    { name: 'that it knows what became of them', script: SETTLE, when: () => true },
+    { name: 'that it has stored them', script: APPEND, when: () => true },
+  ]) {
+    it(`delivers callbacks once where a reply is lost that says ${name}`, async () => {
+      const seen: number[] = []
+      const run = await runRedis(await startRedis(), { one: (n) => void seen.push(n) }, { lost: { script, when } })
+      // The first scripts are sent as text, and their replies arrive.
+      await run.accept(0)
+      await eventually(
+        () => run.connection.client.hget('timhook:backlog', 'one'),
+        (count) => count === '0',
+      )
+      for (let n = 1; n <= 20; n++) {
+        await eventually(
+          () =>
+            run.accept(n, `g${n}`).then(
+              () => true,
+              () => false,
+            ),
+          (isTaken) => isTaken,
+        )
+      }
+      await eventually(
+        () => run.connection.client.hget('timhook:backlog', 'one'),
+        (count) => count === '0',
+      )
+      expect(seen.toSorted((one, other) => one - other)).to.deep.equal(Array.from({ length: 21 }, (_, n) => n))
+    })
+  }
 })
+
+/** Whether a part of TAKE's reply has entries in it. */
+function hasEntries([, , , , , , entries]: unknown[]): boolean {
+  return Array.isArray(entries) && entries.length > 0
+}

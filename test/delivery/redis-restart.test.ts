@@ -98,6 +98,7 @@ describeWithRedis('a restart with the engine redis', () => {
     const { client } = second.connection
     expect(await client.xlen('timhook:dead')).to.equal(200)
     expect((await client.keys('timhook:*:old*')).join()).to.equal('')
+    expect(JSON.stringify(await client.xinfo('GROUPS', 'timhook:cb:0'))).not.to.contain('"old"')
   })
 
   it('makes a dead letter of what a process has died over three times in a row', async () => {

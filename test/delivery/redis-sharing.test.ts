@@ -11,7 +11,7 @@ describeWithRedis('two processes on one Redis', () => {
   it('have half of the partitions each, and one has all of them once the other stops', async () => {
     const redis = await startRedis()
     // So long that no lease runs out: what they have they were given.
-    const pace = { leaseMs: 60_000 }
+    const pace = { leaseMs: 600_000 }
     const first = await runRedis(redis, { one: () => undefined }, { pace })
     expect(await owned(first)).to.deep.equal([32])
     const second = await runRedis(redis, { one: () => undefined }, { pace })
@@ -62,6 +62,41 @@ describeWithRedis('two processes on one Redis', () => {
       const ofGroup = seen.filter(([group]) => group === `g${g}`).map(([, n]) => n)
       expect(ofGroup).to.deep.equal(ofGroup.toSorted((one, other) => one - other))
     }
+  })
+
+  it('hand nothing over that is being worked on', async () => {
+    const redis = await startRedis()
+    const running = new Set<number>()
+    const release = deferred()
+    const started = deferred()
+    let overlaps = 0
+    const handle = async (n: number): Promise<void> => {
+      const group = n % 100
+      if (running.has(group)) overlaps++
+      running.add(group)
+      if (running.size === 100) started.resolve()
+      await release.promise
+      running.delete(group)
+    }
+    const more = { pool: { concurrency: 100 } }
+    const first = await runRedis(redis, { one: handle }, more)
+    for (let n = 0; n < 100; n++) await first.accept(n, `g${n}`)
+    await started.promise
+    const second = await runRedis(redis, { one: handle }, more)
+    const all = Promise.all([heard(first.bus, 'handler:done'), heard(second.bus, 'handler:done')])
+    for (let n = 100; n < 200; n++) await second.accept(n, `g${n % 100}`)
+    await looks(first, 6)
+    release.resolve()
+    const [one, other] = await all
+    await eventually(
+      async () => one.length + other.length,
+      (count) => count >= 200,
+    )
+    expect(overlaps).to.equal(0)
+    await eventually(
+      () => owned(first),
+      (counts) => counts.join() === '16,16',
+    )
   })
 
   it('take over what a dead one had, and what it had not begun', async () => {
@@ -130,14 +165,8 @@ describeWithRedis('two processes on one Redis', () => {
     await started.promise
     const { client } = run.connection
     await client.eval(STEAL, 0, 'one', Date.now() + 60_000)
-    // It has looked at its leases twice since: then it knows.
-    for (let looks = 0; looks < 2; looks++) {
-      const [, before] = await client.zrange('timhook:has:one', 0, 0, 'WITHSCORES')
-      await eventually(
-        () => client.zrange('timhook:has:one', 0, 0, 'WITHSCORES'),
-        ([, now]) => now !== before,
-      )
-    }
+    // Then it knows.
+    await looks(run, 2)
     const finished = done(run.bus, 1)
     release.resolve()
     await finished
@@ -155,6 +184,15 @@ const STEAL = `for n = 0, 31 do
   local key = 'timhook:lease:' .. ARGV[1] .. ':' .. n
   redis.call('HSET', key, 'until', ARGV[2], 'owner', 'another', 'fence', redis.call('INCR', 'timhook:fence'))
 end`
+
+/** Resolves when leases have been renewed so often. */
+async function looks({ connection: { client } }: RedisRun, count: number): Promise<void> {
+  const look = (): Promise<string> => client.zrange('timhook:has:one', 0, -1, 'WITHSCORES').then(String)
+  for (let n = 0; n < count; n++) {
+    const before = await look()
+    await eventually(look, (now) => now !== before)
+  }
+}
 
 async function batch(run: RedisRun, from: number): Promise<void> {
   await Promise.all(Array.from({ length: 50 }, (_, n) => run.accept(from + n, `g${(from + n) % 50}`)))

@@ -1,8 +1,8 @@
 import type { Bus } from '../../bus.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import type { Complain } from './complain.ts'
+import { createRemoval } from './removal.ts'
 import type { Connection, Run } from './run.ts'
-import { REMOVE, REMOVED } from './scripts/remove.ts'
 import { EXPIRE, SWEEP, TRIM } from './scripts/trim.ts'
 
 /** Milliseconds, bytes. */
@@ -24,7 +24,6 @@ interface Parts {
   readonly complain: Complain
 }
 
-const LETTERS = 200
 /** The part of the memory that is left to others; where it is used, finished callbacks go before their time. */
 const RESERVE = 0.05
 const PART_LEFT = 0.8
@@ -63,22 +62,11 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     return dropped
   }
 
-  const remove = async (): Promise<void> => {
-    for (const plugin of await run<string[]>(REMOVED, removedAfterMs)) {
-      const error = `plugin ${plugin} is no longer in the config`
-      let count = 0
-      for (let isAll = 0; isAll === 0 && !stopping.signal.aborted;) {
-        const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
-        count += letters
-        isAll = end
-      }
-      if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
-    }
-  }
+  const removal = createRemoval({ run, bus, partitions, removedAfterMs, signal: stopping.signal })
 
   /** Gives how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
-    await remove()
+    await removal.look()
     try {
       return await trim()
     } catch (error) {
@@ -93,6 +81,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
       if ((await run<number>(SWEEP, Math.ceil(sweepMs / 2))) === 1) await sweep()
     } catch (error) {
       // What a failure leaves is taken up the next time.
+      removal.forget()
       complain(error)
     }
     isSweeping = false

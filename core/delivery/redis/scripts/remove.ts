@@ -1,14 +1,13 @@
 import { script } from '../../../store/redis-script.ts'
 import { ALWAYS, BURY, CONSUMER, FORGET, NOW } from './lua.ts'
 
-/** Which plugins no process has had for so long. Arguments: prefix, ms. */
-export const REMOVED = script(`${ALWAYS}${NOW}
-local prefix, at, removed = ARGV[1], now(), {}
-for _, plugin in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':plugins', '-inf', at - ARGV[2])) do
-  redis.call('ZREMRANGEBYSCORE', prefix .. ':has:' .. plugin, '-inf', at)
-  if redis.call('ZCARD', prefix .. ':has:' .. plugin) == 0 then removed[#removed + 1] = plugin end
+/** Which plugins no live process has. Arguments: prefix. */
+export const MISSING = script(`${ALWAYS}${NOW}
+local prefix, at, missing = ARGV[1], now(), {}
+for _, plugin in ipairs(redis.call('ZRANGE', prefix .. ':plugins', 0, -1)) do
+  if redis.call('ZCOUNT', prefix .. ':has:' .. plugin, at, '+inf') == 0 then missing[#missing + 1] = plugin end
 end
-return removed
+return missing
 `)
 
 /**
