@@ -83,11 +83,10 @@ describeWithRedis('two processes on one Redis', () => {
     for (let n = 0; n < 100; n++) await first.accept(n, `g${n}`)
     await started.promise
     const second = await runRedis(redis, { one: handle }, more)
-    const all = Promise.all([heard(first.bus, 'handler:done'), heard(second.bus, 'handler:done')])
+    const [one, other] = [heard(first.bus, 'handler:done'), heard(second.bus, 'handler:done')]
     for (let n = 100; n < 200; n++) await second.accept(n, `g${n % 100}`)
     await looks(first, 6)
     release.resolve()
-    const [one, other] = await all
     await eventually(
       async () => one.length + other.length,
       (count) => count >= 200,
