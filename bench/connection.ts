@@ -1,0 +1,76 @@
+import { connect, type Socket } from 'node:net'
+import type { Template } from './callbacks.ts'
+
+const OK = '2'.charCodeAt(0)
+const STATUS_AT = 9
+
+/** Told of each answer: whether its status was 2xx. */
+export type OnAnswer = (connection: BenchConnection, ok: boolean) => void
+
+/** One connection that is kept alive. It has one request under way at most. */
+export class BenchConnection {
+  /** The bytes of its request, which are its own to number. */
+  bytes = Buffer.alloc(0)
+  /** What they were made from. */
+  template: Template | undefined
+  /** When its request went out, or should have. */
+  sentAt = 0
+  readonly ready: Promise<void>
+  readonly #socket: Socket
+  readonly #onAnswer: OnAnswer
+  #expected = 0
+  #received: Buffer[] = []
+
+  constructor(port: number, onAnswer: OnAnswer) {
+    this.#onAnswer = onAnswer
+    const buffer = Buffer.allocUnsafe(65_536)
+    this.#socket = connect({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread: {
+        buffer,
+        callback: (length) => {
+          this.#read(buffer.subarray(0, length))
+          return true
+        },
+      },
+    })
+    this.ready = new Promise((resolve, reject) => {
+      this.#socket.once('connect', resolve)
+      this.#socket.once('error', reject)
+    })
+  }
+
+  send(): void {
+    this.#socket.write(this.bytes)
+  }
+
+  close(): void {
+    this.#socket.on('error', () => undefined)
+    this.#socket.destroy()
+  }
+
+  #read(chunk: Buffer): void {
+    // Answers of one server are alike: a chunk of the usual length is a whole one.
+    if (this.#received.length === 0 && chunk.length === this.#expected) {
+      this.#onAnswer(this, chunk[STATUS_AT] === OK)
+      return
+    }
+    this.#received.push(Buffer.from(chunk))
+    const whole = Buffer.concat(this.#received)
+    const length = lengthOf(whole)
+    if (length === undefined || whole.length < length) return
+    this.#received = []
+    const ok = whole[STATUS_AT] === OK
+    if (ok) this.#expected = length
+    this.#onAnswer(this, ok)
+  }
+}
+
+function lengthOf(bytes: Buffer): number | undefined {
+  const head = bytes.indexOf('\r\n\r\n')
+  if (head === -1) return undefined
+  const text = bytes.toString('latin1', 0, head)
+  return head + 4 + Number(/^content-length: (\d+)/im.exec(text)?.[1] ?? 0)
+}

@@ -1,0 +1,39 @@
+// The plugin of the benchmark: it counts what it is given, and waits where it is told to. It imports nothing, and is
+// loaded by the server as a user's own file would be.
+let count = 0
+let held: Promise<void> | undefined
+let release: () => void = () => undefined
+
+process.on('message', (order: 'count' | 'hold' | 'release') => {
+  if (order === 'hold') held = new Promise((resolve) => (release = resolve))
+  if (order === 'release') {
+    held = undefined
+    release()
+  }
+  process.send?.({ count })
+})
+// The channel is not to keep the server alive.
+process.channel?.unref()
+
+async function whenReleased(waiting: Promise<void>): Promise<void> {
+  await waiting
+  count++
+}
+
+const handle = (): Promise<void> | undefined => {
+  if (held) return whenReleased(held)
+  count++
+  return undefined
+}
+
+export default {
+  name: 'counting',
+  handlers: {
+    'Group.CallbackAfterGroupFull': handle,
+    'Group.CallbackAfterSendMsg': handle,
+    'Group.CallbackBeforeSendMsg': ({ allow }: { allow: () => unknown }): unknown => {
+      count++
+      return allow()
+    },
+  },
+}

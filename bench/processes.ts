@@ -1,0 +1,86 @@
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Connect, Load, Loaded, Order } from './loader-messages.ts'
+
+/** The processors that a process may use; undefined where all of them, or where nothing can pin it. */
+export type Cores = string | undefined
+
+export const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0
+
+/** A server that listens. */
+export interface Started {
+  readonly pid: number
+  readonly port: number
+  readonly child: ChildProcess
+  /** From the start of the process to its first line with a URL, milliseconds. */
+  readonly readyMs: number
+  stop(): Promise<void>
+}
+
+/** What a server said in place of listening. */
+export class NotAvailable extends Error {}
+
+/**
+ * Runs a command until it prints a JSON line with a `url`.
+ * @throws NotAvailable with its last words
+ */
+export async function startProcess(command: readonly string[], cwd: string, cores: Cores): Promise<Started> {
+  const [file = '', ...args] = cores === undefined ? command : ['taskset', '-c', cores, ...command]
+  const startedAt = performance.now()
+  const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const exited = once(child, 'exit')
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const url = await new Promise<string>((resolve, reject) => {
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => tell(line, resolve))
+    child.on('error', (error) => reject(new NotAvailable(error.message)))
+    child.on('close', () => reject(new NotAvailable(said.trim())))
+  })
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  const readyMs = performance.now() - startedAt
+  return { pid: Number(child.pid), port: Number(new URL(url).port), child, readyMs, stop }
+}
+
+function tell(line: string, resolve: (url: string) => void): void {
+  if (!line.startsWith('{')) return
+  const { url, msg = 'listening' } = JSON.parse(line) as { url?: string; msg?: string }
+  if (url !== undefined && msg.startsWith('listening')) resolve(url)
+}
+
+/** The process that sends. */
+export class Loader {
+  readonly #child: ChildProcess
+
+  constructor(cores: Cores) {
+    const file = new URL('./loader.js', import.meta.url).pathname
+    this.#child = fork(file, { execArgv: [] })
+    if (cores !== undefined) spawnSync('taskset', ['-a', '-c', '-p', cores, String(this.#child.pid)])
+  }
+
+  async connect(arg: Connect): Promise<void> {
+    await this.#ask({ name: 'connect', arg })
+  }
+
+  async load(arg: Load): Promise<Loaded> {
+    return (await this.#ask({ name: 'load', arg })) as Loaded
+  }
+
+  async close(port: number): Promise<void> {
+    await this.#ask({ name: 'close', arg: { port } })
+  }
+
+  end(): void {
+    this.#child.disconnect()
+  }
+
+  async #ask(order: Order): Promise<unknown> {
+    this.#child.send(order)
+    const [{ result, error }] = (await once(this.#child, 'message')) as [{ result?: unknown; error?: string }]
+    if (error !== undefined) throw new Error(`loader: ${error}`)
+    return result
+  }
+}

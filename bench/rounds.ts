@@ -1,0 +1,88 @@
+import type { Kind } from './callbacks.ts'
+import { type Cores, type Loader, NotAvailable, type Started } from './processes.ts'
+import { rssMb, cpuUs } from './usage.ts'
+import type { Variant } from './variants.ts'
+
+/** One window of one server. */
+export interface Window {
+  readonly perSecond: number
+  /** Processor time of the server, all threads; NaN where it cannot be known. */
+  readonly cpuUs: number
+  readonly p50: number
+  readonly p99: number
+  readonly refused: number
+  readonly loaderUs: number
+}
+
+export interface Measured {
+  readonly name: string
+  /** Why there are no figures. */
+  readonly missing?: string
+  readonly rssMb: number
+  readonly windows: readonly Window[]
+}
+
+export interface Plan {
+  readonly kind: Kind
+  readonly connections: number
+  readonly rounds: number
+  readonly windowMs: number
+  readonly cores: Cores
+  readonly rate?: number
+}
+
+interface Running {
+  readonly variant: Variant
+  readonly started: Started
+  readonly windows: Window[]
+}
+
+const WARMUP_MS = 150
+/** For the compiler, before the first window that counts. */
+const FIRST_MS = 1500
+
+/**
+ * Measures servers against each other: all of them run, and short windows go round, so that whatever else slows the
+ * machine down for a while slows each of them down.
+ */
+export async function measure(variants: readonly Variant[], plan: Plan, loader: Loader): Promise<Measured[]> {
+  const { kind, connections } = plan
+  const missing: Measured[] = []
+  const running: Running[] = []
+  for (const variant of variants) {
+    try {
+      const started = await variant.start(plan.cores)
+      await loader.connect({ port: started.port, connections, kind })
+      running.push({ variant, started, windows: [] })
+    } catch (error) {
+      if (!(error instanceof NotAvailable)) throw error
+      missing.push({ name: variant.name, missing: error.message, rssMb: NaN, windows: [] })
+    }
+  }
+  for (const { started } of running) await window(started, { ...plan, windowMs: FIRST_MS }, loader)
+  for (let round = 0; round < plan.rounds; round++) {
+    // Every other round goes the other way, so that none always follows the same neighbour.
+    const order = round % 2 === 0 ? running : running.toReversed()
+    for (const { started, windows } of order) windows.push(await window(started, plan, loader))
+  }
+  const measured = running.map(({ variant, started, windows }) => ({
+    name: variant.name,
+    rssMb: rssMb(started.pid) ?? NaN,
+    windows,
+  }))
+  for (const { started } of running) {
+    await loader.close(started.port)
+    await started.stop()
+  }
+  return [...measured, ...missing]
+}
+
+/** One window: what was answered, and what it cost the server. */
+export async function window({ pid, port }: Started, plan: Plan, loader: Loader): Promise<Window> {
+  const { windowMs, rate } = plan
+  const before = cpuUs(pid)
+  const load = { port, windowMs, warmupMs: WARMUP_MS, ...(rate !== undefined && { rate }) }
+  const { answers, seconds, sent, refused, p50, p99, loaderUs } = await loader.load(load)
+  const used = (cpuUs(pid) ?? NaN) - (before ?? NaN)
+  return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs }
+}

@@ -1,0 +1,14 @@
+import { createServer } from 'node:http'
+import { OK, tellPort } from './genuine.ts'
+
+// The measure of everything: read the body, parse it, answer. Nothing is checked, and nobody is told.
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    JSON.parse(Buffer.concat(chunks).toString())
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': OK.length })
+    response.end(OK)
+  })
+})
+server.listen(0, '127.0.0.1', () => tellPort(server.address()))

@@ -1,0 +1,44 @@
+import { type SignatureSettings, signatureFault } from '../../core/signature.ts'
+import { APP, TOKEN } from '../callbacks.ts'
+
+export const OK = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
+
+const settings: SignatureSettings = { tokens: [TOKEN], signatureWindow: 60_000 }
+
+type Parameters = Readonly<Record<string, unknown>>
+
+/** The check that every server makes, with the same code: app, command and signature. */
+export function isGenuine({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean {
+  if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
+  return signatureFault(settings, { Sign: textOf(Sign), RequestTime: textOf(RequestTime) }) === undefined
+}
+
+/** The one handler, by command. */
+export const handlers = new Map<string, (body: unknown) => void>(
+  ['Group.CallbackAfterGroupFull', 'Group.CallbackBeforeSendMsg', 'Group.CallbackAfterSendMsg'].map((command) => [
+    command,
+    () => undefined,
+  ]),
+)
+
+/** JSON Schema of the fields that are required of the callbacks of the benchmark. */
+export const bodySchema = {
+  type: 'object',
+  required: ['CallbackCommand', 'GroupId'],
+  properties: {
+    CallbackCommand: { type: 'string' },
+    GroupId: { type: 'string' },
+    EventTime: { type: 'integer' },
+    MsgBody: { type: 'array', items: { type: 'object', required: ['MsgType'] } },
+  },
+} as const
+
+/** Tells the parent which port was taken, in the form of timhook's own log. */
+export function tellPort(address: unknown): void {
+  const { port } = address as { port: number }
+  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/` })}\n`)
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { APP, TOKEN } from './callbacks.ts'
+import { type Cores, type Started, startProcess } from './processes.ts'
+
+const CLI = resolve('dist/core/cli/main.js')
+const COUNTING = resolve('dist/bench/plugins/counting.js')
+
+/** A server that is measured. */
+export interface Variant {
+  readonly name: string
+  start(cores: Cores): Promise<Started>
+}
+
+const other = (name: string): Variant => ({
+  name,
+  start: (cores) => startProcess([process.execPath, resolve(`dist/bench/servers/${name}.js`)], '.', cores),
+})
+
+/** What timhook is started with, beside its engine. */
+export interface Setup {
+  /** Entries of `plugins:`; one that counts, by default. */
+  readonly plugins?: readonly object[]
+  /** More of the command line. */
+  readonly args?: readonly string[]
+  readonly delivery?: object
+}
+
+export const counting = { use: COUNTING, timeoutMs: 600_000 }
+
+/** The server as a user starts it: the command, a config file, and the plugin from a file. */
+export function timhook(name: string, engine: string, { plugins = [counting], args = [], delivery }: Setup = {}): Variant {
+  return {
+    name,
+    async start(cores) {
+      const folder = mkdtempSync(join(tmpdir(), 'timhook-bench-'))
+      const config = {
+        server: { port: 0, drainMs: 0 },
+        admin: false,
+        apps: [{ sdkAppId: APP, tokens: [TOKEN] }],
+        delivery: { engine, ...delivery },
+        plugins,
+      }
+      const file = join(folder, 'timhook.yaml')
+      writeFileSync(file, JSON.stringify(config))
+      const command = [process.execPath, CLI, 'start', '--config', file, ...args]
+      const remove = (): void => rmSync(folder, { recursive: true, force: true })
+      try {
+        const started = await startProcess(command, folder, cores)
+        return { ...started, stop: () => started.stop().finally(remove) }
+      } catch (error) {
+        remove()
+        throw error
+      }
+    },
+  }
+}
+
+export const bare = other('bare')
+
+export const others = [other('fastify'), other('hono'), other('express')]
+export const engines = ['memory', 'sqlite', 'redis'].map((engine) => timhook(`timhook ${engine}`, engine))
+
+/** The same in Go, where its tool chain is found. */
+export function go(): Variant | undefined {
+  const binary = join(tmpdir(), `timhook-bench-go-${process.pid}`)
+  const built = spawnSync('go', ['build', '-o', binary, resolve('bench/go/main.go')], { stdio: 'inherit' })
+  return built.status === 0 ? { name: 'go', start: (cores) => startProcess([binary], '.', cores) } : undefined
+}
