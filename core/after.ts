@@ -13,7 +13,20 @@ const acknowledged: Answer = {
 
 /** Makes what answers after-callbacks: what fits is stored, then acknowledged; what does not is kept, and refused. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
-  return async function accept(callback: Callback, route: AfterRoute): Promise<Answer> {
+  const notStored = (callback: Callback, error: unknown): Answer => {
+    bus.emit('delivery:failed', { ...aboutOf(callback), error })
+    return refusal(503, 'could not be stored in time')
+  }
+  const inTime = async (callback: Callback, stored: Promise<void>): Promise<Answer> => {
+    try {
+      await within(stored, callback.startedAt + deadlineMs - performance.now())
+      return acknowledged
+    } catch (error) {
+      return notStored(callback, error)
+    }
+  }
+
+  return function accept(callback: Callback, route: AfterRoute): Answer | Promise<Answer> {
     const faults = faultsOf(callback, route)
     if (faults.length > 0) {
       const reason = faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more)` : `${faults[0]}`
@@ -22,19 +35,23 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
       return refusal(400, reason)
     }
     try {
-      await within(delivery.accept(callback), callback.startedAt + deadlineMs - performance.now())
-      return acknowledged
+      const stored = delivery.accept(callback)
+      return stored ? inTime(callback, stored) : acknowledged
     } catch (error) {
-      bus.emit('delivery:failed', { ...aboutOf(callback), error })
-      return refusal(503, 'could not be stored in time')
+      return notStored(callback, error)
     }
   }
 }
 
 function faultsOf(callback: Callback, { reader }: AfterRoute): string[] {
-  if (reader) return [...reader.read(callback.body), ...reader.readMessage(callback.body)]
+  if (reader) return both(reader.read(callback.body), reader.readMessage(callback.body))
   const named = callback.body['CallbackCommand']
   return named === undefined || named === callback.command ? [] : ["CallbackCommand: differs from the URL's"]
+}
+
+function both(some: string[], more: string[]): string[] {
+  if (more.length === 0) return some
+  return some.length === 0 ? more : [...some, ...more]
 }
 
 function refusal(status: number, reason: string): Answer {

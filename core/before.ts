@@ -12,8 +12,13 @@ import { answerOf } from './verdict.ts'
 export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
   let undecided = 0
 
-  return async function decide(callback: Callback, route: BeforeRoute): Promise<Answer> {
-    const { verdict, failed } = await consult(callback, route)
+  return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
+    const decision = consult(callback, route)
+    if (!(decision instanceof Promise)) return answerWith(callback, route, decision)
+    return decision.then((late) => answerWith(callback, route, late))
+  }
+
+  function answerWith(callback: Callback, route: BeforeRoute, { verdict, failed }: Decision): Answer {
     const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
     const decision = { outcome: verdict.outcome, code, failed }
     if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
@@ -21,7 +26,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
   }
 
   /** A body that is not what the table says must not switch the plugins off: then each one's `onFailure` decides. */
-  async function consult(callback: Callback, route: BeforeRoute): Promise<Decision> {
+  function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
     const faults = route.reader.read(callback.body)
     if (faults.length > 0) {
       bus.emit('callback:faulty', { ...aboutOf(callback), faults })
@@ -29,9 +34,15 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     }
     route.reader.readMessage(callback.body)
     if (undecided >= maxInFlight) return withoutChain(callback, route, 'busy', bus)
+    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
+    return decision instanceof Promise ? counted(decision) : decision
+  }
+
+  /** Those that wait for a handler; the others are decided before the next one comes. */
+  async function counted(decision: Promise<Decision>): Promise<Decision> {
     undecided++
     try {
-      return await runChain(callback, route, callback.startedAt + deadlineMs, bus)
+      return await decision
     } finally {
       undecided--
     }

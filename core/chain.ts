@@ -4,54 +4,101 @@ import { callHandler, freshBody } from './context.ts'
 import { type Decision, type Failure, Failures } from './failures.ts'
 import type { JsonObject } from './json.ts'
 import type { BeforeDefinition } from './protocol/define.ts'
-import type { BeforeRoute } from './registry.ts'
+import type { BeforeRoute, Subscription } from './registry.ts'
 import { fits, mergeFields, Verdict } from './verdict.ts'
 import { isThenable, LazySignal, TimeoutError, within } from './within.ts'
 
 /**
  * Asks the handlers one after another, in config order, until one refuses. Each sees the body as earlier ones rewrote
- * it. `deadlineAt`, on the clock of `performance.now()`, is kept whatever a handler does.
+ * it. `deadlineAt`, on the clock of `performance.now()`, is kept whatever a handler does. There is a promise only where
+ * a handler returns one: twenty handlers that do not are one plain loop.
  */
-export async function runChain(
+export function runChain(
   callback: Callback,
   route: BeforeRoute,
   deadlineAt: number,
   bus: Bus,
-): Promise<Decision> {
-  const { definition, subscriptions } = route
-  const failures = new Failures(callback, route, bus)
-  let fields: JsonObject | undefined
+): Decision | Promise<Decision> {
+  return new Chain(callback, route, deadlineAt, bus).from(0)
+}
 
-  for (const [index, subscription] of subscriptions.entries()) {
-    const startedAt = performance.now()
-    const left = deadlineAt - startedAt
-    if (left <= 0) {
-      failures.addAll(subscriptions.slice(index), 'unreached')
-      break
+/** Whether the next handler is asked. */
+type Step = 'on' | 'end'
+
+class Chain {
+  readonly #callback: Callback
+  readonly #route: BeforeRoute
+  readonly #deadlineAt: number
+  readonly #bus: Bus
+  readonly #failures: Failures
+  #fields: JsonObject | undefined
+  #refusal: Verdict | undefined
+
+  constructor(callback: Callback, route: BeforeRoute, deadlineAt: number, bus: Bus) {
+    this.#callback = callback
+    this.#route = route
+    this.#deadlineAt = deadlineAt
+    this.#bus = bus
+    this.#failures = new Failures(callback, route, bus)
+  }
+
+  from(first: number): Decision | Promise<Decision> {
+    const { subscriptions } = this.#route
+    for (let index = first; index < subscriptions.length; index++) {
+      const subscription = subscriptions[index]
+      const step = subscription ? this.#ask(subscription, index) : 'end'
+      if (step === 'end') break
+      if (step !== 'on') return step.then((late) => (late === 'on' ? this.from(index + 1) : this.#decision()))
     }
-    const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
+    return this.#decision()
+  }
+
+  #ask(subscription: Subscription, index: number): Step | Promise<Step> {
+    const { subscriptions } = this.#route
+    const startedAt = performance.now()
+    const left = this.#deadlineAt - startedAt
+    if (left <= 0) {
+      this.#failures.addAll(subscriptions.slice(index), 'unreached')
+      return 'end'
+    }
     const signal = new LazySignal()
-    const body = index === 0 ? callback.body : rewritten(callback, route, fields)
     try {
-      const returned = callHandler(callback, route, subscription, {
-        body,
-        attempt: 1,
-        resends: 0,
-        maybeResend: false,
-        signal,
-      })
-      const verdict = asVerdict(isThenable(returned) ? await within(returned, limitMs) : returned, definition)
-      if (verdict?.fields) fields = mergeFields(definition, fields ?? {}, verdict.fields)
-      const durationMs = performance.now() - startedAt
-      bus.emit('handler:done', { ...aboutOf(callback), plugin: subscription.plugin.id, attempt: 1, durationMs })
-      if (verdict && verdict.outcome !== 'allow') return failures.orStricter(verdict)
+      const body = index === 0 ? this.#callback.body : rewritten(this.#callback, this.#route, this.#fields)
+      const call = { body, attempt: 1, resends: 0, maybeResend: false, signal }
+      const returned = callHandler(this.#callback, this.#route, subscription, call)
+      if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
+      const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
+      return within(returned, limitMs)
+        .then((late) => this.#take(late, subscription, startedAt))
+        .catch((error: unknown) => this.#fail(error, subscription, signal))
     } catch (error) {
-      if (error instanceof TimeoutError) signal.abort(error)
-      failures.add(subscription, reasonOf(error), error)
-      if (failures.strictest === 'reject') break
+      return this.#fail(error, subscription, signal)
     }
   }
-  return failures.orStricter(new Verdict('allow', 0, '', fields))
+
+  #take(returned: unknown, subscription: Subscription, startedAt: number): Step {
+    const { definition } = this.#route
+    const verdict = asVerdict(returned, definition)
+    if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
+    if (this.#bus.hears('handler:done')) {
+      const durationMs = performance.now() - startedAt
+      const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1 }
+      this.#bus.emit('handler:done', { ...about, durationMs })
+    }
+    if (!verdict || verdict.outcome === 'allow') return 'on'
+    this.#refusal = verdict
+    return 'end'
+  }
+
+  #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
+    if (error instanceof TimeoutError) signal.abort(error)
+    this.#failures.add(subscription, reasonOf(error), error)
+    return this.#failures.strictest === 'reject' ? 'end' : 'on'
+  }
+
+  #decision(): Decision {
+    return this.#failures.orStricter(this.#refusal ?? new Verdict('allow', 0, '', this.#fields))
+  }
 }
 
 /** Decides without asking anybody: every handler is taken to have failed. */

@@ -20,6 +20,8 @@ export interface Call {
   readonly signal: LazySignal
 }
 
+const none: readonly string[] = Object.freeze([])
+
 /** The object that a handler is called with. What is costly and seldom used is made when it is asked for. */
 class Context {
   readonly phase: 'before' | 'after'
@@ -34,7 +36,7 @@ class Context {
   readonly resends: number
   readonly maybeResend: boolean
   readonly receivedAt: number
-  readonly faults: readonly string[] = []
+  readonly faults: readonly string[] = none
   readonly state: unknown
   readonly options: unknown
   readonly store: Store
@@ -63,7 +65,11 @@ class Context {
     this.options = plugin.options
     this.store = plugin.store
     this.emit = plugin.emit
-    if (route.makers) Object.assign(this, route.makers)
+    if (route.makers) {
+      this.allow = route.makers.allow
+      this.reject = route.makers.reject
+      this.drop = route.makers.drop
+    }
     this.#subscription = subscription
     this.#signal = call.signal
   }

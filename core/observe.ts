@@ -5,12 +5,15 @@ import { loggableError } from './scrub.ts'
 const QUIET_MS = 10_000
 const MAX_KINDS = 1000
 
-/** Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. */
+/**
+ * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Whether details are
+ * written is asked once, now.
+ */
 export function logEvents(bus: Bus, log: Logger): void {
+  if (log.isLevelEnabled('debug')) logDetails(bus, log)
   const refusals = new Throttle((event: { status: number; reason: string }, more) => {
     log.warn({ ...event, ...(more > 0 && { more }) }, 'refused')
   })
-  bus.on('callback:received', (event) => log.debug(event, 'received'))
   bus.on('callback:answered', (event) => {
     const level = event.outcome === 'allow' && !event.failed ? 'debug' : 'info'
     log[level](event, `answered: ${event.outcome}`)
@@ -19,12 +22,10 @@ export function logEvents(bus: Bus, log: Logger): void {
   const kindOf = (reason: string): string => reason.replaceAll(/\[[0-9]+\]/g, '[]')
   bus.on('callback:rejected', (event) => refusals.pass(`${event.status} ${kindOf(event.reason)}`, event))
   bus.on('callback:faulty', (event) => log.warn(event, 'body does not fit its definition'))
-  bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
   bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
-  bus.on('handler:done', (event) => log.debug(event, 'handler done'))
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
@@ -49,6 +50,13 @@ export function logEvents(bus: Bus, log: Logger): void {
       )
     else log.info('closed')
   })
+}
+
+/** What is only for who looks closely. Not listened to otherwise: the hot path then leaves it out. */
+function logDetails(bus: Bus, log: Logger): void {
+  bus.on('callback:received', (event) => log.debug(event, 'received'))
+  bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
+  bus.on('handler:done', (event) => log.debug(event, 'handler done'))
 }
 
 /** Lets the first of a kind through, and then one a while with the count of those left out. */

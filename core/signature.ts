@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 const SIGN = /^[0-9a-f]{64}$/i
 const REQUEST_TIME = /^[0-9]{1,12}$/
+/** Seconds whose digests are remembered: those of the default window, both ways, and as many again. */
+const REMEMBERED = 256
 
 /** What a signature is checked against. Several tokens are valid at once while one replaces another. */
 export interface SignatureSettings {
@@ -10,37 +12,60 @@ export interface SignatureSettings {
   readonly signatureWindow: number
 }
 
+/** Why a request is not genuine, in one sentence, or undefined when it is. */
+export type SignatureCheck = (
+  Sign: string | undefined,
+  RequestTime: string | undefined,
+  nowMs: number,
+) => string | undefined
+
 /** Sign of a request: lower-case hex of SHA-256 over the token and RequestTime, seconds since 1970 (intl 34354). */
 export function sign(token: string, requestTime: string): string {
   return digest(token, requestTime).toString('hex')
 }
 
 /**
- * Why a request of a signed app is not genuine, in one sentence, or undefined when it is. Tencent signs neither the
- * body nor the other parameters, so this alone does not protect them: TLS does.
+ * Makes the check of a signed app's requests. Tencent signs neither the body nor the other parameters, so this alone
+ * does not protect them: TLS does.
  */
-export function signatureFault(
-  settings: SignatureSettings,
-  given: { Sign?: string | undefined; RequestTime?: string | undefined },
-  nowMs = Date.now(),
-): string | undefined {
-  const { Sign, RequestTime } = given
-  if (!Sign || !RequestTime) return 'Sign and RequestTime are required for this app'
-  if (!REQUEST_TIME.test(RequestTime)) return 'RequestTime: expected seconds since 1970'
-  if (!SIGN.test(Sign)) return 'Sign: expected 64 hexadecimal digits'
-  // The hash is compared before the window, so that the clock's state is told to holders of a token only.
-  if (!matches(settings.tokens, Sign, RequestTime)) return 'Sign: does not match'
-  if (Math.abs(nowMs - Number(RequestTime) * 1000) > settings.signatureWindow) {
-    return 'RequestTime: outside the time window; check the clock of this machine'
+export function createSignatureCheck({ tokens, signatureWindow }: SignatureSettings): SignatureCheck {
+  const digestsOf = rememberDigests(tokens)
+  return (Sign, RequestTime, nowMs) => {
+    if (!Sign || !RequestTime) return 'Sign and RequestTime are required for this app'
+    if (!REQUEST_TIME.test(RequestTime)) return 'RequestTime: expected seconds since 1970'
+    if (!SIGN.test(Sign)) return 'Sign: expected 64 hexadecimal digits'
+    const isInTime = Math.abs(nowMs - Number(RequestTime) * 1000) <= signatureWindow
+    // The hash is compared before the window, so that the clock's state is told to holders of a token only.
+    if (!matches(digestsOf(RequestTime, isInTime), Sign)) return 'Sign: does not match'
+    return isInTime ? undefined : 'RequestTime: outside the time window; check the clock of this machine'
   }
-  return undefined
 }
 
-function matches(tokens: readonly string[], given: string, requestTime: string): boolean {
+/**
+ * What a second's Sign has to be, hashed once a second in place of once a request. Remembering says nothing of whether
+ * the second is still valid; others than valid ones are not remembered, so that nobody can push those out.
+ */
+function rememberDigests(tokens: readonly string[]): (requestTime: string, isInTime: boolean) => readonly Buffer[] {
+  const remembered = new Map<string, readonly Buffer[]>()
+  return (requestTime, isInTime) => {
+    const known = remembered.get(requestTime)
+    if (known) return known
+    const digests = tokens.map((token) => digest(token, requestTime))
+    if (!isInTime) return digests
+    for (const oldest of remembered.keys()) {
+      if (remembered.size < REMEMBERED) break
+      remembered.delete(oldest)
+    }
+    remembered.set(requestTime, digests)
+    return digests
+  }
+}
+
+function matches(digests: readonly Buffer[], given: string): boolean {
   const bytes = Buffer.from(given, 'hex')
   let found = false
   // Every token is tried, so that the time taken does not tell which one matched.
-  for (const token of tokens) if (timingSafeEqual(digest(token, requestTime), bytes)) found = true
+  for (const expected of digests) if (timingSafeEqual(expected, bytes)) found = true
   return found
 }
 

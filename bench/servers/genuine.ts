@@ -1,16 +1,16 @@
-import { type SignatureSettings, signatureFault } from '../../core/signature.ts'
+import { createSignatureCheck } from '../../core/signature.ts'
 import { APP, TOKEN } from '../callbacks.ts'
 
 export const OK = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 
-const settings: SignatureSettings = { tokens: [TOKEN], signatureWindow: 60_000 }
+const check = createSignatureCheck({ tokens: [TOKEN], signatureWindow: 60_000 })
 
 type Parameters = Readonly<Record<string, unknown>>
 
 /** The check that every server makes, with the same code: app, command and signature. */
 export function isGenuine({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean {
   if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
-  return signatureFault(settings, { Sign: textOf(Sign), RequestTime: textOf(RequestTime) }) === undefined
+  return check(textOf(Sign), textOf(RequestTime), Date.now()) === undefined
 }
 
 /** The one handler, by command. */

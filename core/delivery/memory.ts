@@ -62,13 +62,13 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   return {
     async start() {},
 
-    async accept(callback) {
+    accept(callback) {
       const identity = identityOf(callback)
       const known = recent.get(identity)
       if (known) {
         known.resends++
         bus.emit('callback:resent', { ...aboutOf(known.callback), resends: known.resends })
-        if (tellsResends(callback.body)) return
+        if (tellsResends(callback.body)) return undefined
       }
       const route = registry.route(callback.sdkAppId, callback.command)
       const key = orderOf(callback, route)
@@ -78,6 +78,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
       setImmediate(() => {
         for (const subscription of route.subscriptions) enqueue(item, subscription, 1)
       })
+      return undefined
     },
 
     async keep(callback, kept: Kept) {

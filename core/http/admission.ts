@@ -1,5 +1,5 @@
 import type { Query } from '../handler-context.ts'
-import { signatureFault } from '../signature.ts'
+import { createSignatureCheck } from '../signature.ts'
 import { Refusal } from './refusal.ts'
 
 /** One app of the config, as far as its requests are concerned. */
@@ -20,17 +20,22 @@ export interface Admission {
 /** Makes the check that every request passes before its body is read. It throws Refusal 401 or 403. */
 export function createAdmission(apps: readonly AdmittedApp[]): (query: Query, nowMs: number) => Admission | undefined {
   // Compared as text: 0140… and 1.4e9 are not our id, whatever number they make.
-  const byId = new Map(apps.map((app) => [String(app.sdkAppId), app]))
+  const byId = new Map(
+    apps.map((app) => [
+      String(app.sdkAppId),
+      { app, check: app.tokens.length > 0 ? createSignatureCheck(app) : undefined },
+    ]),
+  )
 
   return (query, nowMs) => {
     const { SdkAppid, CallbackCommand } = query
-    const app = SdkAppid === undefined ? undefined : byId.get(SdkAppid)
-    if (SdkAppid !== undefined && !app) throw new Refusal(403, 'SdkAppid: not one of the configured apps')
+    const known = SdkAppid === undefined ? undefined : byId.get(SdkAppid)
+    if (SdkAppid !== undefined && !known) throw new Refusal(403, 'SdkAppid: not one of the configured apps')
     if (!CallbackCommand) return undefined
-    if (!app) throw new Refusal(403, 'SdkAppid: is required')
-    if (app.tokens.length === 0) return { app, command: CallbackCommand, signed: false }
-    const fault = signatureFault(app, { Sign: query['Sign'], RequestTime: query['RequestTime'] }, nowMs)
+    if (!known) throw new Refusal(403, 'SdkAppid: is required')
+    const { app, check } = known
+    const fault = check?.(query['Sign'], query['RequestTime'], nowMs)
     if (fault) throw new Refusal(401, fault)
-    return { app, command: CallbackCommand, signed: true }
+    return { app, command: CallbackCommand, signed: check !== undefined }
   }
 }

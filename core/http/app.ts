@@ -1,26 +1,32 @@
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
+import { createReception, type Reception, type ReceptionParts } from './reception.ts'
 import { Refusal } from './refusal.ts'
 import { refuse } from './refuse.ts'
-import { webhook, type WebhookParts } from './webhook.ts'
+import { shortWay } from './short-way.ts'
+import { webhook } from './webhook.ts'
 
-export interface AppParts extends WebhookParts {
+export interface AppParts extends ReceptionParts {
   readonly paths: readonly string[]
+  /** Bytes. */
+  readonly bodyLimit: number
   /** Whether the server is about to close: answers then ask the client to close the connection. */
   readonly isDraining: () => boolean
 }
 
 /** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
 export function createApp(parts: AppParts): Koa {
+  const reception = createReception(parts)
   const app = new Koa()
   // Koa's own report would print whatever an error holds; refuse() has told the bus already.
   app.silent = true
+  app.use(shortWay({ ...parts, reception }))
   app.use(async (ctx, next) => {
     if (parts.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
   app.use(refuse(parts.bus))
-  app.use(routes(parts))
+  app.use(routes(parts, reception))
   app.use(() => {
     throw new Refusal(404, 'path: not one of server.path')
   })
@@ -30,7 +36,7 @@ export function createApp(parts: AppParts): Koa {
 /** The webhook for an app of somebody else's: other paths are left to what stands behind it. */
 export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
   const guard = refuse(parts.bus)
-  const route = routes({ ...parts })
+  const route = routes(parts, createReception(parts))
   return async (ctx, next) => {
     if (!parts.paths.includes(ctx.path)) {
       await next()
@@ -42,9 +48,9 @@ export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middlewar
   }
 }
 
-function routes(parts: WebhookParts & { paths: readonly string[] }): Middleware {
+function routes({ paths, bodyLimit }: Pick<AppParts, 'paths' | 'bodyLimit'>, reception: Reception): Middleware {
   const router = new Router({ strict: true, sensitive: true })
-  const handle = webhook(parts)
-  for (const path of parts.paths) router.all(path, handle)
+  const handle = webhook(reception, bodyLimit)
+  for (const path of paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

@@ -3,6 +3,7 @@ import bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
 import { TimeoutError, within } from '../within.ts'
 import { cutOff, readInflated, tooLarge } from './inflate.ts'
+import { leanLength, readLean } from './lean-body.ts'
 import { Refusal } from './refusal.ts'
 
 /** How long a body may take once its head is there, in milliseconds. */
@@ -32,8 +33,9 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
     if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
     const encoding = ctx.get('Content-Encoding').toLowerCase()
     // An app that mounts the middleware may have parsed the body already, without keeping its text.
-    if (encoding && encoding !== 'identity' && ctx.request.body === undefined) {
-      return { raw: await readInflated(ctx.req, encoding, limit) }
+    if (ctx.request.body === undefined) {
+      if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req) }
+      if (encoding && encoding !== 'identity') return { raw: await readInflated(ctx.req, encoding, limit) }
     }
     // The parser would not know it as Identity.
     if (encoding) delete ctx.req.headers['content-encoding']
@@ -45,15 +47,32 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
   return async (ctx) => {
     try {
       const { raw, body } = await within(read(ctx), BODY_TIMEOUT_MS)
-      if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
-      const parsed = body === undefined || mayHoldBigInteger(raw) ? parseJson(raw) : body
-      if (!isObject(parsed)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(parsed)}`)
-      return { raw, body: parsed }
+      return readObject(raw, body)
     } catch (error) {
       // What is left of the body is thrown away, so that the connection can carry the next request.
       ctx.req.resume()
       throw refusalOf(error)
     }
+  }
+}
+
+/**
+ * The object that a body's text holds.
+ * @param parsed what a parser has made of it already
+ * @throws Refusal 400
+ */
+export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {
+  if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
+  const body = parsed === undefined || mayHoldBigInteger(raw) ? parseText(raw) : parsed
+  if (!isObject(body)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(body)}`)
+  return { raw, body }
+}
+
+function parseText(raw: string): unknown {
+  try {
+    return parseJson(raw)
+  } catch {
+    throw notJson()
   }
 }
 
@@ -63,6 +82,10 @@ function refusalOf(error: unknown): Refusal {
   const { status, type } = error as { status?: unknown; type?: unknown }
   if (status === 413) return tooLarge()
   if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()
+  return notJson()
+}
+
+function notJson(): Refusal {
   return new Refusal(400, 'body: is not JSON')
 }
 

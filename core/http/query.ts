@@ -3,6 +3,8 @@ import { Refusal } from './refusal.ts'
 
 /** Parameters that decide who is asking for what: two values would mean that two readers could disagree. */
 const DECISIVE = new Set(['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime'])
+/** ASCII, nothing of it encoded, and without the leading `?` that URLSearchParams takes away. */
+const PLAIN = /^(?!\?)[!-$&-*,-~]*$/
 
 /**
  * The URL's parameters, in any order. Of a parameter given twice the first value counts.
@@ -10,9 +12,27 @@ const DECISIVE = new Set(['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime'])
  */
 export function parseQuery(querystring: string): Query {
   const query: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(querystring)) {
-    if (!(name in query)) query[name] = value
-    else if (DECISIVE.has(name)) throw new Refusal(400, `${name}: given twice`)
-  }
+  if (PLAIN.test(querystring)) readPlain(query, querystring)
+  else for (const [name, value] of new URLSearchParams(querystring)) put(query, name, value)
   return query
+}
+
+/** As URLSearchParams, which takes four times as long, reads text that has nothing to decode. */
+function readPlain(query: Record<string, string>, text: string): void {
+  let equals = -1
+  for (let from = 0, to: number; from < text.length; from = to + 1) {
+    to = text.indexOf('&', from)
+    if (to === -1) to = text.length
+    if (to === from) continue
+    // Looked for anew only once it is passed: text without any is not searched to its end for every piece of it.
+    if (equals < from) equals = text.indexOf('=', from)
+    if (equals === -1) equals = text.length
+    if (equals < to) put(query, text.slice(from, equals), text.slice(equals + 1, to))
+    else put(query, text.slice(from, to), '')
+  }
+}
+
+function put(query: Record<string, string>, name: string, value: string): void {
+  if (!(name in query)) query[name] = value
+  else if (DECISIVE.has(name)) throw new Refusal(400, `${name}: given twice`)
 }

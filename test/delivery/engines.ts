@@ -70,7 +70,7 @@ export async function runEngine(
     link,
     registry,
     delivery,
-    accept: (n, group = 'g') => delivery.accept(callback(n, group)),
+    accept: async (n, group = 'g') => delivery.accept(callback(n, group)),
     stop: () => end(true),
     die: async () => void (await end(false)),
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sign, signatureFault } from '../../core/signature.ts'
+import { createSignatureCheck, sign } from '../../core/signature.ts'
 import { refusalText } from '../harness/answers.ts'
 import { serve, signed, SIGNED_APP } from '../harness/server.ts'
 
@@ -30,11 +30,28 @@ describe('the time window of a signature', () => {
 
   it('includes its boundary, both ways, to the millisecond', () => {
     const RequestTime = '1669872112'
-    const settings = { tokens: ['t'], signatureWindow: 60_000 }
-    const at = (ms: number) =>
-      signatureFault(settings, { Sign: sign('t', RequestTime), RequestTime }, Number(RequestTime) * 1000 + ms)
+    const check = createSignatureCheck({ tokens: ['t'], signatureWindow: 60_000 })
+    const at = (ms: number) => check(sign('t', RequestTime), RequestTime, Number(RequestTime) * 1000 + ms)
     expect([at(-60_000), at(60_000)]).to.deep.equal([undefined, undefined])
     expect([at(-60_001), at(60_001)]).to.deep.equal([outside, outside])
+  })
+
+  it('ends for a second that was valid before', () => {
+    const check = createSignatureCheck({ tokens: ['t'], signatureWindow: 60_000 })
+    const RequestTime = '1669872112'
+    const laterMs = [0, 60_001, 30_000].map((ms) => 1_669_872_112_000 + ms)
+    expect(laterMs.map((nowMs) => check(sign('t', RequestTime), RequestTime, nowMs))).to.deep.equal([undefined, outside, undefined])
+  })
+
+  it('holds for a Sign of another second or token, also once the right one was seen', () => {
+    const check = createSignatureCheck({ tokens: ['old', 'new'], signatureWindow: 60_000 })
+    const fault = (token: string, second: number, RequestTime = String(second)) =>
+      check(sign(token, String(second)), RequestTime, second * 1000)
+    for (let second = 1_669_872_000; second < 1_669_873_000; second++) {
+      expect([fault('old', second), fault('new', second)]).to.deep.equal([undefined, undefined])
+      expect(fault('foreign', second)).to.equal('Sign: does not match')
+      expect(fault('new', second, String(second - 1))).to.equal('Sign: does not match')
+    }
   })
 
   it('is not told to those who hold no token', async () => {

@@ -1,0 +1,61 @@
+import type { Answer } from '../dispatch-types.ts'
+import type { Bus } from '../bus.ts'
+import type { Dispatch } from '../dispatch.ts'
+import type { Query } from '../handler-context.ts'
+import { newId } from '../id.ts'
+import { type Admission, type AdmittedApp, createAdmission } from './admission.ts'
+import type { ReadBody } from './body.ts'
+import { parseQuery } from './query.ts'
+
+export interface ReceptionParts {
+  readonly apps: readonly AdmittedApp[]
+  readonly dispatch: Dispatch
+  readonly bus: Bus
+}
+
+/** A request that may go on to its body. */
+export interface Admitted extends Admission {
+  readonly query: Query
+  readonly receivedAt: number
+  readonly startedAt: number
+}
+
+/** The steps before and after a callback's body, whichever way the request came. */
+export interface Reception {
+  /**
+   * Who asks for what, by the URL alone. The clock of the deadline starts here. Nothing for the check of the URL.
+   * @throws Refusal 400, 401 or 403
+   */
+  admit(querystring: string): Admitted | undefined
+  /** The answer to a callback whose body has been read. */
+  decide(admitted: Admitted, read: ReadBody): Answer | Promise<Answer>
+}
+
+export function createReception({ apps, dispatch, bus }: ReceptionParts): Reception {
+  const admission = createAdmission(apps)
+
+  const told = (answer: Answer, { app, command }: Admitted): Answer => {
+    const { status, reason } = answer
+    if (reason !== undefined) bus.emit('callback:rejected', { status, reason, sdkAppId: app.sdkAppId, command })
+    return answer
+  }
+
+  return {
+    admit(querystring) {
+      const startedAt = performance.now()
+      const receivedAt = Date.now()
+      const query = parseQuery(querystring)
+      const admitted = admission(query, receivedAt)
+      if (!admitted) return undefined
+      const { app, command, signed } = admitted
+      return { app, command, signed, query, receivedAt, startedAt }
+    },
+    decide(admitted, { raw, body }) {
+      const { app, command, signed, query, receivedAt, startedAt } = admitted
+      const { sdkAppId } = app
+      const id = newId(receivedAt)
+      const answer = dispatch({ id, sdkAppId, command, query, signed, raw, body, receivedAt, startedAt })
+      return answer instanceof Promise ? answer.then((late) => told(late, admitted)) : told(answer, admitted)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { ServerResponse } from 'node:http'
+import { OK } from '../protocol/envelope.ts'
+
+const TYPE = 'application/json'
+const OK_HEADERS = ['Content-Type', TYPE, 'Content-Length', String(Buffer.byteLength(OK))]
+
+/** Sends the JSON text of an envelope, head and body in one piece, where Koa would build the head from parts. */
+export function send(response: ServerResponse, status: number, text: string, close = false): void {
+  // The client may be gone.
+  if (response.writableEnded || response.destroyed) return
+  const headers =
+    text === OK ? OK_HEADERS : ['Content-Type', TYPE, 'Content-Length', String(Buffer.byteLength(text))]
+  response.writeHead(status, close ? [...headers, 'Connection', 'close'] : headers).end(text)
+}
