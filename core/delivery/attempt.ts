@@ -12,22 +12,32 @@ export type Attempt =
       readonly settled: Promise<void>
     }
 
-/** Calls an after-handler once, with at most `timeoutMs` milliseconds. Its signal is aborted when they are over. */
-export async function attemptOnce(
+const done: Attempt = { ok: true }
+
+/**
+ * Calls an after-handler once, with at most `timeoutMs` milliseconds. Its signal is aborted when they are over. A handler
+ * that returns no promise has ended, and then there is none here either.
+ */
+export function attemptOnce(
   callback: Called,
   route: Route,
   subscription: Subscription,
   call: Call,
   timeoutMs: number,
-): Promise<Attempt> {
-  let settled = Promise.resolve()
+): Attempt | Promise<Attempt> {
   try {
     const returned = callHandler(callback, route, subscription, call)
-    if (isThenable(returned)) {
-      settled = Promise.resolve(returned).then(nothing, nothing)
-      await within(returned, timeoutMs)
-    }
-    return { ok: true }
+    return isThenable(returned) ? inTime(returned, call, timeoutMs) : done
+  } catch (error) {
+    return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
+  }
+}
+
+async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: number): Promise<Attempt> {
+  const settled = Promise.resolve(returned).then(nothing, nothing)
+  try {
+    await within(returned, timeoutMs)
+    return done
   } catch (error) {
     const timedOut = error instanceof TimeoutError
     if (timedOut) call.signal.abort(error)

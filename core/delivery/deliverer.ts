@@ -7,7 +7,7 @@ import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
 import { loggableError } from '../scrub.ts'
 import { LazySignal } from '../within.ts'
-import { attemptOnce } from './attempt.ts'
+import { type Attempt, attemptOnce } from './attempt.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
@@ -28,10 +28,18 @@ export type Ended =
   | { readonly as: 'retry'; readonly inMs: number; readonly error: string }
   | { readonly as: 'dead'; readonly error: string }
 
+/** `settled` resolves when the next callback of the order key may start: a handler may outlast its timeout. */
+export interface Delivered {
+  readonly ended: Ended
+  readonly settled: Promise<void> | undefined
+}
+
+const done: Delivered = { ended: { as: 'done' }, settled: undefined }
+
 /** Calls after-handlers for an engine: with their limits and signals, and telling the bus. */
 export interface Deliverer {
-  /** `settled` resolves when the next callback of the order key may start: a handler may outlast its timeout. */
-  deliver(job: Job, subscription: Subscription): Promise<{ ended: Ended; settled: Promise<void> }>
+  /** A promise only where the handler has returned one. */
+  deliver(job: Job, subscription: Subscription): Delivered | Promise<Delivered>
   /** From now on a failure is an interruption. */
   interrupt(): void
   /** Fires the signals of the handlers that run. */
@@ -41,33 +49,44 @@ export interface Deliverer {
 export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
   const running = new Set<LazySignal>()
   let interrupted = false
+  const conclude = (job: Job, subscription: Subscription, ended: Attempt, startedAt: number): Delivered => {
+    const { callback, attempt } = job
+    if (ended.ok) {
+      if (bus.hears('handler:done')) {
+        const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
+        bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
+      }
+      return done
+    }
+    const { reason, settled } = ended
+    if (interrupted) return { ended: { as: 'interrupted' }, settled }
+    const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
+    const error = loggableError(ended.error, callback.raw)
+    const retryMs = nextTry(subscription, attempt)
+    bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
+    const text = `${reason} in attempt ${attempt}: ${error.message}`
+    if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
+    return {
+      ended: retryMs === undefined ? { as: 'dead', error: text } : { as: 'retry', inMs: retryMs, error: text },
+      settled: settles(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => bus.emit('handler:overlap', about)),
+    }
+  }
   return {
-    async deliver({ callback, parsed, attempt, resends, maybeResend }, subscription) {
+    deliver(job, subscription) {
+      const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
       const body = parsed ?? freshBody(callback, route)
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      running.add(signal)
       const startedAt = performance.now()
       const call = { body, attempt, resends, maybeResend, signal }
-      const ended = await attemptOnce(callback, route, subscription, call, timeoutMs)
-      running.delete(signal)
-      const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
-      if (ended.ok) {
-        bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
-        return { ended: { as: 'done' }, settled: Promise.resolve() }
-      }
-      const { reason, settled } = ended
-      if (interrupted) return { ended: { as: 'interrupted' }, settled }
-      const error = loggableError(ended.error, callback.raw)
-      const retryMs = nextTry(subscription, attempt)
-      bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
-      const text = `${reason} in attempt ${attempt}: ${error.message}`
-      if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
-      return {
-        ended: retryMs === undefined ? { as: 'dead', error: text } : { as: 'retry', inMs: retryMs, error: text },
-        settled: settles(settled, timeoutMs, () => bus.emit('handler:overlap', about)),
-      }
+      const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
+      if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)
+      running.add(signal)
+      return ended.then((late) => {
+        running.delete(signal)
+        return conclude(job, subscription, late, startedAt)
+      })
     },
     interrupt() {
       interrupted = true

@@ -1,38 +1,62 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Callback } from '../callback.ts'
-import { isObject, type JsonObject, parseJson } from '../json.ts'
+import type { JsonObject } from '../json.ts'
 
 /** Fields of which one must be there for equal bodies to mean the same event. */
 const TELLING = ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime']
 const MAX_DEPTH = 100
+const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Whether two equal bodies like this are one event sent twice, and not two alike. */
 export function tellsResends(body: JsonObject): boolean {
-  return TELLING.some((field) => body[field] !== undefined)
+  for (const field of TELLING) if (body[field] !== undefined) return true
+  return false
 }
 
 /**
  * What two sendings of the same callback have in common, and no two callbacks: app, command and body, whatever the
- * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them.
+ * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them. The body is taken as
+ * parsed and converted, so it must not have been handed to a handler yet.
  */
-export function identityOf(callback: Pick<Callback, 'sdkAppId' | 'command' | 'raw'>): string {
-  const hash = createHash('sha256').update(`${callback.sdkAppId}\u0000${callback.command}\u0000`)
-  return hash.update(canonical(parseJson(callback.raw), 0) ?? callback.raw).digest('base64')
+export function identityOf({
+  sdkAppId,
+  command,
+  raw,
+  body,
+}: Pick<Callback, 'sdkAppId' | 'command' | 'raw' | 'body'>): string {
+  const text = `${sdkAppId}\u0000${command}\u0000${write(body, 0) ?? raw}`
+  // Hashing replaces lone surrogates, which only an escape can have made; JSON writes them as escapes again.
+  const isLossy = raw.includes('\\u') && LONE_SURROGATE.test(text)
+  return hash('sha256', isLossy ? JSON.stringify(text) : text, 'base64')
 }
 
-/** JSON with sorted keys, or undefined for what is nested so deep that no real body is. */
-function canonical(value: unknown, depth: number): string | undefined {
+/**
+ * A value as text that no other value has, with sorted keys: texts with their length ahead of them, which spares the
+ * escaping that JSON needs. Undefined for what is nested so deep that no real body is.
+ */
+function write(value: unknown, depth: number): string | undefined {
+  if (typeof value === 'string') return `"${value.length}:${value}`
+  if (typeof value !== 'object' || value === null) return `${String(value)};`
   if (depth > MAX_DEPTH) return undefined
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => canonical(item, depth + 1))
-    return items.includes(undefined) ? undefined : `[${items.join(',')}]`
+  return Array.isArray(value) ? writeList(value, depth) : writeObject(value as JsonObject, depth)
+}
+
+function writeList(list: readonly unknown[], depth: number): string | undefined {
+  let text = '['
+  for (const item of list) {
+    const inner = write(item, depth + 1)
+    if (inner === undefined) return undefined
+    text += inner
   }
-  if (!isObject(value)) return JSON.stringify(value)
-  const entries = Object.keys(value)
-    .toSorted()
-    .map((key) => {
-      const text = canonical(value[key], depth + 1)
-      return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`
-    })
-  return entries.includes(undefined) ? undefined : `{${entries.join(',')}}`
+  return `${text}]`
+}
+
+function writeObject(object: JsonObject, depth: number): string | undefined {
+  let text = '{'
+  for (const key of Object.keys(object).toSorted()) {
+    const inner = write(object[key], depth + 1)
+    if (inner === undefined) return undefined
+    text += `${key.length}:${key}${inner}`
+  }
+  return `${text}}`
 }

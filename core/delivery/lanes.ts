@@ -11,18 +11,25 @@ interface Pool {
 interface Entry {
   readonly pool: Pool
   readonly key: string | undefined
-  readonly task: () => Promise<Again>
+  readonly task: () => Again | Promise<Again>
+}
+
+interface Ready {
+  readonly limit: number
+  readonly ready: Queue<Entry>
+  running: number
 }
 
 /**
  * Runs tasks, within the concurrency of their pools, and those of one key one after another in the order they came,
- * whatever their pools. A task must not reject.
+ * whatever their pools. A task must not reject, nor throw.
  */
 export class Lanes {
   /** Tasks whose key is theirs, by pool. */
-  readonly #pools = new Map<Pool, { ready: Queue<Entry>; running: number }>()
-  /** Keys that are taken, each with those that wait for it. */
-  readonly #taken = new Map<string, Queue<Entry>>()
+  readonly #pools = new Map<Pool, Ready>()
+  #toPump: Ready[] = []
+  /** Keys that are taken, each with those that wait for it, if there are any. */
+  readonly #taken = new Map<string, Queue<Entry> | undefined>()
   readonly #timers = new Set<NodeJS.Timeout>()
   #running = 0
   #size = 0
@@ -34,17 +41,20 @@ export class Lanes {
     return this.#size
   }
 
-  push(pool: Pool, key: string | undefined, task: () => Promise<Again>): void {
+  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
     const entry = { pool, key, task }
     this.#size++
-    const waiting = key === undefined ? undefined : this.#taken.get(key)
-    if (waiting) {
-      waiting.put(entry)
-      return
+    if (key !== undefined) {
+      const isTaken = this.#taken.has(key)
+      if (isTaken) {
+        this.#waitersOf(key).put(entry)
+        return
+      }
+      this.#taken.set(key, undefined)
     }
-    if (key !== undefined) this.#taken.set(key, new Queue())
-    this.#poolOf(entry).ready.put(entry)
-    this.#pump(entry)
+    const ready = this.#poolOf(entry)
+    ready.ready.put(entry)
+    this.#pump(ready)
   }
 
   /** Resolves once no task is left, or none runs after `close`. */
@@ -59,53 +69,74 @@ export class Lanes {
     this.#settle()
   }
 
-  #poolOf({ pool }: Entry): { ready: Queue<Entry>; running: number } {
-    const known = this.#pools.get(pool) ?? { ready: new Queue<Entry>(), running: 0 }
-    this.#pools.set(pool, known)
-    return known
+  #waitersOf(key: string): Queue<Entry> {
+    const waiting = this.#taken.get(key) ?? new Queue<Entry>()
+    this.#taken.set(key, waiting)
+    return waiting
   }
 
-  #pump(one: Entry): void {
-    const pool = this.#poolOf(one)
-    while (!this.#closed && pool.running < one.pool.concurrency) {
-      const entry = pool.ready.take()
-      if (!entry) return
-      pool.running++
-      this.#running++
-      void this.#run(entry)
+  #poolOf({ pool }: Entry): Ready {
+    const known = this.#pools.get(pool)
+    if (known) return known
+    const made = { limit: pool.concurrency, ready: new Queue<Entry>(), running: 0 }
+    this.#pools.set(pool, made)
+    return made
+  }
+
+  /** Starts what can be started in a pool. Tasks that end at once may free keys in others, which are seen to in turn. */
+  #pump(pool: Ready): void {
+    this.#toPump.push(pool)
+    if (this.#toPump.length > 1) return
+    for (const one of this.#toPump) while (!this.#closed && one.running < one.limit && this.#runNext(one));
+    this.#toPump = []
+  }
+
+  #runNext(pool: Ready): boolean {
+    const entry = pool.ready.take()
+    if (!entry) return false
+    pool.running++
+    this.#running++
+    const again = entry.task()
+    if (!(again instanceof Promise)) this.#end(entry, pool, again)
+    else {
+      void again.then((late) => {
+        this.#end(entry, pool, late)
+        this.#pump(pool)
+      })
     }
+    return true
   }
 
-  async #run(entry: Entry): Promise<void> {
-    const again = await entry.task()
+  #end(entry: Entry, pool: Ready, again: Again): void {
     this.#running--
-    this.#poolOf(entry).running--
+    pool.running--
     if (again) this.#hold(entry, again.holdMs)
     else {
       this.#size--
       this.#release(entry)
     }
-    this.#pump(entry)
     this.#settle()
   }
 
-  #release(entry: Entry): void {
-    const { key } = entry
+  #release({ key, pool }: Entry): void {
     if (key === undefined) return
     const next = this.#taken.get(key)?.take()
-    if (!next) this.#taken.delete(key)
-    else {
-      this.#poolOf(next).ready.put(next)
-      if (next.pool !== entry.pool) this.#pump(next)
+    if (!next) {
+      this.#taken.delete(key)
+      return
     }
+    const ready = this.#poolOf(next)
+    ready.ready.put(next)
+    if (next.pool !== pool) this.#pump(ready)
   }
 
   #hold(entry: Entry, holdMs: number): void {
     if (this.#closed) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      this.#poolOf(entry).ready.putFirst(entry)
-      this.#pump(entry)
+      const pool = this.#poolOf(entry)
+      pool.ready.putFirst(entry)
+      this.#pump(pool)
     }, holdMs)
     this.#timers.add(timer)
   }

@@ -1,8 +1,10 @@
 import type { Bus } from '../bus.ts'
-import { aboutOf, type Callback } from '../callback.ts'
+import { type About, aboutOf } from '../callback.ts'
+import type { Called } from '../context.ts'
 import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
-import { createDeliverer } from './deliverer.ts'
+import { Turn } from '../turn.ts'
+import { createDeliverer, type Delivered } from './deliverer.ts'
 import type { Delivery, Kept } from './delivery.ts'
 import { identityOf, tellsResends } from './identity.ts'
 import { type Again, Lanes } from './lanes.ts'
@@ -12,11 +14,17 @@ import { withinGrace } from './within-grace.ts'
 
 /** A callback that was accepted, shared by the deliveries to its plugins. */
 interface Item {
-  readonly callback: Callback
+  readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
-  resends: number
+  readonly known: Known
   parsed: JsonObject | undefined
+}
+
+/** What is left of one once it is delivered: the body is not kept for as long as it may be sent again. */
+interface Known extends About {
+  readonly at: number
+  resends: number
 }
 
 interface Parts {
@@ -30,7 +38,10 @@ interface Parts {
 export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): Delivery {
   const deliverer = createDeliverer(registry, bus)
   const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
-  const recent = new Recent<Item>(resendWindow)
+  const recent = new Recent<Known>(resendWindow)
+  const arrived = new Turn<{ item: Item; subscriptions: readonly Subscription[] }>(({ item, subscriptions }) => {
+    for (const subscription of subscriptions) enqueue(item, subscription, 1)
+  })
   const retries = new Set<NodeJS.Timeout>()
   let interrupted = 0
 
@@ -40,11 +51,22 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     lanes.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
   }
 
-  const deliver = async (item: Item, subscription: Subscription, attempt: number): Promise<Again> => {
-    const { callback, parsed, resends, maybeResend } = item
+  const deliver = (item: Item, subscription: Subscription, attempt: number): Again | Promise<Again> => {
+    const { callback, parsed, known, maybeResend } = item
     item.parsed = undefined
-    const job = { callback, parsed, attempt, resends, maybeResend }
-    const { ended, settled } = await deliverer.deliver(job, subscription)
+    const job = { callback, parsed, attempt, resends: known.resends, maybeResend }
+    const delivered = deliverer.deliver(job, subscription)
+    if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
+    return conclude(item, subscription, attempt, delivered)
+  }
+
+  const conclude = async (
+    item: Item,
+    subscription: Subscription,
+    attempt: number,
+    delivered: Delivered | Promise<Delivered>,
+  ): Promise<Again> => {
+    const { ended, settled } = await delivered
     if (ended.as === 'interrupted') interrupted++
     if (ended.as === 'retry' && !subscription.ordered) retryLater(item, subscription, attempt + 1, ended.inMs)
     await settled
@@ -67,17 +89,17 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
       const known = recent.get(identity)
       if (known) {
         known.resends++
-        bus.emit('callback:resent', { ...aboutOf(known.callback), resends: known.resends })
+        bus.emit('callback:resent', { ...aboutOf(known), resends: known.resends })
         if (tellsResends(callback.body)) return undefined
       }
       const route = registry.route(callback.sdkAppId, callback.command)
       const key = orderOf(callback, route)
-      const item = { callback, key, maybeResend: known !== undefined, resends: 0, parsed: callback.body }
-      recent.add(identity, item)
+      const { id, sdkAppId, command, body } = callback
+      const first = { id, sdkAppId, command, at: Date.now(), resends: 0 }
+      recent.add(identity, first)
+      const item = { callback, key, maybeResend: known !== undefined, known: first, parsed: body }
       // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-      setImmediate(() => {
-        for (const subscription of route.subscriptions) enqueue(item, subscription, 1)
-      })
+      arrived.add({ item, subscriptions: route.subscriptions })
       return undefined
     },
 

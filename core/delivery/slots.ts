@@ -28,7 +28,7 @@ export class Slots {
     return this.#byKey.get(key) ?? 0
   }
 
-  push(pool: Pool, key: string | undefined, task: () => Promise<Again>): void {
+  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
     this.#size++
     if (key !== undefined) {
       this.#byKey.set(key, this.of(key) + 1)

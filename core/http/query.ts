@@ -3,18 +3,24 @@ import { Refusal } from './refusal.ts'
 
 /** Parameters that decide who is asking for what: two values would mean that two readers could disagree. */
 const DECISIVE = new Set(['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime'])
-/** ASCII, nothing of it encoded, and without the leading `?` that URLSearchParams takes away. */
-const PLAIN = /^(?!\?)[!-$&-*,-~]*$/
+/** Has no keys of its own kind's, and a shape: objects of `Object.create(null)` have none and take half as long again. */
+const Parameters = function () {} as unknown as new () => Record<string, string>
+Parameters.prototype = Object.create(null)
 
 /**
  * The URL's parameters, in any order. Of a parameter given twice the first value counts.
  * @throws Refusal 400 when it is one that decides
  */
 export function parseQuery(querystring: string): Query {
-  const query: Record<string, string> = Object.create(null)
-  if (PLAIN.test(querystring)) readPlain(query, querystring)
+  const query = new Parameters()
+  if (isPlain(querystring)) readPlain(query, querystring)
   else for (const [name, value] of new URLSearchParams(querystring)) put(query, name, value)
   return query
+}
+
+/** Nothing is encoded, and there is no leading `?`, which URLSearchParams takes away. */
+function isPlain(text: string): boolean {
+  return !text.includes('%') && !text.includes('+') && !text.startsWith('?')
 }
 
 /** As URLSearchParams, which takes four times as long, reads text that has nothing to decode. */

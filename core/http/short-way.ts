@@ -7,7 +7,7 @@ import { leanLength, textAtHand } from './lean-body.ts'
 import type { Admitted, Reception } from './reception.ts'
 import { createRefuser } from './refuse.ts'
 import { send } from './send.ts'
-import { Turn } from './turn.ts'
+import { Turn } from '../turn.ts'
 
 export interface ShortWayParts {
   readonly reception: Reception

@@ -49,7 +49,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   }
 
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
-    const known: Known = { resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
+    const known: Known = { at: Date.now(), resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const ids = route.subscriptions.map(({ plugin }) => plugin.id)

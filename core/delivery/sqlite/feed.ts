@@ -1,6 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import type { Registry, Subscription } from '../../registry.ts'
-import type { Deliverer } from '../deliverer.ts'
+import type { Delivered, Deliverer } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { Slots } from '../slots.ts'
 import type { Turns } from '../turns.ts'
@@ -106,23 +106,39 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
     window.refill()
   }
 
-  const attempt = async (item: Item, subscription: Subscription, onHold: (next: Item) => void): Promise<Again> => {
+  type OnHold = (next: Item) => void
+
+  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
     const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (holdMs > 0) return { holdMs }
-    const { seq, key, callback, maybeResend, count } = item.shared
+    const { seq, callback, maybeResend, count } = item.shared
     if (item.inDoubt && item.tries + 1 >= DEATHS) {
       outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
       return undefined
     }
     const job = { callback, parsed: item.shared.parsed, attempt: item.attempt, resends: count.resends, maybeResend }
     item.shared.parsed = undefined
-    const alone = async (): ReturnType<Deliverer['deliver']> => {
+    const alone = async (): Promise<Delivered> => {
       await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
       if (closed) return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
       return deliverer.deliver(job, subscription)
     }
-    const { ended, settled } = await (item.inDoubt ? turns.take(alone) : deliverer.deliver(job, subscription))
-    const chain = subscription.ordered ? key : undefined
+    const delivered = item.inDoubt ? turns.take(alone) : deliverer.deliver(job, subscription)
+    if (delivered instanceof Promise || delivered.ended.as !== 'done') {
+      return conclude(item, subscription, delivered, onHold)
+    }
+    outcomes.done(item)
+    return undefined
+  }
+
+  const conclude = async (
+    item: Item,
+    subscription: Subscription,
+    delivered: Delivered | Promise<Delivered>,
+    onHold: OnHold,
+  ): Promise<Again> => {
+    const { ended, settled } = await delivered
+    const chain = subscription.ordered ? item.shared.key : undefined
     if (ended.as === 'done') outcomes.done(item)
     else if (ended.as === 'dead') outcomes.dead(item, item.attempt, ended.error, true)
     else if (ended.as === 'retry') {

@@ -8,6 +8,7 @@ const PAGE = 20_000
 
 /** A callback that may come again. */
 export interface Known {
+  readonly at: number
   resends: number
   /** Known once it is stored. */
   seq: number | undefined
@@ -50,8 +51,13 @@ export class Resends {
       const ats = page.ats.split(',')
       for (const [index, seq] of page.seqs.split(',').entries()) {
         const identity = page.identities.slice(index * WIDTH, (index + 1) * WIDTH)
-        const known = { resends: 0, seq: Number(seq), about: undefined, storing: undefined }
-        this.#recent.add(identity, known, Number(ats[index]))
+        this.#recent.add(identity, {
+          at: Number(ats[index]),
+          resends: 0,
+          seq: Number(seq),
+          about: undefined,
+          storing: undefined,
+        })
       }
       after = page.last
     }

@@ -1,7 +1,7 @@
 /**
- * Collects what becomes ready in one turn of the event loop and takes it up together, once all sockets have been read.
- * Answers then go out side by side, and so do the requests that they bring: a third more of them, under load, for a
- * delay of what reading the other sockets takes.
+ * Collects what comes in one turn of the event loop and takes it up together, once all sockets have been read. Answers
+ * that go out side by side bring requests that come in side by side: a third more of them, under load, for a delay of
+ * what reading the other sockets takes.
  */
 export class Turn<T> {
   #ready: T[] = []
