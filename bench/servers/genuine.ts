@@ -1,16 +1,21 @@
-import { createSignatureCheck } from '../../core/signature.ts'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { APP, TOKEN } from '../callbacks.ts'
 
 export const OK = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 
-const check = createSignatureCheck({ tokens: [TOKEN], signatureWindow: 60_000 })
+const WINDOW_SECONDS = 60
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** The check that every server makes, with the same code: app, command and signature. */
+/** The check that every server makes: app, command and signature, as one writes it from Tencent's documents. */
 export function isGenuine({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean {
   if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
-  return check(textOf(Sign), textOf(RequestTime), Date.now()) === undefined
+  if (typeof Sign !== 'string' || typeof RequestTime !== 'string' || Sign.length !== 64) return false
+  if (!(Math.abs(Date.now() / 1000 - Number(RequestTime)) <= WINDOW_SECONDS)) return false
+  const expected = createHash('sha256')
+    .update(TOKEN + RequestTime)
+    .digest('hex')
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(Sign.toLowerCase()))
 }
 
 /** The one handler, by command. */
@@ -37,8 +42,4 @@ export const bodySchema = {
 export function tellPort(address: unknown): void {
   const { port } = address as { port: number }
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/` })}\n`)
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
@@ -45,14 +46,22 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
   }
 
   return async (ctx) => {
-    try {
-      const { raw, body } = await within(read(ctx), BODY_TIMEOUT_MS)
-      return readObject(raw, body)
-    } catch (error) {
-      // What is left of the body is thrown away, so that the connection can carry the next request.
-      ctx.req.resume()
-      throw refusalOf(error)
-    }
+    const { raw, body } = await inBodyTime(ctx.req, read(ctx))
+    return readObject(raw, body)
+  }
+}
+
+/**
+ * What reading a body comes to, within the time that a body has.
+ * @throws Refusal 400, 408, 413 or 415
+ */
+export async function inBodyTime<T>(request: IncomingMessage, reading: Promise<T>): Promise<T> {
+  try {
+    return await within(reading, BODY_TIMEOUT_MS)
+  } catch (error) {
+    // What is left of the body is thrown away, so that the connection can carry the next request.
+    request.resume()
+    throw refusalOf(error)
   }
 }
 

@@ -1,6 +1,5 @@
 import {
   createServer,
-  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerResponse,
@@ -16,9 +15,12 @@ const REQUEST_TIMEOUT_MS = 15_000
 /** Above the 60 s of usual proxies: the side that opened a connection is to close it. */
 const KEEP_ALIVE_MS = 75_000
 
+/** The response to the last request of a connection, on its socket: a map of them all costs more than the router. */
+const LAST = Symbol('last response')
+type Serving = Duplex & { [LAST]?: ServerResponse }
+
 /** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
 export function createNodeServer(listener: RequestListener, bus: Bus): Server {
-  const pending = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const server = createServer({
     // Answered below: Node's own answer has no body.
     requireHostHeader: false,
@@ -28,7 +30,7 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
     connectionsCheckingInterval: 1000,
   })
   const handle: RequestListener = (request, response) => {
-    pending.set(request.socket, { request, response })
+    ;(request.socket as Serving)[LAST] = response
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       const text = envelopeOf(bus, 400, 'Host: is required')
       const headers = {
@@ -47,13 +49,13 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const { status, reason } = parserFault(error.code)
-    const last = pending.get(socket)
+    const last = (socket as Serving)[LAST]
     // A whole request still waiting for its answer gets that one; what follows it on the wire is lost either way.
-    if (last?.request.complete && !last.response.writableFinished) {
-      last.response.once('close', () => socket.destroy())
-    } else if (last && !last.request.complete && last.response.headersSent) socket.destroy()
+    if (last?.req.complete && !last.writableFinished) {
+      last.once('close', () => socket.destroy())
+    } else if (last && !last.req.complete && last.headersSent) socket.destroy()
     // A body that was being read is now cut off, and that is what the bus hears of.
-    else if (last && !last.request.complete) endWith(socket, status, refused(status, reason))
+    else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
     else endWith(socket, status, envelopeOf(bus, status, reason))
   })
   return server
