@@ -4,8 +4,11 @@ import type { Template } from './callbacks.ts'
 const OK = '2'.charCodeAt(0)
 const STATUS_AT = 9
 
-/** Told of each answer: whether its status was 2xx. */
-export type OnAnswer = (connection: BenchConnection, ok: boolean) => void
+/** Told of each answer, whether its status was 2xx; and of a connection that the server has closed. */
+export interface Listener {
+  readonly onAnswer: (connection: BenchConnection, ok: boolean) => void
+  readonly onClose: () => void
+}
 
 /** One connection that is kept alive. It has one request under way at most. */
 export class BenchConnection {
@@ -17,12 +20,12 @@ export class BenchConnection {
   sentAt = 0
   readonly ready: Promise<void>
   readonly #socket: Socket
-  readonly #onAnswer: OnAnswer
+  readonly #listener: Listener
   #expected = 0
   #received: Buffer[] = []
 
-  constructor(port: number, onAnswer: OnAnswer) {
-    this.#onAnswer = onAnswer
+  constructor(port: number, listener: Listener) {
+    this.#listener = listener
     const buffer = Buffer.allocUnsafe(65_536)
     this.#socket = connect({
       host: '127.0.0.1',
@@ -38,8 +41,9 @@ export class BenchConnection {
     })
     this.ready = new Promise((resolve, reject) => {
       this.#socket.once('connect', resolve)
-      this.#socket.once('error', reject)
+      this.#socket.on('error', reject)
     })
+    this.#socket.on('close', () => listener.onClose())
   }
 
   send(): void {
@@ -47,14 +51,14 @@ export class BenchConnection {
   }
 
   close(): void {
-    this.#socket.on('error', () => undefined)
+    this.#socket.removeAllListeners('close')
     this.#socket.destroy()
   }
 
   #read(chunk: Buffer): void {
     // Answers of one server are alike: a chunk of the usual length is a whole one.
     if (this.#received.length === 0 && chunk.length === this.#expected) {
-      this.#onAnswer(this, chunk[STATUS_AT] === OK)
+      this.#listener.onAnswer(this, chunk[STATUS_AT] === OK)
       return
     }
     this.#received.push(Buffer.from(chunk))
@@ -64,7 +68,7 @@ export class BenchConnection {
     this.#received = []
     const ok = whole[STATUS_AT] === OK
     if (ok) this.#expected = length
-    this.#onAnswer(this, ok)
+    this.#listener.onAnswer(this, ok)
   }
 }
 

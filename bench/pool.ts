@@ -17,6 +17,7 @@ export class Pool {
   #last = 10 ** 12 + (Date.now() % 10 ** 9) * 1000
   #idle: BenchConnection[] = []
   #onAnswer: (connection: BenchConnection) => void = () => undefined
+  #fail: (error: Error) => void = () => undefined
   #refused = 0
   #answered = 0
   #underWay = 0
@@ -24,9 +25,13 @@ export class Pool {
   constructor({ port, connections, kind }: Connect) {
     this.#kind = kind
     this.#template = templateOf(kind, this.#signedAt)
+    const listener = {
+      onAnswer: (connection: BenchConnection, ok: boolean): void => this.#answer(connection, ok),
+      onClose: (): void => this.#fail(new Error(`the server on ${port} has closed a connection`)),
+    }
     this.#connections = Array.from(
       { length: connections },
-      () => new BenchConnection(port, (from, ok) => this.#answer(from, ok)),
+      () => new BenchConnection(port, listener),
     )
   }
 
@@ -46,9 +51,13 @@ export class Pool {
     const from = startedAt + load.warmupMs
     const until = load.count === undefined ? from + load.windowMs : Infinity
     const cpu = process.cpuUsage()
-    const end = await (load.rate === undefined
-      ? this.#closedLoop(from, until, load.count ?? Infinity)
-      : this.#openLoop(from, until, load.rate))
+    const failed = new Promise<never>((_resolve, reject) => (this.#fail = reject))
+    const end = await Promise.race([
+      failed,
+      load.rate === undefined
+        ? this.#closedLoop(from, until, load.count ?? Infinity)
+        : this.#openLoop(from, until, load.rate),
+    ])
     const { user, system } = process.cpuUsage(cpu)
     return {
       answers: this.#histogram.total,

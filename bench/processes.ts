@@ -45,6 +45,13 @@ export async function startProcess(command: readonly string[], cwd: string, core
   return { pid: Number(child.pid), port: Number(new URL(url).port), child, readyMs, stop }
 }
 
+/** Tells the counting plugin something. How many callbacks it has handled. */
+export async function askPlugin({ child }: Started, order: 'count' | 'hold' | 'release'): Promise<number> {
+  child.send(order)
+  const [{ count }] = (await once(child, 'message')) as [{ count: number }]
+  return count
+}
+
 function tell(line: string, resolve: (url: string) => void): void {
   if (!line.startsWith('{')) return
   const { url, msg = 'listening' } = JSON.parse(line) as { url?: string; msg?: string }

@@ -12,6 +12,8 @@ export interface Window {
   readonly p99: number
   readonly refused: number
   readonly loaderUs: number
+  /** How long after the load the plugin had got everything, where that is waited for. */
+  readonly behindMs?: number
 }
 
 export interface Measured {
@@ -35,6 +37,7 @@ interface Running {
   readonly variant: Variant
   readonly started: Started
   readonly windows: Window[]
+  answered: number
 }
 
 const WARMUP_MS = 150
@@ -53,17 +56,18 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
     try {
       const started = await variant.start(plan.cores)
       await loader.connect({ port: started.port, connections, kind })
-      running.push({ variant, started, windows: [] })
+      await variant.prepare?.(started)
+      running.push({ variant, started, windows: [], answered: 0 })
     } catch (error) {
       if (!(error instanceof NotAvailable)) throw error
       missing.push({ name: variant.name, missing: error.message, rssMb: NaN, windows: [] })
     }
   }
-  for (const { started } of running) await window(started, { ...plan, windowMs: FIRST_MS }, loader)
+  for (const one of running) await next(one, { ...plan, windowMs: FIRST_MS }, loader)
   for (let round = 0; round < plan.rounds; round++) {
     // Every other round goes the other way, so that none always follows the same neighbour.
     const order = round % 2 === 0 ? running : running.toReversed()
-    for (const { started, windows } of order) windows.push(await window(started, plan, loader))
+    for (const one of order) one.windows.push(await next(one, plan, loader))
   }
   const measured = running.map(({ variant, started, windows }) => ({
     name: variant.name,
@@ -78,11 +82,15 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
 }
 
 /** One window: what was answered, and what it cost the server. */
-export async function window({ pid, port }: Started, plan: Plan, loader: Loader): Promise<Window> {
-  const { windowMs, rate } = plan
+async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<Window> {
+  const { started, variant } = running
+  const { pid, port } = started
   const before = cpuUs(pid)
   const load = { port, windowMs, warmupMs: WARMUP_MS, ...(rate !== undefined && { rate }) }
   const { answers, seconds, sent, refused, p50, p99, loaderUs } = await loader.load(load)
+  running.answered += sent
+  // What is delivered after the window costs too.
+  const settled = await variant.settle?.(started, running.answered)
   const used = (cpuUs(pid) ?? NaN) - (before ?? NaN)
-  return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs }
+  return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs, ...settled }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { APP, TOKEN } from './callbacks.ts'
-import { type Cores, type Started, startProcess } from './processes.ts'
+import { askPlugin, type Cores, type Started, startProcess } from './processes.ts'
 
 const CLI = resolve('dist/core/cli/main.js')
 const COUNTING = resolve('dist/bench/plugins/counting.js')
@@ -12,6 +12,10 @@ const COUNTING = resolve('dist/bench/plugins/counting.js')
 export interface Variant {
   readonly name: string
   start(cores: Cores): Promise<Started>
+  /** Before the first window. */
+  readonly prepare?: (started: Started) => Promise<void>
+  /** After each window, told how many callbacks were answered so far; what it adds to the window. */
+  readonly settle?: (started: Started, answered: number) => Promise<{ behindMs: number }>
 }
 
 const other = (name: string): Variant => ({
@@ -59,13 +63,41 @@ export function timhook(name: string, engine: string, { plugins = [counting], ar
 }
 
 export const bare = other('bare')
-
 export const others = [other('fastify'), other('hono'), other('express')]
-export const engines = ['memory', 'sqlite', 'redis'].map((engine) => timhook(`timhook ${engine}`, engine))
+export const memory = timhook('timhook memory', 'memory')
+export const sqlite = timhook('timhook sqlite', 'sqlite')
+export const redis = timhook('timhook redis', 'redis')
+
+/** Storing alone: the plugin's handlers wait from the first callback on, so nothing else is delivered. */
+export const paused: Variant = {
+  ...timhook('sqlite paused', 'sqlite'),
+  async prepare(started) {
+    await askPlugin(started, 'hold')
+  },
+}
+
+const PATIENCE_MS = 10_000
+
+/** Storing and delivering: after each window the plugin has to have got every callback that was answered. */
+export const sustained: Variant = { ...timhook('sqlite sustained', 'sqlite'), settle: untilDelivered }
+
+/** How long after the load the last callback reached the plugin, milliseconds; Infinity when it did not. */
+export async function untilDelivered(started: Started, answered: number): Promise<{ behindMs: number }> {
+  const endedAt = performance.now()
+  for (;;) {
+    const count = await askPlugin(started, 'count')
+    const behindMs = performance.now() - endedAt
+    if (count >= answered) return { behindMs }
+    if (behindMs > PATIENCE_MS) return { behindMs: Infinity }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 
 /** The same in Go, where its tool chain is found. */
-export function go(): Variant | undefined {
+export function go(): Variant[] {
   const binary = join(tmpdir(), `timhook-bench-go-${process.pid}`)
-  const built = spawnSync('go', ['build', '-o', binary, resolve('bench/go/main.go')], { stdio: 'inherit' })
-  return built.status === 0 ? { name: 'go', start: (cores) => startProcess([binary], '.', cores) } : undefined
+  const built = spawnSync('go', ['build', '-o', binary, resolve('bench/go/main.go')], { stdio: 'ignore' })
+  if (built.status !== 0) return []
+  process.once('exit', () => rmSync(binary, { force: true }))
+  return [{ name: 'go net/http', start: (cores) => startProcess([binary], '.', cores) }]
 }

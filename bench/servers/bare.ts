@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { OK, tellPort } from './genuine.ts'
+import { KEEP_ALIVE_MS, OK, tellPort } from './genuine.ts'
 
 // The measure of everything: read the body, parse it, answer. Nothing is checked, and nobody is told.
 const server = createServer((request, response) => {
@@ -11,4 +11,5 @@ const server = createServer((request, response) => {
     response.end(OK)
   })
 })
+server.keepAliveTimeout = KEEP_ALIVE_MS
 server.listen(0, '127.0.0.1', () => tellPort(server.address()))

@@ -1,6 +1,6 @@
 import express from 'express'
 import { Compile } from 'typebox/schema'
-import { bodySchema, handlers, isGenuine, OK, tellPort } from './genuine.ts'
+import { bodySchema, handlers, isGenuine, KEEP_ALIVE_MS, OK, tellPort } from './genuine.ts'
 
 const schema = Compile(bodySchema)
 const app = express()
@@ -14,3 +14,4 @@ app.post('/', (request, response) => {
   return void response.type('application/json').send(OK)
 })
 const server = app.listen(0, '127.0.0.1', () => tellPort(server.address()))
+server.keepAliveTimeout = KEEP_ALIVE_MS

@@ -1,7 +1,7 @@
 import { fastify } from 'fastify'
-import { bodySchema, handlers, isGenuine, OK, tellPort } from './genuine.ts'
+import { bodySchema, handlers, isGenuine, KEEP_ALIVE_MS, OK, tellPort } from './genuine.ts'
 
-const app = fastify()
+const app = fastify({ keepAliveTimeout: KEEP_ALIVE_MS })
 const query = { type: 'object', required: ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime'] }
 app.post('/', { schema: { querystring: query, body: bodySchema } }, (request, reply) => {
   const parameters = request.query as Record<string, unknown>

@@ -18,6 +18,9 @@ export function isGenuine({ SdkAppid, CallbackCommand, Sign, RequestTime }: Para
   return timingSafeEqual(Buffer.from(expected), Buffer.from(Sign.toLowerCase()))
 }
 
+/** Longer than a round takes, and timhook's: nobody is to close a connection between two windows of his. */
+export const KEEP_ALIVE_MS = 75_000
+
 /** The one handler, by command. */
 export const handlers = new Map<string, (body: unknown) => void>(
   ['Group.CallbackAfterGroupFull', 'Group.CallbackBeforeSendMsg', 'Group.CallbackAfterSendMsg'].map((command) => [

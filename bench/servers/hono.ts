@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Compile } from 'typebox/schema'
-import { bodySchema, handlers, isGenuine, OK, tellPort } from './genuine.ts'
+import { bodySchema, handlers, isGenuine, KEEP_ALIVE_MS, OK, tellPort } from './genuine.ts'
 
 const schema = Compile(bodySchema)
 const app = new Hono()
@@ -13,4 +13,5 @@ app.post('/', async (context) => {
   handlers.get(String(parameters['CallbackCommand']))?.(body)
   return context.body(OK, 200, { 'Content-Type': 'application/json' })
 })
-serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, tellPort)
+const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS }
+serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1', serverOptions }, tellPort)

@@ -1,0 +1,4 @@
+export default {
+  name: 'one',
+  handlers: { 'Group.CallbackAfterGroupFull': (): undefined => undefined },
+}

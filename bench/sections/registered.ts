@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { commands as table } from '../../core/protocol/commands.ts'
+import { measure, type Measured } from '../rounds.ts'
+import { type Measure, type Row } from '../section.ts'
+import { ratios, spreadOf } from '../stats.ts'
+import { counting, timhook } from '../variants.ts'
+
+const ONE = resolve('dist/bench/plugins/one.js')
+const EVERY = resolve('dist/bench/plugins/every.js')
+const PLUGINS = [1, 2, 5, 10, 20]
+
+/** What more commands cost: one handler against one for each command of the table. */
+export const commands: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
+  const count = table.size
+  say(`1 and ${count} commands`)
+  const one = timhook('1 command', 'memory', { plugins: [{ use: ONE }] })
+  const all = timhook(`${count} commands`, 'memory', { plugins: [{ use: EVERY }] })
+  const raw = await measure([one, all], { kind: 'full', connections: 64, rounds, windowMs, cores }, loader)
+  return [{ name: 'commands', title: 'commands with a handler', rows: against(raw), raw }]
+}
+
+/** What more plugins on one command cost. */
+export const plugins: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
+  say('1 to 20 plugins on one command')
+  const variants = PLUGINS.map((count) => {
+    const plugins = Array.from({ length: count }, (_, n) => ({ ...counting, id: `p${n}` }))
+    return timhook(`${count} plugin${count > 1 ? 's' : ''}`, 'memory', { plugins })
+  })
+  const raw = await measure(variants, { kind: 'before', connections: 64, rounds, windowMs, cores }, loader)
+  return [{ name: 'plugins', title: 'plugins on one before-callback, 1.5 KB', rows: against(raw), raw }]
+}
+
+function against(measured: readonly Measured[]): Row[] {
+  const [first] = measured
+  const of = ({ windows }: Measured, key: 'perSecond' | 'cpuUs'): number[] => windows.map((window) => window[key])
+  return measured.map((one) => ({
+    name: one.name,
+    figures: {
+      'of the first': spreadOf(ratios(of(one, 'perSecond'), first ? of(first, 'perSecond') : [])),
+      'CPU of the first': spreadOf(ratios(of(one, 'cpuUs'), first ? of(first, 'cpuUs') : [])),
+      'CPU µs': spreadOf(of(one, 'cpuUs')),
+    },
+  }))
+}
