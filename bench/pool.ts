@@ -17,6 +17,7 @@ export class Pool {
   #last = 10 ** 12 + (Date.now() % 10 ** 9) * 1000
   #idle: BenchConnection[] = []
   #onAnswer: (connection: BenchConnection) => void = () => undefined
+  #broken: Error | undefined
   #fail: (error: Error) => void = () => undefined
   #refused = 0
   #answered = 0
@@ -27,7 +28,10 @@ export class Pool {
     this.#template = templateOf(kind, this.#signedAt)
     const listener = {
       onAnswer: (connection: BenchConnection, ok: boolean): void => this.#answer(connection, ok),
-      onClose: (): void => this.#fail(new Error(`the server on ${port} has closed a connection`)),
+      onClose: (): void => {
+        this.#broken = new Error(`the server on ${port} has closed a connection`)
+        this.#fail(this.#broken)
+      },
     }
     this.#connections = Array.from(
       { length: connections },
@@ -44,6 +48,7 @@ export class Pool {
   }
 
   async load(load: Load): Promise<Loaded> {
+    if (this.#broken) throw this.#broken
     this.#refused = 0
     this.#answered = 0
     this.#histogram.clear()

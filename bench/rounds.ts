@@ -55,7 +55,6 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
   for (const variant of variants) {
     try {
       const started = await variant.start(plan.cores)
-      await loader.connect({ port: started.port, connections, kind })
       await variant.prepare?.(started)
       running.push({ variant, started, windows: [], answered: 0 })
     } catch (error) {
@@ -63,7 +62,11 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
       missing.push({ name: variant.name, missing: error.message, rssMb: NaN, windows: [] })
     }
   }
-  for (const one of running) await next(one, { ...plan, windowMs: FIRST_MS }, loader)
+  for (const one of running) {
+    // Not earlier: a connection without a request is closed after a while.
+    await loader.connect({ port: one.started.port, connections, kind })
+    await next(one, { ...plan, windowMs: FIRST_MS }, loader)
+  }
   for (let round = 0; round < plan.rounds; round++) {
     // Every other round goes the other way, so that none always follows the same neighbour.
     const order = round % 2 === 0 ? running : running.toReversed()

@@ -2,6 +2,7 @@ import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Registry, Route } from '../../registry.ts'
+import { Turn } from '../../turn.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
 import { identityOf, tellsResends } from '../identity.ts'
@@ -13,6 +14,7 @@ import { createFeed, type Feed } from './feed.ts'
 import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
+import type { New } from './messages.ts'
 import { type Known, Resends, shortIdentity } from './resends.ts'
 import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
@@ -48,42 +50,44 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     })
   }
 
+  // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
+  const arrived = new Turn<readonly string[]>((ids) => {
+    for (const id of ids) feeds.get(id)?.pump()
+  })
+
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
+    mustHaveRoom()
     const known: Known = { at: Date.now(), resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
-    const ids = route.subscriptions.map(({ plugin }) => plugin.id)
-    const stored = new Promise<void>((resolve, reject) => {
-      link.send('append', rowOf(callback, key, identity, maybeResend, ids), (error, seq) => {
+    const { ids, text: plugins } = pluginsOf(route)
+    const storing = new Promise<void>((resolve, reject) => {
+      link.append(rowOf(callback, key, identity, maybeResend, plugins), (error, seq) => {
+        known.storing = undefined
         if (error || seq === undefined) {
           resends.delete(identity)
           reject(error ?? new Error('not stored'))
           return
         }
         known.seq = seq
-        const { body: parsed, startedAt: _, ...called } = callback
+        const { id, sdkAppId, command, query, signed, raw, receivedAt, body: parsed } = callback
+        const called = { id, sdkAppId, command, query, signed, raw, receivedAt }
         const shared = { seq, callback: called, key, maybeResend, count: known, parsed }
         for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
         resolve()
-        // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-        setImmediate(() => {
-          for (const id of ids) feeds.get(id)?.pump()
-        })
+        arrived.add(ids)
       })
     })
-    known.storing = stored.then(
-      () => true,
-      () => false,
-    )
+    known.storing = storing
     resends.add(identity, known)
-    return stored
+    return storing
   }
 
   const resent = async (known: Known): Promise<void> => {
     known.resends++
     // Counted in its row once it has one.
     if (known.seq !== undefined) ledger.note(['resent', known.seq])
-    else void known.storing?.then(() => known.seq !== undefined && ledger.note(['resent', known.seq]))
+    else void known.storing?.then(() => known.seq !== undefined && ledger.note(['resent', known.seq]), nothing)
     const { seq } = known
     if (!known.about && seq !== undefined) {
       const found = await link.ask('about', { seq })
@@ -91,6 +95,16 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       known.resends += found ? Math.max(0, found.resends - known.resends + 1) : 0
     }
     if (known.about) bus.emit('callback:resent', { ...known.about, resends: known.resends })
+  }
+
+  const acceptAgain = async (callback: Callback, identity: string, first: Known): Promise<void> => {
+    const tells = tellsResends(callback.body)
+    let known: Known | undefined = first
+    // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
+    if (tells) while (known?.storing && !(await isStored(known.storing))) known = resends.get(identity)
+    if (known) await resent(known)
+    if (known && tells) return
+    await store(callback, registry.route(callback.sdkAppId, callback.command), identity, known !== undefined)
   }
 
   return {
@@ -118,17 +132,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       )
     },
 
-    async accept(callback) {
+    accept(callback) {
       const identity = shortIdentity(identityOf(callback))
-      const tells = tellsResends(callback.body)
-      let known = resends.get(identity)
-      // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
-      if (tells) while (known?.storing && !(await known.storing)) known = resends.get(identity)
-      if (known) await resent(known)
-      if (known && tells) return
-      mustHaveRoom()
-      const route = registry.route(callback.sdkAppId, callback.command)
-      await store(callback, route, identity, known !== undefined)
+      const known = resends.get(identity)
+      if (known) return acceptAgain(callback, identity, known)
+      return store(callback, registry.route(callback.sdkAppId, callback.command), identity, false)
     },
 
     async keep(callback, kept) {
@@ -171,9 +179,48 @@ function rowOf(
   key: string | undefined,
   identity: string,
   maybeResend: boolean,
-  ids: readonly string[],
-) {
-  const plugins = JSON.stringify(ids.toSorted())
-  const about = { id, sdkAppId, command, receivedAt, signed }
-  return { ...about, key, query: JSON.stringify(query), raw, maybeResend, identity, plugins }
+  plugins: string,
+): New {
+  const flags = { signed: signed ? 1 : 0, maybeResend: maybeResend ? 1 : 0 }
+  const text = JSON.stringify(query)
+  return [
+    plugins,
+    receivedAt,
+    sdkAppId,
+    flags.signed,
+    flags.maybeResend,
+    id,
+    identity,
+    command,
+    key ?? null,
+    text,
+    raw,
+  ]
+}
+
+interface PluginIds {
+  readonly ids: readonly string[]
+  /** The same, sorted, as JSON. */
+  readonly text: string
+}
+
+function isStored(storing: Promise<void>): Promise<boolean> {
+  return storing.then(
+    () => true,
+    () => false,
+  )
+}
+
+function nothing(): void {}
+
+const known = new WeakMap<Route, PluginIds>()
+
+/** The plugins of a route, written out once for all of its callbacks. */
+function pluginsOf(route: Route): PluginIds {
+  const found = known.get(route)
+  if (found) return found
+  const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+  const made = { ids, text: JSON.stringify(ids.toSorted()) }
+  known.set(route, made)
+  return made
 }

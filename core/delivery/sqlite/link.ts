@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
-import type { Arg, Name, Reply, Request, Result } from './messages.ts'
+import type { Arg, Fault, Name, New, Reply, Request, Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
+
+type Stored = (error: Error | undefined, seq: number | undefined) => void
 
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
 export class Link {
   readonly #worker: Worker
   readonly #open = new Map<number, (error: Error | undefined, result: unknown) => void>()
   #batch: Request[] = []
+  /** Of this turn: the callbacks to be stored, and whom to tell. */
+  #rows: New[] = []
+  #stored: Stored[] = []
   #lastId = 0
   #gone: Error | undefined
   #closing = false
@@ -62,6 +67,25 @@ export class Link {
     this.#batch.push({ id, name, arg })
   }
 
+  /** Stores a callback, in one request with all others of this turn of the event loop. */
+  append(row: New, done: Stored): void {
+    if (this.#gone) {
+      const error = this.#gone
+      setImmediate(() => done(error, undefined))
+      return
+    }
+    this.#rows.push(row)
+    if (this.#stored.push(done) > 1) return
+    const { rows, stored } = { rows: this.#rows, stored: this.#stored }
+    this.send('append', rows, (error, numbers) => {
+      for (const [index, tell] of stored.entries()) {
+        const seq = numbers?.[index]
+        if (typeof seq === 'number') tell(undefined, seq)
+        else tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
+      }
+    })
+  }
+
   ask<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
     return new Promise((resolve, reject) => {
       this.send(name, arg, (error, result) => (error ? reject(error) : resolve(result as Result<N>)))
@@ -82,7 +106,11 @@ export class Link {
 
   #flush(): void {
     this.#worker.ref()
-    this.#worker.postMessage(this.#batch.splice(0))
+    const batch = this.#batch
+    this.#batch = []
+    this.#rows = []
+    this.#stored = []
+    this.#worker.postMessage(batch)
   }
 
   #receive(replies: readonly Reply[]): void {
@@ -109,7 +137,7 @@ export class Link {
   }
 }
 
-function errorOf({ message, code, hint }: NonNullable<Reply['error']>): Error {
+function errorOf({ message, code, hint }: Fault): Error {
   if (code?.startsWith('STORE_')) return new TimhookError(code as ErrorCode, message, { hint })
   return code === undefined ? new Error(message) : unusable(`the store failed: ${message} (${code})`)
 }

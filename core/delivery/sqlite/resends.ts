@@ -14,8 +14,8 @@ export interface Known {
   seq: number | undefined
   /** What it is; looked up in the database where it is of before the start. */
   about: About | undefined
-  /** Settles when the storing ends, with whether it went well. */
-  storing: Promise<boolean> | undefined
+  /** While it is being stored. */
+  storing: Promise<void> | undefined
 }
 
 /** What came within the window, by identity; that of before the start too. */

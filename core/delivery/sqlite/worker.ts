@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
-import type { Reply, Request } from './messages.ts'
+import type { Arg, New, Reply, Request } from './messages.ts'
 import { openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
@@ -55,9 +55,20 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
     operations.forget()
     // One of them may be at fault, and the others are not to suffer for it: each on its own.
     const [only] = batch
-    if (batch.length === 1 && only) return [failed(only.id, error)]
-    return batch.flatMap((request) => inTransaction(database, operations, [request]))
+    if (batch.length > 1) return batch.flatMap((request) => inTransaction(database, operations, [request]))
+    if (!only) return []
+    const rows = only.name === 'append' ? (only.arg as Arg<'append'>) : []
+    return [rows.length > 1 ? oneByOne(database, operations, only.id, rows) : failed(only.id, error)]
   }
+}
+
+/** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
+function oneByOne(database: Database, operations: OperationTable, id: number, rows: readonly New[]): Reply {
+  const result = rows.map((row) => {
+    const [reply] = inTransaction(database, operations, [{ id, name: 'append', arg: [row] }])
+    return reply?.error ?? (reply?.result as number[])[0]
+  })
+  return { id, result }
 }
 
 function attempt(operations: OperationTable, request: Request): Reply {
