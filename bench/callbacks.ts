@@ -61,13 +61,13 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
 }
 
 /** The command and the JSON of a kind, with placeholders where its identity goes. */
-export function bodyOf(kind: Kind): { command: string; text: string } {
+function bodyOf(kind: Kind): { command: string; text: string } {
   const { command, body } = bodies[kind]
   return { command, text: JSON.stringify(body).replace(`"${NUMBER}"`, NUMBER) }
 }
 
 /** The path of a genuine request, as Tencent sends it. */
-export function pathOf(kind: Kind, nowMs: number): string {
+function pathOf(kind: Kind, nowMs: number): string {
   const requestTime = `${Math.floor(nowMs / 1000)}`
   const query = {
     SdkAppid: `${APP}`,

@@ -12,6 +12,7 @@ export interface Options {
   /** Parts of names of servers; all where none is given. bare node:http always takes part. */
   readonly variants: readonly string[]
   readonly connections: readonly number[]
+  readonly kinds: readonly string[]
   /** Where results.json and speed.svg go; nowhere where it is undefined. */
   readonly out: string | undefined
   readonly server: Cores
@@ -19,7 +20,7 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [--quick] [--only SECTION,…] [--variants NAME,…] [--rounds N] [--window MS]
-  [--connections N,…] [--count N] [--out FOLDER]`
+  [--connections N,…] [--kinds full,before,large] [--count N] [--out FOLDER]`
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -31,6 +32,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: 'string' },
       window: { type: 'string' },
       connections: { type: 'string' },
+      kinds: { type: 'string' },
       count: { type: 'string' },
       out: { type: 'string' },
     },
@@ -43,6 +45,7 @@ export function readOptions(args: readonly string[]): Options {
     count: Number(values.count ?? (quick ? 100_000 : 5_000_000)),
     only: listOf(values.only),
     variants: listOf(values.variants),
+    kinds: listOf(values.kinds ?? 'full,before,large'),
     connections: listOf(values.connections ?? (quick ? '64' : '1,64,512')).map(Number),
     out,
     // The server on one core and the loader on another: neither takes the other's time.

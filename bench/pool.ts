@@ -33,10 +33,7 @@ export class Pool {
         this.#fail(this.#broken)
       },
     }
-    this.#connections = Array.from(
-      { length: connections },
-      () => new BenchConnection(port, listener),
-    )
+    this.#connections = Array.from({ length: connections }, () => new BenchConnection(port, listener))
   }
 
   async ready(): Promise<void> {

@@ -51,7 +51,7 @@ async function fill(file: string, count: number): Promise<object> {
   const startedAt = performance.now()
   for (let n = 0; n < count; n += 1000) {
     const batch = Array.from({ length: Math.min(1000, count - n) }, (_, index) => n + index)
-    await Promise.all(batch.map((m) => delivery.accept(callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))))
+    await Promise.all(batch.map(async (m) => delivery.accept(callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))))
   }
   const perSecond = Math.round((count * 1000) / (performance.now() - startedAt))
   await delivery.stop(0)

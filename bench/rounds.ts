@@ -41,8 +41,9 @@ interface Running {
 }
 
 const WARMUP_MS = 150
-/** For the compiler, before the first window that counts. */
+/** For the compiler, before the first window that counts: so long, or so many windows. */
 const FIRST_MS = 1500
+const FIRST_WINDOWS = 4
 
 /**
  * Measures servers against each other: all of them run, and short windows go round, so that whatever else slows the
@@ -65,7 +66,7 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
   for (const one of running) {
     // Not earlier: a connection without a request is closed after a while.
     await loader.connect({ port: one.started.port, connections, kind })
-    await next(one, { ...plan, windowMs: FIRST_MS }, loader)
+    await next(one, { ...plan, windowMs: Math.min(FIRST_MS, FIRST_WINDOWS * plan.windowMs) }, loader)
   }
   for (let round = 0; round < plan.rounds; round++) {
     // Every other round goes the other way, so that none always follows the same neighbour.

@@ -35,7 +35,11 @@ export interface Setup {
 export const counting = { use: COUNTING, timeoutMs: 600_000 }
 
 /** The server as a user starts it: the command, a config file, and the plugin from a file. */
-export function timhook(name: string, engine: string, { plugins = [counting], args = [], delivery }: Setup = {}): Variant {
+export function timhook(
+  name: string,
+  engine: string,
+  { plugins = [counting], args = [], delivery }: Setup = {},
+): Variant {
   return {
     name,
     async start(cores) {

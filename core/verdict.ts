@@ -24,9 +24,9 @@ export class Verdict {
 
 /** The makers of verdicts that fit one callback. Each throws VERDICT_INVALID for what the documents do not allow. */
 export interface VerdictMakers {
-  allow(fields?: object): Verdict
-  reject(code?: number, info?: string): Verdict
-  drop(): Verdict
+  readonly allow: (fields?: object) => Verdict
+  readonly reject: (code?: number, info?: string) => Verdict
+  readonly drop: () => Verdict
 }
 
 const DROP_CODE = 2

@@ -14,7 +14,7 @@ const kinds: readonly [Kind, string][] = [
 export const http: Measure = async (options, loader, say) => {
   const sections: Section[] = []
   const variants = chosen([bare, ...go(), ...others, memory, sqlite, redis], options)
-  for (const [kind, what] of kinds) {
+  for (const [kind, what] of kinds.filter(([name]) => options.kinds.includes(name))) {
     for (const connections of options.connections) {
       say(`${what}, ${connections} connections`)
       // The headline is at 64 connections; the others show where it holds.
@@ -28,7 +28,7 @@ export const http: Measure = async (options, loader, say) => {
   return sections
 }
 
-export function chosen(variants: readonly Variant[], { variants: wanted }: Options): Variant[] {
+function chosen(variants: readonly Variant[], { variants: wanted }: Options): Variant[] {
   if (wanted.length === 0) return [...variants]
   return variants.filter((variant) => variant === bare || wanted.some((part) => variant.name.includes(part)))
 }

@@ -10,7 +10,7 @@ app.post('/', (request, response) => {
   if (!isGenuine(parameters)) return void response.status(401).end()
   const body: unknown = request.body
   if (!schema.Check(body)) return void response.status(400).end()
-  handlers.get(String(parameters['CallbackCommand']))?.(body)
+  handlers.get(parameters.CallbackCommand)?.(body)
   return void response.type('application/json').send(OK)
 })
 const server = app.listen(0, '127.0.0.1', () => tellPort(server.address()))

@@ -6,7 +6,7 @@ const query = { type: 'object', required: ['SdkAppid', 'CallbackCommand', 'Sign'
 app.post('/', { schema: { querystring: query, body: bodySchema } }, (request, reply) => {
   const parameters = request.query as Record<string, unknown>
   if (!isGenuine(parameters)) return reply.code(401).send()
-  handlers.get(String(parameters['CallbackCommand']))?.(request.body)
+  handlers.get(parameters.CallbackCommand)?.(request.body)
   return reply.type('application/json').send(OK)
 })
 await app.listen({ port: 0, host: '127.0.0.1' })

@@ -8,7 +8,8 @@ const WINDOW_SECONDS = 60
 type Parameters = Readonly<Record<string, unknown>>
 
 /** The check that every server makes: app, command and signature, as one writes it from Tencent's documents. */
-export function isGenuine({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean {
+export function isGenuine(parameters: Parameters): parameters is Parameters & { CallbackCommand: string } {
+  const { SdkAppid, CallbackCommand, Sign, RequestTime } = parameters
   if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
   if (typeof Sign !== 'string' || typeof RequestTime !== 'string' || Sign.length !== 64) return false
   if (!(Math.abs(Date.now() / 1000 - Number(RequestTime)) <= WINDOW_SECONDS)) return false

@@ -10,7 +10,7 @@ app.post('/', async (context) => {
   if (!isGenuine(parameters)) return context.body(null, 401)
   const body: unknown = await context.req.json()
   if (!schema.Check(body)) return context.body(null, 400)
-  handlers.get(String(parameters['CallbackCommand']))?.(body)
+  handlers.get(parameters.CallbackCommand)?.(body)
   return context.body(OK, 200, { 'Content-Type': 'application/json' })
 })
 const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS }

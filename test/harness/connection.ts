@@ -21,7 +21,7 @@ export interface Connection {
 }
 
 export async function openConnection(port: number): Promise<Connection> {
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   socket.setEncoding('latin1')
   await once(socket, 'connect')
   stopAfterTest(async () => void socket.destroy())

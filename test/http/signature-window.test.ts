@@ -40,7 +40,11 @@ describe('the time window of a signature', () => {
     const check = createSignatureCheck({ tokens: ['t'], signatureWindow: 60_000 })
     const RequestTime = '1669872112'
     const laterMs = [0, 60_001, 30_000].map((ms) => 1_669_872_112_000 + ms)
-    expect(laterMs.map((nowMs) => check(sign('t', RequestTime), RequestTime, nowMs))).to.deep.equal([undefined, outside, undefined])
+    expect(laterMs.map((nowMs) => check(sign('t', RequestTime), RequestTime, nowMs))).to.deep.equal([
+      undefined,
+      outside,
+      undefined,
+    ])
   })
 
   it('holds for a Sign of another second or token, also once the right one was seen', () => {

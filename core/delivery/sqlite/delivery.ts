@@ -183,19 +183,7 @@ function rowOf(
 ): New {
   const flags = { signed: signed ? 1 : 0, maybeResend: maybeResend ? 1 : 0 }
   const text = JSON.stringify(query)
-  return [
-    plugins,
-    receivedAt,
-    sdkAppId,
-    flags.signed,
-    flags.maybeResend,
-    id,
-    identity,
-    command,
-    key ?? null,
-    text,
-    raw,
-  ]
+  return [plugins, receivedAt, sdkAppId, flags.signed, flags.maybeResend, id, identity, command, key ?? null, text, raw]
 }
 
 interface PluginIds {

@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import type { Change, Standing } from './messages.ts'
 import { createOutcomes } from './outcomes.ts'
-import { Progress } from './progress.ts'
+import { HOLD_MS, Progress } from './progress.ts'
 import { Retries } from './retries.ts'
 import { Window } from './window.ts'
 
@@ -170,7 +170,11 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
       outcomes.came(count)
       retries.wake(Date.now())
     },
-    changes: (): Change[] => progress.changes(),
+    changes(): Change[] {
+      const changes = progress.changes(Date.now(), closed)
+      if (progress.holds) ledger.touch(HOLD_MS)
+      return changes
+    },
     waiting: (): number => outcomes.waiting(),
     close(): void {
       closed = true

@@ -16,6 +16,7 @@ export class Ledger {
   #changes: Change[] = []
   #after: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
+  #writesAt = 0
   #writing: Promise<void> | undefined
 
   constructor(link: Link, collect: () => Change[]) {
@@ -38,9 +39,13 @@ export class Ledger {
     })
   }
 
-  /** Something has changed: write soon. */
+  /** Something has changed: write soon. The soonest time that was asked for counts. */
   touch(inMs = FLUSH_MS): void {
-    this.#timer ??= setTimeout(() => {
+    const at = performance.now() + inMs
+    if (this.#timer && this.#writesAt <= at) return
+    clearTimeout(this.#timer)
+    this.#writesAt = at
+    this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.flush()
     }, inMs).unref()

@@ -1,13 +1,18 @@
 import { Queue } from '../queue.ts'
 import type { Change } from './messages.ts'
 
+/** How long what is settled ahead of the cursor is not written: the cursor passes most of it, and then needs no row. */
+export const HOLD_MS = 50
+
 /** How far a plugin has come: its cursor, and what is settled beyond it. */
 export class Progress {
   readonly #plugin: string
   readonly #open = new Queue<number>()
   readonly #settled = new Set<number>()
-  /** Settled since the last time of writing. */
+  /** Settled and not written; those of the time before the last one, and those since. */
+  #held: number[] = []
   #fresh: number[] = []
+  #heldAt = 0
   #head: number | undefined
   #saved: number
   /** Everything up to here has been taken up. */
@@ -37,13 +42,26 @@ export class Progress {
     while (this.#head !== undefined && this.#settled.delete(this.#head)) this.#head = this.#open.take()
   }
 
-  /** What is to be written: the cursor if it has moved, and what was settled beyond it since the last time. */
-  changes(): Change[] {
+  /** Whether something is held back, to be written after a while. */
+  get holds(): boolean {
+    return this.#held.length > 0 || this.#fresh.length > 0
+  }
+
+  /**
+   * What is to be written: the cursor if it has moved, and what has been settled beyond it for some time.
+   * @param all also what was settled just now
+   */
+  changes(nowMs: number, all: boolean): Change[] {
     const cursor = this.#head === undefined ? this.#seen : this.#head - 1
-    const changes: Change[] = this.#fresh
-      .splice(0)
-      .filter((seq) => seq > cursor)
-      .map((seq) => ['done', this.#plugin, seq])
+    const changes: Change[] = []
+    const isBeyond = (seq: number): boolean => seq > cursor
+    if (all || nowMs - this.#heldAt >= HOLD_MS) {
+      const due = all ? [...this.#held, ...this.#fresh] : this.#held
+      for (const seq of due) if (isBeyond(seq)) changes.push(['done', this.#plugin, seq])
+      this.#held = all ? [] : this.#fresh.filter(isBeyond)
+      this.#fresh = []
+      this.#heldAt = nowMs
+    }
     if (cursor > this.#saved) changes.push(['cursor', this.#plugin, cursor])
     this.#saved = cursor
     return changes

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { folderWith } from '../harness/cli.ts'
+
+const execute = promisify(execFile)
+const run = (args: readonly string[]) => execute(process.execPath, ['dist/bench/run.js', ...args])
+
+describe('the benchmark', () => {
+  it('measures a server beside bare node:http, and writes what came of it', async () => {
+    const out = await folderWith({})
+    const what = ['--only', 'http', '--kinds', 'full', '--variants', 'memory', '--connections', '2']
+    const { stdout } = await run([...what, '--rounds', '1', '--window', '20', '--out', out])
+    expect(stdout)
+      .to.match(/^ +bare +1\.00/m)
+      .and.match(/^ +timhook memory +\d+\.\d\d \[/m)
+    expect(stdout).not.to.include('REFUSED')
+    const { sections } = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as {
+      sections: { name: string }[]
+    }
+    expect(sections.map(({ name }) => name)).to.deep.equal(['http full 2'])
+    expect(await readFile(join(out, 'speed.svg'), 'utf8')).to.match(/^<svg /)
+  })
+
+  it('knows its sections', async () => {
+    const failed = await run(['--only', 'nonsense']).catch((error: { stderr: string }) => error)
+    expect(failed.stderr).to.include('no section nonsense; there are http, storing, ')
+  })
+})
