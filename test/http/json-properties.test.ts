@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
-import { parseJson } from '../../core/json.ts'
+import { mayHoldBigInteger, parseJson } from '../../core/json.ts'
 
 /** A piece of JSON text and what it is to become. */
 interface Piece {
@@ -80,6 +80,16 @@ describe('parsing any body', () => {
       fc.property(json(fc.oneof(strings, safe, beyond, words)), ({ text }) => {
         const once = parseJson(text)
         same(parseJson(JSON.stringify(once)), once)
+      }),
+    )
+  })
+
+  it('looks for runs of 16 digits, wherever they are', () => {
+    const runs = fc.array(fc.oneof(fc.integer({ min: 13, max: 18 }), fc.nat({ max: 3 })), { maxLength: 6 })
+    fc.assert(
+      fc.property(runs, fc.string({ maxLength: 20 }), (lengths, between) => {
+        const text = lengths.map((length) => '7'.repeat(length)).join(`${between}x`)
+        expect(mayHoldBigInteger(text)).to.equal(/[0-9]{16}/.test(text))
       }),
     )
   })

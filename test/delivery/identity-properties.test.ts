@@ -1,0 +1,103 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { identityOf } from '../../core/delivery/identity.ts'
+import { Recent } from '../../core/delivery/recent.ts'
+import type { JsonObject } from '../../core/json.ts'
+
+const keys = fc.constantFrom('a', 'b', 'ab', '', '1', '2:', '__proto__')
+const leaves = fc.oneof(
+  fc.constantFrom(
+    '',
+    'a',
+    'a"a',
+    '1',
+    '1;',
+    '"1:a',
+    '{}',
+    '[',
+    ']',
+    '\ud800',
+    '\udc00',
+    '\ud83d\ude00',
+    '\ufffd',
+    'null',
+    'true',
+  ),
+  fc.constantFrom(0, 1, 12, 1.5, true, false, null),
+)
+const { body } = fc.letrec<{ value: unknown; body: object }>((tie) => ({
+  value: fc.oneof({ depthSize: 'small' }, leaves, fc.array(tie('value'), { maxLength: 3 }), tie('body')),
+  body: fc.dictionary(keys, tie('value'), { maxKeys: 3 }),
+}))
+
+/** JSON with sorted keys: what makes two bodies the same one. */
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${sorted(inner)}`).join(',')}}`
+}
+
+function identity(object: object): string {
+  const raw = JSON.stringify(object)
+  return identityOf({ sdkAppId: 1, command: 'X.Y', raw, body: JSON.parse(raw) as JsonObject })
+}
+
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([key, inner]) => [key, reversed(inner)] as const)
+  return Object.fromEntries(entries.toReversed())
+}
+
+describe('the identity of a callback', () => {
+  it('is one for each body, whatever the order of its keys', () => {
+    const seen = new Map<string, string>()
+    fc.assert(
+      fc.property(body, (object) => {
+        const text = sorted(object)
+        const own = identity(object)
+        expect(identity(reversed(object) as object)).to.equal(own)
+        expect(seen.get(own) ?? text).to.equal(text)
+        seen.set(own, text)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('is one for each app and command', () => {
+    const of = (sdkAppId: number, command: string): string => identityOf({ sdkAppId, command, raw: '{}', body: {} })
+    expect(new Set([of(1, 'X.Y'), of(2, 'X.Y'), of(1, 'X.Z')]).size).to.equal(3)
+  })
+})
+
+describe('what is remembered for a while', () => {
+  it('is found for as long as the window is, and again where it is added anew', () => {
+    const steps = fc.array(
+      fc.record({ add: fc.boolean(), key: fc.constantFrom('a', 'b', 'c', 'd'), passMs: fc.nat({ max: 6 }) }),
+      { maxLength: 60 },
+    )
+    fc.assert(
+      fc.property(steps, (list) => {
+        let now = 0
+        const recent = new Recent<{ at: number }>(10, () => now)
+        const times = new Map<string, number>()
+        for (const { add, key, passMs } of list) {
+          now += passMs
+          if (add) {
+            recent.add(key, { at: now })
+            times.set(key, now)
+          } else if (passMs === 0) {
+            recent.delete(key)
+            times.delete(key)
+          }
+          for (const one of ['a', 'b', 'c', 'd']) {
+            const at = times.get(one)
+            expect(recent.get(one)?.at).to.equal(at !== undefined && at > now - 10 ? at : undefined)
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
