@@ -97,14 +97,14 @@ export class Lanes {
     pool.running++
     this.#running++
     const again = entry.task()
-    if (!(again instanceof Promise)) this.#end(entry, pool, again)
-    else {
-      void again.then((late) => {
-        this.#end(entry, pool, late)
-        this.#pump(pool)
-      })
-    }
+    if (again instanceof Promise) void this.#endLate(entry, pool, again)
+    else this.#end(entry, pool, again)
     return true
+  }
+
+  async #endLate(entry: Entry, pool: Ready, again: Promise<Again>): Promise<void> {
+    this.#end(entry, pool, await again)
+    this.#pump(pool)
   }
 
   #end(entry: Entry, pool: Ready, again: Again): void {

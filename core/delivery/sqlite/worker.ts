@@ -66,7 +66,8 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
 function oneByOne(database: Database, operations: OperationTable, id: number, rows: readonly New[]): Reply {
   const result = rows.map((row) => {
     const [reply] = inTransaction(database, operations, [{ id, name: 'append', arg: [row] }])
-    return reply?.error ?? (reply?.result as number[])[0]
+    const numbers = reply?.result as number[] | undefined
+    return reply?.error ?? numbers?.[0]
   })
   return { id, result }
 }
