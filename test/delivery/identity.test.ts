@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { identityOf, tellsResends } from '../../core/delivery/identity.ts'
+import { type JsonObject, parseJson } from '../../core/json.ts'
 
-const of = (raw: string, sdkAppId = 1, command = 'A.B'): string => identityOf({ sdkAppId, command, raw })
+const of = (raw: string, sdkAppId = 1, command = 'A.B'): string =>
+  identityOf({ sdkAppId, command, raw, body: parseJson(raw) as JsonObject })
 
 describe('the identity of a callback', () => {
   it('is that of app, command and body, in any order of keys and with any spaces', () => {

@@ -66,7 +66,7 @@ export async function runRedis(
     bus,
     connection,
     delivery,
-    accept: (n, group = 'g') => delivery.accept(callback(n, group)),
+    accept: async (n, group = 'g') => delivery.accept(callback(n, group)),
     stop,
     async die() {
       open = false

@@ -1,7 +1,7 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf } from '../../callback.ts'
 import type { Subscription } from '../../registry.ts'
-import type { Deliverer, Ended } from '../deliverer.ts'
+import type { Deliverer, Delivered, Ended } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import type { Turns } from '../turns.ts'
 import type { Item } from './item.ts'
@@ -62,7 +62,7 @@ export function createAttempts(parts: AttemptParts) {
   const deliver = async (item: Item, subscription: Subscription, onHold: (next: Item) => void): Promise<Again> => {
     const { key, callback, maybeResend, resends } = item
     const job = { callback, parsed: undefined, attempt: item.attempt, resends, maybeResend }
-    const call = (): ReturnType<Deliverer['deliver']> => deliverer.deliver(job, subscription)
+    const call = (): Delivered | Promise<Delivered> => deliverer.deliver(job, subscription)
     const { ended, settled } = await (item.inDoubt ? turns.take(() => alone(item, call)) : call())
     const holds = subscription.ordered && key !== undefined
     if (ended.as === 'done') ledger.note(item.share, item.entry, ['done'], () => forget(item))
@@ -75,7 +75,7 @@ export function createAttempts(parts: AttemptParts) {
   }
 
   /** The try is stored first: should the process die of it, that is known. */
-  const alone = async (item: Item, call: () => ReturnType<Deliverer['deliver']>): ReturnType<Deliverer['deliver']> => {
+  const alone = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
     const mayStart = (): boolean => !isClosed() && item.share.isHeld
     if (mayStart()) {
       tried.add(item)

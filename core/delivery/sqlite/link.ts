@@ -81,7 +81,10 @@ export class Link {
       for (const [index, tell] of stored.entries()) {
         const seq = numbers?.[index]
         if (typeof seq === 'number') tell(undefined, seq)
-        else tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
+        else {
+          tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
+          if (seq?.code === 'SQLITE_FULL') this.#onFull()
+        }
       }
     })
   }
