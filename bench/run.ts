@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { mochaHooks } from '../test/harness/hooks.ts'
 import { readOptions, usage } from './options.ts'
 import { plot } from './plot.ts'
 import { print } from './print.ts'
@@ -69,4 +70,7 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`)
   process.exitCode = 2
+} finally {
+  // What was borrowed from the tests is ended as they end it.
+  await mochaHooks.afterEach()
 }

@@ -19,7 +19,7 @@ export interface RedisServer {
 }
 
 /** Whether a redis-server is installed. Where CI runs, one has to be. */
-const hasRedis = ((): boolean => {
+export const hasRedis = ((): boolean => {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
     return true
