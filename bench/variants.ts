@@ -81,7 +81,11 @@ export function overRedis(name: string, args: readonly string[] = []): Variant {
       if (!hasRedis) throw new NotAvailable('redis-server is not installed')
       const server = await startRedis()
       const started = await timhook(name, 'redis', { args, delivery: { redis: { url: server.url } } }).start(cores)
-      return { ...started, stop: () => started.stop().finally(() => server.kill()) }
+      const stop = async (): Promise<void> => {
+        await started.stop()
+        await server.kill()
+      }
+      return { ...started, stop }
     },
   }
 }
