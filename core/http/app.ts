@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
-import { createReception, type Reception, type ReceptionParts } from './reception.ts'
+import { createWebhook, type Webhook, type WebhookParts } from './webhook.ts'
 import { Refusal } from './refusal.ts'
 import { refuse } from './refuse.ts'
 import { createShortWay, type ShortWay } from './short-way.ts'
-import { webhook } from './webhook.ts'
+import { createRoute } from './route.ts'
 
-export interface AppParts extends ReceptionParts {
+export interface AppParts extends WebhookParts {
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number
@@ -17,8 +17,8 @@ export interface AppParts extends ReceptionParts {
 
 /** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
 export function createApp(parts: AppParts): Koa {
-  const reception = createReception(parts)
-  const app = new WebhookApp(createShortWay({ ...parts, reception }))
+  const webhook = createWebhook(parts)
+  const app = new WebhookApp(createShortWay({ ...parts, webhook }))
   // Koa's own report would print whatever an error holds; refuse() has told the bus already.
   app.silent = true
   app.use(async (ctx, next) => {
@@ -26,7 +26,7 @@ export function createApp(parts: AppParts): Koa {
     await next()
   })
   app.use(refuse(parts.bus))
-  app.use(routes(parts, reception))
+  app.use(routes(parts, webhook))
   app.use(() => {
     throw new Refusal(404, 'path: not one of server.path')
   })
@@ -57,7 +57,7 @@ class WebhookApp extends Koa {
 /** The webhook for an app of somebody else's: other paths are left to what stands behind it. */
 export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
   const guard = refuse(parts.bus)
-  const route = routes(parts, createReception(parts))
+  const route = routes(parts, createWebhook(parts))
   return async (ctx, next) => {
     if (!parts.paths.includes(ctx.path)) {
       await next()
@@ -69,9 +69,9 @@ export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middlewar
   }
 }
 
-function routes({ paths, bodyLimit }: Pick<AppParts, 'paths' | 'bodyLimit'>, reception: Reception): Middleware {
+function routes({ paths, bodyLimit }: Pick<AppParts, 'paths' | 'bodyLimit'>, webhook: Webhook): Middleware {
   const router = new Router({ strict: true, sensitive: true })
-  const handle = webhook(reception, bodyLimit)
+  const handle = createRoute(webhook, bodyLimit)
   for (const path of paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

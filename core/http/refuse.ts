@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type { Bus } from '../bus.ts'
 import { refused } from '../protocol/envelope.ts'
 import { Refusal } from './refusal.ts'
-import { answer } from './webhook.ts'
+import { answer } from './route.ts'
 
 /** Makes of what the steps throw an answer, and tells the bus: a Refusal as it says, anything else as 500 without a word of it. */
 export function createRefuser(bus: Bus): (error: unknown, about?: object) => { status: number; text: string } {

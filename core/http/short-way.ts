@@ -3,13 +3,13 @@ import type { Bus } from '../bus.ts'
 import type { Answer } from '../dispatch-types.ts'
 import { inBodyTime, type ReadBody, readObject } from './body.ts'
 import { leanLength, readLean, textAtHand } from './lean-body.ts'
-import type { Admitted, Reception } from './reception.ts'
+import type { Admitted, Webhook } from './webhook.ts'
 import { createRefuser } from './refuse.ts'
 import { send } from './send.ts'
 import { Turn } from '../turn.ts'
 
 export interface ShortWayParts {
-  readonly reception: Reception
+  readonly webhook: Webhook
   readonly bus: Bus
   readonly paths: readonly string[]
   /** Bytes. */
@@ -32,7 +32,7 @@ export type ShortWay = (request: IncomingMessage, response: ServerResponse) => b
  * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
  * ordinary (another path or method, a refusal, an odd encoding) is left to the routes, which know every answer.
  */
-export function createShortWay({ reception, bus, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
+export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
   const known = new Set(paths)
   const refusing = createRefuser(bus)
 
@@ -42,7 +42,7 @@ export function createShortWay({ reception, bus, paths, bodyLimit, isDraining }:
     const mark = url.indexOf('?')
     if (method !== 'POST' || mark === -1 || !known.has(url.slice(0, mark)) || url.includes('#')) return undefined
     try {
-      return reception.admit(url.slice(mark + 1))
+      return webhook.admit(url.slice(mark + 1))
     } catch {
       // The routes come to the same refusal, and tell it.
       return undefined
@@ -56,7 +56,7 @@ export function createShortWay({ reception, bus, paths, bodyLimit, isDraining }:
   }
   const decide = (exchange: Exchange, read: ReadBody): void => {
     const { response } = exchange
-    const answer = reception.decide(exchange.admitted, read)
+    const answer = webhook.decide(exchange.admitted, read)
     if (!(answer instanceof Promise)) reply(response, answer)
     else answer.then((late) => reply(response, late)).catch((error: unknown) => refuse(error, exchange))
   }

@@ -1,30 +1,64 @@
-import type { Context, Middleware } from 'koa'
-import { OK } from '../protocol/envelope.ts'
-import { createBodyReader } from './body.ts'
-import type { Reception } from './reception.ts'
-import { Refusal } from './refusal.ts'
+import type { Answer } from '../dispatch-types.ts'
+import type { Bus } from '../bus.ts'
+import type { Dispatch } from '../dispatch.ts'
+import type { Query } from '../handler-context.ts'
+import { newId } from '../id.ts'
+import { type Admission, type AdmittedApp, createAdmission } from './admission.ts'
+import type { ReadBody } from './body.ts'
+import { parseQuery } from './query.ts'
 
-/** The way of a callback: read the URL, check who asks, read the body, dispatch, answer. */
-export function webhook(reception: Reception, bodyLimit: number): Middleware {
-  const readBody = createBodyReader(bodyLimit)
-
-  return async (ctx) => {
-    if (ctx.method !== 'POST') {
-      ctx.set('Allow', 'POST')
-      throw new Refusal(405, `method: expected POST, got ${ctx.method}`)
-    }
-    const admitted = reception.admit(ctx.querystring)
-    if (!admitted) return answer(ctx, 200, OK)
-    const { app, command } = admitted
-    ctx.state['about'] = { sdkAppId: app.sdkAppId, command }
-    const { status, text } = await reception.decide(admitted, await readBody(ctx))
-    answer(ctx, status, text)
-  }
+export interface WebhookParts {
+  readonly apps: readonly AdmittedApp[]
+  readonly dispatch: Dispatch
+  readonly bus: Bus
 }
 
-/** Sends the JSON text of an envelope. */
-export function answer(ctx: Context, status: number, text: string): void {
-  ctx.status = status
-  ctx.set('Content-Type', 'application/json')
-  ctx.body = text
+/** A request that may go on to its body. */
+export interface Admitted extends Admission {
+  readonly query: Query
+  readonly receivedAt: number
+  readonly startedAt: number
+}
+
+/**
+ * What every callback passes, whichever way its request came (`short-way.ts` or, for all that is not ordinary, the routes
+ * of `app.ts`): who asks, then the body, which the way reads, then the decision.
+ */
+export interface Webhook {
+  /**
+   * Who asks for what, by the URL alone. The clock of the deadline starts here. Nothing for the check of the URL.
+   * @throws Refusal 400, 401 or 403
+   */
+  admit(querystring: string): Admitted | undefined
+  /** The answer to a callback whose body has been read. */
+  decide(admitted: Admitted, read: ReadBody): Answer | Promise<Answer>
+}
+
+export function createWebhook({ apps, dispatch, bus }: WebhookParts): Webhook {
+  const admission = createAdmission(apps)
+
+  const told = (answer: Answer, { app, command }: Admitted): Answer => {
+    const { status, reason } = answer
+    if (reason !== undefined) bus.emit('callback:rejected', { status, reason, sdkAppId: app.sdkAppId, command })
+    return answer
+  }
+
+  return {
+    admit(querystring) {
+      const startedAt = performance.now()
+      const receivedAt = Date.now()
+      const query = parseQuery(querystring)
+      const admitted = admission(query, receivedAt)
+      if (!admitted) return undefined
+      const { app, command, signed } = admitted
+      return { app, command, signed, query, receivedAt, startedAt }
+    },
+    decide(admitted, { raw, body }) {
+      const { app, command, signed, query, receivedAt, startedAt } = admitted
+      const { sdkAppId } = app
+      const id = newId(receivedAt)
+      const answer = dispatch({ id, sdkAppId, command, query, signed, raw, body, receivedAt, startedAt })
+      return answer instanceof Promise ? answer.then((late) => told(late, admitted)) : told(answer, admitted)
+    },
+  }
 }
