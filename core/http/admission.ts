@@ -1,4 +1,5 @@
 import type { Query } from '../handler-context.ts'
+import { commands } from '../protocol/commands.ts'
 import { createSignatureCheck } from '../signature.ts'
 import { Refusal } from './refusal.ts'
 
@@ -36,6 +37,8 @@ export function createAdmission(apps: readonly AdmittedApp[]): (query: Query, no
     const { app, check } = known
     const fault = check?.(query['Sign'], query['RequestTime'], nowMs)
     if (fault) throw new Refusal(401, fault)
-    return { app, command: CallbackCommand, signed: check !== undefined }
+    // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
+    const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
+    return { app, command, signed: check !== undefined }
   }
 }
