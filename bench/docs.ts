@@ -23,9 +23,16 @@ const kinds: Readonly<Record<string, string>> = {
   'sqlite sustained one core': '`Group.CallbackAfterGroupFull`, 180 B',
 }
 
+/** Far slower here than others find them. Until that is explained, their figures are printed and not published. */
+const UNEXPLAINED = new Set(['hono', 'express'])
+
 const file = process.argv[2] ?? 'bench/results/results.json'
 const results = JSON.parse(readFileSync(file, 'utf8')) as Results
-writeFileSync('docs/speed.svg', plot(results.sections))
+const sections = results.sections.map((section) => ({
+  ...section,
+  rows: section.rows.filter(({ name }) => !UNEXPLAINED.has(name)),
+}))
+writeFileSync('docs/speed.svg', plot(sections))
 for (const [readme, [callback, server]] of Object.entries(headings)) {
   const text = readFileSync(readme, 'utf8')
   const [before, rest = ''] = text.split(START)
@@ -41,7 +48,7 @@ for (const [readme, [callback, server]] of Object.entries(headings)) {
 function body(): string {
   return Object.entries(kinds)
     .flatMap(([name, kind]) => {
-      const rows = results.sections.find((section) => section.name === name)?.rows ?? []
+      const rows = sections.find((section) => section.name === name)?.rows ?? []
       const shown = rows.filter((row) => isRatio(row) && !(name.startsWith('sqlite') && row.name === 'bare'))
       return shown.map((row) => `| ${[kind, row.name, ...columns.map((column) => cell(row, column))].join(' | ')} |\n`)
     })
