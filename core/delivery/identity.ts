@@ -7,6 +7,13 @@ const TELLING = ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime']
 const MAX_DEPTH = 100
 const LONE_SURROGATE = /\p{Surrogate}/u
 
+/** Characters of an identity that are stored: 132 bits of it. */
+export const WIDTH = 22
+
+export function shortIdentity(identity: string): string {
+  return identity.slice(0, WIDTH)
+}
+
 /** Whether two equal bodies like this are one event sent twice, and not two alike. */
 export function tellsResends(body: JsonObject): boolean {
   for (const field of TELLING) if (body[field] !== undefined) return true

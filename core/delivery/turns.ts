@@ -1,3 +1,5 @@
+/** The death that makes a dead letter. The first one is that which put the callback in doubt; it is not noted. */
+export const DEATHS = 3
 /** How long one that is in doubt has for itself. A slower one goes on beside the next. */
 const ALONE_MS = 1000
 

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** How long handlers have to end once their signals have fired, in milliseconds. */
+export const HEED_MS = 100
+
 /** Whether what is waited for came within `graceMs` milliseconds. */
 export async function withinGrace(idle: Promise<unknown>, graceMs: number): Promise<boolean> {
   const timer = new AbortController()

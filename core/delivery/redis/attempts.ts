@@ -3,14 +3,12 @@ import { aboutOf } from '../../callback.ts'
 import type { Subscription } from '../../registry.ts'
 import type { Deliverer, Delivered, Ended } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
-import type { Turns } from '../turns.ts'
+import { DEATHS, type Turns } from '../turns.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
 import type { Share } from './share.ts'
 import type { Validity } from './validity.ts'
 
-/** The death that makes a dead letter. The first one is that which put the callback in doubt; it is not noted. */
-const DEATHS = 3
 /** Characters of an error that are stored. */
 const ERROR_LENGTH = 2000
 

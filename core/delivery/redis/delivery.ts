@@ -6,7 +6,7 @@ import { redisFault } from '../../store/redis-fault.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery, Ending } from '../delivery.ts'
 import { Turns } from '../turns.ts'
-import { withinGrace } from '../within-grace.ts'
+import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { createAccept } from './accept.ts'
 import { Appender } from './appender.ts'
 import { createAttention } from './attention.ts'
@@ -32,8 +32,6 @@ export interface Pace {
 
 const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
 const PROBE_MS = 60_000
-/** How long handlers have to heed their signal. */
-const HEED_MS = 100
 
 export interface RedisParts {
   readonly registry: Registry

@@ -1,5 +1,6 @@
-import type { Registry, Subscription } from '../../registry.ts'
+import type { Registry } from '../../registry.ts'
 import { Slots } from '../slots.ts'
+import { subscriptionOf } from '../subscription-of.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
 import type { Complain } from './complain.ts'
 import { Intake } from './intake.ts'
@@ -39,7 +40,7 @@ export function createFeed(parts: FeedParts) {
     else push(item)
   }
   const push = (item: Item): void => {
-    const subscription = subscriptionOf(registry, plugin, item)
+    const subscription = subscriptionOf(registry, plugin, item.callback)
     if (!subscription) {
       attempts.dead(item, item.attempt - 1, `plugin ${plugin} has no handler for ${item.callback.command} any more`)
       return
@@ -86,9 +87,4 @@ export function createFeed(parts: FeedParts) {
     /** The stop was no death. */
     survive: (): void => attempts.survive(),
   }
-}
-
-function subscriptionOf(registry: Registry, plugin: string, { callback }: Item): Subscription | undefined {
-  const route = registry.route(callback.sdkAppId, callback.command)
-  return route.phase === 'after' ? route.subscriptions.find((one) => one.plugin.id === plugin) : undefined
 }

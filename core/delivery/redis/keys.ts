@@ -44,13 +44,6 @@ export const SCHEMA_VERSION = 1
 /** Fixed once there are callbacks: another number would send a key elsewhere while its callbacks wait. */
 export const PARTITIONS = 32
 
-/** Characters of an identity that are kept: 132 bits of it. */
-const IDENTITY_WIDTH = 22
-
-export function shortIdentity(identity: string): string {
-  return identity.slice(0, IDENTITY_WIDTH)
-}
-
 /** The partition of an order key. What has no key may go anywhere. */
 export function partitionOf(key: string | undefined, partitions: number): number {
   if (key === undefined) return Math.floor(Math.random() * partitions)

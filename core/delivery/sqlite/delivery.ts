@@ -5,9 +5,9 @@ import type { Registry, Route } from '../../registry.ts'
 import { Turn } from '../../turn.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
-import { identityOf, tellsResends } from '../identity.ts'
+import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
-import { withinGrace } from '../within-grace.ts'
+import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { Turns } from '../turns.ts'
 import { bury } from './bury-removed.ts'
 import { createFeed, type Feed } from './feed.ts'
@@ -15,7 +15,7 @@ import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import type { New } from './messages.ts'
-import { type Known, Resends, shortIdentity } from './resends.ts'
+import { type Known, Resends } from './resends.ts'
 import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
 
@@ -31,8 +31,6 @@ export interface SqliteParts {
 }
 
 const POLL_MS = 250
-/** For handlers to end once their signals have fired. */
-const HEED_MS = 100
 
 /** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
 export function createSqliteDelivery(parts: SqliteParts): Delivery {

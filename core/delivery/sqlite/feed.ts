@@ -3,7 +3,8 @@ import type { Registry, Subscription } from '../../registry.ts'
 import type { Delivered, Deliverer } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { Slots } from '../slots.ts'
-import type { Turns } from '../turns.ts'
+import { subscriptionOf } from '../subscription-of.ts'
+import { DEATHS, type Turns } from '../turns.ts'
 import { Chains, CROWD } from './chains.ts'
 import { Doubts } from './doubts.ts'
 import type { Item, Shared } from './item.ts'
@@ -14,9 +15,6 @@ import { createOutcomes } from './outcomes.ts'
 import { HOLD_MS, Progress } from './progress.ts'
 import { Retries } from './retries.ts'
 import { Window } from './window.ts'
-
-/** The death that makes a dead letter. The first one is that which put the callback in doubt; it is not noted. */
-const DEATHS = 3
 
 export interface FeedParts {
   readonly plugin: string
@@ -52,7 +50,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   const room = (): number => slots.room
   const place = (item: Item): void => {
     const { shared } = item
-    const subscription = subscriptionOf(registry, plugin, shared)
+    const subscription = subscriptionOf(registry, plugin, shared.callback)
     if (!subscription) {
       outcomes.dead(item, item.attempt - 1, `plugin ${plugin} has no handler for ${shared.callback.command} any more`)
       return
@@ -183,9 +181,4 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
     },
     idle: (): Promise<void> => slots.idle(),
   }
-}
-
-function subscriptionOf(registry: Registry, plugin: string, { callback }: Shared): Subscription | undefined {
-  const route = registry.route(callback.sdkAppId, callback.command)
-  return route.phase === 'after' ? route.subscriptions.find((one) => one.plugin.id === plugin) : undefined
 }

@@ -1,9 +1,8 @@
 import type { About } from '../../callback.ts'
+import { WIDTH } from '../identity.ts'
 import { Recent } from '../recent.ts'
 import type { Link } from './link.ts'
 
-/** Characters of an identity that are kept: 132 bits of it. */
-const WIDTH = 22
 const PAGE = 20_000
 
 /** A callback that may come again. */
@@ -62,8 +61,4 @@ export class Resends {
       after = page.last
     }
   }
-}
-
-export function shortIdentity(identity: string): string {
-  return identity.slice(0, WIDTH)
 }
