@@ -11,6 +11,7 @@ import type { CommandContext, PluginCommand } from '../plugin.ts'
 import { createRestClients } from '../rest-clients.ts'
 import { commandLine, flagOf } from './command-line.ts'
 import { readChosenConfig } from './config.ts'
+import { printable } from './printable.ts'
 import { table } from './table.ts'
 
 /**
@@ -82,7 +83,7 @@ async function inContext(
       apps: appSettings(config.apps),
       rest: createRestClients(config.apps, new Bus(), ending.signal),
       print: (value, text) =>
-        void process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text)),
+        void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text))),
       table,
       signal: ending.signal,
     })
@@ -90,6 +91,11 @@ async function inContext(
     process.off('SIGINT', end)
     await opened.close()
   }
+}
+
+/** What a plugin prints comes from strangers in part: ids of groups and accounts, for example. */
+function safe(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }
 
 function withNewline(text: string): string {

@@ -63,6 +63,17 @@ describe('commands of plugins', () => {
     expect(stdout).to.equal('gift   thing  howMany  currency\nfalse  tea    1        EUR\n       paper  10\n')
   })
 
+  it('print nothing that a terminal would obey', async () => {
+    const args = ['sell', '--thing', 'te\u001b[31ma\u202e', '--gift']
+    const { stdout } = await timhook('shop', ...args)
+    expect(stdout).to.include('te\\u001b[31ma\\u202e')
+
+    for (const character of ['\u001b', '\u202e']) expect(stdout).not.to.include(character)
+    const json = await timhook('shop', ...args, '--json')
+    for (const character of ['\u001b', '\u202e']) expect(json.stdout).not.to.include(character)
+    expect((JSON.parse(json.stdout) as { given: object }).given).to.include({ thing: 'te\u001b[31ma\u202e' })
+  })
+
   it('have help of their own', async () => {
     const { code, stdout } = await timhook('shop', '--help')
     expect(code).to.equal(0)
