@@ -1,4 +1,3 @@
-import type { Query } from './handler-context.ts'
 import type { JsonObject } from './json.ts'
 
 /** Which callback something is about. */
@@ -10,7 +9,8 @@ export interface About {
 
 /** One callback as it came in: genuine, and with a body that is a JSON object. */
 export interface Callback extends About {
-  readonly query: Query
+  /** What follows the `?` of the URL. */
+  readonly querystring: string
   readonly signed: boolean
   /** The body's text as received. */
   readonly raw: string

@@ -3,6 +3,7 @@ import type { App, Query } from './handler-context.ts'
 import { type JsonObject, isObject, parseJson } from './json.ts'
 import type { Log } from './log.ts'
 import type { Route, Subscription } from './registry.ts'
+import { parseQuery } from './query.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
 import type { VerdictMakers } from './verdict.ts'
@@ -28,7 +29,6 @@ class Context {
   readonly command: string
   readonly body: JsonObject
   readonly raw: string
-  readonly query: Query
   readonly app: App
   readonly signed: boolean
   readonly id: string
@@ -44,8 +44,10 @@ class Context {
   declare readonly allow?: VerdictMakers['allow']
   declare readonly reject?: VerdictMakers['reject']
   declare readonly drop?: VerdictMakers['drop']
+  readonly #querystring: string
   readonly #subscription: Subscription
   readonly #signal: LazySignal
+  #query: Query | undefined
 
   constructor(callback: Called, route: Route, subscription: Subscription, call: Call) {
     const { plugin } = subscription
@@ -53,7 +55,6 @@ class Context {
     this.command = callback.command
     this.body = call.body
     this.raw = callback.raw
-    this.query = callback.query
     this.app = { sdkAppId: callback.sdkAppId }
     this.signed = callback.signed
     this.id = callback.id
@@ -70,8 +71,14 @@ class Context {
       this.reject = route.makers.reject
       this.drop = route.makers.drop
     }
+    this.#querystring = callback.querystring
     this.#subscription = subscription
     this.#signal = call.signal
+  }
+
+  get query(): Query {
+    this.#query ??= parseQuery(this.#querystring)
+    return this.#query
   }
 
   get log(): Log {

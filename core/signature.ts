@@ -29,14 +29,15 @@ export function sign(token: string, requestTime: string): string {
  * does not protect them: TLS does.
  */
 export function createSignatureCheck({ tokens, signatureWindow }: SignatureSettings): SignatureCheck {
-  const digestsOf = rememberDigests(tokens)
+  const digests = new Digests(tokens)
   return (Sign, RequestTime, nowMs) => {
     if (!Sign || !RequestTime) return 'Sign and RequestTime are required for this app'
-    if (!REQUEST_TIME.test(RequestTime)) return 'RequestTime: expected seconds since 1970'
+    const known = digests.known(RequestTime)
+    if (!known && !REQUEST_TIME.test(RequestTime)) return 'RequestTime: expected seconds since 1970'
     if (!SIGN.test(Sign)) return 'Sign: expected 64 hexadecimal digits'
     const isInTime = Math.abs(nowMs - Number(RequestTime) * 1000) <= signatureWindow
     // The hash is compared before the window, so that the clock's state is told to holders of a token only.
-    if (!matches(digestsOf(RequestTime, isInTime), Sign)) return 'Sign: does not match'
+    if (!matches(known ?? digests.make(RequestTime, isInTime), Sign)) return 'Sign: does not match'
     return isInTime ? undefined : 'RequestTime: outside the time window; check the clock of this machine'
   }
 }
@@ -45,24 +46,36 @@ export function createSignatureCheck({ tokens, signatureWindow }: SignatureSetti
  * What a second's Sign has to be, hashed once a second in place of once a request. Remembering says nothing of whether
  * the second is still valid; others than valid ones are not remembered, so that nobody can push those out.
  */
-function rememberDigests(tokens: readonly string[]): (requestTime: string, isInTime: boolean) => readonly Buffer[] {
-  const remembered = new Map<string, readonly Buffer[]>()
-  return (requestTime, isInTime) => {
-    const known = remembered.get(requestTime)
-    if (known) return known
-    const digests = tokens.map((token) => digest(token, requestTime))
+class Digests {
+  readonly #tokens: readonly string[]
+  readonly #remembered = new Map<string, readonly Buffer[]>()
+
+  constructor(tokens: readonly string[]) {
+    this.#tokens = tokens
+  }
+
+  known(requestTime: string): readonly Buffer[] | undefined {
+    return this.#remembered.get(requestTime)
+  }
+
+  make(requestTime: string, isInTime: boolean): readonly Buffer[] {
+    const digests = this.#tokens.map((token) => digest(token, requestTime))
     if (!isInTime) return digests
-    for (const oldest of remembered.keys()) {
-      if (remembered.size < REMEMBERED) break
-      remembered.delete(oldest)
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size < REMEMBERED) break
+      this.#remembered.delete(oldest)
     }
-    remembered.set(requestTime, digests)
+    this.#remembered.set(requestTime, digests)
     return digests
   }
 }
 
+/** For the bytes of the one that is looked at: making a buffer for each costs more than comparing it. */
+const bytes = Buffer.alloc(32)
+
+/** @param given 64 hexadecimal digits */
 function matches(digests: readonly Buffer[], given: string): boolean {
-  const bytes = Buffer.from(given, 'hex')
+  bytes.write(given, 'hex')
   let found = false
   // Every token is tried, so that the time taken does not tell which one matched.
   for (const expected of digests) if (timingSafeEqual(expected, bytes)) found = true

@@ -1,4 +1,5 @@
 import type { Entry, PluginRecord } from '../delivery/journal.ts'
+import { parseQuery } from '../query.ts'
 import { localTime } from './moments.ts'
 import { type Columns, columns, jsonLine, printable, row } from './printable.ts'
 
@@ -41,7 +42,7 @@ function outcomeText({ plugins, kept }: Entry): string {
 }
 
 /** The parameters, without the one that a secret went into. */
-function queryOf(json: string): Record<string, unknown> {
-  const { Sign: _, ...query } = JSON.parse(json) as Record<string, unknown>
+function queryOf(querystring: string): Record<string, unknown> {
+  const { Sign: _, ...query } = parseQuery(querystring)
   return query
 }

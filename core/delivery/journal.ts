@@ -55,7 +55,7 @@ export interface Entry {
   readonly body?: Body
 }
 
-/** As received: the parameters of the URL as JSON, Sign among them, and the text of the body. */
+/** As received: the URL's parameters as they stand there, Sign among them, and the text of the body. */
 export interface Body {
   readonly query: string
   readonly raw: string

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus.ts'
-import { type About, aboutOf } from '../callback.ts'
+import { aboutOf } from '../callback.ts'
 import type { Called } from '../context.ts'
 import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
@@ -17,14 +17,10 @@ interface Item {
   readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
-  readonly known: Known
-  parsed: JsonObject | undefined
-}
-
-/** What is left of one once it is delivered: the body is not kept for as long as it may be sent again. */
-interface Known extends About {
-  readonly at: number
+  /** Its number in the window of resends. */
+  readonly entry: number
   resends: number
+  parsed: JsonObject | undefined
 }
 
 interface Parts {
@@ -38,7 +34,7 @@ interface Parts {
 export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): Delivery {
   const deliverer = createDeliverer(registry, bus)
   const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
-  const recent = new Recent<Known>(resendWindow)
+  const recent = new Recent(resendWindow)
   const arrived = new Turn<{ item: Item; subscriptions: readonly Subscription[] }>(({ item, subscriptions }) => {
     for (const subscription of subscriptions) enqueue(item, subscription, 1)
   })
@@ -52,9 +48,11 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   }
 
   const deliver = (item: Item, subscription: Subscription, attempt: number): Again | Promise<Again> => {
-    const { callback, parsed, known, maybeResend } = item
+    const { callback, parsed, entry, maybeResend } = item
     item.parsed = undefined
-    const job = { callback, parsed, attempt, resends: known.resends, maybeResend }
+    // The window may have forgotten it since.
+    item.resends = Math.max(item.resends, recent.resendsOf(entry))
+    const job = { callback, parsed, attempt, resends: item.resends, maybeResend }
     const delivered = deliverer.deliver(job, subscription)
     if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
     return conclude(item, subscription, attempt, delivered)
@@ -86,18 +84,18 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
 
     accept(callback) {
       const identity = identityOf(callback)
-      const known = recent.get(identity)
-      if (known) {
-        known.resends++
-        bus.emit('callback:resent', { ...aboutOf(known), resends: known.resends })
+      const known = recent.find(identity, callback.receivedAt)
+      if (known !== undefined) {
+        // The identity holds app and command, so they are those of the first.
+        const first = { ...aboutOf(callback), id: recent.idOf(known) }
+        bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
         if (tellsResends(callback.body)) return undefined
       }
-      const route = registry.route(callback.sdkAppId, callback.command)
+      const { id, sdkAppId, command, body, receivedAt } = callback
+      const route = registry.route(sdkAppId, command)
       const key = orderOf(callback, route)
-      const { id, sdkAppId, command, body } = callback
-      const first = { id, sdkAppId, command, at: Date.now(), resends: 0 }
-      recent.add(identity, first)
-      const item = { callback, key, maybeResend: known !== undefined, known: first, parsed: body }
+      const entry = recent.add(identity, id, receivedAt)
+      const item = { callback, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body }
       // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
       arrived.add({ item, subscriptions: route.subscriptions })
       return undefined

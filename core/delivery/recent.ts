@@ -1,65 +1,194 @@
-/** More of them are forgotten before their time: some 200 bytes each is what they may cost. */
-const MAX_KEPT = 1_000_000
+import { ID_WORDS, packId, unpackId } from '../id.ts'
+import { WORDS, wordsOf } from './identity.ts'
 
-/** What is remembered. */
-interface Dated {
+/** More than these are forgotten before their time: some 60 bytes each is what they cost, a page at a time. */
+const CAPACITY = 2 ** 20
+const PAGE = 2 ** 13
+/** The newest and the oldest never share a page, so that a page is free once its last one is forgotten. */
+const MOST = CAPACITY - PAGE
+/** Words of an entry: its identity, its id, and the slot of the next one with the same hash, plus 1. */
+const ID = WORDS
+const NEXT = ID + ID_WORDS
+const STRIDE = NEXT + 1
+/** Two are due for each one that is added; more at once would hold up a callback after a quiet hour. */
+const FORGET_AT_MOST = 16
+
+interface Page {
+  readonly words: Uint32Array
   /** Milliseconds since 1970. */
-  readonly at: number
+  readonly times: Float64Array
+  readonly seqs: Float64Array
 }
 
-/** Remembers what came within a window of time, by identity. */
-export class Recent<T extends Dated> {
+/**
+ * Remembers what came within a window of time, by identity: a hash table over a ring, both of numbers. As a map of
+ * objects a million of them took 200 MB, and the garbage collector a tenth of the processor.
+ */
+export class Recent {
   readonly #windowMs: number
-  readonly #now: () => number
-  readonly #entries = new Map<string, T>()
-  /**
-   * Goes through the entries, the oldest first, and is kept: one made anew for each would have to step over all that
-   * were deleted at the map's head.
-   */
-  #ages = this.#entries.entries()
-  #oldest: readonly [string, T] | undefined
+  /** By hash the slot of the newest entry, plus 1. Its size never changes, so no callback waits for it to grow. */
+  #heads = new Uint32Array(0)
+  readonly #pages: (Page | undefined)[] = []
+  #spare: Page | undefined
+  /** Entries are numbered from 1 on; an entry's slot is its number modulo the capacity. */
+  #oldest = 1
+  #next = 1
+  /** How often they came again, of those that did. */
+  readonly #resends = new Map<number, number>()
+  readonly #key = new Uint32Array(WORDS)
+  #keyOf = ''
 
-  constructor(windowMs: number, now: () => number = Date.now) {
+  constructor(windowMs: number) {
     this.#windowMs = windowMs
-    this.#now = now
   }
 
-  get(identity: string): T | undefined {
-    const value = this.#entries.get(identity)
-    return value && value.at > this.#now() - this.#windowMs ? value : undefined
+  /**
+   * The number of the entry, for as long as the window is.
+   * @param nowMs milliseconds since 1970
+   */
+  find(identity: string, nowMs: number): number | undefined {
+    const slot = this.#lookUp(identity)
+    if (slot === undefined || this.#timeOf(slot) <= nowMs - this.#windowMs) return undefined
+    return this.#oldest + ((slot - (this.#oldest % CAPACITY) + CAPACITY) % CAPACITY)
   }
 
-  /** @param value not older than the one added last */
-  add(identity: string, value: T): void {
-    // Deleted first, so that the map's order is that of time and the oldest are at its head.
-    this.#entries.delete(identity)
-    this.#entries.set(identity, value)
-    this.#forget()
+  /**
+   * In place of one with the same identity.
+   * @param atMs milliseconds since 1970
+   * @returns its number
+   */
+  add(identity: string, id: string, atMs: number): number {
+    if (this.#heads.length === 0) this.#heads = new Uint32Array(CAPACITY)
+    const known = this.#lookUp(identity)
+    if (known !== undefined) this.#unlink(known)
+    this.#forget(atMs - this.#windowMs)
+    const entry = this.#next++
+    const slot = entry % CAPACITY
+    const page = this.#makePage(slot)
+    const base = (slot % PAGE) * STRIDE
+    const head = bucketOf(this.#key[0])
+    page.words.set(this.#key, base)
+    packId(id, page.words, base + ID)
+    page.words[base + NEXT] = this.#heads[head] ?? 0
+    this.#heads[head] = slot + 1
+    page.times[slot % PAGE] = atMs
+    page.seqs[slot % PAGE] = 0
+    return entry
   }
 
-  delete(identity: string): void {
-    this.#entries.delete(identity)
+  /** Forgets one, unless that has happened by itself. */
+  delete(entry: number): void {
+    if (entry >= this.#oldest) this.#unlink(entry % CAPACITY)
   }
 
-  #forget(): void {
-    const ends = this.#now() - this.#windowMs
-    while (this.#entries.size > 0) {
-      this.#oldest ??= this.#next()
-      const [identity, value] = this.#oldest
-      const isThere = this.#entries.get(identity) === value
-      if (isThere && value.at > ends && this.#entries.size <= MAX_KEPT) return
-      if (isThere) this.#entries.delete(identity)
-      this.#oldest = undefined
+  idOf(entry: number): string {
+    const slot = entry % CAPACITY
+    return unpackId(this.#page(slot).words, (slot % PAGE) * STRIDE + ID)
+  }
+
+  /** The number under which it is stored, 0 while it is not. */
+  seqOf(entry: number): number {
+    return entry < this.#oldest ? 0 : (this.#page(entry % CAPACITY).seqs[entry % PAGE] ?? 0)
+  }
+
+  setSeq(entry: number, seq: number): void {
+    if (entry >= this.#oldest) this.#page(entry % CAPACITY).seqs[entry % PAGE] = seq
+  }
+
+  /** How often it has come again; 0 once it is forgotten. */
+  resendsOf(entry: number): number {
+    return this.#resends.size === 0 ? 0 : (this.#resends.get(entry) ?? 0)
+  }
+
+  /** @returns how often, with this time */
+  countResend(entry: number, times = 1): number {
+    const resends = this.resendsOf(entry) + times
+    this.#resends.set(entry, resends)
+    return resends
+  }
+
+  #lookUp(identity: string): number | undefined {
+    if (this.#keyOf !== identity) wordsOf(identity, this.#key)
+    this.#keyOf = identity
+    for (let next = this.#heads[bucketOf(this.#key[0])] ?? 0; next > 0;) {
+      const slot = next - 1
+      const { words } = this.#page(slot)
+      const base = (slot % PAGE) * STRIDE
+      if (this.#isAt(words, base)) return slot
+      next = words[base + NEXT] ?? 0
+    }
+    return undefined
+  }
+
+  #isAt(words: Uint32Array, base: number): boolean {
+    for (let word = 0; word < WORDS; word++) if (words[base + word] !== this.#key[word]) return false
+    return true
+  }
+
+  /** Lets go of the oldest ones that came by then. */
+  #forget(ends: number): void {
+    for (let left = FORGET_AT_MOST; left > 0 && this.#oldest < this.#next; left--) {
+      const slot = this.#oldest % CAPACITY
+      if (this.#timeOf(slot) > ends && this.#next - this.#oldest < MOST) return
+      this.#unlink(slot)
+      this.#resends.delete(this.#oldest++)
+      if (this.#oldest % PAGE === 0) this.#freePage(slot)
     }
   }
 
-  /** The one after the oldest of before. An iterator that came to the end is no good any more, whatever is added. */
-  #next(): readonly [string, T] {
-    let step = this.#ages.next()
-    while (step.done) {
-      this.#ages = this.#entries.entries()
-      step = this.#ages.next()
+  /** Takes an entry out of its chain; nothing where it is in none. */
+  #unlink(slot: number): void {
+    const base = (slot % PAGE) * STRIDE
+    const { words } = this.#page(slot)
+    const rest = words[base + NEXT] ?? 0
+    const head = bucketOf(words[base])
+    if (this.#heads[head] === slot + 1) {
+      this.#heads[head] = rest
+      return
     }
-    return step.value
+    for (let next = this.#heads[head] ?? 0; next > 0;) {
+      const before = this.#page(next - 1).words
+      const at = ((next - 1) % PAGE) * STRIDE + NEXT
+      next = before[at] ?? 0
+      if (next === slot + 1) before[at] = rest
+      if (next === slot + 1) return
+    }
+  }
+
+  #timeOf(slot: number): number {
+    return this.#page(slot).times[slot % PAGE] ?? 0
+  }
+
+  #page(slot: number): Page {
+    return this.#pages[Math.floor(slot / PAGE)] ?? none
+  }
+
+  #makePage(slot: number): Page {
+    const index = Math.floor(slot / PAGE)
+    const page = this.#pages[index] ?? this.#spare ?? makePage()
+    if (page === this.#spare) this.#spare = undefined
+    this.#pages[index] = page
+    return page
+  }
+
+  /** One is kept for the next that is needed: pages come and go at the rate of the callbacks. */
+  #freePage(slot: number): void {
+    const index = Math.floor(slot / PAGE)
+    this.#spare = this.#pages[index]
+    this.#pages[index] = undefined
   }
 }
+
+function bucketOf(word = 0): number {
+  return word % CAPACITY
+}
+
+function makePage(): Page {
+  return {
+    words: new Uint32Array(PAGE * STRIDE),
+    times: new Float64Array(PAGE),
+    seqs: new Float64Array(PAGE),
+  }
+}
+
+const none: Page = { words: new Uint32Array(0), times: new Float64Array(0), seqs: new Float64Array(0) }

@@ -1,6 +1,6 @@
-import type { Query } from '../handler-context.ts'
 import { commands } from '../protocol/commands.ts'
 import { createSignatureCheck } from '../signature.ts'
+import type { Parameters } from './parameters.ts'
 import { Refusal } from './refusal.ts'
 
 /** One app of the config, as far as its requests are concerned. */
@@ -19,7 +19,9 @@ export interface Admission {
 }
 
 /** Makes the check that every request passes before its body is read. It throws Refusal 401 or 403. */
-export function createAdmission(apps: readonly AdmittedApp[]): (query: Query, nowMs: number) => Admission | undefined {
+export function createAdmission(
+  apps: readonly AdmittedApp[],
+): (parameters: Parameters, nowMs: number) => Admission | undefined {
   // Compared as text: 0140… and 1.4e9 are not our id, whatever number they make.
   const byId = new Map(
     apps.map((app) => [
@@ -28,14 +30,13 @@ export function createAdmission(apps: readonly AdmittedApp[]): (query: Query, no
     ]),
   )
 
-  return (query, nowMs) => {
-    const { SdkAppid, CallbackCommand } = query
+  return ({ SdkAppid, CallbackCommand, Sign, RequestTime }, nowMs) => {
     const known = SdkAppid === undefined ? undefined : byId.get(SdkAppid)
     if (SdkAppid !== undefined && !known) throw new Refusal(403, 'SdkAppid: not one of the configured apps')
     if (!CallbackCommand) return undefined
     if (!known) throw new Refusal(403, 'SdkAppid: is required')
     const { app, check } = known
-    const fault = check?.(query['Sign'], query['RequestTime'], nowMs)
+    const fault = check?.(Sign, RequestTime, nowMs)
     if (fault) throw new Refusal(401, fault)
     // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
     const command = commands.get(CallbackCommand)?.command ?? CallbackCommand

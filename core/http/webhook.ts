@@ -1,11 +1,10 @@
 import type { Answer } from '../dispatch-types.ts'
 import type { Bus } from '../bus.ts'
 import type { Dispatch } from '../dispatch.ts'
-import type { Query } from '../handler-context.ts'
 import { newId } from '../id.ts'
 import { type Admission, type AdmittedApp, createAdmission } from './admission.ts'
 import type { ReadBody } from './body.ts'
-import { parseQuery } from './query.ts'
+import { readParameters } from './parameters.ts'
 
 export interface WebhookParts {
   readonly apps: readonly AdmittedApp[]
@@ -15,7 +14,7 @@ export interface WebhookParts {
 
 /** A request that may go on to its body. */
 export interface Admitted extends Admission {
-  readonly query: Query
+  readonly querystring: string
   readonly receivedAt: number
   readonly startedAt: number
 }
@@ -47,17 +46,16 @@ export function createWebhook({ apps, dispatch, bus }: WebhookParts): Webhook {
     admit(querystring) {
       const startedAt = performance.now()
       const receivedAt = Date.now()
-      const query = parseQuery(querystring)
-      const admitted = admission(query, receivedAt)
+      const admitted = admission(readParameters(querystring), receivedAt)
       if (!admitted) return undefined
       const { app, command, signed } = admitted
-      return { app, command, signed, query, receivedAt, startedAt }
+      return { app, command, signed, querystring, receivedAt, startedAt }
     },
     decide(admitted, { raw, body }) {
-      const { app, command, signed, query, receivedAt, startedAt } = admitted
+      const { app, command, signed, querystring, receivedAt, startedAt } = admitted
       const { sdkAppId } = app
       const id = newId(receivedAt)
-      const answer = dispatch({ id, sdkAppId, command, query, signed, raw, body, receivedAt, startedAt })
+      const answer = dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
       return answer instanceof Promise ? answer.then((late) => told(late, admitted)) : told(answer, admitted)
     },
   }

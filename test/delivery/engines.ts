@@ -94,7 +94,15 @@ export function done(bus: Bus, count: number): Promise<void> {
 export function callback(n: number, group: string): Callback {
   const body = { GroupId: group, EventTime: n }
   const about = { id: newId(), sdkAppId: 1, command: FULL }
-  return { ...about, query: {}, signed: false, raw: JSON.stringify(body), body, receivedAt: Date.now(), startedAt: 0 }
+  return {
+    ...about,
+    querystring: '',
+    signed: false,
+    raw: JSON.stringify(body),
+    body,
+    receivedAt: Date.now(),
+    startedAt: 0,
+  }
 }
 
 /** A plugin whose handler gets the number of the callback. */

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { identityOf } from '../../core/delivery/identity.ts'
-import { Recent } from '../../core/delivery/recent.ts'
 import type { JsonObject } from '../../core/json.ts'
 
 const keys = fc.constantFrom('a', 'b', 'ab', '', '1', '2:', '__proto__')
@@ -68,36 +67,5 @@ describe('the identity of a callback', () => {
   it('is one for each app and command', () => {
     const of = (sdkAppId: number, command: string): string => identityOf({ sdkAppId, command, raw: '{}', body: {} })
     expect(new Set([of(1, 'X.Y'), of(2, 'X.Y'), of(1, 'X.Z')]).size).to.equal(3)
-  })
-})
-
-describe('what is remembered for a while', () => {
-  it('is found for as long as the window is, and again where it is added anew', () => {
-    const steps = fc.array(
-      fc.record({ add: fc.boolean(), key: fc.constantFrom('a', 'b', 'c', 'd'), passMs: fc.nat({ max: 6 }) }),
-      { maxLength: 60 },
-    )
-    fc.assert(
-      fc.property(steps, (list) => {
-        let now = 0
-        const recent = new Recent<{ at: number }>(10, () => now)
-        const times = new Map<string, number>()
-        for (const { add, key, passMs } of list) {
-          now += passMs
-          if (add) {
-            recent.add(key, { at: now })
-            times.set(key, now)
-          } else if (passMs === 0) {
-            recent.delete(key)
-            times.delete(key)
-          }
-          for (const one of ['a', 'b', 'c', 'd']) {
-            const at = times.get(one)
-            expect(recent.get(one)?.at).to.equal(at !== undefined && at > now - 10 ? at : undefined)
-          }
-        }
-      }),
-      { numRuns: 1000 },
-    )
   })
 })

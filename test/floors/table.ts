@@ -29,7 +29,7 @@ export const rows: readonly Row[] = [
   {
     floor: 2,
     folder: 'core',
-    files: ['callback', 'bus', 'observe', 'registry', 'context'],
+    files: ['callback', 'bus', 'observe', 'query', 'registry', 'context'],
     job: 'one callback, who hears of it and who handles it',
   },
   {

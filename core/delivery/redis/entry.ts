@@ -1,6 +1,5 @@
 import type { Callback } from '../../callback.ts'
 import type { Called } from '../../context.ts'
-import type { Query } from '../../handler-context.ts'
 import { SEPARATOR } from './scripts/lua.ts'
 
 /** A callback as it stands in a stream. */
@@ -12,8 +11,11 @@ export interface Stored {
 }
 
 /** The fields of an entry that every callback has, in the order in which scripts take them. */
-export function fieldsOf({ id, sdkAppId, command, receivedAt, signed, query, raw }: Callback, key = ''): string[] {
-  return [id, `${sdkAppId}`, command, `${receivedAt}`, signed ? '1' : '0', key, JSON.stringify(query), raw]
+export function fieldsOf(
+  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
+  key = '',
+): string[] {
+  return [id, `${sdkAppId}`, command, `${receivedAt}`, signed ? '1' : '0', key, querystring, raw]
 }
 
 /** The plugins of an entry as one text. */
@@ -29,10 +31,10 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
 }
 
 export function storedOf(fields: readonly string[]): Stored {
-  const { id = '', app, command = '', at, signed, key, maybe, query = '{}', raw = '', plugins = '' } = recordOf(fields)
+  const { id = '', app, command = '', at, signed, key, maybe, query = '', raw = '', plugins = '' } = recordOf(fields)
   const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
   return {
-    callback: { ...about, query: JSON.parse(query) as Query, raw },
+    callback: { ...about, querystring: query, raw },
     key: key === '' ? undefined : key,
     maybeResend: maybe === '1',
     plugins: plugins.split(SEPARATOR).filter(Boolean),

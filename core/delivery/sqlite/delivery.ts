@@ -15,7 +15,7 @@ import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import type { New } from './messages.ts'
-import { type Known, Resends } from './resends.ts'
+import { Resends } from './resends.ts'
 import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
 
@@ -55,68 +55,73 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
     mustHaveRoom()
-    const known: Known = { at: Date.now(), resends: 0, seq: undefined, about: aboutOf(callback), storing: undefined }
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const { ids, text: plugins } = pluginsOf(route)
+    const entry = resends.add(identity, callback.id, callback.receivedAt)
     const storing = new Promise<void>((resolve, reject) => {
       link.append(rowOf(callback, key, identity, maybeResend, plugins), (error, seq) => {
-        known.storing = undefined
+        resends.end(entry, seq)
         if (error || seq === undefined) {
-          resends.delete(identity)
           reject(error ?? new Error('not stored'))
           return
         }
-        known.seq = seq
-        const { id, sdkAppId, command, query, signed, raw, receivedAt, body: parsed } = callback
-        const called = { id, sdkAppId, command, query, signed, raw, receivedAt }
-        const shared = { seq, callback: called, key, maybeResend, count: known, parsed }
+        const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
+        const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+        const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed }
         for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
         resolve()
         arrived.add(ids)
       })
     })
-    known.storing = storing
-    resends.add(identity, known)
+    resends.begin(entry, storing)
     return storing
   }
 
-  const resent = async (known: Known): Promise<void> => {
-    known.resends++
+  const resent = (callback: Callback, entry: number): void => {
     // Counted in its row once it has one.
-    if (known.seq !== undefined) ledger.note(['resent', known.seq])
-    else void known.storing?.then(() => known.seq !== undefined && ledger.note(['resent', known.seq]), nothing)
-    const { seq } = known
-    if (!known.about && seq !== undefined) {
-      const found = await link.ask('about', { seq })
-      known.about = found && { id: found.id, sdkAppId: found.sdkAppId, command: found.command }
-      known.resends += found ? Math.max(0, found.resends - known.resends + 1) : 0
+    const count = (): void => {
+      const seq = resends.seqOf(entry)
+      if (seq > 0) ledger.note(['resent', seq])
     }
-    if (known.about) bus.emit('callback:resent', { ...known.about, resends: known.resends })
+    const storing = resends.storing(entry)
+    if (storing) void storing.then(count, nothing)
+    else count()
+    // The identity holds app and command, so they are those of the first.
+    const first = { ...aboutOf(callback), id: resends.idOf(entry) }
+    bus.emit('callback:resent', { ...first, resends: resends.countResend(entry) })
   }
 
-  const acceptAgain = async (callback: Callback, identity: string, first: Known): Promise<void> => {
+  /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
+  const durable = async ({ receivedAt }: Callback, identity: string, first: number): Promise<number | undefined> => {
+    for (let entry: number | undefined = first; entry !== undefined; entry = resends.find(identity, receivedAt)) {
+      const storing = resends.storing(entry)
+      if (!storing || (await isStored(storing))) return entry
+    }
+    return undefined
+  }
+
+  const acceptAgain = async (callback: Callback, identity: string, first: number): Promise<void> => {
     const tells = tellsResends(callback.body)
-    let known: Known | undefined = first
-    // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
-    if (tells) while (known?.storing && !(await isStored(known.storing))) known = resends.get(identity)
-    if (known) await resent(known)
-    if (known && tells) return
-    await store(callback, registry.route(callback.sdkAppId, callback.command), identity, known !== undefined)
+    const entry = tells ? await durable(callback, identity, first) : first
+    if (entry !== undefined) resent(callback, entry)
+    if (entry !== undefined && tells) return
+    await store(callback, registry.route(callback.sdkAppId, callback.command), identity, entry !== undefined)
   }
 
   return {
     async start() {
       const ids = registry.plugins.map(({ id }) => id)
       const begun = await link.ask('begin', { plugins: ids })
-      await resends.load(link)
+      if (parts.resendWindow > 0) await resends.load(link, Date.now() - parts.resendWindow)
       const retention = keepRetention(link, parts.file, parts.retention)
       reserve = createReserve(parts.file, () => retention.sweep(true))
       link.whenFull(() => reserve?.spend())
       await reserve.make()
       const turns = new Turns()
+      const resendsOf = (entry: number): number => resends.resendsOf(entry)
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
-        const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog }
+        const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog, resendsOf }
         feeds.set(plugin, createFeed(common, standing, begun))
       }
       for (const feed of feeds.values()) feed.start()
@@ -132,8 +137,8 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
     accept(callback) {
       const identity = shortIdentity(identityOf(callback))
-      const known = resends.get(identity)
-      if (known) return acceptAgain(callback, identity, known)
+      const known = resends.find(identity, callback.receivedAt)
+      if (known !== undefined) return acceptAgain(callback, identity, known)
       return store(callback, registry.route(callback.sdkAppId, callback.command), identity, false)
     },
 
@@ -173,15 +178,14 @@ function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
 }
 
 function rowOf(
-  { id, sdkAppId, command, receivedAt, signed, query, raw }: Callback,
+  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
   key: string | undefined,
   identity: string,
   maybeResend: boolean,
   plugins: string,
 ): New {
-  const flags = { signed: signed ? 1 : 0, maybeResend: maybeResend ? 1 : 0 }
-  const text = JSON.stringify(query)
-  return [plugins, receivedAt, sdkAppId, flags.signed, flags.maybeResend, id, identity, command, key ?? null, text, raw]
+  const some = [plugins, receivedAt, sdkAppId, signed ? 1 : 0, maybeResend ? 1 : 0, id, identity] as const
+  return [...some, command, key ?? null, querystring, raw]
 }
 
 interface PluginIds {

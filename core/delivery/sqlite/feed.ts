@@ -25,6 +25,8 @@ export interface FeedParts {
   readonly ledger: Ledger
   readonly turns: Turns
   readonly maxBacklog: number | undefined
+  /** How often an entry of the window of resends has come again. */
+  readonly resendsOf: (entry: number) => number
 }
 
 /** How the last run ended, and what was the last callback it had stored. */
@@ -37,7 +39,7 @@ export interface Start {
 export type Feed = ReturnType<typeof createFeed>
 
 export function createFeed(parts: FeedParts, standing: Standing, { clean, last }: Start) {
-  const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity } = parts
+  const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity, resendsOf } = parts
   const doubts = new Doubts(clean, { seq: last, at: Date.now() })
   const inDoubt = doubts.concern.bind(doubts)
   const progress = new Progress(plugin, standing.cursor)
@@ -109,13 +111,16 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
     const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (holdMs > 0) return { holdMs }
-    const { seq, callback, maybeResend, count } = item.shared
+    const { shared } = item
+    const { seq, callback, maybeResend, parsed } = shared
     if (item.inDoubt && item.tries + 1 >= DEATHS) {
       outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
       return undefined
     }
-    const job = { callback, parsed: item.shared.parsed, attempt: item.attempt, resends: count.resends, maybeResend }
-    item.shared.parsed = undefined
+    // The window may have forgotten it since.
+    shared.resends = Math.max(shared.resends, resendsOf(shared.entry))
+    const job = { callback, parsed, attempt: item.attempt, resends: shared.resends, maybeResend }
+    shared.parsed = undefined
     const alone = async (): Promise<Delivered> => {
       await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
       if (closed) return { ended: { as: 'interrupted' }, settled: Promise.resolve() }

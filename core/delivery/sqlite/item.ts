@@ -1,6 +1,5 @@
 import type { Called } from '../../context.ts'
 import type { JsonObject } from '../../json.ts'
-import type { Query } from '../../handler-context.ts'
 import type { Stored, Waiting } from './messages.ts'
 
 /** A stored callback, as its plugins share it. */
@@ -9,7 +8,9 @@ export interface Shared {
   readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
-  readonly count: { readonly resends: number }
+  /** Its number in the window of resends; 0 where it was read from the file. */
+  readonly entry: number
+  resends: number
   /** The body as parsed on receipt, until the first plugin has got it. */
   parsed: JsonObject | undefined
 }
@@ -28,10 +29,9 @@ export interface Item {
 }
 
 function sharedOf(stored: Stored): Shared {
-  const { seq, id, sdkAppId, command, receivedAt, signed, key, raw, resends, maybeResend } = stored
-  const query = JSON.parse(stored.query) as Query
-  const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
-  return { seq, callback, key, maybeResend, count: { resends }, parsed: undefined }
+  const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = stored
+  const callback = { id, sdkAppId, command, receivedAt, signed, querystring: query, raw }
+  return { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined }
 }
 
 export function itemOf(waiting: Waiting, from: Item['from'], inDoubt: boolean): Item {

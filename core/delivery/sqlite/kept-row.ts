@@ -5,7 +5,7 @@ import type { KeptRow } from './messages.ts'
 /** The row of what is kept and not delivered. */
 export function keptRow(callback: Callback, kept: Kept): KeptRow {
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
-  const about = { id, sdkAppId, command, receivedAt, signed, query: JSON.stringify(callback.query), raw }
+  const about = { id, sdkAppId, command, receivedAt, signed, query: callback.querystring, raw }
   if (kept.as === 'dead') return { ...about, outcome: 'refused', code: 0, failed: false, error: kept.error }
   return { ...about, outcome: kept.outcome, code: kept.code, failed: kept.failed, error: undefined }
 }

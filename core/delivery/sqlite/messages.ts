@@ -11,7 +11,7 @@ export interface Stored {
   readonly receivedAt: number
   readonly signed: boolean
   readonly key: string | undefined
-  /** JSON. */
+  /** As in the URL. */
   readonly query: string
   readonly raw: string
   readonly resends: number
@@ -102,12 +102,23 @@ export interface Operations extends StoreOperations {
     result: { rows: Waiting[]; next: number | undefined },
   ]
   chain: [arg: { plugin: string; chain: string; limit: number }, result: Waiting[]]
-  /** Identities since then, oldest first, `width` characters each, and their numbers. */
+  /**
+   * What came since then, oldest first: identities and ids of fixed width, numbers and times with commas, and how often
+   * those that came again did.
+   */
   recent: [
     arg: { since: number; after: number; limit: number },
-    result: { identities: string; seqs: string; ats: string; last: number } | undefined,
+    result:
+      | {
+          identities: string
+          ids: string
+          seqs: string
+          ats: string
+          resends: readonly { seq: number; times: number }[]
+          last: number
+        }
+      | undefined,
   ]
-  about: [arg: { seq: number }, result: { id: string; sdkAppId: number; command: string; resends: number } | undefined]
   /** Makes dead letters of what a removed plugin has not had; how many, 0 when it is done. */
   bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: number]
   retain: [arg: Limits, result: { deleted: number; more: boolean }]

@@ -9,7 +9,7 @@ import { mark } from './mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from './open-file.ts'
 import { chain, due, page } from './page.ts'
-import { about, recent } from './recent-rows.ts'
+import { recent } from './recent-rows.ts'
 import { requests } from './requests.ts'
 import { retain } from './retain.ts'
 
@@ -39,7 +39,6 @@ export function createOperations(opened: OpenFile): OperationTable {
       due: on(due),
       chain: on(chain),
       recent: on(recent),
-      about: on(about),
       bury: on(bury),
       retain: on(retain),
       requests: on(requests),

@@ -1,62 +1,45 @@
-import type { About } from '../../callback.ts'
+import { ID_LENGTH } from '../../id.ts'
 import { WIDTH } from '../identity.ts'
 import { Recent } from '../recent.ts'
 import type { Link } from './link.ts'
 
 const PAGE = 20_000
 
-/** A callback that may come again. */
-export interface Known {
-  readonly at: number
-  resends: number
-  /** Known once it is stored. */
-  seq: number | undefined
-  /** What it is; looked up in the database where it is of before the start. */
-  about: About | undefined
-  /** While it is being stored. */
-  storing: Promise<void> | undefined
-}
-
 /** What came within the window, by identity; that of before the start too. */
-export class Resends {
-  readonly #recent: Recent<Known>
-  readonly #windowMs: number
+export class Resends extends Recent {
+  /** Those that are being stored. */
+  readonly #storing = new Map<number, Promise<void>>()
 
-  constructor(windowMs: number) {
-    this.#recent = new Recent(windowMs)
-    this.#windowMs = windowMs
+  /** Resolves or rejects with the storing of an entry; nothing where that is over. */
+  storing(entry: number): Promise<void> | undefined {
+    return this.#storing.get(entry)
   }
 
-  /** @param identity as `shortIdentity` gives it */
-  get(identity: string): Known | undefined {
-    return this.#recent.get(identity)
+  begin(entry: number, storing: Promise<void>): void {
+    this.#storing.set(entry, storing)
   }
 
-  add(identity: string, known: Known): void {
-    this.#recent.add(identity, known)
-  }
-
-  delete(identity: string): void {
-    this.#recent.delete(identity)
+  /** @param seq the number under which it is stored; none where it could not be */
+  end(entry: number, seq: number | undefined): void {
+    this.#storing.delete(entry)
+    if (seq === undefined) this.delete(entry)
+    else this.setSeq(entry, seq)
   }
 
   /** Reads what came before the start. */
-  async load(link: Link): Promise<void> {
-    if (this.#windowMs === 0) return
-    const since = Date.now() - this.#windowMs
+  async load(link: Link, since: number): Promise<void> {
     for (let after = 0; ;) {
       const page = await link.ask('recent', { since, after, limit: PAGE })
       if (!page) return
+      const { identities, ids, resends } = page
       const ats = page.ats.split(',')
-      for (const [index, seq] of page.seqs.split(',').entries()) {
-        const identity = page.identities.slice(index * WIDTH, (index + 1) * WIDTH)
-        this.#recent.add(identity, {
-          at: Number(ats[index]),
-          resends: 0,
-          seq: Number(seq),
-          about: undefined,
-          storing: undefined,
-        })
+      const again = new Map(resends.map(({ seq, times }) => [seq, times]))
+      for (const [index, seq] of page.seqs.split(',').map(Number).entries()) {
+        const identity = identities.slice(index * WIDTH, (index + 1) * WIDTH)
+        const entry = this.add(identity, ids.slice(index * ID_LENGTH, (index + 1) * ID_LENGTH), Number(ats[index]))
+        this.setSeq(entry, seq)
+        const times = again.get(seq)
+        if (times !== undefined) this.countResend(entry, times)
       }
       after = page.last
     }

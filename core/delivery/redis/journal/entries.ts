@@ -20,7 +20,7 @@ export async function entriesOf(run: Run, found: readonly Found[], bodies: boole
 }
 
 function entryOf({ stream, entry, fields }: Found, [resends, ...outcomes]: Fate, bodies: boolean): Entry {
-  const { id = '', app, command = '', at, signed, maybe, query = '{}', raw = '' } = fields
+  const { id = '', app, command = '', at, signed, maybe, query = '', raw = '' } = fields
   const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
   return {
     ref: isDelivered(stream) ? refOf(partitionOf(stream), entry) : `${stream}/${entry}`,

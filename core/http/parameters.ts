@@ -1,0 +1,59 @@
+import { Refusal } from './refusal.ts'
+
+/** The parameters that decide who is asking for what. Two values would mean that two readers could disagree. */
+export interface Parameters {
+  SdkAppid: string | undefined
+  CallbackCommand: string | undefined
+  Sign: string | undefined
+  RequestTime: string | undefined
+}
+
+type Name = keyof Parameters
+const NAMES: readonly Name[] = ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime']
+/** By their second letters: looking at one of a text tells most others apart, at a fraction of what comparing costs. */
+const BY_LETTER = new Map(NAMES.map((name) => [name.charCodeAt(1), name]))
+const EQUALS = 61
+
+/**
+ * Finds them in what follows the `?` of a URL, in any order; the others are read where somebody asks for them.
+ * @throws Refusal 400 where one of them is given twice
+ */
+export function readParameters(querystring: string): Parameters {
+  const found: Parameters = { SdkAppid: undefined, CallbackCommand: undefined, Sign: undefined, RequestTime: undefined }
+  if (isPlain(querystring)) readPlain(found, querystring)
+  else for (const [name, value] of new URLSearchParams(querystring)) if (isDecisive(name)) put(found, name, value)
+  return found
+}
+
+/** Nothing is encoded, and there is no leading `?`, which URLSearchParams takes away. */
+function isPlain(text: string): boolean {
+  return !text.includes('%') && !text.includes('+') && !text.startsWith('?')
+}
+
+/** As URLSearchParams, which takes ten times as long, reads text that has nothing to decode. */
+function readPlain(found: Parameters, text: string): void {
+  for (let from = 0, to: number; from < text.length; from = to + 1) {
+    to = text.indexOf('&', from)
+    if (to === -1) to = text.length
+    const name = nameAt(text, from)
+    if (name === undefined) continue
+    const end = from + name.length
+    if (end === to) put(found, name, '')
+    else if (text.charCodeAt(end) === EQUALS) put(found, name, text.slice(end + 1, to))
+  }
+}
+
+/** The name that stands there, be it all of a parameter's or its beginning. */
+function nameAt(text: string, at: number): Name | undefined {
+  const name = BY_LETTER.get(text.charCodeAt(at + 1))
+  return name !== undefined && text.startsWith(name, at) ? name : undefined
+}
+
+function isDecisive(name: string): name is Name {
+  return (NAMES as readonly string[]).includes(name)
+}
+
+function put(found: Parameters, name: Name, value: string): void {
+  if (found[name] !== undefined) throw new Refusal(400, `${name}: given twice`)
+  found[name] = value
+}
