@@ -1,9 +1,9 @@
 import { aboutOf, type Callback } from './callback.ts'
 import { keepLater } from './delivery/delivery.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import { OK, refused } from './protocol/envelope.ts'
 import type { AfterRoute } from './registry.ts'
-import { within } from './within.ts'
 
 const acknowledged: Answer = {
   status: 200,
@@ -13,17 +13,21 @@ const acknowledged: Answer = {
 
 /** Makes what answers after-callbacks: what fits is stored, then acknowledged; what does not is kept, and refused. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
+  const deadlines = new Deadlines()
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     return refusal(503, 'could not be stored in time')
   }
-  const inTime = async (callback: Callback, stored: Promise<void>): Promise<Answer> => {
-    try {
-      await within(stored, callback.startedAt + deadlineMs - performance.now())
-      return acknowledged
-    } catch (error) {
-      return notStored(callback, error)
-    }
+  const inTime = (callback: Callback, stored: Promise<void>): Promise<Answer> => {
+    return new Promise((resolve) => {
+      const onLate = (error: unknown): void => resolve(notStored(callback, error))
+      const wait = { at: callback.startedAt + deadlineMs, limitMs: deadlineMs, onLate }
+      deadlines.add(wait)
+      stored.then(
+        () => deadlines.remove(wait) && resolve(acknowledged),
+        (error: unknown) => deadlines.remove(wait) && onLate(error),
+      )
+    })
   }
 
   return function accept(callback: Callback, route: AfterRoute): Answer | Promise<Answer> {

@@ -27,6 +27,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 
   function told({ id, sdkAppId, command, startedAt }: Callback, phase: Phase, answer: Answer): Answer {
+    const { status, reason } = answer
+    if (reason !== undefined) bus.emit('callback:rejected', { status, reason, sdkAppId, command })
     if (answer.decision && bus.hears('callback:answered')) {
       const { outcome, code, failed } = answer.decision
       const durationMs = performance.now() - startedAt

@@ -34,15 +34,10 @@ export class Slots {
       this.#byKey.set(key, this.of(key) + 1)
       if (this.#held.has(key)) this.#heldSize++
     }
-    this.#lanes.push(pool, key, async () => {
+    this.#lanes.push(pool, key, () => {
       if (key !== undefined && this.#held.delete(key)) this.#heldSize -= this.of(key)
-      const again = await task()
-      if (!again) this.#leave(key)
-      else if (key !== undefined) {
-        this.#held.add(key)
-        this.#heldSize += this.of(key)
-      }
-      return again
+      const again = task()
+      return again instanceof Promise ? again.then((late) => this.#ended(key, late)) : this.#ended(key, again)
     })
   }
 
@@ -52,6 +47,15 @@ export class Slots {
 
   idle(): Promise<void> {
     return this.#lanes.idle()
+  }
+
+  #ended(key: string | undefined, again: Again): Again {
+    if (!again) this.#leave(key)
+    else if (key !== undefined) {
+      this.#held.add(key)
+      this.#heldSize += this.of(key)
+    }
+    return again
   }
 
   #leave(key: string | undefined): void {

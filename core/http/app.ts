@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
+import type { Bus } from '../bus.ts'
 import Koa, { type Middleware } from 'koa'
 import { createWebhook, type Webhook, type WebhookParts } from './webhook.ts'
 import { Refusal } from './refusal.ts'
@@ -8,6 +9,7 @@ import { createShortWay, type ShortWay } from './short-way.ts'
 import { createRoute } from './route.ts'
 
 export interface AppParts extends WebhookParts {
+  readonly bus: Bus
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number

@@ -1,5 +1,4 @@
 import type { Answer } from '../dispatch-types.ts'
-import type { Bus } from '../bus.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../id.ts'
 import { type Admission, type AdmittedApp, createAdmission } from './admission.ts'
@@ -9,7 +8,6 @@ import { readParameters } from './parameters.ts'
 export interface WebhookParts {
   readonly apps: readonly AdmittedApp[]
   readonly dispatch: Dispatch
-  readonly bus: Bus
 }
 
 /** A request that may go on to its body. */
@@ -33,14 +31,8 @@ export interface Webhook {
   decide(admitted: Admitted, read: ReadBody): Answer | Promise<Answer>
 }
 
-export function createWebhook({ apps, dispatch, bus }: WebhookParts): Webhook {
+export function createWebhook({ apps, dispatch }: WebhookParts): Webhook {
   const admission = createAdmission(apps)
-
-  const told = (answer: Answer, { app, command }: Admitted): Answer => {
-    const { status, reason } = answer
-    if (reason !== undefined) bus.emit('callback:rejected', { status, reason, sdkAppId: app.sdkAppId, command })
-    return answer
-  }
 
   return {
     admit(querystring) {
@@ -55,8 +47,7 @@ export function createWebhook({ apps, dispatch, bus }: WebhookParts): Webhook {
       const { app, command, signed, querystring, receivedAt, startedAt } = admitted
       const { sdkAppId } = app
       const id = newId(receivedAt)
-      const answer = dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
-      return answer instanceof Promise ? answer.then((late) => told(late, admitted)) : told(answer, admitted)
+      return dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
     },
   }
 }

@@ -30,6 +30,11 @@ export class Database {
 
   /** How many rows were changed. */
   run(sql: string, ...values: Value[]): number {
+    return this.runWith(sql, values)
+  }
+
+  /** The same for many values: as arguments they would be copied once more. */
+  runWith(sql: string, values: readonly Value[]): number {
     return this.#prepare(sql).run(values.map(bindable)).changes
   }
 

@@ -30,10 +30,14 @@ export function createAppend(database: Database, last: number) {
     return id
   }
 
-  const valuesOf = (row: New): Values => {
-    const [plugins, receivedAt, app, signed, maybeResend, id, identity, command, key, query, raw] = row
-    const set = setOf(plugins)
-    return [++seq, set, receivedAt, app, signed, maybeResend, id, identity, command, key, query, raw, 0]
+  /** The values of some rows, one after the other, numbered on. */
+  const valuesOf = (rows: readonly New[]): (string | number | null)[] => {
+    const values: (string | number | null)[] = []
+    for (const [plugins, receivedAt, app, signed, maybeResend, id, identity, command, key, query, raw] of rows) {
+      const set = setOf(plugins)
+      values.push(++seq, set, receivedAt, app, signed, maybeResend, id, identity, command, key, query, raw, 0)
+    }
+    return values
   }
 
   return {
@@ -41,15 +45,13 @@ export function createAppend(database: Database, last: number) {
     forget: () => sets.clear(),
     /** Their numbers, in order. */
     append(rows: readonly New[]): number[] {
-      const values = rows.map(valuesOf)
-      const whole = values.length - (values.length % TOGETHER)
+      const first = seq + 1
+      const whole = rows.length - (rows.length % TOGETHER)
       for (let from = 0; from < whole; from += TOGETHER) {
-        database.run(insertSome, ...values.slice(from, from + TOGETHER).flat())
+        database.runWith(insertSome, valuesOf(rows.slice(from, from + TOGETHER)))
       }
-      for (const one of values.slice(whole)) database.run(insertOne, ...one)
-      return values.map(([number]) => number)
+      for (const one of rows.slice(whole)) database.runWith(insertOne, valuesOf([one]))
+      return rows.map((_, index) => first + index)
     },
   }
 }
-
-type Values = [seq: number, set: number, ...rest: (string | number | null)[]]

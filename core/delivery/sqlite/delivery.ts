@@ -184,8 +184,8 @@ function rowOf(
   maybeResend: boolean,
   plugins: string,
 ): New {
-  const some = [plugins, receivedAt, sdkAppId, signed ? 1 : 0, maybeResend ? 1 : 0, id, identity] as const
-  return [...some, command, key ?? null, querystring, raw]
+  const [isSigned, isMaybe] = [signed ? 1 : 0, maybeResend ? 1 : 0]
+  return [plugins, receivedAt, sdkAppId, isSigned, isMaybe, id, identity, command, key ?? null, querystring, raw]
 }
 
 interface PluginIds {
