@@ -117,6 +117,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const retention = keepRetention(link, parts.file, parts.retention)
       reserve = createReserve(parts.file, () => retention.sweep(true))
       link.whenFull(() => reserve?.spend())
+      link.whenAppending(() => ledger.join())
       await reserve.make()
       const turns = new Turns()
       const resendsOf = (entry: number): number => resends.resendsOf(entry)

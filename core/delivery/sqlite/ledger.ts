@@ -1,7 +1,7 @@
 import type { Link } from './link.ts'
 import type { Change } from './messages.ts'
 
-const FLUSH_MS = 5
+const FLUSH_MS = 20
 /** How long after a failure to write: the disk may have room again. */
 const AGAIN_MS = 1000
 
@@ -18,6 +18,8 @@ export class Ledger {
   #timer: NodeJS.Timeout | undefined
   #writesAt = 0
   #writing: Promise<void> | undefined
+  /** The last could not be written: the next try takes its time, whatever comes meanwhile. */
+  #isFailing = false
 
   constructor(link: Link, collect: () => Change[]) {
     this.#link = link
@@ -51,6 +53,14 @@ export class Ledger {
     }, inMs).unref()
   }
 
+  /** Writes what there is at once, where somebody writes anyway; nothing while the last is under way. */
+  join(): void {
+    if (!this.#timer || this.#writing || this.#isFailing) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    void this.flush()
+  }
+
   /** Writes what there is. What could not be written stays, and is tried again. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
@@ -69,8 +79,10 @@ export class Ledger {
     const after = this.#after.splice(0)
     try {
       if (changes.length > 0) await this.#link.ask('change', changes)
+      this.#isFailing = false
       for (const call of after) call()
     } catch {
+      this.#isFailing = true
       this.#changes = [...changes, ...this.#changes]
       this.#after = [...after, ...this.#after]
       this.touch(AGAIN_MS)

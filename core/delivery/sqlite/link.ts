@@ -19,6 +19,7 @@ export class Link {
   #gone: Error | undefined
   #closing = false
   #onFull: () => void = () => undefined
+  #onAppend: () => void = () => undefined
   readonly #onLost: (error: Error) => void
 
   private constructor(file: string, onLost: (error: Error) => void) {
@@ -54,6 +55,11 @@ export class Link {
     this.#onFull = listener
   }
 
+  /** To be called back before callbacks go over: what is sent then shares their transaction, and its fsync. */
+  whenAppending(listener: () => void): void {
+    this.#onAppend = listener
+  }
+
   /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
   send<N extends Name>(name: N, arg: Arg<N>, done: Done<N>): void {
     if (this.#gone) {
@@ -63,7 +69,7 @@ export class Link {
     }
     const id = ++this.#lastId
     this.#open.set(id, done as (error: Error | undefined, result: unknown) => void)
-    if (this.#batch.length === 0) setImmediate(() => this.#flush())
+    if (this.#batch.length === 0) process.nextTick(() => this.#flush())
     this.#batch.push({ id, name, arg })
   }
 
@@ -109,6 +115,7 @@ export class Link {
 
   #flush(): void {
     this.#worker.ref()
+    if (this.#rows.length > 0) this.#onAppend()
     const batch = this.#batch
     this.#batch = []
     this.#rows = []
