@@ -93,6 +93,7 @@ export class Pool {
     const due: number[] = []
     const startedAt = performance.now()
     let made = 0
+    let allMade = false
     return new Promise((resolve) => {
       this.#onAnswer = (connection) => {
         const now = performance.now()
@@ -100,7 +101,7 @@ export class Pool {
         const waiting = due.shift()
         if (waiting === undefined) this.#idle.push(connection)
         else this.#send(connection, waiting)
-        if (now >= until && this.#underWay === 0) resolve(until)
+        if (allMade && this.#underWay === 0) resolve(until)
       }
       const timer = setInterval(() => {
         const now = performance.now()
@@ -113,6 +114,7 @@ export class Pool {
         }
         if (now < until) return
         clearInterval(timer)
+        allMade = true
         if (this.#underWay === 0) resolve(until)
       }, TICK_MS)
     })

@@ -58,13 +58,17 @@ function tell(line: string, resolve: (url: string) => void): void {
   if (url !== undefined && msg.startsWith('listening')) resolve(url)
 }
 
+type Told = [{ result?: unknown; error?: string }]
+
 /** The process that sends. */
 export class Loader {
   readonly #child: ChildProcess
+  readonly #gone: Promise<Told>
 
   constructor(cores: Cores) {
     const file = new URL('./loader.js', import.meta.url).pathname
     this.#child = fork(file, { execArgv: [] })
+    this.#gone = once(this.#child, 'exit').then(() => [{ error: 'its process has ended' }])
     if (cores !== undefined) spawnSync('taskset', ['-a', '-c', '-p', cores, String(this.#child.pid)])
   }
 
@@ -86,7 +90,7 @@ export class Loader {
 
   async #ask(order: Order): Promise<unknown> {
     this.#child.send(order)
-    const [{ result, error }] = (await once(this.#child, 'message')) as [{ result?: unknown; error?: string }]
+    const [{ result, error }] = (await Promise.race([once(this.#child, 'message'), this.#gone])) as Told
     if (error !== undefined) throw new Error(`loader: ${error}`)
     return result
   }
