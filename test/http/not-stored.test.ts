@@ -6,10 +6,15 @@ import { createRegistry } from '../../core/registry.ts'
 import { refusalText } from '../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
-import { UNSIGNED_APP } from '../harness/server.ts'
+import { deferred } from '../harness/plugin.ts'
+import { heard, UNSIGNED_APP } from '../harness/server.ts'
 
-async function answerWith(accept: Delivery['accept'], command = 'X.Y', deadlineMs = 50): Promise<WireResponse> {
-  const bus = new Bus()
+async function answerWith(
+  accept: Delivery['accept'],
+  command = 'X.Y',
+  deadlineMs = 50,
+  bus = new Bus(),
+): Promise<WireResponse> {
   const delivery: Delivery = {
     accept,
     health: async () => undefined,
@@ -37,6 +42,16 @@ describe('an after-callback that could not be stored', () => {
 
   it('is answered 503 when the store fails, without a word of why', async () => {
     expect(await answerWith(failing, 'X.Y', 5000)).to.include({ status: 503, body })
+  })
+
+  it('is told of once, be it that the store fails after the deadline', async () => {
+    const bus = new Bus()
+    const failed = heard(bus, 'delivery:failed')
+    const storing = deferred()
+    await answerWith(() => storing.promise.then(failing), 'X.Y', 50, bus)
+    storing.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(failed.map(({ error }) => String(error))).to.deep.equal(['TimeoutError: took longer than 50 ms'])
   })
 
   it('is no before-callback: that one needs no store to be decided', async () => {
