@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
+import { code } from './code.ts'
 import { exitCodeOf, printError } from './exit.ts'
 import { collect, config, whole } from './options.ts'
 import { addStoredCommands } from './stored-commands.ts'
@@ -8,7 +9,6 @@ import type { TriggerOptions } from './trigger.ts'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
-// Each subcommand's code is loaded when it runs: --help must not wait for what it does not need.
 const program = new Command('timhook')
   .description('Receives the callbacks of Tencent Cloud IM / Chat and dispatches them to plugins')
   .version(version)
@@ -23,20 +23,20 @@ program
   .option('--host <host>', 'address to listen on, in place of server.host')
   .option('--port <port>', 'port to listen on, in place of server.port', whole(0, 65535))
   .option('--workers <n>', 'processes that share the work', whole(1, 64))
-  .action(async (options: object) => (await import('./start.ts')).start(options))
+  .action(async (options: object) => code.start().start(options))
 
 program
   .command('init')
   .description('write a commented config to config/plugins.yaml')
   .addOption(config())
-  .action(async (options: object) => (await import('./init.ts')).init(options))
+  .action(async (options: object) => code.init().init(options))
 
 program
   .command('check')
   .description('check the config and its plugins')
   .addOption(config())
   .option('--json', 'print the config as it takes effect, secrets masked')
-  .action(async (options: object) => (await import('./check.ts')).check(options))
+  .action(async (options: object) => code.check().check(options))
 
 program
   .command('list')
@@ -44,7 +44,7 @@ program
   .argument('[what]', 'callbacks or plugins', 'callbacks')
   .addOption(config())
   .option('--json', 'print JSON')
-  .action(async (what: string, options: object) => (await import('./list.ts')).list(what, options))
+  .action(async (what: string, options: object) => code.list().list(what, options))
 
 program
   .command('trigger')
@@ -64,7 +64,7 @@ program
   .option('--concurrency <n>', 'how many at once', whole(1, 1000), 1)
   .option('--yes', 'allow a URL that is not on this machine')
   .option('--json', 'print JSON')
-  .action(async (command: string, options: TriggerOptions) => (await import('./trigger.ts')).trigger(command, options))
+  .action(async (command: string, options: TriggerOptions) => code.trigger().trigger(command, options))
 
 addStoredCommands(program)
 
@@ -72,7 +72,7 @@ addStoredCommands(program)
 async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolean> {
   if (first === undefined || first.startsWith('-')) return false
   if (first === 'help' || program.commands.some((command) => command.name() === first)) return false
-  return (await import('./plugin-command.ts')).runPluginCommand(first, others)
+  return code.pluginCommand().runPluginCommand(first, others)
 }
 
 try {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { code } from './code.ts'
 import type { DeadLetterOptions } from './dead-letters.ts'
 import type { EventOptions } from './events.ts'
 import { collect, config, moment, whole } from './options.ts'
@@ -33,7 +34,7 @@ export function addStoredCommands(program: Command): void {
     .option('--records [kind]', 'show what plugins have recorded instead')
     .option('--body', 'print bodies too, messages among them')
     .option('--json', 'print JSON lines')
-    .action(async (options: EventOptions) => (await import('./events.ts')).events(options))
+    .action(async (options: EventOptions) => code.events().events(options))
 
   program
     .command('dead-letters')
@@ -48,7 +49,7 @@ export function addStoredCommands(program: Command): void {
     .option('--yes', 'retry or drop all that fit; without it they are counted')
     .option('--json', 'print JSON lines')
     .action(async (action: string, refs: string[], options: DeadLetterOptions) =>
-      (await import('./dead-letters.ts')).deadLetters(action, refs, options),
+      code.deadLetters().deadLetters(action, refs, options),
     )
 
   program
@@ -64,5 +65,5 @@ export function addStoredCommands(program: Command): void {
     .option('--rate <n>', 'how many a second at most', whole(1, 1_000_000))
     .option('--yes', 'do it; without it they are counted')
     .option('--json', 'print JSON')
-    .action(async (ids: string[], options: ReplayOptions) => (await import('./replay.ts')).replay(ids, options))
+    .action(async (ids: string[], options: ReplayOptions) => code.replay().replay(ids, options))
 }
