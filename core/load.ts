@@ -86,7 +86,7 @@ async function loadOne(
 }
 
 async function importPlugin(use: string, folder: string): Promise<unknown> {
-  const module = (await import(resolvePlugin(use, folder))) as { default?: unknown }
+  const module = (await import(await resolvePlugin(use, folder))) as { default?: unknown }
   // CommonJS written by a compiler wraps its default export once more.
   const exported = module.default
   return isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { resolve as resolveImport } from 'import-meta-resolve'
 import { TimhookError } from './errors.ts'
 import { suggestion } from './suggest.ts'
 
@@ -13,14 +12,14 @@ const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i
  * (`crm` and `timhook-plugin-crm` mean the same), looked for from that folder, the working directory and from here.
  * @throws TimhookError PLUGIN_NOT_FOUND with what was tried
  */
-export function resolvePlugin(use: string, folder: string): string {
+export async function resolvePlugin(use: string, folder: string): Promise<string> {
   if (isAbsolute(use) || /^\.{1,2}[/\\]/.test(use)) return resolveFile(use, folder)
   if (!PACKAGE.test(use)) throw notFound(use, 'it is neither a name nor a path', 'A path starts with ./ or /.')
   const shipped = new URL(`../plugins/${use}/index.js`, import.meta.url)
   if (existsSync(shipped)) return shipped.href
   for (const name of packageNames(use)) {
     for (const parent of [join(folder, 'config'), join(process.cwd(), 'cwd'), fileURLToPath(import.meta.url)]) {
-      const url = tryPackage(name, pathToFileURL(parent).href)
+      const url = await tryPackage(name, pathToFileURL(parent).href)
       if (url) return url
     }
   }
@@ -42,9 +41,11 @@ function packageNames(use: string): string[] {
   return scope ? [use, `${scope}/${PREFIX}${last}`] : [`${PREFIX}${use}`]
 }
 
-function tryPackage(name: string, parent: string): string | undefined {
+async function tryPackage(name: string, parent: string): Promise<string | undefined> {
+  // Who uses shipped plugins and files need not wait for it.
+  const { resolve } = await import('import-meta-resolve')
   try {
-    return resolveImport(name, parent)
+    return resolve(name, parent)
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined
     throw error

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Context } from 'koa'
-import bodyParser from 'koa-bodyparser'
+import type { Context, Middleware } from 'koa'
+import type bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
 import { TimeoutError, within } from '../within.ts'
 import { cutOff, readInflated, tooLarge } from './inflate.ts'
@@ -27,7 +27,15 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
     // A key `__proto__` is data here: nothing merges bodies into other objects.
     onProtoPoisoning: 'ignore',
   }
-  const parse = bodyParser(options)
+  let parser: Promise<Middleware> | undefined
+  const parse = async (ctx: Context): Promise<void> => {
+    // Loaded with the first body that needs it: hardly any does, and the start is not to wait for it.
+    parser ??= import('koa-bodyparser').then(({ default: bodyParser }) => bodyParser(options))
+    const handle = await parser
+    // The parser would wait for an end that it has missed.
+    if (ctx.req.destroyed && !ctx.req.readableEnded) throw cutOff()
+    await handle(ctx, nothing)
+  }
 
   const read = async (ctx: Context): Promise<{ raw: string | undefined; body?: unknown }> => {
     // Not left to the parser, to which a length of 2^31 and more is a negative number.
@@ -40,7 +48,7 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
     }
     // The parser would not know it as Identity.
     if (encoding) delete ctx.req.headers['content-encoding']
-    await parse(ctx, nothing)
+    await parse(ctx)
     const { rawBody, body } = ctx.request
     return { raw: rawBody ?? JSON.stringify(body), body }
   }
