@@ -4,6 +4,7 @@ import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
 import type { Delivery, Ending } from './delivery/delivery.ts'
 import { openEngine } from './delivery/engine.ts'
+import type { Link } from './delivery/sqlite/link.ts'
 import { appSettings } from './app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
@@ -59,10 +60,10 @@ export async function prepare(reading: ConfigReading): Promise<Prepared> {
 /** Sets the plugins up and puts the parts together. */
 export async function compose(
   { config, plugins }: Prepared,
-  { bus, log }: { bus: Bus; log: Logger },
+  { bus, log, link }: { bus: Bus; log: Logger; link?: Link | undefined },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const engine = await openEngine(config.delivery, { bus, log })
+  const engine = await openEngine(config.delivery, { bus, log, link })
   const { stores } = engine
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './bus.ts'
 import { compose, type Prepared, type Running } from './compose.ts'
+import type { Link } from './delivery/sqlite/link.ts'
 import { describeError } from './errors.ts'
 import { createAdminServer, type Readiness } from './http/admin.ts'
 import { createApp } from './http/app.ts'
@@ -37,11 +38,12 @@ const PROBE_MS = 2000
 
 /**
  * Starts a server: the admin listener first, which tells that it is not ready yet; then the plugins; then the webhook.
+ * @param parts.link of the engine sqlite, where its thread was started early
  * @throws TimhookError LISTEN_FAILED or PLUGIN_SETUP_FAILED
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus() }: { log: Logger; bus?: Bus },
+  { log, bus = new Bus(), link }: { log: Logger; bus?: Bus; link?: Link | undefined },
 ): Promise<TimhookServer> {
   logEvents(bus, log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -61,7 +63,7 @@ export async function startServer(
   const admin = createAdminServer(readiness)
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
-    running = await compose(prepared, { bus, log })
+    running = await compose(prepared, { bus, log, link })
     state.plugins = undefined
     const { bodyLimit } = settings
     const app = createApp({ ...running, bus, bodyLimit, isDraining: () => state.draining !== undefined })

@@ -1,7 +1,7 @@
+import type { ConfigReading } from '../../config/reading.ts'
 import { maskText } from '../../config/mask-text.ts'
 import { prepare, type Prepared } from '../compose.ts'
 import { createLogger, type Logger } from '../log.ts'
-import { readChosenConfig } from './config.ts'
 import { logDestination } from './log-destination.ts'
 
 export interface StartOptions {
@@ -11,9 +11,11 @@ export interface StartOptions {
   readonly workers?: number
 }
 
-/** Reads and checks the config, plugins included, and opens the log. @throws ConfigError */
-export async function prepareStart(options: StartOptions): Promise<{ prepared: Prepared; log: Logger }> {
-  const reading = await readChosenConfig(options.config)
+/** Loads the plugins of a config that was read, and opens the log. @throws ConfigError */
+export async function prepareStart(
+  reading: ConfigReading,
+  options: StartOptions,
+): Promise<{ prepared: Prepared; log: Logger }> {
   const prepared = await prepare(reading)
   const { server } = prepared.config
   if (options.host !== undefined) server.host = options.host

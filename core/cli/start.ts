@@ -1,31 +1,21 @@
 import cluster from 'node:cluster'
-import { TimhookError } from '../errors.ts'
-import { startServer } from '../server.ts'
-import { announce, announcedOf } from './announce.ts'
-import { prepareStart, type StartOptions } from './prepare-start.ts'
-import { stopOnSignals } from './stop-on-signals.ts'
-import { stopServer } from './stop-server.ts'
-import { outliveStrayErrors } from './stray-errors.ts'
-import { work } from './worker.ts'
-import { startWorkers } from './workers.ts'
+import { createRequire } from 'node:module'
+import { Link } from '../delivery/sqlite/link.ts'
+import { readChosenConfig } from './config.ts'
+import type { StartOptions } from './prepare-start.ts'
+import type * as serving from './serve.ts'
+import type * as worker from './worker.ts'
 
-/** `timhook start`: runs until SIGTERM or SIGINT. With `--workers`, this process starts others that run it too. */
+const require = createRequire(import.meta.url)
+
+/**
+ * `timhook start`: runs until SIGTERM or SIGINT. With `--workers`, this process starts others that run it too. Most of
+ * the code is loaded here, required as in code.ts, while the thread of the store loads its own.
+ */
 export async function start(options: StartOptions): Promise<void> {
-  if (cluster.isWorker) return work(options)
-  const { workers: count = 1 } = options
-  const { prepared, log } = await prepareStart(options)
-  if (count > 1) {
-    if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
-    return startWorkers(prepared, { count, log })
-  }
-  const server = await startServer(prepared, { log })
-  announce(prepared, announcedOf(server), log)
-  stopOnSignals((signal) => stopServer(server, signal))
-  outliveStrayErrors(server)
-}
-
-function needsRedis(engine: string): TimhookError {
-  return new TimhookError('USAGE', `--workers needs the engine redis, and delivery.engine is ${engine}`, {
-    hint: 'Set delivery.engine: redis and delivery.redis in the config, or start one process, without --workers.',
-  })
+  if (cluster.isWorker) return (require('./worker.js') as typeof worker).work(options)
+  const reading = await readChosenConfig(options.config)
+  const link = reading.config?.delivery.engine === 'sqlite' ? new Link() : undefined
+  const { serve } = require('./serve.js') as typeof serving
+  return serve(reading, options, link)
 }

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { describeError } from '../errors.ts'
 import { startServer, type TimhookServer } from '../server.ts'
 import { announcedOf } from './announce.ts'
+import { readChosenConfig } from './config.ts'
 import { exitCodeOf } from './exit.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
 import type { StopSignal } from './stop-on-signals.ts'
@@ -31,7 +32,7 @@ export async function work(options: StartOptions): Promise<void> {
     stop('SIGTERM')
   })
   try {
-    const { prepared, log } = await prepareStart(options)
+    const { prepared, log } = await prepareStart(await readChosenConfig(options.config), options)
     // The primary has the one admin listener, and asks.
     prepared.config.admin = false
     server = await startServer(prepared, { log: log.child({ worker: Number(process.env[WORKER_NUMBER]) }) })

@@ -34,9 +34,13 @@ export interface Engine {
 
 /**
  * Opens the engine that the config names.
+ * @param parts.link of the engine sqlite, where its thread was started early
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openEngine(settings: EngineSettings, { bus, log }: { bus: Bus; log: Logger }): Promise<Engine> {
+export async function openEngine(
+  settings: EngineSettings,
+  { bus, log, link: early }: { bus: Bus; log: Logger; link?: Link | undefined },
+): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
   if (settings.engine === 'redis') {
     // Who uses another engine need not wait for the driver.
@@ -44,7 +48,7 @@ export async function openEngine(settings: EngineSettings, { bus, log }: { bus: 
     return openRedisEngine(settings, { bus, log })
   }
   const file = resolve(settings.sqlite.file)
-  const link = await Link.open(file, (error) => bus.emit('store:lost', { error }))
+  const link = await Link.open(file, (error) => bus.emit('store:lost', { error }), early)
   return {
     stores: createSqliteStores((name, arg) => link.ask(name, arg)),
     createDelivery: (registry) => createSqliteDelivery({ ...settings, registry, bus, link, file }),

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import type { PluginInput } from '../../config/sections/plugins.ts'
 import { mark } from '../../core/delivery/sqlite/mark.ts'
@@ -88,6 +91,17 @@ describe('the end of a server on the sqlite engine', () => {
     expect((await told.promise).message).to.match(/^the thread of the store ended/)
     expect(await link.ask('probe', undefined).catch((error: unknown) => error)).to.equal(refused)
     expect(await link.close('clean')).to.deep.equal({ marked: false })
+  })
+
+  it('is why a file cannot be opened, where the thread was started early and is dead by then', async () => {
+    const started = once(process, 'worker') as Promise<[Worker]>
+    const link = new Link()
+    const [thread] = await started
+    await thread.terminate()
+    const file = await newFile()
+    const refused: unknown = await Link.open(file, undefined, link).catch((error: unknown) => error)
+    expect(refused).to.include({ code: 'STORE_UNUSABLE' })
+    expect(existsSync(file)).to.equal(false)
   })
 
   it('is told to nobody when the store is closed on purpose', async () => {

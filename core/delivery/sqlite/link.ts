@@ -1,7 +1,16 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
-import type { Arg, Fault, Name, New, Reply, Request, Result } from './messages.ts'
+import {
+  type Arg,
+  type Fault,
+  type Name,
+  type New,
+  OPENING,
+  type Reply,
+  type Request,
+  type Result,
+} from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
@@ -20,33 +29,36 @@ export class Link {
   #closing = false
   #onFull: () => void = () => undefined
   #onAppend: () => void = () => undefined
-  readonly #onLost: (error: Error) => void
+  #onLost: (error: Error) => void = () => undefined
 
-  private constructor(file: string, onLost: (error: Error) => void) {
-    this.#onLost = onLost
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { file } })
+  /** Starts the thread, which loads its code beside whatever else is loaded meanwhile, and waits for `open`. */
+  constructor() {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url))
     this.#worker.on('message', (replies: Reply[]) => this.#receive(replies))
     this.#worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? `: ${error.message}` : ''))
     this.#worker.on('exit', () => this.#fail(''))
+    this.#worker.unref()
   }
 
   /**
-   * Starts the thread and opens the file.
+   * Opens a file.
    * @param onLost the thread has ended by itself: nothing can be stored any more
+   * @param link a new one, where its thread was started early
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
-  static async open(file: string, onLost: (error: Error) => void = () => undefined): Promise<Link> {
-    const link = new Link(file, onLost)
+  static async open(
+    file: string,
+    onLost: (error: Error) => void = () => undefined,
+    link: Link = new Link(),
+  ): Promise<Link> {
+    link.#onLost = onLost
     try {
-      await new Promise<void>((resolve, reject) => {
-        link.#open.set(0, (error) => (error ? reject(error) : resolve()))
-      })
+      await link.#tell(file)
     } catch (error) {
       link.#closing = true
       await link.#worker.terminate()
       throw error
     }
-    link.#rest()
     return link
   }
 
@@ -111,6 +123,15 @@ export class Link {
       this.#gone = new TimhookError('STORE_CLOSED', 'the store is closed')
       await this.#worker.terminate()
     }
+  }
+
+  #tell(file: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#open.set(OPENING, (error) => (error ? reject(error) : resolve()))
+      if (this.#gone) return reject(this.#gone)
+      this.#worker.ref()
+      this.#worker.postMessage(file)
+    })
   }
 
   #flush(): void {

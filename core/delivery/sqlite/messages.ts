@@ -136,6 +136,9 @@ export type Name = keyof Operations
 export type Arg<N extends Name> = Operations[N][0]
 export type Result<N extends Name> = Operations[N][1]
 
+/** The id of the reply that tells how the opening went. The first message to the worker is the file, as text. */
+export const OPENING = 0
+
 /** One thing for the worker to do. */
 export interface Request {
   readonly id: number

@@ -1,14 +1,12 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
-import type { Arg, New, Reply, Request } from './messages.ts'
+import { type Arg, type New, OPENING, type Reply, type Request } from './messages.ts'
 import { openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
-/** The id of the reply that tells how the opening went. */
-const OPENING = 0
-
-if (parentPort) run(parentPort, (workerData as { file: string }).file)
+const port = parentPort
+port?.once('message', (file: string) => run(port, file))
 
 function run(port: MessagePort, file: string): void {
   let opened: ReturnType<typeof openFile>
