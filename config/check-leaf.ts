@@ -1,5 +1,4 @@
-import type { TSchema } from 'typebox'
-import { Errors } from 'typebox/value'
+import { Errors } from 'typebox/schema'
 import { convertText } from './convert.ts'
 import { choicesOf, describeNode, describeValue } from './describe.ts'
 import { describesList, describesObject, typesOf, type SchemaNode } from './node.ts'
@@ -30,7 +29,7 @@ interface SchemaError {
 
 function errorsOf(node: SchemaNode, value: unknown, at: At): readonly SchemaError[] {
   try {
-    return Errors(at.scope, node as TSchema, value)
+    return Errors(at.scope, node, value)[1]
   } catch {
     // A refinement that throws on what it was not written for.
     return [{ keyword: 'refine', message: 'is not valid' }]

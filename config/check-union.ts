@@ -15,10 +15,11 @@ export function checkUnion(
   at: At,
 ): unknown {
   for (const branch of branches) {
-    const trial: Walk = { ...walk, faults: [], broken: 0 }
+    const trial: Walk = { ...walk, faults: [], broken: 0, decodings: [] }
     const result = walk.visit(trial, branch, value, at)
     if (trial.faults.length > 0) continue
     walk.broken += trial.broken
+    walk.decodings.push(...trial.decodings)
     return result
   }
   const resolved = branches.map((branch) => resolveNode(branch, at.scope))

@@ -1,10 +1,10 @@
-import type { TSchema } from 'typebox'
-import { DecodeUnsafe } from 'typebox/value'
+import { IsCodec, type TSchema } from 'typebox'
 import { checkLeaf } from './check-leaf.ts'
 import { checkList } from './check-list.ts'
 import { checkObject } from './check-object.ts'
 import { checkUnion } from './check-union.ts'
 import { convertText } from './convert.ts'
+import { decodeAll } from './decode.ts'
 import type { Fault, Path } from './faults.ts'
 import {
   branchesOf,
@@ -14,6 +14,7 @@ import {
   resolveNode,
   typesOf,
   type SchemaNode,
+  type Scope,
 } from './node.ts'
 import { BROKEN, isPlainObject } from './plain.ts'
 import type { At, Hidden, Interpolated, Walk } from './walk.ts'
@@ -37,11 +38,11 @@ export interface Checked {
  */
 export function checkValue(schema: TSchema, value: unknown, context: CheckContext = {}): Checked {
   const { path = [], isInterpolated = () => false as const } = context
-  const walk: Walk = { faults: [], broken: 0, isInterpolated, visit }
+  const walk: Walk = { faults: [], broken: 0, decodings: [], isInterpolated, visit }
   const checked = visit(walk, schema, value, { path, hidden: false, scope: {} })
   if (walk.faults.length > 0 || walk.broken > 0) return { value: checked, faults: walk.faults }
   try {
-    return { value: DecodeUnsafe({}, schema, checked), faults: [] }
+    return { value: decodeAll(checked, walk.decodings, path), faults: [] }
   } catch {
     // A codec of a plugin's options that throws; what it says may quote the value.
     return { value: checked, faults: [{ path, message: 'cannot be decoded' }] }
@@ -62,7 +63,11 @@ function visit(walk: Walk, schema: unknown, given: unknown, outer: At): unknown 
   const [faults, broken] = [walk.faults.length, walk.broken]
   const checked = visitParts(walk, node, value, at)
   const isWhole = checked !== BROKEN && walk.faults.length === faults && walk.broken === broken
-  return isWhole ? checkLeaf(walk, node, checked, at) : checked
+  if (!isWhole) return checked
+  const sound = checkLeaf(walk, node, checked, at)
+  if (sound !== BROKEN)
+    for (const decode of decodersOf(schema, outer.scope)) walk.decodings.push({ path: at.path, decode })
+  return sound
 }
 
 /** Checks what a value holds; what the node says about the value as a whole is left to checkLeaf. */
@@ -75,6 +80,17 @@ function visitParts(walk: Walk, node: SchemaNode, value: unknown, at: At): unkno
     if (merged !== undefined && describesObject(merged)) return checkObject(walk, merged, value, at)
   }
   return Array.isArray(value) && describesList(node) ? checkList(walk, node, value, at) : value
+}
+
+/** What decodes a sound value: the codecs of all that it has to fit, and then those of the node and of the reference to it. */
+function decodersOf(schema: unknown, outer: Scope): ((value: unknown) => unknown)[] {
+  const { node, scope } = resolveNode(schema, outer)
+  const parts: readonly unknown[] = Array.isArray(node.allOf) ? node.allOf : []
+  const own = [...new Set([node, schema])].filter(IsCodec)
+  return [
+    ...parts.flatMap((part) => decodersOf(part, scope)),
+    ...own.map((codec) => (value: unknown) => codec['~codec'].decode(value)),
+  ]
 }
 
 function hiddenBy(node: SchemaNode, interpolated: Interpolated, outer: Hidden): Hidden {

@@ -1,3 +1,4 @@
+import type { Decoding } from './decode.ts'
 import type { Fault, Path } from './faults.ts'
 import type { Scope } from './node.ts'
 
@@ -19,6 +20,8 @@ export interface Walk {
   faults: Fault[]
   /** Values met that were found faulty earlier: what holds them cannot be judged as a whole. */
   broken: number
+  /** Sound values with a codec, the inner ones first. */
+  decodings: Decoding[]
   isInterpolated: (path: Path) => Interpolated
   /** Checks a value against a node; gives it back converted and with defaults, or BROKEN. */
   visit: (walk: Walk, schema: unknown, value: unknown, at: At) => unknown
