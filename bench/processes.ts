@@ -13,6 +13,8 @@ export interface Started {
   readonly pid: number
   readonly port: number
   readonly child: ChildProcess
+  /** The Redis that it stores in. */
+  readonly redisPid?: number
   /** From the start of the process to its first line with a URL, milliseconds. */
   readonly readyMs: number
   stop(): Promise<void>

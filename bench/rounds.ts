@@ -6,8 +6,10 @@ import type { Variant } from './variants.ts'
 /** One window of one server. */
 export interface Window {
   readonly perSecond: number
-  /** Processor time of the server, all threads; NaN where it cannot be known. */
+  /** Processor time of the server, all its processes and threads; NaN where it cannot be known. */
   readonly cpuUs: number
+  /** That of its Redis, where it has one. */
+  readonly redisUs?: number
   readonly p50: number
   readonly p99: number
   readonly refused: number
@@ -88,13 +90,16 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
 /** One window: what was answered, and what it cost the server. */
 async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<Window> {
   const { started, variant } = running
-  const { pid, port } = started
+  const { pid, redisPid, port } = started
   const before = cpuUs(pid)
+  const redisBefore = redisPid === undefined ? undefined : cpuUs(redisPid)
   const load = { port, windowMs, warmupMs: WARMUP_MS, ...(rate !== undefined && { rate }) }
   const { answers, seconds, sent, refused, p50, p99, loaderUs } = await loader.load(load)
   running.answered += sent
   // What is delivered after the window costs too.
   const settled = await variant.settle?.(started, running.answered)
   const used = (cpuUs(pid) ?? NaN) - (before ?? NaN)
-  return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs, ...settled }
+  const redisUs = redisPid === undefined ? undefined : ((cpuUs(redisPid) ?? NaN) - (redisBefore ?? NaN)) / sent
+  const beside = { ...(redisUs !== undefined && { redisUs }), ...settled }
+  return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs, ...beside }
 }

@@ -1,24 +1,37 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Microseconds of processor time that all threads of a process have used; undefined where /proc does not say. */
+/** Microseconds of processor time that a process and those that it has started have used; undefined where /proc does not say. */
 export function cpuUs(pid: number): number | undefined {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`)
-    return threads.reduce((sum, thread) => sum + threadUs(`/proc/${pid}/task/${thread}`), 0)
-  } catch {
-    return undefined
-  }
+  return sumOf(pid, (one) => sum(tasksOf(one).map((task) => threadUs(`${task}/schedstat`))))
 }
 
-function threadUs(folder: string): number {
-  return Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0]) / 1000
-}
-
-/** Megabytes of memory that a process occupies; undefined where /proc does not say. */
+/** Megabytes of memory that a process and those that it has started occupy; what they share counts for each of them. */
 export function rssMb(pid: number): number | undefined {
+  return sumOf(pid, (one) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/status`, 'utf8'))?.[1]) / 1024)
+}
+
+function sumOf(pid: number, of: (pid: number) => number): number | undefined {
   try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+    return sum(familyOf(pid).map(of))
   } catch {
     return undefined
   }
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0)
+}
+
+/** A process and, with --workers, its children and theirs. */
+function familyOf(pid: number): number[] {
+  const children = tasksOf(pid).flatMap((task) => readFileSync(`${task}/children`, 'utf8').split(' ').filter(Boolean))
+  return [pid, ...children.flatMap((child) => familyOf(Number(child)))]
+}
+
+function tasksOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`)
+}
+
+function threadUs(file: string): number {
+  return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1000
 }

@@ -73,7 +73,7 @@ export const memory = timhook('timhook memory', 'memory')
 export const sqlite = timhook('timhook sqlite', 'sqlite')
 export const redis = overRedis('timhook redis')
 
-/** With a redis-server of its own, on any core: what that costs is not in the server's processor time. */
+/** With a redis-server of its own, on any core: what that costs is shown beside the server's processor time. */
 export function overRedis(name: string, args: readonly string[] = []): Variant {
   return {
     name,
@@ -85,7 +85,7 @@ export function overRedis(name: string, args: readonly string[] = []): Variant {
         await started.stop()
         await server.kill()
       }
-      return { ...started, stop }
+      return { ...started, redisPid: server.pid, stop }
     },
   }
 }

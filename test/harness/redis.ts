@@ -10,6 +10,8 @@ import { stopAfterTest } from './hooks.ts'
 export interface RedisServer {
   readonly url: string
   readonly port: number
+  /** Of the process that runs, or ran last. */
+  readonly pid: number
   /** SIGKILL, and a new process on the same files and port. */
   restart(): Promise<void>
   kill(): Promise<void>
@@ -58,7 +60,17 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
     await start()
   }
   const signal = (signal: NodeJS.Signals): void => void child?.kill(signal)
-  return { url: `redis://127.0.0.1:${port}`, port, start, kill, restart, signal }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child?.pid ?? NaN
+    },
+    start,
+    kill,
+    restart,
+    signal,
+  }
 }
 
 /** Starts a Sentinel that watches over one Redis, and gives its port. */
