@@ -163,6 +163,6 @@ describeWithRedis('a Redis that goes away', () => {
 })
 
 /** Whether a part of TAKE's reply has entries in it. */
-function hasEntries([, , , , , , entries]: unknown[]): boolean {
+function hasEntries([, , , , , , , entries]: unknown[]): boolean {
   return Array.isArray(entries) && entries.length > 0
 }

@@ -1,6 +1,6 @@
 import type { Bus } from '../../bus.ts'
-import { aboutOf } from '../../callback.ts'
-import type { Registry } from '../../registry.ts'
+import { aboutOf, type Callback } from '../../callback.ts'
+import type { Registry, Route } from '../../registry.ts'
 import type { Delivery } from '../delivery.ts'
 import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
@@ -19,27 +19,46 @@ interface Parts {
   readonly partitions: () => number
 }
 
-/** Makes what stores callbacks, and lets those feeds of this process know that have the partition. */
+/** The plugins of a route, written out once for all of its callbacks. */
+interface Takers {
+  readonly feeds: readonly Feed[]
+  readonly text: string
+}
+
+/** Makes what stores callbacks, and hands them to those feeds of this process that have the partition. */
 export function createAccept({ registry, bus, leases, feeds, appender, partitions }: Parts): Delivery['accept'] {
-  return async (callback) => {
-    // Others may have given us up, and our plugins' groups with it.
-    if (!leases.isValid()) await leases.tend()
+  const known = new WeakMap<Route, Takers>()
+  const takersOf = (route: Route): Takers => {
+    const found = known.get(route)
+    if (found) return found
+    const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+    const made = { feeds: feeds.filter(({ plugin }) => ids.includes(plugin)), text: pluginsText(ids) }
+    known.set(route, made)
+    return made
+  }
+
+  const store = async (callback: Callback): Promise<void> => {
     const route = registry.route(callback.sdkAppId, callback.command)
     const key = orderOf(callback, route)
     const n = partitionOf(key, partitions())
-    const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+    const takers = takersOf(route)
     const tells = tellsResends(callback.body) ? 1 : 0
-    const row = [shortIdentity(identityOf(callback)), tells, n, pluginsText(ids), ...fieldsOf(callback, key)]
-    const [stored, resends, firstId] = await appender.append(row, callback.raw.length)
+    const isOurs = takers.feeds.every((feed) => feed.has(n))
+    const about = [shortIdentity(identityOf(callback)), tells, isOurs ? 0 : 1, n, takers.text]
+    const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
+    const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+    const onEntry = (entry: string, maybeResend: boolean): void => {
+      const arrival = { entry, callback: called, key, maybeResend, received: { parsed } }
+      for (const feed of takers.feeds) feed.stored(n, arrival)
+    }
+    const appended = await appender.append([...about, ...fieldsOf(callback, key)], raw.length, onEntry)
+    const [, , resends = 0, firstId = ''] = appended ?? []
     if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
-    if (stored === 0) return
-    // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-    setImmediate(() => {
-      for (const feed of feeds) {
-        if (!ids.includes(feed.plugin)) continue
-        feed.came(n)
-        feed.pump()
-      }
-    })
+  }
+
+  return (callback) => {
+    if (leases.isValid()) return store(callback)
+    // Others may have given us up, and our plugins' groups with it.
+    return leases.tend().then(() => store(callback))
   }
 }

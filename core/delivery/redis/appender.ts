@@ -1,81 +1,124 @@
 import { TimhookError } from '../../errors.ts'
-import { APPEND } from './scripts/append.ts'
+import { Queue } from '../queue.ts'
+import type { Gaps } from './gaps.ts'
 import type { Run } from './run.ts'
+import { APPEND } from './scripts/append.ts'
 
 /** A callback as the script takes it. */
 export type Row = readonly (string | number)[]
 
-/** Whether it was stored, how often the first one has come again, and the id of that. */
-export type Appended = readonly [stored: number, resends: number, firstId: string]
+/** Its entry, if it was stored now, whether it is stored, how often the first one has come again, and the id of that. */
+export type Appended = readonly [entry: string, stored: number, resends: number, firstId: string]
+
+type Reply = readonly [isGap: 0 | 1, ...(string | Appended)[]]
+
+/** @param maybeResend whether the same has come before, and is delivered all the same */
+type OnEntry = (entry: string, maybeResend: boolean) => void
 
 interface Waiting {
   readonly row: Row
   readonly size: number
-  readonly done: (error: unknown, reply: Appended | undefined) => void
+  readonly resolve: (appended: Appended | undefined) => void
+  readonly reject: (error: unknown) => void
+  /** Told of the entry once the answer is out. */
+  readonly onEntry: OnEntry
+}
+
+interface Parts {
+  readonly run: Run
+  readonly resendWindow: number
+  readonly member: string
+  readonly gaps: Gaps
 }
 
 /** Callbacks, and characters of their bodies, that one script stores: Redis stands still meanwhile. */
-const BATCH = 64
+const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
 /** What may be under way: a Redis that hangs is not to fill our memory. */
 const OPEN = 20_000
 const OPEN_CHARACTERS = 64_000_000
 
-/** Stores what came in one turn of the event loop together: they share a round trip and a sync of Redis' file. */
+/**
+ * Stores what came in one turn of the event loop together, and while such a batch is under way: they share a round trip
+ * and a sync of Redis' file. One batch is under way at a time, so entries are told of in their order.
+ */
 export class Appender {
-  readonly #run: Run
-  readonly #before: readonly (string | number)[]
-  #batch: Waiting[] = []
+  readonly #parts: Parts
+  #queue = new Queue<Waiting>()
+  #waiting = 0
   #open = 0
   #characters = 0
+  #isBusy = false
+  #failures = 0
 
-  /** @param before the arguments that all calls have in common */
-  constructor(run: Run, before: readonly (string | number)[]) {
-    this.#run = run
-    this.#before = before
+  constructor(parts: Parts) {
+    this.#parts = parts
   }
 
-  append(row: Row, size: number): Promise<Appended> {
+  /** Gives nothing where there is no more to say than that it was stored. */
+  append(row: Row, size: number, onEntry: OnEntry): Promise<Appended | undefined> {
     if (this.#open >= OPEN || this.#characters >= OPEN_CHARACTERS) {
       return Promise.reject(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
     }
     this.#open++
+    this.#waiting++
     this.#characters += size
     return new Promise((resolve, reject) => {
-      if (this.#batch.length === 0) setImmediate(() => this.#flush())
-      this.#batch.push({
-        row,
-        size,
-        done: (error, reply) => {
-          this.#open--
-          this.#characters -= size
-          if (reply) resolve(reply)
-          else reject(error)
-        },
-      })
+      this.#queue.put({ row, size, resolve, reject, onEntry })
+      if (this.#isBusy) return
+      this.#isBusy = true
+      setImmediate(() => void this.#sendAll())
     })
   }
 
-  #flush(): void {
-    let some: Waiting[] = []
+  async #sendAll(): Promise<void> {
+    while (this.#waiting > 0) await this.#send(this.#next())
+    this.#isBusy = false
+  }
+
+  #next(): Waiting[] {
+    const batch: Waiting[] = []
     let characters = 0
-    for (const waiting of this.#batch.splice(0)) {
-      some.push(waiting)
+    while (batch.length < BATCH && characters < BATCH_CHARACTERS) {
+      const waiting = this.#queue.take()
+      if (!waiting) break
+      batch.push(waiting)
       characters += waiting.size
-      if (some.length < BATCH && characters < BATCH_CHARACTERS) continue
-      void this.#send(some)
-      some = []
-      characters = 0
     }
-    if (some.length > 0) void this.#send(some)
+    this.#waiting -= batch.length
+    return batch
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
+    const { run, resendWindow, member, gaps } = this.#parts
+    const args: (string | number)[] = [resendWindow, member, `${member}:${this.#failures}`]
+    for (const { row } of batch) args.push(...row)
     try {
-      const replies = await this.#run<Appended[]>(APPEND, ...this.#before, ...batch.flatMap(({ row }) => row))
-      for (const [index, { done }] of batch.entries()) done(new Error('no reply'), replies[index])
+      const [isGap, ...replies] = await run<Reply>(APPEND, ...args)
+      if (isGap === 1) gaps.count++
+      this.#settle(batch, replies)
     } catch (error) {
-      for (const { done } of batch) done(error, undefined)
+      // What was stored all the same, or will be yet, is another writer's.
+      this.#failures++
+      gaps.count++
+      for (const { reject } of batch) reject(error)
     }
+    for (const { size } of batch) this.#characters -= size
+    this.#open -= batch.length
+  }
+
+  #settle(batch: readonly Waiting[], replies: readonly (string | Appended)[]): void {
+    for (const [index, { resolve }] of batch.entries()) {
+      const reply = replies[index]
+      resolve(typeof reply === 'string' ? undefined : reply)
+    }
+    // The answers go out first: a handler that keeps the event loop busy must not hold them up.
+    setImmediate(() => {
+      for (const [index, { onEntry }] of batch.entries()) {
+        const reply = replies[index]
+        const entry = typeof reply === 'string' ? reply : reply?.[0]
+        if (entry) onEntry(entry, typeof reply !== 'string')
+      }
+    })
   }
 }

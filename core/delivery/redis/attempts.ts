@@ -1,7 +1,7 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf } from '../../callback.ts'
 import type { Subscription } from '../../registry.ts'
-import type { Deliverer, Delivered, Ended } from '../deliverer.ts'
+import type { Deliverer, Delivered, Ended, Job } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { DEATHS, type Turns } from '../turns.ts'
 import type { Item } from './item.ts'
@@ -24,6 +24,13 @@ export interface AttemptParts {
   readonly onRetry: (share: Share, at: number) => void
 }
 
+/** The body as parsed on receipt goes to one plugin. */
+function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job {
+  const parsed = received?.parsed
+  if (received) received.parsed = undefined
+  return { callback, parsed, attempt, resends, maybeResend }
+}
+
 /** Has a plugin's handlers called, and notes what becomes of it. */
 export function createAttempts(parts: AttemptParts) {
   const { plugin, deliverer, bus, ledger, turns, validity, isClosed, onRetry } = parts
@@ -34,12 +41,44 @@ export function createAttempts(parts: AttemptParts) {
   const forget = ({ share, entry }: Item): void => void share.known.delete(entry)
 
   const dead = (item: Item, attempts: number, error: string, isTold = false): void => {
-    const { share, entry, callback } = item
-    ledger.note(share, entry, ['dead', attempts, error.slice(0, ERROR_LENGTH)], () => forget(item))
+    const { callback } = item
+    ledger.note(item, ['dead', attempts, error.slice(0, ERROR_LENGTH)], () => forget(item))
     if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }
 
-  const attempt = async (item: Item, subscription: Subscription, onHold: (next: Item) => void): Promise<Again> => {
+  /** Told of once it is written, for it counts until then. */
+  const over = (item: Item, error: string): void => {
+    ledger.note(item, ['dead', 0, error], (isThrough) => {
+      forget(item)
+      if (isThrough) bus.emit('callback:dead', { ...aboutOf(item.callback), plugin, error })
+    })
+  }
+
+  type OnHold = (next: Item) => void
+
+  /** A promise only where something is waited for. */
+  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
+    if (item.inDoubt || item.heldUntil > 0 || !validity.isValid()) return wait(item, subscription, onHold)
+    const { share } = item
+    if (!share.isHeld) return undefined
+    const delivered = deliverer.deliver(jobOf(item), subscription)
+    if (delivered instanceof Promise || delivered.ended.as !== 'done') {
+      return attended(share, conclude(item, subscription, delivered, onHold))
+    }
+    ledger.done(item)
+    return undefined
+  }
+
+  const attended = async (share: Share, ending: Promise<Again>): Promise<Again> => {
+    share.enter()
+    try {
+      return await ending
+    } finally {
+      share.leave()
+    }
+  }
+
+  const wait = async (item: Item, subscription: Subscription, onHold: OnHold): Promise<Again> => {
     const { share } = item
     while (share.isHeld && !validity.isValid()) await validity.renewed()
     if (!share.isHeld) return undefined
@@ -49,21 +88,20 @@ export function createAttempts(parts: AttemptParts) {
       dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
       return undefined
     }
-    share.enter()
-    try {
-      return await deliver(item, subscription, onHold)
-    } finally {
-      share.leave()
-    }
+    const call = (): Delivered | Promise<Delivered> => deliverer.deliver(jobOf(item), subscription)
+    const delivered = item.inDoubt ? turns.take(() => alone(item, call)) : call()
+    return attended(share, conclude(item, subscription, delivered, onHold))
   }
 
-  const deliver = async (item: Item, subscription: Subscription, onHold: (next: Item) => void): Promise<Again> => {
-    const { key, callback, maybeResend, resends } = item
-    const job = { callback, parsed: undefined, attempt: item.attempt, resends, maybeResend }
-    const call = (): Delivered | Promise<Delivered> => deliverer.deliver(job, subscription)
-    const { ended, settled } = await (item.inDoubt ? turns.take(() => alone(item, call)) : call())
-    const holds = subscription.ordered && key !== undefined
-    if (ended.as === 'done') ledger.note(item.share, item.entry, ['done'], () => forget(item))
+  const conclude = async (
+    item: Item,
+    subscription: Subscription,
+    delivered: Delivered | Promise<Delivered>,
+    onHold: OnHold,
+  ): Promise<Again> => {
+    const { ended, settled } = await delivered
+    const holds = subscription.ordered && item.key !== undefined
+    if (ended.as === 'done') ledger.done(item)
     else if (ended.as === 'dead') dead(item, item.attempt, ended.error, true)
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
@@ -77,31 +115,31 @@ export function createAttempts(parts: AttemptParts) {
     const mayStart = (): boolean => !isClosed() && item.share.isHeld
     if (mayStart()) {
       tried.add(item)
-      await ledger.noteDurably(item.share, item.entry, ['try', item.deaths + 1])
+      await ledger.noteDurably(item, ['try', item.deaths + 1])
       if (mayStart()) return call()
     }
     return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
   }
 
   const interrupt = (item: Item): void => {
-    const { share, entry, deaths } = item
+    const { share, deaths } = item
     if (isClosed()) {
       share.isInterrupted = true
       if (tried.has(item)) interrupted.push(item)
-    } else if (tried.has(item)) ledger.note(share, entry, deaths > 0 ? ['try', deaths] : ['alive'])
+    } else if (tried.has(item)) ledger.note(item, deaths > 0 ? ['try', deaths] : ['alive'])
   }
 
   /** @param onHold takes what goes on holding its key */
   const retry = (item: Item, { inMs }: Extract<Ended, { as: 'retry' }>, onHold?: (next: Item) => void): void => {
-    const { share, entry } = item
+    const { share } = item
     const attempt = item.attempt + 1
     const at = performance.now() + inMs
     if (onHold) {
-      ledger.note(share, entry, ['hold', attempt, inMs])
+      ledger.note(item, ['hold', attempt, inMs])
       onHold({ ...item, attempt, heldUntil: at, deaths: 0, inDoubt: false })
       return
     }
-    ledger.note(share, entry, ['retry', attempt, inMs], () => {
+    ledger.note(item, ['retry', attempt, inMs], () => {
       forget(item)
       onRetry(share, at)
     })
@@ -110,8 +148,9 @@ export function createAttempts(parts: AttemptParts) {
   return {
     attempt,
     dead,
+    over,
     survive(): void {
-      for (const { share, entry } of [...tried, ...interrupted.splice(0)]) ledger.note(share, entry, ['alive'])
+      for (const item of [...tried, ...interrupted.splice(0)]) ledger.note(item, ['alive'])
     },
   }
 }

@@ -40,9 +40,13 @@ export function createAttention({ connection, run, member, feeds, leases, compla
     leases.nudge()
     look()
   }
+  const begin = (): void => {
+    for (const feed of feeds) feed.reset()
+  }
 
   return {
     start(): void {
+      connection.client.on('ready', begin)
       stopListening = listen(connection, member, {
         onCame: came,
         onFree: () => leases.nudge(),
@@ -52,6 +56,7 @@ export function createAttention({ connection, run, member, feeds, leases, compla
       timer = setInterval(look, LOOK_MS).unref()
     },
     stop(): void {
+      connection.client.off('ready', begin)
       stopListening()
       clearInterval(timer)
     },

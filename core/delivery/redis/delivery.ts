@@ -12,6 +12,7 @@ import { Appender } from './appender.ts'
 import { createAttention } from './attention.ts'
 import { createComplain } from './complain.ts'
 import { createFeed } from './feed.ts'
+import { Gaps } from './gaps.ts'
 import { keep } from './keep.ts'
 import { PARTITIONS } from './keys.ts'
 import { Leases } from './leases.ts'
@@ -61,7 +62,8 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const turns = new Turns()
   const complain = createComplain(bus)
   const ledger = new Ledger(run, complain)
-  const appender = new Appender(run, [resendWindow, member])
+  const gaps = new Gaps()
+  const appender = new Appender({ run, resendWindow, member, gaps })
 
   const open = (): Promise<number> => openStreams(run, plugins, prefix)
   let partitions = PARTITIONS
@@ -77,7 +79,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     complain,
     onLapsed: async () => void (await open()),
   })
-  const common = { registry, deliverer, bus, connection, run, ledger, turns, validity: leases, maxBacklog, complain }
+  const common = { registry, deliverer, bus, connection, run, gaps, ledger, turns, validity: leases, maxBacklog, complain }
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 

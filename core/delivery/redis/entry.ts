@@ -7,7 +7,6 @@ export interface Stored {
   readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
-  readonly plugins: readonly string[]
 }
 
 /** The fields of an entry that every callback has, in the order in which scripts take them. */
@@ -31,18 +30,25 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
 }
 
 export function storedOf(fields: readonly string[]): Stored {
-  const { id = '', app, command = '', at, signed, key, maybe, query = '', raw = '', plugins = '' } = recordOf(fields)
+  const { id = '', app, command = '', at, signed, key, maybe, query = '', raw = '' } = recordOf(fields)
   const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
   return {
     callback: { ...about, querystring: query, raw },
     key: key === '' ? undefined : key,
     maybeResend: maybe === '1',
-    plugins: plugins.split(SEPARATOR).filter(Boolean),
   }
+}
+
+/** Whether an entry comes later than another one, by the numbers that Redis gives them. */
+export function isBehind(entry: string, other: string): boolean {
+  return compareEntries(entry, other) > 0
 }
 
 /** Compares the numbers that Redis gives entries: milliseconds, and the place within one. */
 export function compareEntries(one: string, other: string): number {
-  const [[ms = 0, seq = 0], [otherMs = 0, otherSeq = 0]] = [one.split('-').map(Number), other.split('-').map(Number)]
-  return ms - otherMs || seq - otherSeq
+  const [dash, otherDash] = [one.indexOf('-'), other.indexOf('-')]
+  return (
+    Number(one.slice(0, dash)) - Number(other.slice(0, otherDash)) ||
+    Number(one.slice(dash + 1)) - Number(other.slice(otherDash + 1))
+  )
 }

@@ -4,7 +4,8 @@ import { subscriptionOf } from '../subscription-of.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
 import type { Complain } from './complain.ts'
 import { Intake } from './intake.ts'
-import { type Item, itemOf } from './item.ts'
+import type { Gaps } from './gaps.ts'
+import type { Arrival, Item } from './item.ts'
 import { CROWD, Parking } from './parking.ts'
 import type { Connection, Run } from './run.ts'
 import type { Share } from './share.ts'
@@ -13,6 +14,7 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
   readonly registry: Registry
   readonly connection: Connection
   readonly run: Run
+  readonly gaps: Gaps
   readonly maxBacklog: number | undefined
   readonly complain: Complain
 }
@@ -21,7 +23,7 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
 export type Feed = ReturnType<typeof createFeed>
 
 export function createFeed(parts: FeedParts) {
-  const { plugin, registry, bus, connection, run, validity, maxBacklog, complain } = parts
+  const { plugin, registry, connection, run, ledger, gaps, validity, maxBacklog, complain } = parts
   const shares = new Map<number, Share>()
   let closed = false
 
@@ -53,19 +55,28 @@ export function createFeed(parts: FeedParts) {
   const intake = new Intake({
     plugin,
     run,
+    ledger,
+    gaps,
     maxBacklog,
     shares,
     room: () => (parking.isFull ? 0 : slots.room),
     mayTake: () => validity.isValid(),
     complain,
-    onEntry: (share, taken) => place(itemOf(share, taken)),
-    onBuried: (id, app, command, error) =>
-      bus.emit('callback:dead', { id, sdkAppId: Number(app), command, plugin, error }),
+    onItem: place,
+    onOver: (item) => attempts.over(item, `the backlog is over maxBacklog (${maxBacklog})`),
   })
 
   return {
     plugin,
     shares,
+    /** Whether what comes in this partition is brought by this process. */
+    has: (n: number): boolean => shares.get(n)?.isHeld === true,
+    /** This process has stored something for the plugin in this partition. */
+    stored(n: number, arrival: Arrival): void {
+      const share = shares.get(n)
+      if (share?.isHeld) intake.arrived(share, arrival)
+      intake.pump()
+    },
     /** Something came in this partition. */
     came(n: number): void {
       const share = shares.get(n)
@@ -76,6 +87,10 @@ export function createFeed(parts: FeedParts) {
     look(): void {
       for (const share of shares.values()) share.dirty = true
       intake.pump()
+    },
+    /** It may be another Redis now. */
+    reset(): void {
+      for (const share of shares.values()) share.reset()
     },
     /** Starts no further handler. */
     close(): void {

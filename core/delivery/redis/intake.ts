@@ -1,7 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Alarm } from './alarm.ts'
 import type { Complain } from './complain.ts'
-import { compareEntries } from './entry.ts'
-import type { TakenEntry, TakenPart } from './item.ts'
+import { compareEntries, isBehind } from './entry.ts'
+import type { Gaps } from './gaps.ts'
+import { type Arrival, arrivedItem, type Item, itemOf, type TakenPart } from './item.ts'
+import type { Ledger } from './ledger.ts'
 import type { Run } from './run.ts'
 import { TAKE } from './scripts/take.ts'
 import type { Share } from './share.ts'
@@ -13,21 +16,25 @@ const PATIENCE_MS = 2
 interface Parts {
   readonly plugin: string
   readonly run: Run
+  readonly ledger: Ledger
+  readonly gaps: Gaps
   readonly maxBacklog: number | undefined
   readonly shares: ReadonlyMap<number, Share>
   /** How many more may be taken; 0 where none may. */
   readonly room: () => number
   readonly mayTake: () => boolean
   readonly complain: Complain
-  readonly onEntry: (share: Share, taken: TakenEntry) => void
-  /** What was over `maxBacklog`: its id, app and command. */
-  readonly onBuried: (id: string, app: string, command: string, error: string) => void
+  readonly onItem: (item: Item) => void
+  /** It is over `maxBacklog`. */
+  readonly onOver: (item: Item) => void
 }
 
-/** Reads what comes for one plugin, from all partitions that this process has for it, while there is room. */
+/**
+ * Gets what comes for one plugin, from all partitions that this process has for it, while there is room: from memory what
+ * this process has stored itself, as long as it knows of everything before it; else it is read.
+ */
 export class Intake {
   readonly #parts: Parts
-  readonly #error: string
   readonly #alarm = new Alarm(() => this.#onDue())
   #patience: NodeJS.Timeout | undefined
   #isTaking = false
@@ -36,7 +43,24 @@ export class Intake {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#error = `the backlog is over maxBacklog (${parts.maxBacklog})`
+  }
+
+  /** This process has stored something, and tells of it in the order of the partition. */
+  arrived(share: Share, arrival: Arrival): void {
+    const { entry } = arrival
+    const { room, mayTake, maxBacklog, gaps, onItem } = this.#parts
+    const wasRead = share.tail !== '' && !isBehind(entry, share.tail)
+    if (wasRead) return
+    if (share.isReading) share.missed = entry
+    // How many are over the limit is told by a read.
+    else if (share.upTo !== gaps.count || maxBacklog !== undefined || room() <= 0 || !mayTake()) {
+      share.upTo = undefined
+      share.dirty = true
+    } else {
+      share.tail = entry
+      share.known.add(entry)
+      onItem(arrivedItem(share, arrival, share.trail.add(entry)))
+    }
   }
 
   /** Takes what there is room for, unless that is under way already. */
@@ -77,49 +101,76 @@ export class Intake {
   }
 
   async #take(shares: readonly Share[], count: number): Promise<void> {
-    const { run, plugin, maxBacklog = -1 } = this.#parts
     this.#isTaking = true
-    for (const share of shares) share.dirty = false
+    for (const share of shares) {
+      share.dirty = false
+      share.isReading = true
+    }
     let isThrough = false
     try {
-      const args = shares.flatMap(({ n, fence, cursor }) => [n, fence, cursor])
-      const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog, this.#error, ...args)
-      const all = parts.flatMap((part, index) => {
-        const share = shares[index]
-        return share ? this.#receive(share, part).map((taken) => ({ share, taken })) : []
-      })
-      // In the order of receipt, as far as that can be told of several partitions.
-      for (const { share, taken } of all.toSorted((one, other) => compareEntries(one.taken[0], other.taken[0]))) {
-        this.#parts.onEntry(share, taken)
-      }
+      await this.#read(shares, count)
       isThrough = count > 0
     } catch (error) {
       this.#parts.complain(error)
-      // What the lost reply gave is pending now. The next look, which the leases' renewal brings, begins there.
+      // The retries that the lost reply gave are pending now. The next look, which the leases' renewal brings, begins there.
       for (const share of shares) {
         share.dirty = true
+        share.upTo = undefined
         share.cursor = '0-0'
       }
     }
+    for (const share of shares) share.isReading = false
     this.#isTaking = false
     if (isThrough) this.pump()
   }
 
-  #receive(share: Share, [, isOwned, hasMore, cursor, dueInMs, buried, entries]: TakenPart): TakenEntry[] {
+  async #read(shares: readonly Share[], count: number): Promise<void> {
+    const { run, plugin, ledger, gaps, maxBacklog, onItem, onOver } = this.#parts
+    // What is done counts until that is written.
+    if (maxBacklog !== undefined) await ledger.flush()
+    const gap = gaps.count
+    for (const share of shares) share.missed = undefined
+    const args = shares.flatMap(({ n, fence, cursor, tail }) => [n, fence, cursor, tail])
+    const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, ...args)
+    // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
+    await turn()
+    const items = parts.flatMap((part, index) => {
+      const share = shares[index]
+      return share ? this.#receive(share, part, gap) : []
+    })
+    const over = new Set(parts.flatMap(([n, , , , , , entries]) => entries.map((entry) => `${n} ${entry}`)))
+    // In the order of receipt, as far as that can be told of several partitions.
+    for (const item of items.toSorted((one, other) => compareEntries(one.entry, other.entry))) {
+      if (over.has(`${item.share.n} ${item.entry}`)) onOver(item)
+      else onItem(item)
+    }
+  }
+
+  #receive(share: Share, part: TakenPart, gap: number): Item[] {
+    const [, isOwned, hasMore, cursor, tail, dueInMs, , entries] = part
     if (isOwned === 0) {
       share.lose()
       return []
     }
     share.cursor = cursor
-    if (hasMore === 1) share.dirty = true
     share.dueAt = undefined
     if (dueInMs >= 0) this.wake(share, performance.now() + dueInMs)
-    for (let n = 0; n + 2 < buried.length; n += 3) {
-      this.#parts.onBuried(buried[n] ?? '', buried[n + 1] ?? '', buried[n + 2] ?? '', this.#error)
+    const items: Item[] = []
+    for (const taken of entries) {
+      const [entry, , , , , origin] = taken
+      if (share.known.has(entry)) continue
+      share.known.add(entry)
+      items.push(itemOf(share, taken, origin === 'new' ? share.trail.add(entry) : undefined))
     }
-    const fresh = entries.filter(([entry]) => !share.known.has(entry))
-    for (const [entry] of fresh) share.known.add(entry)
-    return fresh
+    if (tail !== share.tail && tail !== items.at(-1)?.entry) {
+      share.trail.pass(tail)
+      this.#parts.ledger.touch(share)
+    }
+    share.tail = tail
+    const hasMissed = share.missed !== undefined && isBehind(share.missed, tail)
+    share.dirty ||= hasMore === 1 || hasMissed
+    share.upTo = hasMore === 1 || hasMissed ? undefined : gap
+    return items
   }
 
   #onDue(): void {

@@ -1,5 +1,7 @@
 import { type Stored, storedOf } from './entry.ts'
+import type { JsonObject } from '../../json.ts'
 import type { Share } from './share.ts'
+import type { Place } from './trail.ts'
 
 /** An entry of TAKE's reply. */
 export type TakenEntry = readonly [
@@ -8,7 +10,7 @@ export type TakenEntry = readonly [
   holdMs: number,
   deaths: string,
   resends: string,
-  wasPending: 0 | 1,
+  origin: 'new' | 'due' | 'pending',
   fields: readonly string[],
 ]
 
@@ -18,18 +20,30 @@ export type TakenPart = readonly [
   isOwned: 0 | 1,
   hasMore: 0 | 1,
   cursor: string,
+  tail: string,
   dueInMs: number,
-  buried: readonly string[],
+  /** Those of the entries that are over `maxBacklog`. */
+  over: readonly string[],
   entries: readonly TakenEntry[],
 ]
+
+/** One that this process has just stored. */
+export interface Arrival extends Stored {
+  readonly entry: string
+  /** Its body, for whichever plugin comes first. */
+  readonly received: { parsed: JsonObject | undefined }
+}
 
 /** One that a plugin is to get. */
 export interface Item extends Stored {
   readonly share: Share
   readonly entry: string
+  /** Of one that was not pending when it was given. */
+  readonly place: Place | undefined
+  readonly received: Arrival['received'] | undefined
   readonly attempt: number
   readonly resends: number
-  /** Until when it only holds up its key, on the clock of `performance.now()`. */
+  /** Until when it only holds up its key, on the clock of `performance.now()`; 0 where it does not. */
   readonly heldUntil: number
   /** How often a process has died over it, as far as that was noted. */
   readonly deaths: number
@@ -37,18 +51,26 @@ export interface Item extends Stored {
   readonly inDoubt: boolean
 }
 
-export function itemOf(share: Share, taken: TakenEntry): Item {
-  const [entry, attempt, holdMs, deaths, resends, wasPending, fields] = taken
+export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
+  const [entry, attempt, holdMs, deaths, resends, origin, fields] = taken
   const stored = storedOf(fields)
-  const isConcerned = wasPending === 1 && share.concerns(stored.key, holdMs > 0)
+  const isConcerned = (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(stored.key, holdMs > 0)
   return {
     ...stored,
     share,
     entry,
+    place,
+    received: undefined,
     attempt: Number(attempt),
     resends: Number(resends),
-    heldUntil: performance.now() + holdMs,
+    heldUntil: holdMs > 0 ? performance.now() + holdMs : 0,
     deaths: Number(deaths),
     inDoubt: isConcerned || Number(deaths) > 0,
   }
+}
+
+export function arrivedItem(share: Share, arrival: Arrival, place: Place): Item {
+  const { entry, callback, key, maybeResend, received } = arrival
+  const fresh = { attempt: 1, resends: 0, heldUntil: 0, deaths: 0, inDoubt: false }
+  return { share, entry, place, callback, key, maybeResend, received, ...fresh }
 }

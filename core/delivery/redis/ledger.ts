@@ -1,7 +1,9 @@
+import { Alarm } from './alarm.ts'
 import type { Complain } from './complain.ts'
 import type { Run } from './run.ts'
 import { SETTLE } from './scripts/settle.ts'
 import type { Share } from './share.ts'
+import type { Place } from './trail.ts'
 
 /** What has become of an entry: see the script. */
 export type Outcome =
@@ -9,6 +11,13 @@ export type Outcome =
   | readonly ['retry' | 'hold', attempt: number, inMs: number]
   | readonly ['dead', attempts: number, error: string]
   | readonly ['try', death: number]
+  | readonly ['read', step: number, counts: string]
+
+interface Noted {
+  readonly share: Share
+  readonly entry: string
+  readonly place: Place | undefined
+}
 
 interface Note {
   readonly share: Share
@@ -18,6 +27,8 @@ interface Note {
 }
 
 const FLUSH_MS = 3
+/** The longer, the more of them are told of by one line; and the more are done once more after a death. */
+const DONE_MS = 10
 const AGAIN_MS = 250
 const BATCH = 256
 
@@ -29,25 +40,37 @@ export class Ledger {
   readonly #run: Run
   readonly #complain: Complain
   #notes: Note[] = []
-  #timer: NodeJS.Timeout | undefined
+  readonly #touched = new Set<Share>()
+  readonly #alarm = new Alarm(() => void this.flush())
   #writing: Promise<boolean> | undefined
-  #closed = false
 
   constructor(run: Run, complain: Complain) {
     this.#run = run
     this.#complain = complain
   }
 
+  done({ share, entry, place }: Noted): void {
+    if (place && share.trail.finish(place)) this.touch(share)
+    else this.#put({ share, entry, outcome: ['done'], after: () => share.known.delete(entry) }, FLUSH_MS)
+  }
+
+  /** Something is to be told of the share's trail. */
+  touch(share: Share): void {
+    this.#touched.add(share)
+    this.#soon(DONE_MS)
+  }
+
   /** @param after called once it is written; with false where the share was another's by then */
-  note(share: Share, entry: string, outcome: Outcome, after?: (isThrough: boolean) => void): void {
-    this.#notes.push({ share, entry, outcome, after })
-    this.#soon(FLUSH_MS)
+  note({ share, entry, place }: Noted, outcome: Outcome, after?: (isThrough: boolean) => void): void {
+    // The script expects it to be pending.
+    if (place?.state === 'open') this.#tell(share, place)
+    this.#put({ share, entry, outcome, after }, FLUSH_MS)
   }
 
   /** Notes and writes at once. Gives whether the share was still ours. */
-  noteDurably(share: Share, entry: string, outcome: Outcome): Promise<boolean> {
+  noteDurably(noted: Noted, outcome: Outcome): Promise<boolean> {
     return new Promise((resolve) => {
-      this.note(share, entry, outcome, resolve)
+      this.note(noted, outcome, resolve)
       void this.flush()
     })
   }
@@ -55,7 +78,10 @@ export class Ledger {
   /** Writes what there is. What could not be written stays, and is tried again. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
-    while (this.#notes.length > 0) {
+    for (;;) {
+      for (const share of this.#touched) this.#tell(share)
+      this.#touched.clear()
+      if (this.#notes.length === 0) return
       this.#writing = this.#write()
       const isWritten = await this.#writing
       this.#writing = undefined
@@ -67,16 +93,28 @@ export class Ledger {
   }
 
   close(): void {
-    this.#closed = true
-    clearTimeout(this.#timer)
+    this.#alarm.close()
+  }
+
+  /** What was not pending is told of once, in a line with a number, and before whatever needs that it is pending. */
+  #tell(share: Share, until?: Place): void {
+    const stretch = share.trail.cut(until)
+    if (!stretch) return
+    const { entry, done, claimed } = stretch
+    const counts = [done.length, ...claimed.map((place) => place.entry)].join(' ')
+    const after = (): void => {
+      for (const place of done) share.known.delete(place.entry)
+    }
+    this.#put({ share, entry, outcome: ['read', ++share.step, counts], after }, FLUSH_MS)
+  }
+
+  #put(note: Note, inMs: number): void {
+    this.#notes.push(note)
+    this.#soon(inMs)
   }
 
   #soon(inMs: number): void {
-    if (this.#closed) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      void this.flush()
-    }, inMs).unref()
+    this.#alarm.set(performance.now() + inMs)
   }
 
   async #write(): Promise<boolean> {

@@ -50,7 +50,7 @@ export class Parking {
   park(key: string, item: Item): void {
     const known = this.#keys.get(key) ?? { queue: new Queue<Parked>(), length: 0, reading: false }
     this.#keys.set(key, known)
-    known.queue.put({ ...item, callback: undefined })
+    known.queue.put({ ...item, callback: undefined, received: undefined })
     known.length++
     this.#size++
   }

@@ -1,4 +1,6 @@
 import { LANES } from '../slots.ts'
+import { isBehind } from './entry.ts'
+import { Trail } from './trail.ts'
 
 /**
  * A partition of one plugin for as long as this process has the lease of it. Whatever is done for it goes by its
@@ -10,8 +12,18 @@ export class Share {
   readonly fence: string
   /** The entries that are in memory: a read whose reply was lost is repeated, and gives them once more. */
   readonly known = new Set<string>()
+  readonly trail = new Trail()
   /** The last pending entry that was read, or `>` when there are no more. */
   cursor = '0-0'
+  /** The last new entry that was read or handed over; nothing, where Redis is to say where the group stands. */
+  tail = ''
+  /** What it was told while a read was under way: the read brings that, or there is more to read. */
+  missed: string | undefined
+  /** The number of the last gap before which everything has been read; nothing, where something has not. */
+  upTo: number | undefined
+  isReading = false
+  /** How many stretches of the trail were told of. */
+  step = 0
   /** Something may have come. */
   dirty = true
   /** When the next retry is due, on the clock of `performance.now()`. */
@@ -21,14 +33,19 @@ export class Share {
   #state: 'held' | 'closing' | 'lost' = 'held'
   #running = 0
   readonly #doubtful = new Set<string>()
+  readonly #since: string
   #doubts: number
   #onIdle: (() => void)[] = []
 
-  /** @param clean whether the former owner gave it back in order */
-  constructor(plugin: string, { n, fence, clean }: { n: number; fence: string; clean: boolean }) {
+  /**
+   * @param at when it was leased, in milliseconds of Redis' clock
+   * @param clean whether the former owner gave it back in order
+   */
+  constructor(plugin: string, { n, fence, at, clean }: { n: number; fence: string; at: number; clean: boolean }) {
     this.plugin = plugin
     this.n = n
     this.fence = fence
+    this.#since = `${at + 1}-0`
     this.#doubts = clean ? 0 : LANES
   }
 
@@ -45,8 +62,13 @@ export class Share {
     return this.#running
   }
 
+  /** Whether an entry was there when the share was leased. */
+  found(entry: string): boolean {
+    return this.#doubts > 0 && !isBehind(entry, this.#since)
+  }
+
   /**
-   * Whether an entry that was pending may have been under way when its owner died: of each key the first one, and no
+   * Whether an entry that was there may have been under way when its owner died: of each key the first one, and no
    * more than an owner's lanes hold.
    * @param waits whether it only held up its key
    */
@@ -56,6 +78,13 @@ export class Share {
     if (waits) return false
     this.#doubts--
     return true
+  }
+
+  /** Begins anew where Redis says that the group stands: it may be another Redis now. */
+  reset(): void {
+    this.tail = ''
+    this.upTo = undefined
+    this.dirty = true
   }
 
   enter(): void {

@@ -1,12 +1,15 @@
 import { Share } from './share.ts'
 
-/** What TEND gives of a plugin. Of each lease: partition, fence, and 0 held before, 1 new, 2 new and left by a death. */
-export type Tended = readonly [lapsed: 0 | 1, surplus: number, ...leases: (number | string)[]]
+/**
+ * What TEND gives of a plugin. The time is Redis' own, in milliseconds. Of each lease: partition, fence, and 0 held before,
+ * 1 new, 2 new and left by a death.
+ */
+export type Tended = readonly [lapsed: 0 | 1, surplus: number, at: number, ...leases: (number | string)[]]
 
 /** Has a plugin's shares be those that are leased to us. Gives those that are more than our part: the idlest first. */
 export function syncShares(
   { plugin, shares }: { readonly plugin: string; readonly shares: Map<number, Share> },
-  [, surplus, ...leases]: Tended = [0, 0],
+  [, surplus, at, ...leases]: Tended = [0, 0, 0],
 ): Share[] {
   const fences = new Map<number, string>()
   for (let i = 0; i + 2 < leases.length; i += 3) {
@@ -14,7 +17,7 @@ export function syncShares(
     fences.set(n, fence)
     if (standing === 0) continue
     shares.get(n)?.lose()
-    shares.set(n, new Share(plugin, { n, fence, clean: standing === 1 }))
+    shares.set(n, new Share(plugin, { n, fence, at, clean: standing === 1 }))
   }
   for (const share of shares.values()) {
     if (fences.get(share.n) === share.fence) continue

@@ -54,6 +54,8 @@ local function again(field)
   local n, plugin = field.partition, field.plugin
   local stream = prefix .. ':cb:' .. n
   if not find(n, field.entry) then
+    -- Whoever has appended last is to see that something came in between.
+    redis.call('DEL', prefix .. ':writer')
     redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'id', field.id,
       'app', field.app, 'command', field.command, 'at', field.at, 'signed', field.signed, 'key', field.key,
       'maybe', field.maybe, 'query', field.query, 'raw', field.raw)

@@ -1,5 +1,5 @@
 import { script } from '../../../store/redis-script.ts'
-import { ALWAYS, BURY, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
+import { ALWAYS, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Entries looked at in one step. */
 const CHUNK = 32
@@ -10,46 +10,48 @@ const CHARACTERS = 4_000_000
 
 /**
  * Gives an owner its next entries: first what was pending when it took the lease, then retries that are due, then what
- * is new. Everything that it gives is pending from then on. What is not the plugin's is passed over here, and what is
- * over `maxBacklog` is buried here, where the count cannot change meanwhile.
+ * is new. What is new is only looked at, and becomes pending, or is passed by the group, by what SETTLE is told of it. What is
+ * not the plugin's is passed over here.
  *
- * Arguments: prefix, plugin, how many, maxBacklog or -1, the sentence for what is over it, then of each partition:
- * N, fence, the last pending entry that was given, or `>` when all of them were.
- * Gives of each partition: N, whether it is still owned, whether there is more, the next cursor, in how many ms a retry
- * is due or -1, the letters buried (id, app, command each), and the entries: id, attempt, ms that it holds up its key
- * yet, deaths, resends, whether it was pending at the time of the lease, fields.
+ * Arguments: prefix, plugin, how many, maxBacklog or -1, then of each partition: N, fence, the last pending entry that
+ * was given, or `>` when all of them were, and the last new entry that was given or passed over, or nothing: then it
+ * begins behind the group's last entry.
+ * Gives of each partition: N, whether it is still owned, whether there is more, the next cursors, in how many ms a retry
+ * is due or -1, which of the entries are over `maxBacklog`, and the entries: id, attempt, ms that it holds up its key
+ * yet, deaths, resends, whether it is `new`, `due`, or was `pending`, fields.
  */
-export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}${BURY}
-local prefix, plugin, room, most, over = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}
+local prefix, plugin, room, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at, scanned, size = now(), 0, 0
 local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
 
-local function read(stream, cursor, count)
-  local reply = redis.call('XREADGROUP', 'GROUP', plugin, '${CONSUMER}', 'COUNT', count, 'STREAMS', stream, cursor)
-  return reply and reply[1][2] or {}
+local function put(part, n, entry, attempt, holdMs, deaths, origin, fields)
+  local resends = redis.call('HGET', prefix .. ':resends:' .. n, entry) or '0'
+  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin, fields }
+  room = room - 1
+  size = size + #fields[#fields]
 end
 
-local function give(part, n, entry, fields, old)
+local function give(part, n, entry, fields, origin)
   local attempt, untilMs = string.match(redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1 0',
     '^(%d+) (%d+)$')
   local deaths = redis.call('HGET', prefix .. ':tries:' .. plugin .. ':' .. n, entry) or '0'
-  local resends = redis.call('HGET', prefix .. ':resends:' .. n, entry) or '0'
-  part[7][#part[7] + 1] = { entry, attempt, math.max(0, untilMs - at), deaths, resends, old, fields }
-  room = room - 1
-  size = size + #fields[#fields]
+  put(part, n, entry, attempt, math.max(0, untilMs - at), deaths, origin, fields)
 end
 
 local function isFull() return room <= 0 or size > ${CHARACTERS} or scanned > ${SCAN} end
 
 local function pending(part, n, stream)
   while part[4] ~= '>' and not isFull() do
-    local entries = read(stream, part[4], math.min(room, ${CHUNK}))
+    local reply = redis.call('XREADGROUP', 'GROUP', plugin, '${CONSUMER}', 'COUNT', math.min(room, ${CHUNK}),
+      'STREAMS', stream, part[4])
+    local entries = reply and reply[1][2] or {}
     scanned = scanned + #entries
     if #entries == 0 then part[4] = '>' end
     for _, one in ipairs(entries) do
       part[4] = one[1]
       -- Without fields it is no longer in the stream: nothing of ours does that.
-      if one[2] then give(part, n, one[1], one[2], 1)
+      if one[2] then give(part, n, one[1], one[2], 'pending')
       elseif redis.call('XACK', stream, plugin, one[1]) == 1 then redis.call('HINCRBY', prefix .. ':backlog', plugin, -1) end
     end
   end
@@ -65,14 +67,14 @@ local function due(part, n, stream)
     redis.call('ZREM', prefix .. ':age:' .. plugin .. ':' .. n, entry)
     if found then
       redis.call('XCLAIM', stream, plugin, '${CONSUMER}', 0, entry, 'FORCE', 'JUSTID')
-      give(part, n, entry, found[2], 0)
+      give(part, n, entry, found[2], 'due')
     else
       forget(prefix, plugin, n, entry)
       redis.call('HINCRBY', prefix .. ':backlog', plugin, -1)
     end
   end
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  if first[2] then part[5] = math.max(0, first[2] - at) end
+  if first[2] then part[6] = math.max(0, first[2] - at) end
 end
 
 local function fresh(part, n, stream)
@@ -80,19 +82,18 @@ local function fresh(part, n, stream)
     local excess = most >= 0 and math.max(0, backlog - most) or 0
     local count = isFull() and math.min(excess, ${CHUNK}) or math.min(math.max(room, excess), ${CHUNK})
     if count <= 0 then return true end
-    local entries = read(stream, '>', count)
+    local entries = redis.call('XRANGE', stream, '(' .. part[5], '+', 'COUNT', count)
     scanned = scanned + #entries
     for _, one in ipairs(entries) do
-      local fields = one[2]
-      if not string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true) then
-        redis.call('XACK', stream, plugin, one[1])
-      elseif most >= 0 and backlog > most then
-        redis.call('XACK', stream, plugin, one[1])
-        bury(prefix, plugin, n, one[1], fields, 0, over, at)
-        backlog = backlog - 1
-        for _, index in ipairs({ 4, 6, 8 }) do part[6][#part[6] + 1] = fields[index] end
-      else
-        give(part, n, one[1], fields, 0)
+      local entry, fields = one[1], one[2]
+      part[5] = entry
+      if string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true) then
+        if most >= 0 and backlog > most then
+          backlog = backlog - 1
+          part[7][#part[7] + 1] = entry
+          room = room + 1
+        end
+        put(part, n, entry, 1, 0, 0, 'new', fields)
       end
     end
     if #entries < count then return false end
@@ -100,12 +101,22 @@ local function fresh(part, n, stream)
   return true
 end
 
+local function lastOf(stream)
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+    local field = {}
+    for i = 1, #group, 2 do field[group[i]] = group[i + 1] end
+    if field.name == plugin then return field['last-delivered-id'] end
+  end
+  error('NOGROUP')
+end
+
 local parts = {}
-for i = 6, #ARGV, 3 do
+for i = 5, #ARGV, 4 do
   local n, stream = ARGV[i], prefix .. ':cb:' .. ARGV[i]
-  local part = { n, 0, 0, ARGV[i + 2], -1, {}, {} }
+  local part = { n, 0, 0, ARGV[i + 2], ARGV[i + 3], -1, {}, {} }
   if owns(prefix, plugin, n, ARGV[i + 1]) then
     part[2] = 1
+    if part[5] == '' then part[5] = lastOf(stream) end
     -- In this order: a retry becomes pending again, and must not be given a second time.
     if pending(part, n, stream) then
       due(part, n, stream)

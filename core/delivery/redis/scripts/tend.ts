@@ -8,8 +8,8 @@ import { ALWAYS, NOW } from './lua.ts'
  *
  * Arguments: prefix, own name, lease in ms, partitions, whether it leaves, then of each plugin: its id, and
  * `N=FENCE,...` of what is held.
- * Gives of each plugin: whether we had been given up, how many leases are more than the fair share, and then partition,
- * fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
+ * Gives of each plugin: whether we had been given up, how many leases are more than the fair share, the time in ms, and
+ * then partition, fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
  */
 export const TEND = script(`${ALWAYS}${NOW}
 local prefix, me, ttl, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -41,7 +41,7 @@ for i = 6, #ARGV, 2 do
   redis.call('ZADD', prefix .. ':plugins', at, plugin)
   local lapsed, quota = share(prefix .. ':has:' .. plugin)
   if lapsed == 1 then came = true end
-  local reply, count, free = { lapsed, 0 }, 0, {}
+  local reply, count, free = { lapsed, 0, at }, 0, {}
   for n = 0, total - 1 do
     local key = prefix .. ':lease:' .. plugin .. ':' .. n
     local lease = redis.call('HMGET', key, 'owner', 'fence', 'until', 'clean')
@@ -57,7 +57,7 @@ for i = 6, #ARGV, 2 do
   for _, one in ipairs(free) do
     if count >= quota then break end
     local fence = redis.call('INCR', prefix .. ':fence')
-    redis.call('HSET', one[2], 'owner', me, 'fence', fence, 'until', at + ttl, 'clean', '0')
+    redis.call('HSET', one[2], 'owner', me, 'fence', fence, 'until', at + ttl, 'clean', '0', 'step', '0')
     count = count + 1
     for _, value in ipairs({ one[1], tostring(fence), one[3] }) do reply[#reply + 1] = value end
   end
