@@ -29,6 +29,8 @@ interface Parts {
   readonly resendWindow: number
   readonly member: string
   readonly gaps: Gaps
+  /** What is sent now shares the sync with the batch. */
+  readonly afterSending: () => void
 }
 
 /** Callbacks, and characters of their bodies, that one script stores: Redis stands still meanwhile. */
@@ -90,11 +92,13 @@ export class Appender {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const { run, resendWindow, member, gaps } = this.#parts
+    const { run, resendWindow, member, gaps, afterSending } = this.#parts
     const args: (string | number)[] = [resendWindow, member, `${member}:${this.#failures}`]
     for (const { row } of batch) args.push(...row)
     try {
-      const [isGap, ...replies] = await run<Reply>(APPEND, ...args)
+      const reply = run<Reply>(APPEND, ...args)
+      afterSending()
+      const [isGap, ...replies] = await reply
       if (isGap === 1) gaps.count++
       this.#settle(batch, replies)
     } catch (error) {

@@ -63,7 +63,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const complain = createComplain(bus)
   const ledger = new Ledger(run, complain)
   const gaps = new Gaps()
-  const appender = new Appender({ run, resendWindow, member, gaps })
+  const appender = new Appender({ run, resendWindow, member, gaps, afterSending: () => ledger.ride() })
 
   const open = (): Promise<number> => openStreams(run, plugins, prefix)
   let partitions = PARTITIONS

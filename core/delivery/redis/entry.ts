@@ -30,7 +30,12 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
 }
 
 export function storedOf(fields: readonly string[]): Stored {
-  const { id = '', app, command = '', at, signed, key, maybe, query = '', raw = '' } = recordOf(fields)
+  return storedFrom(fields.filter((_, index) => index > 1 && index % 2 === 1))
+}
+
+/** @param values of the fields behind the plugins, in their order */
+export function storedFrom(values: readonly string[]): Stored {
+  const [id = '', app, command = '', at, signed, key, maybe, query = '', raw = ''] = values
   const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
   return {
     callback: { ...about, querystring: query, raw },

@@ -12,6 +12,8 @@ import type { Share } from './share.ts'
 /** Fewer are not worth a round trip while others are under way. */
 const FEW = 16
 const PATIENCE_MS = 2
+/** Between two reads of what goes on coming: the more a read brings, the less each of it costs. */
+const PACE_MS = 4
 
 interface Parts {
   readonly plugin: string
@@ -38,6 +40,9 @@ export class Intake {
   readonly #alarm = new Alarm(() => this.#onDue())
   #patience: NodeJS.Timeout | undefined
   #isTaking = false
+  #takenAt = -Infinity
+  /** The last read has left something. */
+  #hasMore = false
   #turn = 0
   #closed = false
 
@@ -51,11 +56,15 @@ export class Intake {
     const { room, mayTake, maxBacklog, gaps, onItem } = this.#parts
     const wasRead = share.tail !== '' && !isBehind(entry, share.tail)
     if (wasRead) return
-    if (share.isReading) share.missed = entry
     // How many are over the limit is told by a read.
-    else if (share.upTo !== gaps.count || maxBacklog !== undefined || room() <= 0 || !mayTake()) {
+    const isNext = share.upTo === gaps.count && maxBacklog === undefined && room() > 0 && mayTake()
+    if (share.isReading) {
+      share.missed = entry
+      share.keep(arrival)
+    } else if (!isNext) {
       share.upTo = undefined
       share.dirty = true
+      share.keep(arrival)
     } else {
       share.tail = entry
       share.known.add(entry)
@@ -70,8 +79,10 @@ export class Intake {
     const shares = this.#dirty()
     const count = room()
     if (shares.length === 0 || (count <= 0 && maxBacklog === undefined)) return
-    if (count >= FEW) void this.#take(shares, count)
-    else this.#patience = setTimeout(() => this.#takeFew(), PATIENCE_MS).unref()
+    const paceMs = this.#hasMore ? 0 : this.#takenAt + PACE_MS - performance.now()
+    const inMs = count >= FEW ? paceMs : Math.max(paceMs, PATIENCE_MS)
+    if (inMs <= 0) void this.#take(shares, count)
+    else this.#patience = setTimeout(() => this.#takePatiently(), inMs).unref()
   }
 
   /** A retry will be due then. */
@@ -86,7 +97,7 @@ export class Intake {
     clearTimeout(this.#patience)
   }
 
-  #takeFew(): void {
+  #takePatiently(): void {
     this.#patience = undefined
     const { room, mayTake } = this.#parts
     const shares = this.#dirty()
@@ -117,6 +128,7 @@ export class Intake {
         share.dirty = true
         share.upTo = undefined
         share.cursor = '0-0'
+        share.forgetKept()
       }
     }
     for (const share of shares) share.isReading = false
@@ -130,10 +142,12 @@ export class Intake {
     if (maxBacklog !== undefined) await ledger.flush()
     const gap = gaps.count
     for (const share of shares) share.missed = undefined
-    const args = shares.flatMap(({ n, fence, cursor, tail }) => [n, fence, cursor, tail])
+    this.#takenAt = performance.now()
+    const args = shares.flatMap(({ n, fence, cursor, tail, kept }) => [n, fence, cursor, tail, ` ${[...kept].join(' ')} `])
     const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, ...args)
     // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
     await turn()
+    this.#hasMore = parts.some(([, , hasMore]) => hasMore === 1)
     const items = parts.flatMap((part, index) => {
       const share = shares[index]
       return share ? this.#receive(share, part, gap) : []
@@ -152,15 +166,22 @@ export class Intake {
       share.lose()
       return []
     }
+    if (entries.some((one) => typeof one === 'string' && !share.isKept(one))) {
+      share.forgetKept()
+      share.reset()
+      return []
+    }
     share.cursor = cursor
     share.dueAt = undefined
     if (dueInMs >= 0) this.wake(share, performance.now() + dueInMs)
     const items: Item[] = []
     for (const taken of entries) {
-      const [entry, , , , , origin] = taken
+      const entry = typeof taken === 'string' ? taken : taken[0]
+      const arrival = share.fetch(entry)
       if (share.known.has(entry)) continue
       share.known.add(entry)
-      items.push(itemOf(share, taken, origin === 'new' ? share.trail.add(entry) : undefined))
+      if (typeof taken !== 'string') items.push(itemOf(share, taken, taken[5] === 'new' ? share.trail.add(entry) : undefined))
+      else if (arrival) items.push(arrivedItem(share, arrival, share.trail.add(entry)))
     }
     if (tail !== share.tail && tail !== items.at(-1)?.entry) {
       share.trail.pass(tail)

@@ -1,9 +1,9 @@
-import { type Stored, storedOf } from './entry.ts'
+import { type Stored, storedFrom } from './entry.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Share } from './share.ts'
 import type { Place } from './trail.ts'
 
-/** An entry of TAKE's reply. */
+/** An entry of TAKE's reply, and what is stored of it. */
 export type TakenEntry = readonly [
   entry: string,
   attempt: string,
@@ -11,7 +11,7 @@ export type TakenEntry = readonly [
   deaths: string,
   resends: string,
   origin: 'new' | 'due' | 'pending',
-  fields: readonly string[],
+  ...values: string[],
 ]
 
 /** What TAKE gives of a partition. */
@@ -24,7 +24,8 @@ export type TakenPart = readonly [
   dueInMs: number,
   /** Those of the entries that are over `maxBacklog`. */
   over: readonly string[],
-  entries: readonly TakenEntry[],
+  /** Those whose callbacks are at hand by their number alone. */
+  entries: readonly (string | TakenEntry)[],
 ]
 
 /** One that this process has just stored. */
@@ -52,8 +53,8 @@ export interface Item extends Stored {
 }
 
 export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
-  const [entry, attempt, holdMs, deaths, resends, origin, fields] = taken
-  const stored = storedOf(fields)
+  const [entry, attempt, holdMs, deaths, resends, origin, ...values] = taken
+  const stored = storedFrom(values)
   const isConcerned = (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(stored.key, holdMs > 0)
   return {
     ...stored,

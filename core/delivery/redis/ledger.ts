@@ -28,7 +28,9 @@ interface Note {
 
 const FLUSH_MS = 3
 /** The longer, the more of them are told of by one line; and the more are done once more after a death. */
-const DONE_MS = 10
+const DONE_MS = 20
+/** After so long it goes along with something else. */
+const RIDE_MS = 8
 const AGAIN_MS = 250
 const BATCH = 256
 
@@ -41,6 +43,7 @@ export class Ledger {
   readonly #complain: Complain
   #notes: Note[] = []
   readonly #touched = new Set<Share>()
+  #touchedAt = 0
   readonly #alarm = new Alarm(() => void this.flush())
   #writing: Promise<boolean> | undefined
 
@@ -56,6 +59,7 @@ export class Ledger {
 
   /** Something is to be told of the share's trail. */
   touch(share: Share): void {
+    if (this.#touched.size === 0) this.#touchedAt = performance.now()
     this.#touched.add(share)
     this.#soon(DONE_MS)
   }
@@ -73,6 +77,12 @@ export class Ledger {
       this.note(noted, outcome, resolve)
       void this.flush()
     })
+  }
+
+  /** Writes what has waited for a while, unless something is being written. */
+  ride(): void {
+    if (this.#writing || this.#touched.size === 0 || performance.now() - this.#touchedAt < RIDE_MS) return
+    void this.flush()
   }
 
   /** Writes what there is. What could not be written stays, and is tried again. */

@@ -1,6 +1,11 @@
 import { LANES } from '../slots.ts'
 import { isBehind } from './entry.ts'
+import type { Arrival } from './item.ts'
 import { Trail } from './trail.ts'
+
+/** Callbacks, and characters of one, that are kept until a read comes to them; others are read. */
+const OWN = 32
+const OWN_CHARACTERS = 16_000
 
 /**
  * A partition of one plugin for as long as this process has the lease of it. Whatever is done for it goes by its
@@ -22,6 +27,8 @@ export class Share {
   /** The number of the last gap before which everything has been read; nothing, where something has not. */
   upTo: number | undefined
   isReading = false
+  /** What this process has stored, and a read will come to. */
+  readonly #own = new Map<string, Arrival>()
   /** How many stretches of the trail were told of. */
   step = 0
   /** Something may have come. */
@@ -85,6 +92,30 @@ export class Share {
     this.tail = ''
     this.upTo = undefined
     this.dirty = true
+  }
+
+  /** Keeps the callback until a read comes to it. */
+  keep(arrival: Arrival): void {
+    if (this.#own.size < OWN && arrival.callback.raw.length <= OWN_CHARACTERS) this.#own.set(arrival.entry, arrival)
+  }
+
+  get kept(): Iterable<string> {
+    return this.#own.keys()
+  }
+
+  isKept(entry: string): boolean {
+    return this.#own.has(entry)
+  }
+
+  /** Gives what was kept, and keeps it no longer. */
+  fetch(entry: string): Arrival | undefined {
+    const arrival = this.#own.get(entry)
+    this.#own.delete(entry)
+    return arrival
+  }
+
+  forgetKept(): void {
+    this.#own.clear()
   }
 
   enter(): void {

@@ -14,29 +14,31 @@ const CHARACTERS = 4_000_000
  * not the plugin's is passed over here.
  *
  * Arguments: prefix, plugin, how many, maxBacklog or -1, then of each partition: N, fence, the last pending entry that
- * was given, or `>` when all of them were, and the last new entry that was given or passed over, or nothing: then it
- * begins behind the group's last entry.
+ * was given, or `>` when all of them were, the last new entry that was given or passed over, or nothing: then it
+ * begins behind the group's last entry; and those new entries whose callbacks it has, each with a space on both sides.
  * Gives of each partition: N, whether it is still owned, whether there is more, the next cursors, in how many ms a retry
- * is due or -1, which of the entries are over `maxBacklog`, and the entries: id, attempt, ms that it holds up its key
- * yet, deaths, resends, whether it is `new`, `due`, or was `pending`, fields.
+ * is due or -1, which of the entries are over `maxBacklog`, and the entries: those that it has as they are, of others id,
+ * attempt, ms that it holds up its key yet, deaths, resends, whether it is `new`, `due`, or was `pending`, and the values of
+ * its fields from `id` on.
  */
 export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}
 local prefix, plugin, room, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at, scanned, size = now(), 0, 0
 local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
 
-local function put(part, n, entry, attempt, holdMs, deaths, origin, fields)
-  local resends = redis.call('HGET', prefix .. ':resends:' .. n, entry) or '0'
-  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin, fields }
+local function put(part, entry, attempt, holdMs, deaths, origin, f)
+  local resends = part.resends and redis.call('HGET', part.resends, entry) or '0'
+  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin,
+    f[4], f[6], f[8], f[10], f[12], f[14], f[16], f[18], f[20] }
   room = room - 1
-  size = size + #fields[#fields]
+  size = size + #f[20]
 end
 
 local function give(part, n, entry, fields, origin)
   local attempt, untilMs = string.match(redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1 0',
     '^(%d+) (%d+)$')
   local deaths = redis.call('HGET', prefix .. ':tries:' .. plugin .. ':' .. n, entry) or '0'
-  put(part, n, entry, attempt, math.max(0, untilMs - at), deaths, origin, fields)
+  put(part, entry, attempt, math.max(0, untilMs - at), deaths, origin, fields)
 end
 
 local function isFull() return room <= 0 or size > ${CHARACTERS} or scanned > ${SCAN} end
@@ -77,7 +79,7 @@ local function due(part, n, stream)
   if first[2] then part[6] = math.max(0, first[2] - at) end
 end
 
-local function fresh(part, n, stream)
+local function fresh(part, stream, own)
   while scanned <= ${SCAN} do
     local excess = most >= 0 and math.max(0, backlog - most) or 0
     local count = isFull() and math.min(excess, ${CHUNK}) or math.min(math.max(room, excess), ${CHUNK})
@@ -93,7 +95,12 @@ local function fresh(part, n, stream)
           part[7][#part[7] + 1] = entry
           room = room + 1
         end
-        put(part, n, entry, 1, 0, 0, 'new', fields)
+        if string.find(own, ' ' .. entry .. ' ', 1, true) and not part.resends then
+          part[8][#part[8] + 1] = entry
+          room = room - 1
+        else
+          put(part, entry, 1, 0, 0, 'new', fields)
+        end
       end
     end
     if #entries < count then return false end
@@ -111,16 +118,18 @@ local function lastOf(stream)
 end
 
 local parts = {}
-for i = 5, #ARGV, 4 do
+for i = 5, #ARGV, 5 do
   local n, stream = ARGV[i], prefix .. ':cb:' .. ARGV[i]
   local part = { n, 0, 0, ARGV[i + 2], ARGV[i + 3], -1, {}, {} }
   if owns(prefix, plugin, n, ARGV[i + 1]) then
     part[2] = 1
+    local resends = prefix .. ':resends:' .. n
+    if redis.call('EXISTS', resends) == 1 then part.resends = resends end
     if part[5] == '' then part[5] = lastOf(stream) end
     -- In this order: a retry becomes pending again, and must not be given a second time.
     if pending(part, n, stream) then
       due(part, n, stream)
-      if fresh(part, n, stream) then part[3] = 1 end
+      if fresh(part, stream, ARGV[i + 4]) then part[3] = 1 end
     else part[3] = 1 end
   end
   parts[#parts + 1] = part
