@@ -30,17 +30,29 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
 }
 
 export function storedOf(fields: readonly string[]): Stored {
-  return storedFrom(fields.filter((_, index) => index > 1 && index % 2 === 1))
+  const values = fields.filter((_, index) => index > 1 && index % 2 === 1)
+  return storedFrom(values, 0)
 }
 
-/** @param values of the fields behind the plugins, in their order */
-export function storedFrom(values: readonly string[]): Stored {
-  const [id = '', app, command = '', at, signed, key, maybe, query = '', raw = ''] = values
-  const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
+/**
+ * @param list of values of the fields behind the plugins, in their order
+ * @param from where they begin in it
+ */
+export function storedFrom(list: readonly (string | number)[], from: number): Stored {
+  const text = (index: number): string => String(list[from + index] ?? '')
+  const key = text(5)
   return {
-    callback: { ...about, querystring: query, raw },
+    callback: {
+      id: text(0),
+      sdkAppId: Number(list[from + 1]),
+      command: text(2),
+      querystring: text(7),
+      signed: text(4) === '1',
+      raw: text(8),
+      receivedAt: Number(list[from + 3]),
+    },
     key: key === '' ? undefined : key,
-    maybeResend: maybe === '1',
+    maybeResend: text(6) === '1',
   }
 }
 
@@ -51,7 +63,10 @@ export function isBehind(entry: string, other: string): boolean {
 
 /** Compares the numbers that Redis gives entries: milliseconds, and the place within one. */
 export function compareEntries(one: string, other: string): number {
-  const [dash, otherDash] = [one.indexOf('-'), other.indexOf('-')]
+  const dash = one.indexOf('-')
+  const otherDash = other.indexOf('-')
+  // As many digits each: so they sort as texts do.
+  if (dash === otherDash && one.length === other.length) return one < other ? -1 : Number(one > other)
   return (
     Number(one.slice(0, dash)) - Number(other.slice(0, otherDash)) ||
     Number(one.slice(dash + 1)) - Number(other.slice(otherDash + 1))

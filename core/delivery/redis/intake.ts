@@ -13,7 +13,7 @@ import type { Share } from './share.ts'
 const FEW = 16
 const PATIENCE_MS = 2
 /** Between two reads of what goes on coming: the more a read brings, the less each of it costs. */
-const PACE_MS = 4
+const PACE_MS = 8
 
 interface Parts {
   readonly plugin: string

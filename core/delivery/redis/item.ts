@@ -14,6 +14,9 @@ export type TakenEntry = readonly [
   ...values: string[],
 ]
 
+/** Where the values begin in it. */
+const VALUES = 6
+
 /** What TAKE gives of a partition. */
 export type TakenPart = readonly [
   n: string,
@@ -53,14 +56,16 @@ export interface Item extends Stored {
 }
 
 export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
-  const [entry, attempt, holdMs, deaths, resends, origin, ...values] = taken
-  const stored = storedFrom(values)
-  const isConcerned = (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(stored.key, holdMs > 0)
+  const [entry, attempt, holdMs, deaths, resends, origin] = taken
+  const { callback, key, maybeResend } = storedFrom(taken, VALUES)
+  const isConcerned = (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, holdMs > 0)
   return {
-    ...stored,
     share,
     entry,
     place,
+    callback,
+    key,
+    maybeResend,
     received: undefined,
     attempt: Number(attempt),
     resends: Number(resends),
@@ -72,6 +77,18 @@ export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined
 
 export function arrivedItem(share: Share, arrival: Arrival, place: Place): Item {
   const { entry, callback, key, maybeResend, received } = arrival
-  const fresh = { attempt: 1, resends: 0, heldUntil: 0, deaths: 0, inDoubt: false }
-  return { share, entry, place, callback, key, maybeResend, received, ...fresh }
+  return {
+    share,
+    entry,
+    place,
+    callback,
+    key,
+    maybeResend,
+    received,
+    attempt: 1,
+    resends: 0,
+    heldUntil: 0,
+    deaths: 0,
+    inDoubt: false,
+  }
 }

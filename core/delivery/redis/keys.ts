@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What the engine keeps in Redis. Every key begins with the prefix of the config (`P`); `N` is a partition.
@@ -47,5 +47,5 @@ export const PARTITIONS = 32
 /** The partition of an order key. What has no key may go anywhere. */
 export function partitionOf(key: string | undefined, partitions: number): number {
   if (key === undefined) return Math.floor(Math.random() * partitions)
-  return createHash('sha256').update(key).digest().readUInt32BE(0) % partitions
+  return Number.parseInt(hash('sha256', key, 'hex').slice(0, 8), 16) % partitions
 }

@@ -62,6 +62,8 @@ end
 
 local function due(part, n, stream)
   local key = prefix .. ':due:' .. plugin .. ':' .. n
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if not first[2] then return end
   for _, entry in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, math.min(room, ${SCAN}))) do
     if isFull() then break end
     local found = redis.call('XRANGE', stream, entry, entry)[1]
@@ -75,7 +77,7 @@ local function due(part, n, stream)
       redis.call('HINCRBY', prefix .. ':backlog', plugin, -1)
     end
   end
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   if first[2] then part[6] = math.max(0, first[2] - at) end
 end
 
