@@ -79,7 +79,19 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     complain,
     onLapsed: async () => void (await open()),
   })
-  const common = { registry, deliverer, bus, connection, run, gaps, ledger, turns, validity: leases, maxBacklog, complain }
+  const common = {
+    registry,
+    deliverer,
+    bus,
+    connection,
+    run,
+    gaps,
+    ledger,
+    turns,
+    validity: leases,
+    maxBacklog,
+    complain,
+  }
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 

@@ -143,7 +143,13 @@ export class Intake {
     const gap = gaps.count
     for (const share of shares) share.missed = undefined
     this.#takenAt = performance.now()
-    const args = shares.flatMap(({ n, fence, cursor, tail, kept }) => [n, fence, cursor, tail, ` ${[...kept].join(' ')} `])
+    const args = shares.flatMap(({ n, fence, cursor, tail, kept }) => [
+      n,
+      fence,
+      cursor,
+      tail,
+      ` ${[...kept].join(' ')} `,
+    ])
     const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, ...args)
     // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
     await turn()
@@ -180,7 +186,8 @@ export class Intake {
       const arrival = share.fetch(entry)
       if (share.known.has(entry)) continue
       share.known.add(entry)
-      if (typeof taken !== 'string') items.push(itemOf(share, taken, taken[5] === 'new' ? share.trail.add(entry) : undefined))
+      if (typeof taken !== 'string')
+        items.push(itemOf(share, taken, taken[5] === 'new' ? share.trail.add(entry) : undefined))
       else if (arrival) items.push(arrivedItem(share, arrival, share.trail.add(entry)))
     }
     if (tail !== share.tail && tail !== items.at(-1)?.entry) {

@@ -58,7 +58,8 @@ export interface Item extends Stored {
 export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
   const [entry, attempt, holdMs, deaths, resends, origin] = taken
   const { callback, key, maybeResend } = storedFrom(taken, VALUES)
-  const isConcerned = (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, holdMs > 0)
+  const isConcerned =
+    (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, holdMs > 0)
   return {
     share,
     entry,
