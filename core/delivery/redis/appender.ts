@@ -102,9 +102,8 @@ export class Appender {
       if (isGap === 1) gaps.count++
       this.#settle(batch, replies)
     } catch (error) {
-      // What was stored all the same, or will be yet, is another writer's.
+      // What was stored all the same, or will be yet, counts as another writer's: the next batch is told of a gap.
       this.#failures++
-      gaps.count++
       for (const { reject } of batch) reject(error)
     }
     for (const { size } of batch) this.#characters -= size

@@ -9,7 +9,8 @@ import { hash } from 'node:crypto'
  * | `P:id:IDENTITY` | string, expires | which callback came with this identity within the resend window |
  * | `P:resends:N` | hash | how often a callback came again, by its entry |
  * | `P:replayed:N` | hash | plugins that have got a callback by a replay only, by its entry |
- * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean` |
+ * | `P:writer` | string | who has appended last, to whichever stream |
+ * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean`, and `step`: how much of what is done it has told of |
  * | `P:fence` | number | grows with every lease |
  * | `P:members` | sorted set | the live processes, by when they count as dead |
  * | `P:has:PLUGIN` | sorted set | the same, of those that run a plugin |
@@ -31,8 +32,16 @@ import { hash } from 'node:crypto'
  * fence of a former owner.
  *
  * **One place for what is open.** A callback that a plugin has not finished is either behind the group's last entry, or
- * in the group's list of pending entries, or in `due`. The owner has what is pending; a new owner reads it first. There
- * is one consumer name for all, since the lease already says whose the entries are.
+ * in the group's list of pending entries, or in `due`. There is one consumer name for all, since the lease already says
+ * whose the entries are. A new owner reads what is pending first, then what is behind the last entry.
+ *
+ * **What is done in turn costs next to nothing.** New entries are looked at without becoming pending. The owner keeps a
+ * trail of them, and every few milliseconds has the group's last entry moved up to the last one that is done; those before it
+ * that are not done become pending by the same step.
+ *
+ * **What a process has stored itself is handed over from memory**, where the owner has read all that was appended before:
+ * every append tells whether another process, or an append whose reply was lost, came since this one's last. Where one
+ * did, the owner reads on, and is not given once more what it still has.
  *
  * Times in Redis are those of its own clock: processes on several machines need not agree on theirs.
  *
