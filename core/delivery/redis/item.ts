@@ -1,5 +1,5 @@
 import { type Stored, storedFrom } from './entry.ts'
-import type { JsonObject } from '../../json.ts'
+import type { Arrival } from './arrival.ts'
 import type { Share } from './share.ts'
 import type { Place } from './trail.ts'
 
@@ -30,13 +30,6 @@ export type TakenPart = readonly [
   /** Those whose callbacks are at hand by their number alone. */
   entries: readonly (string | TakenEntry)[],
 ]
-
-/** One that this process has just stored. */
-export interface Arrival extends Stored {
-  readonly entry: string
-  /** Its body, for whichever plugin comes first. */
-  readonly received: { parsed: JsonObject | undefined }
-}
 
 /** One that a plugin is to get. */
 export interface Item extends Stored {

@@ -1,6 +1,6 @@
 import { LANES } from '../slots.ts'
+import type { Arrival } from './arrival.ts'
 import { isBehind } from './entry.ts'
-import type { Arrival } from './item.ts'
 import { Trail } from './trail.ts'
 
 /** Callbacks, and characters of one, that are kept until a read comes to them; others are read. */
