@@ -6,9 +6,8 @@ import type { Link } from './delivery/sqlite/link.ts'
 import { describeError } from './errors.ts'
 import { createAdminServer, type Readiness } from './http/admin.ts'
 import { createApp } from './http/app.ts'
-import { type InFlight, trackInFlight } from './http/in-flight.ts'
 import { listen } from './http/listen.ts'
-import { createNodeServer } from './http/node-server.ts'
+import { createNodeServer, type NodeServer } from './http/node-server.ts'
 import type { Logger } from './log.ts'
 import { logEvents } from './observe.ts'
 import { within } from './within.ts'
@@ -68,11 +67,10 @@ export async function startServer(
     const { bodyLimit } = settings
     const app = createApp({ ...running, bus, bodyLimit, isDraining: () => state.draining !== undefined })
     const handle = app.callback()
-    const inFlight = trackInFlight((request, response) => void handle(request, response))
-    const server = createNodeServer(inFlight.listener, bus)
-    const url = await listen(server, settings, 'server', running.paths[0])
+    const http = createNodeServer((request, response) => void handle(request, response), bus)
+    const url = await listen(http.server, settings, 'server', running.paths[0])
     bus.emit('server:listening', { url })
-    const stop = stopper({ settings, bus, state, server, admin, inFlight, running })
+    const stop = stopper({ settings, bus, state, http, admin, running })
     return { url, adminUrl, bus, running, readiness, stop }
   } catch (error) {
     await running?.stop(0)
@@ -95,18 +93,17 @@ interface Parts {
   readonly settings: Prepared['config']['server']
   readonly bus: Bus
   readonly state: { draining: string | undefined }
-  readonly server: Server
+  readonly http: NodeServer
   readonly admin: Server
-  readonly inFlight: InFlight
   readonly running: Running
 }
 
-function stopper({ settings, bus, state, server, admin, inFlight, running }: Parts): TimhookServer['stop'] {
+function stopper({ settings, bus, state, http, admin, running }: Parts): TimhookServer['stop'] {
   return async ({ drainMs = settings.drainMs, graceMs = GRACE_MS, failed = false } = {}) => {
     state.draining = 'the server is about to stop'
     bus.emit('server:draining', { drainMs })
     await delay(drainMs)
-    await close(server, inFlight, graceMs)
+    await close(http, graceMs)
     const result = await running.stop(graceMs, failed)
     admin.close()
     admin.closeAllConnections()
@@ -115,11 +112,11 @@ function stopper({ settings, bus, state, server, admin, inFlight, running }: Par
 }
 
 /** Stops listening, and waits for the requests under way. */
-async function close(server: Server, inFlight: InFlight, graceMs: number): Promise<void> {
+async function close({ server, idle }: NodeServer, graceMs: number): Promise<void> {
   server.close()
   const late = new AbortController()
   const timeout = delay(graceMs, undefined, { signal: late.signal }).catch(() => undefined)
-  await Promise.race([inFlight.idle(), timeout])
+  await Promise.race([idle(), timeout])
   late.abort()
   server.closeAllConnections()
 }

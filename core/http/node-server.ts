@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Bus } from '../bus.ts'
 import { refused } from '../protocol/envelope.ts'
+import { lastResponse, trackInFlight } from './in-flight.ts'
 
 const HEAD_TIMEOUT_MS = 10_000
 /** The webhook ends late bodies after 5 s; this is what Node itself allows head and body together. */
@@ -9,12 +10,14 @@ const REQUEST_TIMEOUT_MS = 15_000
 /** Above the 60 s of usual proxies: the side that opened a connection is to close it. */
 const KEEP_ALIVE_MS = 75_000
 
-/** The response to the last request of a connection, on its socket: a map of them all costs more than the router. */
-const LAST = Symbol('last response')
-type Serving = Duplex & { [LAST]?: ServerResponse }
+export interface NodeServer {
+  readonly server: Server
+  /** Resolves once no request is under way. */
+  idle(): Promise<void>
+}
 
 /** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
-export function createNodeServer(listener: RequestListener, bus: Bus): Server {
+export function createNodeServer(listener: RequestListener, bus: Bus): NodeServer {
   const server = createServer({
     // Answered below: Node's own answer has no body.
     requireHostHeader: false,
@@ -23,8 +26,7 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1000,
   })
-  const handle: RequestListener = (request, response) => {
-    ;(request.socket as Serving)[LAST] = response
+  const { listener: handle, idle } = trackInFlight((request, response) => {
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       const text = envelopeOf(bus, 400, 'Host: is required')
       const headers = {
@@ -34,7 +36,7 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
       }
       response.writeHead(400, headers).end(text)
     } else listener(request, response)
-  }
+  })
   server.on('request', handle)
   // An Expect that nobody knows is no reason to lose a callback.
   server.on('checkExpectation', handle)
@@ -43,7 +45,7 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const { status, reason } = parserFault(error.code)
-    const last = (socket as Serving)[LAST]
+    const last = lastResponse(socket)
     // A whole request still waiting for its answer gets that one; what follows it on the wire is lost either way.
     if (last?.req.complete && !last.writableFinished) {
       last.once('close', () => socket.destroy())
@@ -52,7 +54,7 @@ export function createNodeServer(listener: RequestListener, bus: Bus): Server {
     else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
     else endWith(socket, status, envelopeOf(bus, status, reason))
   })
-  return server
+  return { server, idle }
 }
 
 function parserFault(code: string | undefined): { status: number; reason: string } {

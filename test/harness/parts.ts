@@ -15,7 +15,7 @@ const app: AdmittedApp = { sdkAppId: UNSIGNED_APP, tokens: [], signatureWindow: 
 export async function serveDispatch(dispatch: Dispatch, bus = new Bus()): Promise<{ server: Server; port: number }> {
   const parts = { apps: [app], paths: ['/'], bodyLimit: 1024, bus, dispatch, isDraining: () => false }
   const handle = createApp(parts).callback()
-  const server = createNodeServer((request, response) => void handle(request, response), bus)
+  const { server } = createNodeServer((request, response) => void handle(request, response), bus)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   stopAfterTest(async () => {
