@@ -13,7 +13,7 @@ const acknowledged: Answer = {
 
 /** Makes what answers after-callbacks: what fits is stored, then acknowledged; what does not is kept, and refused. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
-  const deadlines = new Deadlines()
+  const deadlines = new Deadlines(deadlineMs)
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     return refusal(503, 'could not be stored in time')
@@ -21,8 +21,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
   const inTime = (callback: Callback, stored: Promise<void>): Promise<Answer> => {
     return new Promise((resolve) => {
       const onLate = (error: unknown): void => resolve(notStored(callback, error))
-      const wait = { at: callback.startedAt + deadlineMs, limitMs: deadlineMs, onLate }
-      deadlines.add(wait)
+      const wait = deadlines.add(callback.startedAt, onLate)
       stored.then(
         () => deadlines.remove(wait) && resolve(acknowledged),
         (error: unknown) => deadlines.remove(wait) && onLate(error),

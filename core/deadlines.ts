@@ -1,27 +1,57 @@
 import { TimeoutError } from './within.ts'
 
-/** Somebody who waits. */
-export interface Wait {
-  /** When that has been long enough, on the clock of `performance.now()`. */
+/** Somebody who waits, until a time on the clock of `performance.now()`. */
+export class Wait {
   readonly at: number
-  readonly limitMs: number
   readonly onLate: (error: TimeoutError) => void
+  before: Wait | undefined
+  after: Wait | undefined
+  isOver = false
+
+  constructor(at: number, onLate: (error: TimeoutError) => void) {
+    this.at = at
+    this.onLate = onLate
+  }
 }
 
-/** Ends many waits that last too long, with one timer: making one for each costs more than most of what is waited for. */
+/**
+ * Ends many waits that last too long, with one timer: making one for each costs more than most of what is waited for. They
+ * are a list of links, not a set: a set's old tables keep alive all that went through it until they are collected.
+ */
 export class Deadlines {
-  readonly #waits = new Set<Wait>()
+  readonly #limitMs: number
+  #first: Wait | undefined
+  #last: Wait | undefined
   #timer: NodeJS.Timeout | undefined
   #wakesAt = Infinity
 
-  add(wait: Wait): void {
-    this.#waits.add(wait)
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs
+  }
+
+  /** @param startedAt when the limit began to run, on the clock of `performance.now()` */
+  add(startedAt: number, onLate: (error: TimeoutError) => void): Wait {
+    const wait = new Wait(startedAt + this.#limitMs, onLate)
+    wait.before = this.#last
+    if (this.#last) this.#last.after = wait
+    else this.#first = wait
+    this.#last = wait
     if (wait.at < this.#wakesAt) this.#wakeAt(wait.at)
+    return wait
   }
 
   /** @returns whether it was still waiting */
   remove(wait: Wait): boolean {
-    return this.#waits.delete(wait)
+    if (wait.isOver) return false
+    wait.isOver = true
+    const { before, after } = wait
+    if (before) before.after = after
+    else this.#first = after
+    if (after) after.before = before
+    else this.#last = before
+    wait.before = undefined
+    wait.after = undefined
+    return true
   }
 
   #wakeAt(at: number): void {
@@ -35,12 +65,10 @@ export class Deadlines {
     this.#wakesAt = Infinity
     const now = performance.now()
     let next = Infinity
-    for (const wait of this.#waits) {
+    for (let wait = this.#first, after: Wait | undefined; wait; wait = after) {
+      after = wait.after
       if (wait.at > now) next = Math.min(next, wait.at)
-      else {
-        this.#waits.delete(wait)
-        wait.onLate(new TimeoutError(wait.limitMs))
-      }
+      else if (this.remove(wait)) wait.onLate(new TimeoutError(this.#limitMs))
     }
     if (next < Infinity) this.#wakeAt(next)
   }

@@ -30,6 +30,8 @@ export class Lanes {
   #toPump: Ready[] = []
   /** Keys that are taken, each with those that wait for it, if there are any. */
   readonly #taken = new Map<string, Queue<Entry> | undefined>()
+  /** The key of a task that was started at once: taken, though not in the map unless it turns out to last. */
+  #starting: string | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
   #running = 0
   #size = 0
@@ -44,15 +46,16 @@ export class Lanes {
   push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
     const entry = { pool, key, task }
     this.#size++
-    if (key !== undefined) {
-      const isTaken = this.#taken.has(key)
-      if (isTaken) {
-        this.#waitersOf(key).put(entry)
-        return
-      }
-      this.#taken.set(key, undefined)
+    if (key !== undefined && (key === this.#starting || this.#taken.has(key))) {
+      this.#waitersOf(key).put(entry)
+      return
     }
     const ready = this.#poolOf(entry)
+    if (this.#isFree(ready)) {
+      this.#startNow(entry, ready)
+      return
+    }
+    if (key !== undefined) this.#taken.set(key, undefined)
     ready.ready.put(entry)
     this.#pump(ready)
   }
@@ -83,23 +86,45 @@ export class Lanes {
     return made
   }
 
+  #isFree({ ready, running, limit }: Ready): boolean {
+    return !this.#closed && this.#toPump.length === 0 && ready.isEmpty && running < limit
+  }
+
+  /** Most tasks end at once. A map that grows and shrinks for each would keep the garbage collector busy. */
+  #startNow(entry: Entry, pool: Ready): void {
+    this.#toPump.push(pool)
+    this.#starting = entry.key
+    this.#run(entry, pool)
+    this.#pumpAll()
+  }
+
   /** Starts what can be started in a pool. Tasks that end at once may free keys in others, which are seen to in turn. */
   #pump(pool: Ready): void {
     this.#toPump.push(pool)
-    if (this.#toPump.length > 1) return
+    if (this.#toPump.length === 1) this.#pumpAll()
+  }
+
+  #pumpAll(): void {
     for (const one of this.#toPump) while (!this.#closed && one.running < one.limit && this.#runNext(one));
-    this.#toPump = []
+    this.#toPump.length = 0
   }
 
   #runNext(pool: Ready): boolean {
     const entry = pool.ready.take()
     if (!entry) return false
+    this.#run(entry, pool)
+    return true
+  }
+
+  #run(entry: Entry, pool: Ready): void {
     pool.running++
     this.#running++
     const again = entry.task()
+    const { key } = entry
+    if (key !== undefined && key === this.#starting && again) this.#taken.set(key, this.#taken.get(key))
+    this.#starting = undefined
     if (again instanceof Promise) void this.#endLate(entry, pool, again)
     else this.#end(entry, pool, again)
-    return true
   }
 
   async #endLate(entry: Entry, pool: Ready, again: Promise<Again>): Promise<void> {

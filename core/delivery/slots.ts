@@ -6,6 +6,14 @@ export const LANES = 128
 /** With those: then nothing more is taken up until a retry is through. */
 const HELD_TOO = 5000
 
+/** The place of one task. */
+interface Slot {
+  readonly key: string | undefined
+  /** Whether it is among those of its key. */
+  isCounted: boolean
+  isFree: boolean
+}
+
 /** The lanes of a plugin, with a count of what is in them by key. */
 export class Slots {
   readonly #lanes = new Lanes()
@@ -29,16 +37,15 @@ export class Slots {
   }
 
   push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
+    const slot: Slot = { key, isCounted: false, isFree: false }
     this.#size++
-    if (key !== undefined) {
-      this.#byKey.set(key, this.of(key) + 1)
-      if (this.#held.has(key)) this.#heldSize++
-    }
     this.#lanes.push(pool, key, () => {
       if (key !== undefined && this.#held.delete(key)) this.#heldSize -= this.of(key)
       const again = task()
-      return again instanceof Promise ? again.then((late) => this.#ended(key, late)) : this.#ended(key, again)
+      return again instanceof Promise ? again.then((late) => this.#ended(slot, late)) : this.#ended(slot, again)
     })
+    // Most tasks have ended by now, and a map would grow and shrink for each.
+    if (!slot.isFree) this.#count(slot)
   }
 
   close(): void {
@@ -49,18 +56,30 @@ export class Slots {
     return this.#lanes.idle()
   }
 
-  #ended(key: string | undefined, again: Again): Again {
-    if (!again) this.#leave(key)
+  #count(slot: Slot): void {
+    const { key, isCounted } = slot
+    if (key === undefined || isCounted) return
+    slot.isCounted = true
+    this.#byKey.set(key, this.of(key) + 1)
+    if (this.#held.has(key)) this.#heldSize++
+  }
+
+  #ended(slot: Slot, again: Again): Again {
+    const { key } = slot
+    if (!again) this.#leave(slot)
     else if (key !== undefined) {
+      this.#count(slot)
       this.#held.add(key)
       this.#heldSize += this.of(key)
     }
     return again
   }
 
-  #leave(key: string | undefined): void {
+  #leave(slot: Slot): void {
+    const { key, isCounted } = slot
+    slot.isFree = true
     this.#size--
-    if (key !== undefined) {
+    if (key !== undefined && isCounted) {
       const left = this.of(key) - 1
       if (left > 0) this.#byKey.set(key, left)
       else this.#byKey.delete(key)

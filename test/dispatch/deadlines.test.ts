@@ -1,45 +1,48 @@
 import { expect } from 'chai'
 import { Deadlines, type Wait } from '../../core/deadlines.ts'
 
-/** Waits that tell when they are ended, in the order in which they are. */
-function waitsOf(deadlines: Deadlines, limits: readonly number[]): { waits: Wait[]; ended: Promise<string[]> } {
-  const texts: string[] = []
-  let onAll: (all: string[]) => void = () => undefined
-  const ended = new Promise<string[]>((resolve) => (onAll = resolve))
-  const startedAt = performance.now()
-  const waits = limits.map((limitMs) => {
-    const at = startedAt + limitMs
-    const onLate = ({ name, message }: Error): void => {
-      texts.push(`${name} ${message}, ${performance.now() >= at ? 'not early' : 'early'}`)
-      if (texts.length === limits.length) onAll(texts)
-    }
-    return { at, limitMs, onLate }
+/** Somebody to wait, who tells when that has ended, and whether too early. */
+function waitIn(deadlines: Deadlines, startedAt: number, limitMs: number): { wait: Wait; late: Promise<string> } {
+  let end: (text: string) => void = () => undefined
+  const late = new Promise<string>((resolve) => (end = resolve))
+  const wait = deadlines.add(startedAt, ({ name, message }) => {
+    end(`${name}: ${message}, ${performance.now() >= startedAt + limitMs ? 'in time' : 'early'}`)
   })
-  for (const wait of waits) deadlines.add(wait)
-  return { waits, ended }
+  return { wait, late }
 }
 
 describe('deadlines', () => {
-  it('end each wait when its time is over, in whatever order they were added', async () => {
-    const { ended } = waitsOf(new Deadlines(), [30, 10, 20])
-    // They keep no process alive by themselves.
-    const alive = setInterval(() => undefined, 1000)
-    expect(await ended).to.deep.equal(
-      [10, 20, 30].map((limitMs) => `TimeoutError took longer than ${limitMs} ms, not early`),
-    )
-    clearInterval(alive)
+  // They keep no process alive by themselves.
+  let alive: NodeJS.Timeout
+  beforeEach(() => (alive = setInterval(() => undefined, 1000)))
+  afterEach(() => clearInterval(alive))
+
+  it('end each wait when its time is over, in whatever order they began', async () => {
+    const deadlines = new Deadlines(30)
+    const now = performance.now()
+    const order: number[] = []
+    const all = [0, -20, -10].map((sooner) => {
+      const { late } = waitIn(deadlines, now + sooner, 30)
+      return late.then((text) => {
+        order.push(sooner)
+        return text
+      })
+    })
+    expect(new Set(await Promise.all(all))).to.deep.equal(new Set(['TimeoutError: took longer than 30 ms, in time']))
+    expect(order).to.deep.equal([-20, -10, 0])
   })
 
-  it('leave alone what is over before, and tell whether it was', async () => {
-    const deadlines = new Deadlines()
-    const removed = waitsOf(deadlines, [5])
-    const [wait] = removed.waits
-    expect(wait && [deadlines.remove(wait), deadlines.remove(wait)]).to.deep.equal([true, false])
-    const { waits, ended } = waitsOf(deadlines, [15])
-    const alive = setInterval(() => undefined, 1000)
-    const first = await Promise.race([ended, removed.ended.then(() => 'the removed one')])
-    clearInterval(alive)
-    expect(first).to.have.length(1)
-    expect(waits[0] && deadlines.remove(waits[0])).to.equal(false)
+  it('leave alone what is over before, wherever it stands, and tell whether it was', async () => {
+    const deadlines = new Deadlines(15)
+    const now = performance.now()
+    const waits = Array.from({ length: 5 }, () => waitIn(deadlines, now, 15))
+    const removed = [waits[0], waits[2], waits[4], waits[2]].map((one) => one && deadlines.remove(one.wait))
+    expect(removed).to.deep.equal([true, true, true, false])
+    const gone = [waits[0], waits[2], waits[4]].map((one) => one?.late)
+    const left = Promise.all([waits[1]?.late, waits[3]?.late])
+    expect(await Promise.race([left, ...gone])).to.have.length(2)
+    expect(waits[1] && deadlines.remove(waits[1].wait)).to.equal(false)
+    // The list is whole again, for one that comes later.
+    expect(await waitIn(deadlines, performance.now(), 15).late).to.contain('in time')
   })
 })

@@ -59,13 +59,14 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const { ids, text: plugins } = pluginsOf(route)
     const entry = resends.add(identity, callback.id, callback.receivedAt)
-    const storing = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       link.append(rowOf(callback, key, identity, maybeResend, plugins), (error, seq) => {
-        resends.end(entry, seq)
         if (error || seq === undefined) {
+          resends.delete(entry)
           reject(error ?? new Error('not stored'))
           return
         }
+        resends.setSeq(entry, seq)
         const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
         const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
         const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed }
@@ -74,38 +75,32 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
         arrived.add(ids)
       })
     })
-    resends.begin(entry, storing)
-    return storing
   }
 
   const resent = (callback: Callback, entry: number): void => {
-    // Counted in its row once it has one.
-    const count = (): void => {
-      const seq = resends.seqOf(entry)
-      if (seq > 0) ledger.note(['resent', seq])
-    }
-    const storing = resends.storing(entry)
-    if (storing) void storing.then(count, nothing)
-    else count()
+    // Counted in its row too.
+    const seq = resends.seqOf(entry)
+    if (seq > 0) ledger.note(['resent', seq])
     // The identity holds app and command, so they are those of the first.
     const first = { ...aboutOf(callback), id: resends.idOf(entry) }
     bus.emit('callback:resent', { ...first, resends: resends.countResend(entry) })
   }
 
-  /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
-  const durable = async ({ receivedAt }: Callback, identity: string, first: number): Promise<number | undefined> => {
-    for (let entry: number | undefined = first; entry !== undefined; entry = resends.find(identity, receivedAt)) {
-      const storing = resends.storing(entry)
-      if (!storing || (await isStored(storing))) return entry
+  /** The first one of an identity, once it is durable; where it could not be stored, what took its place. */
+  const durable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
+    for (;;) {
+      const entry = resends.find(identity, receivedAt)
+      if (entry === undefined || resends.seqOf(entry) > 0) return entry
+      // Replies come in order: with this one, what became of all that was stored before is known.
+      await link.ask('pass', undefined)
     }
-    return undefined
   }
 
-  const acceptAgain = async (callback: Callback, identity: string, first: number): Promise<void> => {
-    const tells = tellsResends(callback.body)
-    const entry = tells ? await durable(callback, identity, first) : first
+  const acceptAgain = async (callback: Callback, identity: string): Promise<void> => {
+    // A resend is acknowledged once the first is durable, and stored itself where that one could not be.
+    const entry = await durable(callback, identity)
     if (entry !== undefined) resent(callback, entry)
-    if (entry !== undefined && tells) return
+    if (entry !== undefined && tellsResends(callback.body)) return
     await store(callback, registry.route(callback.sdkAppId, callback.command), identity, entry !== undefined)
   }
 
@@ -139,7 +134,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     accept(callback) {
       const identity = shortIdentity(identityOf(callback))
       const known = resends.find(identity, callback.receivedAt)
-      if (known !== undefined) return acceptAgain(callback, identity, known)
+      if (known !== undefined) return acceptAgain(callback, identity)
       return store(callback, registry.route(callback.sdkAppId, callback.command), identity, false)
     },
 
@@ -194,15 +189,6 @@ interface PluginIds {
   /** The same, sorted, as JSON. */
   readonly text: string
 }
-
-function isStored(storing: Promise<void>): Promise<boolean> {
-  return storing.then(
-    () => true,
-    () => false,
-  )
-}
-
-function nothing(): void {}
 
 const known = new WeakMap<Route, PluginIds>()
 

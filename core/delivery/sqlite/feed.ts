@@ -44,6 +44,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   const inDoubt = doubts.concern.bind(doubts)
   const progress = new Progress(plugin, standing.cursor)
   let closed = false
+  let isPumping = false
 
   const slots: Slots = new Slots((key) => {
     if (key !== undefined) chains.resume(key)
@@ -90,7 +91,9 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   })
 
   const pump = (): void => {
-    if (closed) return
+    // Tasks that end at once free their slots while the loop below goes on.
+    if (closed || isPumping) return
+    isPumping = true
     while (window.length > 0) {
       const isTooMuch = outcomes.waiting() > maxBacklog
       if (!isTooMuch && slots.room <= 0) break
@@ -99,6 +102,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
       if (isTooMuch) outcomes.dead(item, 0, `the backlog is over maxBacklog (${maxBacklog})`)
       else place(item)
     }
+    isPumping = false
     if (slots.room > 0) {
       retries.read()
       chains.start()

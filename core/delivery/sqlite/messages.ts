@@ -124,6 +124,8 @@ export interface Operations extends StoreOperations {
   retain: [arg: Limits, result: { deleted: number; more: boolean }]
   /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
+  /** Nothing: its reply comes once all that was asked before is on disk, or has failed. */
+  pass: [arg: undefined, result: void]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
   /** Bounds the file, as a full disk would. For tests. */

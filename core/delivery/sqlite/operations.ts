@@ -42,6 +42,7 @@ export function createOperations(opened: OpenFile): OperationTable {
       bury: on(bury),
       retain: on(retain),
       requests: on(requests),
+      pass: () => undefined,
       probe() {
         database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
       },

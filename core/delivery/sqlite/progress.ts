@@ -37,8 +37,10 @@ export class Progress {
   }
 
   settle(seq: number): void {
-    this.#settled.add(seq)
     this.#fresh.push(seq)
+    // Most are settled in order, and a set would grow and shrink for each.
+    if (seq === this.#head) this.#head = this.#open.take()
+    else this.#settled.add(seq)
     while (this.#head !== undefined && this.#settled.delete(this.#head)) this.#head = this.#open.take()
   }
 

@@ -7,25 +7,6 @@ const PAGE = 20_000
 
 /** What came within the window, by identity; that of before the start too. */
 export class Resends extends Recent {
-  /** Those that are being stored. */
-  readonly #storing = new Map<number, Promise<void>>()
-
-  /** Resolves or rejects with the storing of an entry; nothing where that is over. */
-  storing(entry: number): Promise<void> | undefined {
-    return this.#storing.get(entry)
-  }
-
-  begin(entry: number, storing: Promise<void>): void {
-    this.#storing.set(entry, storing)
-  }
-
-  /** @param seq the number under which it is stored; none where it could not be */
-  end(entry: number, seq: number | undefined): void {
-    this.#storing.delete(entry)
-    if (seq === undefined) this.delete(entry)
-    else this.setSeq(entry, seq)
-  }
-
   /** Reads what came before the start. */
   async load(link: Link, since: number): Promise<void> {
     for (let after = 0; ;) {
