@@ -81,9 +81,14 @@ function writeList(list: readonly unknown[], depth: number): string | undefined 
 function writeObject(object: JsonObject, depth: number): string | undefined {
   let text = '{'
   for (const key of Object.keys(object).toSorted()) {
-    const inner = write(object[key], depth + 1)
-    if (inner === undefined) return undefined
-    text += `${key.length}:${key}${inner}`
+    const value = object[key]
+    // As `write` would, for what most values are.
+    if (typeof value === 'string') text += `${key.length}:${key}"${value.length}:${value}`
+    else {
+      const inner = write(value, depth + 1)
+      if (inner === undefined) return undefined
+      text += `${key.length}:${key}${inner}`
+    }
   }
   return `${text}}`
 }

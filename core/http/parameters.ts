@@ -11,7 +11,9 @@ export interface Parameters {
 type Name = keyof Parameters
 const NAMES: readonly Name[] = ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime']
 /** By their second letters: looking at one of a text tells most others apart, at a fraction of what comparing costs. */
-const BY_LETTER = new Map(NAMES.map((name) => [name.charCodeAt(1), name]))
+const BY_LETTER: readonly (Name | undefined)[] = Array.from({ length: 128 }, (_, code) =>
+  NAMES.find((name) => name.charCodeAt(1) === code),
+)
 const EQUALS = 61
 
 /**
@@ -45,7 +47,7 @@ function readPlain(found: Parameters, text: string): void {
 
 /** The name that stands there, be it all of a parameter's or its beginning. */
 function nameAt(text: string, at: number): Name | undefined {
-  const name = BY_LETTER.get(text.charCodeAt(at + 1))
+  const name = BY_LETTER[text.charCodeAt(at + 1)]
   return name !== undefined && text.startsWith(name, at) ? name : undefined
 }
 
