@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 export interface InFlight {
   readonly listener: RequestListener
   /** Resolves once no request is under way. */
-  idle(): Promise<void>
+  readonly idle: () => Promise<void>
 }
 
 /** The response that a connection waits for, on its socket: a map of them all costs more than the router. */
@@ -30,7 +30,7 @@ export function trackInFlight(listener: RequestListener): InFlight {
     if (underWay === 0) for (const resolve of waiting.splice(0)) resolve()
   }
   return {
-    listener(request, response) {
+    listener: (request, response) => {
       ;(request.socket as Serving)[LAST] = response
       underWay++
       response.on('close', onClose)

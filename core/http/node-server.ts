@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 75_000
 export interface NodeServer {
   readonly server: Server
   /** Resolves once no request is under way. */
-  idle(): Promise<void>
+  readonly idle: () => Promise<void>
 }
 
 /** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
