@@ -86,8 +86,9 @@ export class Lanes {
     return made
   }
 
-  #isFree({ ready, running, limit }: Ready): boolean {
-    return !this.#closed && this.#toPump.length === 0 && ready.isEmpty && running < limit
+  /** With room, nothing is ready either: whatever frees room pumps. */
+  #isFree({ running, limit }: Ready): boolean {
+    return !this.#closed && this.#toPump.length === 0 && running < limit
   }
 
   /** Most tasks end at once. A map that grows and shrinks for each would keep the garbage collector busy. */

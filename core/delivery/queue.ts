@@ -6,10 +6,6 @@ export class Queue<T> {
   #head = 0
   readonly #first: T[] = []
 
-  get isEmpty(): boolean {
-    return this.#head === this.#items.length && this.#first.length === 0
-  }
-
   put(item: T): void {
     this.#items.push(item)
   }

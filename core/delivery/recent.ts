@@ -10,7 +10,7 @@ const MOST = CAPACITY - PAGE
 const ID = WORDS
 const NEXT = ID + ID_WORDS
 const STRIDE = NEXT + 1
-/** Two are due for each one that is added; more at once would hold up a callback after a quiet hour. */
+/** With each one that is added: to forget all that are due after a quiet hour at once would hold up a callback. */
 const FORGET_AT_MOST = 16
 
 interface Page {

@@ -44,6 +44,23 @@ describe('the rows of the sqlite engine', () => {
     await done(last.bus, 1)
   })
 
+  it('count a resend that comes while the first is being stored, which it is acknowledged after', async () => {
+    const file = await newFile()
+    const run = await runEngine(file, { one: () => undefined })
+    const order: string[] = []
+    await Promise.all([
+      run.accept(1).then(() => order.push('first')),
+      run.accept(1).then(() => order.push('again')),
+      run.accept(1).then(() => order.push('and again')),
+    ])
+    expect(order[0]).to.equal('first')
+    await run.stop()
+    const counted = look(file)
+      .all('SELECT resends FROM callbacks')
+      .map(({ resends }) => resends)
+    expect(counted).to.deep.equal([2])
+  })
+
   it('never give a number twice, though all that had one were deleted', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: () => undefined })

@@ -75,6 +75,16 @@ describe('bytes that are no good HTTP', () => {
     await expectUnharmed(server, text)
   })
 
+  it('get no second answer where they are the rest of a body that was answered early', async () => {
+    const server = await serve()
+    const connection = await openConnection(server.port)
+    connection.send('POST /elsewhere HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n')
+    expect((await connection.answer()).status).to.equal(404)
+    connection.send('no length\r\n')
+    expect(await connection.answer().catch(String)).to.equal('Error: closed after ""')
+    await expectUnharmed(server)
+  })
+
   it('end a connection with the envelope when they come later on it', async () => {
     const server = await serve()
     const connection = await openConnection(server.port)

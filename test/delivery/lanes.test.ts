@@ -1,0 +1,85 @@
+import { expect } from 'chai'
+import { type Again, Lanes } from '../../core/delivery/lanes.ts'
+import { LANES, Slots } from '../../core/delivery/slots.ts'
+import { deferred } from '../harness/plugin.ts'
+
+const pool = { concurrency: 2 }
+
+describe('lanes', () => {
+  it('start what is free at once, and what a task pushes for its own key once that has ended', () => {
+    const lanes = new Lanes()
+    const seen: string[] = []
+    lanes.push(pool, 'a', () => {
+      lanes.push(pool, 'a', () => void seen.push('second'))
+      lanes.push(pool, 'b', () => void seen.push('other'))
+      seen.push('first')
+      return undefined
+    })
+    expect(seen).to.have.members(['first', 'second', 'other'])
+    expect(seen[0]).to.equal('first')
+    expect(lanes.size).to.equal(0)
+  })
+
+  it('hold what a task pushes for its own key until it has ended, though it turns out to last', async () => {
+    const lanes = new Lanes()
+    const seen: string[] = []
+    const last = deferred()
+    lanes.push(pool, 'a', () => {
+      lanes.push(pool, 'a', () => void seen.push('second'))
+      return last.promise.then(() => void seen.push('first'))
+    })
+    last.resolve()
+    await lanes.idle()
+    expect(seen).to.deep.equal(['first', 'second'])
+  })
+
+  it('hold a key for a task that lasts, and let others pass up to the concurrency', async () => {
+    const lanes = new Lanes()
+    const seen: string[] = []
+    const last = deferred()
+    const lasting = (name: string) => async (): Promise<Again> => {
+      seen.push(name)
+      await last.promise
+      return undefined
+    }
+    lanes.push(pool, 'a', lasting('a1'))
+    lanes.push(pool, 'a', lasting('a2'))
+    lanes.push(pool, 'b', lasting('b1'))
+    lanes.push(pool, 'c', lasting('c1'))
+    expect(seen).to.deep.equal(['a1', 'b1'])
+    last.resolve()
+    await lanes.idle()
+    expect(seen.slice(2)).to.have.members(['a2', 'c1'])
+  })
+
+  it('start nothing any more once they are closed, and count what is left', () => {
+    const lanes = new Lanes()
+    lanes.close()
+    lanes.push(pool, 'a', () => expect.fail('started'))
+    expect(lanes.size).to.equal(1)
+  })
+})
+
+describe('slots', () => {
+  it('are free again for tasks that end at once, be they with a key or without', () => {
+    const freed: (string | undefined)[] = []
+    const slots = new Slots((key) => void freed.push(key))
+    slots.push(pool, 'a', () => undefined)
+    slots.push(pool, undefined, () => undefined)
+    expect([slots.room, slots.of('a'), freed]).to.deep.equal([LANES, 0, ['a', undefined]])
+  })
+
+  it('count what lasts, and leave out a key that is held up for a retry, with all behind it', async () => {
+    const slots = new Slots(() => undefined)
+    const end = deferred()
+    slots.push(pool, 'lasting', () => end.promise.then(() => undefined))
+    expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES - 1, 1])
+    slots.push(pool, 'held', () => ({ holdMs: 60_000 }))
+    for (let n = 0; n < 3; n++) slots.push(pool, 'held', () => undefined)
+    expect([slots.room, slots.of('held')]).to.deep.equal([LANES - 1, 4])
+    end.resolve()
+    slots.close()
+    await slots.idle()
+    expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES, 0])
+  })
+})
