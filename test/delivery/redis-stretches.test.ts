@@ -68,21 +68,27 @@ describeWithRedis('what a process has stored itself', () => {
     expect(seen).to.deep.equal([0, 1, 2])
   })
 
-  it('is told of as done once, however often it is written, and only up to an entry that is there', async () => {
+  it('is told of as done once, however often it is written, only forwards, and only up to an entry that is there', async () => {
     const run = await runRedis(await startRedis(), { one: forever }, { pace: { leaseMs: 600_000 } })
     await run.accept(1)
     await run.accept(2)
     const { client } = run.connection
     const n = await partitionWith(run)
     const fence = (await client.hget(`timhook:lease:one:${n}`, 'fence')) ?? ''
-    const [one] = await client.xrange(`timhook:cb:${n}`, '-', '+')
+    const [one, two] = await client.xrange(`timhook:cb:${n}`, '-', '+')
     const evaluate = createRun(run.connection)
     const write = (entry: string, step: number): Promise<number[]> =>
-      evaluate(SETTLE, 'read', 'one', n, fence, entry, step, '1')
+      evaluate(SETTLE, 'pass', 'one', n, fence, entry, step, '1')
+    const isAt = async (entry = ''): Promise<void> => {
+      expect(JSON.stringify(await client.xinfo('GROUPS', `timhook:cb:${n}`))).to.contain(`"${entry}"`)
+    }
     for (let time = 0; time < 2; time++) expect(await write(one?.[0] ?? '', 1000)).to.deep.equal([1])
     expect(await client.hget('timhook:backlog', 'one')).to.equal('1')
     await write('9999999999999-0', 1001)
-    expect(JSON.stringify(await client.xinfo('GROUPS', `timhook:cb:${n}`))).to.contain(`"${one?.[0]}"`)
+    await isAt(one?.[0])
+    await write(two?.[0] ?? '', 1002)
+    await write(one?.[0] ?? '', 1003)
+    await isAt(two?.[0])
   })
 })
 

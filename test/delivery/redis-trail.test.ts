@@ -43,4 +43,14 @@ describe('the trail of a partition', () => {
     expect(trail.cut()?.entry).to.equal('7')
     expect(trail.cut()).to.equal(undefined)
   })
+
+  it('goes back nowhere where something is read again', () => {
+    const trail = new Trail()
+    const [one, two] = ['5-0', '10-0'].map((entry) => trail.add(entry))
+    expect(trail.pass('7-0')).to.equal(false)
+    for (const place of [one, two]) if (place) trail.finish(place)
+    expect(trail.cut()?.entry).to.equal('10-0')
+    expect(trail.pass('10-0')).to.equal(false)
+    expect(trail.pass('11-0')).to.equal(true)
+  })
 })

@@ -120,8 +120,18 @@ export class Appender {
       for (const [index, { onEntry }] of batch.entries()) {
         const reply = replies[index]
         const entry = typeof reply === 'string' ? reply : reply?.[0]
-        if (entry) onEntry(entry, typeof reply !== 'string')
+        if (entry) this.#tell(onEntry, entry, typeof reply !== 'string')
       }
     })
+  }
+
+  #tell(onEntry: OnEntry, entry: string, maybeResend: boolean): void {
+    try {
+      onEntry(entry, maybeResend)
+    } catch (error) {
+      // Nobody is told of those behind it: no later one may be handed over before they have been read.
+      this.#parts.gaps.count++
+      throw error
+    }
   }
 }

@@ -38,7 +38,7 @@ export function createAttempts(parts: AttemptParts) {
   const tried = new Set<Item>()
   const interrupted: Item[] = []
 
-  const forget = ({ share, entry }: Item): void => void share.known.delete(entry)
+  const forget = ({ share, entry }: Item): void => share.forget(entry)
 
   const dead = (item: Item, attempts: number, error: string, isTold = false): void => {
     const { callback } = item

@@ -114,10 +114,7 @@ export class Intake {
 
   async #take(shares: readonly Share[], count: number): Promise<void> {
     this.#isTaking = true
-    for (const share of shares) {
-      share.dirty = false
-      share.isReading = true
-    }
+    for (const share of shares) share.beginRead()
     let isThrough = false
     try {
       await this.#read(shares, count)
@@ -126,13 +123,12 @@ export class Intake {
       this.#parts.complain(error)
       // The retries that the lost reply gave are pending now. The next look, which the leases' renewal brings, begins there.
       for (const share of shares) {
-        share.dirty = true
-        share.upTo = undefined
+        share.reset()
         share.cursor = '0-0'
         share.forgetKept()
       }
     }
-    for (const share of shares) share.isReading = false
+    for (const share of shares) share.endRead()
     this.#isTaking = false
     if (isThrough) this.pump()
   }
@@ -142,7 +138,11 @@ export class Intake {
     // What is done counts until that is written.
     if (maxBacklog !== undefined) await ledger.flush()
     const gap = gaps.count
-    for (const share of shares) share.missed = undefined
+    for (const share of shares) {
+      share.missed = undefined
+      // The reply brings what is due; what is put there from now on it may not know of.
+      share.dueAt = undefined
+    }
     this.#takenAt = performance.now()
     const args = shares.flatMap(({ n, fence, cursor, tail, kept }) => [
       n,
@@ -161,9 +161,24 @@ export class Intake {
     })
     const over = new Set(parts.flatMap(([n, , , , , , entries]) => entries.map((entry) => `${n} ${entry}`)))
     // In the order of receipt, as far as that can be told of several partitions.
-    for (const item of items.toSorted((one, other) => compareEntries(one.entry, other.entry))) {
-      if (over.has(`${item.share.n} ${item.entry}`)) onOver(item)
-      else onItem(item)
+    const inOrder = items.toSorted((one, other) => compareEntries(one.entry, other.entry))
+    for (const [index, item] of inOrder.entries()) {
+      try {
+        if (over.has(`${item.share.n} ${item.entry}`)) onOver(item)
+        else onItem(item)
+      } catch (error) {
+        this.#leave(inOrder.slice(index + 1))
+        throw error
+      }
+    }
+  }
+
+  /** They are read again: what comes behind them must not be handed over first. */
+  #leave(items: readonly Item[]): void {
+    this.#parts.gaps.count++
+    for (const { share, entry, place } of items) {
+      share.known.delete(entry)
+      if (place) share.trail.drop(place)
     }
   }
 
@@ -173,28 +188,19 @@ export class Intake {
       share.lose()
       return []
     }
-    if (entries.some((one) => typeof one === 'string' && !share.isKept(one))) {
-      share.forgetKept()
-      share.reset()
-      return []
-    }
     share.cursor = cursor
-    share.dueAt = undefined
     if (dueInMs >= 0) this.wake(share, performance.now() + dueInMs)
     const items: Item[] = []
     for (const taken of entries) {
       const entry = typeof taken === 'string' ? taken : taken[0]
       const arrival = share.fetch(entry)
-      if (share.known.has(entry)) continue
+      if (share.has(entry, taken[5] === 'due')) continue
       share.known.add(entry)
       if (typeof taken !== 'string')
         items.push(itemOf(share, taken, taken[5] === 'new' ? share.trail.add(entry) : undefined))
       else if (arrival) items.push(arrivedItem(share, arrival, share.trail.add(entry)))
     }
-    if (tail !== share.tail && tail !== items.at(-1)?.entry) {
-      share.trail.pass(tail)
-      this.#parts.ledger.touch(share)
-    }
+    if (share.trail.pass(tail)) this.#parts.ledger.touch(share)
     share.tail = tail
     const hasMissed = share.missed !== undefined && isBehind(share.missed, tail)
     share.dirty ||= hasMore === 1 || hasMissed

@@ -10,7 +10,7 @@ import { hash } from 'node:crypto'
  * | `P:resends:N` | hash | how often a callback came again, by its entry |
  * | `P:replayed:N` | hash | plugins that have got a callback by a replay only, by its entry |
  * | `P:writer` | string | who has appended last, to whichever stream |
- * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean`, and `step`: how much of what is done it has told of |
+ * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean`, `step`: how much of what is done it has told of, and `told`: up to which entry |
  * | `P:fence` | number | grows with every lease |
  * | `P:members` | sorted set | the live processes, by when they count as dead |
  * | `P:has:PLUGIN` | sorted set | the same, of those that run a plugin |

@@ -11,7 +11,7 @@ export type Outcome =
   | readonly ['retry' | 'hold', attempt: number, inMs: number]
   | readonly ['dead', attempts: number, error: string]
   | readonly ['try', death: number]
-  | readonly ['read', step: number, counts: string]
+  | readonly ['pass', step: number, counts: string]
 
 interface Noted {
   readonly share: Share
@@ -54,7 +54,7 @@ export class Ledger {
 
   done({ share, entry, place }: Noted): void {
     if (place && share.trail.finish(place)) this.touch(share)
-    else this.#put({ share, entry, outcome: ['done'], after: () => share.known.delete(entry) }, FLUSH_MS)
+    else this.#put({ share, entry, outcome: ['done'], after: () => share.forget(entry) }, FLUSH_MS)
   }
 
   /** Something is to be told of the share's trail. */
@@ -113,9 +113,10 @@ export class Ledger {
     const { entry, done, claimed } = stretch
     const counts = [done.length, ...claimed.map((place) => place.entry)].join(' ')
     const after = (): void => {
-      for (const place of done) share.known.delete(place.entry)
+      for (const place of done) share.forget(place.entry)
+      share.told(entry)
     }
-    this.#put({ share, entry, outcome: ['read', ++share.step, counts], after }, FLUSH_MS)
+    this.#put({ share, entry, outcome: ['pass', ++share.step, counts], after }, FLUSH_MS)
   }
 
   #put(note: Note, inMs: number): void {

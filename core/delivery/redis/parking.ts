@@ -27,7 +27,7 @@ interface Parts {
 }
 
 /**
- * Keys with a long queue. Their callbacks are pending in Redis, and only their numbers are in memory. Whatever comes
+ * Keys with a long queue. Their callbacks are in Redis, and only their numbers are in memory. Whatever comes
  * for such a key goes to its end, so that nothing overtakes.
  */
 export class Parking {

@@ -10,6 +10,13 @@ const OWN_CHARACTERS = 16_000
 /**
  * A partition of one plugin for as long as this process has the lease of it. Whatever is done for it goes by its
  * fence; a share that was lost or given back is never used again.
+ *
+ * What holds between two turns of the event loop: whatever is behind the group's last entry and not behind `tail` is
+ * in `known`, or is nothing of the plugin's, or is over and the group is about to pass it. `tail` is never before the
+ * group's last entry as far as this process knows of that: where it would be, it is empty, and the next read asks. An
+ * entry is handed over from memory only where `upTo` says that everything before it was; whatever undoes that makes
+ * the share `dirty`. While `isReading`, nothing is handed over from memory (`missed` tells of it), and nothing leaves
+ * `known`, for the reply may still name it.
  */
 export class Share {
   readonly plugin: string
@@ -26,7 +33,11 @@ export class Share {
   missed: string | undefined
   /** The number of the last gap before which everything has been read; nothing, where something has not. */
   upTo: number | undefined
-  isReading = false
+  #isReading = false
+  /** What was finished while a read was under way: its reply may bring it. */
+  readonly #finished = new Set<string>()
+  /** Up to where the group was moved meanwhile. */
+  #told: string | undefined
   /** What this process has stored, and a read will come to. */
   readonly #own = new Map<string, Arrival>()
   /** How many stretches of the trail were told of. */
@@ -87,6 +98,44 @@ export class Share {
     return true
   }
 
+  get isReading(): boolean {
+    return this.#isReading
+  }
+
+  beginRead(): void {
+    this.dirty = false
+    this.#isReading = true
+  }
+
+  endRead(): void {
+    this.#isReading = false
+    for (const entry of this.#finished) this.known.delete(entry)
+    this.#finished.clear()
+    const told = this.#told
+    this.#told = undefined
+    if (told !== undefined) this.told(told)
+  }
+
+  /** It is no longer in memory: should a read bring it, it is to be handed over. */
+  forget(entry: string): void {
+    if (this.#isReading) this.#finished.add(entry)
+    else this.known.delete(entry)
+  }
+
+  /**
+   * Whether an entry that was read is in memory already. A retry that is due was written down as one before the read,
+   * so one that is in memory only until the read is over is not.
+   */
+  has(entry: string, isDue: boolean): boolean {
+    return this.known.has(entry) && !(isDue && this.#finished.delete(entry))
+  }
+
+  /** The group's last entry is this one now. What is before it is no longer `known`, and must not be read again. */
+  told(entry: string): void {
+    if (this.#isReading) this.#told = entry
+    else if (this.tail !== '' && isBehind(entry, this.tail)) this.reset()
+  }
+
   /** Begins anew where Redis says that the group stands: it may be another Redis now. */
   reset(): void {
     this.tail = ''
@@ -101,10 +150,6 @@ export class Share {
 
   get kept(): Iterable<string> {
     return this.#own.keys()
-  }
-
-  isKept(entry: string): boolean {
-    return this.#own.has(entry)
   }
 
   /** Gives what was kept, and keeps it no longer. */

@@ -1,3 +1,5 @@
+import { isBehind } from './entry.ts'
+
 /** Where an entry stands that was handed over without having become pending: `claimed` once SETTLE is told that it does. */
 export interface Place {
   readonly entry: string
@@ -21,18 +23,32 @@ export class Trail {
   #places: Place[] = []
   /** What came after the last place was not the plugin's, up to this one. */
   #passed: string | undefined
+  /** How far it goes, and went before that was written. */
+  #last: string | undefined
   #isTouched = false
 
   add(entry: string): Place {
     const place: Place = { entry, state: 'open' }
     this.#places.push(place)
     this.#passed = undefined
+    this.#last = entry
     return place
   }
 
-  pass(entry: string): void {
+  /** Nothing of the plugin's is left up to this one. Gives whether that is news: a read may begin anew further back. */
+  pass(entry: string): boolean {
+    if (this.#last !== undefined && !isBehind(entry, this.#last)) return false
+    this.#last = entry
     this.#passed = entry
     this.#isTouched = true
+    return true
+  }
+
+  /** It was not handed over after all, and is read again. */
+  drop(place: Place): void {
+    this.#places = this.#places.filter((one) => one !== place)
+    this.#last = this.#places.at(-1)?.entry
+    this.#passed = undefined
   }
 
   /** Whether it need not be told of by itself. */

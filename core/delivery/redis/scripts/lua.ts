@@ -66,8 +66,17 @@ local function fieldsOf(list)
 end
 `
 
+/** Which of two entries of a stream came later. */
+export const IS_AFTER = `
+local function isAfter(entry, other)
+  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
+  local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
+  return tonumber(ms) > tonumber(otherMs) or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
+end
+`
+
 /** Whether a plugin has an entry of a stream yet to finish. Needs FIELDS. */
-export const WAITS = `
+export const WAITS = `${IS_AFTER}
 local function groupsOf(stream)
   local groups = {}
   if redis.call('EXISTS', stream) == 0 then return groups end
@@ -76,12 +85,6 @@ local function groupsOf(stream)
     groups[about.name] = about['last-delivered-id']
   end
   return groups
-end
-
-local function isAfter(entry, other)
-  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
-  local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
-  return tonumber(ms) > tonumber(otherMs) or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
 end
 
 local function waits(prefix, n, groups, plugin, entry, isTheirs)

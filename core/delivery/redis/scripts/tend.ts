@@ -57,7 +57,7 @@ for i = 6, #ARGV, 2 do
   for _, one in ipairs(free) do
     if count >= quota then break end
     local fence = redis.call('INCR', prefix .. ':fence')
-    redis.call('HSET', one[2], 'owner', me, 'fence', fence, 'until', at + ttl, 'clean', '0', 'step', '0')
+    redis.call('HSET', one[2], 'owner', me, 'fence', fence, 'until', at + ttl, 'clean', '0', 'step', '0', 'told', '0-0')
     count = count + 1
     for _, value in ipairs({ one[1], tostring(fence), one[3] }) do reply[#reply + 1] = value end
   end
