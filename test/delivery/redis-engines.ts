@@ -34,7 +34,7 @@ type More = Partial<
 
 /** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */
 export async function runRedis(
-  { url }: RedisServer,
+  { url }: Pick<RedisServer, 'url'>,
   handlers: Record<string, Handle>,
   more: More = {},
 ): Promise<RedisRun> {

@@ -86,6 +86,7 @@ export function createAttempts(parts: AttemptParts) {
     if (waitMs > 0) return { holdMs: Math.ceil(waitMs) }
     if (item.inDoubt && item.deaths + 1 >= DEATHS) {
       dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
+      await ledger.flush()
       return undefined
     }
     const call = (): Delivered | Promise<Delivered> => deliverer.deliver(jobOf(item), subscription)
@@ -106,6 +107,8 @@ export function createAttempts(parts: AttemptParts) {
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
     tried.delete(item)
+    // Should the process die over the next one of its key, that one is to be the first.
+    if (item.inDoubt) await ledger.flush()
     await settled
     return ended.as === 'retry' && holds ? { holdMs: ended.inMs } : undefined
   }

@@ -119,7 +119,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
     const { seq, callback, maybeResend, parsed } = shared
     if (item.inDoubt && item.tries + 1 >= DEATHS) {
       outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
-      return undefined
+      return ledger.flush().then(() => undefined)
     }
     // The window may have forgotten it since.
     shared.resends = Math.max(shared.resends, resendsOf(shared.entry))
@@ -158,6 +158,8 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
       })
       onHold(next)
     }
+    // Should the process die over the next one of its key, that one is to be the first.
+    if (item.inDoubt) await ledger.flush()
     await settled
     return ended.as === 'retry' && chain !== undefined ? { holdMs: ended.inMs } : undefined
   }
