@@ -19,8 +19,8 @@ function runProcess(...args: string[]): Promise<Died> {
   })
 }
 
-/** What becomes of callbacks that kill whoever handles them, behind others of their key. */
-export function describePoison(engine: 'sqlite' | 'redis', placeOf: () => Promise<string>): void {
+/** What becomes of callbacks that kill whoever handles them, behind others of their key. Long enough for a file of its own. */
+export function itSurvivesPoison(engine: 'sqlite' | 'redis', placeOf: () => Promise<string>): void {
   it('makes dead letters of what kills the process at once, and of nothing before it in its key', async () => {
     const place = await placeOf()
     await runProcess(engine, place, 'first')

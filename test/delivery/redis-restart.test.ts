@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { deferred } from '../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { done } from './engines.ts'
-import { describePoison } from './poison.ts'
 import { eventually, runRedis } from './redis-engines.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
@@ -144,8 +143,6 @@ describeWithRedis('a restart with the engine redis', () => {
       expect('error' in ended).to.equal(ending === 'failed')
     })
   }
-
-  describePoison('redis', async () => (await startRedis()).url)
 
   it('tries what is in doubt one at a time', async () => {
     const redis = await startRedis()

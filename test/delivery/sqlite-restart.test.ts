@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { Database } from '../../core/store/database.ts'
 import { deferred } from '../harness/plugin.ts'
 import { done, newFile, runEngine } from './engines.ts'
-import { describePoison } from './poison.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
 
@@ -103,8 +102,6 @@ describe('a restart of the sqlite engine', () => {
     const last = await runEngine(file, { one: forever })
     expect((await last.bus.next('callback:dead')).error).to.contain('ended 3 times')
   })
-
-  describePoison('sqlite', newFile)
 
   it('tries what is in doubt one at a time', async () => {
     const file = await newFile()

@@ -1,0 +1,6 @@
+import { newFile } from './engines.ts'
+import { itSurvivesPoison } from './poison.ts'
+
+describe('poison with the engine sqlite', () => {
+  itSurvivesPoison('sqlite', newFile)
+})
