@@ -7,6 +7,7 @@ import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
 import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
+import { Recent } from '../recent.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { Turns } from '../turns.ts'
 import { bury } from './bury-removed.ts'
@@ -14,8 +15,8 @@ import { createFeed, type Feed } from './feed.ts'
 import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
+import { loadRecent } from './load-recent.ts'
 import type { New } from './messages.ts'
-import { Resends } from './resends.ts'
 import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
 
@@ -38,7 +39,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   const deliverer = createDeliverer(registry, bus)
   const feeds = new Map<string, Feed>()
   const ledger = new Ledger(link, () => [...feeds.values()].flatMap((feed) => feed.changes()))
-  const resends = new Resends(parts.resendWindow)
+  const recent = new Recent(parts.resendWindow)
   const stops: (() => void)[] = []
   let reserve: Reserve | undefined
   const mustHaveRoom = (): void => {
@@ -58,15 +59,15 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const { ids, text: plugins } = pluginsOf(route)
-    const entry = resends.add(identity, callback.id, callback.receivedAt)
+    const entry = recent.add(identity, callback.id, callback.receivedAt)
     return new Promise<void>((resolve, reject) => {
       link.append(rowOf(callback, key, identity, maybeResend, plugins), (error, seq) => {
         if (error || seq === undefined) {
-          resends.delete(entry)
+          recent.delete(entry)
           reject(error ?? new Error('not stored'))
           return
         }
-        resends.setSeq(entry, seq)
+        recent.setSeq(entry, seq)
         const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
         const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
         const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed }
@@ -79,18 +80,18 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
   const resent = (callback: Callback, entry: number): void => {
     // Counted in its row too.
-    const seq = resends.seqOf(entry)
+    const seq = recent.seqOf(entry)
     if (seq > 0) ledger.note(['resent', seq])
     // The identity holds app and command, so they are those of the first.
-    const first = { ...aboutOf(callback), id: resends.idOf(entry) }
-    bus.emit('callback:resent', { ...first, resends: resends.countResend(entry) })
+    const first = { ...aboutOf(callback), id: recent.idOf(entry) }
+    bus.emit('callback:resent', { ...first, resends: recent.countResend(entry) })
   }
 
   /** The first one of an identity, once it is durable; where it could not be stored, what took its place. */
   const durable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
     for (;;) {
-      const entry = resends.find(identity, receivedAt)
-      if (entry === undefined || resends.seqOf(entry) > 0) return entry
+      const entry = recent.find(identity, receivedAt)
+      if (entry === undefined || recent.seqOf(entry) > 0) return entry
       // Replies come in order: with this one, what became of all that was stored before is known.
       await link.ask('pass', undefined)
     }
@@ -108,14 +109,14 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     async start() {
       const ids = registry.plugins.map(({ id }) => id)
       const begun = await link.ask('begin', { plugins: ids })
-      if (parts.resendWindow > 0) await resends.load(link, Date.now() - parts.resendWindow)
+      if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
       const retention = keepRetention(link, parts.file, parts.retention)
       reserve = createReserve(parts.file, () => retention.sweep(true))
       link.whenFull(() => reserve?.spend())
       link.whenAppending(() => ledger.join())
       await reserve.make()
       const turns = new Turns()
-      const resendsOf = (entry: number): number => resends.resendsOf(entry)
+      const resendsOf = (entry: number): number => recent.resendsOf(entry)
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
         const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog, resendsOf }
         feeds.set(plugin, createFeed(common, standing, begun))
@@ -133,7 +134,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
     accept(callback) {
       const identity = shortIdentity(identityOf(callback))
-      const known = resends.find(identity, callback.receivedAt)
+      const known = recent.find(identity, callback.receivedAt)
       if (known !== undefined) return acceptAgain(callback, identity)
       return store(callback, registry.route(callback.sdkAppId, callback.command), identity, false)
     },
