@@ -66,7 +66,7 @@ describe('a restart of the sqlite engine', () => {
     expect(await resent).to.include({ resends: 2 })
     await second.stop()
     const database = new Database(file)
-    expect(database.number('SELECT resends FROM callbacks')).to.equal(2)
+    expect(database.number('SELECT times FROM resends')).to.equal(2)
     database.close()
   })
 

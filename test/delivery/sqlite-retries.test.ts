@@ -119,10 +119,10 @@ describe('what waits in the file of the sqlite engine', () => {
     const file = await newFile()
     const first = await runEngine(file, {})
     const database = look(file)
-    database.exec(`INSERT INTO callbacks
-      (seq, set_id, received_at, app, signed, maybe_resend, id, identity, command, query, raw)
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-      SELECT i, 0, ${Date.now()}, 1, 0, 0, 'id', printf('%022d', i), 'A.B', '{}', '{}' FROM n`)
+    database.exec(`INSERT INTO blocks (last, first, received_at, id, sets, heads, bodies)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+      SELECT i, i, ${Date.now()}, 'id', '[[[],1]]',
+        json_array(json_array(0, ${Date.now()}, 1, 0, 'id', printf('%022d', i), 'A.B', 0, 2, 2)), '{}{}' FROM n`)
     await first.stop()
     const second = await runEngine(file, {})
     await second.accept(1)

@@ -56,8 +56,8 @@ describe('the rows of the sqlite engine', () => {
     expect(order[0]).to.equal('first')
     await run.stop()
     const counted = look(file)
-      .all('SELECT resends FROM callbacks')
-      .map(({ resends }) => resends)
+      .all('SELECT times FROM resends')
+      .map(({ times }) => times)
     expect(counted).to.deep.equal([2])
   })
 
@@ -76,7 +76,7 @@ describe('the rows of the sqlite engine', () => {
     const next = done(second.bus, 1)
     await second.accept(4)
     await next
-    expect(database.number('SELECT max(seq) FROM callbacks')).to.be.above(3)
+    expect(database.number('SELECT max(last) FROM blocks')).to.be.above(3)
   })
 
   it('do not pile up where a plugin is through', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Journal } from '../../core/delivery/journal.ts'
 import { openJournal } from '../../core/delivery/open-journal.ts'
-import { Database } from '../../core/store/database.ts'
 import { startRedis } from './redis.ts'
 
 /** Where servers that are killed keep what they have acknowledged. */
@@ -21,10 +21,8 @@ export function sqliteStore(): CrashStore {
     processes: 1,
     quietMs: 1500,
     async deadLetters(folder) {
-      const database = new Database(join(folder, 'data', 'timhook.db'))
-      const rows = database.all('SELECT plugin, raw FROM dead_letters d JOIN callbacks c ON c.seq = d.seq')
-      database.close()
-      return new Set(rows.map(({ plugin, raw }) => nameOf(String(plugin), String(raw))))
+      const file = join(folder, 'data', 'timhook.db')
+      return deadLettersOf(await openJournal({ engine: 'sqlite', sqlite: { file } }))
     },
   }
 }
@@ -38,14 +36,17 @@ export async function redisStore(): Promise<CrashStore> {
     // What a dead process had is taken over when its leases have run out.
     quietMs: 8000,
     async deadLetters() {
-      const journal = await openJournal({ engine: 'redis', redis, sqlite: { file: '' } })
-      const letters = await journal.deadLetters({ limit: 100_000 })
-      const found = await journal.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
-      await journal.close()
-      const raws = new Map(found.map(({ id, body }) => [id, body?.raw ?? '{}']))
-      return new Set(letters.map(({ plugin, callback }) => nameOf(plugin, raws.get(callback.id) ?? '{}')))
+      return deadLettersOf(await openJournal({ engine: 'redis', redis, sqlite: { file: '' } }))
     },
   }
+}
+
+async function deadLettersOf(journal: Journal): Promise<Set<string>> {
+  const letters = await journal.deadLetters({ limit: 100_000 })
+  const found = await journal.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
+  await journal.close()
+  const raws = new Map(found.map(({ id, body }) => [id, body?.raw ?? '{}']))
+  return new Set(letters.map(({ plugin, callback }) => nameOf(plugin, raws.get(callback.id) ?? '{}')))
 }
 
 function nameOf(plugin: string, raw: string): string {

@@ -1,10 +1,12 @@
 import type { Database } from '../../store/database.ts'
+import { countOf } from './block.ts'
+import { blockFrom } from './blocks.ts'
 import type { Arg, Result, Standing } from './messages.ts'
 
 /** The largest number that was ever given: the rows that had it may be gone. */
 export function lastSeq(database: Database): number {
   return database.number(`SELECT max(
-    (SELECT coalesce(max(seq), 0) FROM callbacks),
+    (SELECT coalesce(max(last), 0) FROM blocks),
     (SELECT coalesce(max(seq), 0) FROM cursors),
     (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
 }
@@ -28,10 +30,7 @@ export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'be
 
 function standing(database: Database, plugin: string): Standing {
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
-  const unread = setsOf(database, plugin).reduce(
-    (sum, set) => sum + database.number('SELECT count(*) FROM callbacks WHERE set_id = ? AND seq > ?', set, cursor),
-    0,
-  )
+  const unread = unreadOf(database, plugin, cursor)
   const done = database.number('SELECT count(*) FROM done WHERE plugin = ? AND seq > ?', plugin, cursor)
   const pending = database.number('SELECT count(*) FROM pending WHERE plugin = ?', plugin)
   const chains = database.all(
@@ -41,11 +40,13 @@ function standing(database: Database, plugin: string): Standing {
   return { cursor, waiting: unread - done + pending, chains: chains.map(({ chain }) => String(chain)) }
 }
 
-/** The sets of plugins that this one is in. */
-export function setsOf(database: Database, plugin: string): number[] {
-  const sets = database.all(
-    'SELECT set_id FROM plugin_sets WHERE EXISTS (SELECT 1 FROM json_each(plugins) WHERE value = ?)',
-    plugin,
-  )
-  return sets.map(({ set_id: id }) => Number(id))
+/** How many callbacks beyond its cursor are a plugin's. */
+function unreadOf(database: Database, plugin: string, cursor: number): number {
+  const block = blockFrom(database, cursor + 1)
+  if (!block) return 0
+  const inFirst = block.callbacks.filter(({ seq, plugins }) => seq > cursor && plugins.includes(plugin)).length
+  const select = 'SELECT sets, count(*) AS blocks FROM blocks WHERE last > ? GROUP BY sets'
+  return database
+    .all(select, block.last)
+    .reduce((sum, { sets, blocks }) => sum + Number(blocks) * countOf(String(sets), plugin), inFirst)
 }

@@ -1,6 +1,8 @@
 import type { Database } from '../../store/database.ts'
-import { setsOf } from './begin.ts'
+import { blockFrom } from './blocks.ts'
 import type { Arg } from './messages.ts'
+import { notHad } from './page.ts'
+import { setApart } from './singles.ts'
 
 /**
  * Makes dead letters of the next callbacks that wait for a plugin which is no longer there.
@@ -17,23 +19,18 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
   }
   if (first.length > 0) return first.length
 
-  const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
-  const seqs = setsOf(database, plugin)
-    .flatMap((set) =>
-      database.all('SELECT seq FROM callbacks WHERE set_id = ? AND seq > ? ORDER BY seq LIMIT ?', set, cursor, limit),
-    )
-    .map(({ seq }) => Number(seq))
-    .toSorted((one, other) => one - other)
-    .slice(0, limit)
-  for (const seq of seqs) {
-    if (database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) continue
-    database.run(`${insert} VALUES (?, ?, ?, 0, ?)`, plugin, seq, now, error)
+  let seen = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  let count = 0
+  for (let block = blockFrom(database, seen + 1); block && count < limit; block = blockFrom(database, seen + 1)) {
+    for (const { seq } of notHad(database, block, plugin, seen)) {
+      setApart(database, seq)
+      database.run(`${insert} VALUES (?, ?, ?, 0, ?)`, plugin, seq, now, error)
+      count++
+    }
+    seen = block.last
   }
-  const last = seqs.at(-1)
-  if (last !== undefined) {
-    database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', last, plugin)
-    return seqs.length
-  }
+  database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', seen, plugin)
+  if (count > 0) return count
   for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
   return 0
 }

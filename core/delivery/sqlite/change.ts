@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import type { Change } from './messages.ts'
+import { setApart } from './singles.ts'
 
 /** Writes what has become of callbacks. Writing the same once more changes nothing, for changes that failed are repeated. */
 export function change(database: Database, changes: readonly Change[]): void {
@@ -24,6 +25,7 @@ function apply(database: Database, one: Change): void {
     case 'pending': {
       const [, plugin, seq, { attempt, dueAt, error, chain }] = one
       unsettle(database, plugin, seq)
+      setApart(database, seq)
       const insert = 'INSERT INTO pending (plugin, seq, attempt, due_at, chain, error) VALUES (?, ?, ?, ?, ?, ?)'
       database.run(insert, plugin, seq, attempt, dueAt ?? null, chain ?? null, error ?? null)
       return
@@ -32,6 +34,7 @@ function apply(database: Database, one: Change): void {
       const [, plugin, seq, attempts, error, at] = one
       unsettle(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
+      setApart(database, seq)
       const insert = 'INSERT INTO dead_letters (plugin, seq, at, attempts, error) VALUES (?, ?, ?, ?, ?)'
       database.run(insert, plugin, seq, at, attempts, error)
       return
@@ -41,7 +44,8 @@ function apply(database: Database, one: Change): void {
       return
     }
     case 'resent': {
-      database.run('UPDATE callbacks SET resends = resends + 1 WHERE seq = ?', one[1])
+      const insert = 'INSERT INTO resends VALUES (?, 1) ON CONFLICT (seq) DO UPDATE SET times = times + 1'
+      database.run(insert, one[1])
     }
   }
 }

@@ -16,7 +16,6 @@ import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import { loadRecent } from './load-recent.ts'
-import type { New } from './messages.ts'
 import { createReserve, type Reserve } from './reserve.ts'
 import { keepRetention, type Retention } from './retention.ts'
 
@@ -61,16 +60,18 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     const { ids, text: plugins } = pluginsOf(route)
     const entry = recent.add(identity, callback.id, callback.receivedAt)
     return new Promise<void>((resolve, reject) => {
-      link.append(rowOf(callback, key, identity, maybeResend, plugins), (error, seq) => {
+      const { id, sdkAppId, command, querystring, signed, raw, receivedAt } = callback
+      const query = querystring
+      const row = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
+      link.append(row, (error, seq) => {
         if (error || seq === undefined) {
           recent.delete(entry)
           reject(error ?? new Error('not stored'))
           return
         }
         recent.setSeq(entry, seq)
-        const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
         const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-        const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed }
+        const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed: callback.body }
         for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
         resolve()
         arrived.add(ids)
@@ -172,17 +173,6 @@ function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
     for (const [plugin, count] of Object.entries(result?.woken ?? {})) feeds.get(plugin)?.woken(count)
     if (result?.more) wake(link, feeds)
   })
-}
-
-function rowOf(
-  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
-  key: string | undefined,
-  identity: string,
-  maybeResend: boolean,
-  plugins: string,
-): New {
-  const [isSigned, isMaybe] = [signed ? 1 : 0, maybeResend ? 1 : 0]
-  return [plugins, receivedAt, sdkAppId, isSigned, isMaybe, id, identity, command, key ?? null, querystring, raw]
 }
 
 interface PluginIds {

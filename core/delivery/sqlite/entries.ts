@@ -1,15 +1,16 @@
 import type { Row } from '../../store/database.ts'
 import type { Entry } from '../journal.ts'
+import type { Unpacked } from './block.ts'
 
 /** Small ones: a body may be long, and is read where it is asked for. */
-export const CALLBACK_COLUMNS = 'seq, set_id, id, app, command, received_at, signed, resends, maybe_resend'
 export const KEPT_COLUMNS = 'num, id, app, command, received_at, signed, outcome, code, failed, error'
 export const BODY_COLUMNS = 'query, raw'
 
-export function callbackEntry(row: Row, plugins: Entry['plugins']): Entry {
-  const { seq, resends, maybe_resend: maybe } = row
-  const counts = { resends: Number(resends), maybeResend: maybe === 1 }
-  return { ref: String(seq), ...aboutOf(row), ...counts, plugins, ...bodyOf(row) }
+export function callbackEntry(
+  { seq, id, sdkAppId, command, receivedAt, signed, maybeResend }: Unpacked,
+  { resends, plugins }: Pick<Entry, 'resends' | 'plugins'>,
+): Entry {
+  return { ref: String(seq), id, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins }
 }
 
 export function keptEntry(row: Row): Entry {

@@ -2,7 +2,11 @@ import type { Database } from '../../store/database.ts'
 import type { Entry, PluginOutcome } from '../journal.ts'
 
 /** Tells what has become of the callbacks numbered from `low` to `high`, plugin by plugin. */
-export function fatesOf(database: Database, low: number, high: number): (seq: number, set: number) => Entry['plugins'] {
+export function fatesOf(
+  database: Database,
+  low: number,
+  high: number,
+): (seq: number, own: readonly string[]) => Entry['plugins'] {
   const among = (table: 'pending' | 'dead_letters' | 'done'): Map<number, Set<string>> => {
     const found = new Map<number, Set<string>>()
     for (const row of database.all(`SELECT plugin, seq FROM ${table} WHERE seq BETWEEN ? AND ?`, low, high)) {
@@ -14,7 +18,6 @@ export function fatesOf(database: Database, low: number, high: number): (seq: nu
   }
   const [pending, dead, done] = [among('pending'), among('dead_letters'), among('done')]
   const cursors = cursorsOf(database)
-  const sets = new Map<number, readonly string[]>()
 
   const fate = (seq: number, plugin: string): PluginOutcome => {
     if (pending.get(seq)?.has(plugin)) return 'waiting'
@@ -23,9 +26,7 @@ export function fatesOf(database: Database, low: number, high: number): (seq: nu
     const isAhead = seq > (cursors.get(plugin) ?? Infinity)
     return isAhead && !done.get(seq)?.has(plugin) ? 'waiting' : 'done'
   }
-  return (seq, set) => {
-    const own = sets.get(set) ?? pluginsOf(database, set)
-    sets.set(set, own)
+  return (seq, own) => {
     // By a replay, or by the rules of an older config, others may have it too.
     const plugins = new Set([...own, ...(pending.get(seq) ?? []), ...(dead.get(seq) ?? [])])
     return [...plugins].map((id) => ({ id, outcome: fate(seq, id) }))
@@ -36,9 +37,4 @@ export function fatesOf(database: Database, low: number, high: number): (seq: nu
 export function cursorsOf(database: Database): Map<string, number> {
   const rows = database.all('SELECT plugin, seq FROM cursors')
   return new Map(rows.map(({ plugin, seq }) => [String(plugin), Number(seq)]))
-}
-
-function pluginsOf(database: Database, set: number): readonly string[] {
-  const plugins = database.get('SELECT plugins FROM plugin_sets WHERE set_id = ?', set)?.['plugins']
-  return typeof plugins === 'string' ? (JSON.parse(plugins) as string[]) : []
 }

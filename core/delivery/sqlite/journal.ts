@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
 import type { Answered, Journal } from '../journal.ts'
+import { lastStored } from './blocks.ts'
 import { checkFile } from './check-file.ts'
 import { find } from './find.ts'
 import { deadLetters } from './list-letters.ts'
@@ -30,8 +31,9 @@ export function openSqliteJournal(file: string): Journal {
     backward: (filter, place) => list(database, filter, 'backward', place),
     forward: (filter, place) => list(database, filter, 'forward', place),
     async end() {
-      const last = (table: string, key: string): number => database.number(`SELECT max(${key}) FROM ${table}`)
-      return inSnapshot(database, () => placeText([last('callbacks', 'seq'), last('kept', 'num')]))
+      return inSnapshot(database, () => {
+        return placeText([lastStored(database), database.number('SELECT max(num) FROM kept')])
+      })
     },
     find: (ids, { bodies = false } = {}) => find(database, ids, bodies),
     deadLetters: async (filter = {}) => deadLetters(database, filter),

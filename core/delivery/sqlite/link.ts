@@ -1,16 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
-import {
-  type Arg,
-  type Fault,
-  type Name,
-  type New,
-  OPENING,
-  type Reply,
-  type Request,
-  type Result,
-} from './messages.ts'
+import { type New, Packer } from './block.ts'
+import { type Arg, type Fault, type Name, OPENING, type Reply, type Request, type Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
@@ -21,8 +13,9 @@ export class Link {
   readonly #worker: Worker
   readonly #open = new Map<number, (error: Error | undefined, result: unknown) => void>()
   #batch: Request[] = []
-  /** Of this turn: the callbacks to be stored, and whom to tell. */
-  #rows: New[] = []
+  /** The block of this turn, the request that takes it over, and whom to tell. */
+  readonly #packer = new Packer()
+  #appending: { arg: unknown } | undefined
   #stored: Stored[] = []
   #lastId = 0
   #gone: Error | undefined
@@ -79,32 +72,24 @@ export class Link {
       setImmediate(() => done(error, undefined))
       return
     }
-    const id = ++this.#lastId
-    this.#open.set(id, done as (error: Error | undefined, result: unknown) => void)
-    if (this.#batch.length === 0) process.nextTick(() => this.#flush())
-    this.#batch.push({ id, name, arg })
+    this.#put(name, arg, done)
   }
 
-  /** Stores a callback, in one request with all others of this turn of the event loop. */
-  append(row: New, done: Stored): void {
+  /** Stores a callback, in one request with others of this turn of the event loop. */
+  append(one: New, done: Stored): void {
     if (this.#gone) {
       const error = this.#gone
       setImmediate(() => done(error, undefined))
       return
     }
-    this.#rows.push(row)
-    if (this.#stored.push(done) > 1) return
-    const { rows, stored } = { rows: this.#rows, stored: this.#stored }
-    this.send('append', rows, (error, numbers) => {
-      for (const [index, tell] of stored.entries()) {
-        const seq = numbers?.[index]
-        if (typeof seq === 'number') tell(undefined, seq)
-        else {
-          tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
-          if (seq?.code === 'SQLITE_FULL') this.#onFull()
-        }
-      }
-    })
+    this.#packer.add(one)
+    this.#stored.push(done)
+    if (!this.#appending) {
+      // In the batch already, for replies come in the order in which was asked.
+      const stored = this.#stored
+      this.#appending = this.#put('append', undefined, (error, result) => this.#tellStored(stored, error, result))
+    }
+    if (this.#packer.isFull) this.#closeBlock()
   }
 
   ask<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
@@ -125,6 +110,32 @@ export class Link {
     }
   }
 
+  #put<N extends Name>(name: N, arg: Arg<N> | undefined, done: Done<N>): { arg: unknown } {
+    const request = { id: ++this.#lastId, name, arg }
+    this.#open.set(request.id, done as (error: Error | undefined, result: unknown) => void)
+    if (this.#batch.length === 0) process.nextTick(() => this.#flush())
+    this.#batch.push(request)
+    return request
+  }
+
+  #closeBlock(): void {
+    if (!this.#appending) return
+    this.#appending.arg = this.#packer.take()
+    this.#appending = undefined
+    this.#stored = []
+  }
+
+  #tellStored(stored: readonly Stored[], error: Error | undefined, result: Result<'append'> | undefined): void {
+    for (const [index, tell] of stored.entries()) {
+      const seq = typeof result === 'number' ? result + index : result?.[index]
+      if (typeof seq === 'number') tell(undefined, seq)
+      else {
+        tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
+        if (seq?.code === 'SQLITE_FULL') this.#onFull()
+      }
+    }
+  }
+
   #tell(file: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#open.set(OPENING, (error) => (error ? reject(error) : resolve()))
@@ -136,11 +147,10 @@ export class Link {
 
   #flush(): void {
     this.#worker.ref()
-    if (this.#rows.length > 0) this.#onAppend()
+    if (this.#appending) this.#onAppend()
+    this.#closeBlock()
     const batch = this.#batch
     this.#batch = []
-    this.#rows = []
-    this.#stored = []
     this.#worker.postMessage(batch)
   }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import type { DeadFilter, DeadLetter } from '../journal.ts'
+import { singleOf } from './singles.ts'
 import { whereOf } from './where.ts'
 
 /** Dead letters, newest first. */
@@ -9,25 +10,24 @@ export function deadLetters(
 ): DeadLetter[] {
   const where = whereOf([
     plugin !== undefined && ['d.plugin = ?', plugin],
-    command !== undefined && ['c.command = ?', command],
+    command !== undefined && ['s.command = ?', command],
     refs !== undefined && ['d.num IN (SELECT value FROM json_each(?))', JSON.stringify(refs.map(Number))],
     before !== undefined && ['d.num < ?', Number(before)],
   ])
   // The callbacks are looked up for the letters, whatever the planner thinks of it.
-  const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, c.seq, c.id, c.app, c.command, c.received_at
-    FROM dead_letters d CROSS JOIN callbacks c ON c.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
-  return database.all(select, ...where.values, limit).map((row) => ({
-    ref: String(row['num']),
-    plugin: String(row['plugin']),
-    at: Number(row['at']),
-    attempts: Number(row['attempts']),
-    error: String(row['error']),
-    callback: {
-      ref: String(row['seq']),
-      id: String(row['id']),
-      sdkAppId: Number(row['app']),
-      command: String(row['command']),
-      receivedAt: Number(row['received_at']),
-    },
-  }))
+  const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, s.sets, s.heads
+    FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
+  return database.all(select, ...where.values, limit).flatMap((row) => {
+    const one = singleOf(row)
+    if (!one) return []
+    const { seq, id, sdkAppId, command, receivedAt } = one
+    return {
+      ref: String(row['num']),
+      plugin: String(row['plugin']),
+      at: Number(row['at']),
+      attempts: Number(row['attempts']),
+      error: String(row['error']),
+      callback: { ref: String(seq), id, sdkAppId, command, receivedAt },
+    }
+  })
 }

@@ -1,24 +1,25 @@
-import { ID_LENGTH } from '../../id.ts'
-import { WIDTH } from '../identity.ts'
 import type { Recent } from '../recent.ts'
+import type { Head } from './block.ts'
 import type { Link } from './link.ts'
 
-const PAGE = 20_000
+/** Blocks read at a time. */
+const PAGE = 1000
 
 /** Reads what came since a time, before the start. */
 export async function loadRecent(recent: Recent, link: Link, since: number): Promise<void> {
   for (let after = 0; ;) {
     const page = await link.ask('recent', { since, after, limit: PAGE })
     if (!page) return
-    const { identities, ids, resends } = page
-    const ats = page.ats.split(',')
-    const again = new Map(resends.map(({ seq, times }) => [seq, times]))
-    for (const [index, seq] of page.seqs.split(',').map(Number).entries()) {
-      const identity = identities.slice(index * WIDTH, (index + 1) * WIDTH)
-      const entry = recent.add(identity, ids.slice(index * ID_LENGTH, (index + 1) * ID_LENGTH), Number(ats[index]))
-      recent.setSeq(entry, seq)
-      const times = again.get(seq)
-      if (times !== undefined) recent.countResend(entry, times)
+    const again = new Map(page.resends.map(({ seq, times }) => [seq, times]))
+    for (const { first, heads } of page.blocks) {
+      let seq = first
+      for (const [, receivedAt, , , id, identity] of JSON.parse(heads) as Head[]) {
+        const entry = recent.add(identity, id, receivedAt)
+        recent.setSeq(entry, seq)
+        const times = again.get(seq)
+        if (times !== undefined) recent.countResend(entry, times)
+        seq++
+      }
     }
     after = page.last
   }

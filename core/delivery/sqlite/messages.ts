@@ -1,40 +1,12 @@
 import type { StoreOperations } from '../../store/sqlite.ts'
 import type { Ending } from '../delivery.ts'
+import type { Block, Unpacked } from './block.ts'
 import type { Limits } from './retain.ts'
 
 /** A callback as it is stored. */
-export interface Stored {
-  readonly seq: number
-  readonly id: string
-  readonly sdkAppId: number
-  readonly command: string
-  readonly receivedAt: number
-  readonly signed: boolean
-  readonly key: string | undefined
-  /** As in the URL. */
-  readonly query: string
-  readonly raw: string
+export interface Stored extends Omit<Unpacked, 'plugins' | 'identity'> {
   readonly resends: number
-  readonly maybeResend: boolean
 }
-
-/**
- * A callback to be stored, as a list: that goes over to another thread in half the time of an object. Its plugins,
- * sorted, as JSON, are fixed with it. Flags are 0 and 1, as they are stored.
- */
-export type New = readonly [
-  plugins: string,
-  receivedAt: number,
-  sdkAppId: number,
-  signed: number,
-  maybeResend: number,
-  id: string,
-  identity: string,
-  command: string,
-  key: string | null,
-  query: string,
-  raw: string,
-]
 
 /** One that a plugin has still to get. */
 export interface Waiting extends Stored {
@@ -87,8 +59,11 @@ export interface Operations extends StoreOperations {
     arg: { plugins: readonly string[] },
     result: { clean: boolean; last: number; plugins: Record<string, Standing>; removed: string[] },
   ]
-  /** Gives the callbacks' numbers: larger than those of all stored before them. A fault in place of a number: not stored. */
-  append: [arg: readonly New[], result: readonly (number | Fault)[]]
+  /**
+   * Gives the number of the first, larger than those of all stored before; those of the others follow. Where not all
+   * could be stored: the number of each, or its fault.
+   */
+  append: [arg: Block, result: number | readonly (number | Fault)[]]
   keep: [arg: KeptRow, result: void]
   change: [arg: readonly Change[], result: void]
   /** The next that the plugin has not had, and how far was looked; `end` when nothing is left. */
@@ -102,18 +77,12 @@ export interface Operations extends StoreOperations {
     result: { rows: Waiting[]; next: number | undefined },
   ]
   chain: [arg: { plugin: string; chain: string; limit: number }, result: Waiting[]]
-  /**
-   * What came since then, oldest first: identities and ids of fixed width, numbers and times with commas, and how often
-   * those that came again did.
-   */
+  /** What came since then, oldest first, in blocks; and how often those that came again did. */
   recent: [
     arg: { since: number; after: number; limit: number },
     result:
       | {
-          identities: string
-          ids: string
-          seqs: string
-          ats: string
+          blocks: readonly { first: number; heads: string }[]
           resends: readonly { seq: number; times: number }[]
           last: number
         }

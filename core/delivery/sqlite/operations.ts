@@ -16,8 +16,6 @@ import { retain } from './retain.ts'
 /** What the worker can do. */
 export interface OperationTable {
   readonly byName: { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
-  /** Drops what was remembered of a transaction that was rolled back. */
-  readonly forget: () => void
 }
 
 export function createOperations(opened: OpenFile): OperationTable {
@@ -28,10 +26,9 @@ export function createOperations(opened: OpenFile): OperationTable {
     (arg: A): R =>
       operation(database, arg)
   return {
-    forget: () => append.forget(),
     byName: {
       ...storeOperations(database),
-      append: (arg) => append.append(arg),
+      append: (block) => append.append(block),
       begin: on(begin),
       keep: on(keep),
       change: on(change),

@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database.ts'
 import type { Answered, Asked } from '../journal.ts'
-import { setsOf } from './begin.ts'
 import type { Arg, Result } from './messages.ts'
+import { setApart, storedOf } from './singles.ts'
 
 /** Worked on at a time: what comes in meanwhile is not to wait for long. */
 const AT_ONCE = 4
@@ -41,13 +41,12 @@ function counted(fates: readonly Fate[]): Answered {
 function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>): Fate[] {
   const { database, plugins } = work
   if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
-  const sets = new Set(setsOf(database, plugin))
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   return refs.map((ref) => {
     const seq = Number(ref)
-    const set = database.get('SELECT set_id FROM callbacks WHERE seq = ?', seq)?.['set_id']
-    if (typeof set !== 'number') return 'gone'
-    const isAhead = sets.has(set) && seq > cursor
+    const one = storedOf(database, seq)
+    if (!one) return 'gone'
+    const isAhead = one.plugins.includes(plugin) && seq > cursor
     if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
     return again(work, plugin, seq)
@@ -70,6 +69,7 @@ function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'd
 function again({ database, now, woken }: Work, plugin: string, seq: number): Fate {
   const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
   if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
+  setApart(database, seq)
   woken[plugin] = (woken[plugin] ?? 0) + 1
   return 'count'
 }

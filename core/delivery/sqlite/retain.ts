@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { lowestInBlocks } from './blocks.ts'
 
 /** What may stay. Times are milliseconds since 1970, sizes bytes. */
 export interface Limits {
@@ -37,15 +38,11 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
     finished,
     limit,
   )
-  deleted += database.run(
-    `DELETE FROM callbacks WHERE seq IN (SELECT seq FROM callbacks c
-      WHERE seq <= (SELECT coalesce(min(seq), ?) FROM cursors) AND received_at < ?
-        AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.seq = c.seq)
-        AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.seq = c.seq)
-      ORDER BY seq LIMIT ?)`,
-    Number.MAX_SAFE_INTEGER,
-    finished,
-    limit,
+  deleted += deleteBlocks(database, finished, limit)
+  deleted += deleteSingles(database, limit)
+  database.run(
+    'DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)',
+    Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
   )
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
@@ -53,6 +50,29 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
   if (limits.needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
   const isLarge = limits.needsRoom && database.number('PRAGMA freelist_count') > 0
   return { deleted, more: deleted >= limit || isLarge }
+}
+
+/** The oldest ones that all plugins are through with: what a dead letter or a retry needs is in `singles`. */
+function deleteBlocks(database: Database, before: number, limit: number): number {
+  const select = `SELECT last, first, received_at FROM blocks
+    WHERE last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT ?`
+  let [count, upTo] = [0, 0]
+  for (const { last, first, received_at: at } of database.all(select, Number.MAX_SAFE_INTEGER, limit)) {
+    if (Number(at) >= before || count >= limit) break
+    count += Number(last) - Number(first) + 1
+    upTo = Number(last)
+  }
+  database.run('DELETE FROM blocks WHERE last <= ?', upTo)
+  return count
+}
+
+function deleteSingles(database: Database, limit: number): number {
+  return database.run(
+    `DELETE FROM singles WHERE seq IN (SELECT seq FROM singles s
+      WHERE NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.seq = s.seq)
+        AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.seq = s.seq) LIMIT ?)`,
+    limit,
+  )
 }
 
 function usedBytes(database: Database): number {

@@ -1,49 +1,66 @@
 import type { Database, Value } from '../../store/database.ts'
 import type { Filter } from '../journal.ts'
-import { setsOf } from './begin.ts'
-import { BODY_COLUMNS, CALLBACK_COLUMNS, callbackEntry } from './entries.ts'
+import type { Unpacked } from './block.ts'
+import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from './blocks.ts'
+import { callbackEntry } from './entries.ts'
 import { cursorsOf, fatesOf } from './fates.ts'
-import type { Direction, Source } from './scan.ts'
-import { CALLBACKS } from './seek.ts'
+import type { Found, Source } from './scan.ts'
+import { BLOCKS, seek } from './seek.ts'
+import { storedOf } from './singles.ts'
 
 /** The callbacks that are delivered; undefined where the filter wants none of them. */
-export function callbackSource(database: Database, filter: Filter): Source | undefined {
-  const { plugin, outcome = 'delivered' } = filter
+export function callbackSource(filter: Filter): Source | undefined {
+  const { plugin, outcome = 'delivered', bodies = false } = filter
   if (outcome !== 'delivered' && outcome !== 'done' && outcome !== 'waiting' && outcome !== 'dead') return undefined
   const wanted = outcome === 'delivered' ? undefined : outcome
   return {
-    table: CALLBACKS,
-    columns: filter.bodies ? `${CALLBACK_COLUMNS}, ${BODY_COLUMNS}` : CALLBACK_COLUMNS,
-    conditions: [...commonConditions(filter), ...(plugin === undefined ? [] : [ofPlugin(database, plugin)])],
+    between(database, since, until) {
+      const lowest = lowestInBlocks(database)
+      if (lowest === Infinity) return [0, Infinity]
+      const low = seek(database, BLOCKS, 'received_at', since)
+      // What was set apart before the first block may be as young.
+      return [low <= lowest ? 0 : low, seek(database, BLOCKS, 'received_at', until)]
+    },
+    last: lastStored,
     next: (database, from, direction) => nextOf(database, from, direction, { wanted, plugin }),
-    read(database, low, high) {
-      const fates = fatesOf(database, low, high)
-      return (row) => {
-        const plugins = fates(Number(row['seq']), Number(row['set_id']))
-        const isWanted = plugins.some(
-          ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
-        )
-        return isWanted || (!wanted && plugin === undefined) ? callbackEntry(row, plugins) : undefined
+    *read(database, low, high, direction) {
+      const entryOf = entriesAmong(database, low, high)
+      for (const { callbacks } of blocksAmong(database, low, high, direction)) {
+        for (const one of direction === 'forward' ? callbacks : callbacks.toReversed()) {
+          if (one.seq < low || one.seq > high || !fits(one, filter)) continue
+          const found = entryOf(one)
+          const isWanted = found.entry.plugins.some(
+            ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
+          )
+          if (!isWanted && (wanted || plugin !== undefined)) continue
+          yield bodies ? withBody(database, found) : found
+        }
       }
     },
   }
 }
 
-export function commonConditions({ app, command, since, until }: Filter): [string, ...Value[]][] {
-  const conditions: [string, ...Value[]][] = []
-  if (app !== undefined) conditions.push(['app = ?', app])
-  if (command !== undefined) conditions.push(['command = ?', command])
-  if (since !== undefined) conditions.push(['received_at >= ?', since])
-  if (until !== undefined) conditions.push(['received_at < ?', until])
-  return conditions
+/** Makes entries of callbacks whose numbers are in a range, without their bodies. */
+export function entriesAmong(database: Database, low: number, high: number): (one: Unpacked) => Found {
+  const fates = fatesOf(database, low, high)
+  const rows = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
+  const resends = new Map(rows.map(({ seq, times }) => [Number(seq), Number(times)]))
+  return (one) => {
+    const { seq } = one
+    const counts = { resends: resends.get(seq) ?? 0, plugins: fates(seq, one.plugins) }
+    return { number: seq, entry: callbackEntry(one, counts) }
+  }
 }
 
-function ofPlugin(database: Database, plugin: string): [string, ...Value[]] {
-  // With the plus sign the rows are read in the order of their numbers, and not set by set.
-  const inSet = `+set_id IN (${setsOf(database, plugin).join(', ')})`
-  const among = (table: string): string =>
-    `EXISTS (SELECT 1 FROM ${table} t WHERE t.seq = callbacks.seq AND t.plugin = ?)`
-  return [`(${inSet} OR ${among('pending')} OR ${among('dead_letters')})`, plugin, plugin]
+/** The same with its body, which is read for what is listed alone. */
+export function withBody(database: Database, found: Found): Found {
+  const stored = storedOf(database, found.number)
+  return stored ? { ...found, entry: { ...found.entry, body: { query: stored.query, raw: stored.raw } } } : found
+}
+
+function fits({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
+  const { app = sdkAppId, command: wanted = command, since = receivedAt, until = Infinity } = filter
+  return sdkAppId === app && command === wanted && receivedAt >= since && receivedAt < until
 }
 
 /** Leaps over what cannot fit: where little waits, or little is dead, the rest is not read. */
@@ -54,24 +71,27 @@ function nextOf(
   { wanted, plugin }: { wanted: 'done' | 'waiting' | 'dead' | undefined; plugin: string | undefined },
 ): number | undefined {
   const [pick, side] = direction === 'forward' ? (['min', '>='] as const) : (['max', '<='] as const)
-  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined =>
-    nearestTo(from, table, condition, ...values)
-  const nearestTo = (from: number, table: string, condition: string, ...values: Value[]): number | undefined => {
+  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined => {
     const select = `SELECT ${pick}(seq) AS seq FROM ${table} WHERE seq ${side} ? AND ${condition}`
     const seq = database.get(select, from, ...values)?.['seq']
     return typeof seq === 'number' ? seq : undefined
   }
-  if (wanted === undefined) return nearest('callbacks')
+  if (wanted === undefined) return nearestStored(database, from, direction)
   const own = plugin === undefined ? (['1'] as const) : (['plugin = ?', plugin] as const)
   if (wanted === 'dead') return nearest('dead_letters', ...own)
   const cursors = [...cursorsOf(database)].filter(([id]) => plugin === undefined || id === plugin).map(([, seq]) => seq)
   if (wanted === 'waiting') {
-    const behind = nearest('callbacks', 'seq > ?', Math.min(Infinity, ...cursors, Number.MAX_SAFE_INTEGER))
-    return choose(Math[pick], behind, nearest('pending', ...own))
+    const hindmost = Math.min(...cursors, Number.MAX_SAFE_INTEGER)
+    const behind = nearestStored(database, direction === 'forward' ? Math.max(from, hindmost + 1) : from, direction)
+    return choose(
+      Math[pick],
+      behind !== undefined && behind > hindmost ? behind : undefined,
+      nearest('pending', ...own),
+    )
   }
   const foremost = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors)
   if (direction === 'forward' && from > foremost) return nearest('done', ...own)
-  return choose(Math[pick], nearestTo(Math.min(from, foremost), 'callbacks', '1'), nearest('done', ...own))
+  return choose(Math[pick], nearestStored(database, Math.min(from, foremost), direction), nearest('done', ...own))
 }
 
 function choose(pick: typeof Math.min, ...numbers: (number | undefined)[]): number | undefined {

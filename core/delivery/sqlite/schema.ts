@@ -4,18 +4,21 @@ export const APPLICATION_ID = 0x74_69_6d_68
 export const SCHEMA_VERSION = 1
 
 /**
- * The tables. `callbacks` is written once a callback, in the order of `seq`, so that a commit touches few pages; its
- * small columns come first, so that a body of many pages is not read for them. Everything a plugin has not finished is
- * either past its cursor without a row in `done`, or has a row in `pending`.
+ * The tables. A block is written once and holds what came in one turn, in the order of numbers, so that a commit
+ * touches few pages; its bodies come last, so that they are not read for the rest. What waits for a retry or is a dead
+ * letter is in `singles` too, as a block of one, for it may outlive its block. Everything a plugin has not finished is either past its
+ * cursor without a row in `done`, or has a row in `pending`.
  */
 export const SCHEMA = `
-CREATE TABLE callbacks (
-  seq INTEGER PRIMARY KEY, set_id INTEGER NOT NULL, received_at INTEGER NOT NULL, app INTEGER NOT NULL,
-  signed INTEGER NOT NULL, resends INTEGER NOT NULL DEFAULT 0, maybe_resend INTEGER NOT NULL, id TEXT NOT NULL,
-  identity TEXT NOT NULL, command TEXT NOT NULL, order_key TEXT, query TEXT NOT NULL, raw TEXT NOT NULL
+CREATE TABLE blocks (
+  last INTEGER PRIMARY KEY, first INTEGER NOT NULL, received_at INTEGER NOT NULL, id TEXT NOT NULL,
+  sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
 );
-CREATE INDEX callbacks_set ON callbacks (set_id);
-CREATE TABLE plugin_sets (set_id INTEGER PRIMARY KEY, plugins TEXT NOT NULL UNIQUE);
+CREATE TABLE singles (
+  seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, id TEXT NOT NULL, command TEXT NOT NULL,
+  sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
+);
+CREATE TABLE resends (seq INTEGER PRIMARY KEY, times INTEGER NOT NULL);
 CREATE TABLE cursors (plugin TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE done (plugin TEXT, seq INTEGER, PRIMARY KEY (plugin, seq)) WITHOUT ROWID;
 CREATE TABLE pending (

@@ -1,24 +1,27 @@
 import type { Database } from '../../store/database.ts'
 
-/** A table whose rows are numbered in the order of receipt, and the column of the number. */
+/**
+ * A table whose rows are numbered in the order of receipt: the column by which they are looked up, and the one of the
+ * first number that a row stands for.
+ */
 export type Numbered =
-  | { readonly name: 'callbacks'; readonly key: 'seq' }
-  | { readonly name: 'kept'; readonly key: 'num' }
+  | { readonly name: 'blocks'; readonly key: 'last'; readonly first: 'first' }
+  | { readonly name: 'kept'; readonly key: 'num'; readonly first: 'num' }
 
-export const CALLBACKS: Numbered = { name: 'callbacks', key: 'seq' }
-export const KEPT: Numbered = { name: 'kept', key: 'num' }
+export const BLOCKS: Numbered = { name: 'blocks', key: 'last', first: 'first' }
+export const KEPT: Numbered = { name: 'kept', key: 'num', first: 'num' }
 
 /**
- * The number of the first row whose time, or whose id, is at least this one: found by halving, for both grow with the
- * number, so that no index has to be kept. Beyond the last number where there is none.
+ * The first number of the first row whose time, or whose id, is at least this one: found by halving, for both grow with
+ * the number, so that no index has to be kept. Beyond the last number where there is none.
  */
 export function seek(
   database: Database,
-  { name, key }: Numbered,
+  { name, key, first }: Numbered,
   column: 'received_at' | 'id',
   value: number | string,
 ): number {
-  let low = database.number(`SELECT min(${key}) FROM ${name}`)
+  let low = database.number(`SELECT ${first} FROM ${name} ORDER BY ${key} LIMIT 1`)
   let high = database.number(`SELECT max(${key}) FROM ${name}`) + 1
   const next = `SELECT ${column} AS value FROM ${name} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`
   while (low < high) {

@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
-import { type Arg, type New, OPENING, type Reply, type Request } from './messages.ts'
+import { type Block, packed, unpack } from './block.ts'
+import { type Arg, OPENING, type Reply, type Request } from './messages.ts'
 import { openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
@@ -50,22 +51,20 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
     return replies
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK')
-    operations.forget()
     // One of them may be at fault, and the others are not to suffer for it: each on its own.
     const [only] = batch
     if (batch.length > 1) return batch.flatMap((request) => inTransaction(database, operations, [request]))
     if (!only) return []
-    const rows = only.name === 'append' ? (only.arg as Arg<'append'>) : []
-    return [rows.length > 1 ? oneByOne(database, operations, only.id, rows) : failed(only.id, error)]
+    const block = only.name === 'append' ? (only.arg as Arg<'append'>) : undefined
+    return [block && block.count > 1 ? oneByOne(database, operations, only.id, block) : failed(only.id, error)]
   }
 }
 
 /** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
-function oneByOne(database: Database, operations: OperationTable, id: number, rows: readonly New[]): Reply {
-  const result = rows.map((row) => {
-    const [reply] = inTransaction(database, operations, [{ id, name: 'append', arg: [row] }])
-    const numbers = reply?.result as number[] | undefined
-    return reply?.error ?? numbers?.[0]
+function oneByOne(database: Database, operations: OperationTable, id: number, block: Block): Reply {
+  const result = unpack(1, block).map((one) => {
+    const [reply] = inTransaction(database, operations, [{ id, name: 'append', arg: packed(one) }])
+    return reply?.error ?? (reply?.result as number)
   })
   return { id, result }
 }

@@ -1,0 +1,77 @@
+import type { Database, Row } from '../../store/database.ts'
+import { type Unpacked, unpack } from './block.ts'
+
+/** A stored block, or a callback that was set apart. */
+export interface StoredBlock {
+  readonly first: number
+  readonly last: number
+  readonly callbacks: readonly Unpacked[]
+}
+
+export type Direction = 'backward' | 'forward'
+
+const BLOCK = 'SELECT first, last, sets, heads'
+const SINGLE = 'SELECT seq AS first, seq AS last, sets, heads'
+
+/** The block that holds a number, or else the first one behind it. */
+export function blockFrom(database: Database, seq: number): StoredBlock | undefined {
+  return blockOf(database.get(`${BLOCK}, bodies FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, seq))
+}
+
+/** What is stored with numbers from `low` to `high`, in a direction; the first and the last may reach beyond. */
+export function* blocksAmong(
+  database: Database,
+  low: number,
+  high: number,
+  direction: Direction,
+): Generator<StoredBlock> {
+  let at = direction === 'forward' ? low : high
+  for (;;) {
+    const block = blockOf(nearestRow(database, at, direction))
+    if (!block || block.first > high || block.last < low) return
+    yield block
+    at = direction === 'forward' ? block.last + 1 : block.first - 1
+  }
+}
+
+/** The number nearest to `from`, in a direction, of something that is stored. */
+export function nearestStored(database: Database, from: number, direction: Direction): number | undefined {
+  const row = nearestRow(database, from, direction)
+  if (!row) return undefined
+  const [first, last] = [Number(row['first']), Number(row['last'])]
+  return direction === 'forward' ? Math.max(from, first) : Math.min(from, last)
+}
+
+/** The largest number of something that is stored; 0 without any. */
+export function lastStored(database: Database): number {
+  return database.number(
+    'SELECT max((SELECT coalesce(max(last), 0) FROM blocks), (SELECT coalesce(max(seq), 0) FROM singles))',
+  )
+}
+
+/** The smallest number in a block; infinite without any. Of smaller ones there is only what was set apart. */
+export function lowestInBlocks(database: Database): number {
+  const first = database.get('SELECT first FROM blocks ORDER BY last LIMIT 1')?.['first']
+  return typeof first === 'number' ? first : Infinity
+}
+
+/** Without bodies. */
+function nearestRow(database: Database, at: number, direction: Direction): Row | undefined {
+  const lowest = Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER)
+  const ahead = database.get(`${BLOCK} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, at)
+  if (direction === 'forward') {
+    const single = `${SINGLE} FROM singles WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`
+    return database.get(single, at, lowest) ?? ahead
+  }
+  if (ahead && Number(ahead['first']) <= at) return ahead
+  const behind = `${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`
+  const single = `${SINGLE} FROM singles WHERE seq <= ? AND seq < ? ORDER BY seq DESC LIMIT 1`
+  return database.get(behind, at) ?? database.get(single, at, lowest)
+}
+
+function blockOf(row: Row | undefined): StoredBlock | undefined {
+  if (!row) return undefined
+  const { first, last, sets, heads, bodies = '' } = row
+  const texts = { sets: String(sets), heads: String(heads), bodies: String(bodies) }
+  return { first: Number(first), last: Number(last), callbacks: unpack(Number(first), texts) }
+}

@@ -1,0 +1,40 @@
+import type { Database, Row } from '../../store/database.ts'
+import { type Unpacked, packed, unpack } from './block.ts'
+import { blockFrom, type StoredBlock } from './blocks.ts'
+
+const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)'
+/** Those that are set apart are often neighbours. */
+const lastRead = new WeakMap<Database, StoredBlock>()
+
+/** A callback, wherever it is stored. */
+export function storedOf(database: Database, seq: number): Unpacked | undefined {
+  const row = database.get('SELECT seq, sets, heads, bodies FROM singles WHERE seq = ?', seq)
+  return singleOf(row) ?? inBlock(database, seq)
+}
+
+/** Writes a callback down by itself, for it waits for another attempt, or is a dead letter. */
+export function setApart(database: Database, seq: number): void {
+  if (database.get('SELECT 1 FROM singles WHERE seq = ?', seq)) return
+  const one = inBlock(database, seq)
+  if (!one) return
+  const { receivedAt, id, sets, heads, bodies } = packed(one)
+  const values = [seq, receivedAt, id, one.command, sets, heads, bodies]
+  database.runWith(INSERT, values)
+}
+
+/** What a row of singles tells. */
+export function singleOf(row: Row | undefined): Unpacked | undefined {
+  if (!row) return undefined
+  const { seq, sets, heads, bodies = '' } = row
+  return unpack(Number(seq), { sets: String(sets), heads: String(heads), bodies: String(bodies) })[0]
+}
+
+function inBlock(database: Database, seq: number): Unpacked | undefined {
+  let block = lastRead.get(database)
+  // Numbers are never given twice, so a block that is gone does no harm.
+  if (!block || seq < block.first || seq > block.last) {
+    block = blockFrom(database, seq)
+    if (block) lastRead.set(database, block)
+  }
+  return block?.callbacks[seq - block.first]
+}
