@@ -78,7 +78,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
       const body = parsed ?? freshBody(callback, route)
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      const startedAt = performance.now()
+      const startedAt = bus.hears('handler:done') ? performance.now() : 0
       const call = { body, attempt, resends, maybeResend, signal }
       const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)

@@ -1,15 +1,17 @@
 import { ID_WORDS, packId, unpackId } from '../id.ts'
 import { WORDS, wordsOf } from './identity.ts'
 
-/** More than these are forgotten before their time: some 60 bytes each is what they cost, a page at a time. */
+/** More than these are forgotten before their time: some 60 bytes each is what they cost, most of it a page at a time. */
 const CAPACITY = 2 ** 20
 const PAGE = 2 ** 13
 /** The newest and the oldest never share a page, so that a page is free once its last one is forgotten. */
 const MOST = CAPACITY - PAGE
-/** Words of an entry: its identity, its id, and the slot of the next one with the same hash, plus 1. */
+/** Words of an entry: its identity and its id. */
 const ID = WORDS
-const NEXT = ID + ID_WORDS
-const STRIDE = NEXT + 1
+const STRIDE = ID + ID_WORDS
+/** A link is the slot of an entry, plus 1, and above it bits of its identity: most others are told apart by those. */
+const LINK = 2 ** 21
+const TAGS = 2 ** 32 / LINK
 /** With each one that is added: to forget all that are due after a quiet hour at once would hold up a callback. */
 const FORGET_AT_MOST = 16
 
@@ -26,8 +28,10 @@ interface Page {
  */
 export class Recent {
   readonly #windowMs: number
-  /** By hash the slot of the newest entry, plus 1. Its size never changes, so no callback waits for it to grow. */
+  /** By hash the link to the newest entry. Its size never changes, so no callback waits for it to grow. */
   #heads = new Uint32Array(0)
+  /** By slot the link to the next older one of the same hash: apart from the entries, which are rarely in a cache. */
+  #nexts = new Uint32Array(0)
   readonly #pages: (Page | undefined)[] = []
   #spare: Page | undefined
   /** Entries are numbered from 1 on; an entry's slot is its number modulo the capacity. */
@@ -58,7 +62,10 @@ export class Recent {
    * @returns its number
    */
   add(identity: string, id: string, atMs: number): number {
-    if (this.#heads.length === 0) this.#heads = new Uint32Array(CAPACITY)
+    if (this.#heads.length === 0) {
+      this.#heads = new Uint32Array(CAPACITY)
+      this.#nexts = new Uint32Array(CAPACITY)
+    }
     const known = this.#lookUp(identity)
     if (known !== undefined) this.#unlink(known)
     this.#forget(atMs - this.#windowMs)
@@ -67,10 +74,10 @@ export class Recent {
     const page = this.#makePage(slot)
     const base = (slot % PAGE) * STRIDE
     const head = bucketOf(this.#key[0])
-    page.words.set(this.#key, base)
+    for (let word = 0; word < WORDS; word++) page.words[base + word] = this.#key[word] ?? 0
     packId(id, page.words, base + ID)
-    page.words[base + NEXT] = this.#heads[head] ?? 0
-    this.#heads[head] = slot + 1
+    this.#nexts[slot] = this.#heads[head] ?? 0
+    this.#heads[head] = tagOf(this.#key[1]) * LINK + slot + 1
     page.times[slot % PAGE] = atMs
     page.seqs[slot % PAGE] = 0
     return entry
@@ -110,17 +117,18 @@ export class Recent {
   #lookUp(identity: string): number | undefined {
     if (this.#keyOf !== identity) wordsOf(identity, this.#key)
     this.#keyOf = identity
-    for (let next = this.#heads[bucketOf(this.#key[0])] ?? 0; next > 0;) {
-      const slot = next - 1
-      const { words } = this.#page(slot)
-      const base = (slot % PAGE) * STRIDE
-      if (this.#isAt(words, base)) return slot
-      next = words[base + NEXT] ?? 0
+    const tag = tagOf(this.#key[1])
+    for (let link = this.#heads[bucketOf(this.#key[0])] ?? 0; link > 0;) {
+      const slot = (link % LINK) - 1
+      if (Math.floor(link / LINK) === tag && this.#isAt(slot)) return slot
+      link = this.#nexts[slot] ?? 0
     }
     return undefined
   }
 
-  #isAt(words: Uint32Array, base: number): boolean {
+  #isAt(slot: number): boolean {
+    const { words } = this.#page(slot)
+    const base = (slot % PAGE) * STRIDE
     for (let word = 0; word < WORDS; word++) if (words[base + word] !== this.#key[word]) return false
     return true
   }
@@ -138,20 +146,18 @@ export class Recent {
 
   /** Takes an entry out of its chain; nothing where it is in none. */
   #unlink(slot: number): void {
-    const base = (slot % PAGE) * STRIDE
-    const { words } = this.#page(slot)
-    const rest = words[base + NEXT] ?? 0
-    const head = bucketOf(words[base])
-    if (this.#heads[head] === slot + 1) {
+    const rest = this.#nexts[slot] ?? 0
+    const head = bucketOf(this.#page(slot).words[(slot % PAGE) * STRIDE])
+    let at = (this.#heads[head] ?? 0) % LINK
+    if (at === slot + 1) {
       this.#heads[head] = rest
       return
     }
-    for (let next = this.#heads[head] ?? 0; next > 0;) {
-      const before = this.#page(next - 1).words
-      const at = ((next - 1) % PAGE) * STRIDE + NEXT
-      next = before[at] ?? 0
-      if (next === slot + 1) before[at] = rest
-      if (next === slot + 1) return
+    while (at > 0) {
+      const before = at - 1
+      at = (this.#nexts[before] ?? 0) % LINK
+      if (at === slot + 1) this.#nexts[before] = rest
+      if (at === slot + 1) return
     }
   }
 
@@ -181,6 +187,10 @@ export class Recent {
 
 function bucketOf(word = 0): number {
   return word % CAPACITY
+}
+
+function tagOf(word = 0): number {
+  return word % TAGS
 }
 
 function makePage(): Page {
