@@ -1,6 +1,7 @@
 import { aboutOf, type Callback } from './callback.ts'
 import { keepLater } from './delivery/delivery.ts'
 import { Deadlines } from './deadlines.ts'
+import { Later } from './later.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import { OK, refused } from './protocol/envelope.ts'
 import type { AfterRoute } from './registry.ts'
@@ -18,18 +19,18 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     return refusal(503, 'could not be stored in time')
   }
-  const inTime = (callback: Callback, stored: Promise<void>): Promise<Answer> => {
-    return new Promise((resolve) => {
-      const onLate = (error: unknown): void => resolve(notStored(callback, error))
-      const wait = deadlines.add(callback.startedAt, onLate)
-      stored.then(
-        () => deadlines.remove(wait) && resolve(acknowledged),
-        (error: unknown) => deadlines.remove(wait) && onLate(error),
-      )
-    })
+  const inTime = (callback: Callback, stored: Promise<void> | Later<void>): Later<Answer> => {
+    const answer = new Later<Answer>()
+    const onLate = (error: unknown): void => answer.resolve(notStored(callback, error))
+    const wait = deadlines.add(callback.startedAt, onLate)
+    void stored.then(
+      () => deadlines.remove(wait) && answer.resolve(acknowledged),
+      (error: unknown) => deadlines.remove(wait) && onLate(error),
+    )
+    return answer
   }
 
-  return function accept(callback: Callback, route: AfterRoute): Answer | Promise<Answer> {
+  return function accept(callback: Callback, route: AfterRoute): Answer | Later<Answer> {
     const faults = faultsOf(callback, route)
     if (faults.length > 0) {
       const reason = faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more)` : `${faults[0]}`

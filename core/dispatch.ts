@@ -2,10 +2,11 @@ import { createAcceptor } from './after.ts'
 import { createDecider } from './before.ts'
 import type { Callback } from './callback.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
+import { Later } from './later.ts'
 import type { Phase } from './protocol/define.ts'
 
 /** One genuine callback in, one answer out. */
-export type Dispatch = (callback: Callback) => Answer | Promise<Answer>
+export type Dispatch = (callback: Callback) => Answer | Promise<Answer> | Later<Answer>
 
 /** Before-callbacks are decided by the plugins' chain; after-callbacks are stored, and delivered later. */
 export function createDispatch(parts: DispatchParts): Dispatch {
@@ -22,8 +23,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       bus.emit('callback:received', { id, sdkAppId, command, phase, known: route.definition !== undefined, signed })
     }
     const answer = route.phase === 'before' ? decide(callback, route) : accept(callback, route)
-    if (!(answer instanceof Promise)) return told(callback, phase, answer)
-    return answer.then((late) => told(callback, phase, late))
+    if (answer instanceof Later) return answer.map((late) => told(callback, phase, late))
+    if (answer instanceof Promise) return answer.then((late) => told(callback, phase, late))
+    return told(callback, phase, answer)
   }
 
   function told({ id, sdkAppId, command, startedAt }: Callback, phase: Phase, answer: Answer): Answer {

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus.ts'
 import { aboutOf, type Callback } from '../callback.ts'
+import type { Later } from '../later.ts'
 import type { Outcome } from '../protocol/define.ts'
 
 /**
@@ -13,7 +14,7 @@ export interface Delivery {
    * Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. Nothing in
    * place of a promise: it is so already.
    */
-  accept(callback: Callback): Promise<void> | undefined
+  accept(callback: Callback): Promise<void> | Later<void> | undefined
   /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
   keep(callback: Callback, kept: Kept): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */

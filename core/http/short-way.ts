@@ -57,7 +57,7 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
   const decide = (exchange: Exchange, read: ReadBody): void => {
     const { response } = exchange
     const answer = webhook.decide(exchange.admitted, read)
-    if (!(answer instanceof Promise)) reply(response, answer)
+    if ('status' in answer) reply(response, answer)
     // One promise fewer than with a `catch`: a reply itself does not fail.
     else
       void answer.then(

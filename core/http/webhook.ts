@@ -1,4 +1,3 @@
-import type { Answer } from '../dispatch-types.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../id.ts'
 import { type Admission, type AdmittedApp, createAdmission } from './admission.ts'
@@ -28,7 +27,7 @@ export interface Webhook {
    */
   admit(querystring: string): Admitted | undefined
   /** The answer to a callback whose body has been read. */
-  decide(admitted: Admitted, read: ReadBody): Answer | Promise<Answer>
+  decide(admitted: Admitted, read: ReadBody): ReturnType<Dispatch>
 }
 
 export function createWebhook({ apps, dispatch }: WebhookParts): Webhook {

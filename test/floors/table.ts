@@ -13,7 +13,7 @@ export const rows: readonly Row[] = [
   {
     floor: 0,
     folder: 'core',
-    files: ['backoff', 'deadlines', 'errors', 'id', 'json', 'log', 'suggest', 'turn', 'units', 'usersig', 'within'],
+    files: ['backoff', 'deadlines', 'errors', 'id', 'json', 'later', 'log', 'suggest', 'turn', 'units', 'usersig', 'within'],
     job: 'tools that know no callback',
   },
   { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },

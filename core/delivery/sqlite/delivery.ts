@@ -2,6 +2,7 @@ import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Registry, Route } from '../../registry.ts'
+import { Later } from '../../later.ts'
 import { Turn } from '../../turn.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
@@ -53,30 +54,30 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     for (const id of ids) feeds.get(id)?.pump()
   })
 
-  const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Promise<void> => {
+  const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Later<void> => {
     mustHaveRoom()
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
     const { ids, text: plugins } = pluginsOf(route)
     const entry = recent.add(identity, callback.id, callback.receivedAt)
-    return new Promise<void>((resolve, reject) => {
-      const { id, sdkAppId, command, querystring, signed, raw, receivedAt } = callback
-      const query = querystring
-      const row = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
-      link.append(row, (error, seq) => {
-        if (error || seq === undefined) {
-          recent.delete(entry)
-          reject(error ?? new Error('not stored'))
-          return
-        }
-        recent.setSeq(entry, seq)
-        const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-        const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed: callback.body }
-        for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
-        resolve()
-        arrived.add(ids)
-      })
+    const stored = new Later<void>()
+    const { id, sdkAppId, command, querystring, signed, raw, receivedAt } = callback
+    const query = querystring
+    const row = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
+    link.append(row, (error, seq) => {
+      if (error || seq === undefined) {
+        recent.delete(entry)
+        stored.reject(error ?? new Error('not stored'))
+        return
+      }
+      recent.setSeq(entry, seq)
+      const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+      const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed: callback.body }
+      for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
+      stored.resolve()
+      arrived.add(ids)
     })
+    return stored
   }
 
   const resent = (callback: Callback, entry: number): void => {

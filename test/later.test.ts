@@ -1,0 +1,67 @@
+import { expect } from 'chai'
+import { Later } from '../core/later.ts'
+
+describe('a result that is still to come', () => {
+  it('is told to who listens, at once, whether it listened before or after', () => {
+    const told: string[] = []
+    const early = new Later<string>()
+    early.then((value) => told.push(value))
+    early.resolve('early')
+    const late = new Later<string>()
+    late.resolve('late')
+    late.then((value) => told.push(value))
+    expect(told).to.deep.equal(['early', 'late'])
+  })
+
+  it('may be a failure', () => {
+    const told: unknown[] = []
+    for (const first of ['listen', 'fail']) {
+      const later = new Later<string>()
+      const listen = (): void =>
+        later.then(
+          () => told.push('no'),
+          (error: unknown) => told.push(error),
+        )
+      if (first === 'listen') listen()
+      later.reject(first)
+      if (first === 'fail') listen()
+    }
+    expect(told).to.deep.equal(['listen', 'fail'])
+  })
+
+  it('is the first one where several come before anybody listens', () => {
+    const told: unknown[] = []
+    const later = new Later<number>()
+    later.resolve(1)
+    later.resolve(2)
+    later.reject(new Error('late'))
+    later.then((value) => told.push(value))
+    expect(told).to.deep.equal([1])
+  })
+
+  it('can be changed, and a failure with it', () => {
+    const told: unknown[] = []
+    const [later, failing] = [new Later<number>(), new Later<number>()]
+    later.map((value) => value + 1).then((value) => told.push(value))
+    failing
+      .map((value) => value + 1)
+      .then(
+        () => told.push('no'),
+        (error: unknown) => told.push(error),
+      )
+    later.resolve(1)
+    failing.reject('broken')
+    expect(told).to.deep.equal([2, 'broken'])
+  })
+
+  it('can be awaited', async () => {
+    const [later, failing] = [new Later<number>(), new Later<number>()]
+    setImmediate(() => {
+      later.resolve(7)
+      failing.reject(new Error('broken'))
+    })
+    expect(await later).to.equal(7)
+    const error: unknown = await Promise.resolve(failing).catch((error: unknown) => error)
+    expect(error).to.have.property('message', 'broken')
+  })
+})
