@@ -60,6 +60,11 @@ describe('the signature of a callback', () => {
     ],
     ['with a Sign of wide letters', (it) => ({ ...it, Sign: 'é'.repeat(64) }), 'Sign: expected 64 hexadecimal digits'],
     [
+      'with a Sign of other letters whose low bytes are those of the right one',
+      (it) => ({ ...it, Sign: (it['Sign'] ?? '').replaceAll(/./g, (c) => String.fromCharCode(c.charCodeAt(0) + 256)) }),
+      'Sign: expected 64 hexadecimal digits',
+    ],
+    [
       'with a line end after Sign',
       (it) => ({ ...it, Sign: `${it['Sign']}\n` }),
       'Sign: expected 64 hexadecimal digits',
