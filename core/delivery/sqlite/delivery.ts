@@ -12,6 +12,7 @@ import { Recent } from '../recent.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { Turns } from '../turns.ts'
 import { bury } from './bury-removed.ts'
+import { type Checkpoints, keepCheckpoints } from './checkpoints.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { keptRow } from './kept-row.ts'
 import { Ledger } from './ledger.ts'
@@ -42,6 +43,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   const recent = new Recent(parts.resendWindow)
   const stops: (() => void)[] = []
   let reserve: Reserve | undefined
+  let checkpoints: Checkpoints | undefined
   const mustHaveRoom = (): void => {
     if (!reserve?.isFull()) return
     throw new TimhookError('STORE_UNUSABLE', 'the disk of the store is full', {
@@ -116,6 +118,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       reserve = createReserve(parts.file, () => retention.sweep(true))
       link.whenFull(() => reserve?.spend())
       link.whenAppending(() => ledger.join())
+      checkpoints = keepCheckpoints(link, parts.file)
       await reserve.make()
       const turns = new Turns()
       const resendsOf = (entry: number): number => recent.resendsOf(entry)
@@ -163,6 +166,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       if (!settled) settled = await withinGrace(idle, HEED_MS)
       await ledger.flush()
       ledger.close()
+      await checkpoints?.close()
       return { undelivered: all.reduce((sum, feed) => sum + feed.waiting(), 0), settled }
     },
   }

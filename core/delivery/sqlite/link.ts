@@ -22,6 +22,7 @@ export class Link {
   #closing = false
   #onFull: () => void = () => undefined
   #onAppend: () => void = () => undefined
+  #onAppended: (characters: number) => void = () => undefined
   #onLost: (error: Error) => void = () => undefined
 
   /** Starts the thread, which loads its code beside whatever else is loaded meanwhile, and waits for `open`. */
@@ -63,6 +64,11 @@ export class Link {
   /** To be called back before callbacks go over: what is sent then shares their transaction, and its fsync. */
   whenAppending(listener: () => void): void {
     this.#onAppend = listener
+  }
+
+  /** To be called back with the characters of a block that goes over. */
+  whenAppended(listener: (characters: number) => void): void {
+    this.#onAppended = listener
   }
 
   /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
@@ -120,7 +126,9 @@ export class Link {
 
   #closeBlock(): void {
     if (!this.#appending) return
-    this.#appending.arg = this.#packer.take()
+    const block = this.#packer.take()
+    this.#appending.arg = block
+    this.#onAppended(block.heads.length + block.bodies.length)
     this.#appending = undefined
     this.#stored = []
   }

@@ -95,6 +95,8 @@ export interface Operations extends StoreOperations {
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
   /** Nothing: its reply comes once all that was asked before is on disk, or has failed. */
   pass: [arg: undefined, result: void]
+  /** Moves what is left in the log to the file, so that it begins anew. */
+  checkpoint: [arg: undefined, result: void]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
   /** Bounds the file, as a full disk would. For tests. */

@@ -10,6 +10,8 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 /** Files up to this many bytes are checked as a whole when they are opened: some 0.1 s. */
 const CHECKED_WHOLE = 32 * 1024 * 1024
 const WAL_KEPT = 64 * 1024 * 1024
+/** Pages of the log after which a commit moves them itself, where nobody else has come to it, see checkpoints.ts. */
+const WAL_LONG = 4000
 
 /** A database that this process alone writes to. */
 export interface OpenFile {
@@ -73,6 +75,7 @@ function open(file: string): Database {
   database.all('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
   database.exec(`PRAGMA journal_size_limit = ${WAL_KEPT}`)
+  database.all(`PRAGMA wal_autocheckpoint = ${WAL_LONG}`)
   // SQLite gives the log and its index the mode of the file.
   chmodSync(file, 0o600)
   database.get('SELECT count(*) FROM cursors')

@@ -40,6 +40,7 @@ export function createOperations(opened: OpenFile): OperationTable {
       retain: on(retain),
       requests: on(requests),
       pass: () => undefined,
+      checkpoint: () => void database.all('PRAGMA wal_checkpoint(PASSIVE)'),
       probe() {
         database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
       },

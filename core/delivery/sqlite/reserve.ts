@@ -3,7 +3,7 @@ import { statfs, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** What the write-ahead log may grow to before it is moved to the file, and then some. */
-const BYTES = 8 * 1024 * 1024
+const BYTES = 24 * 1024 * 1024
 /** So much more must be free before callbacks are taken again. */
 const MARGIN = BYTES / 2
 const AGAIN_MS = 100

@@ -39,7 +39,7 @@ function work(database: Database, operations: OperationTable, batch: readonly Re
 
 /** Operations that no transaction may be around. */
 function isAlone(name: Request['name']): boolean {
-  return name === 'close' || name === 'limitPages'
+  return name === 'close' || name === 'checkpoint' || name === 'limitPages'
 }
 
 function inTransaction(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
