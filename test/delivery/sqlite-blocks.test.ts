@@ -1,46 +1,8 @@
 import { expect } from 'chai'
-import type { Filter, Journal } from '../../core/delivery/journal.ts'
-import { openSqliteJournal } from '../../core/delivery/sqlite/journal.ts'
-import { Database } from '../../core/store/database.ts'
-import { stopAfterTest } from '../harness/hooks.ts'
 import { deferred } from '../harness/plugin.ts'
-import { done, type Handle, newFile, type Run, runEngine } from './engines.ts'
+import { done, newFile, runEngine } from './engines.ts'
 import { pages, until } from './journals.ts'
-
-const forever = (): Promise<void> => new Promise(() => undefined)
-const COUNT = 10
-const SOON = { retry: { attempts: 1, minMs: 1, maxMs: 1 } }
-const later = (): number => Date.now() + 1000
-const ALL = { finishedSince: 0, deadSince: 0, size: 1e15, needsRoom: false, limit: 1000 }
-
-function look(file: string): Database {
-  const database = new Database(file)
-  stopAfterTest(async () => database.close())
-  return database
-}
-
-function read(file: string): Journal {
-  const journal = openSqliteJournal(file)
-  stopAfterTest(() => journal.close())
-  return journal
-}
-
-/** Numbers from 1 to 10, received in one turn. */
-async function turn(run: Run, first = 1, count = COUNT): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_, index) => run.accept(first + index, `g${index}`)))
-}
-
-async function withOne(handle: Handle): Promise<{ run: Run; file: string; database: Database }> {
-  const file = await newFile()
-  const run = await runEngine(file, { one: handle }, SOON)
-  return { run, file, database: look(file) }
-}
-
-/** The numbers that a list has, oldest first. */
-async function listed(journal: Journal, filter: Filter = {}): Promise<number[]> {
-  const { entries } = await journal.forward({ ...filter, bodies: true })
-  return entries.map(({ body }) => (JSON.parse(body?.raw ?? '') as { EventTime: number }).EventTime)
-}
+import { COUNT, forever, listed, look, read, turn, withOne } from './sqlite-turns.ts'
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1)
 
@@ -146,6 +108,19 @@ describe('callbacks that came in one turn', () => {
     expect((await journal.deadLetters({ command: 'Other' })).length).to.equal(0)
   })
 
+  it('keep apart whatever a group is called', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: forever })
+    const groups = ['\ud83d', '\u0000"', '\ude00😀', 'ç\\', '']
+    await Promise.all(groups.map((group, index) => first.accept(index + 1, group)))
+    await first.die()
+    const seen: unknown[] = []
+    const second = await runEngine(file, { one: (n, _attempt, _resends, { body }) => void seen.push([n, body]) })
+    await done(second.bus, groups.length)
+    const expected = groups.map((GroupId, index) => [index + 1, { GroupId, EventTime: index + 1 }])
+    expect(seen).to.have.deep.members(expected)
+  })
+
   it('are found by their ids', async () => {
     const { run, file } = await withOne(() => undefined)
     await turn(run)
@@ -176,62 +151,41 @@ describe('callbacks that came in one turn', () => {
   })
 })
 
-describe('what is set apart of a block', () => {
-  /** The third is a dead letter, and its block is gone. */
-  async function alone(): Promise<Awaited<ReturnType<typeof withOne>> & { seen: number[] }> {
-    const seen: number[] = []
-    const made = await withOne((n) => {
-      seen.push(n)
-      if (n === 3 && seen.length <= COUNT) throw new Error('broken')
-    })
-    const { run, database } = made
-    const nine = done(run.bus, 9)
-    await turn(run)
-    await nine
-    while (database.number('SELECT seq FROM cursors') < COUNT) await run.link.ask('probe', undefined)
-    expect(await run.link.ask('retain', { ...ALL, finishedSince: later() })).to.include({ deleted: COUNT })
-    return { ...made, seen }
+describe('a plugin of which there is only one callback, behind thousands of others', () => {
+  /** The plugin `one` has had nothing yet: 12,000 that are not its own, and then one that is. */
+  async function far(): Promise<string> {
+    const file = await newFile()
+    const first = await runEngine(file, { one: forever, two: forever })
+    await first.die()
+    const database = look(file)
+    const head = (command: string): string =>
+      `json_array(json_array(0, 1, 1, 0, 'id', 'identity', '${command}', 0, 0, 2))`
+    const insert = 'INSERT INTO blocks (last, first, received_at, id, sets, heads, bodies)'
+    database.exec(`${insert} WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+      SELECT i, i, 1, 'id', '[[["two"],1]]', ${head('A.B')}, '{}' FROM n`)
+    database.exec(`${insert} VALUES (12001, 12001, 1, 'id', '[[["one"],1]]', ${head('A.C')}, '{}')`)
+    database.exec("UPDATE cursors SET seq = 12001 WHERE plugin = 'two'")
+    return file
   }
 
-  it('outlives it, and is listed and found as before', async () => {
-    const { run, file } = await alone()
-    const journal = read(file)
-    expect(await listed(journal)).to.deep.equal([3])
-    const [entry] = (await journal.forward({})).entries
-    expect(entry).to.include({ ref: '3' })
-    expect(entry?.plugins).to.deep.equal([{ id: 'one', outcome: 'dead' }])
-    expect(await journal.find([entry?.id ?? ''])).to.deep.equal([entry])
-    expect((await journal.deadLetters()).map(({ callback }) => callback.ref)).to.deep.equal(['3'])
-    const { place } = await journal.forward({})
-    await turn(run, 11)
-    expect(await listed(journal)).to.deep.equal([3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
-    expect(await pages(journal, 'backward', { limit: 2 })).to.have.length(11)
-    expect(await pages(journal, 'forward', { limit: 2 })).to.have.length(11)
-    expect((await journal.forward({}, place)).entries).to.have.length(10)
-    expect(await listed(journal, { since: (entry?.receivedAt ?? 0) - 1, limit: 1 })).to.deep.equal([3])
+  it('gets it', async () => {
+    const run = await runEngine(await far(), { one: () => undefined, two: () => undefined })
+    await done(run.bus, 1)
+    expect(await run.stop()).to.deep.equal({ undelivered: 0 })
   })
 
-  it('is delivered where its dead letter is tried again, and then goes at the next sweep', async () => {
-    const { run, file, database, seen } = await alone()
+  it('has it made a dead letter where it is gone from the config', async () => {
+    const file = await far()
+    const run = await runEngine(file, { two: () => undefined })
     const journal = read(file)
-    const [letter] = await journal.deadLetters()
-    const again = done(run.bus, 1)
-    await journal.request({ kind: 'retry', refs: [letter?.ref ?? ''] })
-    await again
-    expect(seen.at(-1)).to.equal(3)
-    while (database.number('SELECT count(*) FROM pending') > 0) await run.link.ask('probe', undefined)
-    await run.link.ask('retain', ALL)
-    expect(await listed(journal)).to.deep.equal([])
-  })
-
-  it('is forgotten with the resends that were counted for it', async () => {
-    const { run, database } = await alone()
-    await run.accept(3, 'g2')
-    await run.accept(4, 'g3')
-    while (database.number('SELECT count(*) FROM resends') < 2) await run.link.ask('probe', undefined)
-    await run.link.ask('retain', ALL)
-    expect(database.all('SELECT seq FROM resends')).to.deep.equal([{ seq: 3 }])
-    await run.link.ask('retain', { ...ALL, deadSince: later() })
-    expect(database.number('SELECT count(*) FROM resends')).to.equal(0)
+    const letters = await until(
+      () => journal.deadLetters(),
+      ({ length }) => length > 0,
+    )
+    expect(letters.map(({ plugin, callback }) => [plugin, callback.ref])).to.deep.equal([['one', '12001']])
+    const database = look(file)
+    while (database.number("SELECT count(*) FROM cursors WHERE plugin = 'one'") > 0) {
+      await run.link.ask('probe', undefined)
+    }
   })
 })

@@ -1,14 +1,14 @@
 import type { Database } from '../../store/database.ts'
 import { countOf } from './block.ts'
-import { blockFrom } from './blocks.ts'
+import { blockFrom, lastStored } from './blocks.ts'
 import type { Arg, Result, Standing } from './messages.ts'
 
 /** The largest number that was ever given: the rows that had it may be gone. */
 export function lastSeq(database: Database): number {
-  return database.number(`SELECT max(
-    (SELECT coalesce(max(last), 0) FROM blocks),
+  const elsewhere = database.number(`SELECT max(
     (SELECT coalesce(max(seq), 0) FROM cursors),
     (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
+  return Math.max(elsewhere, lastStored(database))
 }
 
 /** Takes up the work: where every plugin stands, and how the last run ended. From now on it has not ended well. */

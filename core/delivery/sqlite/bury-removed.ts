@@ -10,8 +10,10 @@ export function bury(link: Link, bus: Bus, removed: readonly string[]): () => vo
     for (const plugin of removed) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0
-      for (let some = 1; some > 0 && !stopping.signal.aborted; count += some) {
-        some = await link.ask('bury', { plugin, now: Date.now(), limit: CHUNK, error })
+      for (let end = false; !end && !stopping.signal.aborted;) {
+        const some = await link.ask('bury', { plugin, now: Date.now(), limit: CHUNK, error })
+        count += some.count
+        end = some.end
       }
       if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
     }

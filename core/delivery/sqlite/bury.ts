@@ -1,14 +1,14 @@
 import type { Database } from '../../store/database.ts'
 import { blockFrom } from './blocks.ts'
-import type { Arg } from './messages.ts'
-import { notHad } from './page.ts'
+import type { Arg, Result } from './messages.ts'
+import { LOOKED_AT, notHad } from './page.ts'
 import { setApart } from './singles.ts'
 
 /**
  * Makes dead letters of the next callbacks that wait for a plugin which is no longer there.
- * @returns how many; with 0 the plugin is forgotten
+ * @returns how many, and whether that was all: then the plugin is forgotten
  */
-export function bury(database: Database, { plugin, now, limit, error }: Arg<'bury'>): number {
+export function bury(database: Database, { plugin, now, limit, error }: Arg<'bury'>): Result<'bury'> {
   const insert = 'INSERT INTO dead_letters (plugin, seq, at, attempts, error)'
   const first = database.all('SELECT seq FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
   for (const { seq } of first) {
@@ -17,11 +17,17 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
     database.run(`${insert} ${attempts}`, now, error, plugin, number)
     database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, number)
   }
-  if (first.length > 0) return first.length
+  if (first.length > 0) return { count: first.length, end: false }
 
-  let seen = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  let seen = cursor
   let count = 0
-  for (let block = blockFrom(database, seen + 1); block && count < limit; block = blockFrom(database, seen + 1)) {
+  while (count < limit && seen - cursor < LOOKED_AT) {
+    const block = blockFrom(database, seen + 1)
+    if (!block) {
+      for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
+      return { count, end: true }
+    }
     for (const { seq } of notHad(database, block, plugin, seen)) {
       setApart(database, seq)
       database.run(`${insert} VALUES (?, ?, ?, 0, ?)`, plugin, seq, now, error)
@@ -30,7 +36,5 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
     seen = block.last
   }
   database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', seen, plugin)
-  if (count > 0) return count
-  for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
-  return 0
+  return { count, end: false }
 }

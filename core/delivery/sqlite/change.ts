@@ -1,6 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import type { Change } from './messages.ts'
-import { setApart } from './singles.ts'
+import { dropSingle, setApart } from './singles.ts'
 
 /** Writes what has become of callbacks. Writing the same once more changes nothing, for changes that failed are repeated. */
 export function change(database: Database, changes: readonly Change[]): void {
@@ -20,6 +20,7 @@ function apply(database: Database, one: Change): void {
     }
     case 'finished': {
       unsettle(database, one[1], one[2])
+      dropSingle(database, one[2])
       return
     }
     case 'pending': {

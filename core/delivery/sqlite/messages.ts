@@ -88,8 +88,8 @@ export interface Operations extends StoreOperations {
         }
       | undefined,
   ]
-  /** Makes dead letters of what a removed plugin has not had; how many, 0 when it is done. */
-  bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: number]
+  /** Makes dead letters of what a removed plugin has not had, as long as it takes until the `end`. */
+  bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: { count: number; end: boolean }]
   retain: [arg: Limits, result: { deleted: number; more: boolean }]
   /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]

@@ -7,7 +7,7 @@ import { singleOf } from './singles.ts'
 /** Bodies of a page, in characters: beyond it ends, so that a few large ones do not fill the memory. */
 const PAGE_CHARACTERS = 4_000_000
 /** Callbacks looked at for a page, however few of them are the plugin's: what comes in is not to wait for long. */
-const LOOKED_AT = 10_000
+export const LOOKED_AT = 5000
 
 /** The next callbacks that a plugin has not had, in the order of receipt. */
 export function page(database: Database, { plugin, after, limit }: Arg<'page'>, last: number): Result<'page'> {

@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database.ts'
 import type { Answered, Asked } from '../journal.ts'
 import type { Arg, Result } from './messages.ts'
-import { setApart, storedOf } from './singles.ts'
+import { dropSingle, setApart, storedOf } from './singles.ts'
 
 /** Worked on at a time: what comes in meanwhile is not to wait for long. */
 const AT_ONCE = 4
@@ -62,7 +62,10 @@ function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'd
     const plugin = String(letter['plugin'])
     if (kind === 'retry' && !plugins.includes(plugin)) return 'foreign'
     database.run('DELETE FROM dead_letters WHERE num = ?', num)
-    return kind === 'drop' ? 'count' : again(work, plugin, Number(letter['seq']))
+    const seq = Number(letter['seq'])
+    if (kind === 'retry') return again(work, plugin, seq)
+    dropSingle(database, seq)
+    return 'count'
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import { lowestInBlocks } from './blocks.ts'
+import { dropSingle } from './singles.ts'
 
 /** What may stay. Times are milliseconds since 1970, sizes bytes. */
 export interface Limits {
@@ -26,11 +27,7 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
   const { deadSince, finishedSince, limit } = limits
   const isFull = limits.needsRoom || usedBytes(database) > limits.size
   const finished = isFull ? Number.MAX_SAFE_INTEGER : finishedSince
-  let deleted = database.run(
-    'DELETE FROM dead_letters WHERE num IN (SELECT num FROM dead_letters WHERE at < ? LIMIT ?)',
-    deadSince,
-    limit,
-  )
+  let deleted = deleteLetters(database, deadSince, limit)
   deleted += database.run(
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
       WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
@@ -39,7 +36,6 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
     limit,
   )
   deleted += deleteBlocks(database, finished, limit)
-  deleted += deleteSingles(database, limit)
   database.run(
     'DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)',
     Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
@@ -66,13 +62,13 @@ function deleteBlocks(database: Database, before: number, limit: number): number
   return count
 }
 
-function deleteSingles(database: Database, limit: number): number {
-  return database.run(
-    `DELETE FROM singles WHERE seq IN (SELECT seq FROM singles s
-      WHERE NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.seq = s.seq)
-        AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.seq = s.seq) LIMIT ?)`,
-    limit,
-  )
+function deleteLetters(database: Database, before: number, limit: number): number {
+  const old = database.all('SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?', before, limit)
+  for (const { num, seq } of old) {
+    database.run('DELETE FROM dead_letters WHERE num = ?', Number(num))
+    dropSingle(database, Number(seq))
+  }
+  return old.length
 }
 
 function usedBytes(database: Database): number {

@@ -3,6 +3,8 @@ import { type Unpacked, packed, unpack } from './block.ts'
 import { blockFrom, type StoredBlock } from './blocks.ts'
 
 const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)'
+const DELETE = `DELETE FROM singles WHERE seq = ?1
+  AND NOT EXISTS (SELECT 1 FROM pending WHERE seq = ?1) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE seq = ?1)`
 /** Those that are set apart are often neighbours. */
 const lastRead = new WeakMap<Database, StoredBlock>()
 
@@ -20,6 +22,11 @@ export function setApart(database: Database, seq: number): void {
   const { receivedAt, id, sets, heads, bodies } = packed(one)
   const values = [seq, receivedAt, id, one.command, sets, heads, bodies]
   database.runWith(INSERT, values)
+}
+
+/** Lets go of one that waits for nothing any more and is no dead letter: its block has it, if it is not too old. */
+export function dropSingle(database: Database, seq: number): void {
+  database.run(DELETE, seq)
 }
 
 /** What a row of singles tells. */
