@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
+import { Queue } from '../queue.ts'
 import { type New, Packer } from './block.ts'
-import { type Arg, type Fault, type Name, OPENING, type Reply, type Request, type Result } from './messages.ts'
+import { type Arg, type Fault, type Name, type Reply, type Request, type Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
@@ -11,13 +12,14 @@ type Stored = (error: Error | undefined, seq: number | undefined) => void
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
 export class Link {
   readonly #worker: Worker
-  readonly #open = new Map<number, (error: Error | undefined, result: unknown) => void>()
+  /** Who waits for a reply, in the order of the replies. No map: one that grows and shrinks all the time grows old. */
+  readonly #open = new Queue<(error: Error | undefined, result: unknown) => void>()
+  #openCount = 0
   #batch: Request[] = []
   /** The block of this turn, the request that takes it over, and whom to tell. */
   readonly #packer = new Packer()
   #appending: { arg: unknown } | undefined
   #stored: Stored[] = []
-  #lastId = 0
   #gone: Error | undefined
   #closing = false
   #onFull: () => void = () => undefined
@@ -117,8 +119,8 @@ export class Link {
   }
 
   #put<N extends Name>(name: N, arg: Arg<N> | undefined, done: Done<N>): { arg: unknown } {
-    const request = { id: ++this.#lastId, name, arg }
-    this.#open.set(request.id, done as (error: Error | undefined, result: unknown) => void)
+    const request = { name, arg }
+    this.#await(done as (error: Error | undefined, result: unknown) => void)
     if (this.#batch.length === 0) process.nextTick(() => this.#flush())
     this.#batch.push(request)
     return request
@@ -146,8 +148,8 @@ export class Link {
 
   #tell(file: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#open.set(OPENING, (error) => (error ? reject(error) : resolve()))
       if (this.#gone) return reject(this.#gone)
+      this.#await((error) => (error ? reject(error) : resolve()))
       this.#worker.ref()
       this.#worker.postMessage(file)
     })
@@ -163,25 +165,33 @@ export class Link {
   }
 
   #receive(replies: readonly Reply[]): void {
-    for (const { id, result, error } of replies) {
-      const done = this.#open.get(id)
-      this.#open.delete(id)
-      done?.(error && errorOf(error), result)
+    for (const { result, error } of replies) {
+      this.#takeOpen()?.(error && errorOf(error), result)
       if (error?.code === 'SQLITE_FULL') this.#onFull()
     }
     this.#rest()
   }
 
+  #await(done: (error: Error | undefined, result: unknown) => void): void {
+    this.#open.put(done)
+    this.#openCount++
+  }
+
+  #takeOpen(): ((error: Error | undefined, result: unknown) => void) | undefined {
+    const done = this.#open.take()
+    if (done) this.#openCount--
+    return done
+  }
+
   /** An idle store does not keep the process alive. */
   #rest(): void {
-    if (this.#open.size === 0) this.#worker.unref()
+    if (this.#openCount === 0) this.#worker.unref()
   }
 
   #fail(why: string): void {
     const isFirst = this.#gone === undefined
     this.#gone ??= unusable(`the thread of the store ended${why}`)
-    for (const done of this.#open.values()) done(this.#gone, undefined)
-    this.#open.clear()
+    for (let done = this.#takeOpen(); done; done = this.#takeOpen()) done(this.#gone, undefined)
     if (isFirst && !this.#closing) this.#onLost(this.#gone)
   }
 }

@@ -109,18 +109,14 @@ export type Name = keyof Operations
 export type Arg<N extends Name> = Operations[N][0]
 export type Result<N extends Name> = Operations[N][1]
 
-/** The id of the reply that tells how the opening went. The first message to the worker is the file, as text. */
-export const OPENING = 0
-
-/** One thing for the worker to do. */
+/** One thing for the worker to do. Before the first it is told the file, as text. */
 export interface Request {
-  readonly id: number
   readonly name: Name
   readonly arg: unknown
 }
 
+/** What came of a request, or of the opening: replies come in the order of what they answer. */
 export interface Reply {
-  readonly id: number
   readonly result?: unknown
   readonly error?: Fault
 }

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
 import { type Block, packed, unpack } from './block.ts'
-import { type Arg, OPENING, type Reply, type Request } from './messages.ts'
+import { type Arg, type Reply, type Request } from './messages.ts'
 import { openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
@@ -14,7 +14,7 @@ function run(port: MessagePort, file: string): void {
   try {
     opened = openFile(file)
   } catch (error) {
-    port.postMessage([failed(OPENING, error)])
+    port.postMessage([failed(error)])
     return
   }
   const { database } = opened
@@ -27,14 +27,16 @@ function run(port: MessagePort, file: string): void {
     }
     port.postMessage(work(database, operations, batch))
   })
-  port.postMessage([{ id: OPENING }])
+  port.postMessage([{}])
 }
 
 function work(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
   const together = batch.filter(({ name }) => !isAlone(name))
-  const replies = inTransaction(database, operations, together)
-  for (const request of batch) if (isAlone(request.name)) replies.push(attempt(operations, request))
-  return replies
+  const replies = inTransaction(database, operations, together).values()
+  return batch.map((request) => {
+    if (isAlone(request.name)) return attempt(operations, request)
+    return replies.next().value ?? failed(new Error('no reply'))
+  })
 }
 
 /** Operations that no transaction may be around. */
@@ -46,7 +48,7 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
   if (batch.length === 0) return []
   try {
     database.exec('BEGIN IMMEDIATE')
-    const replies = batch.map((request) => ({ id: request.id, result: perform(operations, request) }))
+    const replies = batch.map((request) => ({ result: perform(operations, request) }))
     database.exec('COMMIT')
     return replies
   } catch (error) {
@@ -56,24 +58,24 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
     if (batch.length > 1) return batch.flatMap((request) => inTransaction(database, operations, [request]))
     if (!only) return []
     const block = only.name === 'append' ? (only.arg as Arg<'append'>) : undefined
-    return [block && block.count > 1 ? oneByOne(database, operations, only.id, block) : failed(only.id, error)]
+    return [block && block.count > 1 ? oneByOne(database, operations, block) : failed(error)]
   }
 }
 
 /** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
-function oneByOne(database: Database, operations: OperationTable, id: number, block: Block): Reply {
+function oneByOne(database: Database, operations: OperationTable, block: Block): Reply {
   const result = unpack(1, block).map((one) => {
-    const [reply] = inTransaction(database, operations, [{ id, name: 'append', arg: packed(one) }])
+    const [reply] = inTransaction(database, operations, [{ name: 'append', arg: packed(one) }])
     return reply?.error ?? (reply?.result as number)
   })
-  return { id, result }
+  return { result }
 }
 
 function attempt(operations: OperationTable, request: Request): Reply {
   try {
-    return { id: request.id, result: perform(operations, request) }
+    return { result: perform(operations, request) }
   } catch (error) {
-    return failed(request.id, error)
+    return failed(error)
   }
 }
 
@@ -81,8 +83,8 @@ function perform(operations: OperationTable, { name, arg }: Request): unknown {
   return (operations.byName[name] as (arg: unknown) => unknown)(arg)
 }
 
-function failed(id: number, error: unknown): Reply {
+function failed(error: unknown): Reply {
   const { message, code } = error as { message: string; code?: unknown }
   const hint = error instanceof TimhookError ? error.hint : ''
-  return { id, error: { message, code: typeof code === 'string' ? code : undefined, hint } }
+  return { error: { message, code: typeof code === 'string' ? code : undefined, hint } }
 }
