@@ -174,6 +174,14 @@ describe('a plugin of which there is only one callback, behind thousands of othe
     expect(await run.stop()).to.deep.equal({ undelivered: 0 })
   })
 
+  it('does not have the others look through all of them at once', async () => {
+    const run = await runEngine(await far(), { two: () => undefined })
+    const { rows, scanned, end } = await run.link.ask('page', { plugin: 'one', after: 0, limit: 500 })
+    expect([rows, scanned, end]).to.deep.equal([[], 5000, false])
+    const now = Date.now()
+    expect(await run.link.ask('bury', { plugin: 'none', now, limit: 500, error: '' })).to.include({ end: false })
+  })
+
   it('has it made a dead letter where it is gone from the config', async () => {
     const file = await far()
     const run = await runEngine(file, { two: () => undefined })

@@ -52,15 +52,24 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   }
 
   // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-  const arrived = new Turn<readonly string[]>((ids) => {
-    for (const id of ids) feeds.get(id)?.pump()
+  const arrived = new Turn<readonly Feed[]>((some) => {
+    for (const feed of some) feed.pump()
   })
+  /** Found out once for all callbacks of a route. */
+  const byRoute = new WeakMap<Route, Receivers>()
+  const receivers = (route: Route): Receivers => {
+    const known = byRoute.get(route)
+    if (known) return known
+    const made = receiversOf(route, feeds)
+    byRoute.set(route, made)
+    return made
+  }
 
   const store = (callback: Callback, route: Route, identity: string, maybeResend: boolean): Later<void> => {
     mustHaveRoom()
     // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
     const key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
-    const { ids, text: plugins } = pluginsOf(route)
+    const { own, others, text: plugins } = receivers(route)
     const entry = recent.add(identity, callback.id, callback.receivedAt)
     const stored = new Later<void>()
     const { id, sdkAppId, command, querystring, signed, raw, receivedAt } = callback
@@ -75,9 +84,10 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       recent.setSeq(entry, seq)
       const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
       const shared = { seq, callback: called, key, maybeResend, entry, resends: 0, parsed: callback.body }
-      for (const [id, feed] of feeds) feed.stored(seq, ids.includes(id) ? shared : undefined)
+      for (const feed of own) feed.stored(seq, shared)
+      for (const feed of others) feed.stored(seq, undefined)
       stored.resolve()
-      arrived.add(ids)
+      arrived.add(own)
     })
     return stored
   }
@@ -180,20 +190,20 @@ function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
   })
 }
 
-interface PluginIds {
-  readonly ids: readonly string[]
-  /** The same, sorted, as JSON. */
+/** Whose feeds get the callbacks of a route, and whose do not. */
+interface Receivers {
+  readonly own: readonly Feed[]
+  readonly others: readonly Feed[]
+  /** The plugins, sorted, as JSON. */
   readonly text: string
 }
 
-const known = new WeakMap<Route, PluginIds>()
-
-/** The plugins of a route, written out once for all of its callbacks. */
-function pluginsOf(route: Route): PluginIds {
-  const found = known.get(route)
-  if (found) return found
-  const ids = route.subscriptions.map(({ plugin }) => plugin.id)
-  const made = { ids, text: JSON.stringify(ids.toSorted()) }
-  known.set(route, made)
-  return made
+function receiversOf({ subscriptions }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
+  const ids = subscriptions.map(({ plugin }) => plugin.id)
+  const all = [...feeds]
+  return {
+    own: all.filter(([id]) => ids.includes(id)).map(([, feed]) => feed),
+    others: all.filter(([id]) => !ids.includes(id)).map(([, feed]) => feed),
+    text: JSON.stringify(ids.toSorted()),
+  }
 }
