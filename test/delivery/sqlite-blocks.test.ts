@@ -62,6 +62,17 @@ describe('callbacks that came in one turn', () => {
     expect(seen).to.deep.equal([3, 11])
   })
 
+  it('are read from a block in parts, as many as are wanted', async () => {
+    const { run } = await withOne(() => undefined)
+    await turn(run)
+    const part = await run.link.ask('page', { plugin: 'one', after: 2, limit: 3 })
+    expect(part.rows.map(({ seq }) => seq)).to.deep.equal([3, 4, 5])
+    expect(part).to.include({ scanned: 5, end: false })
+    const rest = await run.link.ask('page', { plugin: 'one', after: 5, limit: 9 })
+    expect(rest.rows.map(({ seq }) => seq)).to.deep.equal([6, 7, 8, 9, 10])
+    expect(rest).to.include({ scanned: 10, end: true })
+  })
+
   it('are counted as waiting at the start, by plugin, from the middle of a block on', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: (n) => (n > 4 ? forever() : undefined), two: forever })
