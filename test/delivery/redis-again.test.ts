@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Appender } from '../../core/delivery/redis/appender.ts'
-import { fieldsOf, pluginsText } from '../../core/delivery/redis/entry.ts'
+import { aboutText, pluginsText } from '../../core/delivery/redis/entry.ts'
 import { Gaps } from '../../core/delivery/redis/gaps.ts'
 import { Intake } from '../../core/delivery/redis/intake.ts'
 import type { Item } from '../../core/delivery/redis/item.ts'
@@ -51,7 +51,8 @@ async function twoShares() {
     items,
     ledger,
     store: async (n: number): Promise<void> => {
-      const row = ['', 0, 0, n, pluginsText(['one']), ...fieldsOf(callback(n, 'g'))]
+      const stored = callback(n, 'g')
+      const row = ['', 0, 0, n, pluginsText(['one']), stored.id, aboutText(stored, 'g'), stored.raw]
       await appender.append(row, 0, () => undefined)
       for (const share of shares) share.dirty = true
     },

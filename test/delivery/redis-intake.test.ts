@@ -58,7 +58,7 @@ function intake(settle: Run = forever) {
 
 const upTo = (tail: string, ...entries: TakenPart[7]): TakenPart => ['0', 1, 0, '>', tail, -1, [], entries]
 const taken = (entry: string, origin: 'new' | 'due'): TakenPart[7][number] => {
-  return [entry, '2', 0, '0', '0', origin, entry, '1', '', '0', '0', 'g', '0', '', '']
+  return [entry, '2', 0, '0', '0', origin, `0 ${entry} 1 0 0 0 1 0 0 g`, '']
 }
 const turns = async (): Promise<void> => {
   for (let n = 0; n < 3; n++) await new Promise(setImmediate)

@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery.ts'
 import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
 import type { Appender } from './appender.ts'
-import { fieldsOf, pluginsText } from './entry.ts'
+import { aboutText, pluginsText } from './entry.ts'
 import type { Feed } from './feed.ts'
 import { partitionOf } from './keys.ts'
 import type { Leases } from './leases.ts'
@@ -44,14 +44,14 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     const takers = takersOf(route)
     const tells = tellsResends(callback.body) ? 1 : 0
     const isOurs = takers.feeds.every((feed) => feed.has(n))
-    const about = [shortIdentity(identityOf(callback)), tells, isOurs ? 0 : 1, n, takers.text]
+    const row = [shortIdentity(identityOf(callback)), tells, isOurs ? 0 : 1, n, takers.text, callback.id, aboutText(callback, key), callback.raw]
     const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
     const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
     const onEntry = (entry: string, maybeResend: boolean): void => {
       const arrival = { entry, callback: called, key, maybeResend, received: { parsed } }
       for (const feed of takers.feeds) feed.stored(n, arrival)
     }
-    const appended = await appender.append([...about, ...fieldsOf(callback, key)], raw.length, onEntry)
+    const appended = await appender.append(row, raw.length, onEntry)
     const [, , resends = 0, firstId = ''] = appended ?? []
     if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
   }

@@ -9,12 +9,19 @@ export interface Stored {
   readonly maybeResend: boolean
 }
 
-/** The fields of an entry that every callback has, in the order in which scripts take them. */
-export function fieldsOf(
+/** Words before the texts in what `aboutText` gives. */
+const WORDS = 9
+
+/**
+ * What an entry says of a callback beside its body, as one text: each field of its own would cost Redis as much as all.
+ * First whether it may be a resend, which the script sees to; and how long the texts are, so that they may hold anything.
+ */
+export function aboutText(
   { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
   key = '',
-): string[] {
-  return [id, `${sdkAppId}`, command, `${receivedAt}`, signed ? '1' : '0', key, querystring, raw]
+): string {
+  const words = `0 ${id} ${sdkAppId} ${receivedAt} ${signed ? 1 : 0}`
+  return `${words} ${command.length} ${key.length} ${querystring.length} ${raw.length} ${command}${key}${querystring}`
 }
 
 /** The plugins of an entry as one text. */
@@ -29,31 +36,36 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
   return record
 }
 
-export function storedOf(fields: readonly string[]): Stored {
-  const values = fields.filter((_, index) => index > 1 && index % 2 === 1)
-  return storedFrom(values, 0)
+/** The same of a callback's entry, with what `about` says by name. Of other streams nothing changes. */
+export function callbackRecordOf(fields: readonly string[]): Record<string, string> {
+  const { about, ...record } = recordOf(fields)
+  if (about === undefined) return record
+  const { callback, key = '', maybeResend } = readStored(about, record['raw'] ?? '')
+  const { id, sdkAppId, command, receivedAt, signed, querystring } = callback
+  const flags = { signed: signed ? '1' : '0', maybe: maybeResend ? '1' : '0' }
+  return { ...record, id, app: `${sdkAppId}`, command, at: `${receivedAt}`, key, query: querystring, ...flags }
 }
 
-/**
- * @param list of values of the fields behind the plugins, in their order
- * @param from where they begin in it
- */
-export function storedFrom(list: readonly (string | number)[], from: number): Stored {
-  const text = (index: number): string => String(list[from + index] ?? '')
-  const key = text(5)
+/** What `aboutText` has written, and the body. */
+export function readStored(about: string, raw: string): Stored {
+  const words = about.split(' ', WORDS)
+  const [maybe, id = '', app, at, signed, ...lengths] = words
+  let from = words.reduce((sum, word) => sum + word.length + 1, 0)
+  const [command = '', key = '', querystring = ''] = lengths.map((length) => about.slice(from, (from += Number(length))))
   return {
-    callback: {
-      id: text(0),
-      sdkAppId: Number(list[from + 1]),
-      command: text(2),
-      querystring: text(7),
-      signed: text(4) === '1',
-      raw: text(8),
-      receivedAt: Number(list[from + 3]),
-    },
+    callback: { id, sdkAppId: Number(app), command, querystring, signed: signed === '1', raw, receivedAt: Number(at) },
     key: key === '' ? undefined : key,
-    maybeResend: text(6) === '1',
+    maybeResend: maybe === '1',
   }
+}
+
+/** How long `aboutText` and the body are that it is of, where such a text begins here. */
+export function lengthsAt(text: string, from: number): { about: number; raw: number } {
+  let end = from
+  for (let word = 0; word < WORDS; word++) end = text.indexOf(' ', end) + 1
+  const lengths = text.slice(from, end - 1).split(' ').slice(-4).map(Number)
+  const [command = 0, key = 0, query = 0, raw = 0] = lengths
+  return { about: end - from + command + key + query, raw }
 }
 
 /** Whether an entry comes later than another one, by the numbers that Redis gives them. */

@@ -1,4 +1,4 @@
-import { type Stored, storedFrom } from './entry.ts'
+import { readStored, type Stored } from './entry.ts'
 import type { Arrival } from './arrival.ts'
 import type { Share } from './share.ts'
 import type { Place } from './trail.ts'
@@ -11,11 +11,9 @@ export type TakenEntry = readonly [
   deaths: string,
   resends: string,
   origin: 'new' | 'due' | 'pending',
-  ...values: string[],
+  about: string,
+  raw: string,
 ]
-
-/** Where the values begin in it. */
-const VALUES = 6
 
 /** What TAKE gives of a partition. */
 export type TakenPart = readonly [
@@ -49,8 +47,8 @@ export interface Item extends Stored {
 }
 
 export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
-  const [entry, attempt, holdMs, deaths, resends, origin] = taken
-  const { callback, key, maybeResend } = storedFrom(taken, VALUES)
+  const [entry, attempt, holdMs, deaths, resends, origin, about, raw] = taken
+  const { callback, key, maybeResend } = readStored(about, raw)
   const isConcerned =
     (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, holdMs > 0)
   return {

@@ -1,6 +1,6 @@
 import { redisFault } from '../../store/redis-fault.ts'
 import { Queue } from '../queue.ts'
-import { storedOf } from './entry.ts'
+import { recordOf, readStored, type Stored } from './entry.ts'
 import type { Item } from './item.ts'
 import type { Connection } from './run.ts'
 
@@ -100,9 +100,10 @@ export class Parking {
     return items
   }
 
-  async #stored({ share, entry }: Parked): Promise<ReturnType<typeof storedOf>> {
+  async #stored({ share, entry }: Parked): Promise<Stored> {
     const { client, prefix } = this.#parts.connection
     const [found] = await client.xrange(`${prefix}:cb:${share.n}`, entry, entry)
-    return storedOf(found?.[1] ?? [])
+    const { about = '', raw = '' } = recordOf(found?.[1] ?? [])
+    return readStored(about, raw)
   }
 }

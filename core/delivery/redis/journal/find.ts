@@ -1,5 +1,5 @@
 import type { Entry } from '../../journal.ts'
-import { recordOf } from '../entry.ts'
+import { callbackRecordOf } from '../entry.ts'
 import { entriesOf } from './entries.ts'
 import { type Parts, streamsFor } from './list.ts'
 import type { Found } from './streams.ts'
@@ -41,7 +41,7 @@ async function searchIn(
   for (let start = `${from}`; ;) {
     const entries = await client.xrange(`${prefix}:${stream}`, start, `${to}`, 'COUNT', PAGE)
     for (const [entry, list] of entries) {
-      const fields = recordOf(list)
+      const fields = callbackRecordOf(list)
       if (fields['id'] === id) found.push({ stream, entry, fields })
     }
     const last = entries.at(-1)

@@ -1,5 +1,5 @@
 import type { DeadFilter, DeadLetter } from '../../journal.ts'
-import { recordOf } from '../entry.ts'
+import { callbackRecordOf } from '../entry.ts'
 import type { Connection } from '../run.ts'
 import { refOf } from './entries.ts'
 
@@ -36,7 +36,7 @@ async function named(
 }
 
 function letterOf([ref, list]: [string, string[]]): DeadLetter {
-  const { plugin = '', partition = '', entry = '', attempts, error = '', died, ...about } = recordOf(list)
+  const { plugin = '', partition = '', entry = '', attempts, error = '', died, ...about } = callbackRecordOf(list)
   const { id = '', app, command = '', at } = about
   const callback = { ref: refOf(partition, entry), id, sdkAppId: Number(app), command, receivedAt: Number(at) }
   return { ref, plugin, at: Number(died), attempts: Number(attempts), error, callback }

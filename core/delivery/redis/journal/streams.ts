@@ -1,4 +1,4 @@
-import { recordOf } from '../entry.ts'
+import { callbackRecordOf } from '../entry.ts'
 import type { Connection } from '../run.ts'
 
 export type Direction = 'forward' | 'backward'
@@ -66,7 +66,7 @@ export class StreamReader {
       this.#direction === 'forward'
         ? await client.xrange(key, after ?? oldest, newest, 'COUNT', AHEAD)
         : await client.xrevrange(key, after ?? newest, oldest, 'COUNT', AHEAD)
-    this.#ahead = entries.map(([entry, fields]) => ({ stream: this.#stream, entry, fields: recordOf(fields) }))
+    this.#ahead = entries.map(([entry, fields]) => ({ stream: this.#stream, entry, fields: callbackRecordOf(fields) }))
     this.#read = this.#ahead.at(-1)?.entry ?? this.#read
     this.#isAtEnd = entries.length < AHEAD
   }

@@ -56,9 +56,8 @@ local function again(field)
   if not find(n, field.entry) then
     -- Whoever has appended last is to see that something came in between.
     redis.call('DEL', prefix .. ':writer')
-    redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'id', field.id,
-      'app', field.app, 'command', field.command, 'at', field.at, 'signed', field.signed, 'key', field.key,
-      'maybe', field.maybe, 'query', field.query, 'raw', field.raw)
+    redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'about', field.about,
+      'raw', field.raw)
     come(plugin, n)
   elseif not waits(prefix, n, groupsOf(stream), plugin, field.entry, false) then
     schedule(plugin, n, field.entry)

@@ -2,7 +2,7 @@ import { script } from '../../../store/redis-script.ts'
 import { TELL, WHERE_ROOM } from './lua.ts'
 
 /** Arguments of one callback. */
-const APPEND_WIDTH = 13
+const APPEND_WIDTH = 8
 
 /**
  * Stores callbacks: the look for a resend and the append are one step, for the same callback may come to two processes
@@ -10,8 +10,7 @@ const APPEND_WIDTH = 13
  * not stored.
  *
  * Arguments: prefix, resend window in ms, own name, the name as a writer, then of each callback: identity, whether its
- * body tells resends, whether others may have leases of its partition, partition, plugins, id, app, command, receivedAt,
- * signed, key, query, raw.
+ * body tells resends, whether others may have leases of its partition, partition, plugins, id, about, raw.
  * Gives whether another writer has appended since this one did, and then of each callback its entry, or, where there is
  * more to say, a list: its entry (empty where it was not stored now), whether it is stored, how often the first has come
  * again, the id of the first.
@@ -52,9 +51,8 @@ for i = 5, #ARGV, ${APPEND_WIDTH} do
   if known and (again or tells == '1') then
     replies[#replies + 1] = { '', again and 1 or 0, resends, firstId }
   else
-    local entry = redis.call('XADD', prefix .. ':cb:' .. n, '*', 'plugins', plugins, 'id', id, 'app', ARGV[i + 6],
-      'command', ARGV[i + 7], 'at', ARGV[i + 8], 'signed', ARGV[i + 9], 'key', ARGV[i + 10], 'maybe', known and '1' or '0',
-      'query', ARGV[i + 11], 'raw', ARGV[i + 12])
+    local about = known and '1' .. string.sub(ARGV[i + 6], 2) or ARGV[i + 6]
+    local entry = redis.call('XADD', prefix .. ':cb:' .. n, '*', 'plugins', plugins, 'about', about, 'raw', ARGV[i + 7])
     if window > 0 then redis.call('SET', identity, n .. ' ' .. entry .. ' ' .. id, 'PX', window) end
     if plugins ~= '' then more[plugins] = (more[plugins] or 0) + 1 end
     if ARGV[i + 2] == '1' then announce(plugins, n) end

@@ -18,8 +18,8 @@ const CHARACTERS = 4_000_000
  * begins behind the group's last entry; and those new entries whose callbacks it has, each with a space on both sides.
  * Gives of each partition: N, whether it is still owned, whether there is more, the next cursors, in how many ms a retry
  * is due or -1, which of the entries are over `maxBacklog`, and the entries: those that it has as they are, of others id,
- * attempt, ms that it holds up its key yet, deaths, resends, whether it is `new`, `due`, or was `pending`, and the values of
- * its fields from `id` on.
+ * attempt, ms that it holds up its key yet, deaths, resends, whether it is `new`, `due`, or was `pending`, and its fields
+ * `about` and `raw`.
  */
 export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}
 local prefix, plugin, room, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -28,10 +28,9 @@ local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', 
 
 local function put(part, entry, attempt, holdMs, deaths, origin, f)
   local resends = part.resends and redis.call('HGET', part.resends, entry) or '0'
-  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin,
-    f[4], f[6], f[8], f[10], f[12], f[14], f[16], f[18], f[20] }
+  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin, f[4], f[6] }
   room = room - 1
-  size = size + #f[20]
+  size = size + #f[6]
 end
 
 local function give(part, n, entry, fields, origin)
