@@ -5,6 +5,7 @@ import { Gaps } from '../../core/delivery/redis/gaps.ts'
 import { Intake } from '../../core/delivery/redis/intake.ts'
 import type { Item } from '../../core/delivery/redis/item.ts'
 import { Ledger } from '../../core/delivery/redis/ledger.ts'
+import { Numbers } from '../../core/delivery/redis/numbers.ts'
 import { openStreams } from '../../core/delivery/redis/open.ts'
 import { createRun, type Run } from '../../core/delivery/redis/run.ts'
 import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
@@ -26,7 +27,14 @@ async function twoShares() {
   const shares = [0, 1].map((n) => new Share('one', { n, fence: '1', at: 0, clean: true }))
   for (const { n, fence } of shares) await client.hset(`${prefix}:lease:one:${n}`, { fence, step: 0 })
   const [gaps, ledger] = [new Gaps(), new Ledger(evaluate, fail)]
-  const appender = new Appender({ run: evaluate, resendWindow: 0, member: 'm', gaps, afterSending: () => undefined })
+  const appender = new Appender({
+    run: evaluate,
+    resendWindow: 0,
+    member: 'm',
+    gaps,
+    numbers: new Numbers(gaps),
+    afterSending: () => undefined,
+  })
   const items: Item[] = []
   let [room, reads] = [0, 0]
   const run: Run = async (script, ...args) => {
@@ -91,8 +99,15 @@ describeWithRedis('where a process begins to read anew', () => {
 describe('an append that cannot be told of', () => {
   it('is a gap, so that nothing behind it is handed over before it has been read', async () => {
     const gaps = new Gaps()
-    const run = (async () => [0, '1-0', '2-0']) as Run
-    const appender = new Appender({ run, resendWindow: 0, member: 'm', gaps, afterSending: () => undefined })
+    const run = (async () => [1, '1-0', '2-0']) as Run
+    const appender = new Appender({
+      run,
+      resendWindow: 0,
+      member: 'm',
+      gaps,
+      numbers: new Numbers(gaps),
+      afterSending: () => undefined,
+    })
     const others = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException')
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve))
@@ -105,6 +120,6 @@ describe('an append that cannot be told of', () => {
     const error = await thrown
     for (const listener of others) process.on('uncaughtException', listener)
     expect(error).to.include({ message: 'broken' })
-    expect({ told, gaps: gaps.count }).to.deep.equal({ told: ['1-0'], gaps: 1 })
+    expect({ told, gaps: gaps.count }).to.deep.equal({ told: ['1-0'], gaps: 2 })
   })
 })

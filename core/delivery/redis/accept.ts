@@ -44,7 +44,16 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     const takers = takersOf(route)
     const tells = tellsResends(callback.body) ? 1 : 0
     const isOurs = takers.feeds.every((feed) => feed.has(n))
-    const row = [shortIdentity(identityOf(callback)), tells, isOurs ? 0 : 1, n, takers.text, callback.id, aboutText(callback, key), callback.raw]
+    const row = [
+      shortIdentity(identityOf(callback)),
+      tells,
+      isOurs ? leases.lastFence : '',
+      n,
+      takers.text,
+      callback.id,
+      aboutText(callback, key),
+      callback.raw,
+    ]
     const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
     const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
     const onEntry = (entry: string, maybeResend: boolean): void => {

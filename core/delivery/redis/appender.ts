@@ -1,6 +1,7 @@
 import { TimhookError } from '../../errors.ts'
 import { Queue } from '../queue.ts'
 import type { Gaps } from './gaps.ts'
+import type { Numbers } from './numbers.ts'
 import type { Run } from './run.ts'
 import { APPEND } from './scripts/append.ts'
 
@@ -10,7 +11,7 @@ export type Row = readonly (string | number)[]
 /** Its entry, if it was stored now, whether it is stored, how often the first one has come again, and the id of that. */
 export type Appended = readonly [entry: string, stored: number, resends: number, firstId: string]
 
-type Reply = readonly [isGap: 0 | 1, ...(string | Appended)[]]
+type Reply = readonly [number: number, ...(string | Appended)[]]
 
 /** @param maybeResend whether the same has come before, and is delivered all the same */
 type OnEntry = (entry: string, maybeResend: boolean) => void
@@ -29,6 +30,7 @@ interface Parts {
   readonly resendWindow: number
   readonly member: string
   readonly gaps: Gaps
+  readonly numbers: Numbers
   /** What is sent now shares the sync with the batch. */
   readonly afterSending: () => void
 }
@@ -51,7 +53,6 @@ export class Appender {
   #open = 0
   #characters = 0
   #isBusy = false
-  #failures = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -92,37 +93,38 @@ export class Appender {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const { run, resendWindow, member, gaps, afterSending } = this.#parts
-    const args: (string | number)[] = [resendWindow, member, `${member}:${this.#failures}`]
+    const { run, resendWindow, member, numbers, afterSending } = this.#parts
+    const args: (string | number)[] = [resendWindow, member]
     for (const { row } of batch) args.push(...row)
     try {
       const reply = run<Reply>(APPEND, ...args)
       afterSending()
-      const [isGap, ...replies] = await reply
-      if (isGap === 1) gaps.count++
-      this.#settle(batch, replies)
+      const [number, ...replies] = await reply
+      this.#settle(batch, replies, number)
     } catch (error) {
-      // What was stored all the same, or will be yet, counts as another writer's: the next batch is told of a gap.
-      this.#failures++
+      // It may be stored all the same, or will be yet.
+      numbers.restart()
       for (const { reject } of batch) reject(error)
     }
     for (const { size } of batch) this.#characters -= size
     this.#open -= batch.length
   }
 
-  #settle(batch: readonly Waiting[], replies: readonly (string | Appended)[]): void {
+  #settle(batch: readonly Waiting[], replies: readonly (string | Appended)[], number: number): void {
     for (const [index, { resolve }] of batch.entries()) {
       const reply = replies[index]
       resolve(typeof reply === 'string' ? undefined : reply)
     }
     // The answers go out first: a handler that keeps the event loop busy must not hold them up.
-    setImmediate(() => {
-      for (const [index, { onEntry }] of batch.entries()) {
-        const reply = replies[index]
-        const entry = typeof reply === 'string' ? reply : reply?.[0]
-        if (entry) this.#tell(onEntry, entry, typeof reply !== 'string')
-      }
-    })
+    if (number > 0) setImmediate(() => this.#parts.numbers.take(number, () => this.#tellAll(batch, replies)))
+  }
+
+  #tellAll(batch: readonly Waiting[], replies: readonly (string | Appended)[]): void {
+    for (const [index, { onEntry }] of batch.entries()) {
+      const reply = replies[index]
+      const entry = typeof reply === 'string' ? reply : reply?.[0]
+      if (entry) this.#tell(onEntry, entry, typeof reply !== 'string')
+    }
   }
 
   #tell(onEntry: OnEntry, entry: string, maybeResend: boolean): void {

@@ -1,7 +1,9 @@
 import type { Complain } from './complain.ts'
 import type { Feed } from './feed.ts'
 import type { Leases } from './leases.ts'
+import type { Heard } from './heard.ts'
 import { listen } from './listen.ts'
+import type { Numbers } from './numbers.ts'
 import type { Connection, Run } from './run.ts'
 import { ANSWER } from './scripts/answer.ts'
 
@@ -15,11 +17,12 @@ interface Parts {
   readonly member: string
   readonly feeds: readonly Feed[]
   readonly leases: Leases
+  readonly numbers: Numbers
   readonly complain: Complain
 }
 
 /** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
-export function createAttention({ connection, run, member, feeds, leases, complain }: Parts) {
+export function createAttention({ connection, run, member, feeds, leases, numbers, complain }: Parts) {
   let stopListening: () => void = () => undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -30,9 +33,14 @@ export function createAttention({ connection, run, member, feeds, leases, compla
     void answer().catch(complain)
     for (const feed of feeds) feed.look()
   }
-  const came = (partitions: readonly number[]): void => {
+  const tell = ({ came, entries }: Heard): void => {
+    // What they are is not told.
+    if (came.length > 0) numbers.restart()
     for (const feed of feeds) {
-      for (const n of partitions) feed.came(n)
+      for (const n of came) feed.came(n)
+      for (const { n, entry, plugins, stored } of entries) {
+        if (plugins.includes(feed.plugin)) feed.stored(n, { ...stored, entry, received: { parsed: undefined } })
+      }
       feed.pump()
     }
   }
@@ -41,6 +49,8 @@ export function createAttention({ connection, run, member, feeds, leases, compla
     look()
   }
   const begin = (): void => {
+    leases.reset()
+    numbers.restart()
     for (const feed of feeds) feed.reset()
   }
 
@@ -48,9 +58,11 @@ export function createAttention({ connection, run, member, feeds, leases, compla
     start(): void {
       connection.client.on('ready', begin)
       stopListening = listen(connection, member, {
-        onCame: came,
+        // As with what this process has stored: the answers go out first.
+        onHeard: (heard) => void setImmediate(() => numbers.take(heard.number, () => tell(heard))),
         onFree: () => leases.nudge(),
         onAsked: look,
+        onBegin: () => numbers.restart(),
         onBack: back,
       })
       timer = setInterval(look, LOOK_MS).unref()

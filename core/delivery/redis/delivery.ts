@@ -17,6 +17,7 @@ import { keep } from './keep.ts'
 import { PARTITIONS } from './keys.ts'
 import { Leases } from './leases.ts'
 import { Ledger } from './ledger.ts'
+import { Numbers } from './numbers.ts'
 import { openStreams } from './open.ts'
 import { type Connection, createRun } from './run.ts'
 import { RESIGN } from './scripts/release.ts'
@@ -63,7 +64,8 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const complain = createComplain(bus)
   const ledger = new Ledger(run, complain)
   const gaps = new Gaps()
-  const appender = new Appender({ run, resendWindow, member, gaps, afterSending: () => ledger.ride() })
+  const numbers = new Numbers(gaps)
+  const appender = new Appender({ run, resendWindow, member, gaps, numbers, afterSending: () => ledger.ride() })
 
   const open = (): Promise<number> => openStreams(run, plugins, prefix)
   let partitions = PARTITIONS
@@ -77,7 +79,11 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     feeds: () => feeds,
     ledger,
     complain,
-    onLapsed: async () => void (await open()),
+    onLapsed: async () => {
+      // Others may have stopped counting what is ours.
+      numbers.restart()
+      await open()
+    },
   })
   const common = {
     registry,
@@ -95,7 +101,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 
-  const attention = createAttention({ connection, run, member, feeds, leases, complain })
+  const attention = createAttention({ connection, run, member, feeds, leases, numbers, complain })
   return {
     async start() {
       partitions = await open()

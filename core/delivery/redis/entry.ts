@@ -16,10 +16,7 @@ const WORDS = 9
  * What an entry says of a callback beside its body, as one text: each field of its own would cost Redis as much as all.
  * First whether it may be a resend, which the script sees to; and how long the texts are, so that they may hold anything.
  */
-export function aboutText(
-  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
-  key = '',
-): string {
+export function aboutText({ id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback, key = ''): string {
   const words = `0 ${id} ${sdkAppId} ${receivedAt} ${signed ? 1 : 0}`
   return `${words} ${command.length} ${key.length} ${querystring.length} ${raw.length} ${command}${key}${querystring}`
 }
@@ -51,7 +48,9 @@ export function readStored(about: string, raw: string): Stored {
   const words = about.split(' ', WORDS)
   const [maybe, id = '', app, at, signed, ...lengths] = words
   let from = words.reduce((sum, word) => sum + word.length + 1, 0)
-  const [command = '', key = '', querystring = ''] = lengths.map((length) => about.slice(from, (from += Number(length))))
+  const [command = '', key = '', querystring = ''] = lengths.map((length) =>
+    about.slice(from, (from += Number(length))),
+  )
   return {
     callback: { id, sdkAppId: Number(app), command, querystring, signed: signed === '1', raw, receivedAt: Number(at) },
     key: key === '' ? undefined : key,
@@ -63,7 +62,11 @@ export function readStored(about: string, raw: string): Stored {
 export function lengthsAt(text: string, from: number): { about: number; raw: number } {
   let end = from
   for (let word = 0; word < WORDS; word++) end = text.indexOf(' ', end) + 1
-  const lengths = text.slice(from, end - 1).split(' ').slice(-4).map(Number)
+  const lengths = text
+    .slice(from, end - 1)
+    .split(' ')
+    .slice(-4)
+    .map(Number)
   const [command = 0, key = 0, query = 0, raw = 0] = lengths
   return { about: end - from + command + key + query, raw }
 }

@@ -78,7 +78,7 @@ export function createFeed(parts: FeedParts) {
       if (share?.isHeld) intake.arrived(share, arrival)
       intake.pump()
     },
-    /** Something came in this partition. */
+    /** Something came in this partition that has to be read. */
     came(n: number): void {
       const share = shares.get(n)
       if (share) share.dirty = true

@@ -9,7 +9,7 @@ import { hash } from 'node:crypto'
  * | `P:id:IDENTITY` | string, expires | which callback came with this identity within the resend window |
  * | `P:resends:N` | hash | how often a callback came again, by its entry |
  * | `P:replayed:N` | hash | plugins that have got a callback by a replay only, by its entry |
- * | `P:writer` | string | who has appended last, to whichever stream |
+ * | `P:told` | hash | how often a live process was told of something that was stored for it, by itself or another |
  * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean`, `step`: how much of what is done it has told of, and `told`: up to which entry |
  * | `P:fence` | number | grows with every lease |
  * | `P:members` | sorted set | the live processes, by when they count as dead |
@@ -39,13 +39,14 @@ import { hash } from 'node:crypto'
  * trail of them, and every few milliseconds has the group's last entry moved up to the last one that is done; those before it
  * that are not done become pending by the same step.
  *
- * **What a process has stored itself is handed over from memory**, where the owner has read all that was appended before:
- * every append tells whether another process, or an append whose reply was lost, came since this one's last. Where one
- * did, the owner reads on, and is not given once more what it still has.
+ * **What is new is handed over from memory**, where the owner has read all that was appended before. Of what it stores
+ * itself it knows, and whoever else stores something for it publishes the whole of it. Both count in `told`: where no number
+ * is missing, nothing is. Where one is, or an append's reply or the channel was lost, the owner reads on, and is not
+ * given once more what it still has.
  *
  * Times in Redis are those of its own clock: processes on several machines need not agree on theirs.
  *
- * Channels: `P:to:MEMBER` tells one process that something came for it, `P:all` all of them that leases are free
+ * Channels: `P:to:MEMBER` tells one process what came for it, `P:all` all of them that leases are free
  * or wanted, or that something was asked.
  */
 export const SCHEMA_VERSION = 1

@@ -30,6 +30,7 @@ const RENEWALS = 4
 export class Leases implements Validity {
   readonly #parts: Parts
   #validUntil = -Infinity
+  #lastFence = ''
   #timer: NodeJS.Timeout | undefined
   #tending: Promise<void> | undefined
   #again = false
@@ -50,6 +51,16 @@ export class Leases implements Validity {
 
   isValid(): boolean {
     return performance.now() < this.#validUntil
+  }
+
+  /** The last fence that was given to anybody, as far as we know: while there is no later one, our leases are ours. */
+  get lastFence(): string {
+    return this.#lastFence
+  }
+
+  /** It may be another Redis now. */
+  reset(): void {
+    this.#lastFence = ''
   }
 
   renewed(): Promise<void> {
@@ -102,11 +113,19 @@ export class Leases implements Validity {
       plugin,
       [...shares.values()].map(({ n, fence }) => `${n}=${fence}`).join(','),
     ])
-    const replies = await run<Tended[]>(TEND, member, leaseMs, partitions, this.#leaving ? 1 : 0, ...args)
+    const [lastFence, ...replies] = await run<[string, ...Tended[]]>(
+      TEND,
+      member,
+      leaseMs,
+      partitions,
+      this.#leaving ? 1 : 0,
+      ...args,
+    )
     this.#hasLapsed ||= this.#begun && replies.some(([lapsed]) => lapsed === 1)
     this.#begun = true
     if (this.#hasLapsed) await onLapsed()
     this.#hasLapsed = false
+    this.#lastFence = lastFence
     this.#validUntil = sentAt + leaseMs
     for (const [index, feed] of all.entries()) {
       for (const share of syncShares(feed, replies[index])) void this.#giveBack(feed, share)

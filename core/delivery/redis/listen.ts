@@ -1,27 +1,37 @@
+import { type Heard, readHeard } from './heard.ts'
 import type { Connection } from './run.ts'
 
-interface Heard {
-  /** Something came in these partitions. */
-  readonly onCame: (partitions: readonly number[]) => void
+interface Listener {
+  /** Something was stored for this process. */
+  readonly onHeard: (heard: Heard) => void
   /** Leases are free. */
   readonly onFree: () => void
   /** Something was asked. */
   readonly onAsked: () => void
-  /** Whatever was said meanwhile has been missed. */
+  /** Whatever was said since the channel was lost has been missed. What comes from now on is heard a moment after this. */
+  readonly onBegin: () => void
+  /** It is heard now. */
   readonly onBack: () => void
 }
 
 /** Hears what other processes tell this one. Nothing depends on it but the time until it is seen. */
-export function listen(connection: Connection, member: string, { onCame, onFree, onAsked, onBack }: Heard): () => void {
+export function listen(
+  connection: Connection,
+  member: string,
+  { onHeard, onFree, onAsked, onBegin, onBack }: Listener,
+): () => void {
   const { prefix } = connection
   const own = `${prefix}:to:${member}`
   const subscriber = connection.duplicate()
   subscriber.on('message', (channel: string, text: string) => {
-    if (channel === own) onCame(text.split(',').map(Number))
+    if (channel === own) onHeard(readHeard(text))
     else if (text === 'free') onFree()
     else onAsked()
   })
   // What is told is told anew by a look around, now and then; so a failure costs time only.
-  subscriber.on('ready', () => void subscriber.subscribe(own, `${prefix}:all`).then(onBack, () => undefined))
+  subscriber.on('ready', () => {
+    onBegin()
+    void subscriber.subscribe(own, `${prefix}:all`).then(onBack, () => undefined)
+  })
   return () => subscriber.disconnect()
 }

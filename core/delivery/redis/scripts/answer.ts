@@ -1,5 +1,5 @@
 import { script } from '../../../store/redis-script.ts'
-import { ALWAYS, FIELDS, NOW, SEPARATOR, TELL, WAITS } from './lua.ts'
+import { ALWAYS, COUNT, FIELDS, NOW, SEPARATOR, TELL, WAITS } from './lua.ts'
 
 /** Letters or callbacks that one call looks at; the rest of a request goes back to the head of the list. */
 const CHUNK = 500
@@ -11,7 +11,7 @@ const CHUNK = 500
  *
  * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
  */
-export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${TELL}
+export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${COUNT}${TELL}
 local prefix, told = ARGV[1], {}
 local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return 0 end
@@ -54,8 +54,6 @@ local function again(field)
   local n, plugin = field.partition, field.plugin
   local stream = prefix .. ':cb:' .. n
   if not find(n, field.entry) then
-    -- Whoever has appended last is to see that something came in between.
-    redis.call('DEL', prefix .. ':writer')
     redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'about', field.about,
       'raw', field.raw)
     come(plugin, n)
@@ -109,6 +107,10 @@ if #rest > 0 then
 else
   redis.call('SET', prefix .. ':result:' .. request.id, cjson.encode(answer), 'PX', ARGV[2])
 end
-tell(prefix, told)
+for owner, partitions in pairs(told) do
+  local list = {}
+  for n in pairs(partitions) do list[#list + 1] = n end
+  tell(prefix, owner, ',' .. table.concat(list, ','))
+end
 return 1
 `)

@@ -1,5 +1,5 @@
 import { script } from '../../../store/redis-script.ts'
-import { TELL, WHERE_ROOM } from './lua.ts'
+import { COUNT, SEPARATOR, TELL, WHERE_ROOM } from './lua.ts'
 
 /** Arguments of one callback. */
 const APPEND_WIDTH = 8
@@ -9,15 +9,20 @@ const APPEND_WIDTH = 8
  * at once. The identity is set with the entry and never without it: else a resend would be acknowledged whose first was
  * not stored.
  *
- * Arguments: prefix, resend window in ms, own name, the name as a writer, then of each callback: identity, whether its
- * body tells resends, whether others may have leases of its partition, partition, plugins, id, about, raw.
- * Gives whether another writer has appended since this one did, and then of each callback its entry, or, where there is
- * more to say, a list: its entry (empty where it was not stored now), whether it is stored, how often the first has come
+ * Whoever has a lease of the partition for one of the plugins is told of the entry with all that is in it, so that it need
+ * not read it.
+ *
+ * Arguments: prefix, resend window in ms, own name, then of each callback: identity, whether its body tells resends, the
+ * last fence that was given when all leases of its partition were ours, or nothing where some were not, partition, plugins,
+ * id, about, raw.
+ * Gives the number under which we hear of all that is ours of them, or 0 where nothing is, and then of each callback its
+ * entry, or, where there is more to say, a list: its entry (empty where it was not stored now), whether it is stored, how often the first has come
  * again, the id of the first.
  */
-export const APPEND = script(`${WHERE_ROOM}${TELL}
-local prefix, window, me, writer = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local replies, told, owners, more = { 0 }, {}, {}, {}
+export const APPEND = script(`${WHERE_ROOM}${COUNT}${TELL}
+local prefix, window, me = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local replies, lines, owners, more, isMine = { 0 }, {}, {}, {}, false
+local lastFence = redis.call('GET', prefix .. ':fence')
 
 local function ownerOf(plugin, n)
   local key = prefix .. ':lease:' .. plugin .. ':' .. n
@@ -25,21 +30,22 @@ local function ownerOf(plugin, n)
   return owners[key]
 end
 
-local function announce(plugins, n)
+local function announce(plugins, n, entry, about, raw)
+  local line, isTold = n .. ' ' .. entry .. ' ' .. plugins .. '${SEPARATOR}' .. about, {}
   for plugin in string.gmatch(plugins, '[^\\31]+') do
     local owner = ownerOf(plugin, n)
-    if owner ~= '' and owner ~= me then
-      told[owner] = told[owner] or {}
-      told[owner][n] = true
+    if owner == me then isMine = true
+    elseif owner ~= '' and not isTold[owner] then
+      isTold[owner] = true
+      local list = lines[owner] or {}
+      lines[owner] = list
+      list[#list + 1] = line
+      list[#list + 1] = raw
     end
   end
 end
 
-if redis.call('GET', prefix .. ':writer') ~= writer then
-  redis.call('SET', prefix .. ':writer', writer)
-  replies[1] = 1
-end
-for i = 5, #ARGV, ${APPEND_WIDTH} do
+for i = 4, #ARGV, ${APPEND_WIDTH} do
   local identity, tells, n, plugins, id = prefix .. ':id:' .. ARGV[i], ARGV[i + 1], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local known = window > 0 and redis.call('GET', identity)
   local firstN, firstEntry, firstId
@@ -54,14 +60,18 @@ for i = 5, #ARGV, ${APPEND_WIDTH} do
     local about = known and '1' .. string.sub(ARGV[i + 6], 2) or ARGV[i + 6]
     local entry = redis.call('XADD', prefix .. ':cb:' .. n, '*', 'plugins', plugins, 'about', about, 'raw', ARGV[i + 7])
     if window > 0 then redis.call('SET', identity, n .. ' ' .. entry .. ' ' .. id, 'PX', window) end
-    if plugins ~= '' then more[plugins] = (more[plugins] or 0) + 1 end
-    if ARGV[i + 2] == '1' then announce(plugins, n) end
+    if plugins ~= '' then
+      more[plugins] = (more[plugins] or 0) + 1
+      -- No lease has been given since: they are ours yet.
+      if ARGV[i + 2] == lastFence then isMine = true else announce(plugins, n, entry, about, ARGV[i + 7]) end
+    end
     replies[#replies + 1] = known and { entry, 1, resends, firstId } or entry
   end
 end
 for plugins, count in pairs(more) do
   for plugin in string.gmatch(plugins, '[^\\31]+') do redis.call('HINCRBY', prefix .. ':backlog', plugin, count) end
 end
-tell(prefix, told)
+if isMine then replies[1] = count(prefix, me) end
+for owner, list in pairs(lines) do tell(prefix, owner, ' ' .. table.concat(list)) end
 return replies
 `)

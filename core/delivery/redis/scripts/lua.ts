@@ -43,14 +43,15 @@ local function bury(prefix, plugin, n, entry, fields, attempts, message, at)
 end
 `
 
-/** Tells each owner in which partitions something has come for it. */
+/** Whatever is stored for an owner counts, whoever tells it of that, so that it knows what it was not told of. */
+export const COUNT = `
+local function count(prefix, owner) return redis.call('HINCRBY', prefix .. ':told', owner, 1) end
+`
+
+/** Tells an owner of something: its number, and the text. Needs COUNT. */
 export const TELL = `
-local function tell(prefix, told)
-  for owner, partitions in pairs(told) do
-    local list = {}
-    for n in pairs(partitions) do list[#list + 1] = n end
-    redis.call('PUBLISH', prefix .. ':to:' .. owner, table.concat(list, ','))
-  end
+local function tell(prefix, owner, text)
+  redis.call('PUBLISH', prefix .. ':to:' .. owner, string.format('%.0f', count(prefix, owner)) .. text)
 end
 `
 

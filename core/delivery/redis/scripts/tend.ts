@@ -8,7 +8,7 @@ import { ALWAYS, NOW } from './lua.ts'
  *
  * Arguments: prefix, own name, lease in ms, partitions, whether it leaves, then of each plugin: its id, and
  * `N=FENCE,...` of what is held.
- * Gives of each plugin: whether we had been given up, how many leases are more than the fair share, the time in ms, and
+ * Gives the last fence that was given, and then of each plugin: whether we had been given up, how many leases are more than the fair share, the time in ms, and
  * then partition, fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
  */
 export const TEND = script(`${ALWAYS}${NOW}
@@ -35,6 +35,9 @@ end
 redis.call('ZREMRANGEBYSCORE', prefix .. ':members', '-inf', at)
 if ARGV[5] == '1' then redis.call('ZREM', prefix .. ':members', me)
 else redis.call('ZADD', prefix .. ':members', at + ttl, me) end
+for _, member in ipairs(redis.call('HKEYS', prefix .. ':told')) do
+  if member ~= me and not redis.call('ZSCORE', prefix .. ':members', member) then redis.call('HDEL', prefix .. ':told', member) end
+end
 for i = 6, #ARGV, 2 do
   local plugin, held = ARGV[i], {}
   for n, fence in string.gmatch(ARGV[i + 1], '(%d+)=(%d+)') do held[n] = fence end
@@ -66,5 +69,6 @@ for i = 6, #ARGV, 2 do
 end
 -- The others have more than their fair share now.
 if came then redis.call('PUBLISH', prefix .. ':all', 'free') end
+table.insert(replies, 1, redis.call('GET', prefix .. ':fence') or '')
 return replies
 `)

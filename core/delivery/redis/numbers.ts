@@ -1,0 +1,62 @@
+import type { Gaps } from './gaps.ts'
+
+/** How long what was stored before may take to be heard of: it comes over another connection. */
+const PATIENCE_MS = 10
+
+/**
+ * Puts what this process is told of in the order in which it was stored, by the numbers that Redis gives it. A number that
+ * does not come is a gap.
+ */
+export class Numbers {
+  readonly #gaps: Gaps
+  /** Nothing, where whatever comes next may have a gap before it. */
+  #next: number | undefined
+  readonly #early = new Map<number, () => void>()
+  #patience: NodeJS.Timeout | undefined
+
+  constructor(gaps: Gaps) {
+    this.#gaps = gaps
+  }
+
+  /** @param tell called when all before it was told of, or counts as a gap */
+  take(number: number, tell: () => void): void {
+    if (this.#next !== undefined && number > this.#next) {
+      this.#early.set(number, tell)
+      this.#wait()
+      return
+    }
+    // One that was given up, or Redis has begun to count anew.
+    if (number !== this.#next) this.#gaps.count++
+    this.#goOn(number, tell)
+  }
+
+  /** Something was lost, or may have been. */
+  restart(): void {
+    this.#gaps.count++
+    this.#next = undefined
+  }
+
+  #goOn(number: number, first: () => void): void {
+    let next = number
+    for (let tell: (() => void) | undefined = first; tell; tell = this.#early.get(next)) {
+      this.#early.delete(next)
+      this.#next = ++next
+      tell()
+    }
+  }
+
+  #wait(): void {
+    // What has come in time is read before it is given up, as an event loop goes round.
+    this.#patience ??= setTimeout(() => setImmediate(() => this.#giveUp()), PATIENCE_MS).unref()
+  }
+
+  #giveUp(): void {
+    this.#patience = undefined
+    const first = Math.min(...this.#early.keys())
+    const tell = this.#early.get(first)
+    if (!tell) return
+    this.#gaps.count++
+    this.#goOn(first, tell)
+    if (this.#early.size > 0) this.#wait()
+  }
+}
