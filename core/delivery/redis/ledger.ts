@@ -30,7 +30,7 @@ const FLUSH_MS = 3
 /** The longer, the more of them are told of by one line; and the more are done once more after a death. */
 const DONE_MS = 20
 /** After so long it goes along with something else. */
-const RIDE_MS = 8
+const RIDE_MS = 16
 const AGAIN_MS = 250
 const BATCH = 256
 
@@ -44,7 +44,7 @@ export class Ledger {
   #notes: Note[] = []
   readonly #touched = new Set<Share>()
   #touchedAt = 0
-  readonly #alarm = new Alarm(() => void this.flush())
+  readonly #alarm = new Alarm(() => this.#ring())
   #writing: Promise<boolean> | undefined
 
   constructor(run: Run, complain: Complain) {
@@ -54,7 +54,7 @@ export class Ledger {
 
   done({ share, entry, place }: Noted): void {
     if (place && share.trail.finish(place)) this.touch(share)
-    else this.#put({ share, entry, outcome: ['done'], after: () => share.forget(entry) }, FLUSH_MS)
+    else this.#put({ share, entry, outcome: ['done'], after: () => share.forget(entry) })
   }
 
   /** Something is to be told of the share's trail. */
@@ -68,7 +68,7 @@ export class Ledger {
   note({ share, entry, place }: Noted, outcome: Outcome, after?: (isThrough: boolean) => void): void {
     // The script expects it to be pending.
     if (place?.state === 'open') this.#tell(share, place)
-    this.#put({ share, entry, outcome, after }, FLUSH_MS)
+    this.#put({ share, entry, outcome, after })
   }
 
   /** Notes and writes at once. Gives whether the share was still ours. */
@@ -88,10 +88,10 @@ export class Ledger {
   /** Writes what there is. What could not be written stays, and is tried again. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
-    for (;;) {
-      for (const share of this.#touched) this.#tell(share)
-      this.#touched.clear()
-      if (this.#notes.length === 0) return
+    // Once: what is touched while this is written waits its time.
+    for (const share of this.#touched) this.#tell(share)
+    this.#touched.clear()
+    while (this.#notes.length > 0) {
       this.#writing = this.#write()
       const isWritten = await this.#writing
       this.#writing = undefined
@@ -116,12 +116,20 @@ export class Ledger {
       for (const place of done) share.forget(place.entry)
       share.told(entry)
     }
-    this.#put({ share, entry, outcome: ['pass', ++share.step, counts], after }, FLUSH_MS)
+    // Whoever has it told writes at once, or notes something more.
+    this.#notes.push({ share, entry, outcome: ['pass', ++share.step, counts], after })
   }
 
-  #put(note: Note, inMs: number): void {
+  #put(note: Note): void {
     this.#notes.push(note)
-    this.#soon(inMs)
+    this.#soon(FLUSH_MS)
+  }
+
+  /** What was touched since it was set may have been written meanwhile. */
+  #ring(): void {
+    const waitMs = this.#touchedAt + DONE_MS - performance.now()
+    if (this.#notes.length > 0 || waitMs <= 0) void this.flush()
+    else if (this.#touched.size > 0) this.#soon(waitMs)
   }
 
   #soon(inMs: number): void {
