@@ -106,3 +106,21 @@ export async function eventually<T>(look: () => Promise<T>, fits: (value: T) => 
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
+
+/** Counts the entries that a script brings, from now on. */
+export function countOf({ connection: { client } }: RedisRun, { sha }: Script): () => number {
+  const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
+  let count = 0
+  const counting = async (...args: unknown[]): Promise<unknown> => {
+    const reply = await evaluate(...args)
+    if (args[0] === sha) for (const part of reply as unknown[][]) count += entriesOf(part)
+    return reply
+  }
+  Object.assign(client, { evalsha: counting })
+  return () => count
+}
+
+/** How many entries there are in a part of TAKE's reply. */
+function entriesOf([, , , , , , , entries]: unknown[]): number {
+  return Array.isArray(entries) ? entries.length : 0
+}

@@ -6,7 +6,7 @@ import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
 import { deferred } from '../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
 import { done } from './engines.ts'
-import { eventually, type RedisRun, runRedis } from './redis-engines.ts'
+import { countOf, eventually, type RedisRun, runRedis } from './redis-engines.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
 
@@ -16,7 +16,7 @@ describeWithRedis('what a process has stored itself', () => {
     const first = done(run.bus, 32)
     for (let n = 0; n < 32; n++) await run.accept(n, `g${n}`)
     await first
-    const read = countEntries(run)
+    const read = countOf(run, TAKE)
     const rest = done(run.bus, 500)
     for (let n = 32; n < 532; n++) await run.accept(n, `g${n}`)
     await rest
@@ -91,24 +91,6 @@ describeWithRedis('what a process has stored itself', () => {
     await isAt(two?.[0])
   })
 })
-
-/** Counts what reads bring. */
-function countEntries({ connection: { client } }: RedisRun): () => number {
-  const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
-  let count = 0
-  const counting = async (...args: unknown[]): Promise<unknown> => {
-    const reply = await evaluate(...args)
-    if (args[0] === TAKE.sha) for (const part of reply as unknown[][]) count += entriesOf(part)
-    return reply
-  }
-  Object.assign(client, { evalsha: counting })
-  return () => count
-}
-
-/** How many entries there are in a part of TAKE's reply. */
-function entriesOf([, , , , , , , entries]: unknown[]): number {
-  return Array.isArray(entries) ? entries.length : 0
-}
 
 async function backlogIs({ connection: { client } }: RedisRun, count: string): Promise<void> {
   await eventually(

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { TimhookError } from '../../errors.ts'
 import { Queue } from '../queue.ts'
 import type { Gaps } from './gaps.ts'
@@ -38,6 +39,13 @@ interface Parts {
 /** Callbacks, and characters of their bodies, that one script stores: Redis stands still meanwhile. */
 const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
+/**
+ * Where others store in the same Redis, a batch waits so long for more: each costs Redis a sync, and every process a turn on
+ * processors that they may share.
+ */
+const GATHER_MS = 1
+/** They are not there any more once nothing was heard of them for so long. */
+const OTHERS_MS = 1000
 /** What may be under way: a Redis that hangs is not to fill our memory. */
 const OPEN = 20_000
 const OPEN_CHARACTERS = 64_000_000
@@ -53,6 +61,7 @@ export class Appender {
   #open = 0
   #characters = 0
   #isBusy = false
+  #othersAt = -Infinity
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -74,8 +83,17 @@ export class Appender {
     })
   }
 
+  /** Another process stores in the same Redis. */
+  hearOthers(): void {
+    this.#othersAt = performance.now()
+  }
+
   async #sendAll(): Promise<void> {
-    while (this.#waiting > 0) await this.#send(this.#next())
+    while (this.#waiting > 0) {
+      await this.#send(this.#next())
+      const isShared = performance.now() - this.#othersAt < OTHERS_MS
+      if (isShared && this.#waiting > 0 && this.#waiting < BATCH) await delay(GATHER_MS)
+    }
     this.#isBusy = false
   }
 

@@ -18,11 +18,12 @@ interface Parts {
   readonly feeds: readonly Feed[]
   readonly leases: Leases
   readonly numbers: Numbers
+  readonly onOthers: () => void
   readonly complain: Complain
 }
 
 /** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
-export function createAttention({ connection, run, member, feeds, leases, numbers, complain }: Parts) {
+export function createAttention({ connection, run, member, feeds, leases, numbers, onOthers, complain }: Parts) {
   let stopListening: () => void = () => undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -36,6 +37,7 @@ export function createAttention({ connection, run, member, feeds, leases, number
   const tell = ({ came, entries }: Heard): void => {
     // What they are is not told.
     if (came.length > 0) numbers.restart()
+    if (entries.length > 0) onOthers()
     for (const feed of feeds) {
       for (const n of came) feed.came(n)
       for (const { n, entry, plugins, stored } of entries) {

@@ -101,7 +101,16 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
   const stops: (() => void)[] = []
 
-  const attention = createAttention({ connection, run, member, feeds, leases, numbers, complain })
+  const attention = createAttention({
+    connection,
+    run,
+    member,
+    feeds,
+    leases,
+    numbers,
+    onOthers: () => appender.hearOthers(),
+    complain,
+  })
   return {
     async start() {
       partitions = await open()

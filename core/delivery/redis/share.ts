@@ -145,7 +145,8 @@ export class Share {
 
   /** Keeps the callback until a read comes to it; that tells more of one that was there when the share was leased. */
   keep(arrival: Arrival): void {
-    if (this.#own.size < OWN && !this.found(arrival.entry) && arrival.callback.raw.length <= OWN_CHARACTERS) this.#own.set(arrival.entry, arrival)
+    if (this.#own.size < OWN && !this.found(arrival.entry) && arrival.callback.raw.length <= OWN_CHARACTERS)
+      this.#own.set(arrival.entry, arrival)
   }
 
   get kept(): Iterable<string> {

@@ -45,9 +45,16 @@ local function announce(plugins, n, entry, about, raw)
   end
 end
 
+-- What the window has is asked for in one go; what this call sets is added.
+local identities, inWindow = {}, {}
+if window > 0 then
+  for i = 4, #ARGV, ${APPEND_WIDTH} do identities[#identities + 1] = prefix .. ':id:' .. ARGV[i] end
+  for index, value in ipairs(redis.call('MGET', unpack(identities))) do inWindow[identities[index]] = value end
+end
+
 for i = 4, #ARGV, ${APPEND_WIDTH} do
   local identity, tells, n, plugins, id = prefix .. ':id:' .. ARGV[i], ARGV[i + 1], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local known = window > 0 and redis.call('GET', identity)
+  local known = inWindow[identity]
   local firstN, firstEntry, firstId
   local resends = 0
   if known then firstN, firstEntry, firstId = string.match(known, '^(%d+) (%S+) (.*)$') end
@@ -59,7 +66,10 @@ for i = 4, #ARGV, ${APPEND_WIDTH} do
   else
     local about = known and '1' .. string.sub(ARGV[i + 6], 2) or ARGV[i + 6]
     local entry = redis.call('XADD', prefix .. ':cb:' .. n, '*', 'plugins', plugins, 'about', about, 'raw', ARGV[i + 7])
-    if window > 0 then redis.call('SET', identity, n .. ' ' .. entry .. ' ' .. id, 'PX', window) end
+    if window > 0 then
+      inWindow[identity] = n .. ' ' .. entry .. ' ' .. id
+      redis.call('SET', identity, inWindow[identity], 'PX', window)
+    end
     if plugins ~= '' then
       more[plugins] = (more[plugins] or 0) + 1
       -- No lease has been given since: they are ours yet.
