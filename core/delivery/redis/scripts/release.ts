@@ -25,7 +25,6 @@ return 1
 export const RESIGN = script(`${ALWAYS}
 local prefix, left = ARGV[1], 0
 redis.call('ZREM', prefix .. ':members', ARGV[2])
-redis.call('HDEL', prefix .. ':told', ARGV[2])
 for i = 3, #ARGV do
   redis.call('ZREM', prefix .. ':has:' .. ARGV[i], ARGV[2])
   if redis.call('ZCARD', prefix .. ':has:' .. ARGV[i]) == 0 then
