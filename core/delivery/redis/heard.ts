@@ -25,7 +25,8 @@ export function readHeard(text: string): Heard {
     .split(',')
     .map(Number)
   const entries: HeardEntry[] = []
-  for (let from = space + 1; space !== -1 && from < text.length;) {
+  let from = space === -1 ? text.length : space + 1
+  while (from < text.length) {
     const [one, end] = entryAt(text, from)
     entries.push(one)
     from = end

@@ -12,7 +12,7 @@ export class Numbers {
   /** Nothing, where whatever comes next may have a gap before it. */
   #next: number | undefined
   readonly #early = new Map<number, () => void>()
-  #patience: NodeJS.Timeout | undefined
+  #isWaiting = false
 
   constructor(gaps: Gaps) {
     this.#gaps = gaps
@@ -47,11 +47,13 @@ export class Numbers {
 
   #wait(): void {
     // What has come in time is read before it is given up, as an event loop goes round.
-    this.#patience ??= setTimeout(() => setImmediate(() => this.#giveUp()), PATIENCE_MS).unref()
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    setTimeout(() => setImmediate(() => this.#giveUp()), PATIENCE_MS).unref()
   }
 
   #giveUp(): void {
-    this.#patience = undefined
+    this.#isWaiting = false
     const first = Math.min(...this.#early.keys())
     const tell = this.#early.get(first)
     if (!tell) return
