@@ -111,7 +111,7 @@ export class Appender {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const { run, resendWindow, member, numbers, afterSending } = this.#parts
+    const { run, resendWindow, member, afterSending } = this.#parts
     const args: (string | number)[] = [resendWindow, member]
     for (const { row } of batch) args.push(...row)
     try {
@@ -120,8 +120,7 @@ export class Appender {
       const [number, ...replies] = await reply
       this.#settle(batch, replies, number)
     } catch (error) {
-      // It may be stored all the same, or will be yet.
-      numbers.restart()
+      // It may be stored all the same, or will be yet: its number is missing then.
       for (const { reject } of batch) reject(error)
     }
     for (const { size } of batch) this.#characters -= size
