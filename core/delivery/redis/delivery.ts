@@ -79,11 +79,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     feeds: () => feeds,
     ledger,
     complain,
-    onLapsed: async () => {
-      // Others may have stopped counting what is ours.
-      numbers.restart()
-      await open()
-    },
+    onLapsed: async () => void (await open()),
   })
   const common = {
     registry,
