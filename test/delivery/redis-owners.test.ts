@@ -1,5 +1,8 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
+import { callbackRecordOf } from '../../core/delivery/redis/entry.ts'
+import { createRun } from '../../core/delivery/redis/run.ts'
+import { APPEND } from '../../core/delivery/redis/scripts/append.ts'
 import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
 import { deferred } from '../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
@@ -73,6 +76,29 @@ describeWithRedis('the owner of a partition', () => {
     }
     await run.accept(2, 'g')
     expect(await heard).to.contain('"EventTime":2')
+  })
+
+  it('is told of its own where a lease was given since it last asked', async () => {
+    const run = await runRedis(await startRedis(), { one: () => undefined }, LONG)
+    const first = done(run.bus, 1)
+    await run.accept(0, 'g')
+    await first
+    await run.connection.client.incr('timhook:fence')
+    const read = countOf(run, TAKE)
+    const rest = done(run.bus, 500)
+    for (let n = 1; n <= 500; n++) await run.accept(n, `g${n}`)
+    await rest
+    expect(read()).to.be.below(100)
+  })
+
+  it('is told in the entry itself that it may be a resend', async () => {
+    const { connection } = await runRedis(await startRedis(), {})
+    const store = async (id: string): Promise<unknown> =>
+      createRun(connection)(APPEND, 60_000, 'm', 'same', 0, '', 0, '', id, `0 ${id} 1 1 0 0 0 0 2 `, '{}')
+    await store('first')
+    await store('second')
+    const entries = await connection.client.xrange('timhook:cb:0', '-', '+')
+    expect(entries.map(([, fields]) => callbackRecordOf(fields)['maybe'])).to.deep.equal(['0', '1'])
   })
 
   it('is no longer counted for once it has gone', async () => {
