@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { deferred } from '../harness/plugin.ts'
 import { done, newFile, runEngine } from './engines.ts'
 import { pages, until } from './journals.ts'
-import { COUNT, forever, listed, look, read, turn, withOne } from './sqlite-turns.ts'
+import { ALL, COUNT, forever, later, listed, look, read, turn, withOne } from './sqlite-turns.ts'
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1)
 
@@ -78,12 +78,24 @@ describe('callbacks that came in one turn', () => {
     const first = await runEngine(file, { one: (n) => (n > 4 ? forever() : undefined), two: forever })
     await turn(first)
     await turn(first, 11)
+    await turn(first, 21)
     const database = look(file)
     const cursor = (): number => database.number("SELECT seq FROM cursors WHERE plugin = 'one'")
     while (cursor() < 4) await first.link.ask('probe', undefined)
     await first.die()
     const second = await runEngine(file, { one: forever, two: forever })
-    expect(await second.stop()).to.deep.equal({ undelivered: 36 })
+    expect(await second.stop()).to.deep.equal({ undelivered: 56 })
+  })
+
+  it('are deleted together, as few at a time as may be', async () => {
+    const { run, database } = await withOne(() => undefined)
+    const thirty = done(run.bus, 3 * COUNT)
+    for (const first of [1, 11, 21]) await turn(run, first)
+    await thirty
+    while (database.number('SELECT seq FROM cursors') < 3 * COUNT) await run.link.ask('probe', undefined)
+    const limits = { ...ALL, finishedSince: later(), limit: 5 }
+    expect(await run.link.ask('retain', limits)).to.deep.equal({ deleted: COUNT, more: true })
+    expect(database.all('SELECT first FROM blocks')).to.deep.equal([{ first: 11 }, { first: 21 }])
   })
 
   it('are listed page by page, both ways, without their neighbours where a filter wants few', async () => {

@@ -29,6 +29,9 @@ describe('what is set apart of a block', () => {
     expect(entry?.plugins).to.deep.equal([{ id: 'one', outcome: 'dead' }])
     expect(await journal.find([entry?.id ?? ''])).to.deep.equal([entry])
     expect((await journal.deadLetters()).map(({ callback }) => callback.ref)).to.deep.equal(['3'])
+    const at = entry?.receivedAt ?? 0
+    expect(await listed(journal, { since: at, until: at + 1 })).to.deep.equal([3])
+    expect(await listed(journal, { since: at + 1 })).to.deep.equal([])
     const { place } = await journal.forward({})
     await turn(run, 11)
     expect(await listed(journal)).to.deep.equal([3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
