@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { done, runEngine } from './engines.ts'
-import { answered, pages } from './journals.ts'
-import { ALL, COUNT, later, listed, read, turn, withOne } from './sqlite-turns.ts'
+import { done, newFile, runEngine } from './engines.ts'
+import { answered, pages, until } from './journals.ts'
+import { ALL, COUNT, forever, later, listed, look, read, SOON, turn, withOne } from './sqlite-turns.ts'
 
 describe('what is set apart of a block', () => {
   /** The third is a dead letter, and its block is gone. */
@@ -62,6 +62,32 @@ describe('what is set apart of a block', () => {
       else await run.link.ask('retain', { ...ALL, deadSince: later() })
       expect(await listed(journal)).to.deep.equal([])
     }
+  })
+
+  it('stays as long as another plugin needs it', async () => {
+    const file = await newFile()
+    let calls = 0
+    const broken = (): never => {
+      throw new Error('broken')
+    }
+    const one = (): unknown => (++calls > 1 ? forever() : broken())
+    const run = await runEngine(file, { one, two: broken, three: broken }, SOON)
+    await run.accept(1)
+    const journal = read(file)
+    const letters = await until(
+      () => journal.deadLetters(),
+      ({ length }) => length === 3,
+    )
+    const database = look(file)
+    while (database.number('SELECT min(seq) FROM cursors') < 1) await run.link.ask('probe', undefined)
+    await run.link.ask('retain', { ...ALL, finishedSince: later() })
+    const of = (plugin: string): string[] => letters.filter((letter) => letter.plugin === plugin).map(({ ref }) => ref)
+    await answered(journal, { kind: 'drop', refs: of('two') })
+    expect(await listed(journal)).to.deep.equal([1])
+    await answered(journal, { kind: 'retry', refs: of('one') })
+    await answered(journal, { kind: 'drop', refs: of('three') })
+    expect(await listed(journal)).to.deep.equal([1])
+    expect(calls).to.equal(2)
   })
 
   it('keeps its number to itself, though the server did not end well', async () => {

@@ -6,7 +6,7 @@ import { type Handle, newFile, type Run, runEngine } from './engines.ts'
 
 export const forever = (): Promise<void> => new Promise(() => undefined)
 export const COUNT = 10
-const SOON = { retry: { attempts: 1, minMs: 1, maxMs: 1 } }
+export const SOON = { retry: { attempts: 1, minMs: 1, maxMs: 1 } }
 export const later = (): number => Date.now() + 1000
 export const ALL = { finishedSince: 0, deadSince: 0, size: 1e15, needsRoom: false, limit: 1000 }
 
