@@ -144,6 +144,16 @@ describe('callbacks that came in one turn', () => {
     expect(seen).to.have.deep.members(expected)
   })
 
+  it('are listed as waiting from the middle of a block on', async () => {
+    const { run, file, database } = await withOne((n) => (n < 4 ? undefined : forever()))
+    const three = done(run.bus, 3)
+    await turn(run)
+    await three
+    while (database.number('SELECT seq FROM cursors') < 3) await run.link.ask('probe', undefined)
+    expect(await listed(read(file), { outcome: 'waiting' })).to.deep.equal([4, 5, 6, 7, 8, 9, 10])
+    expect(await pages(read(file), 'backward', { outcome: 'waiting', limit: 2 })).to.have.length(7)
+  })
+
   it('are found by their ids', async () => {
     const { run, file } = await withOne(() => undefined)
     await turn(run)

@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { keepRetention } from '../../core/delivery/sqlite/retention.ts'
 import { heard } from '../harness/server.ts'
 import { done, newFile, recovered, runEngine } from './engines.ts'
-
-const forever = (): Promise<void> => new Promise(() => undefined)
+import { forever, look } from './sqlite-turns.ts'
 
 describe('the sqlite engine', () => {
   it('refuses callbacks while the disk is full, and takes them again by itself, the refused one too', async () => {
@@ -17,6 +16,20 @@ describe('the sqlite engine', () => {
     await link.ask('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     await accept(n - 1, 'x'.repeat(4000))
+  })
+
+  it('stores those that find room, where one that came with them does not', async () => {
+    const file = await newFile()
+    const { link, accept, delivery, bus } = await runEngine(file, { one: () => undefined })
+    await accept(1)
+    await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 8 })
+    const two = done(bus, 2)
+    const ends = await Promise.allSettled([accept(2), accept(3, 'x'.repeat(100_000)), accept(4)])
+    expect(ends.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
+    await two
+    await link.ask('limitPages', { pages: 1_000_000 })
+    await recovered(delivery)
+    await accept(3, 'x'.repeat(100_000))
   })
 
   it('makes dead letters of the oldest beyond maxBacklog', async () => {
