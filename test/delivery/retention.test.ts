@@ -129,7 +129,7 @@ describe('retention', () => {
     const left = await numbers(file)
     expect(left.at(-1)).to.equal(199)
     expect(left).to.deep.equal(Array.from({ length: left.length }, (_, index) => 200 - left.length + index))
-    // Body and order key of 10 kB each take six pages of 4 kB.
+    // Body and order key of 10 kB each take three pages of 8 kB.
     expect(left.length).to.be.within(35, 45)
     expect(sweeps).to.be.above(10)
   })

@@ -9,9 +9,11 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** Files up to this many bytes are checked as a whole when they are opened: some 0.1 s. */
 const CHECKED_WHOLE = 32 * 1024 * 1024
+/** A block is some pages, and each is two writes to the log: with 4 kB, 16 kB bodies took an eighth longer. */
+const PAGE_BYTES = 8192
 const WAL_KEPT = 64 * 1024 * 1024
 /** Pages of the log after which a commit moves them itself, where nobody else has come to it, see checkpoints.ts. */
-const WAL_LONG = 4000
+const WAL_LONG = 2000
 
 /** A database that this process alone writes to. */
 export interface OpenFile {
@@ -58,6 +60,7 @@ function create(file: string): void {
   for (const old of [making, `${making}-journal`]) rmSync(old, { force: true })
   closeSync(openSync(making, 'wx', 0o600))
   const database = new Database(making)
+  database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
   database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   database.exec(`BEGIN; ${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`)
   database.exec('COMMIT')
