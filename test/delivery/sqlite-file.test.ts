@@ -60,6 +60,27 @@ describe('the file of the sqlite engine', () => {
     ours.all('PRAGMA wal_checkpoint(TRUNCATE)')
     ours.close()
     expect(await refusedWith(newer)).to.include({ code: 'STORE_NEWER' })
+
+    const older = join(folder, 'older.db')
+    await (await Link.open(older)).close('clean')
+    const early = new Database(older)
+    early.exec('PRAGMA user_version = 1')
+    early.all('PRAGMA wal_checkpoint(TRUNCATE)')
+    early.close()
+    const refused = await refusedWith(older)
+    expect(refused).to.include({ code: 'STORE_FOREIGN' })
+    expect(refused).to.have.property('message').that.contains('before the first release')
+  })
+
+  it('is refused where a table is missing', async () => {
+    const file = join(await folderWith({}), 'a.db')
+    await (await Link.open(file)).close('clean')
+    const ours = new Database(file)
+    ours.exec('DROP TABLE blocks')
+    ours.close()
+    const refused = await refusedWith(file)
+    expect(refused).to.include({ code: 'STORE_UNUSABLE' })
+    expect(refused).to.have.property('message').that.contains('no such table')
   })
 
   it('is left as it is where it is damaged', async () => {

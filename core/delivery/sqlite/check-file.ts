@@ -31,6 +31,11 @@ export function checkFile(file: string): void {
       hint: 'Start that version, or name another file in delivery.sqlite.file.',
     })
   }
+  if (version < SCHEMA_VERSION) {
+    throw new TimhookError('STORE_FOREIGN', `${file} is of a timhook before the first release (tables ${version})`, {
+      hint: 'Name another file in delivery.sqlite.file, or move this one away.',
+    })
+  }
   // With a write-ahead log the file may rightly be shorter than it says.
   const wal = `${file}-wal`
   if (existsSync(wal) && statSync(wal).size > 0) return

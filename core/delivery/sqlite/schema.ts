@@ -1,7 +1,7 @@
 /** `timh` in ASCII: what marks a file as ours. */
 export const APPLICATION_ID = 0x74_69_6d_68
-/** The version of the tables. A file with a larger one is of a newer timhook. */
-export const SCHEMA_VERSION = 1
+/** The version of the tables. A file with a larger one is of a newer timhook; 1 was never released. */
+export const SCHEMA_VERSION = 2
 
 /**
  * The tables. A block is written once and holds what came in one turn, in the order of numbers, so that a commit

@@ -3,22 +3,23 @@ import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
 import { type Block, packed, unpack } from './block.ts'
 import { type Arg, type Reply, type Request } from './messages.ts'
-import { openFile } from './open-file.ts'
+import { type OpenFile, openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
 const port = parentPort
 port?.once('message', (file: string) => run(port, file))
 
 function run(port: MessagePort, file: string): void {
-  let opened: ReturnType<typeof openFile>
+  let opened: OpenFile
+  let operations: OperationTable
   try {
     opened = openFile(file)
+    operations = createOperations(opened)
   } catch (error) {
     port.postMessage([failed(error)])
     return
   }
   const { database } = opened
-  const operations = createOperations(opened)
   port.on('message', (first: Request[]) => {
     // All that came while the last transaction was under way shares the next one, and its fsync.
     const batch = [...first]
