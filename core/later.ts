@@ -5,16 +5,21 @@
 export class Later<T> {
   #onValue: ((value: T) => void) | undefined
   #onError: ((error: unknown) => void) | undefined
+  #isOver = false
   #come: { readonly value: T } | { readonly error: unknown } | undefined
 
   resolve(value: T): void {
+    if (this.#isOver) return
+    this.#isOver = true
     if (this.#onValue) this.#onValue(value)
-    else this.#come ??= { value }
+    else this.#come = { value }
   }
 
   reject(error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
     if (this.#onError) this.#onError(error)
-    else this.#come ??= { error }
+    else this.#come = { error }
   }
 
   /** Listeners must not throw: whoever told them would have to bear it. */

@@ -29,14 +29,18 @@ describe('a result that is still to come', () => {
     expect(told).to.deep.equal(['listen', 'fail'])
   })
 
-  it('is the first one where several come before anybody listens', () => {
+  it('is the first one where several come, before anybody listens or after', () => {
     const told: unknown[] = []
-    const later = new Later<number>()
-    later.resolve(1)
-    later.resolve(2)
-    later.reject(new Error('late'))
-    later.then((value) => told.push(value))
-    expect(told).to.deep.equal([1])
+    for (const listensFirst of [true, false]) {
+      const later = new Later<number>()
+      const listen = (): void => later.then((value) => told.push(value))
+      if (listensFirst) listen()
+      later.resolve(1)
+      later.resolve(2)
+      later.reject(new Error('late'))
+      if (!listensFirst) listen()
+    }
+    expect(told).to.deep.equal([1, 1])
   })
 
   it('can be changed, and a failure with it', () => {

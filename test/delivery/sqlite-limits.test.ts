@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { expect } from 'chai'
 import { keepRetention } from '../../core/delivery/sqlite/retention.ts'
 import { heard } from '../harness/server.ts'
@@ -30,6 +31,22 @@ describe('the sqlite engine', () => {
     await link.ask('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     await accept(3, 'x'.repeat(100_000))
+  })
+
+  it('moves its log to the file while the disk is full, for that alone makes the file smaller', async () => {
+    const file = await newFile()
+    const { link, accept, delivery } = await runEngine(file, { one: forever })
+    const before = statSync(file).size
+    await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 4 })
+    for (let n = 1, stored = true; stored; n++) {
+      stored = await accept(n, 'x'.repeat(4000)).then(
+        () => true,
+        () => false,
+      )
+    }
+    await link.ask('limitPages', { pages: 1_000_000 })
+    await recovered(delivery)
+    expect(statSync(file).size).to.be.above(before)
   })
 
   it('makes dead letters of the oldest beyond maxBacklog', async () => {

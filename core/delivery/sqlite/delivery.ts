@@ -125,7 +125,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const begun = await link.ask('begin', { plugins: ids })
       if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
       const retention = keepRetention(link, parts.file, parts.retention)
-      reserve = createReserve(parts.file, () => retention.sweep(true))
+      reserve = createReserve(parts.file, async () => {
+        await retention.sweep(true)
+        // Nothing comes that would have the log moved, and until it is, the file is no smaller.
+        await link.ask('checkpoint', undefined)
+      })
       link.whenFull(() => reserve?.spend())
       link.whenAppending(() => ledger.join())
       checkpoints = keepCheckpoints(link, parts.file)

@@ -3,7 +3,7 @@ import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
 import { Queue } from '../queue.ts'
 import { type New, Packer } from './block.ts'
-import { type Arg, type Fault, type Name, type Reply, type Request, type Result } from './messages.ts'
+import type { Arg, Fault, Name, Reply, Request, Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { TimhookError } from '../../errors.ts'
 import type { Database } from '../../store/database.ts'
 import { type Block, packed, unpack } from './block.ts'
-import { type Arg, type Reply, type Request } from './messages.ts'
+import type { Arg, Reply, Request } from './messages.ts'
 import { type OpenFile, openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
