@@ -1,4 +1,4 @@
-import { Errors } from 'typebox/schema'
+import { Errors } from '#typebox/schema'
 import { convertText } from './convert.ts'
 import { choicesOf, describeNode, describeValue } from './describe.ts'
 import { describesList, describesObject, typesOf, type SchemaNode } from './node.ts'

@@ -1,4 +1,4 @@
-import { IsCodec, type TSchema } from 'typebox'
+import { IsCodec, type TSchema } from '#typebox'
 import { checkLeaf } from './check-leaf.ts'
 import { checkList } from './check-list.ts'
 import { checkObject } from './check-object.ts'

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TSchema } from '#typebox'
 import { maskText } from './mask-text.ts'
 import { branchesOf, resolveNode, type Scope, type SchemaNode } from './node.ts'
 import { getKey, isPlainObject, setKey } from './plain.ts'

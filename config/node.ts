@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TSchema } from '#typebox'
 import { getKey, isPlainObject, setKey } from './plain.ts'
 
 /** A JSON Schema node, whose keywords are looked up by name. TypeBox types are such nodes. */

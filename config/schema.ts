@@ -1,4 +1,4 @@
-import { Type, type StaticDecode } from 'typebox'
+import { Type, type StaticDecode } from '#typebox'
 import { AdminSchema, type AdminInput } from './sections/admin.ts'
 import { AppsSchema, type AppInput } from './sections/apps.ts'
 import { DeliverySchema, type DeliveryInput } from './sections/delivery.ts'

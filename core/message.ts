@@ -1,4 +1,4 @@
-import { Compile, type Validator } from 'typebox/schema'
+import { Compile, type Validator } from '#typebox/schema'
 import { elements } from './protocol/msg-body.ts'
 import { converterOf, type Converter, type SchemaNode } from './convert.ts'
 import { describe } from './faults.ts'

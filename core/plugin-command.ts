@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { TimhookError } from './errors.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import type { Known } from './protocol/commands.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
 import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
@@ -8,7 +8,7 @@ import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
 import type { Verdict } from './verdict.ts'
 
-export { Type } from 'typebox'
+export { Type } from '#typebox'
 export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
 export type {
   CustomElem,

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/schema'
+import { Compile } from '#typebox/schema'
 import type { Definition } from './protocol/define.ts'
 import { converterOf, type SchemaNode } from './convert.ts'
 import { describe } from './faults.ts'

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/schema'
+import { Compile } from '#typebox/schema'
 import type { Merge, ResultItem } from './protocol/answer-fields.ts'
 import { allowsCode } from './protocol/codes.ts'
 import type { BeforeDefinition, Outcome } from './protocol/define.ts'

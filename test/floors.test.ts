@@ -51,12 +51,21 @@ describe('floors', () => {
   })
 
   it('so is a protocol file that imports anything but typebox and its folder', () => {
-    for (const to of ['core/errors.ts', 'node:fs', 'typeboxes']) {
+    for (const to of ['core/errors.ts', 'node:fs', '#typeboxes']) {
       expect(faults({ 'core/protocol/define.ts': [to] })).to.deep.equal([
         `core/protocol/define.ts imports ${to}; core/protocol imports typebox and itself only`,
       ])
     }
-    expect(faults({ 'core/protocol/define.ts': ['typebox', 'core/protocol/codes.ts'] })).to.deep.equal([])
+    expect(faults({ 'core/protocol/define.ts': ['#typebox', 'core/protocol/codes.ts'] })).to.deep.equal([])
+  })
+
+  it('so is a file that has the many files of typebox loaded, which takes as long as all the rest', () => {
+    for (const to of ['typebox', 'typebox/schema']) {
+      expect(faults({ 'config/check.ts': [to] })).to.deep.equal([
+        `config/check.ts imports ${to}; #typebox is the same in one file`,
+      ])
+    }
+    expect(faults({ 'config/check.ts': ['#typebox', '#typebox/schema'] })).to.deep.equal([])
   })
 
   it('so is a file that stands on no floor', () => {

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { REGIONS, type Region } from '../../core/rest/regions.ts'
 import { Duration, type DurationInput } from '../../core/units.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { Duration, Size, type DurationInput, type SizeInput } from '../../core/units.ts'
 
 const SqliteSchema = Type.Object(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 
 /** What is logged. */
 export const LogSchema = Type.Object(

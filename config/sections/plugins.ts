@@ -1,4 +1,4 @@
-import { Type, type StaticDecode } from 'typebox'
+import { Type, type StaticDecode } from '#typebox'
 import { SdkAppId } from './apps.ts'
 
 const MAX_TIMER = 2_147_483_647

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { Size, type SizeInput } from '../../core/units.ts'
 
 // The characters that a URL path may hold (RFC 3986), without those that are patterns to the router: : * + ! ( ) { } [ ]

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { MsgBody } from './msg-body.ts'
 import { optionals, type Shape } from './shape.ts'
 import { Account, Integer, Text } from './wire.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import type { Codes } from './codes.ts'
 import { type OrderKey, unordered } from './order-key.ts'
 import { optionals } from './shape.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { MsgBody } from './msg-body.ts'
 import { List, Shape } from './shape.ts'
 import { Account, Integer, Text } from './wire.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import * as content from './msg-content.ts'
 import { List, Shape } from './shape.ts'
 import { Account, Integer, Text, type Wire } from './wire.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { List, Shape } from './shape.ts'
 import { Decimal, Integer, Text } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 
 /** What an object of these fields holds: any of them, since the documents do not tell which ones are always there. */
 export type Shape<Fields extends Type.TProperties> = { [Name in keyof Fields]?: Type.Static<Fields[Name]> }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 
 /**
  * Field types as they occur on the wire. Tencent's documents and its traffic differ: integers come quoted, account

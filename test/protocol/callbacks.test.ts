@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Compile } from 'typebox/schema'
+import { Compile } from '#typebox/schema'
 import { commands } from '../../core/protocol/commands.ts'
 import type { Definition } from '../../core/protocol/define.ts'
 import { differencesOf } from './compare.ts'

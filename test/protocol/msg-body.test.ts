@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Compile } from 'typebox/schema'
+import { Compile } from '#typebox/schema'
 import { elements, MsgBody } from '../../core/protocol/msg-body.ts'
 import type { Node } from './walk.ts'
 

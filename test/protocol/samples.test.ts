@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Compile } from 'typebox/schema'
+import { Compile } from '#typebox/schema'
 import { commands } from '../../core/protocol/commands.ts'
 import type { MsgElement } from '../../core/protocol/msg-body.ts'
 import { elements } from '../../core/protocol/msg-body.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { extensionChange, MsgKey } from '../fields.ts'
 import { byConversation } from '../order-key.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { c2cMessage, MsgId, OnlineOnlyFlag } from '../fields.ts'
 import { byConversation } from '../order-key.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { type MessageAnswer, messageAnswer } from '../answer-fields.ts'
 import { type MessageCode, messageCodes } from '../codes.ts'
 import { before, body } from '../define.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { CloudCustomData } from '../fields.ts'
 import { List, OrText, Shape } from '../shape.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { CloudCustomData, EventTime, OnlineOnlyFlag } from '../fields.ts'
 import { MsgBody } from '../msg-body.ts'
 import { Account, Integer, type OtherWord, Text, Word } from '../wire.ts'

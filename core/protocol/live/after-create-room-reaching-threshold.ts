@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, Operator_Account } from '../fields.ts'
 import { Integer } from '../wire.ts'

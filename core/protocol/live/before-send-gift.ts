@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { type NoFields, noFields } from '../answer-fields.ts'
 import { type GiftCode, giftCodes } from '../codes.ts'
 import { before, body } from '../define.ts'

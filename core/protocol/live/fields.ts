@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { List, OrText } from '../shape.ts'
 import { Account, Bool, Integer, Text, Word } from '../wire.ts'
 

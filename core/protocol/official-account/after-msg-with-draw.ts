@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, MsgKey } from '../fields.ts'
 import { byAccount } from '../order-key.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { CloudCustomData, EventTime, MsgKey, OnlineOnlyFlag } from '../fields.ts'
 import { MsgBody } from '../msg-body.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { Answer, RefusedAccounts } from '../answer-fields.ts'
 import { type PlainCode, plainCodes } from '../codes.ts'
 import { before, body } from '../define.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { Integer, Text } from '../wire.ts'
 
 /** Unlike all other callbacks, pushes tell the time in seconds. */

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { List, Shape } from '../shape.ts'
 import { Account, Integer, Text, Word } from '../wire.ts'

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { List, Shape } from '../shape.ts'
 import { Account } from '../wire.ts'
 

@@ -1,4 +1,4 @@
-import type { Type } from 'typebox'
+import type { Type } from '#typebox'
 import { type FriendAnswer, friendAnswer } from '../answer-fields.ts'
 import { type FriendCode, friendCodes } from '../codes.ts'
 import { before, body } from '../define.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
 import { byAccount } from '../order-key.ts'
