@@ -39,6 +39,17 @@ describe('the file of the sqlite engine', () => {
     expect(await next.ended).to.equal(0)
   })
 
+  it('has room set aside beside it, as much as the README says', async () => {
+    const folder = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const server = await startCommand(folder)
+    const { size, mode } = await stat(join(folder, 'data/timhook.db.reserve'))
+    server.child.kill('SIGTERM')
+    expect(await server.ended).to.equal(0)
+    const [, megabytes] = /`timhook\.db\.reserve`, (\d+) MB/.exec(await readFile('README.md', 'utf8')) ?? []
+    expect(size).to.equal(Number(megabytes) * 1024 * 1024)
+    expect(mode & 0o777).to.equal(0o600)
+  })
+
   it('is left as it is where it is no database, or another program’s', async () => {
     const folder = await folderWith({ 'text.db': 'some text, longer than a header '.repeat(10) })
     const text = join(folder, 'text.db')
