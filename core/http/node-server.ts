@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Bus } from '../bus.ts'
 import { refused } from '../protocol/envelope.ts'
 import { lastResponse, trackInFlight } from './in-flight.ts'
+import { keepTickShape } from './tick-shape.ts'
 
 const HEAD_TIMEOUT_MS = 10_000
 /** The webhook ends late bodies after 5 s; this is what Node itself allows head and body together. */
@@ -18,6 +19,7 @@ export interface NodeServer {
 
 /** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
 export function createNodeServer(listener: RequestListener, bus: Bus): NodeServer {
+  keepTickShape()
   const server = createServer({
     // Answered below: Node's own answer has no body.
     requireHostHeader: false,
