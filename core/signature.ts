@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 const SIGN = /^[0-9a-f]{64}$/i
 const REQUEST_TIME = /^[0-9]{1,12}$/
-const DIGEST_BYTES = 32
+const SIGN_LENGTH = 64
 /** Seconds whose digests are remembered: those of the default window, both ways, and as many again. */
 const REMEMBERED = 256
 
@@ -45,8 +45,9 @@ export function createSignatureCheck({ tokens, signatureWindow }: SignatureSetti
 }
 
 interface Digest {
-  readonly bytes: Buffer
   readonly hex: string
+  /** Its characters. */
+  readonly bytes: Buffer
 }
 
 /**
@@ -56,13 +57,22 @@ interface Digest {
 class Digests {
   readonly #tokens: readonly string[]
   readonly #remembered = new Map<string, readonly Digest[]>()
+  /** The one asked for last: two texts are compared sooner than one is looked up. */
+  #lastTime = ''
+  #last: readonly Digest[] | undefined
 
   constructor(tokens: readonly string[]) {
     this.#tokens = tokens
   }
 
   known(requestTime: string): readonly Digest[] | undefined {
-    return this.#remembered.get(requestTime)
+    if (requestTime === this.#lastTime) return this.#last
+    const known = this.#remembered.get(requestTime)
+    if (known) {
+      this.#lastTime = requestTime
+      this.#last = known
+    }
+    return known
   }
 
   make(requestTime: string, isInTime: boolean): readonly Digest[] {
@@ -77,20 +87,25 @@ class Digests {
   }
 }
 
-/** For the bytes of the one that is looked at: making a buffer for each costs more than comparing it. */
-const bytes = Buffer.alloc(DIGEST_BYTES)
+/** For the characters of the one that is looked at: making a buffer for each costs more than comparing it. */
+const bytes = Buffer.alloc(SIGN_LENGTH)
 
-/** Decoding tells whether it is hexadecimal, in less time than a regular expression takes to. */
 function matches(digests: readonly Digest[], given: string): boolean {
-  if (given.length !== 2 * DIGEST_BYTES || bytes.write(given, 'hex') !== DIGEST_BYTES) return false
+  if (given.length !== SIGN_LENGTH) return false
+  // Tencent's is in lower case.
+  return equals(digests, given) || equals(digests, given.toLowerCase())
+}
+
+function equals(digests: readonly Digest[], given: string): boolean {
+  bytes.write(given, 'latin1')
   let found: Digest | undefined
   // Every token is tried, so that the time taken does not tell which one matched.
   for (const expected of digests) if (timingSafeEqual(expected.bytes, bytes)) found = expected
-  // Decoding looks at the low byte of a character only.
-  return found !== undefined && found.hex === given.toLowerCase()
+  // Of a character outside of latin1 only the low byte was written.
+  return found !== undefined && found.hex === given
 }
 
 function digest(token: string, requestTime: string): Digest {
-  const bytes = createHash('sha256').update(token).update(requestTime).digest()
-  return { bytes, hex: bytes.toString('hex') }
+  const hex = createHash('sha256').update(token).update(requestTime).digest('hex')
+  return { hex, bytes: Buffer.from(hex, 'latin1') }
 }
