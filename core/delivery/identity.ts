@@ -63,9 +63,14 @@ export function identityOf({
  */
 function write(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return `"${value.length}:${value}`
-  if (typeof value !== 'object' || value === null) return `${String(value)};`
+  if (typeof value !== 'object' || value === null) return `${plain(value)};`
   if (depth > MAX_DEPTH) return undefined
   return Array.isArray(value) ? writeList(value, depth) : writeObject(value as JsonObject, depth)
+}
+
+/** As `String` would: it keeps the texts of numbers for a while, until they are old and costly to collect; this does not. */
+function plain(value: unknown): string {
+  return Number.isSafeInteger(value) ? (value as number).toFixed(0) : String(value)
 }
 
 function writeList(list: readonly unknown[], depth: number): string | undefined {
