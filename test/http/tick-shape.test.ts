@@ -16,6 +16,8 @@ import { createNodeServer } from '${moduleAt('http/node-server.js')}'
 const tick = () => new Promise((resolve) => process.nextTick(resolve))
 createNodeServer(() => undefined, new Bus())
 for (let ticks = 0; ticks < 100; ticks++) await tick()
+const marker = {}
+marker.collectionsBegin = true
 for (let collections = 0; collections < 6; collections++) {
   await delay(5)
   gc()
@@ -29,7 +31,11 @@ describe('a server', () => {
     const flags = ['--expose-gc', '--log-maps', '--no-log-maps-details', '--logfile=v8.log', '--no-logfile-per-isolate']
     await promisify(execFile)(process.execPath, [...flags, 'program.mjs'], { cwd })
     const log = await readFile(join(cwd, 'v8.log'), 'utf8')
-    const made = log.split('\n').filter((line) => /^map,Transition,.*"trigger_async_id_symbol"/.test(line))
-    expect(made).to.have.lengthOf(1)
+    const shapes = log.split('\n').filter((line) => line.startsWith('map,Transition,'))
+    const begin = shapes.findIndex((line) => line.includes('collectionsBegin'))
+    const ofTicks = (from: number, to?: number): string[] =>
+      shapes.slice(from, to).filter((line) => line.includes('"trigger_async_id_symbol"'))
+    expect(ofTicks(0, begin)).to.not.deep.equal([])
+    expect(ofTicks(begin)).to.deep.equal([])
   })
 })
