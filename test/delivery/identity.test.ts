@@ -15,6 +15,13 @@ describe('the identity of a callback', () => {
     }
   })
 
+  it('is not that of another number, however close, and is that of the same in another form', () => {
+    const numbers = ['0', '1', '-1', '1.4', '1.5', '2', '1e-7', '9007199254740991', '1e21', '1.1e21', '1e300']
+    expect(new Set(numbers.map((number) => of(`{"a":${number}}`))).size).to.equal(numbers.length)
+    expect(of('{"a":100}')).to.equal(of('{"a":1e2}'))
+    expect(of('{"a":1}')).not.to.equal(of('{"a":"1"}'))
+  })
+
   it('is that of the text, where a body is nested so deep that none is', () => {
     const nested = (spaces: string): string => `${'{"a":'.repeat(200)}1${spaces}${'}'.repeat(200)}`
     expect(of(nested(''))).to.equal(of(nested('')))
