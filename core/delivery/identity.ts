@@ -68,7 +68,7 @@ function write(value: unknown, depth: number): string | undefined {
   return Array.isArray(value) ? writeList(value, depth) : writeObject(value as JsonObject, depth)
 }
 
-/** As `String` would: it keeps the texts of numbers for a while, until they are old and costly to collect; this does not. */
+/** As `String` would, whose texts of numbers stay in a cache until they are old, and costly to collect. */
 function plain(value: unknown): string {
   return Number.isSafeInteger(value) ? (value as number).toFixed(0) : String(value)
 }
