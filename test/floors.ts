@@ -34,12 +34,8 @@ export function faultsOf(imports: Imports): string[] {
 function faultOf(file: string, to: string): string | undefined {
   const isOurs = FOLDERS.some((folder) => to.startsWith(`${folder}/`))
   if (isPlugin(file)) return pluginFault(file, to, isOurs)
-  if (isTypebox(to)) return `${file} imports ${to}; #typebox is the same in one file`
-  if (
-    file.startsWith('core/protocol/') &&
-    !to.startsWith('core/protocol/') &&
-    !(to.startsWith('#') && isTypebox(to.slice(1)))
-  ) {
+  if (/^typebox(?:\/|$)/.test(to)) return `${file} imports ${to}; #typebox is the same in one file`
+  if (file.startsWith('core/protocol/') && !to.startsWith('core/protocol/') && !/^#typebox(?:\/|$)/.test(to)) {
     return `${file} imports ${to}; core/protocol imports typebox and itself only`
   }
   const [from, target] = [floorOf(file), floorOf(to)]
@@ -55,10 +51,6 @@ function pluginFault(file: string, to: string, isOurs: boolean): string | undefi
   const isProject = isOurs || /^timhook(?:\/|$)/.test(to)
   if (!isProject || to === 'timhook/plugin' || to.startsWith(`${own}/`)) return undefined
   return `${file} imports ${to}; a shipped plugin imports timhook/plugin and its own folder only`
-}
-
-function isTypebox(to: string): boolean {
-  return /^typebox(?:\/|$)/.test(to)
 }
 
 function isPlugin(file: string): boolean {

@@ -39,14 +39,16 @@ describe('the file of the sqlite engine', () => {
     expect(await next.ended).to.equal(0)
   })
 
-  it('has room set aside beside it, as much as the README says', async () => {
+  it('has room set aside beside it, as much as the READMEs say', async () => {
     const folder = await folderWith({ 'config/plugins.yaml': CONFIG })
     const server = await startCommand(folder)
     const { size, mode } = await stat(join(folder, 'data/timhook.db.reserve'))
     server.child.kill('SIGTERM')
     expect(await server.ended).to.equal(0)
-    const [, megabytes] = /`timhook\.db\.reserve`, (\d+) MB/.exec(await readFile('README.md', 'utf8')) ?? []
-    expect(size).to.equal(Number(megabytes) * 1024 * 1024)
+    for (const readme of ['README.md', 'README.zh.md']) {
+      const [, megabytes] = /`timhook\.db\.reserve`\D+(\d+) MB/.exec(await readFile(readme, 'utf8')) ?? []
+      expect(size, readme).to.equal(Number(megabytes) * 1024 * 1024)
+    }
     expect(mode & 0o777).to.equal(0o600)
   })
 

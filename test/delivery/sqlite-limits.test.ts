@@ -33,21 +33,24 @@ describe('the sqlite engine', () => {
     await accept(3, 'x'.repeat(100_000))
   })
 
-  it('moves its log to the file while the disk is full, for that alone makes the file smaller', async () => {
-    const file = await newFile()
-    const { link, accept, delivery } = await runEngine(file, { one: forever })
-    const before = statSync(file).size
-    await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 4 })
-    for (let n = 1, stored = true; stored; n++) {
-      stored = await accept(n, 'x'.repeat(4000)).then(
-        () => true,
-        () => false,
-      )
-    }
-    await link.ask('limitPages', { pages: 1_000_000 })
-    await recovered(delivery)
-    expect(statSync(file).size).to.be.above(before)
-  })
+  for (const deletes of [true, false])
+    it(`moves its log to the file while the disk is full, ${deletes ? 'for that alone makes the file smaller' : 'also where nothing can be deleted'}`, async () => {
+      const file = await newFile()
+      const { link, accept, delivery } = await runEngine(file, { one: forever })
+      const ask = link.ask.bind(link)
+      link.ask = (name, arg) => (name === 'retain' && !deletes ? Promise.reject(new Error('full')) : ask(name, arg))
+      const before = statSync(file).size
+      await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 4 })
+      for (let n = 1, stored = true; stored; n++) {
+        stored = await accept(n, 'x'.repeat(4000)).then(
+          () => true,
+          () => false,
+        )
+      }
+      await link.ask('limitPages', { pages: 1_000_000 })
+      await recovered(delivery)
+      expect(statSync(file).size).to.be.above(before)
+    })
 
   it('makes dead letters of the oldest beyond maxBacklog', async () => {
     const more = { maxBacklog: 200, pool: { concurrency: 1 } }

@@ -126,9 +126,12 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
       const retention = keepRetention(link, parts.file, parts.retention)
       reserve = createReserve(parts.file, async () => {
-        await retention.sweep(true)
-        // Nothing comes that would have the log moved, and until it is, the file is no smaller.
-        await link.ask('checkpoint', undefined)
+        try {
+          await retention.sweep(true)
+        } finally {
+          // Nothing comes that would have the log moved, and until it is, the file is no smaller, and no deletion may find room.
+          await link.ask('checkpoint', undefined)
+        }
       })
       link.whenFull(() => reserve?.spend())
       link.whenAppending(() => ledger.join())
