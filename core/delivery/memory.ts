@@ -1,9 +1,9 @@
 import type { Bus } from '../bus.ts'
-import { aboutOf } from '../callback.ts'
+import { aboutOf, type Callback } from '../callback.ts'
 import type { Called } from '../context.ts'
 import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
-import { Turn } from '../turn.ts'
+import { each, onTick, Turn } from '../turn.ts'
 import { createDeliverer, type Delivered } from './deliverer.ts'
 import type { Delivery, Kept } from './delivery.ts'
 import { identityOf, tellsResends } from './identity.ts'
@@ -15,6 +15,7 @@ import { withinGrace } from './within-grace.ts'
 /** A callback that was accepted, shared by the deliveries to its plugins. */
 interface Item {
   readonly callback: Called
+  readonly subscriptions: readonly Subscription[]
   readonly key: string | undefined
   readonly maybeResend: boolean
   /** Its number in the window of resends. */
@@ -35,11 +36,32 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   const deliverer = createDeliverer(registry, bus)
   const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
   const recent = new Recent(resendWindow)
-  const arrived = new Turn<{ item: Item; subscriptions: readonly Subscription[] }>(({ item, subscriptions }) => {
-    for (const subscription of subscriptions) enqueue(item, subscription, 1)
-  })
+  // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
+  const arrived = new Turn<Callback>((callbacks) => {
+    const identified = each(callbacks, (callback) => ({ callback, identity: identityOf(callback) }))
+    for (const item of each(identified, enter)) {
+      for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
+    }
+  }, onTick)
   const retries = new Set<NodeJS.Timeout>()
   let interrupted = 0
+
+  /** Gives what is to be delivered; nothing for a resend. */
+  const enter = ({ callback, identity }: { callback: Callback; identity: string }): Item | undefined => {
+    const { id, sdkAppId, command, body, receivedAt } = callback
+    const known = recent.find(identity, receivedAt)
+    if (known !== undefined) {
+      // The identity holds app and command, so they are those of the first.
+      const first = { ...aboutOf(callback), id: recent.idOf(known) }
+      bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
+      if (tellsResends(body)) return undefined
+    }
+    const route = registry.route(sdkAppId, command)
+    const { subscriptions } = route
+    const key = orderOf(callback, route)
+    const entry = recent.add(identity, id, receivedAt)
+    return { callback, subscriptions, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body }
+  }
 
   const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {
     let tries = attempt
@@ -83,21 +105,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     async start() {},
 
     accept(callback) {
-      const identity = identityOf(callback)
-      const known = recent.find(identity, callback.receivedAt)
-      if (known !== undefined) {
-        // The identity holds app and command, so they are those of the first.
-        const first = { ...aboutOf(callback), id: recent.idOf(known) }
-        bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
-        if (tellsResends(callback.body)) return undefined
-      }
-      const { id, sdkAppId, command, body, receivedAt } = callback
-      const route = registry.route(sdkAppId, command)
-      const key = orderOf(callback, route)
-      const entry = recent.add(identity, id, receivedAt)
-      const item = { callback, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body }
-      // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-      arrived.add({ item, subscriptions: route.subscriptions })
+      arrived.add(callback)
       return undefined
     },
 

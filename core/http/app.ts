@@ -50,7 +50,7 @@ class WebhookApp extends Koa {
     const handle = super.callback()
     return (request, response) => {
       // Koa's types allow for HTTP/2, which nothing here serves.
-      const isTaken = this.#shortWay(request as IncomingMessage, response as ServerResponse)
+      const isTaken = this.#shortWay(request as IncomingMessage, response as ServerResponse, handle)
       return isTaken ? taken : handle(request, response)
     }
   }

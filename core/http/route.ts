@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
 import { createBodyReader } from './body.ts'
-import type { Webhook } from './webhook.ts'
+import { now, type Webhook } from './webhook.ts'
 import { Refusal } from './refusal.ts'
 
 /** The webhook as a route of Koa: takes every method and form of body, and knows every answer. */
@@ -13,7 +13,7 @@ export function createRoute(webhook: Webhook, bodyLimit: number): Middleware {
       ctx.set('Allow', 'POST')
       throw new Refusal(405, `method: expected POST, got ${ctx.method}`)
     }
-    const admitted = webhook.admit(ctx.querystring)
+    const admitted = webhook.admit(ctx.querystring, now())
     if (!admitted) return answer(ctx, 200, OK)
     const { app, command } = admitted
     ctx.state['about'] = { sdkAppId: app.sdkAppId, command }

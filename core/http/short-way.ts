@@ -3,10 +3,10 @@ import type { Bus } from '../bus.ts'
 import type { Answer } from '../dispatch-types.ts'
 import { inBodyTime, type ReadBody, readObject } from './body.ts'
 import { leanLength, readLean, textAtHand } from './lean-body.ts'
-import type { Admitted, Webhook } from './webhook.ts'
+import { type Admitted, type Moment, now, type Webhook } from './webhook.ts'
 import { createRefuser } from './refuse.ts'
 import { send } from './send.ts'
-import { Turn } from '../turn.ts'
+import { each, Turn } from '../turn.ts'
 
 export interface ShortWayParts {
   readonly webhook: Webhook
@@ -17,16 +17,25 @@ export interface ShortWayParts {
   readonly isDraining: () => boolean
 }
 
-/** A genuine callback whose body is awaited. */
-interface Exchange {
+/** A request whose head has come. */
+interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly admitted: Admitted
   readonly length: number
+  readonly moment: Moment
+  /** The routes, for what turns out not to be ordinary. */
+  readonly otherwise: Pass
 }
 
-/** Takes a request, or leaves it to somebody else. */
-export type ShortWay = (request: IncomingMessage, response: ServerResponse) => boolean
+/** A genuine callback, whose body comes next. */
+interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
+  readonly admitted: Admitted
+}
+
+type Pass = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Takes a request, or leaves it to somebody else. One that it takes it may still hand to `otherwise`. */
+export type ShortWay = (request: IncomingMessage, response: ServerResponse, otherwise: Pass) => boolean
 
 /**
  * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
@@ -35,61 +44,92 @@ export type ShortWay = (request: IncomingMessage, response: ServerResponse) => b
 export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
   const known = new Set(paths)
   const refusing = createRefuser(bus)
+  let moment: Moment | undefined
 
-  /** The ordinary request to one of the paths, admitted; undefined for the long way. */
-  const admit = (request: IncomingMessage): Admitted | undefined => {
-    const { url = '', method } = request
+  const admit = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
+    const admitted = admittedOf(request, moment)
+    if (admitted) return { request, response, length, admitted }
+    void otherwise(request, response)
+    return undefined
+  }
+  /** Undefined for the long way. */
+  const admittedOf = ({ url = '', method }: IncomingMessage, moment: Moment): Admitted | undefined => {
     const mark = url.indexOf('?')
     if (method !== 'POST' || mark === -1 || !known.has(url.slice(0, mark)) || url.includes('#')) return undefined
     try {
-      return webhook.admit(url.slice(mark + 1))
+      return webhook.admit(url.slice(mark + 1), moment)
     } catch {
       // The routes come to the same refusal, and tell it.
       return undefined
     }
   }
 
-  const refuse = (error: unknown, { response, admitted }: Exchange): void => {
+  const readText = (exchange: Exchange): { exchange: Exchange; text: string } | undefined => {
+    const text = textAtHand(exchange.request, exchange.length)
+    if (text !== undefined) return { exchange, text }
+    void late(exchange)
+    return undefined
+  }
+  const late = async (exchange: Exchange): Promise<void> => {
+    try {
+      const text = await inBodyTime(exchange.request, readLean(exchange.request))
+      const decided = decide({ exchange, read: readObject(text) })
+      if (decided) reply(decided)
+    } catch (error) {
+      refuse(error, exchange)
+    }
+  }
+  const parse = ({ exchange, text }: { exchange: Exchange; text: string }) => {
+    try {
+      return { exchange, read: readObject(text) }
+    } catch (error) {
+      return refuse(error, exchange)
+    }
+  }
+
+  /** Undefined where the decision takes time. */
+  const decide = ({ exchange, read }: { exchange: Exchange; read: ReadBody }): Reply | undefined => {
+    const { response, admitted } = exchange
+    try {
+      const answer = webhook.decide(admitted, read)
+      if ('status' in answer) return { response, answer }
+      // One promise fewer than with a `catch`: a reply itself does not fail.
+      void answer.then(
+        (late) => reply({ response, answer: late }),
+        (error: unknown) => refuse(error, exchange),
+      )
+      return undefined
+    } catch (error) {
+      return refuse(error, exchange)
+    }
+  }
+  const refuse = (error: unknown, { response, admitted }: Exchange): undefined => {
     const { app, command } = admitted
     const { status, text } = refusing(error, { sdkAppId: app.sdkAppId, command })
     send(response, status, text, status === 408)
   }
-  const decide = (exchange: Exchange, read: ReadBody): void => {
-    const { response } = exchange
-    const answer = webhook.decide(exchange.admitted, read)
-    if ('status' in answer) reply(response, answer)
-    // One promise fewer than with a `catch`: a reply itself does not fail.
-    else
-      void answer.then(
-        (late) => reply(response, late),
-        (error: unknown) => refuse(error, exchange),
-      )
-  }
-  const late = (exchange: Exchange): void => {
-    inBodyTime(exchange.request, readLean(exchange.request))
-      .then((text) => decide(exchange, readObject(text)))
-      .catch((error: unknown) => refuse(error, exchange))
-  }
-  const turn = new Turn<Exchange>((exchange) => {
-    const { request, length } = exchange
-    try {
-      const text = textAtHand(request, length)
-      if (text === undefined) late(exchange)
-      else decide(exchange, readObject(text))
-    } catch (error) {
-      refuse(error, exchange)
-    }
+
+  const turn = new Turn<Arrival>((arrivals) => {
+    moment = undefined
+    const decided = each(each(each(each(arrivals, admit), readText), parse), decide)
+    for (const one of decided) reply(one)
   })
 
-  return (request, response) => {
+  return (request, response, otherwise) => {
     const length = leanLength(request)
     if (length === undefined || length > bodyLimit || isDraining()) return false
-    const admitted = admit(request)
-    if (admitted) turn.add({ request, response, admitted, length })
-    return admitted !== undefined
+    // The clocks are read for the first one of a turn: reading them for each costs more than reading the URL does.
+    moment ??= now()
+    turn.add({ request, response, length, moment, otherwise })
+    return true
   }
 }
 
-function reply(response: ServerResponse, { status, text }: Answer): void {
-  send(response, status, text)
+interface Reply {
+  readonly response: ServerResponse
+  readonly answer: Answer
+}
+
+function reply({ response, answer }: Reply): void {
+  send(response, answer.status, answer.text)
 }

@@ -9,11 +9,21 @@ export interface WebhookParts {
   readonly dispatch: Dispatch
 }
 
-/** A request that may go on to its body. */
-export interface Admitted extends Admission {
-  readonly querystring: string
+/** When a request came, by both clocks. */
+export interface Moment {
+  /** Milliseconds since 1970. */
   readonly receivedAt: number
+  /** On the clock of `performance.now()`, milliseconds: the deadline runs from here. */
   readonly startedAt: number
+}
+
+export function now(): Moment {
+  return { receivedAt: Date.now(), startedAt: performance.now() }
+}
+
+/** A request that may go on to its body. */
+export interface Admitted extends Admission, Moment {
+  readonly querystring: string
 }
 
 /**
@@ -22,10 +32,10 @@ export interface Admitted extends Admission {
  */
 export interface Webhook {
   /**
-   * Who asks for what, by the URL alone. The clock of the deadline starts here. Nothing for the check of the URL.
+   * Who asks for what, by the URL alone. Nothing for the check of the URL.
    * @throws Refusal 400, 401 or 403
    */
-  admit(querystring: string): Admitted | undefined
+  admit(querystring: string, moment: Moment): Admitted | undefined
   /** The answer to a callback whose body has been read. */
   decide(admitted: Admitted, read: ReadBody): ReturnType<Dispatch>
 }
@@ -34,9 +44,7 @@ export function createWebhook({ apps, dispatch }: WebhookParts): Webhook {
   const admission = createAdmission(apps)
 
   return {
-    admit(querystring) {
-      const startedAt = performance.now()
-      const receivedAt = Date.now()
+    admit(querystring, { receivedAt, startedAt }) {
       const admitted = admission(readParameters(querystring), receivedAt)
       if (!admitted) return undefined
       const { app, command, signed } = admitted

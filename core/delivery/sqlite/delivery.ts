@@ -52,8 +52,8 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   }
 
   // The answer goes out first: a handler that keeps the event loop busy must not hold it up.
-  const arrived = new Turn<readonly Feed[]>((some) => {
-    for (const feed of some) feed.pump()
+  const arrived = new Turn<readonly Feed[]>((all) => {
+    for (const some of all) for (const feed of some) feed.pump()
   })
   /** Found out once for all callbacks of a route. */
   const byRoute = new WeakMap<Route, Receivers>()
