@@ -1,10 +1,11 @@
 import { aboutOf, type Callback } from './callback.ts'
 import { keepLater } from './delivery/delivery.ts'
-import { Deadlines } from './deadlines.ts'
-import { Later } from './later.ts'
+import { Deadlines, type Late, type Wait } from './deadlines.ts'
+import { Later, type Listener } from './later.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import { OK, refused } from './protocol/envelope.ts'
 import type { AfterRoute } from './registry.ts'
+import { createTell } from './tell.ts'
 
 const acknowledged: Answer = {
   status: 200,
@@ -14,20 +15,38 @@ const acknowledged: Answer = {
 
 /** Makes what answers after-callbacks: what fits is stored, then acknowledged; what does not is kept, and refused. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
+  const tell = createTell(bus)
   const deadlines = new Deadlines(deadlineMs)
+  const acknowledge = (callback: Callback): Answer => tell(callback, 'after', acknowledged)
+  const refuse = (callback: Callback, status: number, reason: string): Answer =>
+    tell(callback, 'after', { status, text: refused(status, reason), reason })
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
-    return refusal(503, 'could not be stored in time')
+    return refuse(callback, 503, 'could not be stored in time')
   }
-  const inTime = (callback: Callback, stored: Promise<void> | Later<void>): Later<Answer> => {
-    const answer = new Later<Answer>()
-    const onLate = (error: unknown): void => answer.resolve(notStored(callback, error))
-    const wait = deadlines.add(callback.startedAt, onLate)
-    void stored.then(
-      () => deadlines.remove(wait) && answer.resolve(acknowledged),
-      (error: unknown) => deadlines.remove(wait) && onLate(error),
-    )
-    return answer
+
+  /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */
+  class Storing extends Later<Answer> implements Listener<void>, Late {
+    readonly #callback: Callback
+    readonly #wait: Wait
+
+    constructor(callback: Callback) {
+      super()
+      this.#callback = callback
+      this.#wait = deadlines.add(callback.startedAt, this)
+    }
+
+    resolved(): void {
+      if (deadlines.remove(this.#wait)) this.resolve(acknowledge(this.#callback))
+    }
+
+    rejected(error: unknown): void {
+      if (deadlines.remove(this.#wait)) this.late(error)
+    }
+
+    late(error: unknown): void {
+      this.resolve(notStored(this.#callback, error))
+    }
   }
 
   return function accept(callback: Callback, route: AfterRoute): Answer | Later<Answer> {
@@ -36,11 +55,14 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
       const reason = faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more)` : `${faults[0]}`
       bus.emit('callback:faulty', { ...aboutOf(callback), faults })
       keepLater(delivery, bus, callback, { as: 'dead', error: reason })
-      return refusal(400, reason)
+      return refuse(callback, 400, reason)
     }
     try {
       const stored = delivery.accept(callback)
-      return stored ? inTime(callback, stored) : acknowledged
+      if (!stored) return acknowledge(callback)
+      const storing = new Storing(callback)
+      stored.tell(storing)
+      return storing
     } catch (error) {
       return notStored(callback, error)
     }
@@ -56,8 +78,4 @@ function faultsOf(callback: Callback, { reader }: AfterRoute): string[] {
 function both(some: string[], more: string[]): string[] {
   if (more.length === 0) return some
   return some.length === 0 ? more : [...some, ...more]
-}
-
-function refusal(status: number, reason: string): Answer {
-  return { status, text: refused(status, reason), reason }
 }

@@ -6,10 +6,12 @@ import type { Decision } from './failures.ts'
 import { isObject, type JsonObject, parseJson } from './json.ts'
 import { decided } from './protocol/envelope.ts'
 import type { BeforeRoute } from './registry.ts'
+import { createTell } from './tell.ts'
 import { answerOf } from './verdict.ts'
 
 /** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
 export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
+  const tell = createTell(bus)
   let undecided = 0
 
   return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
@@ -22,7 +24,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
     const decision = { outcome: verdict.outcome, code, failed }
     if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
-    return { status: 200, text: decided(code, info, fields), decision }
+    return tell(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
   }
 
   /** A body that is not what the table says must not switch the plugins off: then each one's `onFailure` decides. */

@@ -1,16 +1,21 @@
 import { TimeoutError } from './within.ts'
 
-/** Somebody who waits, until a time on the clock of `performance.now()`. */
+/** Somebody who is told when the time is over. */
+export interface Late {
+  late(error: TimeoutError): void
+}
+
+/** A wait, until a time on the clock of `performance.now()`. */
 export class Wait {
   readonly at: number
-  readonly onLate: (error: TimeoutError) => void
+  readonly who: Late
   before: Wait | undefined
   after: Wait | undefined
   isOver = false
 
-  constructor(at: number, onLate: (error: TimeoutError) => void) {
+  constructor(at: number, who: Late) {
     this.at = at
-    this.onLate = onLate
+    this.who = who
   }
 }
 
@@ -30,8 +35,8 @@ export class Deadlines {
   }
 
   /** @param startedAt when the limit began to run, on the clock of `performance.now()` */
-  add(startedAt: number, onLate: (error: TimeoutError) => void): Wait {
-    const wait = new Wait(startedAt + this.#limitMs, onLate)
+  add(startedAt: number, who: Late): Wait {
+    const wait = new Wait(startedAt + this.#limitMs, who)
     wait.before = this.#last
     if (this.#last) this.#last.after = wait
     else this.#first = wait
@@ -68,7 +73,7 @@ export class Deadlines {
     for (let wait = this.#first, after: Wait | undefined; wait; wait = after) {
       after = wait.after
       if (wait.at > now) next = Math.min(next, wait.at)
-      else if (this.remove(wait)) wait.onLate(new TimeoutError(this.#limitMs))
+      else if (this.remove(wait)) wait.who.late(new TimeoutError(this.#limitMs))
     }
     if (next < Infinity) this.#wakeAt(next)
   }

@@ -2,8 +2,7 @@ import { createAcceptor } from './after.ts'
 import { createDecider } from './before.ts'
 import type { Callback } from './callback.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
-import { Later } from './later.ts'
-import type { Phase } from './protocol/define.ts'
+import type { Later } from './later.ts'
 
 /** One genuine callback in, one answer out. */
 export type Dispatch = (callback: Callback) => Answer | Promise<Answer> | Later<Answer>
@@ -18,24 +17,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   return function dispatch(callback) {
     const { id, sdkAppId, command, signed } = callback
     const route = registry.route(sdkAppId, command)
-    const { phase } = route
     if (bus.hears('callback:received')) {
-      bus.emit('callback:received', { id, sdkAppId, command, phase, known: route.definition !== undefined, signed })
+      const { phase, definition } = route
+      bus.emit('callback:received', { id, sdkAppId, command, phase, known: definition !== undefined, signed })
     }
-    const answer = route.phase === 'before' ? decide(callback, route) : accept(callback, route)
-    if (answer instanceof Later) return answer.map((late) => told(callback, phase, late))
-    if (answer instanceof Promise) return answer.then((late) => told(callback, phase, late))
-    return told(callback, phase, answer)
-  }
-
-  function told({ id, sdkAppId, command, startedAt }: Callback, phase: Phase, answer: Answer): Answer {
-    const { status, reason } = answer
-    if (reason !== undefined) bus.emit('callback:rejected', { status, reason, sdkAppId, command })
-    if (answer.decision && bus.hears('callback:answered')) {
-      const { outcome, code, failed } = answer.decision
-      const durationMs = performance.now() - startedAt
-      bus.emit('callback:answered', { id, sdkAppId, command, phase, outcome, code, failed, durationMs })
-    }
-    return answer
+    return route.phase === 'before' ? decide(callback, route) : accept(callback, route)
   }
 }

@@ -11,10 +11,10 @@ export interface Delivery {
   /** Opens the engine and takes up what is unfinished. */
   start(): Promise<void>
   /**
-   * Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. Nothing in
-   * place of a promise: it is so already.
+   * Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. Nothing to wait
+   * for: it is so already.
    */
-  accept(callback: Callback): Promise<void> | Later<void> | undefined
+  accept(callback: Callback): Later<void> | undefined
   /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
   keep(callback: Callback, kept: Kept): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */

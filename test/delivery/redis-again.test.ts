@@ -11,6 +11,7 @@ import { createRun, type Run } from '../../core/delivery/redis/run.ts'
 import { TAKE } from '../../core/delivery/redis/scripts/take.ts'
 import { Share } from '../../core/delivery/redis/share.ts'
 import { describeWithRedis, startRedis } from '../harness/redis.ts'
+import { append } from './append.ts'
 import { callback } from './engines.ts'
 import { eventually, runRedis } from './redis-engines.ts'
 
@@ -61,7 +62,7 @@ async function twoShares() {
     store: async (n: number): Promise<void> => {
       const stored = callback(n, 'g')
       const row = ['', 0, 0, n, pluginsText(['one']), stored.id, aboutText(stored, 'g'), stored.raw]
-      await appender.append(row, 0, () => undefined)
+      await append(appender, row)
       for (const share of shares) share.dirty = true
     },
     read: async (inRoom: number, times = 1): Promise<void> => {
@@ -116,7 +117,7 @@ describe('an append that cannot be told of', () => {
       told.push(entry)
       throw new Error('broken')
     }
-    await Promise.all([appender.append([], 0, tell), appender.append([], 0, tell)])
+    await Promise.all([append(appender, [], tell), append(appender, [], tell)])
     const error = await thrown
     for (const listener of others) process.on('uncaughtException', listener)
     expect(error).to.include({ message: 'broken' })

@@ -4,6 +4,7 @@ import { Gaps } from '../../core/delivery/redis/gaps.ts'
 import { arrivedItem } from '../../core/delivery/redis/item.ts'
 import { Ledger } from '../../core/delivery/redis/ledger.ts'
 import { Numbers } from '../../core/delivery/redis/numbers.ts'
+import { append } from './append.ts'
 import type { Run } from '../../core/delivery/redis/run.ts'
 import { Share } from '../../core/delivery/redis/share.ts'
 import { deferred } from '../harness/plugin.ts'
@@ -37,14 +38,14 @@ describe('a batch of callbacks', () => {
     const numbers = new Numbers(gaps)
     const appender = new Appender({ run, resendWindow: 0, member: 'm', gaps, numbers, afterSending: () => undefined })
     if (hasOthers) appender.hearOthers()
-    const append = (name: string): Promise<unknown> => appender.append([name], 0, () => undefined)
-    const first = append('a')
+    const put = (name: string): Promise<void> => append(appender, [name])
+    const first = put('a')
     await whenSent(1)
-    const second = append('b')
+    const second = put('b')
     sent[0]?.reply([0, '1-0'])
     await first
     await microtasks()
-    return { sent, whenSent, append, second, names: () => sent.map(({ args }) => args.slice(2)) }
+    return { sent, whenSent, put, second, names: () => sent.map(({ args }) => args.slice(2)) }
   }
 
   it('goes out as soon as the one before it is stored', async () => {
@@ -53,9 +54,9 @@ describe('a batch of callbacks', () => {
   })
 
   it('waits a moment for more where another process stores too', async () => {
-    const { names, whenSent, append } = await appending(true)
+    const { names, whenSent, put } = await appending(true)
     expect(names()).to.deep.equal([['a']])
-    void append('c')
+    void put('c')
     await whenSent(2)
     expect(names()).to.deep.equal([['a'], ['b', 'c']])
   })

@@ -5,8 +5,10 @@ import { Deadlines, type Wait } from '../../core/deadlines.ts'
 function waitIn(deadlines: Deadlines, startedAt: number, limitMs: number): { wait: Wait; late: Promise<string> } {
   let end: (text: string) => void = () => undefined
   const late = new Promise<string>((resolve) => (end = resolve))
-  const wait = deadlines.add(startedAt, ({ name, message }) => {
-    end(`${name}: ${message}, ${performance.now() >= startedAt + limitMs ? 'in time' : 'early'}`)
+  const wait = deadlines.add(startedAt, {
+    late({ name, message }) {
+      end(`${name}: ${message}, ${performance.now() >= startedAt + limitMs ? 'in time' : 'early'}`)
+    },
   })
   return { wait, late }
 }

@@ -56,7 +56,7 @@ export const rows: readonly Row[] = [
   {
     floor: 4,
     folder: 'core',
-    files: ['dispatch', 'dispatch-types', 'before', 'after', 'chain', 'failures'],
+    files: ['dispatch', 'dispatch-types', 'before', 'after', 'chain', 'failures', 'tell'],
     job: 'one callback in, one answer out',
   },
   { floor: 5, folder: 'core/http', job: 'Koa application: the webhook' },

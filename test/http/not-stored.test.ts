@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { Bus } from '../../core/bus.ts'
 import type { Delivery } from '../../core/delivery/delivery.ts'
 import { createDispatch } from '../../core/dispatch.ts'
+import { Later } from '../../core/later.ts'
 import { createRegistry } from '../../core/registry.ts'
 import { refusalText } from '../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
-import { deferred } from '../harness/plugin.ts'
 import { heard, UNSIGNED_APP } from '../harness/server.ts'
 
 async function answerWith(
@@ -30,9 +30,12 @@ async function answerWith(
 
 const body = refusalText(503, 'could not be stored in time')
 
-const never = (): Promise<void> => new Promise(() => undefined)
-const failing = async (): Promise<void> => {
-  throw new Error('disk full at /var/lib')
+const never = (): Later<void> => new Later()
+const fail = (storing: Later<void>): void => storing.reject(new Error('disk full at /var/lib'))
+const failing = (): Later<void> => {
+  const storing = new Later<void>()
+  setImmediate(() => fail(storing))
+  return storing
 }
 
 describe('an after-callback that could not be stored', () => {
@@ -47,10 +50,9 @@ describe('an after-callback that could not be stored', () => {
   it('is told of once, be it that the store fails after the deadline', async () => {
     const bus = new Bus()
     const failed = heard(bus, 'delivery:failed')
-    const storing = deferred()
-    await answerWith(() => storing.promise.then(failing), 'X.Y', 50, bus)
-    storing.resolve()
-    await new Promise((resolve) => setImmediate(resolve))
+    const storing = new Later<void>()
+    await answerWith(() => storing, 'X.Y', 50, bus)
+    fail(storing)
     expect(failed.map(({ error }) => String(error))).to.deep.equal(['TimeoutError: took longer than 50 ms'])
   })
 

@@ -1,10 +1,12 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
+import { Later } from '../../later.ts'
 import type { Registry, Route } from '../../registry.ts'
+import { each, onTick, Turn } from '../../turn.ts'
 import type { Delivery } from '../delivery.ts'
 import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
-import type { Appender } from './appender.ts'
+import type { Appended, Appender, Appending } from './appender.ts'
 import { aboutText, pluginsText } from './entry.ts'
 import type { Feed } from './feed.ts'
 import { partitionOf } from './keys.ts'
@@ -37,37 +39,71 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     return made
   }
 
-  const store = async (callback: Callback): Promise<void> => {
-    const route = registry.route(callback.sdkAppId, callback.command)
-    const key = orderOf(callback, route)
-    const n = partitionOf(key, partitions())
-    const takers = takersOf(route)
-    const tells = tellsResends(callback.body) ? 1 : 0
-    const isOurs = takers.feeds.every((feed) => feed.has(n))
-    const row = [
-      shortIdentity(identityOf(callback)),
-      tells,
-      isOurs ? leases.lastFence : '',
-      n,
-      takers.text,
-      callback.id,
-      aboutText(callback, key),
-      callback.raw,
-    ]
-    const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = callback
-    const called = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-    const onEntry = (entry: string, maybeResend: boolean): void => {
-      const arrival = { entry, callback: called, key, maybeResend, received: { parsed } }
-      for (const feed of takers.feeds) feed.stored(n, arrival)
+  /** Resolves once the callback is in Redis. */
+  class Coming extends Later<void> implements Appending {
+    readonly callback: Callback
+    #key: string | undefined
+    #n = 0
+    #feeds: readonly Feed[] = []
+
+    constructor(callback: Callback) {
+      super()
+      this.callback = callback
     }
-    const appended = await appender.append(row, raw.length, onEntry)
-    const [, , resends = 0, firstId = ''] = appended ?? []
-    if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
+
+    store(identity: string): void {
+      const { callback } = this
+      const route = registry.route(callback.sdkAppId, callback.command)
+      const key = orderOf(callback, route)
+      const n = partitionOf(key, partitions())
+      const takers = takersOf(route)
+      const tells = tellsResends(callback.body) ? 1 : 0
+      const isOurs = takers.feeds.every((feed) => feed.has(n))
+      const fence = isOurs ? leases.lastFence : ''
+      const about = aboutText(callback, key)
+      this.#key = key
+      this.#n = n
+      this.#feeds = takers.feeds
+      appender.append(
+        [identity, tells, fence, n, takers.text, callback.id, about, callback.raw],
+        callback.raw.length,
+        this,
+      )
+    }
+
+    stored(appended: Appended | undefined): void {
+      const { callback } = this
+      const [, , resends = 0, firstId = ''] = appended ?? []
+      if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
+      this.resolve()
+    }
+
+    failed(error: unknown): void {
+      this.reject(error)
+    }
+
+    entered(entry: string, maybeResend: boolean): void {
+      const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
+      const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+      const arrival = { entry, callback, key: this.#key, maybeResend, received: { parsed } }
+      for (const feed of this.#feeds) feed.stored(this.#n, arrival)
+    }
   }
 
+  const accepted = new Turn<Coming>((all) => {
+    const identified = each(all, (coming) => ({ coming, identity: shortIdentity(identityOf(coming.callback)) }))
+    for (const { coming, identity } of identified) coming.store(identity)
+  }, onTick)
+
   return (callback) => {
-    if (leases.isValid()) return store(callback)
+    const coming = new Coming(callback)
+    if (leases.isValid()) accepted.add(coming)
     // Others may have given us up, and our plugins' groups with it.
-    return leases.tend().then(() => store(callback))
+    else
+      leases.tend().then(
+        () => accepted.add(coming),
+        (error: unknown) => coming.reject(error),
+      )
+    return coming
   }
 }

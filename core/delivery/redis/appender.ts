@@ -14,16 +14,22 @@ export type Appended = readonly [entry: string, stored: number, resends: number,
 
 type Reply = readonly [number: number, ...(string | Appended)[]]
 
-/** @param maybeResend whether the same has come before, and is delivered all the same */
-type OnEntry = (entry: string, maybeResend: boolean) => void
+/** Who waits for a callback to be stored. */
+export interface Appending {
+  /** It is. Without `appended` there is no more to say. */
+  stored(appended: Appended | undefined): void
+  failed(error: unknown): void
+  /**
+   * Told once the answer is out, where this process stored it.
+   * @param maybeResend whether the same has come before, and is delivered all the same
+   */
+  entered(entry: string, maybeResend: boolean): void
+}
 
 interface Waiting {
   readonly row: Row
   readonly size: number
-  readonly resolve: (appended: Appended | undefined) => void
-  readonly reject: (error: unknown) => void
-  /** Told of the entry once the answer is out. */
-  readonly onEntry: OnEntry
+  readonly who: Appending
 }
 
 interface Parts {
@@ -67,20 +73,18 @@ export class Appender {
     this.#parts = parts
   }
 
-  /** Gives nothing where there is no more to say than that it was stored. */
-  append(row: Row, size: number, onEntry: OnEntry): Promise<Appended | undefined> {
+  append(row: Row, size: number, who: Appending): void {
     if (this.#open >= OPEN || this.#characters >= OPEN_CHARACTERS) {
-      return Promise.reject(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
+      who.failed(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
+      return
     }
     this.#open++
     this.#waiting++
     this.#characters += size
-    return new Promise((resolve, reject) => {
-      this.#queue.put({ row, size, resolve, reject, onEntry })
-      if (this.#isBusy) return
-      this.#isBusy = true
-      setImmediate(() => void this.#sendAll())
-    })
+    this.#queue.put({ row, size, who })
+    if (this.#isBusy) return
+    this.#isBusy = true
+    setImmediate(() => void this.#sendAll())
   }
 
   /** Another process stores in the same Redis. */
@@ -121,32 +125,32 @@ export class Appender {
       this.#settle(batch, replies, number)
     } catch (error) {
       // It may be stored all the same, or will be yet: its number is missing then.
-      for (const { reject } of batch) reject(error)
+      for (const { who } of batch) who.failed(error)
     }
     for (const { size } of batch) this.#characters -= size
     this.#open -= batch.length
   }
 
   #settle(batch: readonly Waiting[], replies: readonly (string | Appended)[], number: number): void {
-    for (const [index, { resolve }] of batch.entries()) {
+    for (const [index, { who }] of batch.entries()) {
       const reply = replies[index]
-      resolve(typeof reply === 'string' ? undefined : reply)
+      who.stored(typeof reply === 'string' ? undefined : reply)
     }
     // The answers go out first: a handler that keeps the event loop busy must not hold them up.
     if (number > 0) setImmediate(() => this.#parts.numbers.take(number, () => this.#tellAll(batch, replies)))
   }
 
   #tellAll(batch: readonly Waiting[], replies: readonly (string | Appended)[]): void {
-    for (const [index, { onEntry }] of batch.entries()) {
+    for (const [index, { who }] of batch.entries()) {
       const reply = replies[index]
       const entry = typeof reply === 'string' ? reply : reply?.[0]
-      if (entry) this.#tell(onEntry, entry, typeof reply !== 'string')
+      if (entry) this.#tell(who, entry, typeof reply !== 'string')
     }
   }
 
-  #tell(onEntry: OnEntry, entry: string, maybeResend: boolean): void {
+  #tell(who: Appending, entry: string, maybeResend: boolean): void {
     try {
-      onEntry(entry, maybeResend)
+      who.entered(entry, maybeResend)
     } catch (error) {
       // Nobody is told of those behind it: no later one may be handed over before they have been read.
       this.#parts.gaps.count++

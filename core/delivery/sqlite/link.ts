@@ -7,7 +7,11 @@ import type { Arg, Fault, Name, Reply, Request, Result } from './messages.ts'
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
-type Stored = (error: Error | undefined, seq: number | undefined) => void
+/** Who waits for a callback to be stored. */
+export interface Storing {
+  stored(seq: number): void
+  failed(error: Error): void
+}
 
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
 export class Link {
@@ -19,7 +23,7 @@ export class Link {
   /** The block of this turn, the request that takes it over, and whom to tell. */
   readonly #packer = new Packer()
   #appending: { arg: unknown } | undefined
-  #stored: Stored[] = []
+  #storing: Storing[] = []
   #gone: Error | undefined
   #closing = false
   #onFull: () => void = () => undefined
@@ -84,18 +88,18 @@ export class Link {
   }
 
   /** Stores a callback, in one request with others of this turn of the event loop. */
-  append(one: New, done: Stored): void {
+  append(one: New, storing: Storing): void {
     if (this.#gone) {
       const error = this.#gone
-      setImmediate(() => done(error, undefined))
+      setImmediate(() => storing.failed(error))
       return
     }
     this.#packer.add(one)
-    this.#stored.push(done)
+    this.#storing.push(storing)
     if (!this.#appending) {
       // In the batch already, for replies come in the order in which was asked.
-      const stored = this.#stored
-      this.#appending = this.#put('append', undefined, (error, result) => this.#tellStored(stored, error, result))
+      const all = this.#storing
+      this.#appending = this.#put('append', undefined, (error, result) => this.#tellStored(all, error, result))
     }
     if (this.#packer.isFull) this.#closeBlock()
   }
@@ -132,15 +136,17 @@ export class Link {
     this.#appending.arg = block
     this.#onAppended(block.heads.length + block.bodies.length)
     this.#appending = undefined
-    this.#stored = []
+    this.#storing = []
   }
 
-  #tellStored(stored: readonly Stored[], error: Error | undefined, result: Result<'append'> | undefined): void {
-    for (const [index, tell] of stored.entries()) {
+  #tellStored(all: readonly Storing[], error: Error | undefined, result: Result<'append'> | undefined): void {
+    let index = 0
+    for (const storing of all) {
       const seq = typeof result === 'number' ? result + index : result?.[index]
-      if (typeof seq === 'number') tell(undefined, seq)
+      index++
+      if (typeof seq === 'number') storing.stored(seq)
       else {
-        tell(error ?? (seq ? errorOf(seq) : new Error('not stored')), undefined)
+        storing.failed(error ?? (seq ? errorOf(seq) : new Error('not stored')))
         if (seq?.code === 'SQLITE_FULL') this.#onFull()
       }
     }

@@ -1,0 +1,165 @@
+import type { Bus } from '../../bus.ts'
+import { aboutOf, type Callback } from '../../callback.ts'
+import { Later } from '../../later.ts'
+import type { Registry, Route } from '../../registry.ts'
+import { each, onTick, Turn } from '../../turn.ts'
+import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
+import { orderOf } from '../order.ts'
+import type { Recent } from '../recent.ts'
+import type { Feed } from './feed.ts'
+import type { Ledger } from './ledger.ts'
+import type { Link, Storing } from './link.ts'
+
+interface Parts {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly link: Link
+  readonly ledger: Ledger
+  readonly recent: Recent
+  readonly feeds: ReadonlyMap<string, Feed>
+  /** @throws TimhookError STORE_UNUSABLE */
+  readonly mustHaveRoom: () => void
+}
+
+/** Whose feeds get the callbacks of a route, and whose do not. */
+interface Receivers {
+  readonly own: readonly Feed[]
+  readonly others: readonly Feed[]
+  /** The plugins, sorted, as JSON. */
+  readonly text: string
+}
+
+/** What is on its way into the file. */
+interface Entering {
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+  /** Its number in the window of resends. */
+  readonly entry: number
+  readonly receivers: Receivers
+}
+
+/** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the feeds. */
+export function createAccept(parts: Parts): (callback: Callback) => Later<void> {
+  const { registry, bus, link, ledger, recent, feeds, mustHaveRoom } = parts
+
+  // After the answers: a handler that keeps the event loop busy must not hold them up.
+  const arrived = new Turn<readonly Feed[]>((all) => {
+    for (const some of all) for (const feed of some) feed.pump()
+  })
+  /** Found out once for all callbacks of a route. */
+  const byRoute = new WeakMap<Route, Receivers>()
+  const receiversFor = (route: Route): Receivers => {
+    const known = byRoute.get(route)
+    if (known) return known
+    const made = receiversOf(route, feeds)
+    byRoute.set(route, made)
+    return made
+  }
+
+  /** Resolves once the callback is in the file. */
+  class Coming extends Later<void> implements Storing {
+    readonly callback: Callback
+    #entering: Entering | undefined
+
+    constructor(callback: Callback) {
+      super()
+      this.callback = callback
+    }
+
+    store(identity: string, maybeResend: boolean): void {
+      const { id, sdkAppId, command, querystring: query, signed, raw, receivedAt } = this.callback
+      const route = registry.route(sdkAppId, command)
+      // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
+      const key = orderOf(this.callback, route)?.replaceAll('\u0000', '\u001f')
+      const receivers = receiversFor(route)
+      this.#entering = { key, maybeResend, entry: recent.add(identity, id, receivedAt), receivers }
+      const plugins = receivers.text
+      link.append({ plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }, this)
+    }
+
+    stored(seq: number): void {
+      if (!this.#entering) return
+      const { key, maybeResend, entry, receivers } = this.#entering
+      const { own, others } = receivers
+      recent.setSeq(entry, seq)
+      const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
+      const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+      const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed }
+      for (const feed of own) feed.stored(seq, shared)
+      for (const feed of others) feed.stored(seq, undefined)
+      this.resolve()
+      arrived.add(own)
+    }
+
+    failed(error: Error): void {
+      if (this.#entering) recent.delete(this.#entering.entry)
+      this.reject(error)
+    }
+  }
+
+  const resent = (callback: Callback, entry: number): void => {
+    // Counted in its row too.
+    const seq = recent.seqOf(entry)
+    if (seq > 0) ledger.note(['resent', seq])
+    // The identity holds app and command, so they are those of the first.
+    const first = { ...aboutOf(callback), id: recent.idOf(entry) }
+    bus.emit('callback:resent', { ...first, resends: recent.countResend(entry) })
+  }
+
+  /** The first one of an identity, once it is durable; where it could not be stored, what took its place. */
+  const durable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
+    for (;;) {
+      const entry = recent.find(identity, receivedAt)
+      if (entry === undefined || recent.seqOf(entry) > 0) return entry
+      // Replies come in order: with this one, what became of all that was stored before is known.
+      await link.ask('pass', undefined)
+    }
+  }
+
+  /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
+  const acceptAgain = async (coming: Coming, identity: string): Promise<void> => {
+    try {
+      const { callback } = coming
+      const entry = await durable(callback, identity)
+      if (entry !== undefined) resent(callback, entry)
+      if (entry !== undefined && tellsResends(callback.body)) coming.resolve()
+      else enter(coming, identity, entry !== undefined)
+    } catch (error) {
+      coming.reject(error)
+    }
+  }
+
+  const enter = (coming: Coming, identity: string, maybeResend: boolean): void => {
+    try {
+      mustHaveRoom()
+      coming.store(identity, maybeResend)
+    } catch (error) {
+      coming.reject(error)
+    }
+  }
+
+  const accepted = new Turn<Coming>((all) => {
+    const identified = each(all, (coming) => ({ coming, identity: shortIdentity(identityOf(coming.callback)) }))
+    for (const { coming, identity } of identified) {
+      const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
+      if (isKnown) void acceptAgain(coming, identity)
+      else enter(coming, identity, false)
+    }
+  }, onTick)
+
+  return (callback) => {
+    const coming = new Coming(callback)
+    accepted.add(coming)
+    return coming
+  }
+}
+
+function receiversOf({ subscriptions }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
+  const ids = subscriptions.map(({ plugin }) => plugin.id)
+  const all = [...feeds]
+  return {
+    own: all.filter(([id]) => ids.includes(id)).map(([, feed]) => feed),
+    others: all.filter(([id]) => !ids.includes(id)).map(([, feed]) => feed),
+    text: JSON.stringify(ids.toSorted()),
+  }
+}
