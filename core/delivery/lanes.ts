@@ -46,7 +46,7 @@ export class Lanes {
   push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
     const entry = { pool, key, task }
     this.#size++
-    if (key !== undefined && (key === this.#starting || this.#taken.has(key))) {
+    if (key !== undefined && this.#isTaken(key)) {
       this.#waitersOf(key).put(entry)
       return
     }
@@ -70,6 +70,11 @@ export class Lanes {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
     this.#settle()
+  }
+
+  /** Looking a key up costs as much as all else here, so it is not looked for where there is none. */
+  #isTaken(key: string): boolean {
+    return key === this.#starting || (this.#taken.size > 0 && this.#taken.has(key))
   }
 
   #waitersOf(key: string): Queue<Entry> {
@@ -146,6 +151,7 @@ export class Lanes {
 
   #release({ key, pool }: Entry): void {
     if (key === undefined) return
+    if (this.#taken.size === 0) return
     const next = this.#taken.get(key)?.take()
     if (!next) {
       this.#taken.delete(key)

@@ -33,14 +33,14 @@ export class Slots {
   }
 
   of(key: string): number {
-    return this.#byKey.get(key) ?? 0
+    return this.#byKey.size === 0 ? 0 : (this.#byKey.get(key) ?? 0)
   }
 
   push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
     const slot: Slot = { key, isCounted: false, isFree: false }
     this.#size++
     this.#lanes.push(pool, key, () => {
-      if (key !== undefined && this.#held.delete(key)) this.#heldSize -= this.of(key)
+      if (key !== undefined && this.#held.size > 0 && this.#held.delete(key)) this.#heldSize -= this.of(key)
       const again = task()
       return again instanceof Promise ? again.then((late) => this.#ended(slot, late)) : this.#ended(slot, again)
     })

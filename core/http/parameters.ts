@@ -56,6 +56,16 @@ function isDecisive(name: string): name is Name {
 }
 
 function put(found: Parameters, name: Name, value: string): void {
-  if (found[name] !== undefined) throw new Refusal(400, `${name}: given twice`)
-  found[name] = value
+  if (at(found, name) !== undefined) throw new Refusal(400, `${name}: given twice`)
+  // Written out: by a name that differs each time, it would take three times as long.
+  if (name === 'SdkAppid') found.SdkAppid = value
+  else if (name === 'CallbackCommand') found.CallbackCommand = value
+  else if (name === 'Sign') found.Sign = value
+  else found.RequestTime = value
+}
+
+function at(found: Parameters, name: Name): string | undefined {
+  if (name === 'SdkAppid') return found.SdkAppid
+  if (name === 'CallbackCommand') return found.CallbackCommand
+  return name === 'Sign' ? found.Sign : found.RequestTime
 }

@@ -39,7 +39,7 @@ export class Chains {
   }
 
   has(key: string): boolean {
-    return this.#chains.has(key)
+    return this.#chains.size > 0 && this.#chains.has(key)
   }
 
   /** Something of this key's chain changes; to be called back once that is on disk. */
