@@ -8,6 +8,9 @@ import { createRefuser } from './refuse.ts'
 import { send } from './send.ts'
 import { each, Turn } from '../turn.ts'
 
+/** How long an answer may wait for others to go out with, in milliseconds. */
+const HOLD_MS = 2
+
 export interface ShortWayParts {
   readonly webhook: Webhook
   readonly bus: Bus
@@ -33,6 +36,12 @@ interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
 }
 
 type Pass = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** A callback whose body has been read. */
+interface Received {
+  readonly exchange: Exchange
+  readonly read: ReadBody
+}
 
 /** Takes a request, or leaves it to somebody else. One that it takes it may still hand to `otherwise`. */
 export type ShortWay = (request: IncomingMessage, response: ServerResponse, otherwise: Pass) => boolean
@@ -79,7 +88,7 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
       refuse(error, exchange)
     }
   }
-  const parse = ({ exchange, text }: { exchange: Exchange; text: string }) => {
+  const parse = ({ exchange, text }: { exchange: Exchange; text: string }): Received | undefined => {
     try {
       return { exchange, read: readObject(text) }
     } catch (error) {
@@ -88,7 +97,7 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
   }
 
   /** Undefined where the decision takes time. */
-  const decide = ({ exchange, read }: { exchange: Exchange; read: ReadBody }): Reply | undefined => {
+  const decide = ({ exchange, read }: Received): Reply | undefined => {
     const { response, admitted } = exchange
     try {
       const answer = webhook.decide(admitted, read)
@@ -109,10 +118,23 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
     send(response, status, text, status === 408)
   }
 
+  /** Answers are sent together, unless deciding others takes long: a handler may keep the event loop busy. */
+  const decideAll = (all: readonly Received[]): void => {
+    let ready: Reply[] = []
+    let readyAt = performance.now()
+    for (const one of all) {
+      const decided = decide(one)
+      if (decided) ready.push(decided)
+      if (performance.now() - readyAt < HOLD_MS) continue
+      for (const some of ready) reply(some)
+      ready = []
+      readyAt = performance.now()
+    }
+    for (const some of ready) reply(some)
+  }
   const turn = new Turn<Arrival>((arrivals) => {
     moment = undefined
-    const decided = each(each(each(each(arrivals, admit), readText), parse), decide)
-    for (const one of decided) reply(one)
+    decideAll(each(each(each(arrivals, admit), readText), parse))
   })
 
   return (request, response, otherwise) => {

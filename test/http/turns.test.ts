@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import type { Answer } from '../../core/dispatch-types.ts'
+import { Later } from '../../core/later.ts'
+import { OK } from '../../core/protocol/envelope.ts'
+import { refusalText } from '../harness/answers.ts'
+import { openConnection, requestText } from '../harness/connection.ts'
+import { serveDispatch } from '../harness/parts.ts'
+import { UNSIGNED_APP } from '../harness/server.ts'
+
+const COMMANDS = ['X.One', 'X.Two', 'X.Three']
+const BUSY_MS = 5
+
+function request(command: string, app: number = UNSIGNED_APP): string {
+  return requestText(`POST /?SdkAppid=${app}&CallbackCommand=${command}`, '{}')
+}
+
+/** An answer that notes when it is sent. */
+function noted(log: string[], command: string): Answer {
+  return {
+    status: 200,
+    get text() {
+      log.push(`sent ${command}`)
+      return OK
+    },
+  }
+}
+
+/** Sends all of them at once, and gives what was decided and sent, in its order. */
+async function orderOf(spendTime: () => void): Promise<string[]> {
+  const log: string[] = []
+  const { port } = await serveDispatch(({ command }) => {
+    spendTime()
+    log.push(`decided ${command}`)
+    return noted(log, command)
+  })
+  const connection = await openConnection(port)
+  connection.send(COMMANDS.map((command) => request(command)).join(''))
+  for (const _ of COMMANDS) expect((await connection.answer()).body).to.equal(OK)
+  return log
+}
+
+function beBusy(): void {
+  for (const until = performance.now() + BUSY_MS; performance.now() < until;);
+}
+
+describe('callbacks that come in one turn of the event loop', () => {
+  it('are all decided before any of their answers is sent', async () => {
+    const decided = COMMANDS.map((command) => `decided ${command}`)
+    const sent = COMMANDS.map((command) => `sent ${command}`)
+    expect(await orderOf(() => undefined)).to.deep.equal([...decided, ...sent])
+  })
+
+  it('are answered before the next is decided where that takes long', async () => {
+    const oneByOne = COMMANDS.flatMap((command) => [`decided ${command}`, `sent ${command}`])
+    expect(await orderOf(beBusy)).to.deep.equal(oneByOne)
+  })
+
+  it('have answers of their own, whatever becomes of the others', async () => {
+    const { port } = await serveDispatch(({ command }) => {
+      if (command === 'X.Throws') throw new Error('broken')
+      const answer = { status: 200, text: `{"command":"${command}"}` }
+      if (command !== 'X.Later') return answer
+      const later = new Later<Answer>()
+      setImmediate(() => later.resolve(answer))
+      return later
+    })
+    const connection = await openConnection(port)
+    const last = requestText(`POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Bad`, '[1')
+    const all = ['X.One', 'X.Throws', 'X.Later', 'X.Two'].map((command) => request(command))
+    connection.send([...all, request('X.Foreign', 1), last, request('X.Three')].join(''))
+    const bodies: string[] = []
+    for (let n = 0; n < 7; n++) bodies.push((await connection.answer()).body)
+    expect(bodies).to.deep.equal([
+      '{"command":"X.One"}',
+      refusalText(500, 'internal error'),
+      '{"command":"X.Later"}',
+      '{"command":"X.Two"}',
+      refusalText(403, 'SdkAppid: not one of the configured apps'),
+      refusalText(400, 'body: is not JSON'),
+      '{"command":"X.Three"}',
+    ])
+  })
+})
