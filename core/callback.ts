@@ -14,7 +14,7 @@ export interface Callback extends About {
   readonly signed: boolean
   /** The body's text as received. */
   readonly raw: string
-  /** The body parsed. It is handed to one plugin at most; others get one parsed anew. */
+  /** The body parsed. It is handed to one plugin at most; others get copies. */
   readonly body: JsonObject
   /** Milliseconds since 1970. */
   readonly receivedAt: number

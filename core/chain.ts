@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts'
 import { aboutOf, type Callback } from './callback.ts'
 import { callHandler, freshBody } from './context.ts'
+import { copyOf } from './copy.ts'
 import { type Decision, type Failure, Failures } from './failures.ts'
 import type { JsonObject } from './json.ts'
 import type { BeforeDefinition } from './protocol/define.ts'
@@ -63,7 +64,7 @@ class Chain {
     }
     const signal = new LazySignal()
     try {
-      const body = index === 0 ? this.#callback.body : rewritten(this.#callback, this.#route, this.#fields)
+      const body = this.#bodyOf(index)
       const call = { body, attempt: 1, resends: 0, maybeResend: false, signal }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
@@ -74,6 +75,14 @@ class Chain {
     } catch (error) {
       return this.#fail(error, subscription, signal)
     }
+  }
+
+  /** One of its own for each: the last gets that which was parsed. */
+  #bodyOf(index: number): JsonObject {
+    const { body } = this.#callback
+    const isLast = index === this.#route.subscriptions.length - 1
+    const own = isLast ? body : (copyOf(body) ?? freshBody(this.#callback, this.#route))
+    return rewritten(own, this.#route, this.#fields)
   }
 
   #take(returned: unknown, subscription: Subscription, startedAt: number): Step {
@@ -108,10 +117,10 @@ export function withoutChain(callback: Callback, route: BeforeRoute, reason: 'fa
   return failures.orStricter(route.makers.allow())
 }
 
-function rewritten(callback: Callback, route: BeforeRoute, fields: JsonObject | undefined): JsonObject {
-  const body = freshBody(callback, route)
+function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | undefined): JsonObject {
+  if (!fields) return body
   const known = (route.definition.request as { properties?: object }).properties ?? {}
-  for (const [name, value] of Object.entries(fields ?? {})) {
+  for (const [name, value] of Object.entries(fields)) {
     // Fields of the answer that are none of the request's, such as refused members, change nothing in the body.
     if (Object.hasOwn(known, name)) body[name] = structuredClone(value)
   }

@@ -14,7 +14,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
   readonly callback: Called
-  /** The body as parsed on receipt, where it is at hand; handed to one plugin at most. */
+  /** The body as parsed on receipt, where it is at hand: this plugin's own. */
   readonly parsed: JsonObject | undefined
   readonly attempt: number
   readonly resends: number

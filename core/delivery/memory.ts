@@ -1,7 +1,6 @@
 import type { Bus } from '../bus.ts'
 import { aboutOf, type Callback } from '../callback.ts'
 import type { Called } from '../context.ts'
-import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
 import { each, onTick, Turn } from '../turn.ts'
 import { createDeliverer, type Delivered } from './deliverer.ts'
@@ -9,11 +8,12 @@ import type { Delivery, Kept } from './delivery.ts'
 import { identityOf, tellsResends } from './identity.ts'
 import { type Again, Lanes } from './lanes.ts'
 import { orderOf } from './order.ts'
+import { type Received, takeBody } from './received.ts'
 import { Recent } from './recent.ts'
 import { withinGrace } from './within-grace.ts'
 
 /** A callback that was accepted, shared by the deliveries to its plugins. */
-interface Item {
+interface Item extends Received {
   readonly callback: Called
   readonly subscriptions: readonly Subscription[]
   readonly key: string | undefined
@@ -21,7 +21,6 @@ interface Item {
   /** Its number in the window of resends. */
   readonly entry: number
   resends: number
-  parsed: JsonObject | undefined
 }
 
 interface Parts {
@@ -60,7 +59,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     const { subscriptions } = route
     const key = orderOf(callback, route)
     const entry = recent.add(identity, id, receivedAt)
-    return { callback, subscriptions, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body }
+    const takers = subscriptions.length
+    return { callback, subscriptions, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body, takers }
   }
 
   const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {
@@ -70,11 +70,10 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   }
 
   const deliver = (item: Item, subscription: Subscription, attempt: number): Again | Promise<Again> => {
-    const { callback, parsed, entry, maybeResend } = item
-    item.parsed = undefined
+    const { callback, entry, maybeResend } = item
     // The window may have forgotten it since.
     item.resends = Math.max(item.resends, recent.resendsOf(entry))
-    const job = { callback, parsed, attempt, resends: item.resends, maybeResend }
+    const job = { callback, parsed: takeBody(item), attempt, resends: item.resends, maybeResend }
     const delivered = deliverer.deliver(job, subscription)
     if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
     return conclude(item, subscription, attempt, delivered)

@@ -81,16 +81,22 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
       })
 
       it('give each plugin a body of its own, and the text as it came', async () => {
-        const done = deferred<unknown[]>()
-        const { post } = await serve({
-          plugins: [
-            entry('vandal', { [FULL]: async ({ body }) => void ((body as { GroupId: unknown }).GroupId = 'broken') }),
-            entry('sees', { [FULL]: async ({ body, raw }) => done.resolve([body.GroupId, raw]) }),
-          ],
-        })
-        const text = '{ "GroupId": "@TGS#1" ,"EventTime":1}'
-        await post(FULL, text)
-        expect(await done.promise).to.deep.equal(['@TGS#1', text])
+        for (const depth of [1, 500]) {
+          const seen: unknown[] = []
+          const vandal = async ({ body, raw }: { body: object; raw: string }): Promise<void> => {
+            seen.push([JSON.stringify(body), raw])
+            const { list } = body as { list: unknown[] }
+            list.length = 0
+            Object.assign(body, { list: 'broken' })
+          }
+          const plugins = ['a', 'b', 'c'].map((name) => entry(name, { '*': vandal }))
+          const { post, bus } = await serve({ plugins })
+          const all = counted(bus, 3)
+          const text = `{"list":${'['.repeat(depth)}1${']'.repeat(depth)}}`
+          await post(AFTER_SEND, ` ${text}`)
+          await all
+          expect(seen).to.deep.equal([1, 2, 3].map(() => [text, ` ${text}`]))
+        }
       })
 
       it('of unknown commands reach wildcard handlers', async () => {

@@ -68,7 +68,7 @@ describe('what is done', () => {
     const ledger = new Ledger(run, () => undefined)
     const share = new Share('one', { n: 0, fence: '1', at: 0, clean: true })
     const finish = (entry: string): void => {
-      const about = { entry, callback: callback(1, 'g'), key: 'g', maybeResend: false, received: { parsed: undefined } }
+      const about = { entry, callback: callback(1, 'g'), key: 'g', maybeResend: false, received: undefined }
       ledger.done(arrivedItem(share, about, share.trail.add(entry)))
     }
     finish('1-0')

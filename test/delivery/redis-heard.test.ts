@@ -48,7 +48,7 @@ describe('what another process has stored', () => {
 
   it('is read, not kept, where it was there before the share: a process may have died over it', () => {
     const share = new Share('one', { n: 0, fence: '1', at: 9, clean: false })
-    const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: { parsed: undefined } }
+    const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: undefined }
     for (const entry of ['9-0', '11-0']) share.keep({ ...arrival, entry })
     expect([...share.kept]).to.deep.equal(['11-0'])
   })

@@ -49,7 +49,7 @@ function intake(settle: Run = forever) {
   })
   const arrive = (entry: string): void => {
     const about = { id: entry, sdkAppId: 1, command: '', querystring: '', signed: false, raw: '', receivedAt: 0 }
-    const arrival: Arrival = { entry, callback: about, key: 'g', maybeResend: false, received: { parsed: undefined } }
+    const arrival: Arrival = { entry, callback: about, key: 'g', maybeResend: false, received: undefined }
     subject.arrived(share, arrival)
     subject.pump()
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Plugin } from '../../core/plugin.ts'
 import { BEFORE, entry, message } from '../harness/plugin.ts'
 import { serve } from '../harness/server.ts'
 
@@ -71,19 +72,17 @@ describe('the chain of a before-callback', () => {
 
   it('gives each plugin a body of its own', async () => {
     const seen: unknown[] = []
-    const { post } = await serve({
-      plugins: [
-        entry('vandal', {
-          [BEFORE]: ({ body }) => {
-            body.MsgBody.length = 0
-            delete body.GroupId
-          },
-        }),
-        entry('next', { [BEFORE]: ({ body }) => void seen.push(body.GroupId, body.MsgBody.length) }),
-      ],
-    })
+    const vandal: Plugin['handlers'] = {
+      [BEFORE]: ({ body }) => {
+        seen.push(JSON.stringify(body))
+        Object.assign(body.MsgBody[0]?.MsgContent ?? {}, { Text: 'broken' })
+        body.MsgBody.length = 0
+        delete body.GroupId
+      },
+    }
+    const { post } = await serve({ plugins: ['a', 'b', 'c'].map((name) => entry(name, vandal)) })
     await post(BEFORE, message())
-    expect(seen).to.deep.equal(['@TGS#1', 1])
+    expect(seen).to.deep.equal([1, 2, 3].map(() => JSON.stringify(message())))
   })
 
   it('calls the most specific handler of a plugin alone, wildcards included', async () => {

@@ -15,6 +15,7 @@ export const rows: readonly Row[] = [
     folder: 'core',
     files: [
       'backoff',
+      'copy',
       'deadlines',
       'errors',
       'id',

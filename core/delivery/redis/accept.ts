@@ -85,7 +85,8 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     entered(entry: string, maybeResend: boolean): void {
       const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
       const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-      const arrival = { entry, callback, key: this.#key, maybeResend, received: { parsed } }
+      const received = { parsed, takers: this.#feeds.length }
+      const arrival = { entry, callback, key: this.#key, maybeResend, received }
       for (const feed of this.#feeds) feed.stored(this.#n, arrival)
     }
   }

@@ -3,6 +3,7 @@ import { aboutOf } from '../../callback.ts'
 import type { Subscription } from '../../registry.ts'
 import type { Deliverer, Delivered, Ended, Job } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
+import { takeBody } from '../received.ts'
 import { DEATHS, type Turns } from '../turns.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
@@ -24,10 +25,8 @@ export interface AttemptParts {
   readonly onRetry: (share: Share, at: number) => void
 }
 
-/** The body as parsed on receipt goes to one plugin. */
 function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job {
-  const parsed = received?.parsed
-  if (received) received.parsed = undefined
+  const parsed = received && takeBody(received)
   return { callback, parsed, attempt, resends, maybeResend }
 }
 

@@ -41,7 +41,7 @@ export function createAttention({ connection, run, member, feeds, leases, number
     for (const feed of feeds) {
       for (const n of came) feed.came(n)
       for (const { n, entry, plugins, stored } of entries) {
-        if (plugins.includes(feed.plugin)) feed.stored(n, { ...stored, entry, received: { parsed: undefined } })
+        if (plugins.includes(feed.plugin)) feed.stored(n, { ...stored, entry, received: undefined })
       }
       feed.pump()
     }

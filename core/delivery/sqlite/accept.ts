@@ -84,7 +84,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
       recent.setSeq(entry, seq)
       const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
       const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-      const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed }
+      const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed, takers: own.length }
       for (const feed of own) feed.stored(seq, shared)
       for (const feed of others) feed.stored(seq, undefined)
       this.resolve()

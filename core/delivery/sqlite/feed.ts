@@ -2,6 +2,7 @@ import type { Bus } from '../../bus.ts'
 import type { Registry, Subscription } from '../../registry.ts'
 import type { Delivered, Deliverer } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
+import { takeBody } from '../received.ts'
 import { Slots } from '../slots.ts'
 import { subscriptionOf } from '../subscription-of.ts'
 import { DEATHS, type Turns } from '../turns.ts'
@@ -116,15 +117,15 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
     const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (holdMs > 0) return { holdMs }
     const { shared } = item
-    const { seq, callback, maybeResend, parsed } = shared
+    const { seq, callback, maybeResend } = shared
     if (item.inDoubt && item.tries + 1 >= DEATHS) {
       outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
       return ledger.flush().then(() => undefined)
     }
     // The window may have forgotten it since.
     shared.resends = Math.max(shared.resends, resendsOf(shared.entry))
-    const job = { callback, parsed, attempt: item.attempt, resends: shared.resends, maybeResend }
-    shared.parsed = undefined
+    const { attempt: tried } = item
+    const job = { callback, parsed: takeBody(shared), attempt: tried, resends: shared.resends, maybeResend }
     const alone = async (): Promise<Delivered> => {
       await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
       if (closed) return { ended: { as: 'interrupted' }, settled: Promise.resolve() }

@@ -1,9 +1,9 @@
 import type { Called } from '../../context.ts'
-import type { JsonObject } from '../../json.ts'
+import type { Received } from '../received.ts'
 import type { Stored, Waiting } from './messages.ts'
 
 /** A stored callback, as its plugins share it. */
-export interface Shared {
+export interface Shared extends Received {
   readonly seq: number
   readonly callback: Called
   readonly key: string | undefined
@@ -11,8 +11,6 @@ export interface Shared {
   /** Its number in the window of resends; 0 where it was read from the file. */
   readonly entry: number
   resends: number
-  /** The body as parsed on receipt, until the first plugin has got it. */
-  parsed: JsonObject | undefined
 }
 
 /** One that a plugin is to get. */
@@ -31,7 +29,7 @@ export interface Item {
 function sharedOf(stored: Stored): Shared {
   const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = stored
   const callback = { id, sdkAppId, command, receivedAt, signed, querystring: query, raw }
-  return { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined }
+  return { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
 }
 
 export function itemOf(waiting: Waiting, from: Item['from'], inDoubt: boolean): Item {
