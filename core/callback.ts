@@ -18,7 +18,7 @@ export interface Callback extends About {
   readonly body: JsonObject
   /** Milliseconds since 1970. */
   readonly receivedAt: number
-  /** When the request's head arrived, on the clock of `performance.now()`, milliseconds. */
+  /** When the request's head arrived, or the first of those that came with it, on the clock of `performance.now()`, milliseconds. */
   readonly startedAt: number
 }
 

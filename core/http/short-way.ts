@@ -27,7 +27,7 @@ interface Arrival {
   readonly length: number
   readonly moment: Moment
   /** The routes, for what turns out not to be ordinary. */
-  readonly otherwise: Pass
+  readonly otherwise: Otherwise
 }
 
 /** A genuine callback, whose body comes next. */
@@ -35,16 +35,17 @@ interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
   readonly admitted: Admitted
 }
 
-type Pass = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-
 /** A callback whose body has been read. */
 interface Received {
   readonly exchange: Exchange
   readonly read: ReadBody
 }
 
+/** Who takes a request after all. */
+type Otherwise = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
 /** Takes a request, or leaves it to somebody else. One that it takes it may still hand to `otherwise`. */
-export type ShortWay = (request: IncomingMessage, response: ServerResponse, otherwise: Pass) => boolean
+export type ShortWay = (request: IncomingMessage, response: ServerResponse, otherwise: Otherwise) => boolean
 
 /**
  * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
@@ -53,7 +54,7 @@ export type ShortWay = (request: IncomingMessage, response: ServerResponse, othe
 export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
   const known = new Set(paths)
   const refusing = createRefuser(bus)
-  let moment: Moment | undefined
+  let turnBegan: Moment | undefined
 
   const admit = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
     const admitted = admittedOf(request, moment)
@@ -104,7 +105,7 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
       if ('status' in answer) return { response, answer }
       // One promise fewer than with a `catch`: a reply itself does not fail.
       void answer.then(
-        (late) => reply({ response, answer: late }),
+        (decided) => reply({ response, answer: decided }),
         (error: unknown) => refuse(error, exchange),
       )
       return undefined
@@ -133,16 +134,16 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
     for (const some of ready) reply(some)
   }
   const turn = new Turn<Arrival>((arrivals) => {
-    moment = undefined
+    turnBegan = undefined
     decideAll(each(each(each(arrivals, admit), readText), parse))
   })
 
   return (request, response, otherwise) => {
     const length = leanLength(request)
     if (length === undefined || length > bodyLimit || isDraining()) return false
-    // The clocks are read for the first one of a turn: reading them for each costs more than reading the URL does.
-    moment ??= now()
-    turn.add({ request, response, length, moment, otherwise })
+    // The clocks are read for the first one of a turn: the others came a moment later, and their deadline is that sooner.
+    turnBegan ??= now()
+    turn.add({ request, response, length, moment: turnBegan, otherwise })
     return true
   }
 }

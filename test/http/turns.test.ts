@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Answer } from '../../core/dispatch-types.ts'
 import { Later } from '../../core/later.ts'
@@ -79,5 +80,25 @@ describe('callbacks that come in one turn of the event loop', () => {
       refusalText(400, 'body: is not JSON'),
       '{"command":"X.Three"}',
     ])
+  })
+
+  it('come when the first of their turn came, and not with those of an earlier one', async () => {
+    const times: { startedAt: number; receivedAt: number }[] = []
+    const { port } = await serveDispatch(({ startedAt, receivedAt }) => {
+      times.push({ startedAt, receivedAt })
+      return { status: 200, text: OK }
+    })
+    const connection = await openConnection(port)
+    for (let turn = 0; turn < 2; turn++) {
+      const [from, fromDate] = [performance.now(), Date.now()]
+      connection.send(request('X.One') + request('X.Two'))
+      await connection.answer()
+      await connection.answer()
+      const [first, second] = times.splice(0)
+      expect(first).to.deep.equal(second)
+      expect(first?.startedAt).to.be.within(from, performance.now())
+      expect(first?.receivedAt).to.be.within(fromDate, Date.now())
+      await delay(5)
+    }
   })
 })
