@@ -3,6 +3,7 @@ import type { DeliveryInput } from '../../config/sections/delivery.ts'
 import type { ConfigInput } from '../../config/schema.ts'
 import { TimhookError } from '../../core/errors.ts'
 import { deferred, entry, full, FULL } from '../harness/plugin.ts'
+import { describeBodies } from './bodies-contract.ts'
 import { counted } from './counted.ts'
 import { heard, serve as serveWith, type TestServer } from '../harness/server.ts'
 
@@ -14,6 +15,8 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
     serveWith({ ...config, delivery: { ...(await settings()), ...config.delivery } })
 
   describe(`the engine ${engine}`, () => {
+    describeBodies(serve)
+
     describe('after-callbacks', () => {
       it('are acknowledged first and handled then, each plugin on its own', async () => {
         const order: string[] = []
@@ -78,25 +81,6 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
           maybeResend: false,
           faults: [],
         })
-      })
-
-      it('give each plugin a body of its own, and the text as it came', async () => {
-        for (const depth of [1, 500]) {
-          const seen: unknown[] = []
-          const vandal = async ({ body, raw }: { body: object; raw: string }): Promise<void> => {
-            seen.push([JSON.stringify(body), raw])
-            const { list } = body as { list: unknown[] }
-            list.length = 0
-            Object.assign(body, { list: 'broken' })
-          }
-          const plugins = ['a', 'b', 'c'].map((name) => entry(name, { '*': vandal }))
-          const { post, bus } = await serve({ plugins })
-          const all = counted(bus, 3)
-          const text = `{"list":${'['.repeat(depth)}1${']'.repeat(depth)}}`
-          await post(AFTER_SEND, ` ${text}`)
-          await all
-          expect(seen).to.deep.equal([1, 2, 3].map(() => [text, ` ${text}`]))
-        }
       })
 
       it('of unknown commands reach wildcard handlers', async () => {

@@ -82,4 +82,19 @@ describe('slots', () => {
     await slots.idle()
     expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES, 0])
   })
+
+  it('count a key again that was held up, once it runs', async () => {
+    const slots = new Slots(() => undefined)
+    const again = deferred()
+    let tries = 0
+    slots.push(pool, 'held', () => {
+      if (tries++ === 0) return { holdMs: 1 }
+      again.resolve()
+      return new Promise(() => undefined)
+    })
+    slots.push(pool, 'held', () => undefined)
+    expect(slots.room).to.equal(LANES)
+    await again.promise
+    expect(slots.room).to.equal(LANES - 2)
+  })
 })

@@ -48,6 +48,17 @@ describe('a batch of callbacks', () => {
     return { sent, whenSent, put, second, names: () => sent.map(({ args }) => args.slice(2)) }
   }
 
+  it('takes no more while too much of it waits for Redis', async () => {
+    const gaps = new Gaps()
+    const numbers = new Numbers(gaps)
+    const { run } = byHand()
+    const appender = new Appender({ run, resendWindow: 0, member: 'm', gaps, numbers, afterSending: () => undefined })
+    const who = { stored: () => undefined, failed: () => undefined, entered: () => undefined }
+    appender.append([], 64_000_000, who)
+    const error: unknown = await append(appender, []).catch((error: unknown) => error)
+    expect(error).to.include({ code: 'STORE_UNUSABLE' })
+  })
+
   it('goes out as soon as the one before it is stored', async () => {
     const { names } = await appending(false)
     expect(names()).to.deep.equal([['a'], ['b']])

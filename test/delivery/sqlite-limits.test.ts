@@ -14,6 +14,9 @@ describe('the sqlite engine', () => {
     let n = 2
     for (; refused === undefined; n++) refused = await accept(n, 'x'.repeat(4000)).catch((error: unknown) => error)
     expect(refused).to.include({ code: 'STORE_UNUSABLE' })
+    // The thread is not asked any more.
+    const next: unknown = await accept(n, 'y').catch((error: unknown) => error)
+    expect(next).to.have.property('message', 'the disk of the store is full')
     await link.ask('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     await accept(n - 1, 'x'.repeat(4000))
@@ -72,6 +75,31 @@ describe('the sqlite engine', () => {
     await accept(1000, 'other')
     await handled
     expect(seen).to.deep.equal([1000])
+  })
+
+  it('keeps the order of a key with a long queue, whatever comes while that gets shorter', async () => {
+    const seen: number[] = []
+    const ends: (() => void)[] = []
+    const { bus, accept } = await runEngine(await newFile(), {
+      one: async (n) => {
+        seen.push(n)
+        if (n < 40) await new Promise<void>((resolve) => ends.push(resolve))
+      },
+    })
+    for (let n = 0; n < 30; n++) await accept(n, 'hot')
+    // As many as are handed over at a time, and a few of the next ones: these are under way, and others wait in the file.
+    for (let ended = 0; ended < 20; ended++) {
+      while (ends.length === 0) await new Promise(setImmediate)
+      ends.shift()?.()
+    }
+    for (let n = 30; n < 60; n++) await accept(n, 'hot')
+    const rest = done(bus, 40)
+    for (let ended = 20; ended < 40; ended++) {
+      while (ends.length === 0) await new Promise(setImmediate)
+      ends.shift()?.()
+    }
+    await rest
+    expect(seen).to.deep.equal(Array.from({ length: 60 }, (_, n) => n))
   })
 
   it('deletes finished callbacks, oldest first, and never unfinished ones', async () => {

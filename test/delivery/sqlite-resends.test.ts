@@ -24,6 +24,14 @@ describe('a resend of one of several that came in one turn', () => {
     expect(entries.map(({ resends }) => resends)).to.deep.equal([0, 0, 2, 0, 0, 0, 1, 0, 0, 0])
   })
 
+  it('is refused at once where it cannot be learnt what has become of the first', async () => {
+    const run = await runEngine(await newFile(), { one: () => undefined })
+    const ask = run.link.ask.bind(run.link)
+    run.link.ask = (name, arg) => (name === 'pass' ? Promise.reject(new Error('gone')) : ask(name, arg))
+    const ends = await Promise.allSettled([run.accept(1), run.accept(1)])
+    expect(ends.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected'])
+  })
+
   it('is counted for that one after a restart', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: () => undefined })
