@@ -56,6 +56,15 @@ describe('an after-callback that could not be stored', () => {
     expect(failed.map(({ error }) => String(error))).to.deep.equal(['TimeoutError: took longer than 50 ms'])
   })
 
+  it('is not told of as acknowledged where it is stored after the deadline', async () => {
+    const bus = new Bus()
+    const answered = heard(bus, 'callback:answered')
+    const storing = new Later<void>()
+    await answerWith(() => storing, 'X.Y', 50, bus)
+    storing.resolve()
+    expect(answered).to.deep.equal([])
+  })
+
   it('is no before-callback: that one needs no store to be decided', async () => {
     expect((await answerWith(never, 'Group.CallbackBeforeSendMsg')).status).to.equal(200)
   })
