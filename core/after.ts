@@ -61,7 +61,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
       const stored = delivery.accept(callback)
       if (!stored) return acknowledge(callback)
       const storing = new Storing(callback)
-      stored.tell(storing)
+      stored.notify(storing)
       return storing
     } catch (error) {
       return notStored(callback, error)

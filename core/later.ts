@@ -28,7 +28,7 @@ export class Later<T> {
   }
 
   /** As `then`, without two functions for each result. */
-  tell(listener: Listener<T>): void {
+  notify(listener: Listener<T>): void {
     const come = this.#come
     if (!come) this.#listener = listener
     else if ('value' in come) listener.resolved(come.value)
@@ -37,7 +37,7 @@ export class Later<T> {
 
   // oxlint-disable-next-line unicorn/no-thenable -- so that it can be awaited as a promise can
   then(resolved: (value: T) => void, rejected: (error: unknown) => void = ignore): void {
-    this.tell({ resolved, rejected })
+    this.notify({ resolved, rejected })
   }
 }
 

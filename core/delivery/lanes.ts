@@ -150,8 +150,7 @@ export class Lanes {
   }
 
   #release({ key, pool }: Entry): void {
-    if (key === undefined) return
-    if (this.#taken.size === 0) return
+    if (key === undefined || this.#taken.size === 0) return
     const next = this.#taken.get(key)?.take()
     if (!next) {
       this.#taken.delete(key)
