@@ -8,6 +8,8 @@ import { createRefuser } from './refuse.ts'
 import { send } from './send.ts'
 import { each, Turn } from '../turn.ts'
 
+/** Of a thousand that come at once the first answers are not to wait until all are read. More together gain nothing. */
+const TOGETHER = 64
 /** How long an answer may wait for others to go out with, in milliseconds. */
 const HOLD_MS = 2
 
@@ -135,7 +137,9 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
   }
   const turn = new Turn<Arrival>((arrivals) => {
     turnBegan = undefined
-    decideAll(each(each(each(arrivals, admit), readText), parse))
+    for (let from = 0; from < arrivals.length; from += TOGETHER) {
+      decideAll(each(each(each(arrivals.slice(from, from + TOGETHER), admit), readText), parse))
+    }
   })
 
   return (request, response, otherwise) => {
