@@ -98,9 +98,12 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-/** A port that is free, from a range that the system gives to nobody by itself: two tests will hardly get the same. */
+/**
+ * A port that is free, from a range that the system gives to nobody by itself: two tests will hardly get the same. A Redis
+ * that is a cluster takes a second one, higher by 10,000, which is in no such range either, nor in this one.
+ */
 export async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 12_000)
+  const port = 11_000 + Math.floor(Math.random() * 10_000)
   const server = createServer().listen(port, '127.0.0.1')
   const isFree = await new Promise<boolean>((resolve) => {
     server.once('listening', () => resolve(true)).once('error', () => resolve(false))
