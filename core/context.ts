@@ -12,6 +12,11 @@ import type { LazySignal } from './within.ts'
 /** What a handler is told of its callback. */
 export type Called = Omit<Callback, 'body' | 'startedAt'>
 
+/** Without the body, which takes several times the room of its text. */
+export function calledOf({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: Callback): Called {
+  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+}
+
 /** What differs from one call of a handler to the next. */
 export interface Call {
   readonly body: JsonObject

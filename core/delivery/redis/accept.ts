@@ -1,10 +1,10 @@
 import type { Bus } from '../../bus.ts'
-import { aboutOf, type Callback } from '../../callback.ts'
-import { Later } from '../../later.ts'
+import { aboutOf } from '../../callback.ts'
+import { calledOf } from '../../context.ts'
 import type { Registry, Route } from '../../registry.ts'
-import { each, onTick, Turn } from '../../turn.ts'
+import { Coming, createEntrance } from '../coming.ts'
 import type { Delivery } from '../delivery.ts'
-import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
+import { tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
 import type { Appended, Appender, Appending } from './appender.ts'
 import { aboutText, pluginsText } from './entry.ts'
@@ -39,17 +39,10 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     return made
   }
 
-  /** Resolves once the callback is in Redis. */
-  class Coming extends Later<void> implements Appending {
-    readonly callback: Callback
+  class ComingEntry extends Coming implements Appending {
     #key: string | undefined
     #n = 0
     #feeds: readonly Feed[] = []
-
-    constructor(callback: Callback) {
-      super()
-      this.callback = callback
-    }
 
     store(identity: string): void {
       const { callback } = this
@@ -83,26 +76,22 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     }
 
     entered(entry: string, maybeResend: boolean): void {
-      const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
-      const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-      const received = { parsed, takers: this.#feeds.length }
+      const callback = calledOf(this.callback)
+      const received = { parsed: this.callback.body, takers: this.#feeds.length }
       const arrival = { entry, callback, key: this.#key, maybeResend, received }
       for (const feed of this.#feeds) feed.stored(this.#n, arrival)
     }
   }
 
-  const accepted = new Turn<Coming>((all) => {
-    const identified = each(all, (coming) => ({ coming, identity: shortIdentity(identityOf(coming.callback)) }))
-    for (const { coming, identity } of identified) coming.store(identity)
-  }, onTick)
+  const take = createEntrance<ComingEntry>((coming, identity) => coming.store(identity))
 
   return (callback) => {
-    const coming = new Coming(callback)
-    if (leases.isValid()) accepted.add(coming)
+    const coming = new ComingEntry(callback)
+    if (leases.isValid()) take(coming)
     // Others may have given us up, and our plugins' groups with it.
     else
       leases.tend().then(
-        () => accepted.add(coming),
+        () => take(coming),
         (error: unknown) => coming.reject(error),
       )
     return coming

@@ -1,9 +1,11 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf, type Callback } from '../../callback.ts'
-import { Later } from '../../later.ts'
+import { calledOf } from '../../context.ts'
+import type { Later } from '../../later.ts'
 import type { Registry, Route } from '../../registry.ts'
-import { each, onTick, Turn } from '../../turn.ts'
-import { identityOf, shortIdentity, tellsResends } from '../identity.ts'
+import { Turn } from '../../turn.ts'
+import { Coming, createEntrance } from '../coming.ts'
+import { tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
 import type { Recent } from '../recent.ts'
 import type { Feed } from './feed.ts'
@@ -56,15 +58,8 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
     return made
   }
 
-  /** Resolves once the callback is in the file. */
-  class Coming extends Later<void> implements Storing {
-    readonly callback: Callback
+  class ComingRow extends Coming implements Storing {
     #entering: Entering | undefined
-
-    constructor(callback: Callback) {
-      super()
-      this.callback = callback
-    }
 
     store(identity: string, maybeResend: boolean): void {
       const { id, sdkAppId, command, querystring: query, signed, raw, receivedAt } = this.callback
@@ -82,9 +77,17 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
       const { key, maybeResend, entry, receivers } = this.#entering
       const { own, others } = receivers
       recent.setSeq(entry, seq)
-      const { id, sdkAppId, command, querystring, signed, raw, receivedAt, body: parsed } = this.callback
-      const callback = { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-      const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed, takers: own.length }
+      const parsed = this.callback.body
+      const shared = {
+        seq,
+        callback: calledOf(this.callback),
+        key,
+        maybeResend,
+        entry,
+        resends: 0,
+        parsed,
+        takers: own.length,
+      }
       for (const feed of own) feed.stored(seq, shared)
       for (const feed of others) feed.stored(seq, undefined)
       this.resolve()
@@ -117,7 +120,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
   }
 
   /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
-  const acceptAgain = async (coming: Coming, identity: string): Promise<void> => {
+  const acceptAgain = async (coming: ComingRow, identity: string): Promise<void> => {
     try {
       const { callback } = coming
       const entry = await durable(callback, identity)
@@ -129,27 +132,20 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
     }
   }
 
-  const enter = (coming: Coming, identity: string, maybeResend: boolean): void => {
-    try {
-      mustHaveRoom()
-      coming.store(identity, maybeResend)
-    } catch (error) {
-      coming.reject(error)
-    }
+  const enter = (coming: ComingRow, identity: string, maybeResend: boolean): void => {
+    mustHaveRoom()
+    coming.store(identity, maybeResend)
   }
 
-  const accepted = new Turn<Coming>((all) => {
-    const identified = each(all, (coming) => ({ coming, identity: shortIdentity(identityOf(coming.callback)) }))
-    for (const { coming, identity } of identified) {
-      const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
-      if (isKnown) void acceptAgain(coming, identity)
-      else enter(coming, identity, false)
-    }
-  }, onTick)
+  const take = createEntrance<ComingRow>((coming, identity) => {
+    const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
+    if (isKnown) void acceptAgain(coming, identity)
+    else enter(coming, identity, false)
+  })
 
   return (callback) => {
-    const coming = new Coming(callback)
-    accepted.add(coming)
+    const coming = new ComingRow(callback)
+    take(coming)
     return coming
   }
 }

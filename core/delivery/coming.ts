@@ -1,0 +1,39 @@
+import type { Callback } from '../callback.ts'
+import { Later } from '../later.ts'
+import { each, onTick, Turn } from '../turn.ts'
+import { identityOf, shortIdentity } from './identity.ts'
+
+/** A callback that is being stored: resolves once it is durable. */
+export class Coming extends Later<void> {
+  readonly callback: Callback
+
+  constructor(callback: Callback) {
+    super()
+    this.callback = callback
+  }
+}
+
+/**
+ * Makes what takes callbacks in: the identities of all that came in one turn first, then each is stored. One that
+ * cannot be is refused by itself.
+ */
+export function createEntrance<T extends Coming>(store: (coming: T, identity: string) => void): (coming: T) => void {
+  const identify = (coming: T): { coming: T; identity: string } | undefined => {
+    try {
+      return { coming, identity: shortIdentity(identityOf(coming.callback)) }
+    } catch (error) {
+      coming.reject(error)
+      return undefined
+    }
+  }
+  const turn = new Turn<T>((all) => {
+    for (const { coming, identity } of each(all, identify)) {
+      try {
+        store(coming, identity)
+      } catch (error) {
+        coming.reject(error)
+      }
+    }
+  }, onTick)
+  return (coming) => turn.add(coming)
+}
