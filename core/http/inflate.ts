@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, unzip } from 'node:zlib'
 import { Refusal } from './refusal.ts'
+import { textOf } from './text.ts'
 
 const inflaters = new Map([
   ['gzip', promisify(unzip)],
@@ -19,7 +20,7 @@ export async function readInflated(request: IncomingMessage, encoding: string, l
   if (!inflate) throw new Refusal(415, 'Content-Encoding: expected identity, gzip, deflate or br')
   const compressed = await bytesOf(request, limit)
   try {
-    return new TextDecoder().decode(await inflate(compressed, { maxOutputLength: limit }))
+    return textOf(await inflate(compressed, { maxOutputLength: limit }))
   } catch (error) {
     throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
       ? tooLarge()

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { cutOff } from './inflate.ts'
-
-const BYTE_ORDER_MARK = '\ufeff'
+import { textOf } from './text.ts'
 
 /** Digits of a length: every one of so many counts. */
 const MOST_DIGITS = 15
@@ -51,10 +50,4 @@ export function readLean(request: IncomingMessage): Promise<string> {
     request.on('error', () => reject(cutOff()))
     request.on('close', () => reject(cutOff()))
   })
-}
-
-/** Bytes that are not UTF-8 are replaced, and a mark of the byte order is none of the text. */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString('utf8')
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }

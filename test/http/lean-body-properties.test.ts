@@ -22,6 +22,12 @@ const bytes = fc.oneof(
     .uint8Array({ maxLength: 40 })
     .map((inner) => Buffer.concat([Buffer.from('{"a":"'), inner.map(printable), Buffer.from('"}')])),
   fc.uint8Array({ maxLength: 20 }).map((inner) => Buffer.from(inner)),
+  // Long ones are decoded another way.
+  fc
+    .tuple(fc.constantFrom('a', 'é', '群', '😀'), fc.integer({ min: 100, max: 2000 }), fc.uint8Array({ maxLength: 3 }))
+    .map(([text, times, inner]) => {
+      return Buffer.concat([Buffer.from(`{"a":"${text.repeat(times)}`), inner.map(printable), Buffer.from('"}')])
+    }),
 )
 /** Where to cut, as shares of the length. */
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 })
