@@ -3,8 +3,8 @@ import { sign } from '../core/signature.ts'
 export const APP = 1400000000
 export const TOKEN = 'token-of-the-benchmark'
 
-/** The three requests that are measured. */
-export type Kind = 'full' | 'before' | 'large'
+/** The requests that are measured. */
+export type Kind = 'full' | 'before' | 'chinese' | 'large'
 
 /** Where digits are written before each sending: the number of the callback, modulo `groups` for the group. */
 interface Slot {
@@ -26,8 +26,9 @@ const GROUP = '8'.repeat(GROUP_DIGITS)
 const GROUPS = 1000
 
 const text = (length: number): string => 'The quick brown fox jumps over the lazy dog. '.repeat(400).slice(0, length)
+const chinese = (length: number): string => '敏捷的棕色狐狸跳过了懒狗。'.repeat(400).slice(0, length)
 
-const message = (command: string, length: number): object => ({
+const message = (command: string, words: string): object => ({
   CallbackCommand: command,
   GroupId: `@TGS#BENCH${GROUP}`,
   Type: 'Public',
@@ -37,7 +38,7 @@ const message = (command: string, length: number): object => ({
   ...(command.includes('After') && { MsgSeq: 123, MsgTime: 1670574414 }),
   OnlineOnlyFlag: 0,
   MsgBody: [
-    { MsgType: 'TIMTextElem', MsgContent: { Text: text(length) } },
+    { MsgType: 'TIMTextElem', MsgContent: { Text: words } },
     { MsgType: 'TIMCustomElem', MsgContent: { Data: '{"kind":"note"}', Desc: 'a note', Ext: '', Sound: '' } },
   ],
   CloudCustomData: 'your cloud custom data',
@@ -56,8 +57,12 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
       Trace: text(42),
     },
   },
-  before: { command: 'Group.CallbackBeforeSendMsg', body: message('Group.CallbackBeforeSendMsg', 1050) },
-  large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', 15_900) },
+  before: { command: 'Group.CallbackBeforeSendMsg', body: message('Group.CallbackBeforeSendMsg', text(1050)) },
+  chinese: {
+    command: 'Group.CallbackAfterSendMsg',
+    body: message('Group.CallbackAfterSendMsg', chinese(350)),
+  },
+  large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', text(15_900)) },
 }
 
 /** The command and the JSON of a kind, with placeholders where its identity goes. */
@@ -92,12 +97,12 @@ export function templateOf(kind: Kind, nowMs: number): Template {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
-  const request = `${head.join('\r\n')}\r\n\r\n${body}`
+  const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
   const slots = [
-    { offset: request.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
-    { offset: request.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
+    { offset: bytes.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
+    { offset: bytes.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
   ]
-  return { bytes: Buffer.from(request), slots }
+  return { bytes, slots }
 }
 
 /** Gives a request its own identity. */

@@ -18,6 +18,7 @@ const columns = ['of bare', 'req/s', 'CPU µs'] as const
 const kinds: Readonly<Record<string, string>> = {
   'http full 64': '`Group.CallbackAfterGroupFull`, 180 B',
   'http before 64': '`Group.CallbackBeforeSendMsg`, 1.5 KB',
+  'http chinese 64': '`Group.CallbackAfterSendMsg`, 1.5 KB, Chinese',
   'http large 64': '`Group.CallbackAfterSendMsg`, 16 KB',
   'sqlite paused one core': '`Group.CallbackAfterGroupFull`, 180 B',
   'sqlite sustained one core': '`Group.CallbackAfterGroupFull`, 180 B',

@@ -20,7 +20,7 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [--quick] [--only SECTION,…] [--variants NAME,…] [--rounds N] [--window MS]
-  [--connections N,…] [--kinds full,before,large] [--count N] [--out FOLDER]`
+  [--connections N,…] [--kinds full,before,chinese,large] [--count N] [--out FOLDER]`
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[]): Options {
     count: Number(values.count ?? (quick ? 100_000 : 5_000_000)),
     only: listOf(values.only),
     variants: listOf(values.variants),
-    kinds: listOf(values.kinds ?? 'full,before,large'),
+    kinds: listOf(values.kinds ?? 'full,before,chinese,large'),
     connections: listOf(values.connections ?? (quick ? '64' : '1,64,512')).map(Number),
     out,
     // The server on one core and the loader on another: neither takes the other's time.

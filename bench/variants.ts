@@ -31,6 +31,8 @@ export interface Setup {
   /** More of the command line. */
   readonly args?: readonly string[]
   readonly delivery?: object
+  /** Each process over Redis gets a key space of its own, so that they share nothing but its processor. */
+  readonly isApart?: boolean
 }
 
 export const counting = { use: COUNTING, timeoutMs: 600_000 }
@@ -39,7 +41,7 @@ export const counting = { use: COUNTING, timeoutMs: 600_000 }
 export function timhook(
   name: string,
   engine: string,
-  { plugins = [counting], args = [], delivery }: Setup = {},
+  { plugins = [counting], args = [], delivery, isApart = false }: Setup = {},
 ): Variant {
   return {
     name,
@@ -52,8 +54,8 @@ export function timhook(
         delivery: { engine, ...delivery },
         plugins,
       }
-      const file = join(folder, 'timhook.yaml')
-      writeFileSync(file, JSON.stringify(config))
+      const file = join(folder, isApart ? 'timhook.mjs' : 'timhook.yaml')
+      writeFileSync(file, isApart ? apart(config) : JSON.stringify(config))
       const command = [process.execPath, CLI, 'start', '--config', file, ...args]
       const remove = (): void => rmSync(folder, { recursive: true, force: true })
       try {
@@ -67,6 +69,15 @@ export function timhook(
   }
 }
 
+/** A config that every process reads by itself. */
+function apart(config: object): string {
+  return [
+    `const config = ${JSON.stringify(config)}`,
+    'config.delivery.redis.prefix = `timhook-${process.pid}`',
+    'export default config',
+  ].join('\n')
+}
+
 export const bare = other('bare')
 export const others = [other('fastify'), other('hono'), other('express')]
 export const memory = timhook('timhook memory', 'memory')
@@ -74,13 +85,13 @@ export const sqlite = timhook('timhook sqlite', 'sqlite')
 export const redis = overRedis('timhook redis')
 
 /** With a redis-server of its own, on any core: what that costs is shown beside the server's processor time. */
-export function overRedis(name: string, args: readonly string[] = []): Variant {
+export function overRedis(name: string, setup: Setup = {}): Variant {
   return {
     name,
     async start(cores) {
       if (!hasRedis) throw new NotAvailable('redis-server is not installed')
       const server = await startRedis()
-      const started = await timhook(name, 'redis', { args, delivery: { redis: { url: server.url } } }).start(cores)
+      const started = await timhook(name, 'redis', { ...setup, delivery: { redis: { url: server.url } } }).start(cores)
       const stop = async (): Promise<void> => {
         await started.stop()
         await server.kill()

@@ -7,6 +7,7 @@ import { bare, go, memory, others, redis, sqlite, type Variant } from '../varian
 const kinds: readonly [Kind, string][] = [
   ['full', 'a full group, 180 B'],
   ['before', 'before a group message, 1.5 KB, one plugin'],
+  ['chinese', 'after a group message in Chinese, 1.5 KB'],
   ['large', 'after a group message, 16 KB'],
 ]
 
