@@ -76,13 +76,12 @@ export class Intake {
   /** Takes what there is room for, unless that is under way already. */
   pump(): void {
     const { room, mayTake, maxBacklog } = this.#parts
-    if (this.#closed || this.#isTaking || this.#patience || !mayTake()) return
-    const shares = this.#dirty()
+    if (this.#closed || this.#isTaking || this.#patience || !this.#isAnyDirty() || !mayTake()) return
     const count = room()
-    if (shares.length === 0 || (count <= 0 && maxBacklog === undefined)) return
+    if (count <= 0 && maxBacklog === undefined) return
     const paceMs = this.#hasMore ? 0 : this.#takenAt + PACE_MS - performance.now()
     const inMs = count >= FEW ? paceMs : Math.max(paceMs, PATIENCE_MS)
-    if (inMs <= 0) void this.#take(shares, count)
+    if (inMs <= 0) void this.#take(this.#dirty(), count)
     else this.#patience = setTimeout(() => this.#takePatiently(), inMs).unref()
   }
 
@@ -103,6 +102,12 @@ export class Intake {
     const { room, mayTake } = this.#parts
     const shares = this.#dirty()
     if (shares.length > 0 && mayTake()) void this.#take(shares, Math.max(0, room()))
+  }
+
+  /** Asked for each callback, and false for nearly all: without a list of the partitions. */
+  #isAnyDirty(): boolean {
+    for (const { dirty, isHeld } of this.#parts.shares.values()) if (dirty && isHeld) return true
+    return false
   }
 
   /** Beginning with another one each time, so that a busy partition does not starve the rest. */
