@@ -26,15 +26,9 @@ const kinds: Readonly<Record<string, string>> = {
   'sqlite sustained two cores': '`Group.CallbackAfterGroupFull`, 180 B',
 }
 
-/** Far slower here than others find them. Until that is explained, their figures are printed and not published. */
-const UNEXPLAINED = new Set(['hono', 'express'])
-
 const file = process.argv[2] ?? 'bench/results/results.json'
 const results = JSON.parse(readFileSync(file, 'utf8')) as Results
-const sections = results.sections.map((section) => ({
-  ...section,
-  rows: section.rows.filter(({ name }) => !UNEXPLAINED.has(name)),
-}))
+const { sections } = results
 writeFileSync('docs/speed.svg', plot(sections))
 for (const [readme, [callback, server]] of Object.entries(headings)) {
   const text = readFileSync(readme, 'utf8')
