@@ -31,7 +31,7 @@ export interface Setup {
   /** More of the command line. */
   readonly args?: readonly string[]
   readonly delivery?: object
-  /** Each process over Redis gets a key space of its own, so that they share nothing but its processor. */
+  /** Over Redis: each process gets a key space of its own, so that they share nothing but the Redis. */
   readonly isApart?: boolean
 }
 

@@ -1,6 +1,9 @@
 /** What `JSON.parse` makes of an object. */
 export type JsonObject = Record<string, unknown>
 
+/** No real body is nested deeper. What goes through all of one gives up there: it must not overflow the stack. */
+export const MAX_DEPTH = 100
+
 /** Whether a parsed value is an object, which neither null nor an array is. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
 import type { Callback } from '../callback.ts'
-import type { JsonObject } from '../json.ts'
+import { type JsonObject, MAX_DEPTH } from '../json.ts'
 
 /** Fields of which one must be there for equal bodies to mean the same event. */
 const TELLING = ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime']
-const MAX_DEPTH = 100
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Characters of an identity that are stored: 132 bits of it. */

@@ -1,3 +1,5 @@
+import buffer from 'node:buffer'
+import { syncBuiltinESMExports } from 'node:module'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { textOf } from '../../core/http/text.ts'
@@ -28,6 +30,20 @@ describe('bytes as text', () => {
     for (const length of [1, 1000]) {
       const whole = Buffer.from('值'.repeat(length))
       expect(textOf(whole.subarray(0, -1))).to.equal(`${'值'.repeat(length - 1)}\ufffd`)
+    }
+  })
+
+  it('are read by a Node without ICU too', () => {
+    const { transcode } = buffer
+    const replace = (value: unknown): void => {
+      Object.assign(buffer, { transcode: value })
+      syncBuiltinESMExports()
+    }
+    replace(undefined)
+    try {
+      expect(textOf(Buffer.from('值'.repeat(1000)))).to.equal('值'.repeat(1000))
+    } finally {
+      replace(transcode)
     }
   })
 
