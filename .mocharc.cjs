@@ -1,10 +1,17 @@
 const { spawnSync } = require('node:child_process')
 
-// The suites that need a redis-server are skipped where none is installed, but never in CI. Nothing else may be skipped.
+const specs = {
+  local: { spec: ['dist/test/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js', 'dist/test/package/**'] },
+  servers: { spec: ['dist/test/**/*.servers.test.js'] },
+  package: { spec: ['dist/test/package/**/*.test.js'] },
+  all: { spec: ['dist/test/**/*.test.js'] },
+}
+
+// Suites are left out where the server that they need is not installed, but never in CI. Nothing else may be skipped.
 const maySkip = spawnSync('redis-server', ['--version']).error !== undefined && !process.env.CI
 
 module.exports = {
-  spec: ['dist/test/**/*.test.js'],
+  ...specs[process.env.TEST_TIER ?? 'all'],
   timeout: 20000,
   forbidOnly: true,
   forbidPending: !maySkip,
