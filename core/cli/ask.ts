@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SingleBar } from 'cli-progress'
-import type { Answered, Asked, Journal } from '../delivery/journal.ts'
+import type { Asked, Counts, Journal } from '../delivery/journal.ts'
 
 /** Refs of one request: the server works on it in one go, and other things wait for that long. */
 export const BATCH = 500
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 50
 const PATIENCE_MS = 15_000
 
 /** What came of it all: `asked` refs were asked for, `answered` of them are counted by what became of them. */
-export interface Outcome extends Answered {
+export interface Outcome extends Counts {
   readonly asked: number
   readonly answered: number
   /** A server runs: it does what is asked for now, and not at its next start. */
@@ -67,7 +67,7 @@ export async function askAll(
   return { ...counts, asked, served: await journal.isServed() }
 }
 
-function add(sum: Answered & { answered: number }, more: Answered, size: number): Answered & { answered: number } {
+function add(sum: Counts & { answered: number }, more: Counts, size: number): Counts & { answered: number } {
   return {
     count: sum.count + more.count,
     waiting: sum.waiting + more.waiting,
@@ -78,7 +78,7 @@ function add(sum: Answered & { answered: number }, more: Answered, size: number)
 }
 
 /** The answer to a request; undefined where no server runs any more, or it says nothing. */
-async function answerTo(journal: Journal, request: string): Promise<Answered | undefined> {
+async function answerTo(journal: Journal, request: string): Promise<Counts | undefined> {
   const startedAt = performance.now()
   for (;;) {
     const result = await journal.result(request)

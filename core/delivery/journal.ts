@@ -113,8 +113,8 @@ export type Asked =
   | { readonly kind: 'retry' | 'drop'; readonly refs: readonly string[] }
   | { readonly kind: 'replay'; readonly plugin: string; readonly refs: readonly string[] }
 
-/** What came of a request: every one of its refs is counted in one of these. */
-export interface Answered {
+/** What came of the refs of a request: every one of them is counted in one of these. */
+export interface Counts {
   readonly count: number
   /** Not replayed, for the plugin will get them anyway. */
   readonly waiting: number
@@ -122,6 +122,15 @@ export interface Answered {
   readonly gone: number
   /** Left as they are: the config that the server runs with has no such plugin. */
   readonly foreign: number
+}
+
+/** What came of one ref of a request. */
+export type Fate = keyof Counts
+
+/** What came of a request. */
+export interface Answered extends Counts {
+  /** Of each of its refs, in their order. */
+  readonly fates: readonly Fate[]
 }
 
 /** What is stored, for other processes than the server; the server may run meanwhile, or not. */

@@ -10,3 +10,12 @@ export function subscriptionOf(
   const route = registry.route(sdkAppId, command)
   return route.phase === 'after' ? route.subscriptions.find((one) => one.plugin.id === plugin) : undefined
 }
+
+/**
+ * The longest that a retry of the plugin waits, in milliseconds. What is due later than that from now on was noted by a
+ * clock that has been set back since, and is due.
+ */
+export function longestDelayOf(registry: Registry, plugin: string): number {
+  const handlers = registry.plugins.find(({ id }) => id === plugin)?.handlers.values() ?? []
+  return Math.max(0, ...[...handlers].map(({ retry }) => retry.maxMs))
+}

@@ -31,6 +31,7 @@ interface HandlerContext {
   readonly body: { readonly EventTime: number }
   readonly attempt: number
   readonly resends: number
+  readonly signal: AbortSignal
   readonly reject?: (code: number) => unknown
 }
 

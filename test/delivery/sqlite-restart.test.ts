@@ -28,6 +28,28 @@ describe('a restart of the sqlite engine', () => {
     expect(new Set(seen).size).to.equal(2500)
   })
 
+  for (const ordered of [false, true]) {
+    it(`keeps the order of a group with a long backlog, with ordered: ${ordered}`, async () => {
+      const file = await newFile()
+      const started = deferred()
+      const seen: number[] = []
+      const seventh = (n: number): Promise<void> | undefined => {
+        seen.push(n)
+        if (n < 7) return undefined
+        started.resolve()
+        return forever()
+      }
+      const first = await runEngine(file, { one: seventh }, { ordered })
+      await Promise.all(Array.from({ length: 60 }, (_, index) => first.accept(index + 1)))
+      await started.promise
+      await first.stop()
+      const second = await runEngine(file, { one: (n) => void seen.push(n) }, { ordered })
+      await done(second.bus, 54)
+      const rest = Array.from({ length: 54 }, (_, index) => index + 7)
+      expect(seen).to.deep.equal([1, 2, 3, 4, 5, 6, 7, ...rest])
+    })
+  }
+
   it('goes on with retries, and an ordered one still holds up its key', async () => {
     const file = await newFile()
     const retry = { attempts: 1000, minMs: 100, maxMs: 100 }

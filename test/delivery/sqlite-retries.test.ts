@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import type { HandlerSpec } from '../../core/registry.ts'
 import { Database } from '../../core/store/database.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { deferred } from '../harness/plugin.ts'
+import { counted } from './counted.ts'
 import { done, newFile, runEngine } from './engines.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
@@ -11,6 +13,18 @@ function look(file: string): Database {
   const database = new Database(file)
   stopAfterTest(async () => database.close())
   return database
+}
+
+const LONG = { attempts: 3, minMs: 1e8, maxMs: 1e9 }
+const retry = { attempts: 3, minMs: 1, maxMs: 600_000 }
+
+/** Has callbacks 1 to `count` fail once, and stops before their retries are due. */
+async function leaveRetries(file: string, count: number, more: Partial<HandlerSpec> = {}): Promise<void> {
+  const { bus, accept, stop } = await runEngine(file, { one: once }, { ...more, retry: LONG })
+  const failed = counted(bus, count, 'handler:failed')
+  await Promise.all(Array.from({ length: count }, (_, index) => accept(index + 1, `g${index}`)))
+  await failed
+  await stop()
 }
 
 describe('what waits in the file of the sqlite engine', () => {
@@ -42,8 +56,7 @@ describe('what waits in the file of the sqlite engine', () => {
 
   it('is tried when it is due, after a restart too', async () => {
     const file = await newFile()
-    const retry = { attempts: 3, minMs: 1e8, maxMs: 1e9 }
-    const first = await runEngine(file, { one: once }, { retry })
+    const first = await runEngine(file, { one: once }, { retry: LONG })
     const failed = first.bus.next('handler:failed')
     await first.accept(1)
     await failed
@@ -52,9 +65,47 @@ describe('what waits in the file of the sqlite engine', () => {
     const due = Date.now() + 400
     database.run('UPDATE pending SET due_at = ?', due)
     const at = deferred<number>()
-    await runEngine(file, { one: () => at.resolve(Date.now()) })
+    await runEngine(file, { one: () => at.resolve(Date.now()) }, { retry })
     expect(await at.promise).to.be.at.least(due)
   })
+
+  it('is tried once each, though one of them keeps the process busy until more are due', async () => {
+    const file = await newFile()
+    await leaveRetries(file, 21)
+    const database = look(file)
+    const later = Date.now() + 300
+    database.run('UPDATE pending SET due_at = CASE seq WHEN 21 THEN ? ELSE 1 END', later)
+    const seen: number[] = []
+    const busy = (n: number): void => {
+      seen.push(n)
+      while (Date.now() < later);
+    }
+    const { bus, accept } = await runEngine(file, { one: busy }, { retry })
+    await done(bus, 21)
+    // Whatever was read twice has been handed over by the time that another one is through.
+    const last = done(bus, 1)
+    await accept(22, 'g22')
+    await last
+    expect(seen).to.deep.equal(Array.from({ length: 22 }, (_, index) => index + 1))
+  })
+
+  it('is all taken up, however much of it is due at once', async () => {
+    const file = await newFile()
+    await leaveRetries(file, 300)
+    look(file).run('UPDATE pending SET due_at = 1')
+    const { bus } = await runEngine(file, { one: () => undefined })
+    await done(bus, 300)
+  })
+
+  for (const ordered of [false, true]) {
+    it(`is due where the clock was set back by an hour, with ordered: ${ordered}`, async () => {
+      const file = await newFile()
+      await leaveRetries(file, 1, { ordered })
+      look(file).run('UPDATE pending SET due_at = ?', Date.now() + 3_600_000)
+      const { bus } = await runEngine(file, { one: () => undefined }, { ordered, retry })
+      await done(bus, 1)
+    })
+  }
 
   it('leaves no note of tries once it is done', async () => {
     const file = await newFile()
@@ -111,7 +162,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(await second.stop()).to.deep.equal({ undelivered: 2 })
     expect(database.get('SELECT request, result FROM requests')).to.include({
       request: '',
-      result: '{"count":2,"waiting":0,"gone":0,"foreign":0}',
+      result: '{"count":2,"waiting":0,"gone":0,"foreign":0,"fates":["count","count"]}',
     })
   })
 

@@ -34,10 +34,14 @@ function standing(database: Database, plugin: string): Standing {
   const done = database.number('SELECT count(*) FROM done WHERE plugin = ? AND seq > ?', plugin, cursor)
   const pending = database.number('SELECT count(*) FROM pending WHERE plugin = ?', plugin)
   const chains = database.all(
-    'SELECT chain FROM pending WHERE plugin = ? AND chain IS NOT NULL GROUP BY chain ORDER BY min(due_at)',
+    'SELECT chain, min(seq) AS first FROM pending WHERE plugin = ? AND chain IS NOT NULL GROUP BY chain',
     plugin,
   )
-  return { cursor, waiting: unread - done + pending, chains: chains.map(({ chain }) => String(chain)) }
+  return {
+    cursor,
+    waiting: unread - done + pending,
+    chains: chains.map(({ chain, first }) => ({ key: String(chain), first: Number(first) })),
+  }
 }
 
 /** How many callbacks beyond its cursor are a plugin's. */

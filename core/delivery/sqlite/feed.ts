@@ -4,7 +4,7 @@ import type { Delivered, Deliverer } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { takeBody } from '../received.ts'
 import { Slots } from '../slots.ts'
-import { subscriptionOf } from '../subscription-of.ts'
+import { longestDelayOf, subscriptionOf } from '../subscription-of.ts'
 import { DEATHS, type Turns } from '../turns.ts'
 import { Chains, CROWD } from './chains.ts'
 import { Doubts } from './doubts.ts'
@@ -43,6 +43,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
   const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity, resendsOf } = parts
   const doubts = new Doubts(clean, { seq: last, at: Date.now() })
   const inDoubt = doubts.concern.bind(doubts)
+  const longestMs = longestDelayOf(registry, plugin)
   const progress = new Progress(plugin, standing.cursor)
   let closed = false
   let isPumping = false
@@ -73,11 +74,12 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
     place(item)
     pump()
   }
-  const retries = new Retries({ plugin, link, inDoubt, room, onDue: placeAndPump })
+  const retries = new Retries({ plugin, link, longestMs, inDoubt, room, onDue: placeAndPump })
   const inLanes = slots.of.bind(slots)
-  const chains = new Chains({ plugin, link, inDoubt, inLanes, room, onNext: place }, standing.chains)
+  const reached = (): number => window.reached
+  const chains = new Chains({ plugin, link, inDoubt, inLanes, room, reached, onNext: place }, standing.chains)
   const outcomes = createOutcomes({ plugin, bus, ledger, progress, retries, chains }, standing.waiting)
-  const window = new Window({
+  const window: Window = new Window({
     plugin,
     link,
     cursor: standing.cursor,
@@ -115,7 +117,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last }
 
   const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
     const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
-    if (holdMs > 0) return { holdMs }
+    if (holdMs > 0 && holdMs <= longestMs) return { holdMs }
     const { shared } = item
     const { seq, callback, maybeResend } = shared
     if (item.inDoubt && item.tries + 1 >= DEATHS) {

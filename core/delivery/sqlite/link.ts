@@ -5,6 +5,9 @@ import { Queue } from '../queue.ts'
 import { type New, Packer } from './block.ts'
 import type { Arg, Fault, Name, Reply, Request, Result } from './messages.ts'
 
+/** What a link needs of the thread that has the file. */
+type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>
+
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
 /** Who waits for a callback to be stored. */
@@ -15,7 +18,7 @@ export interface Storing {
 
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
 export class Link {
-  readonly #worker: Worker
+  readonly #worker: StoreThread
   /** Who waits for a reply, in the order of the replies. No map: one that grows and shrinks all the time grows old. */
   readonly #open = new Queue<(error: Error | undefined, result: unknown) => void>()
   #openCount = 0
@@ -32,8 +35,8 @@ export class Link {
   #onLost: (error: Error) => void = () => undefined
 
   /** Starts the thread, which loads its code beside whatever else is loaded meanwhile, and waits for `open`. */
-  constructor() {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url))
+  constructor(worker: StoreThread = new Worker(new URL('./worker.js', import.meta.url))) {
+    this.#worker = worker
     this.#worker.on('message', (replies: Reply[]) => this.#receive(replies))
     this.#worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? `: ${error.message}` : ''))
     this.#worker.on('exit', () => this.#fail(''))

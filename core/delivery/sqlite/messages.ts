@@ -50,7 +50,7 @@ export interface Again {
 export interface Standing {
   readonly cursor: number
   readonly waiting: number
-  readonly chains: readonly string[]
+  readonly chains: readonly { readonly key: string; readonly first: number }[]
 }
 
 /** What the worker does, by name: what it takes and what it gives. */
@@ -71,12 +71,16 @@ export interface Operations extends StoreOperations {
     arg: { plugin: string; after: number; limit: number },
     result: { rows: Waiting[]; scanned: number; end: boolean },
   ]
-  /** Due retries, without those in `skip`, and when the next one is due. */
+  /** Due retries, without those in `skip`, and when the next one is due. What is due later than in `longestMs` is due. */
   due: [
-    arg: { plugin: string; now: number; limit: number; skip: readonly number[] },
+    arg: { plugin: string; now: number; longestMs: number; limit: number; skip: readonly number[] },
     result: { rows: Waiting[]; next: number | undefined },
   ]
-  chain: [arg: { plugin: string; chain: string; limit: number }, result: Waiting[]]
+  /** The first ones of a chain up to a number; where there are none, the number of its first one. */
+  chain: [
+    arg: { plugin: string; chain: string; upTo: number; limit: number },
+    result: { rows: Waiting[]; next: number | undefined },
+  ]
   /** What came since then, oldest first, in blocks; and how often those that came again did. */
   recent: [
     arg: { since: number; after: number; limit: number },

@@ -41,24 +41,32 @@ const PENDING = `SELECT p.seq, p.attempt, p.due_at, s.sets, s.heads, s.bodies
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
 /** Retries whose time has come, the longest due first, but for those that are under way. */
-export function due(database: Database, { plugin, now, limit, skip }: Arg<'due'>): Result<'due'> {
-  const select = `${PENDING} AND p.chain IS NULL AND p.due_at <= ? ORDER BY p.due_at, p.seq LIMIT ?`
+export function due(database: Database, { plugin, now, longestMs, limit, skip }: Arg<'due'>): Result<'due'> {
   const taken = new Set(skip)
-  const found = database.all(select, plugin, now, limit + skip.length)
-  const rows = found.flatMap((row) => pending(database, plugin, row)).filter(({ seq }) => !taken.has(seq))
-  const more = rows.length > limit ? rows[limit]?.dueAt : undefined
-  const later = database.get(
-    'SELECT min(due_at) AS at FROM pending WHERE plugin = ? AND chain IS NULL AND due_at > ?',
+  const read = (when: string, at: number): Waiting[] => {
+    const select = `${PENDING} AND p.chain IS NULL AND p.due_at ${when} ? ORDER BY p.due_at, p.seq LIMIT ?`
+    const found = database.all(select, plugin, at, limit + 1 + skip.length)
+    return found.flatMap((row) => pending(database, plugin, row)).filter(({ seq }) => !taken.has(seq))
+  }
+  const rows = read('<=', now)
+  if (rows.length <= limit) rows.push(...read('>', now + longestMs))
+  if (rows.length > limit) return { rows: rows.slice(0, limit), next: now }
+  const next = database.get(
+    'SELECT min(due_at) AS at FROM pending WHERE plugin = ? AND chain IS NULL AND due_at > ? AND due_at <= ?',
     plugin,
     now,
+    now + longestMs,
   )?.['at']
-  return { rows: rows.slice(0, limit), next: more ?? (typeof later === 'number' ? later : undefined) }
+  return { rows, next: typeof next === 'number' ? next : undefined }
 }
 
-/** The first ones of a chain: what a key's order holds back. */
-export function chain(database: Database, { plugin, chain: name, limit }: Arg<'chain'>): Result<'chain'> {
-  const select = `${PENDING} AND p.chain = ? ORDER BY p.seq LIMIT ?`
-  return database.all(select, plugin, name, limit).flatMap((row) => pending(database, plugin, row))
+/** The first ones of a chain, up to a number: what a key's order holds back. */
+export function chain(database: Database, { plugin, chain: name, upTo, limit }: Arg<'chain'>): Result<'chain'> {
+  const select = `${PENDING} AND p.chain = ? AND p.seq <= ? ORDER BY p.seq LIMIT ?`
+  const rows = database.all(select, plugin, name, upTo, limit).flatMap((row) => pending(database, plugin, row))
+  if (rows.length > 0) return { rows, next: undefined }
+  const next = database.number('SELECT min(seq) FROM pending WHERE plugin = ? AND chain = ?', plugin, name)
+  return { rows, next: next > 0 ? next : undefined }
 }
 
 function pending(database: Database, plugin: string, row: Row): Waiting[] {

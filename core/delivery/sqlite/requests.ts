@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts'
-import type { Answered, Asked } from '../journal.ts'
+import type { Answered, Asked, Fate } from '../journal.ts'
 import type { Arg, Result } from './messages.ts'
 import { dropSingle, setApart, storedOf } from './singles.ts'
 
@@ -30,12 +30,10 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   return { woken: work.woken, more: found.length === AT_ONCE }
 }
 
-type Fate = keyof Answered
-
 function counted(fates: readonly Fate[]): Answered {
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
   for (const fate of fates) counts[fate]++
-  return counts
+  return { ...counts, fates }
 }
 
 function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>): Fate[] {

@@ -9,6 +9,8 @@ const TIMER_MAX_MS = 2 ** 31 - 1
 interface Parts {
   readonly plugin: string
   readonly link: Link
+  /** What is due later than in so many milliseconds is due now: the clock has been set back. */
+  readonly longestMs: number
   readonly inDoubt: (waiting: Waiting) => boolean
   /** How many may be handed over now. */
   readonly room: () => number
@@ -45,20 +47,21 @@ export class Retries {
 
   /** Hands over what is due, where there is room. */
   read(): void {
-    const { plugin, link, room, onDue, inDoubt } = this.#parts
+    const { plugin, link, longestMs, room, onDue, inDoubt } = this.#parts
     const now = Date.now()
     const limit = room()
     if (this.#closed || this.#reading || this.#next === undefined || limit <= 0) return
-    if (this.#next > now) return this.#rearm(this.#next)
+    if (this.#next > now && this.#next <= now + longestMs) return this.#rearm(this.#next)
     this.#reading = true
     this.#next = undefined
-    link.send('due', { plugin, now, limit, skip: [...this.#taken] }, (error, result) => {
+    link.send('due', { plugin, now, longestMs, limit, skip: [...this.#taken] }, (error, result) => {
       this.#reading = false
       if (error || !result) return this.wake(Date.now() + AGAIN_MS)
+      // All of them before any is handed over: one that ends at once frees its slot, and that reads again.
+      for (const { seq } of result.rows) this.#taken.add(seq)
       if (result.next !== undefined) this.wake(result.next)
       for (const row of result.rows) {
         if (this.#closed) return
-        this.#taken.add(row.seq)
         onDue(itemOf(row, 'retries', inDoubt(row)))
       }
     })

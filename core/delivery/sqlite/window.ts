@@ -32,17 +32,24 @@ export class Window {
   #length = 0
   #characters = 0
   #scanned: number
+  #taken: number
   #behind: boolean
   #reading = false
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#scanned = parts.cursor
+    this.#taken = parts.cursor
     this.#behind = parts.cursor < parts.last
   }
 
   get length(): number {
     return this.#length
+  }
+
+  /** Up to here everything has been taken, or is none of the plugin's. */
+  get reached(): number {
+    return this.#length === 0 ? this.#scanned : this.#taken
   }
 
   /** One that was just stored; without `shared` it is none of the plugin's. */
@@ -59,6 +66,7 @@ export class Window {
     const item = this.#queue.take()
     if (!item) return undefined
     this.#length--
+    this.#taken = item.shared.seq
     this.#characters -= item.shared.callback.raw.length
     return item
   }

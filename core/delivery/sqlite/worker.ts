@@ -31,7 +31,8 @@ function run(port: MessagePort, file: string): void {
   port.postMessage([{}])
 }
 
-function work(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
+/** Does what was asked together in one transaction, and replies in the order in which it was asked. */
+export function work(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
   const together = batch.filter(({ name }) => !isAlone(name))
   const replies = inTransaction(database, operations, together).values()
   return batch.map((request) => {

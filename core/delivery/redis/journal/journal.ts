@@ -51,12 +51,13 @@ export async function openRedisJournal(settings: RedisSettings): Promise<Journal
   return plainly(journal)
 }
 
-/** What names nothing that Redis could have is gone. */
+/** What names nothing that Redis could have becomes a name of nothing. */
 function requestOf(asked: Asked): object {
-  const pattern = asked.kind === 'replay' ? REF : LETTER
-  const valid = asked.refs.filter((ref) => pattern.test(ref))
-  const answer = { count: 0, waiting: 0, gone: asked.refs.length - valid.length, foreign: 0 }
-  return { ...asked, refs: asked.kind === 'replay' ? valid.map((ref) => ref.split('/')) : valid, answer }
+  const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
+  const of = (pattern: RegExp, nothing: string): string[] =>
+    asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing))
+  if (asked.kind !== 'replay') return { ...asked, refs: of(LETTER, '0-0'), answer }
+  return { ...asked, refs: of(REF, '0/0-0').map((ref) => ref.split('/')), answer }
 }
 
 /** The driver's errors hold what was sent: they stay here. */

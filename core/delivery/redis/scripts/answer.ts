@@ -17,6 +17,7 @@ local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return 0 end
 local request = cjson.decode(text)
 local answer, at = request.answer, now()
+answer.fates = answer.fates or {}
 
 local function isServed(plugin)
   return redis.call('ZCOUNT', prefix .. ':has:' .. plugin, at, '+inf') > 0
@@ -99,6 +100,7 @@ for i, ref in ipairs(request.refs) do
   else
     local as = request.kind == 'replay' and replay(ref[1], ref[2]) or request.kind ~= 'replay' and letter(ref)
     answer[as] = answer[as] + 1
+    answer.fates[#answer.fates + 1] = as
   end
 end
 if #rest > 0 then

@@ -1,0 +1,32 @@
+import type { Bus } from '../../../core/bus.ts'
+import type { Delivery, Ending } from '../../../core/delivery/delivery.ts'
+import type { Journal } from '../../../core/delivery/journal.ts'
+import type { Registry } from '../../../core/registry.ts'
+import type { Limits } from './scenario.ts'
+
+/** What a model's run needs of an engine. */
+export interface ModelEngine {
+  readonly name: string
+  /** Whether the engine can do with a time that is made up. */
+  readonly isVirtual: boolean
+  readonly limits: Limits
+  /** Callbacks that come together at most. */
+  readonly most: number
+  /** @param random decides how long the store takes */
+  newStore(random: () => number): Promise<ModelStore>
+}
+
+/** A store that engines work on, one after another. */
+export interface ModelStore {
+  open(parts: { readonly registry: Registry; readonly bus: Bus }): Promise<Opened>
+  /** What another process sees of it; without one nothing is left after a stop. */
+  openJournal?(): Promise<Journal>
+  /** Whether what is written is lost, with an error, from now on. */
+  blink?(isDown: boolean): void
+  remove(): Promise<void>
+}
+
+export interface Opened {
+  readonly delivery: Delivery
+  close(ending: Ending): Promise<void>
+}

@@ -1,0 +1,15 @@
+import { createMemoryDelivery } from '../../../core/delivery/memory.ts'
+import type { ModelEngine } from './engine.ts'
+
+export const engine: ModelEngine = {
+  name: 'memory',
+  isVirtual: true,
+  limits: { timeoutMs: 60, minMs: 10, maxMs: 100 },
+  most: 200,
+  newStore: async () => ({
+    async open(parts) {
+      return { delivery: createMemoryDelivery({ ...parts, resendWindow: 600_000 }), async close() {} }
+    },
+    async remove() {},
+  }),
+}

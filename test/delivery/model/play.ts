@@ -1,0 +1,217 @@
+import { Bus } from '../../../core/bus.ts'
+import type { Answered, Journal } from '../../../core/delivery/journal.ts'
+import { createRegistry, type Registry } from '../../../core/registry.ts'
+import { callback, pluginOf } from '../engines.ts'
+import { type Rules, waitingOf } from './checks.ts'
+import { chance, realTime, type Time, VirtualTime } from './clock.ts'
+import type { ModelEngine, ModelStore, Opened } from './engine.ts'
+import { Handlers } from './handlers.ts'
+import type { Arrived, Call, History } from './history.ts'
+import type { Ask, Scenario, Step } from './scenario.ts'
+
+/** After so long, without anything that fails any more, all has come to an end, or never does. */
+const PATIENCE_MS = 3_600_000
+const LOOK_MS = 50
+/** So long nothing may happen at the end. */
+const QUIET_MS = 1000
+/** The same where time is not made up. */
+const REAL_PATIENCE_MS = 15_000
+const REAL_QUIET_MS = 20
+const GRACE_MS = 1000
+/** More entries and dead letters than a run has. */
+const ALL = 100_000
+
+/** Plays a scenario with an engine, and tells what happened. */
+export async function play(engine: ModelEngine, scenario: Scenario): Promise<{ history: History; rules: Rules }> {
+  const random = chance(scenario.seed)
+  const store = await engine.newStore(random)
+  const time = engine.isVirtual ? new VirtualTime(random) : realTime
+  try {
+    const run = new Play(engine, store, scenario, time)
+    await run.start()
+    for (const step of scenario.steps) await run.take(step)
+    await run.end()
+    return run
+  } finally {
+    time.end()
+    await store.remove()
+  }
+}
+
+interface Named {
+  readonly ref: string
+  readonly plugin: string
+  readonly n: number
+}
+
+class Play {
+  readonly history: History = { arrived: [], calls: [], generations: [], dropped: [], letters: [], stuck: [] }
+  readonly rules: Rules
+  readonly #store: ModelStore
+  readonly #time: Time
+  readonly #quietMs: number
+  readonly #patienceMs: number
+  readonly #handlers: Handlers
+  readonly #registry: Registry
+  readonly #bus = new Bus()
+  readonly #numbers = new Map<string, number>()
+  readonly #accepting = new Set<Promise<void>>()
+  #opened: Opened | undefined
+  #journal: Journal | undefined
+  /** Requests without an answer yet, and what each asks for. */
+  #asked: { readonly ask: Ask; readonly about: readonly Named[]; readonly request: string }[] = []
+  #requests = 0
+
+  constructor(engine: ModelEngine, store: ModelStore, scenario: Scenario, time: Time) {
+    this.#store = store
+    this.#time = time
+    this.#quietMs = engine.isVirtual ? QUIET_MS : REAL_QUIET_MS
+    this.#patienceMs = engine.isVirtual ? PATIENCE_MS : REAL_PATIENCE_MS
+    this.#handlers = new Handlers(this.history, scenario, time)
+    const { timeoutMs, minMs, maxMs } = engine.limits
+    const plugins = scenario.plugins.map((settings, index) => [`p${index}`, settings] as const)
+    this.rules = { plugins: new Map(plugins), limits: engine.limits }
+    this.#registry = createRegistry(
+      plugins.map(([id, { attempts, concurrency, ordered }]) => {
+        const retry = { attempts, minMs, maxMs }
+        return pluginOf(id, this.#handlers.of(id), { timeoutMs, ordered, retry, pool: { concurrency } })
+      }),
+    )
+    if (!store.openJournal) this.#bus.on('callback:dead', ({ id, plugin = '' }) => this.#bury(id, plugin))
+  }
+
+  async start(): Promise<void> {
+    this.#handlers.begin()
+    const opened = await this.#time.until(this.#store.open({ registry: this.#registry, bus: this.#bus }))
+    this.#opened = opened
+    await this.#time.until(opened.delivery.start())
+    this.#journal ??= await this.#store.openJournal?.()
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.as) {
+      case 'arrive':
+        for (let index = 0; index < step.count; index++) {
+          this.#arrive(step.keys)
+          if (step.everyMs > 0) await this.#time.pass(step.everyMs)
+        }
+        return
+      case 'pass':
+        return this.#time.pass(step.ms)
+      case 'restart':
+        if (!this.#journal) return
+        await this.#stop(step.graceMs)
+        for (const ask of step.asked) await this.#ask(ask)
+        return this.start()
+      case 'ask':
+        return this.#ask(step)
+      case 'jump':
+        return this.#time.jump(step.ms)
+      case 'blink':
+        this.#store.blink?.(true)
+        await this.#time.pass(step.ms)
+        this.#store.blink?.(false)
+    }
+  }
+
+  /** Waits until nothing is to come any more, and sees that nothing comes after that, after a restart either. */
+  async end(): Promise<void> {
+    await this.#time.until(Promise.all(this.#accepting))
+    const before = this.#time.now()
+    for (let ms = LOOK_MS; await this.#isWaiting(); ms = Math.min(ms * 2, this.#quietMs)) {
+      if (this.#time.now() - before > this.#patienceMs) break
+      await this.#time.pass(ms)
+    }
+    await this.#time.pass(this.#quietMs)
+    this.history.stuck = waitingOf(this.history, this.rules)
+    await this.#stop(GRACE_MS)
+    if (this.#journal) {
+      await this.start()
+      await this.#time.pass(this.#quietMs)
+      await this.#stop(GRACE_MS)
+      const letters = await this.#journal.deadLetters({ limit: ALL })
+      for (const { callback, plugin } of letters) this.#bury(callback.id, plugin)
+      await this.#journal.close()
+    }
+  }
+
+  #arrive(keys: number): void {
+    const { arrived } = this.history
+    const n = arrived.length
+    const key = keys === 0 ? `own ${n}` : `key ${n % keys}`
+    const one: Arrived = { n, key, isAcknowledged: false }
+    arrived.push(one)
+    const came = callback(n, key)
+    this.#numbers.set(came.id, n)
+    const acknowledged = (): void => void (one.isAcknowledged = true)
+    const stored = this.#opened?.delivery.accept(came)
+    if (!stored) return acknowledged()
+    const accepting = Promise.resolve(stored).then(acknowledged, () => undefined)
+    this.#accepting.add(accepting)
+    void accepting.then(() => this.#accepting.delete(accepting))
+  }
+
+  async #ask(ask: Ask): Promise<void> {
+    if (!this.#journal) return
+    const { kind } = ask
+    const plugin = `p${ask.plugin % this.rules.plugins.size}`
+    const all = kind === 'replay' ? await this.#callbacks(plugin) : await this.#letters()
+    const about = [...new Set(ask.picks.flatMap((pick) => all[pick % all.length] ?? []))]
+    const refs = about.map(({ ref }) => ref)
+    const asked = kind === 'replay' ? { kind, plugin, refs } : { kind, refs }
+    if (about.length > 0) this.#asked.push({ ask, about, request: await this.#journal.request(asked) })
+  }
+
+  async #callbacks(plugin: string): Promise<Named[]> {
+    const page = await this.#journal?.forward({ outcome: 'delivered', limit: ALL })
+    return (page?.entries ?? []).map(({ ref, id }) => ({ ref, plugin, n: this.#numberOf(id) }))
+  }
+
+  async #letters(): Promise<Named[]> {
+    const letters = (await this.#journal?.deadLetters({ limit: ALL })) ?? []
+    return letters.map(({ ref, plugin, callback: { id } }) => ({ ref, plugin, n: this.#numberOf(id) }))
+  }
+
+  async #isWaiting(): Promise<boolean> {
+    for (let next = this.#asked[0]; next; next = this.#asked[0]) {
+      const answer = await this.#journal?.result(next.request)
+      if (!answer) return true
+      this.#asked.shift()
+      this.#answered(next.ask, next.about, answer)
+    }
+    return waitingOf(this.history, this.rules).length > 0
+  }
+
+  #answered({ kind }: Ask, about: readonly Named[], { fates }: Answered): void {
+    const request = this.#requests++
+    const through = about.filter((_one, index) => fates[index] === 'count')
+    if (kind === 'drop') this.history.dropped.push(...through)
+    else this.history.generations.push(...through.map(({ plugin, n }) => ({ plugin, n, request })))
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const opened = this.#opened
+    if (!opened) return
+    await this.#time.until(Promise.all(this.#accepting))
+    const running = this.#handlers.running().filter(({ as }) => as === undefined)
+    const at = this.#time.now()
+    const { settled } = await this.#time.until(opened.delivery.stop(graceMs))
+    for (const call of running) call.cut = cutOf(call, this.#quietMs === QUIET_MS ? at + graceMs : -Infinity)
+    await this.#time.until(opened.close(settled ? 'clean' : 'unsettled'))
+    this.#opened = undefined
+  }
+
+  #bury(id: string, plugin: string): void {
+    this.history.letters.push({ plugin, n: this.#numberOf(id) })
+  }
+
+  #numberOf(id: string): number {
+    return this.#numbers.get(id) ?? NaN
+  }
+}
+
+/** What a stop means for a call that ran: what ended well before the grace was over counts, and a failure never does. */
+function cutOf({ as, endedAt }: Call, until: number): Call['cut'] {
+  if (as !== 'ok' || endedAt === undefined) return 'must'
+  return endedAt < until ? 'no' : 'may'
+}

@@ -1,0 +1,4 @@
+import { engine } from './sqlite.engine.ts'
+import { describeModel } from './model.ts'
+
+describeModel(engine)
