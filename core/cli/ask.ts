@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SingleBar } from 'cli-progress'
-import type { Asked, Counts, Journal } from '../delivery/journal.ts'
+import type { Answered, Asked, Counts, Journal } from '../delivery/journal.ts'
 
 /** Refs of one request: the server works on it in one go, and other things wait for that long. */
 export const BATCH = 500
@@ -24,18 +24,23 @@ export interface Pace {
   readonly rate?: number | undefined
   /** Stops between two requests. */
   readonly signal: AbortSignal
+  /**
+   * Says what came of a request, in place of showing how far all is: nothing where no server has answered.
+   * @param isServed whether a server runs
+   */
+  readonly tell?: ((asked: Asked, answer: Answered | undefined, isServed: boolean) => Promise<void>) | undefined
 }
 
 /** Asks for one thing after another, not far ahead of the server where one runs; shows how far it is on a terminal. */
 export async function askAll(
   journal: Journal,
   requests: AsyncIterable<Asked>,
-  { total, rate, signal }: Pace,
+  { total, rate, signal, tell }: Pace,
 ): Promise<Outcome> {
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
-  bar.start(total, 0)
+  if (!tell) bar.start(total, 0)
   const startedAt = performance.now()
-  const open: { request: string; size: number }[] = []
+  const open: { request: string; of: Asked }[] = []
   let asked = 0
   let counts = { count: 0, waiting: 0, gone: 0, foreign: 0, answered: 0 }
   let waits = await journal.isServed()
@@ -46,14 +51,15 @@ export async function askAll(
       waits = answer !== undefined
       if (!answer) return
       open.shift()
-      counts = add(counts, answer, next.size)
+      await tell?.(next.of, answer, true)
+      counts = add(counts, answer, next.of.refs.length)
       bar.update(counts.answered)
     }
   }
   try {
     for await (const request of requests) {
       if (signal.aborted) break
-      open.push({ request: await journal.request(request), size: request.refs.length })
+      open.push({ request: await journal.request(request), of: request })
       asked += request.refs.length
       if (waits) await settle(AHEAD)
       else bar.update(asked)
@@ -64,7 +70,9 @@ export async function askAll(
   } finally {
     bar.stop()
   }
-  return { ...counts, asked, served: await journal.isServed() }
+  const served = await journal.isServed()
+  for (const { of } of open) await tell?.(of, undefined, served)
+  return { ...counts, asked, served }
 }
 
 function add(sum: Counts & { answered: number }, more: Counts, size: number): Counts & { answered: number } {
@@ -78,7 +86,7 @@ function add(sum: Counts & { answered: number }, more: Counts, size: number): Co
 }
 
 /** The answer to a request; undefined where no server runs any more, or it says nothing. */
-async function answerTo(journal: Journal, request: string): Promise<Counts | undefined> {
+async function answerTo(journal: Journal, request: string): Promise<Answered | undefined> {
   const startedAt = performance.now()
   for (;;) {
     const result = await journal.result(request)

@@ -2,7 +2,7 @@ import type { Asked, DeadFilter, DeadLetter, Journal } from '../delivery/journal
 import { openJournal } from '../delivery/open-journal.ts'
 import { TimhookError } from '../errors.ts'
 import { askAll, BATCH } from './ask.ts'
-import { tellOutcome } from './asked.ts'
+import { type Named, tellEach, tellOutcome } from './asked.ts'
 import { readFineConfig } from './config.ts'
 import { localTime } from './moments.ts'
 import { endWithReader, print, untilInterrupted } from './output.ts'
@@ -74,11 +74,18 @@ async function work(
   const { total, known } = await count(journal, filter, refs.length > 0)
   const missing = refs.filter((ref) => !known.has(ref))
   if (missing.length > 0) throw new TimhookError('NOT_STORED', `no such dead letter: ${missing.join(', ')}`)
+  const done = action === 'retry' ? 'retried' : 'dropped'
+  const asked = new Map<string, Named>()
   async function* requests(): AsyncGenerator<Asked> {
-    for await (const letters of pages(journal, filter)) yield { kind: action, refs: letters.map(({ ref }) => ref) }
+    for await (const letters of pages(journal, filter)) {
+      for (const { ref, plugin, callback } of letters) asked.set(ref, { ...callback, ref, plugin })
+      yield { kind: action, refs: letters.map(({ ref }) => ref) }
+    }
   }
-  const outcome = await askAll(journal, requests(), { total, signal: untilInterrupted() })
-  await tellOutcome(action === 'retry' ? 'retried' : 'dropped', outcome, json)
+  const find = (ref: string): Named | undefined => asked.get(ref)
+  const tell = tellEach(done, find, json)
+  const outcome = await askAll(journal, requests(), { total, signal: untilInterrupted(), tell })
+  await tellOutcome(done, outcome, json)
 }
 
 async function tellWhatWouldBe(

@@ -6,7 +6,7 @@ import type { LoadedPlugin } from '../load.ts'
 import { specFor } from '../registry.ts'
 import { suggestion } from '../suggest.ts'
 import { askAll, BATCH } from './ask.ts'
-import { tellOutcome } from './asked.ts'
+import { type Named, tellEach, tellOutcome } from './asked.ts'
 import { readChosenConfig } from './config.ts'
 import { localTime } from './moments.ts'
 import { endWithReader, print, untilInterrupted } from './output.ts'
@@ -31,6 +31,8 @@ interface Range {
   readonly unfit: number
   readonly first: number | undefined
   readonly last: number | undefined
+  /** Those that were named, if they were. */
+  readonly entries?: readonly Entry[] | undefined
 }
 
 const PAGE = 1000
@@ -58,7 +60,8 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
     const named = ids.length > 0 ? [await byIds(journal, ids)] : undefined
     const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(journal, filter)
     const range = await measure(pages(), plugin)
-    if (options.yes && range.total > 0) await work(journal, pages(), range, plugin, options)
+    const entries = named?.flat()
+    if (options.yes && range.total > 0) await work(journal, pages(), { ...range, entries }, plugin, options)
     else await tellWhatWouldBe(range, options)
   } finally {
     await journal.close()
@@ -113,7 +116,7 @@ async function measure(pages: AsyncIterable<Entry[]> | Iterable<Entry[]>, plugin
 async function work(
   journal: Journal,
   pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
-  { total }: Range,
+  { total, entries }: Range,
   plugin: LoadedPlugin,
   { rate, json = false }: ReplayOptions,
 ): Promise<void> {
@@ -130,7 +133,12 @@ async function work(
       }
     }
   }
-  const outcome = await askAll(journal, requests(), { total, rate, signal })
+  const find = (ref: string): Named | undefined => {
+    const entry = entries?.find((one) => one.ref === ref)
+    return entry && { ...entry, plugin: plugin.id }
+  }
+  const tell = entries && tellEach('replayed', find, json)
+  const outcome = await askAll(journal, requests(), { total, rate, signal, tell })
   await tellOutcome('replayed', outcome, json)
   if (!signal.aborted || outcome.asked >= total || next === undefined) return
   throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {

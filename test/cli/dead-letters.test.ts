@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { PluginInput } from '../../config/sections/plugins.ts'
 import { counted } from '../delivery/counted.ts'
+import { until } from '../delivery/journals.ts'
 import { entry, full, FULL } from '../harness/plugin.ts'
 import type { TestServer } from '../harness/server.ts'
 import { jsonOf, linesOf, stored } from './stored.ts'
@@ -44,8 +45,11 @@ describe('timhook dead-letters', () => {
     mend()
     const done = server.bus.next('handler:done')
     const { code, stdout } = await timhook('dead-letters', 'retry', '2')
-    expect([code, stdout]).to.deep.equal([0, 'retried 1\n'])
-    await done
+    const { id } = await done
+    expect([code, linesOf(stdout).map((line) => line.split(/ {2,}/))]).to.deep.equal([
+      0,
+      [['2', id, FULL, 'one', 'will be tried again'], ['1 will be tried again']],
+    ])
     expect(jsonOf((await timhook('dead-letters', '--json')).stdout).map(({ ref }) => ref)).to.deep.equal(['3', '1'])
     const missing = await timhook('dead-letters', 'drop', '2', '3')
     expect([missing.code, missing.stderr]).to.deep.equal([1, 'no such dead letter: 2\n'])
@@ -60,9 +64,33 @@ describe('timhook dead-letters', () => {
       0,
       'two 2\none 2\nwould drop 4; add --yes to do it\n',
     ])
-    expect((await timhook('dead-letters', 'drop', '--plugin', 'one', '--yes')).stdout).to.equal('dropped 2\n')
+    const gone = linesOf((await timhook('dead-letters', 'drop', '--plugin', 'one', '--yes')).stdout)
+    expect(gone.map((line) => line.split(/ {2,}/).slice(2))).to.deep.equal([
+      [FULL, 'one', 'dropped'],
+      [FULL, 'one', 'dropped'],
+      [],
+    ])
+    expect(gone[2]).to.equal('dropped 2')
     const { stdout } = await timhook('dead-letters', 'drop', '--command', FULL, '--json')
     expect(jsonOf(stdout)).to.deep.equal([{ would: 'drop', count: 2, plugins: { two: 2 } }])
+  })
+
+  it('never gives a number again, and drops nothing but what was named', async () => {
+    const { serve, timhook } = await stored()
+    const { plugin } = breakable('one')
+    const server = await serve([plugin])
+    await postDead(server, 3)
+    const again = counted(server.bus, 3, 'callback:dead')
+    await timhook('dead-letters', 'retry', '1', '2', '3')
+    await again
+    const refs = async (): Promise<unknown[]> =>
+      jsonOf((await timhook('dead-letters', '--json')).stdout).map(({ ref }) => ref)
+    expect(await until(refs, ({ length }) => length === 3)).to.deep.equal(['6', '5', '4'])
+    expect((await timhook('dead-letters', 'drop', '2')).stderr).to.equal('no such dead letter: 2\n')
+    const dropped = jsonOf((await timhook('dead-letters', 'drop', '6', '--json')).stdout)
+    expect(dropped[0]).to.include({ ref: '6', plugin: 'one', command: FULL, outcome: 'dropped' })
+    await postDead(server, 1)
+    expect(await until(refs, ({ length }) => length === 3)).to.deep.equal(['7', '5', '4'])
   })
 
   it('leaves it to the next start where no server runs, and says so', async () => {
@@ -72,7 +100,9 @@ describe('timhook dead-letters', () => {
     await postDead(first, 1)
     await first.server.stop()
     const { code, stdout } = await timhook('dead-letters', 'retry', '--all', '--yes')
-    expect([code, stdout]).to.deep.equal([0, 'retried 0; no server runs: 1 will be done at its next start\n'])
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^1 .+ one +to be tried again when a server starts\n/)
+    expect(stdout).to.match(/\n0 will be tried again; no server runs: 1 will be done at its next start\n$/)
     mend()
     const second = await serve([plugin])
     expect(await second.bus.next('handler:done')).to.include({ attempt: 1 })

@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { addLetter } from './add-letter.ts'
 import { blockFrom } from './blocks.ts'
 import type { Arg, Result } from './messages.ts'
 import { LOOKED_AT, notHad } from './page.ts'
@@ -9,13 +10,11 @@ import { setApart } from './singles.ts'
  * @returns how many, and whether that was all: then the plugin is forgotten
  */
 export function bury(database: Database, { plugin, now, limit, error }: Arg<'bury'>): Result<'bury'> {
-  const insert = 'INSERT INTO dead_letters (plugin, seq, at, attempts, error)'
-  const first = database.all('SELECT seq FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
-  for (const { seq } of first) {
-    const number = Number(seq)
-    const attempts = 'SELECT plugin, seq, ?, max(attempt - 1, 0), ? FROM pending WHERE plugin = ? AND seq = ?'
-    database.run(`${insert} ${attempts}`, now, error, plugin, number)
-    database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, number)
+  const first = database.all('SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
+  for (const { seq, attempt } of first) {
+    const attempts = Math.max(Number(attempt) - 1, 0)
+    addLetter(database, { plugin, seq: Number(seq), at: now, attempts, error })
+    database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, Number(seq))
   }
   if (first.length > 0) return { count: first.length, end: false }
 
@@ -30,7 +29,7 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
     }
     for (const { seq } of notHad(database, block, plugin, seen)) {
       setApart(database, seq)
-      database.run(`${insert} VALUES (?, ?, ?, 0, ?)`, plugin, seq, now, error)
+      addLetter(database, { plugin, seq, at: now, attempts: 0, error })
       count++
     }
     seen = block.last

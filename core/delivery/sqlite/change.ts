@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { addLetter } from './add-letter.ts'
 import type { Change } from './messages.ts'
 import { dropSingle, setApart } from './singles.ts'
 
@@ -36,8 +37,7 @@ function apply(database: Database, one: Change): void {
       unsettle(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
       setApart(database, seq)
-      const insert = 'INSERT INTO dead_letters (plugin, seq, at, attempts, error) VALUES (?, ?, ?, ?, ?)'
-      database.run(insert, plugin, seq, at, attempts, error)
+      addLetter(database, { plugin, seq, at, attempts, error })
       return
     }
     case 'try': {

@@ -1,13 +1,14 @@
-import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { faultsOf } from './checks.ts'
 import type { ModelEngine } from './engine.ts'
 import { play } from './play.ts'
-import { scenarios } from './scenario.ts'
+import { type Scenario, scenarios } from './scenario.ts'
 
 /** Runs of an engine, and into how many tests they are divided, so that none takes long. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300)
 const TESTS = 10
+/** Runs at a time, where waiting takes longer than anything else. */
+const TOGETHER = 10
 const FAULTS_SHOWN = 5
 
 /** Plays scenarios of chance with an engine, and holds what its handlers were called with against what is promised. */
@@ -17,12 +18,20 @@ export function describeModel(engine: ModelEngine): void {
     for (let test = 0; test < TESTS; test++) {
       const seed = first + test
       it(`keeps its promises through restarts, failures and replays (MODEL_SEED=${seed})`, async () => {
-        const property = fc.asyncProperty(scenarios(engine.limits, engine.most), async (scenario) => {
-          const { history, rules } = await play(engine, scenario)
-          expect(faultsOf(history, rules).slice(0, FAULTS_SHOWN)).to.deep.equal([])
+        const together = engine.isVirtual ? 1 : TOGETHER
+        const some = fc.array(scenarios(engine), { minLength: together, maxLength: together })
+        const property = fc.asyncProperty(some, async (all) => {
+          const faults = await Promise.all(all.map((scenario) => faultsIn(engine, scenario)))
+          if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'))
         })
-        await fc.assert(property, { seed, numRuns: Math.ceil(RUNS / TESTS), endOnFailure: true })
+        await fc.assert(property, { seed, numRuns: Math.ceil(RUNS / TESTS / together), endOnFailure: true })
       })
     }
   })
+}
+
+async function faultsIn(engine: ModelEngine, scenario: Scenario): Promise<string[]> {
+  const { history, rules } = await play(engine, scenario)
+  const faults = faultsOf(history, rules).slice(0, FAULTS_SHOWN)
+  return faults.length === 0 ? [] : [JSON.stringify(scenario), ...faults]
 }

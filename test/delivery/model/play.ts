@@ -153,10 +153,10 @@ class Play {
 
   async #ask(ask: Ask): Promise<void> {
     if (!this.#journal) return
-    const { kind } = ask
+    const { kind, picks } = ask
     const plugin = `p${ask.plugin % this.rules.plugins.size}`
     const all = kind === 'replay' ? await this.#callbacks(plugin) : await this.#letters()
-    const about = [...new Set(ask.picks.flatMap((pick) => all[pick % all.length] ?? []))]
+    const about = picks === 'all' ? all : [...new Set(picks.flatMap((pick) => all[pick % all.length] ?? []))]
     const refs = about.map(({ ref }) => ref)
     const asked = kind === 'replay' ? { kind, plugin, refs } : { kind, refs }
     if (about.length > 0) this.#asked.push({ ask, about, request: await this.#journal.request(asked) })

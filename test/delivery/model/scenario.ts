@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { ModelEngine } from './engine.ts'
 
 /** What a call of a handler does. Times are milliseconds; without any it has ended when it returns. */
 export interface Deed {
@@ -31,7 +32,7 @@ export interface Ask {
   readonly as: 'ask'
   readonly kind: 'replay' | 'retry' | 'drop'
   readonly plugin: number
-  readonly picks: readonly number[]
+  readonly picks: readonly number[] | 'all'
 }
 
 export interface Scenario {
@@ -50,12 +51,14 @@ export interface Limits {
   readonly maxMs: number
 }
 
-/** All that there is. */
-const ALL = Array.from({ length: 1000 }, (_, index) => index)
 const HOUR_MS = 3_600_000
 
-/** What an engine may be put to. @param most callbacks that come together */
-export function scenarios({ timeoutMs, maxMs }: Limits, most: number): fc.Arbitrary<Scenario> {
+/** What an engine may be put to. */
+export function scenarios({
+  limits: { timeoutMs, maxMs },
+  most,
+  isVirtual,
+}: Pick<ModelEngine, 'limits' | 'most' | 'isVirtual'>): fc.Arbitrary<Scenario> {
   const deed = (ms: fc.Arbitrary<number | undefined>, fails: boolean): fc.Arbitrary<Deed> =>
     fc.record({ ms, fails: fc.constant(fails), heeds: fc.boolean() })
   const quick = fc.oneof(fc.constant(undefined), fc.constantFrom(0, 1, 5))
@@ -83,7 +86,7 @@ export function scenarios({ timeoutMs, maxMs }: Limits, most: number): fc.Arbitr
     plugin: fc.nat({ max: 1 }),
     picks: fc.oneof(
       { weight: 2, arbitrary: fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 30 }) },
-      { weight: 1, arbitrary: fc.constant(ALL) },
+      { weight: 1, arbitrary: fc.constant('all' as const) },
     ),
   })
   const restart = fc.record({
@@ -91,16 +94,14 @@ export function scenarios({ timeoutMs, maxMs }: Limits, most: number): fc.Arbitr
     graceMs: fc.constantFrom(0, timeoutMs / 4, timeoutMs * 2),
     asked: fc.array(ask, { maxLength: 1 }),
   })
+  const blink = fc.record({ as: fc.constant('blink' as const), ms: fc.constantFrom(3, 30, 1200) })
+  const jump = fc.record({ as: fc.constant('jump' as const), ms: fc.constantFrom(-HOUR_MS, -60_000, HOUR_MS) })
   const step = fc.oneof(
     { weight: 4, arbitrary: arrive },
     { weight: 3, arbitrary: fc.record({ as: fc.constant('pass' as const), ms: fc.constantFrom(1, 20, maxMs, 300) }) },
     { weight: 3, arbitrary: restart },
     { weight: 3, arbitrary: ask },
-    { weight: 1, arbitrary: fc.record({ as: fc.constant('blink' as const), ms: fc.constantFrom(3, 30, 1200) }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ as: fc.constant('jump' as const), ms: fc.constantFrom(-HOUR_MS, -60_000, HOUR_MS) }),
-    },
+    ...(isVirtual ? [blink, jump] : []).map((arbitrary) => ({ weight: 1, arbitrary })),
   )
   const plugin = fc.record({
     ordered: fc.boolean(),
