@@ -6,7 +6,7 @@ import { type Decision, type Failure, Failures } from './failures.ts'
 import type { JsonObject } from './json.ts'
 import type { BeforeDefinition } from './protocol/define.ts'
 import type { BeforeRoute, Subscription } from './registry.ts'
-import { fits, mergeFields, Verdict } from './verdict.ts'
+import { fitted, mergeFields, Verdict } from './verdict.ts'
 import { isThenable, LazySignal, TimeoutError, within } from './within.ts'
 
 /**
@@ -88,6 +88,7 @@ class Chain {
   #take(returned: unknown, subscription: Subscription, startedAt: number): Step {
     const { definition } = this.#route
     const verdict = asVerdict(returned, definition)
+    if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
     if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
     if (this.#bus.hears('handler:done')) {
       const durationMs = performance.now() - startedAt
@@ -102,7 +103,7 @@ class Chain {
   #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
     if (error instanceof TimeoutError) signal.abort(error)
     this.#failures.add(subscription, reasonOf(error), error)
-    return this.#failures.strictest === 'reject' ? 'end' : 'on'
+    return this.#failures.isRefused ? 'end' : 'on'
   }
 
   #decision(): Decision {
@@ -133,7 +134,7 @@ class NoVerdict extends Error {
 
 function asVerdict(returned: unknown, definition: BeforeDefinition): Verdict | undefined {
   if (returned === undefined) return undefined
-  if (returned instanceof Verdict && fits(definition, returned)) return returned
+  if (returned instanceof Verdict) return fitted(definition, returned)
   throw new NoVerdict('returned something other than allow(), reject(), drop() of its own context, or nothing')
 }
 

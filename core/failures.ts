@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts'
 import { aboutOf, type Callback } from './callback.ts'
-import type { Outcome } from './protocol/define.ts'
+import { TimhookError } from './errors.ts'
+import type { FailureVerdict, Outcome } from './protocol/define.ts'
 import type { BeforeRoute, Subscription } from './registry.ts'
 import { loggableError } from './scrub.ts'
 import type { Verdict } from './verdict.ts'
@@ -17,7 +18,8 @@ const strictness: Readonly<Record<Outcome, number>> = { allow: 0, drop: 1, rejec
 
 /** What failed handlers come to: each by its own `onFailure`, the strictest of them wins. */
 export class Failures {
-  strictest: Outcome | undefined
+  #strictest: FailureVerdict | undefined
+  #failed = false
   readonly #callback: Callback
   readonly #route: BeforeRoute
   readonly #bus: Bus
@@ -29,22 +31,40 @@ export class Failures {
   }
 
   add(subscription: Subscription, reason: Failure, error?: unknown): void {
-    const onFailure = subscription.onFailure ?? this.#route.definition.onFailure
-    if (!this.strictest || strictness[onFailure] > strictness[this.strictest]) this.strictest = onFailure
-    const told = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1, reason, onFailure }
+    const onFailure = subscription.onFailure ?? { outcome: this.#route.definition.onFailure }
+    const { outcome } = onFailure
+    if (!this.#strictest || strictness[outcome] > strictness[this.#strictest.outcome]) this.#strictest = onFailure
+    this.#emit(subscription, reason, outcome, error)
+  }
+
+  /** A verdict that counts, though its author was mistaken about what the documents allow. */
+  addFaulty(subscription: Subscription, { fault, outcome }: Verdict): void {
+    const { command } = this.#route.definition
+    this.#emit(subscription, 'verdict', outcome, new TimhookError('VERDICT_INVALID', `${command}: ${fault}`))
+  }
+
+  #emit(subscription: Subscription, reason: Failure, onFailure: Outcome, error: unknown): void {
+    this.#failed = true
+    const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1, reason, onFailure }
     const thrown = error !== undefined && { error: loggableError(error, this.#callback.raw) }
-    this.#bus.emit('handler:failed', { ...told, ...thrown })
+    this.#bus.emit('handler:failed', { ...about, ...thrown })
   }
 
   addAll(subscriptions: readonly Subscription[], reason: Failure): void {
     for (const subscription of subscriptions) this.add(subscription, reason)
   }
 
+  /** Whether nothing can be stricter than what a failure has come to. */
+  get isRefused(): boolean {
+    return this.#strictest?.outcome === 'reject'
+  }
+
   /** The verdict, unless a failure was stricter. */
   orStricter(verdict: Verdict): Decision {
-    const { strictest } = this
-    const failed = strictest !== undefined
-    if (!failed || strictness[strictest] <= strictness[verdict.outcome]) return { verdict, failed }
-    return { verdict: strictest === 'drop' ? this.#route.makers.drop() : this.#route.makers.reject(), failed }
+    const failed = this.#failed
+    const strictest = this.#strictest
+    if (!strictest || strictness[strictest.outcome] <= strictness[verdict.outcome]) return { verdict, failed }
+    const { drop, reject } = this.#route.makers
+    return { verdict: strictest.outcome === 'drop' ? drop() : reject(strictest.code, strictest.info), failed }
   }
 }

@@ -1,8 +1,9 @@
 import type { PluginEntry } from '../config/sections/plugins.ts'
 import { isObject } from './json.ts'
 import { commands } from './protocol/commands.ts'
-import type { Outcome } from './protocol/define.ts'
-import type { AfterSettings, BeforeSettings } from './plugin.ts'
+import { allowsCode } from './protocol/codes.ts'
+import type { BeforeDefinition, FailureVerdict, Outcome } from './protocol/define.ts'
+import type { AfterSettings, BeforeSettings, OnFailure } from './plugin.ts'
 import { covers, type HandlerSpec, type Pool } from './registry.ts'
 import { offers } from './verdict.ts'
 
@@ -44,9 +45,43 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (number) return number
   const { onFailure } = settings
   if (onFailure === undefined) return undefined
-  if (!['allow', 'reject', 'drop'].includes(onFailure)) return 'onFailure: expected allow, reject or drop'
-  const without = withoutVerdict(pattern, onFailure)
-  return without && `onFailure: ${onFailure} is no documented answer to ${without}`
+  const fault = shapeFault(onFailure) ?? onFailureFault(pattern, onFailure)
+  return fault && `onFailure: ${fault}`
+}
+
+/** The config's schema says it of the entry's. */
+function shapeFault(onFailure: unknown): string | undefined {
+  const { outcome, code, info, ...others } = isObject(onFailure) ? onFailure : { outcome: onFailure }
+  if (outcome !== 'allow' && outcome !== 'reject' && outcome !== 'drop') {
+    return 'expected allow, reject or drop, or an object { outcome, code, info }'
+  }
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) return `unknown key ${JSON.stringify(unknown)}; expected outcome, code, info`
+  if (code !== undefined && typeof code !== 'number') return 'code: expected a number'
+  return info === undefined || typeof info === 'string' ? undefined : 'info: expected a text'
+}
+
+/** Why the callbacks that a pattern covers cannot be answered so, or undefined. */
+export function onFailureFault(pattern: string, onFailure: OnFailure): string | undefined {
+  const { outcome, code, info } = policyOf(onFailure)
+  const without = withoutVerdict(pattern, outcome)
+  if (without !== undefined) return `${outcome} is no documented answer to ${without}`
+  if (outcome !== 'reject' && (code !== undefined || info !== undefined)) return `code and info go with reject only`
+  if (code === undefined) return undefined
+  const covered = beforeCommands(pattern)
+  // Under a wildcard the others are refused with their default.
+  if (covered.length === 0 || covered.some(({ codes }) => allowsCode(codes, code))) return undefined
+  return `code ${code} is documented for no callback of ${pattern}`
+}
+
+function policyOf(onFailure: OnFailure): FailureVerdict {
+  return typeof onFailure === 'string' ? { outcome: onFailure } : onFailure
+}
+
+function beforeCommands(pattern: string): BeforeDefinition[] {
+  return [...commands.values()].flatMap((definition) =>
+    definition.phase === 'before' && covers(pattern, definition.command) ? [definition] : [],
+  )
 }
 
 /** JavaScript authors have no compiler to tell them. */
@@ -61,23 +96,20 @@ function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | unde
 }
 
 /** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */
-export function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
+function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
   const exact = commands.get(pattern)
   if (exact?.phase === 'after') return pattern
-  for (const definition of commands.values()) {
-    if (definition.phase !== 'before' || !covers(pattern, definition.command)) continue
-    if (!offers(definition, outcome)) return definition.command
-  }
-  return undefined
+  return beforeCommands(pattern).find((definition) => !offers(definition, outcome))?.command
 }
 
 /** The config's entry wins over what the handler says. */
 function specOf(settings: Settings, entry: PluginEntry, shared: Pool): HandlerSpec {
   const own = entry.concurrency === undefined ? settings.concurrency : undefined
+  const onFailure = entry.onFailure ?? settings.onFailure
   return {
     handle: settings.handle,
     timeoutMs: entry.timeoutMs ?? settings.timeoutMs,
-    onFailure: entry.onFailure ?? settings.onFailure,
+    onFailure: onFailure && policyOf(onFailure),
     ordered: entry.ordered ?? settings.ordered ?? false,
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
     pool: own === undefined ? shared : { concurrency: own },

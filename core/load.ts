@@ -5,7 +5,7 @@ import type { ConfigReading } from '../config/reading.ts'
 import type { PluginEntry } from '../config/sections/plugins.ts'
 import { commandFaults } from './command-spec.ts'
 import { describeError } from './errors.ts'
-import { handlerSpecs, withoutVerdict } from './handler-spec.ts'
+import { handlerSpecs, onFailureFault } from './handler-spec.ts'
 import { isObject } from './json.ts'
 import type { Plugin, Type } from './plugin.ts'
 import { commands } from './protocol/commands.ts'
@@ -72,8 +72,8 @@ async function loadOne(
     if (!pattern.endsWith('*') && !commands.has(pattern)) loading.warnings.push({ path: [...at, 'use'], message })
     const { onFailure } = entry
     // Only before-callbacks have a verdict: an entry's onFailure leaves the plugin's after-callbacks alone.
-    const without = onFailure && commands.get(pattern)?.phase !== 'after' && withoutVerdict(pattern, onFailure)
-    if (without) fault('onFailure', `${onFailure} is no documented answer to ${without}`)
+    const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
+    if (wrong) fault('onFailure', wrong)
   }
   const schema = plugin.options ?? NO_OPTIONS
   collectSecrets(schema, entry.options, reading.secrets)

@@ -63,8 +63,13 @@ export interface AfterSettings extends Settings {
 
 export interface BeforeSettings<Failure extends Outcome = Outcome> extends Settings {
   /** What is answered when the handler throws, takes too long or is not reached. */
-  onFailure?: Failure
+  onFailure?: OnFailure<Failure>
 }
+
+/** An outcome; in the long form a rejection may have the code and the info that reach the client. */
+export type OnFailure<Failure extends Outcome = Outcome> =
+  | Failure
+  | { readonly outcome: Failure; readonly code?: number | undefined; readonly info?: string | undefined }
 
 type AfterReturn = void | Promise<void>
 type BeforeReturn = Verdict | void | Promise<Verdict | void>

@@ -1,5 +1,5 @@
 import { commands } from './protocol/commands.ts'
-import type { AfterDefinition, BeforeDefinition, Definition, Outcome } from './protocol/define.ts'
+import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } from './protocol/define.ts'
 import type { Logger } from './log.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
@@ -24,7 +24,7 @@ export interface RunningPlugin {
 export interface HandlerSpec {
   readonly handle: (context: never) => unknown
   readonly timeoutMs: number | undefined
-  readonly onFailure: Outcome | undefined
+  readonly onFailure: FailureVerdict | undefined
   readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number }
   readonly ordered: boolean
   readonly pool: Pool

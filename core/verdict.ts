@@ -13,16 +13,22 @@ export class Verdict {
   readonly code: number
   readonly info: string
   readonly fields: JsonObject | undefined
+  /** What the documents do not allow of it, where it holds what they allow in its place. */
+  readonly fault: string | undefined
 
-  constructor(outcome: Outcome, code: number, info: string, fields?: JsonObject) {
+  constructor(outcome: Outcome, code: number, info: string, fields?: JsonObject, fault?: string) {
     this.outcome = outcome
     this.code = code
     this.info = info
     this.fields = fields
+    this.fault = fault
   }
 }
 
-/** The makers of verdicts that fit one callback. Each throws VERDICT_INVALID for what the documents do not allow. */
+/**
+ * The makers of verdicts that fit one callback. A refusal that the documents do not allow still refuses, with the default
+ * code: a mistake of an author must not open the gate. `allow` throws VERDICT_INVALID for fields that do not fit.
+ */
 export interface VerdictMakers {
   readonly allow: (fields?: object) => Verdict
   readonly reject: (code?: number, info?: string) => Verdict
@@ -37,22 +43,25 @@ export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
     new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, {
       hint: 'The README lists what each callback may be answered with.',
     })
+  const refusal = (info: string, fault?: string): Verdict =>
+    new Verdict('reject', definition.codes.default, info, undefined, fault)
   return {
     allow(fields) {
       if (fields === undefined) return new Verdict('allow', 0, '')
       answer ??= answerChecker(definition)
       const { given, fault } = answer(fields)
       if (fault !== undefined) throw invalid(`allow() got fields that do not fit: ${fault}`)
-      return new Verdict('allow', 0, '', given)
+      return new Verdict('allow', 0, '', given, withoutFaultyCodes(definition, given))
     },
     reject(code = definition.codes.default, info = '') {
-      if (!allowsCode(definition.codes, code)) throw invalid(`reject() takes ${ranges(definition)}, got ${code}`)
-      if (typeof info !== 'string') throw invalid('reject() takes its info as text')
-      return new Verdict('reject', code, info)
+      if (typeof info !== 'string') return refusal('', 'reject() takes its info as text')
+      if (allowsCode(definition.codes, code)) return new Verdict('reject', code, info)
+      // What is no number may be the text of a message.
+      const got = typeof code === 'number' ? String(code) : typeof code
+      return refusal(info, `reject() takes ${ranges(definition)}, got ${got}`)
     },
     drop() {
-      if (!definition.drop) throw invalid('drop() is not documented for this callback')
-      return new Verdict('drop', DROP_CODE, '')
+      return definition.drop ? new Verdict('drop', DROP_CODE, '') : refusal('', 'drop() is not documented')
     },
   }
 }
@@ -74,11 +83,19 @@ function answerChecker(definition: BeforeDefinition): AnswerChecker {
     if (!isObject(given)) return { given: {}, fault: 'expected an object' }
     if (!compiled.Check(given)) return { given, fault: describe(schema, compiled.Errors(given)[1]).join('; ') }
     convert?.(given)
-    const wrong = list<ResultItem>(given['ResultItem']).find(
-      ({ ResultCode }) => ResultCode !== 0 && !allowsCode(definition.codes, ResultCode),
-    )
-    return wrong ? { given, fault: `ResultItem: ResultCode takes 0 or ${ranges(definition)}` } : { given }
+    return { given }
   }
+}
+
+/** Puts the default code for codes of targets that are not documented; gives back what was wrong. */
+function withoutFaultyCodes(definition: BeforeDefinition, given: JsonObject): string | undefined {
+  let fault: string | undefined
+  for (const item of list<ResultItem>(given['ResultItem'])) {
+    if (item.ResultCode === 0 || allowsCode(definition.codes, item.ResultCode)) continue
+    fault = `ResultItem: ResultCode takes 0 or ${ranges(definition)}, got ${item.ResultCode}`
+    item.ResultCode = definition.codes.default
+  }
+  return fault
 }
 
 function ranges({ codes }: BeforeDefinition): string {
@@ -90,9 +107,11 @@ export function offers(definition: BeforeDefinition, outcome: Outcome): boolean 
   return outcome !== 'drop' || definition.drop
 }
 
-/** Whether a verdict is one of this callback's: it may have been made in the context of another. */
-export function fits(definition: BeforeDefinition, { outcome, code }: Verdict): boolean {
-  return offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))
+/** The verdict as one of this callback's. One made in the context of another still refuses where it does not fit. */
+export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict {
+  const { outcome, code, info } = verdict
+  if (offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
+  return new Verdict('reject', definition.codes.default, info, undefined, `${outcome}() of another callback's context`)
 }
 
 /** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */

@@ -52,6 +52,17 @@ const RetrySchema = Type.Object(
   { additionalProperties: false, description: 'How a failed after-callback is tried again.' },
 )
 
+const OutcomeSchema = Type.Enum(['allow', 'reject', 'drop'])
+
+const OnFailureSchema = Type.Object(
+  {
+    outcome: Type.Enum(['allow', 'reject', 'drop'], { description: 'The verdict.' }),
+    code: Type.Optional(Type.Integer({ description: 'With reject: the code, one that the callback documents.' })),
+    info: Type.Optional(Type.String({ description: 'With reject: the text, where the callback shows one.' })),
+  },
+  { additionalProperties: false },
+)
+
 /** One entry of the plugin list. */
 export const PluginSchema = Type.Object(
   {
@@ -71,7 +82,8 @@ export const PluginSchema = Type.Object(
       description: "The plugin's own settings, checked by the plugin's schema.",
     }),
     onFailure: Type.Optional(
-      Type.Enum(['allow', 'reject', 'drop'], {
+      Type.Union([OutcomeSchema, OnFailureSchema], {
+        expected: 'one of allow, reject, drop, or { outcome, code, info }',
         description: 'What a before-callback gets when the plugin fails or is too slow.',
       }),
     ),
@@ -112,7 +124,11 @@ export interface PluginInput {
   enabled?: boolean | string
   only?: { apps?: (number | string)[]; commands?: string[] }
   options?: object
-  onFailure?: 'allow' | 'reject' | 'drop'
+  onFailure?:
+    | 'allow'
+    | 'reject'
+    | 'drop'
+    | { outcome: 'allow' | 'reject' | 'drop'; code?: number | string; info?: string }
   timeoutMs?: number | string
   concurrency?: number | string
   retry?: { attempts?: number | string; minMs?: number | string; maxMs?: number | string }

@@ -6,6 +6,12 @@ import { optionals } from './shape.ts'
 export type Phase = 'before' | 'after'
 /** What a before-callback can be answered with. */
 export type Outcome = 'allow' | 'reject' | 'drop'
+/** How a failed handler is resolved. `code` and `info` go with a rejection. */
+export interface FailureVerdict {
+  readonly outcome: Outcome
+  readonly code?: number | undefined
+  readonly info?: string | undefined
+}
 
 interface Described {
   /** What happened, in both languages of the README. */

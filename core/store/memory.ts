@@ -1,4 +1,5 @@
 import type { Lease, Store, StoredRecord, Stores } from './store.ts'
+import { toJson } from './to-json.ts'
 
 /** Records kept per plugin and kind; older ones go, since memory is not for keeping. */
 const MAX_RECORDS = 10_000
@@ -32,7 +33,7 @@ function createMemoryStore(now: () => number): Store {
     return entry && entry.endsAt > now() ? JSON.parse(entry.json) : undefined
   }
   const write = (key: string, value: unknown, ttlMs = Infinity): void => {
-    const json = JSON.stringify(value)
+    const json = toJson(value)
     if (json === undefined) entries.delete(key)
     else entries.set(key, { json, endsAt: now() + ttlMs })
   }
@@ -67,7 +68,7 @@ function createMemoryStore(now: () => number): Store {
     async record(kind, data) {
       const list = recorded.get(kind) ?? []
       recorded.set(kind, list)
-      list.push({ at: now(), json: JSON.stringify(data ?? null) })
+      list.push({ at: now(), json: toJson(data) ?? 'null' })
       if (list.length > MAX_RECORDS) list.splice(0, MAX_RECORDS / 10)
     },
     async records(kind, options) {

@@ -3,6 +3,7 @@ import { redisFault } from './redis-fault.ts'
 import { runScript, type Script } from './redis-script.ts'
 import { CHANGE, DELETE, GET, LEASE_SET, LEASE_TAKE, LIST, RECORD, SET } from './redis-scripts.ts'
 import type { Lease, Store, Stores } from './store.ts'
+import { toJson } from './to-json.ts'
 
 /** Records kept per plugin and kind, about: older ones go, since Redis holds them in memory. */
 const MAX_RECORDS = 100_000
@@ -54,7 +55,7 @@ function createRedisStore(
       return read(await get(key))
     },
     async set(key, value, options) {
-      const json = JSON.stringify(value)
+      const json = toJson(value)
       if (json === undefined) await remove(key)
       else await run(SET, values, [key, json, options?.ttlMs ?? ''])
     },
@@ -73,7 +74,7 @@ function createRedisStore(
       for (;;) {
         const from = await get(key)
         const value = change(read(from))
-        const isChanged = await run(CHANGE, values, [key, from ?? '', JSON.stringify(value) ?? ''])
+        const isChanged = await run(CHANGE, values, [key, from ?? '', toJson(value) ?? ''])
         if (isChanged === 1) return value
       }
     },
@@ -82,7 +83,7 @@ function createRedisStore(
       return typeof fence === 'number' ? createLease(run, leases, name, fence) : undefined
     },
     async record(kind, data) {
-      await run(RECORD, [keyOf(`records:${kind}`), counter], [JSON.stringify(data ?? null), MAX_RECORDS])
+      await run(RECORD, [keyOf(`records:${kind}`), counter], [toJson(data) ?? 'null', MAX_RECORDS])
     },
     async records(kind, options) {
       try {

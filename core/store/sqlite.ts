@@ -1,4 +1,5 @@
 import type { Lease, Store, Stores } from './store.ts'
+import { toJson } from './to-json.ts'
 
 interface At {
   plugin: string
@@ -45,7 +46,7 @@ function createSqliteStore(ask: AskStore, plugin: string, now: () => number): St
     },
     async set(key, value, options) {
       const endsAt = options?.ttlMs === undefined ? undefined : now() + options.ttlMs
-      await ask('kvSet', { plugin, key, json: JSON.stringify(value), endsAt })
+      await ask('kvSet', { plugin, key, json: toJson(value), endsAt })
     },
     async delete(key) {
       await ask('kvSet', { plugin, key, json: undefined, endsAt: undefined })
@@ -58,7 +59,7 @@ function createSqliteStore(ask: AskStore, plugin: string, now: () => number): St
       for (;;) {
         const from = await ask('kvGet', { plugin, key, now: now() })
         const value = change(read(from))
-        const to = JSON.stringify(value)
+        const to = toJson(value)
         if (await ask('kvChange', { plugin, key, from, to, now: now() })) return value
       }
     },
@@ -67,7 +68,7 @@ function createSqliteStore(ask: AskStore, plugin: string, now: () => number): St
       return fence === undefined ? undefined : createLease(ask, { plugin, name, fence }, now)
     },
     async record(kind, data) {
-      await ask('record', { plugin, kind, at: now(), json: JSON.stringify(data ?? null) })
+      await ask('record', { plugin, kind, at: now(), json: toJson(data) ?? 'null' })
     },
     async records(kind, options) {
       const rows = await ask('records', { plugin, kind, limit: options?.limit ?? 100 })

@@ -1,4 +1,7 @@
-/** What one plugin keeps: values by key, leases, and an append-only record. Values are JSON. */
+/**
+ * What one plugin keeps: values by key, leases, and an append-only record. Values and the data of records are JSON of at
+ * most 1 MB; `set`, `update` and `record` reject with STORE_VALUE_TOO_LARGE for more.
+ */
 export interface Store {
   get(key: string): Promise<unknown>
   /** @param ttlMs milliseconds until the value is gone; without it, it stays */

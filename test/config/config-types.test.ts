@@ -16,7 +16,7 @@ const sameKeys: true[] = [
   true satisfies Same<keyof Item<NonNullable<ConfigInput['plugins']>>, keyof Item<Config['plugins']>>,
   true satisfies Same<Config['server']['bodyLimit'], number>,
   true satisfies Same<Item<Config['apps']>['signatureWindow'], number>,
-  true satisfies Same<Item<Config['plugins']>['onFailure'], 'allow' | 'reject' | 'drop' | undefined>,
+  true satisfies Same<Extract<Item<Config['plugins']>['onFailure'], string>, 'allow' | 'reject' | 'drop'>,
 ]
 
 describe('config: types', () => {

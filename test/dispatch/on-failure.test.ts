@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { commands } from '../../core/protocol/commands.ts'
 import { BEFORE, deferred, entry, message } from '../harness/plugin.ts'
 import { heard, serve } from '../harness/server.ts'
 
@@ -47,13 +48,62 @@ describe('a before-handler that fails', () => {
     expect(failed[0]).to.include({ reason: 'verdict' })
   })
 
-  it('fails by a code, a field or a text that the documents do not allow', async () => {
+  for (const [what, ...args] of [
+    ['a code of another range', 120_001, 'why'],
+    ['a code that is no integer', 10_100.5, 'why'],
+    ['a code that is a text', 'why'],
+    ['an info that is no text', 10_100, 2],
+  ] as const) {
+    it(`refuses with 1 by ${what}, and is counted: a mistake opens no gate`, async () => {
+      const handle = (ctx: never) => (ctx as { reject(...all: unknown[]): never }).reject(...args)
+      const { post, bus } = await serve({
+        plugins: [entry('bad', { [BEFORE]: { onFailure: 'allow', handle } as never })],
+      })
+      const failed = heard(bus, 'handler:failed')
+      const answered = heard(bus, 'callback:answered')
+      const info = args[0] !== 10_100 && args.length > 1 ? args[1] : ''
+      expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1, ErrorInfo: info })
+      expect(failed[0]).to.include({ plugin: 'bad', reason: 'verdict', onFailure: 'reject' })
+      expect(failed[0]?.error?.message).to.contain('Group.CallbackBeforeSendMsg: reject() takes').and.not.contain('why')
+      expect(answered[0]).to.include({ outcome: 'reject', code: 1, failed: true })
+    })
+  }
+
+  it('refuses with 1 by a verdict made in the context of another callback', async () => {
+    const C2C = 'C2C.CallbackBeforeSendMsg'
+    let made: unknown
+    const plugins = [
+      entry('mixes', {
+        [C2C]: ({ reject }) => void (made = reject(120_001, 'why')),
+        [BEFORE]: () => made as undefined,
+      }),
+    ]
+    const { post } = await serve({ plugins })
+    await post(C2C, commands.get(C2C)?.sample)
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1, ErrorInfo: 'why' })
+  })
+
+  it('may have a code and an info of its own, of the handler or of the config', async () => {
+    const long = { outcome: 'reject', code: 10_150, info: 'try again later' } as const
+    const own = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure: long, handle: boom } })] })
+    expect((await own.post(BEFORE, message())).json).to.include({ ErrorCode: 10_150, ErrorInfo: 'try again later' })
+    const handlers = { [BEFORE]: { onFailure: 'allow' as const, handle: boom } }
+    const ofEntry = await serve({ plugins: [entry('bad', handlers, { onFailure: { ...long, code: 10_160 } })] })
+    expect((await ofEntry.post(BEFORE, message())).json).to.include({ ErrorCode: 10_160 })
+  })
+
+  it('with a code under a wildcard refuses what does not know it with the default', async () => {
+    const plugins = [entry('bad', { '*': boom }, { onFailure: { outcome: 'reject', code: 10_150 } })]
+    const { post } = await serve({ plugins })
+    expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 10_150 })
+    const C2C = 'C2C.CallbackBeforeSendMsg'
+    expect((await post(C2C, commands.get(C2C)?.sample)).json).to.include({ ErrorCode: 1 })
+  })
+
+  it('fails by fields that the documents do not allow', async () => {
     const wrong = [
-      (ctx: never) => (ctx as { reject(code: number): never }).reject(120_001),
-      (ctx: never) => (ctx as { reject(code: number): never }).reject(10_100.5),
       (ctx: never) => (ctx as { allow(fields: object): never }).allow({ Foo: 1 }),
       (ctx: never) => (ctx as { allow(fields: object): never }).allow({ CloudCustomData: 5 }),
-      (ctx: never) => (ctx as { reject(code: number, info: number): never }).reject(1, 2),
     ]
     for (const handle of wrong) {
       const { post, bus } = await serve({

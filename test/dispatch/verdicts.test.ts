@@ -34,42 +34,24 @@ describe('verdicts of every before-callback', () => {
     const decided = (ResultCode: number, ResultInfo: string): object[] | undefined =>
       targets?.map(({ To_Account }) => ({ To_Account, ResultCode, ResultInfo }))
 
-    it(`${command}: rejects with every end of its ranges, and with nothing outside of them`, async () => {
+    it(`${command}: rejects with every end of its ranges, and with the default code outside of them`, async () => {
       const tried = codes.ranges.flatMap(([from, to]) => [from - 1, from, to, to + 1])
       for (const code of tried) {
         const within = codes.ranges.some(([from, to]) => code >= from && code <= to)
-        let thrown: unknown
-        const json = await answer(command, ({ reject }) => {
-          try {
-            return reject(code, 'why')
-          } catch (error) {
-            thrown = error
-            return undefined
-          }
-        })
-        const refusal = perTarget
-          ? { ErrorCode: 0, ResultItem: decided(code, 'why') }
-          : { ErrorCode: code, ErrorInfo: 'why' }
-        expect((thrown as { code?: string } | undefined)?.code, `${code}`).to.equal(
-          within ? undefined : 'VERDICT_INVALID',
+        const json = await answer(command, ({ reject }) => reject(code, 'why'))
+        const sent = within ? code : codes.default
+        expect(json, `${code}`).to.deep.include(
+          perTarget ? { ErrorCode: 0, ResultItem: decided(sent, 'why') } : { ErrorCode: sent, ErrorInfo: 'why' },
         )
-        if (within) expect(json).to.deep.include(refusal)
-        else expect(json).to.include({ ErrorCode: 0 })
       }
     })
 
-    it(`${command}: ${definition.drop ? 'drops with 2' : 'cannot be dropped'}`, async () => {
-      let thrown: unknown
-      const json = await answer(command, ({ drop, allow }) => {
-        try {
-          return drop()
-        } catch (error) {
-          thrown = error
-          return allow()
-        }
-      })
-      if (definition.drop) expect(json).to.include({ ErrorCode: 2 })
-      else expect(thrown).to.include({ code: 'VERDICT_INVALID' })
+    it(`${command}: ${definition.drop ? 'drops with 2' : 'is refused where it cannot be dropped'}`, async () => {
+      const json = await answer(command, ({ drop }) => drop())
+      const refusal = perTarget
+        ? { ErrorCode: 0, ResultItem: decided(codes.default, '') }
+        : { ErrorCode: definition.drop ? 2 : codes.default }
+      expect(json).to.deep.include(refusal)
     })
 
     it(`${command}: allows, naming every target where targets are decided one by one`, async () => {
@@ -150,7 +132,7 @@ describe('verdicts of several plugins', () => {
     ])
   })
 
-  it('refuse a decision about a target outside of the documented codes', async () => {
+  it('refuse a target whose code is outside of the documented ones with the default, and say so', async () => {
     const plugins = [
       entry(
         'bad',
@@ -159,8 +141,16 @@ describe('verdicts of several plugins', () => {
     ]
     const { post, bus } = await serve({ plugins })
     const failed = heard(bus, 'handler:failed')
-    await post(FRIEND, commands.get(FRIEND)?.sample)
-    expect(failed[0]).to.include({ reason: 'verdict' })
+    const { json } = await post(FRIEND, commands.get(FRIEND)?.sample)
+    expect(failed[0]).to.include({ reason: 'verdict', onFailure: 'allow' })
+    expect(failed[0]?.error?.message).to.contain('ResultCode takes 0 or 38000 to 39000, got 5')
+    const codesSent = (json['ResultItem'] as { To_Account: string; ResultCode: number }[]).map(
+      ({ To_Account, ResultCode }) => [To_Account, ResultCode],
+    )
+    expect(codesSent).to.deep.equal([
+      ['jonh', 0],
+      ['joe', 38_000],
+    ])
   })
 
   it('replace the message, and never put two together', async () => {

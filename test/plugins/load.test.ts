@@ -193,6 +193,18 @@ describe('plugins', () => {
     const after = { [FULL]: { onFailure: 'allow', handle: () => undefined } } as unknown as Plugin['handlers']
     const none = await serve({ plugins: [entry('after', after)] }).catch((error: unknown) => error)
     expect(String(none)).to.contain(`onFailure: allow is no documented answer to ${FULL}`)
+    const coded = (code: number, more: object): Plugin['handlers'] =>
+      ({ [BEFORE]: { onFailure: { outcome: 'reject', code, ...more }, handle: () => undefined } }) as never
+    for (const [handlers, expected] of [
+      [coded(120_001, {}), `onFailure: code 120001 is documented for no callback of ${BEFORE}`],
+      [coded(1, { outcome: 'allow' }), 'onFailure: code and info go with reject only'],
+      [coded(1, { text: 'x' }), 'onFailure: unknown key "text"'],
+      [coded('1' as never, {}), 'onFailure: code: expected a number'],
+      [coded(1, { info: 1 }), 'onFailure: info: expected a text'],
+    ] as const) {
+      const wrong = await serve({ plugins: [entry('coded', handlers)] }).catch((error: unknown) => error)
+      expect(String(wrong)).to.contain(expected)
+    }
     const entryDrops = entry('entry', { '*': () => undefined, [BEFORE]: () => undefined }, { onFailure: 'drop' })
     const wide = await serve({ plugins: [entryDrops] }).catch((error: unknown) => error)
     expect(String(wide)).to.match(/plugins\[0\]\.onFailure: drop is no documented answer/)

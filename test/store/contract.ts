@@ -23,6 +23,26 @@ export function describeStore(engine: string, open: (now: () => number) => Promi
       expect(await store.get('a')).to.equal(undefined)
     })
 
+    it('refuses a value over 1 MB of JSON, with its size, and keeps what was there', async () => {
+      const largest = 'x'.repeat(1024 * 1024 - 2)
+      await store.set('a', largest)
+      const tooLarge = `${largest}é`
+      for (const write of [
+        () => store.set('a', tooLarge),
+        () => store.update('a', () => tooLarge),
+        () => store.record('kind', tooLarge),
+      ]) {
+        const failed = await write().then(
+          () => undefined,
+          (error: unknown) => error,
+        )
+        expect(failed).to.include({ code: 'STORE_VALUE_TOO_LARGE' })
+        expect(String(failed)).to.contain('1048578 bytes')
+      }
+      expect(await store.get('a')).to.equal(largest)
+      expect(await store.records('kind')).to.deep.equal([])
+    })
+
     it('forgets a value when its time is over', async () => {
       await store.set('short', 1, { ttlMs: 10 })
       at.ms += 9
