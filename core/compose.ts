@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import { ConfigError, formatFault } from '../config/faults.ts'
+import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
+import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
 import type { Delivery, Ending } from './delivery/delivery.ts'
@@ -9,7 +10,7 @@ import { appSettings } from './app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
 import { setUpPlugins } from './lifecycle.ts'
-import { loadPlugins, type LoadedPlugin } from './load.ts'
+import { loadPlugins, type LoadedPlugin, type Notify } from './load.ts'
 import type { Logger } from './log.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './rest-clients.ts'
@@ -21,6 +22,25 @@ export interface Prepared {
   readonly plugins: readonly LoadedPlugin[]
   /** Formatted lines: what may be a mistake. */
   readonly warnings: readonly string[]
+  /** Takes what must not be printed out of a text. */
+  readonly mask: (text: string) => string
+}
+
+/** All that is wrong with a config and its plugins, and what may be a mistake, in the order of the file. */
+export interface Inspection {
+  readonly plugins: readonly LoadedPlugin[]
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** Loads the plugins of a config that was read. Never throws. */
+export async function inspect(reading: ConfigReading, notify?: Notify): Promise<Inspection> {
+  const { plugins, faults, warnings } = await loadPlugins(reading, notify)
+  return {
+    plugins,
+    faults: [...reading.faults, ...faults],
+    warnings: [...reading.warnings, ...warnings],
+  }
 }
 
 /** Everything behind the webhook, running. */
@@ -45,21 +65,17 @@ export interface Running {
  * Loads the plugins of a config that was read.
  * @throws ConfigError with every fault of both
  */
-export async function prepare(reading: ConfigReading): Promise<Prepared> {
-  const loading = await loadPlugins(reading)
-  const faults = [...reading.faults, ...loading.faults]
-  const lines = (list: typeof faults): string[] => list.map((fault) => formatFault(fault, reading.locate))
+export async function prepare(reading: ConfigReading, notify?: Notify): Promise<Prepared> {
+  const { plugins, faults, warnings } = await inspect(reading, notify)
+  const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, reading.locate))
   if (faults.length > 0 || !reading.config) throw new ConfigError(lines(faults))
-  return {
-    config: reading.config,
-    plugins: loading.plugins,
-    warnings: lines([...reading.warnings, ...loading.warnings]),
-  }
+  const mask = (text: string): string => maskText(text, reading.secrets)
+  return { config: reading.config, plugins, warnings: lines(warnings), mask }
 }
 
 /** Sets the plugins up and puts the parts together. */
 export async function compose(
-  { config, plugins }: Prepared,
+  { config, plugins, mask }: Prepared,
   { bus, log, link }: { bus: Bus; log: Logger; link?: Link | undefined },
 ): Promise<Running> {
   const stopping = new AbortController()
@@ -68,7 +84,7 @@ export async function compose(
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
-    const running = await setUpPlugins(plugins, { bus, log, stores, apps, rest, signal: stopping.signal })
+    const running = await setUpPlugins(plugins, { bus, log, stores, apps, rest, signal: stopping.signal, mask })
     const registry = createRegistry(running.plugins)
     const delivery = await started(engine.createDelivery(registry), running)
     const { deadlineMs, maxInFlight, path } = config.server

@@ -5,8 +5,9 @@ import type { Logger } from './log.ts'
 import type { AppSettings } from './plugin-command.ts'
 import type { RunningPlugin } from './registry.ts'
 import type { Rest } from './rest/rest.ts'
-import { loggableError } from './scrub.ts'
+import { loggableError, reasonOf } from './scrub.ts'
 import type { Stores } from './store/store.ts'
+import { NOTICE_MS, TimeoutError, withNotice } from './within.ts'
 
 interface Parts {
   readonly bus: Bus
@@ -16,6 +17,8 @@ interface Parts {
   readonly rest: (sdkAppId: number) => Rest
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
+  /** Takes secrets of the config out of a text. */
+  readonly mask: (text: string) => string
 }
 
 /** The plugins that are set up, and how to close them. */
@@ -48,25 +51,38 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts
     }
     let state: unknown
     try {
-      state = await plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
+      const setUp = async (): Promise<unknown> =>
+        plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
+      state = await withNotice(setUp(), one.limits.setupMs, () =>
+        log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
+      )
     } catch (error) {
       await close()
-      throw new TimhookError(
-        'PLUGIN_SETUP_FAILED',
-        `plugin ${id} could not be set up: ${loggableError(error).message}`,
-        {
-          cause: error,
-        },
-      )
+      throw setupFailed(one, error, parts.mask)
     }
-    closers.push(async () => {
-      try {
-        await plugin.close?.(state)
-      } catch (error) {
-        log.error({ error: loggableError(error) }, 'close failed')
-      }
-    })
-    plugins.push({ id, state, ...given, only: one.only, handlers: one.specs })
+    closers.push(() => closeOne(one, state, log))
+    plugins.push({ id, file: one.file, state, ...given, only: one.only, handlers: one.specs })
   }
   return { plugins, close }
+}
+
+function setupFailed({ id, limits }: LoadedPlugin, error: unknown, mask: (text: string) => string): TimhookError {
+  const reason =
+    error instanceof TimeoutError
+      ? `setup did not settle within setupTimeoutMs, ${limits.setupMs} ms`
+      : mask(reasonOf(error))
+  return new TimhookError('PLUGIN_SETUP_FAILED', `plugin ${id} could not be set up: ${reason}`, { cause: error })
+}
+
+/** Goes on without a plugin that does not close. */
+async function closeOne({ id, plugin, limits }: LoadedPlugin, state: unknown, log: Logger): Promise<void> {
+  if (!plugin.close) return
+  const close = async (): Promise<void> => plugin.close?.(state)
+  const says = `plugin ${id}: close has not settled after`
+  try {
+    await withNotice(close(), limits.closeMs, () => log.warn(`${says} ${NOTICE_MS / 1000} s`))
+  } catch (error) {
+    if (error instanceof TimeoutError) log.error(`${says} closeTimeoutMs, ${limits.closeMs} ms; the stop goes on`)
+    else log.error({ error: loggableError(error) }, `plugin ${id}: close failed`)
+  }
 }

@@ -31,7 +31,9 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
   bus.on('server:failed', ({ error, stray = false }) => {
     // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
-    const told = { ...loggableError(error), ...(stray && { message: 'withheld: it may hold the text of a message' }) }
+    const { causes, ...rest } = loggableError(error)
+    const withheld = { message: 'withheld: it may hold the text of a message' }
+    const told = stray ? { ...rest, ...withheld } : { ...rest, ...(causes && { causes }) }
     log.error({ error: told }, 'internal error')
   })
   bus.on('rest:called', (event) => {

@@ -5,6 +5,7 @@ import type { AfterContext, BeforeContext, UnknownCommand } from './handler-cont
 import type { AppSettings, PluginCommand } from './plugin-command.ts'
 import type { Log } from './log.ts'
 import type { Rest } from './rest/rest.ts'
+import type { StandardSchema } from './standard-schema.ts'
 import type { Store } from './store/store.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -110,6 +111,18 @@ export type Handlers<Options, State> = {
   [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
 } & { '*'?: WildcardHandler<string, Options, State> }
 
+/** What checks a plugin's options: a TypeBox type, a JSON Schema, or a schema of zod, valibot, arktype and their like. */
+export type OptionsSchema = Type.TSchema | StandardSchema
+
+/** What the handlers of a plugin with such a schema get as `options`. */
+export type OptionsOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
+  ? NonNullable<Types> extends { readonly output: infer Output }
+    ? Output
+    : never
+  : Schema extends Type.TSchema
+    ? Type.StaticDecode<Schema>
+    : never
+
 /** What `setup` gets, once, before the server listens. */
 export interface SetupContext<Options> {
   readonly options: Options
@@ -125,22 +138,22 @@ export interface SetupContext<Options> {
 }
 
 /** A plugin. Any object of this shape is one. */
-export interface Plugin<Schema extends Type.TSchema = Type.TSchema, State = unknown> {
+export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
   readonly description?: string
-  /** Checks the plugin's `options` in the config; `secret: true` on a schema keeps its value out of every print. */
+  /** Checks the plugin's `options` in the config; `secret: true` in TypeBox or JSON Schema keeps a value out of every print. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. What it returns is the handlers' `state`. */
-  readonly setup?: (context: SetupContext<NoInfer<Type.StaticDecode<Schema>>>) => State | Promise<State>
-  readonly handlers: Handlers<NoInfer<Type.StaticDecode<Schema>>, NoInfer<State>>
+  readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => State | Promise<State>
+  readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   /** Runs when the server stops, if `setup` did, in reverse order. */
   readonly close?: (state: NoInfer<State>) => void | Promise<void>
   /** Commands of its own, by name: `timhook ID NAME`. They run in a process of their own, with or without the server. */
-  readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<Type.StaticDecode<Schema>>>>>
+  readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }
 
 /** Gives a plugin its types, and nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
-export function definePlugin<Schema extends Type.TSchema = Type.TObject, State = undefined>(
+export function definePlugin<Schema extends OptionsSchema = Type.TObject, State = undefined>(
   plugin: Plugin<Schema, State>,
 ): Plugin<Schema, State> {
   return plugin

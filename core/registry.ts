@@ -9,6 +9,8 @@ import { type VerdictMakers, verdictMakers } from './verdict.ts'
 /** A plugin that is set up, with what its handlers are given. */
 export interface RunningPlugin {
   readonly id: string
+  /** The file of its module, where it has one. */
+  readonly file?: string | undefined
   readonly options: unknown
   readonly state: unknown
   readonly log: Logger

@@ -1,6 +1,9 @@
 import { isObject, type JsonObject } from './json.ts'
+import { foreignPlace, stackLines } from './stack.ts'
 
 const SHORTEST = 3
+/** A chain of causes may be a circle. */
+const MAX_CAUSES = 5
 const JSON_SNIPPET = /(?:\.\.\.)?"[\s\S]*"(?:\.\.\.)? is not valid JSON/
 
 /** An error as it may be logged: never with the text of a message, which libraries like to quote in theirs. */
@@ -8,6 +11,10 @@ export interface LoggableError {
   readonly name: string
   readonly code?: string
   readonly message: string
+  /** What its `cause`s say, the nearest first. */
+  readonly causes?: readonly string[]
+  /** The first place of its stack, or of a cause's, that is neither Node's nor timhook's: a plugin's, most likely. */
+  readonly at?: string
   /** Where it was thrown, without the message. */
   readonly stack: string
 }
@@ -17,16 +24,58 @@ export function loggableError(error: unknown, raw?: string): LoggableError {
   if (!(error instanceof Error)) return { name: 'NotAnError', message: `threw ${typeof error}`, stack: '' }
   const body: unknown = raw === undefined ? undefined : JSON.parse(raw)
   const texts = isObject(body) ? messageTexts(body) : []
-  const code = (error as { code?: unknown }).code
+  const code = codeOf(error)
+  const chain = causesOf(error)
+  const causes = chain.map((cause) => scrub(describeCause(cause), texts))
+  const at = [error, ...chain].map(placeOfError).find((place) => place !== undefined)
   return {
     name: error.name,
-    ...(typeof code === 'string' && { code }),
+    ...(code !== undefined && { code }),
     message: scrub(error.message, texts),
-    stack: (error.stack ?? '')
-      .split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .join('\n'),
+    ...(causes.length > 0 && { causes }),
+    ...(at !== undefined && { at }),
+    stack: stackLines(error.stack).join('\n'),
   }
+}
+
+/** What an error says with its causes, and where it comes from, in one line. No callback is near whose text it may hold. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : loggableError(error).message
+  const { message, causes = [], at } = loggableError(error)
+  const because = causes.map((cause) => `; caused by ${cause}`).join('')
+  return `${message || error.name}${because}${at === undefined ? '' : ` (at ${at})`}`
+}
+
+/** The message and those of the causes. */
+export function withCauses({ message, causes = [] }: Pick<LoggableError, 'message' | 'causes'>): string {
+  return [message, ...causes].join('; caused by ')
+}
+
+function codeOf(error: Error): string | undefined {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
+
+function causesOf(error: Error): unknown[] {
+  const causes: unknown[] = []
+  let cause = error.cause
+  while (cause !== undefined && cause !== null && causes.length < MAX_CAUSES && !causes.includes(cause)) {
+    causes.push(cause)
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  return causes
+}
+
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : typeof cause
+  const code = codeOf(cause)
+  // Node's own messages begin with the code, most of them.
+  const known = code !== undefined && !cause.message.includes(code) ? `${code}: ` : ''
+  return `${cause.name}: ${known}${cause.message}`
+}
+
+function placeOfError(error: unknown): string | undefined {
+  return error instanceof Error ? foreignPlace(error.stack) : undefined
 }
 
 function scrub(message: string, texts: readonly string[]): string {

@@ -1,3 +1,6 @@
+/** How long a person waits before something is to be said, milliseconds. */
+export const NOTICE_MS = 5000
+
 /** What `within` rejects with when the time is over. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
@@ -16,6 +19,17 @@ export function within<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> 
       () => clearTimeout(timer),
     )
   })
+}
+
+/** As `within`, and calls `onSlow` once NOTICE_MS have passed without an end. */
+export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, onSlow: () => void): Promise<T> {
+  // Before the end, where both come at the same time.
+  const notice = limitMs < NOTICE_MS ? undefined : setTimeout(onSlow, NOTICE_MS)
+  try {
+    return await within(promise, limitMs)
+  } finally {
+    clearTimeout(notice)
+  }
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

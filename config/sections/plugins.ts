@@ -90,6 +90,20 @@ export const PluginSchema = Type.Object(
     timeoutMs: Type.Optional(
       Type.Integer({ minimum: 1, maximum: MAX_TIMER, description: 'Milliseconds that one handler call may take.' }),
     ),
+    setupTimeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_TIMER,
+        description: 'Milliseconds that loading the plugin may take, and its setup: 60000, then the start fails.',
+      }),
+    ),
+    closeTimeoutMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_TIMER,
+        description: 'Milliseconds that its close may take: 5000, then the stop goes on without it.',
+      }),
+    ),
     concurrency: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 10_000, description: 'After-callbacks that the plugin works on at a time.' }),
     ),
@@ -130,6 +144,8 @@ export interface PluginInput {
     | 'drop'
     | { outcome: 'allow' | 'reject' | 'drop'; code?: number | string; info?: string }
   timeoutMs?: number | string
+  setupTimeoutMs?: number | string
+  closeTimeoutMs?: number | string
   concurrency?: number | string
   retry?: { attempts?: number | string; minMs?: number | string; maxMs?: number | string }
   ordered?: boolean | string

@@ -1,17 +1,55 @@
+import { ConfigError, type Fault, formatFault, formatPath, type Locate } from '../../config/faults.ts'
 import { maskConfig } from '../../config/mask.ts'
-import { prepare } from '../compose.ts'
+import type { ConfigReading } from '../../config/reading.ts'
+import { inspect } from '../compose.ts'
+import { TimhookError } from '../errors.ts'
 import { readChosenConfig } from './config.ts'
 
+export interface CheckOptions {
+  readonly config?: string
+  readonly json?: boolean
+  /** Whether a warning is as bad as a fault. */
+  readonly strict?: boolean
+}
+
 /** `timhook check`: reports every fault of the config and its plugins, or what it comes to. */
-export async function check(options: { config?: string; json?: boolean }): Promise<void> {
-  const reading = await readChosenConfig(options.config)
-  const { config, plugins, warnings } = await prepare(reading)
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(maskConfig(config, reading.secrets), null, 2)}\n`)
+export async function check(options: CheckOptions): Promise<void> {
+  const { json = false, strict = false } = options
+  const reading = await read(options)
+  const { plugins, faults, warnings } = await inspect(reading)
+  const { config, locate } = reading
+  const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, locate))
+  const isRefused = !config || faults.length > 0 || (strict && warnings.length > 0)
+  if (json && isRefused) printJson({ faults: described(faults, locate), warnings: described(warnings, locate) })
+  else for (const warning of lines(warnings)) process.stderr.write(`warning: ${warning}\n`)
+  if (!config || faults.length > 0) throw new ConfigError(lines(faults))
+  if (isRefused) throw new ConfigError(['--strict: warnings count as faults'])
+  if (json) {
+    printJson(maskConfig(config, reading.secrets))
     return
   }
   const ids = plugins.map(({ id }) => id).join(', ') || 'none'
   process.stdout.write(`${reading.file} is fine: apps ${config.apps.map(({ sdkAppId }) => sdkAppId).join(', ')}; `)
   process.stdout.write(`plugins ${ids}; engine ${config.delivery.engine}\n`)
+}
+
+/** A config that is not there is a fault in JSON, too. */
+async function read({ config, json }: CheckOptions): Promise<ConfigReading> {
+  try {
+    return await readChosenConfig(config)
+  } catch (error) {
+    if (json && error instanceof TimhookError) printJson({ faults: [{ message: error.message }], warnings: [] })
+    throw error
+  }
+}
+
+function described(faults: readonly Fault[], locate: Locate): object[] {
+  return faults.map((fault) => {
+    const { file, line, column } = fault.position ?? locate(fault.path, fault.at)
+    return { file, ...(line > 0 && { line, column }), path: formatPath(fault.path), message: fault.message }
+  })
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }

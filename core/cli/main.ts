@@ -35,7 +35,8 @@ program
   .command('check')
   .description('check the config and its plugins')
   .addOption(config())
-  .option('--json', 'print the config as it takes effect, secrets masked')
+  .option('--json', 'print the config as it takes effect, secrets masked; where it has faults, those')
+  .option('--strict', 'fail on warnings, too')
   .action(async (options: object) => code.check().check(options))
 
 program

@@ -5,7 +5,7 @@ import { aboutOf } from '../callback.ts'
 import { type Called, freshBody } from '../context.ts'
 import type { JsonObject } from '../json.ts'
 import type { Registry, Subscription } from '../registry.ts'
-import { loggableError } from '../scrub.ts'
+import { loggableError, withCauses } from '../scrub.ts'
 import { LazySignal } from '../within.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
@@ -64,7 +64,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     const error = loggableError(ended.error, callback.raw)
     const retryMs = nextTry(subscription, attempt)
     bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
-    const text = `${reason} in attempt ${attempt}: ${error.message}`
+    const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
     if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
     return {
       ended: retryMs === undefined ? { as: 'dead', error: text } : { as: 'retry', inMs: retryMs, error: text },

@@ -33,6 +33,33 @@ describe('setup and close', () => {
     expect(said).to.deep.equal(['setup a', 'close a'])
   })
 
+  it('tell why a setup failed: its causes, and where', async () => {
+    const bad = plugin('bad', {
+      setup: () => Promise.reject(new Error('no database', { cause: new Error('connect ECONNREFUSED') })),
+    })
+    const failed = await serve({ plugins: [bad] }).catch((error: unknown) => error)
+    expect(String(failed)).to.match(
+      /could not be set up: no database; caused by Error: connect ECONNREFUSED \(at .*lifecycle\.test\.js:\d+:\d+\)$/,
+    )
+  })
+
+  it('stop the start when a setup does not settle, and close those before it', async () => {
+    const endless = plugin('endless', { setup: () => new Promise(() => undefined) })
+    const plugins = [plugin('a'), { ...endless, setupTimeoutMs: 50 }]
+    const failed = await serve({ plugins }).catch((error: unknown) => error)
+    expect(failed).to.include({ code: 'PLUGIN_SETUP_FAILED' })
+    expect(String(failed)).to.contain('plugin endless could not be set up: setup did not settle within setupTimeoutMs')
+    expect(said).to.deep.equal(['setup a', 'close a'])
+  })
+
+  it('go on when a close does not settle, and say so', async () => {
+    const endless = plugin('endless', { close: () => new Promise(() => undefined) })
+    const { server, lines } = await serve({ plugins: [plugin('a'), { ...endless, closeTimeoutMs: 50 }] })
+    await server.stop({ drainMs: 0 })
+    expect(said).to.contain('close a')
+    expect(lines.join('')).to.contain('plugin endless: close has not settled after closeTimeoutMs, 50 ms')
+  })
+
   it('close the others when one close throws', async () => {
     const bad = plugin('bad', {
       close: () => {

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url'
+
+const LINE = /^\s+at /
+/** Longer lines are no lines of V8's. */
+const LONGEST = 1000
+const PLACE = /(?:^\s+at (?:async )?|\()((?:file:\/\/|\/|[A-Za-z]:[\\/]).*:[0-9]+:[0-9]+)\)?$/
+/** What is compiled from `core/` and `config/`, and what is bundled. Shipped plugins are plugins like any other. */
+const OURS = ['core', 'config', 'typebox'].map((folder) => fileURLToPath(new URL(`../${folder}/`, import.meta.url)))
+
+/** The lines of an error's stack, without the message above them. */
+export function stackLines(stack: string | undefined): string[] {
+  return (stack ?? '').split('\n').filter((line) => LINE.test(line))
+}
+
+/**
+ * The first place of a stack that is neither Node's nor timhook's, as `/path/file.mjs:3:7`; one in a library counts only
+ * where there is no other.
+ */
+export function foreignPlace(stack: string | undefined): string | undefined {
+  const places = stackLines(stack).flatMap((line) => placeOf(line) ?? [])
+  const foreign = places.filter((place) => !isOurs(place))
+  return foreign.find((place) => !isLibrary(place)) ?? foreign[0]
+}
+
+/** The place that a line of a stack names; undefined for Node's own code, which has no file. */
+function placeOf(line: string): string | undefined {
+  const place = PLACE.exec(line.slice(0, LONGEST))?.[1]
+  if (place === undefined || !place.startsWith('file:')) return place
+  try {
+    return fileURLToPath(place)
+  } catch {
+    return place
+  }
+}
+
+/** Whether a place is in timhook's own code. */
+function isOurs(place: string): boolean {
+  return OURS.some((folder) => place.startsWith(folder))
+}
+
+function isLibrary(place: string): boolean {
+  const inside = place.split(/[\\/]node_modules[\\/]/).at(-1)
+  return inside !== place && !/^(?:@[^\\/]+[\\/])?timhook-plugin-/.test(inside ?? '')
+}
