@@ -15,6 +15,7 @@ import type { Logger } from './log.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './rest-clients.ts'
 import type { Stores } from './store/store.ts'
+import { unlessAborted } from './within.ts'
 
 /** A config that can be run: checked, and with its plugins loaded. */
 export interface Prepared {
@@ -76,17 +77,26 @@ export async function prepare(reading: ConfigReading, notify?: Notify): Promise<
 /** Sets the plugins up and puts the parts together. */
 export async function compose(
   { config, plugins, mask }: Prepared,
-  { bus, log, link }: { bus: Bus; log: Logger; link?: Link | undefined },
+  { bus, log, link, signal }: { bus: Bus; log: Logger; link?: Link | undefined; signal?: AbortSignal | undefined },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const engine = await openEngine(config.delivery, { bus, log, link })
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link }), signal)
   const { stores } = engine
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
-    const running = await setUpPlugins(plugins, { bus, log, stores, apps, rest, signal: stopping.signal, mask })
+    const running = await setUpPlugins(plugins, {
+      bus,
+      log,
+      stores,
+      apps,
+      rest,
+      signal: stopping.signal,
+      mask,
+      interrupted: signal,
+    })
     const registry = createRegistry(running.plugins)
-    const delivery = await started(engine.createDelivery(registry), running)
+    const delivery = await started(engine.createDelivery(registry), running, signal)
     const { deadlineMs, maxInFlight, path } = config.server
     return {
       apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
@@ -115,9 +125,13 @@ function endingOf(failed: boolean, settled: boolean): Ending {
   return settled ? 'clean' : 'unsettled'
 }
 
-async function started(delivery: Delivery, plugins: { close(): Promise<void> }): Promise<Delivery> {
+async function started(
+  delivery: Delivery,
+  plugins: { close(): Promise<void> },
+  signal: AbortSignal | undefined,
+): Promise<Delivery> {
   try {
-    await delivery.start()
+    await unlessAborted(delivery.start(), signal)
     return delivery
   } catch (error) {
     await plugins.close()

@@ -7,7 +7,7 @@ import type { RunningPlugin } from './registry.ts'
 import type { Rest } from './rest/rest.ts'
 import { loggableError, reasonOf } from './scrub.ts'
 import type { Stores } from './store/store.ts'
-import { NOTICE_MS, TimeoutError, withNotice } from './within.ts'
+import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from './within.ts'
 
 interface Parts {
   readonly bus: Bus
@@ -17,6 +17,8 @@ interface Parts {
   readonly rest: (sdkAppId: number) => Rest
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
+  /** Ends the setting up. */
+  readonly interrupted?: AbortSignal | undefined
   /** Takes secrets of the config out of a text. */
   readonly mask: (text: string) => string
 }
@@ -53,7 +55,7 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts
     try {
       const setUp = async (): Promise<unknown> =>
         plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
-      state = await withNotice(setUp(), one.limits.setupMs, () =>
+      state = await withNotice(unlessAborted(setUp(), parts.interrupted), one.limits.setupMs, () =>
         log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
       )
     } catch (error) {

@@ -126,7 +126,8 @@ async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Pr
     notify(`${name} still loads after ${NOTICE_MS / 1000} s: an await at its top level has not settled`),
   ).catch((error: unknown) => {
     if (!(error instanceof TimeoutError)) throw error
-    throw new Error(`an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`)
+    const late = `an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`
+    throw new TimhookError('PLUGIN_INVALID', late)
   })
   // CommonJS written by a compiler wraps its default export once more.
   const exported = module.default

@@ -1,3 +1,4 @@
+import { TimhookError } from './errors.ts'
 import { isObject } from './json.ts'
 import { optionsFault } from './options.ts'
 import type { Plugin } from './plugin.ts'
@@ -10,20 +11,24 @@ const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command
 
 /**
  * What a module exports, as a plugin.
- * @throws TypeError that says what is missing
+ * @throws TimhookError PLUGIN_INVALID that says what is missing
  */
 export function asPlugin(exported: unknown): Plugin {
   const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
-  if (!isObject(exported)) throw new TypeError(expected)
+  if (!isObject(exported)) throw invalid(expected)
   const { name, handlers, setup, close, options } = exported
   const misspelt = misspeltKey(exported)
-  if (misspelt !== undefined) throw new TypeError(misspelt)
-  if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw new TypeError(expected)
-  if (setup !== undefined && typeof setup !== 'function') throw new TypeError(`plugin ${name}: setup is no function`)
-  if (close !== undefined && typeof close !== 'function') throw new TypeError(`plugin ${name}: close is no function`)
+  if (misspelt !== undefined) throw invalid(misspelt)
+  if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
+  if (setup !== undefined && typeof setup !== 'function') throw invalid(`plugin ${name}: setup is no function`)
+  if (close !== undefined && typeof close !== 'function') throw invalid(`plugin ${name}: close is no function`)
   const noSchema = optionsFault(options)
-  if (noSchema !== undefined) throw new TypeError(`plugin ${name}: ${noSchema}`)
+  if (noSchema !== undefined) throw invalid(`plugin ${name}: ${noSchema}`)
   return exported as unknown as Plugin
+}
+
+function invalid(message: string): TimhookError {
+  return new TimhookError('PLUGIN_INVALID', message)
 }
 
 /** A key that is nearly one of ours, which is not there. */

@@ -31,18 +31,26 @@ export interface TimhookServer {
   stop(options?: { drainMs?: number; graceMs?: number; failed?: boolean }): Promise<void>
 }
 
+interface StartParts {
+  readonly log: Logger
+  readonly bus?: Bus
+  /** Of the engine sqlite, where its thread was started early. */
+  readonly link?: Link | undefined
+  /** Ends the start. */
+  readonly signal?: AbortSignal | undefined
+}
+
 const GRACE_MS = 10_000
 /** How long the store may take to prove that it can be written to. */
 const PROBE_MS = 2000
 
 /**
  * Starts a server: the admin listener first, which tells that it is not ready yet; then the plugins; then the webhook.
- * @param parts.link of the engine sqlite, where its thread was started early
  * @throws TimhookError LISTEN_FAILED or PLUGIN_SETUP_FAILED
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus(), link }: { log: Logger; bus?: Bus; link?: Link | undefined },
+  { log, bus = new Bus(), link, signal }: StartParts,
 ): Promise<TimhookServer> {
   logEvents(bus, log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -62,7 +70,7 @@ export async function startServer(
   const admin = createAdminServer(readiness)
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
-    running = await compose(prepared, { bus, log, link })
+    running = await compose(prepared, { bus, log, link, signal })
     state.plugins = undefined
     const { bodyLimit } = settings
     const app = createApp({ ...running, bus, bodyLimit, isDraining: () => state.draining !== undefined })

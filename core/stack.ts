@@ -19,7 +19,9 @@ export function stackLines(stack: string | undefined): string[] {
 export function foreignPlace(stack: string | undefined): string | undefined {
   const places = stackLines(stack).flatMap((line) => placeOf(line) ?? [])
   const foreign = places.filter((place) => !isOurs(place))
-  return foreign.find((place) => !isLibrary(place)) ?? foreign[0]
+  const own = foreign.find((place) => !isLibrary(place))
+  // Libraries that timhook itself has called, or was called by, have no part in an error of its own.
+  return own ?? (places[0] !== undefined && isOurs(places[0]) ? undefined : foreign[0])
 }
 
 /** The place that a line of a stack names; undefined for Node's own code, which has no file. */
@@ -33,7 +35,12 @@ function placeOf(line: string): string | undefined {
   }
 }
 
-/** Whether a place is in timhook's own code. */
+/** Whether a line of a stack is timhook's own code. */
+export function isOurPlace(line: string): boolean {
+  const place = placeOf(line)
+  return place !== undefined && isOurs(place)
+}
+
 function isOurs(place: string): boolean {
   return OURS.some((folder) => place.startsWith(folder))
 }

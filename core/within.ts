@@ -21,6 +21,22 @@ export function within<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> 
   })
 }
 
+/** The promise's result, unless the signal is aborted before: then its reason, at once. */
+export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  let abort = (): void => undefined
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort)
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
 /** As `within`, and calls `onSlow` once NOTICE_MS have passed without an end. */
 export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, onSlow: () => void): Promise<T> {
   // Before the end, where both come at the same time.

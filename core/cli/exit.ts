@@ -15,3 +15,11 @@ export function printError(error: unknown): void {
   const text = error instanceof TimhookError || !(error instanceof Error) ? describeError(error) : error.stack
   process.stderr.write(`${text}\n`)
 }
+
+/** Ends the process with what it has come to: timers and sockets of plugins are not to keep a command that is done. */
+export async function end(): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => void stream.write('', () => resolve()))
+  }
+  process.exit(process.exitCode)
+}

@@ -2,13 +2,17 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { code } from './code.ts'
-import { exitCodeOf, printError } from './exit.ts'
+import { end, exitCodeOf, printError } from './exit.ts'
+import { guardExit } from './guard-exit.ts'
 import { collect, config, whole } from './options.ts'
 import { addStoredCommands } from './stored-commands.ts'
 import type { TriggerOptions } from './trigger.ts'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
+guardExit()
+
+let isServing = false
 const program = new Command('timhook')
   .description('Receives the callbacks of Tencent Cloud IM / Chat and dispatches them to plugins')
   .version(version)
@@ -23,7 +27,10 @@ program
   .option('--host <host>', 'address to listen on, in place of server.host')
   .option('--port <port>', 'port to listen on, in place of server.port', whole(0, 65535))
   .option('--workers <n>', 'processes that share the work', whole(1, 64))
-  .action(async (options: object) => code.start().start(options))
+  .action(async (options: object) => {
+    await code.start().start(options)
+    isServing = true
+  })
 
 program
   .command('init')
@@ -86,3 +93,4 @@ try {
     process.exitCode = exitCodeOf(error)
   }
 }
+if (!isServing) await end()

@@ -9,21 +9,40 @@ import { stopServer } from './stop-server.ts'
 import { outliveStrayErrors } from './stray-errors.ts'
 import { startWorkers } from './workers.ts'
 
-/**
- * Serves until a signal, by itself or by workers.
- * @param link of the engine sqlite, its thread started already
- */
-export async function serve(reading: ConfigReading, options: StartOptions, link: Link | undefined): Promise<void> {
-  const { workers: count = 1 } = options
+interface ServeOptions extends StartOptions {
+  /** Of the engine sqlite, its thread started already. */
+  readonly link: Link | undefined
+  /** Takes off what signals do while the plugins are loaded. */
+  readonly whileLoading: () => void
+}
+
+/** Serves until a signal, by itself or by workers. */
+export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
+  const { workers: count = 1, link, whileLoading } = options
   const { prepared, log } = await prepareStart(reading, options)
   if (count > 1) {
     if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
+    whileLoading()
     return startWorkers(prepared, { count, log })
   }
-  const server = await startServer(prepared, { log, link })
-  announce(prepared, announcedOf(server), log)
-  stopOnSignals((signal) => stopServer(server, signal))
-  outliveStrayErrors(server)
+  const interruption = new AbortController()
+  const starting = startServer(prepared, { log, link, signal: interruption.signal })
+  whileLoading()
+  stopOnSignals(async (signal) => {
+    interruption.abort(new Error('stopped while it started'))
+    // Interrupted, it has closed the plugins that were set up.
+    const server = await starting.catch(() => undefined)
+    return server ? stopServer(server, signal) : 0
+  })
+  try {
+    const server = await starting
+    announce(prepared, announcedOf(server), log)
+    outliveStrayErrors(server)
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+    // The exit comes with the signal's own end.
+    await new Promise(() => undefined)
+  }
 }
 
 function needsRedis(engine: string): TimhookError {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
 import { Link } from '../delivery/sqlite/link.ts'
 import { readChosenConfig } from './config.ts'
+import { endOnSignals } from './end-on-signals.ts'
 import type { StartOptions } from './prepare-start.ts'
 import type * as serving from './serve.ts'
 import type * as worker from './worker.ts'
@@ -14,8 +15,9 @@ const require = createRequire(import.meta.url)
  */
 export async function start(options: StartOptions): Promise<void> {
   if (cluster.isWorker) return (require('./worker.js') as typeof worker).work(options)
+  const whileLoading = endOnSignals()
   const reading = await readChosenConfig(options.config)
   const link = reading.config?.delivery.engine === 'sqlite' ? new Link() : undefined
   const { serve } = require('./serve.js') as typeof serving
-  return serve(reading, options, link)
+  return serve(reading, { ...options, link, whileLoading })
 }

@@ -36,6 +36,41 @@ export async function folderWith(files: Record<string, string>): Promise<string>
   return folder
 }
 
+/** A command that runs: what it has written to both of its outputs so far, and when a text is among it. */
+export interface Running {
+  child: ChildProcess
+  says: (text: string) => Promise<string>
+  ended: Promise<Ended>
+}
+
+/** Starts a command that may not end. It is killed when the test is over. */
+export function launch(args: readonly string[], cwd: string): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd })
+  stopAfterTest(async () => void child.kill('SIGKILL'))
+  const ended: Ended = { code: null, stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  const take = (key: 'stdout' | 'stderr') => (chunk: Buffer) => {
+    ended[key] += chunk.toString()
+    for (const look of waiting) look()
+  }
+  child.stdout.on('data', take('stdout'))
+  child.stderr.on('data', take('stderr'))
+  const end = new Promise<Ended>((settle) => child.on('close', (code) => settle({ ...ended, code })))
+  const says = (text: string): Promise<string> =>
+    new Promise((settle, fail) => {
+      const look = (): void => {
+        const all = ended.stdout + ended.stderr
+        if (!all.includes(text)) return
+        waiting.delete(look)
+        settle(all)
+      }
+      waiting.add(look)
+      void end.then(({ code, stderr }) => fail(new Error(`ended with ${code}: ${stderr}`)))
+      look()
+    })
+  return { child, says, ended: end }
+}
+
 export interface StartedServer {
   url: string
   lines: Record<string, unknown>[]
