@@ -74,6 +74,17 @@ export async function prepare(reading: ConfigReading, notify?: Notify): Promise<
   return { config: reading.config, plugins, warnings: lines(warnings), mask }
 }
 
+/** What an operator is to read first: what may be a mistake, and who is let in without a signature. */
+export function warningsOf({ config, warnings }: Prepared): string[] {
+  const unsigned = config.apps.filter((app) => app.unsigned)
+  return [
+    ...warnings,
+    ...unsigned.map(
+      ({ sdkAppId }) => `app ${sdkAppId} is UNSIGNED: whoever knows the SdkAppid can send callbacks; set its tokens`,
+    ),
+  ]
+}
+
 /** Sets the plugins up and puts the parts together. */
 export async function compose(
   { config, plugins, mask }: Prepared,

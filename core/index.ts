@@ -2,9 +2,14 @@ import type { Middleware } from 'koa'
 import { checkConfig } from '../config/read.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import { Bus } from './bus.ts'
-import { compose, prepare, type Running } from './compose.ts'
-import { createMiddleware } from './http/app.ts'
+import { maskText } from '../config/mask-text.ts'
+import { getKey } from '../config/plain.ts'
+import type { ConfigReading } from '../config/reading.ts'
+import { compose, prepare, type Running, warningsOf } from './compose.ts'
+import { describeError } from './errors.ts'
+import { createMiddleware, unavailable } from './http/app.ts'
 import { createLogger, type Logger } from './log.ts'
+import { maskedLog } from './masked-log.ts'
 import { logEvents } from './observe.ts'
 
 export { defineConfig } from '../config/define-config.ts'
@@ -27,14 +32,20 @@ export interface Dispatcher {
 
 /**
  * Makes a dispatcher from a config object; its `server.host` and `port` are not used. Setting up starts at once, and
- * requests wait for it.
+ * requests wait for it; where it fails they are answered 503. Secrets of the config are masked in what is logged.
  */
 export function createDispatcher(config: ConfigInput, options: { log?: Logger; bus?: Bus } = {}): Dispatcher {
-  const { bus = new Bus(), log = createLogger() } = options
+  const { bus = new Bus() } = options
+  const reading = checkConfig(config, { env: process.env })
+  const mask = (text: string): string => maskText(text, reading.secrets)
+  const log = options.log
+    ? maskedLog(options.log, mask)
+    : createLogger({ level: reading.config?.log.level ?? 'info', mask })
   logEvents(bus, log)
-  const starting = start(config, bus, log)
-  // Whoever asks for ready() or sends a request hears of a failure; nobody asking must not end the process.
-  starting.catch(() => undefined)
+  const starting = start(reading, bus, log)
+  // Nobody asking for ready() must not end the process.
+  starting.catch((error: unknown) => log.error(`timhook could not start: ${describeError(error)}`))
+  const paths = pathsOf(reading, config)
   return {
     bus,
     async ready() {
@@ -42,8 +53,10 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
     },
     middleware() {
       return async (ctx, next) => {
-        const { middleware } = await starting
-        await middleware(ctx, next)
+        // What is not ours is not to wait for our plugins, nor to fail with us.
+        if (!paths.includes(ctx.path)) return next()
+        const { middleware } = await starting.catch(() => ({ middleware: unavailable(bus) }))
+        return middleware(ctx, next)
       }
     },
     async close(graceMs = 10_000) {
@@ -53,12 +66,19 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
   }
 }
 
+/** Known before the plugins are; of a faulty config as far as it says them. */
+function pathsOf({ config }: ConfigReading, input: ConfigInput): readonly unknown[] {
+  const path = config?.server.path ?? getKey(getKey(input, 'server'), 'path') ?? '/'
+  return Array.isArray(path) ? path : [path]
+}
+
 async function start(
-  config: ConfigInput,
+  reading: ConfigReading,
   bus: Bus,
   log: Logger,
 ): Promise<{ running: Running; middleware: Middleware }> {
-  const prepared = await prepare(checkConfig(config, { env: process.env }))
+  const prepared = await prepare(reading, (line) => log.warn(line))
+  for (const warning of warningsOf(prepared)) log.warn(warning)
   const running = await compose(prepared, { bus, log })
   const { bodyLimit } = prepared.config.server
   return { running, middleware: createMiddleware({ ...running, bus, bodyLimit }) }

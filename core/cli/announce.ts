@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Prepared } from '../compose.ts'
+import { type Prepared, warningsOf } from '../compose.ts'
 import type { Logger } from '../log.ts'
 import type { TimhookServer } from '../server.ts'
 
@@ -16,11 +16,8 @@ export function announcedOf({ url, adminUrl, running }: TimhookServer): Announce
 }
 
 /** What listens, what handles what, and what to try. */
-export function announce({ config, warnings }: Prepared, { url, adminUrl, plugins }: Announced, log: Logger): void {
-  for (const warning of warnings) log.warn(warning)
-  for (const { sdkAppId, unsigned } of config.apps) {
-    if (unsigned) log.warn(`app ${sdkAppId} is UNSIGNED: whoever knows the SdkAppid can send callbacks; set its tokens`)
-  }
+export function announce(prepared: Prepared, { url, adminUrl, plugins }: Announced, log: Logger): void {
+  for (const warning of warningsOf(prepared)) log.warn(warning)
   for (const { id, handles } of plugins) {
     log.info({ plugin: id, handles }, `plugin ${id} handles ${handles.join(', ')}`)
   }

@@ -56,19 +56,21 @@ class WebhookApp extends Koa {
   }
 }
 
-/** The webhook for an app of somebody else's: other paths are left to what stands behind it. */
+/** The webhook for an app of somebody else's, which hands it the requests to these paths alone. */
 export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
   const guard = refuse(parts.bus)
   const route = routes(parts, createWebhook(parts))
   return async (ctx, next) => {
-    if (!parts.paths.includes(ctx.path)) {
-      await next()
-      return
-    }
     await guard(ctx, async () => {
       await route(ctx, next)
     })
   }
+}
+
+/** Answers in place of a webhook that could not be set up. */
+export function unavailable(bus: Bus): Middleware {
+  const guard = refuse(bus)
+  return (ctx) => guard(ctx, () => Promise.reject(new Refusal(503, 'timhook: could not start; the log has the reason')))
 }
 
 function routes({ paths, bodyLimit }: Pick<AppParts, 'paths' | 'bodyLimit'>, webhook: Webhook): Middleware {

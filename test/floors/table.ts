@@ -85,7 +85,7 @@ export const rows: readonly Row[] = [
   {
     floor: 6,
     folder: 'core',
-    files: ['app-settings', 'compose', 'rest-clients', 'server', 'index'],
+    files: ['app-settings', 'compose', 'masked-log', 'rest-clients', 'server', 'index'],
     job: 'the whole, and its exports',
   },
   { floor: 7, folder: 'core/cli', job: 'one file a subcommand' },
