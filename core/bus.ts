@@ -3,6 +3,7 @@ import type { About } from './callback.ts'
 import type { Outcome, Phase } from './protocol/define.ts'
 import type { RestCalled, RestPaused } from './rest/observer.ts'
 import type { LoggableError } from './scrub.ts'
+import type { Held } from './watchdog/watchdog.ts'
 
 /** What observers can hear. Times are milliseconds. Nothing here holds a message, a token or a Sign. */
 export interface BusEvents {
@@ -39,8 +40,13 @@ export interface BusEvents {
   /** No call of an app is sent for a while. */
   'rest:paused': RestPaused
   'server:listening': { url: string }
-  /** A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled. */
-  'server:failed': { error: unknown; stray?: boolean }
+  /**
+   * A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled: which one,
+   * and over which callback, where that can be told.
+   */
+  'server:failed': { error: unknown; stray?: boolean; plugin?: string; command?: string; callback?: string }
+  /** Nothing could run for more than 2 s, and now it can. `by` is the handler that held the event loop, or those it may have been. */
+  'loop:held': Held
   'server:draining': { drainMs: number }
   'server:closed': { undelivered: number }
   'listener:failed': { event: string; error: unknown }

@@ -7,6 +7,7 @@ import type { JsonObject } from './json.ts'
 import type { BeforeDefinition } from './protocol/define.ts'
 import type { BeforeRoute, Subscription } from './registry.ts'
 import { fitted, mergeFields, Verdict } from './verdict.ts'
+import { keepCall, settleCall } from './watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, within } from './within.ts'
 
 /**
@@ -68,10 +69,12 @@ class Chain {
       const call = { body, attempt: 1, resends: 0, maybeResend: false, signal }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
+      const slot = keepCall(subscription.mark, this.#callback.id)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
       return within(returned, limitMs)
         .then((late) => this.#take(late, subscription, startedAt))
         .catch((error: unknown) => this.#fail(error, subscription, signal))
+        .finally(() => settleCall(slot))
     } catch (error) {
       return this.#fail(error, subscription, signal)
     }

@@ -7,6 +7,7 @@ import { parseQuery } from './query.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
 import type { VerdictMakers } from './verdict.ts'
+import { beginCall, endCall } from './watchdog/calls.ts'
 import type { LazySignal } from './within.ts'
 
 /** What a handler is told of its callback. */
@@ -101,7 +102,12 @@ class Context {
 
 /** Calls one handler. What it returns or throws is the handler's own. */
 export function callHandler(callback: Called, route: Route, subscription: Subscription, call: Call): unknown {
-  return subscription.handle(new Context(callback, route, subscription, call) as never)
+  beginCall(subscription.mark, callback.id)
+  try {
+    return subscription.handle(new Context(callback, route, subscription, call) as never)
+  } finally {
+    endCall()
+  }
 }
 
 /** The body parsed anew, in the form that handlers see: for a plugin that is not the first to get it. */

@@ -29,12 +29,12 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
   bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
-  bus.on('server:failed', ({ error, stray = false }) => {
+  bus.on('server:failed', ({ error, stray = false, ...about }) => {
     // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
     const { causes, ...rest } = loggableError(error)
     const withheld = { message: 'withheld: it may hold the text of a message' }
     const told = stray ? { ...rest, ...withheld } : { ...rest, ...(causes && { causes }) }
-    log.error({ error: told }, 'internal error')
+    log.error({ ...about, error: told }, 'internal error')
   })
   bus.on('rest:called', (event) => {
     const isFailure = event.outcome === 'refused' || event.outcome === 'unanswered'
@@ -43,6 +43,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('rest:paused', (event) => {
     log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls rest: ${event.reason}`)
   })
+  bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered }) => {
     if (undelivered > 0)

@@ -4,6 +4,7 @@ import type { Logger } from './log.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
 import { type BodyReader, bodyReader } from './validate.ts'
+import { markOf } from './watchdog/calls.ts'
 import { type VerdictMakers, verdictMakers } from './verdict.ts'
 
 /** A plugin that is set up, with what its handlers are given. */
@@ -40,6 +41,8 @@ export interface Pool {
 /** A plugin's handler for one command. */
 export interface Subscription extends HandlerSpec {
   readonly plugin: RunningPlugin
+  /** Plugin and command for the watchdog, as one number. */
+  readonly mark: number
 }
 
 /** Everything known about one command in one app, looked up once per callback. */
@@ -68,6 +71,8 @@ export interface Registry {
   route(sdkAppId: number, command: string): Route
 }
 
+const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((command, index) => [command, index]))
+
 /** Builds the table of routes. Those of known commands are kept; unknown commands are anybody's, so theirs are not. */
 export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
   const byApp = new Map<number, Map<string, Route>>()
@@ -80,7 +85,10 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
   }
   const build = (sdkAppId: number, command: string): Route => {
     const definition = commands.get(command)
-    const subscriptions = plugins.flatMap((plugin) => subscriptionOf(plugin, sdkAppId, command) ?? [])
+    const number = numbers.get(command) ?? -1
+    const subscriptions = plugins.flatMap(
+      (plugin, index) => subscriptionOf(plugin, sdkAppId, command, markOf(index, number)) ?? [],
+    )
     if (definition?.phase !== 'before') {
       return { phase: 'after', definition, reader: definition && reader(definition), subscriptions }
     }
@@ -108,9 +116,14 @@ export function covers(pattern: string, command: string): boolean {
   return pattern === '*' || pattern === command || (pattern.endsWith('.*') && command.startsWith(pattern.slice(0, -1)))
 }
 
-function subscriptionOf(plugin: RunningPlugin, sdkAppId: number, command: string): Subscription | undefined {
+function subscriptionOf(
+  plugin: RunningPlugin,
+  sdkAppId: number,
+  command: string,
+  mark: number,
+): Subscription | undefined {
   const spec = specFor(plugin, sdkAppId, command)
-  return spec && { ...spec, plugin }
+  return spec && { ...spec, plugin, mark }
 }
 
 /** The handler of a plugin that gets the command in the app. */

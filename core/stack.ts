@@ -1,3 +1,4 @@
+import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const LINE = /^\s+at /
@@ -48,4 +49,19 @@ function isOurs(place: string): boolean {
 function isLibrary(place: string): boolean {
   const inside = place.split(/[\\/]node_modules[\\/]/).at(-1)
   return inside !== place && !/^(?:@[^\\/]+[\\/])?timhook-plugin-/.test(inside ?? '')
+}
+
+/**
+ * Which of some files a stack leads through first; where through none of them, the one that alone stands in the folder of its
+ * first foreign place, or above.
+ */
+export function fileOfStack(stack: string | undefined, files: readonly string[]): string | undefined {
+  for (const line of stackLines(stack)) {
+    const place = placeOf(line)
+    const exact = place === undefined ? undefined : files.find((file) => place.startsWith(`${file}:`))
+    if (exact !== undefined) return exact
+  }
+  const place = foreignPlace(stack) ?? ''
+  const near = [...new Set(files)].filter((file) => place.startsWith(`${dirname(file)}${sep}`))
+  return near.length === 1 ? near[0] : undefined
 }

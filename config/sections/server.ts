@@ -63,6 +63,12 @@ export const ServerSchema = Type.Object(
       default: 10_000,
       description: 'Milliseconds that a stop waits for requests to finish.',
     }),
+    stallMs: Type.Integer({
+      minimum: 1000,
+      maximum: MAX_TIMER,
+      default: 30_000,
+      description: 'Milliseconds that a plugin may hold the event loop; then the process ends, to be started anew.',
+    }),
     tls: Type.Optional(TlsSchema),
   },
   { additionalProperties: false, default: {}, description: 'Where callbacks are received.' },
@@ -77,5 +83,6 @@ export interface ServerInput {
   bodyLimit?: SizeInput
   maxInFlight?: number | string
   drainMs?: number | string
+  stallMs?: number | string
   tls?: { cert: string; key: string; ca?: string }
 }

@@ -7,6 +7,7 @@ import { prepareStart, type StartOptions } from './prepare-start.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
 import { outliveStrayErrors } from './stray-errors.ts'
+import { watchLoop } from './watch-loop.ts'
 import { startWorkers } from './workers.ts'
 
 interface ServeOptions extends StartOptions {
@@ -38,6 +39,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     const server = await starting
     announce(prepared, announcedOf(server), log)
     outliveStrayErrors(server)
+    watchLoop(server, prepared, log)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     // The exit comes with the signal's own end.

@@ -8,6 +8,7 @@ import { prepareStart, type StartOptions } from './prepare-start.ts'
 import type { StopSignal } from './stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
 import { outliveStrayErrors } from './stray-errors.ts'
+import { watchLoop } from './watch-loop.ts'
 import type { ToPrimary, ToWorker } from './worker-messages.ts'
 
 /** The environment variable in which a worker finds its number. */
@@ -35,8 +36,10 @@ export async function work(options: StartOptions): Promise<void> {
     const { prepared, log } = await prepareStart(await readChosenConfig(options.config), options)
     // The primary has the one admin listener, and asks.
     prepared.config.admin = false
-    server = await startServer(prepared, { log: log.child({ worker: Number(process.env[WORKER_NUMBER]) }) })
+    const own = log.child({ worker: Number(process.env[WORKER_NUMBER]) })
+    server = await startServer(prepared, { log: own })
     outliveStrayErrors(server)
+    watchLoop(server, prepared, own)
     tell({ kind: 'listening', announced: announcedOf(server) })
   } catch (error) {
     const status = exitCodeOf(error)

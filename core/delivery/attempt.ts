@@ -1,5 +1,6 @@
 import { type Call, type Called, callHandler } from '../context.ts'
 import type { Route, Subscription } from '../registry.ts'
+import { keepCall, settleCall } from '../watchdog/calls.ts'
 import { isThenable, TimeoutError, within } from '../within.ts'
 
 /** How one attempt ended. After a timeout the handler may still run: `settled` resolves when it does not. */
@@ -27,14 +28,15 @@ export function attemptOnce(
 ): Attempt | Promise<Attempt> {
   try {
     const returned = callHandler(callback, route, subscription, call)
-    return isThenable(returned) ? inTime(returned, call, timeoutMs) : done
+    return isThenable(returned) ? inTime(returned, call, timeoutMs, keepCall(subscription.mark, callback.id)) : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
   }
 }
 
-async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: number): Promise<Attempt> {
-  const settled = Promise.resolve(returned).then(nothing, nothing)
+async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: number, slot: number): Promise<Attempt> {
+  const settle = (): void => settleCall(slot)
+  const settled = Promise.resolve(returned).then(settle, settle)
   try {
     await within(returned, timeoutMs)
     return done
@@ -44,5 +46,3 @@ async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: num
     return { ok: false, reason: timedOut ? 'timeout' : 'threw', error, settled }
   }
 }
-
-function nothing(): void {}

@@ -12,6 +12,7 @@ describe('config: defaults', () => {
         bodyLimit: 1048576,
         maxInFlight: 1000,
         drainMs: 10000,
+        stallMs: 30000,
       },
       admin: { host: '127.0.0.1', port: 8081 },
       apps: [{ sdkAppId: 1400000000, tokens: [], signatureWindow: 60000, unsigned: true }],

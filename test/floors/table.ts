@@ -34,6 +34,7 @@ export const rows: readonly Row[] = [
   { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },
   { floor: 1, folder: 'core/rest', job: 'the REST API, for plugins' },
   { floor: 1, folder: 'core/store', job: 'what plugins keep' },
+  { floor: 1, folder: 'core/watchdog', job: 'which handler holds the event loop' },
   { floor: 2, folder: 'config', job: 'config file to checked object' },
   {
     floor: 2,

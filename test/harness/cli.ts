@@ -44,8 +44,8 @@ export interface Running {
 }
 
 /** Starts a command that may not end. It is killed when the test is over. */
-export function launch(args: readonly string[], cwd: string): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd })
+export function launch(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, ...env } })
   stopAfterTest(async () => void child.kill('SIGKILL'))
   const ended: Ended = { code: null, stdout: '', stderr: '' }
   const waiting = new Set<() => void>()

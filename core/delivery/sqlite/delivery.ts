@@ -5,6 +5,7 @@ import type { Registry } from '../../registry.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
 import { Recent } from '../recent.ts'
+import { takeSuspect } from '../suspect-file.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { Turns } from '../turns.ts'
 import { createAccept } from './accept.ts'
@@ -69,10 +70,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       checkpoints = keepCheckpoints(link, parts.file)
       await reserve.make()
       const turns = new Turns()
+      const start = { ...begun, suspect: takeSuspect(parts.file) }
       const resendsOf = (entry: number): number => recent.resendsOf(entry)
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
         const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog, resendsOf }
-        feeds.set(plugin, createFeed(common, standing, begun))
+        feeds.set(plugin, createFeed(common, standing, start))
       }
       for (const feed of feeds.values()) feed.start()
       wake(link, feeds)

@@ -34,14 +34,16 @@ export interface FeedParts {
 export interface Start {
   readonly clean: boolean
   readonly last: number
+  /** The id of the one callback that is known to have ended it. */
+  readonly suspect?: string | undefined
 }
 
 /** Hands one plugin its callbacks: new ones, retries, and those that its keys hold back. */
 export type Feed = ReturnType<typeof createFeed>
 
-export function createFeed(parts: FeedParts, standing: Standing, { clean, last }: Start) {
+export function createFeed(parts: FeedParts, standing: Standing, { clean, last, suspect }: Start) {
   const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity, resendsOf } = parts
-  const doubts = new Doubts(clean, { seq: last, at: Date.now() })
+  const doubts = new Doubts(clean, { seq: last, at: Date.now() }, suspect)
   const inDoubt = doubts.concern.bind(doubts)
   const longestMs = longestDelayOf(registry, plugin)
   const progress = new Progress(plugin, standing.cursor)
