@@ -69,12 +69,21 @@ class Chain {
       const call = { body, attempt: 1, resends: 0, maybeResend: false, signal }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
-      const slot = keepCall(subscription.mark, this.#callback.id)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
+      let slot = keepCall(subscription.mark, this.#callback.id)
+      const settle = (): void => {
+        settleCall(slot)
+        slot = 0
+      }
       return within(returned, limitMs)
-        .then((late) => this.#take(late, subscription, startedAt))
-        .catch((error: unknown) => this.#fail(error, subscription, signal))
-        .finally(() => settleCall(slot))
+        .then((late) => {
+          settle()
+          return this.#take(late, subscription, startedAt)
+        })
+        .catch((error: unknown) => {
+          settle()
+          return this.#fail(error, subscription, signal)
+        })
     } catch (error) {
       return this.#fail(error, subscription, signal)
     }
