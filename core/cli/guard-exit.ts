@@ -24,8 +24,8 @@ export function guardExit(): void {
     return exit(1)
   }
   process.exit = guarded
-  process.on('exit', () => {
-    if (process.exitCode !== UNSETTLED) return
+  process.on('exit', (code) => {
+    if (code !== UNSETTLED && process.exitCode !== UNSETTLED) return
     say('timhook has nothing left to do, and still waits for a promise that will never settle')
     process.exitCode = 1
   })

@@ -16,6 +16,7 @@ import { existsSync } from 'node:fs'
 const hold = (ms) => { for (const until = Date.now() + ms; Date.now() < until; ); }
 export default {
   name: 'holds',
+  close: () => hold(3500),
   handlers: {
     '${FULL}': ({ body, emit }) => {
       const [how, ms] = body.GroupId.split(' ')
@@ -80,7 +81,7 @@ describe('the watchdog of the event loop', () => {
   })
 
   it('says so in the log when the event loop turns again, and the server goes on', async () => {
-    const { post, says, cwd } = await start('memory', 600_000)
+    const { post, says, cwd, child, ended } = await start('memory', 600_000)
     const held = post('until freed').catch(() => undefined)
     await says(HELD)
     await writeFile(join(cwd, 'freed'), '')
@@ -88,6 +89,15 @@ describe('the watchdog of the event loop', () => {
     await says(`"by":[{"plugin":"holds","command":"${FULL}","callback":"`)
     await says('"msg":"the event loop was held"')
     expect(await post('fine')).to.equal(200)
+    child.kill('SIGTERM')
+    expect((await ended).code).to.equal(0)
+  })
+
+  it('is off once the server drains: a close may take its time', async () => {
+    const { child, ended } = await start('memory', 3000)
+    child.kill('SIGTERM')
+    const { code, stderr } = await ended
+    expect([code, stderr]).to.deep.equal([0, ''])
   })
 
   it('counts its own ticks, and does not blame a process that was stopped for a while', async () => {
@@ -106,7 +116,7 @@ describe('the watchdog of the event loop', () => {
   })
 
   it('leaves the callback that held the event loop as the one suspect', async () => {
-    const first = await start('sqlite', 1000)
+    const first = await start('sqlite', 2000)
     // They are under way, too, and came before it.
     for (const group of ['never 1', 'never 2', 'never 3']) await first.post(group)
     first.post('now 60000').catch(() => undefined)

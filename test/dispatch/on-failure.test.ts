@@ -100,6 +100,20 @@ describe('a before-handler that fails', () => {
     expect((await post(C2C, commands.get(C2C)?.sample)).json).to.include({ ErrorCode: 1 })
   })
 
+  it('is told with its causes and its own place, and without the text of the message', async () => {
+    const handle = ({ body }: { body: { MsgBody?: unknown } }): never => {
+      const text = JSON.stringify(body.MsgBody)
+      throw new Error('no answer', { cause: new TypeError(`not words: ${text}`, { cause: new Error('reset') }) })
+    }
+    const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: handle })] })
+    const failed = heard(bus, 'handler:failed')
+    await post(BEFORE, message('the secret words'))
+    const { message: says, causes = [], at } = failed[0]?.error ?? {}
+    expect([says, causes.length, causes[1]]).to.deep.equal(['no answer', 2, 'Error: reset'])
+    expect(causes[0]).to.contain('TypeError: not words').and.not.contain('secret')
+    expect(at).to.match(/on-failure\.test\.js:\d+:\d+$/)
+  })
+
   it('fails by fields that the documents do not allow', async () => {
     const wrong = [
       (ctx: never) => (ctx as { allow(fields: object): never }).allow({ Foo: 1 }),
