@@ -69,12 +69,16 @@ export class Deadlines {
   #wake(): void {
     this.#wakesAt = Infinity
     const now = performance.now()
+    const due: Wait[] = []
     let next = Infinity
-    for (let wait = this.#first, after: Wait | undefined; wait; wait = after) {
-      after = wait.after
+    for (let wait = this.#first; wait; wait = wait.after) {
       if (wait.at > now) next = Math.min(next, wait.at)
-      else if (this.remove(wait)) wait.who.late(new TimeoutError(this.#limitMs))
+      else due.push(wait)
     }
+    // Before anybody is told: who is may add a wait that ends sooner.
     if (next < Infinity) this.#wakeAt(next)
+    // The list has the order in which they were added, and a late timer finds several due.
+    due.sort((a, b) => a.at - b.at)
+    for (const wait of due) if (this.remove(wait)) wait.who.late(new TimeoutError(this.#limitMs))
   }
 }

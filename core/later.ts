@@ -5,39 +5,60 @@ export interface Listener<T> {
 }
 
 /**
- * A result that is still to come, for one listener, who is told at once: a promise and the turn of the queue of promises
- * that each of its links takes cost more than most of what is waited for. It can be awaited.
+ * A result that is still to come. Who listens is told at once: a promise and the turn of the queue of promises that each of
+ * its links takes cost more than most of what is waited for. It can be awaited, by several.
  */
 export class Later<T> {
   #listener: Listener<T> | undefined
-  #isOver = false
-  #come: { readonly value: T } | { readonly error: unknown } | undefined
+  #state: 'pending' | 'resolved' | 'rejected' = 'pending'
+  /** The value or the error: no object of its own for each result. */
+  #come: unknown
 
   resolve(value: T): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    if (this.#listener) this.#listener.resolved(value)
-    else this.#come = { value }
+    if (this.#state !== 'pending') return
+    this.#state = 'resolved'
+    this.#come = value
+    this.#listener?.resolved(value)
   }
 
   reject(error: unknown): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    if (this.#listener) this.#listener.rejected(error)
-    else this.#come = { error }
+    if (this.#state !== 'pending') return
+    this.#state = 'rejected'
+    this.#come = error
+    this.#listener?.rejected(error)
   }
 
   /** As `then`, without two functions for each result. */
   notify(listener: Listener<T>): void {
-    const come = this.#come
-    if (!come) this.#listener = listener
-    else if ('value' in come) listener.resolved(come.value)
-    else listener.rejected(come.error)
+    if (this.#state === 'resolved') listener.resolved(this.#come as T)
+    else if (this.#state === 'rejected') listener.rejected(this.#come)
+    else this.#listener = this.#listener ? new Both(this.#listener, listener) : listener
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- so that it can be awaited as a promise can
   then(resolved: (value: T) => void, rejected: (error: unknown) => void = ignore): void {
     this.notify({ resolved, rejected })
+  }
+}
+
+/** Two listeners as one: nearly every result has a single one, and spares a list. */
+class Both<T> implements Listener<T> {
+  readonly #first: Listener<T>
+  readonly #second: Listener<T>
+
+  constructor(first: Listener<T>, second: Listener<T>) {
+    this.#first = first
+    this.#second = second
+  }
+
+  resolved(value: T): void {
+    this.#first.resolved(value)
+    this.#second.resolved(value)
+  }
+
+  rejected(error: unknown): void {
+    this.#first.rejected(error)
+    this.#second.rejected(error)
   }
 }
 

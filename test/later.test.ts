@@ -53,4 +53,21 @@ describe('a result that is still to come', () => {
     const error: unknown = await Promise.resolve(failing).catch((error: unknown) => error)
     expect(error).to.have.property('message', 'broken')
   })
+
+  it('comes to all who wait for it, in their order', async () => {
+    const [later, failing] = [new Later<number>(), new Later<number>()]
+    const told: string[] = []
+    for (const name of ['first', 'second', 'third']) {
+      later.then((value) => told.push(`${name} ${value}`))
+      failing.then(
+        () => told.push('no'),
+        (error: unknown) => told.push(`${name} ${String(error)}`),
+      )
+    }
+    const awaited = Promise.all([later, later])
+    later.resolve(7)
+    failing.reject('broken')
+    expect(await awaited).to.deep.equal([7, 7])
+    expect(told).to.deep.equal(['first 7', 'second 7', 'third 7', 'first broken', 'second broken', 'third broken'])
+  })
 })

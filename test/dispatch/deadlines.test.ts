@@ -34,6 +34,17 @@ describe('deadlines', () => {
     expect(order).to.deep.equal([-20, -10, 0])
   })
 
+  it('tell in the order of their ends what a late timer finds due together', async () => {
+    const deadlines = new Deadlines(5)
+    const now = performance.now()
+    const order: number[] = []
+    const all = [0, -2, -1].map((sooner) => waitIn(deadlines, now + sooner, 5).late.then(() => order.push(sooner)))
+    // The event loop is held until all of them are over.
+    while (performance.now() < now + 10);
+    await Promise.all(all)
+    expect(order).to.deep.equal([-2, -1, 0])
+  })
+
   it('leave alone what is over before, wherever it stands, and tell whether it was', async () => {
     const deadlines = new Deadlines(15)
     const now = performance.now()
