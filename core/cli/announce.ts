@@ -1,7 +1,8 @@
-import { relative } from 'node:path'
 import { type Prepared, warningsOf } from '../compose.ts'
 import type { Logger } from '../log.ts'
 import type { TimhookServer } from '../server.ts'
+import { ownCommand, quoted } from './own-command.ts'
+import type { StartOptions } from './prepare-start.ts'
 
 /** What a server that listens has to tell. */
 export interface Announced {
@@ -16,18 +17,25 @@ export function announcedOf({ url, adminUrl, running }: TimhookServer): Announce
 }
 
 /** What listens, what handles what, and what to try. */
-export function announce(prepared: Prepared, { url, adminUrl, plugins }: Announced, log: Logger): void {
+export function announce(
+  prepared: Prepared,
+  { url, adminUrl, plugins }: Announced,
+  { log, options }: { log: Logger; options: StartOptions },
+): void {
   for (const warning of warningsOf(prepared)) log.warn(warning)
   for (const { id, handles } of plugins) {
     log.info({ plugin: id, handles }, `plugin ${id} handles ${handles.join(', ')}`)
   }
   if (adminUrl !== undefined) log.info({ url: adminUrl }, `health on ${adminUrl}healthz and ${adminUrl}readyz`)
   log.info({ url }, `listening on ${url}`)
-  log.info(`try: ${ownName()} trigger Group.CallbackAfterGroupFull`)
+  // What reads a pipe tries nothing.
+  if (process.stdout.isTTY) log.info(`try: ${triggerCommand(url, options)}`)
 }
 
-/** How this command was called: installed, npx finds it; in a clone of the project, npx would build first. */
-function ownName(): string {
-  const script = process.argv[1] ?? ''
-  return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${relative(process.cwd(), script)}`
+/** A command that reaches this server: by the same config, and by its URL where that config names another one. */
+export function triggerCommand(url: string, { config, host, port }: StartOptions): string {
+  const toConfig = config === undefined ? '' : ` --config ${quoted(config)}`
+  const local = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+  const toUrl = host === undefined && port === undefined ? '' : ` --url ${quoted(local)}`
+  return `${ownCommand()} trigger Group.CallbackAfterGroupFull${toConfig}${toUrl}`
 }

@@ -3,7 +3,9 @@ import type { Link } from '../delivery/sqlite/link.ts'
 import { TimhookError } from '../errors.ts'
 import { startServer } from '../server.ts'
 import { announce, announcedOf } from './announce.ts'
+import { npmWarning } from './npm-warning.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
+import { answerReloadSignals } from './reload-signals.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
 import { outliveStrayErrors } from './stray-errors.ts'
@@ -21,23 +23,29 @@ interface ServeOptions extends StartOptions {
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
   const { workers: count = 1, link, whileLoading } = options
   const { prepared, log } = await prepareStart(reading, options)
+  answerReloadSignals(log)
+  const npm = npmWarning()
+  if (npm !== undefined) log.warn(npm)
   if (count > 1) {
     if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
     whileLoading()
-    return startWorkers(prepared, { count, log })
+    return startWorkers(prepared, { count, log, options })
   }
   const interruption = new AbortController()
   const starting = startServer(prepared, { log, link, signal: interruption.signal })
   whileLoading()
-  stopOnSignals(async (signal) => {
-    interruption.abort(new Error('stopped while it started'))
-    // Interrupted, it has closed the plugins that were set up.
-    const server = await starting.catch(() => undefined)
-    return server ? stopServer(server, signal) : 0
-  })
+  stopOnSignals(
+    async (signal) => {
+      interruption.abort(new Error('stopped while it started'))
+      // Interrupted, it has closed the plugins that were set up.
+      const server = await starting.catch(() => undefined)
+      return server ? stopServer(server, signal) : 0
+    },
+    { log },
+  )
   try {
     const server = await starting
-    announce(prepared, announcedOf(server), log)
+    announce(prepared, announcedOf(server), { log, options })
     outliveStrayErrors(server)
     watchLoop(server, prepared, log)
   } catch (error) {

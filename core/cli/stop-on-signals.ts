@@ -1,13 +1,20 @@
+import type { Logger } from '../log.ts'
+
 export type StopSignal = 'SIGTERM' | 'SIGINT'
 
 /**
- * Stops on the first SIGTERM or SIGINT, and ends with what `stop` resolves to, or 1. A second signal ends at once with 1.
+ * Stops on the first SIGTERM or SIGINT, and ends with what `stop` resolves to, or 1. A second signal says so and ends at
+ * once, with 1.
  * @param endAtOnce what else is to end then
  */
-export function stopOnSignals(stop: (signal: StopSignal) => Promise<number>, endAtOnce = (): void => {}): void {
+export function stopOnSignals(
+  stop: (signal: StopSignal) => Promise<number>,
+  { log, endAtOnce = () => undefined }: { log: Logger; endAtOnce?: () => void },
+): void {
   let stopping = false
   const onSignal = (signal: StopSignal): void => {
     if (stopping) {
+      log.warn(`ended by a second signal (${signal}): the stop was cut short, with what was under way`)
       endAtOnce()
       process.exit(1)
     }

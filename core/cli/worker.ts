@@ -14,10 +14,13 @@ import type { ToPrimary, ToWorker } from './worker-messages.ts'
 /** The environment variable in which a worker finds its number. */
 export const WORKER_NUMBER = 'TIMHOOK_WORKER'
 
+/** The signals that the primary answers for all. */
+const PRIMARYS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
+
 /** Serves until the primary says stop, or is gone. */
 export async function work(options: StartOptions): Promise<void> {
   // Ctrl-C reaches every process of a terminal, and some supervisors signal all of a service: the primary passes it on.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => undefined)
+  for (const signal of PRIMARYS) process.on(signal, () => undefined)
   let server: TimhookServer | undefined
   let stopping: Promise<void> | undefined
   const stop = (signal: StopSignal): void => {

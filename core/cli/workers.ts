@@ -6,6 +6,7 @@ import { listen } from '../http/listen.ts'
 import type { Logger } from '../log.ts'
 import { announce, type Announced } from './announce.ts'
 import { askReadiness } from './ask-readiness.ts'
+import type { StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from './stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
@@ -34,17 +35,17 @@ interface Place {
  * a few open for long, and the system itself may give all of them to one worker. A worker that cannot start ends the start, as it would without workers; one that dies
  * later is replaced.
  */
-export async function startWorkers(prepared: Prepared, { count, log }: { count: number; log: Logger }): Promise<void> {
+export async function startWorkers(
+  prepared: Prepared,
+  { count, log, options }: { count: number; log: Logger; options: StartOptions },
+): Promise<void> {
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
   const admin = createAdminServer(() => primary.readiness())
   const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin')
-  stopOnSignals(
-    (signal) => primary.stop(signal),
-    () => primary.kill(),
-  )
+  stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
-  announce(prepared, { ...announced, adminUrl }, log)
+  announce(prepared, { ...announced, adminUrl }, { log, options })
 }
 
 const NEW = { isListening: false, listeningSince: 0, deaths: 0, barren: 0 }

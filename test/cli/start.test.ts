@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Database } from '../../core/store/database.ts'
-import { folderWith, run, startCommand } from '../harness/cli.ts'
+import { BIN, folderWith, run, startCommand, startThrough } from '../harness/cli.ts'
 import { FULL } from '../harness/plugin.ts'
 
 const CONFIG = `
@@ -13,17 +13,16 @@ plugins: [{ use: group-full }]
 `
 
 describe('timhook start', () => {
-  it('says what it listens on, what handles what, what is unsigned, and what to try', async () => {
+  it('says what it listens on, what handles what and what is unsigned, and in a pipe gives no hints', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
-    const { lines, line } = await startCommand(cwd)
-    await line(({ msg }) => String(msg).startsWith('try:'))
+    const { lines, child, ended } = await startCommand(cwd)
+    child.kill('SIGINT')
+    await ended
+    expect(lines.filter(({ msg }) => String(msg).startsWith('try:'))).to.deep.equal([])
     expect(lines.map(({ level, msg }) => `${String(level)} ${String(msg)}`)).to.satisfy((said: string[]) =>
-      [
-        /^warn app 7 is UNSIGNED/,
-        /^info plugin group-full handles Group/,
-        /^info listening on http/,
-        /^info try: /,
-      ].every((expected) => said.some((one) => expected.test(one))),
+      [/^warn app 7 is UNSIGNED/, /^info plugin group-full handles Group/, /^info listening on http/].every(
+        (expected) => said.some((one) => expected.test(one)),
+      ),
     )
   })
 
@@ -56,13 +55,41 @@ describe('timhook start', () => {
     )
   })
 
-  it('ends at once on a second signal', async () => {
+  it('ends at once on a second signal, and says so', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG.replace('50', '60000') })
-    const { child, line, ended } = await startCommand(cwd)
+    const { child, lines, line, ended } = await startCommand(cwd)
     child.kill('SIGTERM')
     await line(({ msg }) => msg === 'draining')
     child.kill('SIGTERM')
     expect(await ended).to.equal(1)
+    expect(String(lines.at(-1)?.['msg']))
+      .to.contain('second signal (SIGTERM)')
+      .and.contain('cut short')
+  })
+
+  it('goes on after SIGHUP and SIGUSR2, and says that they change nothing', async () => {
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
+    const { url, child, line, ended } = await startCommand(cwd)
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+      child.kill(signal)
+      expect(await line(({ msg }) => String(msg).startsWith(signal))).to.include({ level: 'warn' })
+    }
+    expect((await fetch(`${url}?SdkAppid=7`, { method: 'POST' })).status).to.equal(200)
+    child.kill('SIGTERM')
+    expect(await ended).to.equal(0)
+  })
+
+  it('says that signals to npm do not reach it, and names a command that they do reach', async () => {
+    const scripts = { start: `'${process.execPath}' '${BIN}' start --port 0` }
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'package.json': JSON.stringify({ scripts }) })
+    const { child, line } = await startThrough(cwd, 'npm', ['--silent', 'start'])
+    const warning = String((await line(({ msg }) => String(msg).startsWith('started by npm')))['msg'])
+    const [, command = ''] = /`([^`]+)`/.exec(warning) ?? []
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+    const direct = await startThrough(cwd, 'sh', ['-c', `exec ${command}`])
+    expect(direct.lines.filter(({ msg }) => String(msg).includes('npm'))).to.deep.equal([])
+    direct.child.kill('SIGTERM')
+    expect(await direct.ended).to.equal(0)
   })
 
   it('does not wait for clients on SIGINT', async () => {

@@ -66,9 +66,9 @@ describeWithRedis('timhook start --workers', () => {
       const isAsked = (one: Record<string, unknown>): boolean => one['msg'] === 'asked' && one['worker'] === worker
       while (!lines.some(isAsked)) expect(await post()).to.equal(200)
     }
-    await line(({ msg }) => String(msg).startsWith('try:'))
+    await line(({ msg }) => String(msg).startsWith('listening on'))
     const ours = lines.filter((one) => !('worker' in one)).map(({ msg }) => String(msg).replace(/ .*/, ''))
-    expect(ours).to.deep.equal(['app', 'plugin', 'health', 'listening', 'try:'])
+    expect(ours).to.deep.equal(['app', 'plugin', 'health', 'listening'])
     expect(await readyz()).to.deep.equal({
       status: 200,
       body: { ready: true, checks: { 'worker 1': 'ok', 'worker 2': 'ok', draining: 'ok' } },

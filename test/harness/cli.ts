@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { stopAfterTest } from './hooks.ts'
 
 /** The built command. */
-const BIN = resolve('dist/core/cli/main.js')
+export const BIN = resolve('dist/core/cli/main.js')
 
 export interface Ended {
   code: number | null
@@ -83,7 +84,23 @@ export interface StartedServer {
 /** Starts `timhook start` and waits until it listens. It is killed when the test is over. */
 export async function startCommand(cwd: string, args: readonly string[] = ['--port', '0']): Promise<StartedServer> {
   const child = spawn(process.execPath, [BIN, 'start', ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  stopAfterTest(async () => void child.kill('SIGKILL'))
+  return started(child, () => child.kill('SIGKILL'))
+}
+
+/** The same for a process that becomes a server, through a shell or npm. Its whole group is killed. */
+export async function startThrough(cwd: string, command: string, args: readonly string[]): Promise<StartedServer> {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  return started(child, () => process.kill(-(child.pid ?? 0), 'SIGKILL'))
+}
+
+async function started(child: ChildProcessByStdio<null, Readable, null>, kill: () => void): Promise<StartedServer> {
+  stopAfterTest(async () => {
+    try {
+      kill()
+    } catch {
+      // All of it has ended.
+    }
+  })
   const lines: Record<string, unknown>[] = []
   const waiting = new Set<() => void>()
   const ended = new Promise<number | null>((settle) => child.on('close', settle))

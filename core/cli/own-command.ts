@@ -1,0 +1,23 @@
+import { relative } from 'node:path'
+
+/** How this command was called, as a person types it: installed, npx finds it; in a clone, npx would build first. */
+export function ownCommand(): string {
+  const script = process.argv[1] ?? ''
+  return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${quoted(ownScript())}`
+}
+
+/** The same process without npm in front of it, with the arguments that it was given. */
+export function directCommand(): string {
+  return ['node', ownScript(), ...process.argv.slice(2)].map(quoted).join(' ')
+}
+
+/** An argument as a shell takes it. */
+export function quoted(argument: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function ownScript(): string {
+  const script = process.argv[1] ?? ''
+  const inside = relative(process.cwd(), script)
+  return inside.startsWith('..') ? script : inside
+}

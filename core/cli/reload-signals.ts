@@ -1,0 +1,31 @@
+import { closeSync, openSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import type { Logger } from '../log.ts'
+
+/**
+ * Says that SIGHUP and SIGUSR2, with which other servers reload, change nothing here: Node would end the process without
+ * a word. A terminal that closes sends SIGHUP too; who runs on it is stopped, as by Ctrl-C.
+ */
+export function answerReloadSignals(log: Logger): void {
+  const isOnTerminal = (isatty(0) || isatty(1)) && hasTerminal()
+  const onSignal = (signal: 'SIGHUP' | 'SIGUSR2'): void => {
+    if (signal === 'SIGHUP' && isOnTerminal && !hasTerminal()) {
+      // There is nothing left to write to, and Node's own exit aborts, with a core dump, where it finds no terminal.
+      log.level = 'silent'
+      process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
+      process.kill(process.pid, 'SIGINT')
+    } else
+      log.warn(`${signal} changes nothing: this version does not reload its config; restart it (SIGTERM, then start)`)
+  }
+  process.on('SIGHUP', onSignal)
+  process.on('SIGUSR2', onSignal)
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
