@@ -1,4 +1,4 @@
-import type { ErrorCode } from 'yaml'
+import type { ErrorCode, YAMLError } from 'yaml'
 
 /**
  * The parser's errors in our words. Its own messages may quote the file, and so a secret that somebody forgot to put in
@@ -35,4 +35,32 @@ const SENTENCES: Record<ErrorCode, string> = {
 /** The sentence for an error of the YAML parser. */
 export function yamlSentence(code: ErrorCode): string {
   return SENTENCES[code]
+}
+
+const INDENTED_TOO_FAR =
+  'this line is indented too far: the key before it has its value already; expected the column of the keys beside it'
+
+/** The errors as sentences, each with the offset of what a person has to change. */
+export function placed(errors: readonly YAMLError[], text: string): { offset: number; sentence: string }[] {
+  const offsetsOf = (code: ErrorCode): Set<number> =>
+    new Set(errors.filter((error) => error.code === code).map(({ pos }) => pos[0]))
+  // YAML takes a line that is indented further for more of the text before it, and finds a key of two lines there.
+  const tooFar = offsetsOf('BLOCK_AS_IMPLICIT_KEY')
+  const twoLines = offsetsOf('MULTILINE_IMPLICIT_KEY')
+  return errors.flatMap(({ code, pos: [offset] }) => {
+    if (!tooFar.has(offset) || !twoLines.has(offset)) return [{ offset, sentence: yamlSentence(code) }]
+    return code === 'MULTILINE_IMPLICIT_KEY' ? [{ offset: nextKey(text, offset), sentence: INDENTED_TOO_FAR }] : []
+  })
+}
+
+/** Where the first line after this one begins that has a key; the offset itself where none has. */
+function nextKey(text: string, offset: number): number {
+  let start = text.indexOf('\n', offset) + 1
+  while (start > 0) {
+    const next = text.indexOf('\n', start) + 1
+    const line = text.slice(start, next > 0 ? next : undefined)
+    if (/:(?:\s|$)/.test(line)) return start + line.search(/\S/)
+    start = next
+  }
+  return offset
 }

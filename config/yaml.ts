@@ -2,7 +2,7 @@ import { Composer, LineCounter, Parser, isDocument, visit, type CST, type Docume
 import type { Fault, Locate } from './faults.ts'
 import { locateIn } from './locate.ts'
 import { isPlainObject } from './plain.ts'
-import { yamlSentence } from './yaml-faults.ts'
+import { placed, yamlSentence } from './yaml-faults.ts'
 
 const MAX_DEPTH = 64
 
@@ -33,7 +33,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const [document, second] = [...composer.compose(tokens, true, text.length)]
   if (!isDocument(document)) return failed([fault(0, yamlSentence('IMPOSSIBLE'))])
   const errors = [...document.errors, ...document.warnings]
-  const faults = errors.map((error) => fault(error.pos[0], yamlSentence(error.code)))
+  const faults = placed(errors, text).map(({ offset, sentence }) => fault(offset, sentence))
   if (second !== undefined) faults.push(fault(second.range[0], yamlSentence('MULTIPLE_DOCS')))
   faults.push(...aliasFaults(document, fault))
   // After a key that is given twice the rest can still be read; after other errors it would be guesswork.

@@ -19,6 +19,9 @@ describe('config: YAML', () => {
     ['a quote that does not end', 'apps: "', 'c.yaml:1:8', 'closing quote'],
     ['a ${…} without quotes in a list', 'apps: [${X}]', 'c.yaml:1:9', "'${NAME}' needs quotes"],
     ['a key that is no text', '[a]: 1', 'c.yaml:1:1', 'key that is a text'],
+    ['a key indented too far', 'apps:\n  - sdkAppId: 1\n     unsigned: true\n', 'c.yaml:3:6', 'indented too far'],
+    ['one below a long text', 'server:\n  host: a\n\n    b\n    port: 1\n', 'c.yaml:5:5', 'indented too far'],
+    ['one below a quoted text', "server:\n  host: 'a'\n    port: 1\n", 'c.yaml:3:1', 'another indentation'],
     ['a colon in a text', 'apps: a: b', 'c.yaml:1:7', 'needs quotes'],
   ]
   for (const [what, text, place, words] of cases) {
