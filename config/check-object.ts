@@ -5,11 +5,16 @@ import { BROKEN, getKey, isPlainObject, setKey } from './plain.ts'
 import { suggest } from './suggest.ts'
 import { below, type At, type Walk } from './walk.ts'
 
+/** So many unknown keys of an object get a word on what was meant; whoever has more has not misspelt them. */
+const SUGGESTED = 20
+
 /** Checks an object key by key; gives back a copy with the defaults filled in. */
 export function checkObject(walk: Walk, node: SchemaNode, value: Record<string, unknown>, at: At): unknown {
   const copy = {}
   const properties = isPlainObject(node.properties) ? node.properties : {}
+  const known = Object.keys(properties)
   const misspelt = new Set<string>()
+  let unknown = 0
   for (const key of Object.keys(value)) {
     // An undefined key of a config module is an absent one.
     if (value[key] === undefined) continue
@@ -18,11 +23,13 @@ export function checkObject(walk: Walk, node: SchemaNode, value: Record<string, 
       setKey(copy, key, walk.visit(walk, schema, value[key], below(at, key)))
       continue
     }
-    const meant = suggest(key, Object.keys(properties))
+    unknown += 1
+    const meant = unknown > SUGGESTED ? undefined : suggest(key, known)
     if (meant !== undefined) misspelt.add(meant)
-    walk.faults.push({ path: [...at.path, key], at: 'key', message: unknownKey(key, meant, Object.keys(properties)) })
+    const message = unknown > SUGGESTED ? `unknown key ${quote(key)}` : unknownKey(key, meant, known)
+    walk.faults.push({ path: [...at.path, key], at: 'key', message })
   }
-  for (const key of Object.keys(properties)) {
+  for (const key of known) {
     if (getKey(value, key) !== undefined) continue
     // One line is enough for a required key that is there under another name.
     if (misspelt.has(key)) setKey(copy, key, BROKEN)

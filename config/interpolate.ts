@@ -1,3 +1,4 @@
+import { causeOf } from './cause.ts'
 import type { Fault, Path } from './faults.ts'
 import { BROKEN, isPlainObject, setKey } from './plain.ts'
 import { resolveText, type Sources } from './resolve-text.ts'
@@ -27,22 +28,51 @@ export function interpolate(input: unknown, sources: Sources): Interpolation {
   const faults: Fault[] = []
   const secrets = new Set<string>()
   const kinds = new Map<string, Interpolated>()
+  const told = new Set<string>()
   let values = 0
 
   function copy(value: unknown, path: Path): unknown {
     if (typeof value === 'string') return replace(value, path)
-    if (isPluginObject(value, path) || !(Array.isArray(value) || isPlainObject(value))) return value
-    values += 1
-    if (path.length > MAX_DEPTH || values > MAX_VALUES) {
-      if (path.length > MAX_DEPTH)
-        faults.push({ path: path.slice(0, 4), message: `is nested more than ${MAX_DEPTH} levels deep` })
-      else if (values === MAX_VALUES + 1) faults.push({ path: path.slice(0, 4), message: 'is too large' })
+    try {
+      if (!isPluginObject(value, path)) return copyParts(value, path)
+      look(value)
+      return value
+    } catch (error) {
+      // A getter, or a trap of a Proxy.
+      faults.push({ path, message: `cannot be read (${causeOf(error)})` })
       return BROKEN
     }
-    if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index]))
+  }
+
+  function copyParts(value: unknown, path: Path): unknown {
+    const isList = Array.isArray(value)
+    if (!isList && !isPlainObject(value)) return value
+    values += 1
+    const isTooLarge = values > MAX_VALUES || (isList && value.length > MAX_VALUES)
+    if (path.length > MAX_DEPTH) return excess(path, `is nested more than ${MAX_DEPTH} levels deep`)
+    if (isTooLarge) return excess(path, 'is too large')
+    if (isList) return Array.from({ length: value.length }, (_, index) => copyKey(value, [...path, index], index))
     const result = {}
-    for (const [key, item] of Object.entries(value)) setKey(result, key, copy(item, [...path, key]))
+    for (const key of Object.keys(value)) setKey(result, key, copyKey(value, [...path, key], key))
     return result
+  }
+
+  /** Told once a message: what made one value too deep or too many has made thousands. */
+  function excess(path: Path, message: string): unknown {
+    if (!told.has(message)) faults.push({ path: path.slice(0, 4), message })
+    told.add(message)
+    return BROKEN
+  }
+
+  function copyKey(holder: object, path: Path, key: string | number): unknown {
+    let value: unknown
+    try {
+      value = Reflect.get(holder, key)
+    } catch (error) {
+      faults.push({ path, message: `cannot be read (${causeOf(error)})` })
+      return BROKEN
+    }
+    return copy(value, path)
   }
 
   function replace(value: string, path: Path): unknown {
@@ -57,7 +87,12 @@ export function interpolate(input: unknown, sources: Sources): Interpolation {
   return { value, faults, secrets, isInterpolated: (path) => kinds.get(JSON.stringify(path)) ?? false }
 }
 
+/** Reads what a check would. @throws what its getters throw */
+function look(plugin: unknown): void {
+  if (isPlainObject(plugin)) Object.assign({}, { ...plugin }.handlers)
+}
+
 // A plugin given as an object is code, not config: its texts are its own, and so is its identity.
 function isPluginObject(value: unknown, path: Path): boolean {
-  return typeof value === 'object' && path.length === 3 && path[0] === 'plugins' && path[2] === 'use'
+  return typeof value === 'object' && value !== null && path.length === 3 && path[0] === 'plugins' && path[2] === 'use'
 }

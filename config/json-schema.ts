@@ -4,7 +4,7 @@ import { ConfigSchema } from './schema.ts'
 import { UNSUPPORTED } from './unsupported.ts'
 
 const INTERPOLATION = { type: 'string', pattern: '\\$\\{', description: 'A ${VAR} that gives the value.' }
-const OURS = new Set(['expected', 'secret', 'opaque'])
+const OURS = new Set(['expected', 'secret', 'opaque', 'code'])
 
 /** The config's JSON Schema (draft-07, which editors know best), made from ConfigSchema. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -1,13 +1,22 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, type Document } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type YAMLMap } from 'yaml'
 import type { Locate, Position } from './faults.ts'
+
+type Pairs = ReadonlyMap<string, { key: unknown; value: unknown }>
 
 /** Finds positions in a YAML document. `at` turns an offset into a position. */
 export function locateIn(document: Document, at: (offset: number) => Position): Locate {
+  // A map with many faults is asked for each of them.
+  const known = new WeakMap<YAMLMap, Pairs>()
+  const pairsOf = (map: YAMLMap): Pairs => {
+    const pairs = known.get(map) ?? index(map)
+    known.set(map, pairs)
+    return pairs
+  }
   return (path, which) => {
     let node: unknown = document.contents
     let offset = startOf(node) ?? 0
     for (const [index, key] of path.entries()) {
-      const found = step(isAlias(node) ? node.resolve(document) : node, key)
+      const found = step(isAlias(node) ? node.resolve(document) : node, key, pairsOf)
       if (found === undefined) break
       const ofKey = startOf(found.key)
       const isTarget = index === path.length - 1
@@ -18,12 +27,19 @@ export function locateIn(document: Document, at: (offset: number) => Position): 
   }
 }
 
-function step(node: unknown, key: string | number): { key: unknown; value: unknown } | undefined {
+function step(
+  node: unknown,
+  key: string | number,
+  pairsOf: (map: YAMLMap) => Pairs,
+): { key: unknown; value: unknown } | undefined {
   if (isSeq(node) && typeof key === 'number' && key < node.items.length)
     return { key: undefined, value: node.items[key] }
-  if (!isMap(node)) return undefined
-  // Of a key that is given twice the last counts.
-  return node.items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))
+  return isMap(node) ? pairsOf(node).get(String(key)) : undefined
+}
+
+/** The pairs of a map by their keys; of a key that is given twice the last counts. */
+function index({ items }: YAMLMap): Pairs {
+  return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])))
 }
 
 function startOf(node: unknown): number | undefined {

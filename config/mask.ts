@@ -45,6 +45,8 @@ interface Collecting {
 /** Walks a value along all the schemas that may describe it. */
 function collect(schemas: readonly unknown[], value: unknown, { secrets, scope, isSecret }: Collecting): void {
   const nodes = schemas.flatMap((schema) => expand(schema, scope))
+  // A plugin given as an object is code: it may hold anything, itself included.
+  if (typeof value === 'object' && nodes.some((node) => node.code === true)) return
   const marked = isSecret || nodes.some((node) => node.secret === true)
   const next = {
     secrets,

@@ -66,13 +66,13 @@ function samePluginIds(config: unknown): Fault[] {
 }
 
 function onlyConfiguredApps(config: unknown): Fault[] {
-  const apps = list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId')))
+  const apps = new Set(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId'))))
   // With an app whose sdkAppId is faulty nobody knows which one was meant.
-  if (apps.includes(undefined)) return []
+  if (apps.has(undefined)) return []
   return list(config, 'plugins').flatMap((plugin, index) =>
     list(getKey(plugin, 'only'), 'apps').flatMap((app, item): Fault[] => {
       const text = textOf(app)
-      if (text === undefined || apps.includes(text)) return []
+      if (text === undefined || apps.has(text)) return []
       return [
         {
           path: ['plugins', index, 'only', 'apps', item],
@@ -94,9 +94,13 @@ function retryRanges(config: unknown): Fault[] {
 
 /** Index of every text that stood before, and where it stood first. */
 function duplicates(texts: readonly (string | undefined)[]): [index: number, first: number][] {
+  const firsts = new Map<string, number>()
   return texts.flatMap((text, index): [number, number][] => {
-    const first = texts.indexOf(text)
-    return text !== undefined && first < index ? [[index, first]] : []
+    if (text === undefined) return []
+    const first = firsts.get(text)
+    if (first !== undefined) return [[index, first]]
+    firsts.set(text, index)
+    return []
   })
 }
 

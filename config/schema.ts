@@ -8,7 +8,7 @@ import { ServerSchema, type ServerInput } from './sections/server.ts'
 
 /**
  * The config. Beside JSON Schema's own keywords its nodes carry: `expected`, the words for a fault; `secret`, never
- * printed; `opaque`, handed on by reference without a look inside.
+ * printed; `opaque`, handed on by reference without a look inside; `code`, not even searched for secrets.
  */
 export const ConfigSchema = Type.Object(
   {

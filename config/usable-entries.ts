@@ -7,13 +7,17 @@ import { PluginSchema, type PluginEntry } from './sections/plugins.ts'
 export function usableEntries(config: unknown, faults: readonly Fault[], context: CheckContext): PluginEntry[] {
   const plugins = getKey(config, 'plugins')
   if (!Array.isArray(plugins)) return []
+  const faultyKeys = new Map<unknown, Set<unknown>>()
+  for (const { path } of faults) {
+    const [section, index, key] = path
+    // A `${…}` without a value inside the options leaves the others to be checked.
+    if (section !== 'plugins' || (key === 'options' && path.length > 3)) continue
+    const keys = faultyKeys.get(index) ?? new Set()
+    faultyKeys.set(index, keys.add(key))
+  }
   return plugins.flatMap((plugin: unknown, index): PluginEntry[] => {
     if (!isPlainObject(plugin)) return []
-    const ofEntry = faults.filter(({ path }) => path[0] === 'plugins' && path[1] === index)
-    // A `${…}` without a value inside the options leaves the others to be checked.
-    const faulty = new Set(
-      ofEntry.filter(({ path }) => path[2] !== 'options' || path.length === 3).map(({ path }) => path[2]),
-    )
+    const faulty = faultyKeys.get(index) ?? new Set()
     if (faulty.has('use') || faulty.has('options')) return []
     const entry = {}
     for (const [key, value] of Object.entries(plugin)) if (!faulty.has(key)) setKey(entry, key, value)

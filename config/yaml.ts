@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser, isDocument, visit, type CST, type Document } from 'yaml'
+import { Composer, LineCounter, Parser, isDocument, isScalar, visit, type CST, type Document } from 'yaml'
 import type { Fault, Locate } from './faults.ts'
 import { locateIn } from './locate.ts'
 import { isPlainObject } from './plain.ts'
@@ -29,20 +29,37 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const deep = tokens.map(tooDeep).find((offset) => offset !== undefined)
   if (deep !== undefined) return failed([fault(deep, yamlSentence('RESOURCE_EXHAUSTION'))])
 
-  const composer = new Composer({ prettyErrors: false, stringKeys: true, version: '1.2' })
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, version: '1.2' })
   const [document, second] = [...composer.compose(tokens, true, text.length)]
   if (!isDocument(document)) return failed([fault(0, yamlSentence('IMPOSSIBLE'))])
   const errors = [...document.errors, ...document.warnings]
   const faults = placed(errors, text).map(({ offset, sentence }) => fault(offset, sentence))
+  const twice = keysGivenTwice(document).map((offset) => fault(offset, yamlSentence('DUPLICATE_KEY')))
   if (second !== undefined) faults.push(fault(second.range[0], yamlSentence('MULTIPLE_DOCS')))
   faults.push(...aliasFaults(document, fault))
   // After a key that is given twice the rest can still be read; after other errors it would be guesswork.
-  if (faults.length > errors.filter((error) => error.code === 'DUPLICATE_KEY').length) return failed(faults)
+  if (faults.length > 0) return failed([...twice, ...faults])
   try {
-    return { value: document.toJS(), faults, locate: locateIn(document, at) }
+    return { value: document.toJS(), faults: twice, locate: locateIn(document, at) }
   } catch {
-    return failed([...faults, fault(0, 'the aliases (*name) of this file multiply beyond measure')])
+    return failed([...twice, fault(0, 'the aliases (*name) of this file multiply beyond measure')])
   }
+}
+
+/** Where the keys stand that a map has already. The parser's own search compares each key with all before it. */
+function keysGivenTwice(document: Document): number[] {
+  const offsets: number[] = []
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) offsets.push(key.range?.[0] ?? 0)
+        seen.add(key.value)
+      }
+    },
+  })
+  return offsets
 }
 
 function aliasFaults(document: Document, fault: (offset: number, message: string) => Fault): Fault[] {

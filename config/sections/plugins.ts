@@ -8,6 +8,7 @@ const PluginObject = Type.Unsafe<object>({
   required: ['name', 'handlers'],
   properties: { name: { type: 'string', minLength: 1 }, handlers: { type: 'object' } },
   opaque: true,
+  code: true,
 })
 
 const CommandPattern = Type.String({

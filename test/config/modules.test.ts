@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { defineConfig } from '../../config/define-config.ts'
+import { importConfig } from '../../config/import-config.ts'
 import { checkConfig } from '../../config/read.ts'
-import { faultsOf, lines, read } from './support.ts'
+import { folderWith, run } from '../harness/cli.ts'
+import { faultsOf, inFolder, lines, read } from './support.ts'
 
 const app = { sdkAppId: 5, unsigned: true }
 
@@ -44,6 +46,55 @@ export default { apps: [{ sdkAppId: 5, unsigned: true }], plugins: [{ use: plugi
     expect((await faultsOf('export default {', { name: 'c.mjs' }))[0]).to.include('cannot be imported (SyntaxError: ')
     expect((await faultsOf("import './no.mjs'", { name: 'c.mjs' }))[0]).to.include('Cannot find module')
     expect((await faultsOf('throw 5', { name: 'c.mjs' }))[0]).to.include('(5)')
+  })
+
+  it('is faulted where an await in it does not end, whether or not something keeps the process alive', async () => {
+    await inFolder({ 'c.mjs': 'await new Promise(() => {})' }, async (cwd) => {
+      const { faults } = await importConfig(join(cwd, 'c.mjs'), 20)
+      expect(faults).to.deep.equal([{ path: [], message: 'an await at the top level of the module does not end' }])
+    })
+    const cwd = await folderWith({ 'c.mjs': 'await new Promise(() => {})' })
+    const { code, stderr } = await run(['check', '--config', 'c.mjs'], { cwd })
+    expect([code, stderr]).to.deep.equal([78, 'c.mjs: an await at the top level of the module does not end\n'])
+  })
+
+  it('is faulted where a getter or a Proxy in it throws, and ends what it has left running', async () => {
+    const app = '{ sdkAppId: 5, unsigned: true }'
+    for (const [text, fault] of [
+      ['{ get apps() { throw new Error("no") } }', 'c.mjs apps: cannot be read (Error: no)'],
+      ['new Proxy({}, { ownKeys() { throw new Error("trap") } })', 'c.mjs: cannot be read (Error: trap)'],
+      ['{ apps: new Proxy([], { get: (_, key) => key === "length" ? 4e9 : [] }) }', 'c.mjs apps: is too large'],
+      ['{ apps: new Array(4e9) }', 'c.mjs apps: is too large'],
+      [
+        `{ apps: [${app}], plugins: [{ use: { name: 'p', handlers: { get '*'() { throw new Error('no') } } } }] }`,
+        'c.mjs plugins[0].use: cannot be read (Error: no)',
+      ],
+      [
+        `{ apps: [${app}], plugins: [{ use: new Proxy({}, { getPrototypeOf() { throw new Error('no') } }) }] }`,
+        'c.mjs plugins[0].use: cannot be read (Error: no)',
+      ],
+      ['{ apps: { get host() { throw Object.create(null) } } }', 'something that has no text'],
+    ] as const) {
+      expect((await faultsOf(`export default ${text}`, { name: 'c.mjs' }))[0], text).to.include(fault)
+    }
+    const cwd = await folderWith({ 'c.mjs': 'setInterval(() => {}, 1000)\nexport default { get apps() { throw 1 } }' })
+    const { code, stderr } = await run(['check', '--config', 'c.mjs'], { cwd })
+    expect([code, stderr]).to.deep.equal([78, 'c.mjs apps: cannot be read (1)\n'])
+  })
+
+  it('may hold a plugin that contains itself', async () => {
+    const text = `const plugin = { name: 'p', handlers: {} }
+plugin.self = plugin
+export default { apps: [{ sdkAppId: 5, unsigned: true }], plugins: [{ use: plugin }] }`
+    expect((await read(text, { name: 'c.mjs' })).config?.plugins).to.have.length(1)
+  })
+
+  it('is told once that it goes too deep', async () => {
+    const text = `const endless = { get: () => new Proxy({}, endless), ownKeys: () => ['a', 'b'],
+  getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }) }
+export default { apps: [{ sdkAppId: 5, unsigned: true, tokens: new Proxy({}, endless) }] }`
+    const faults = await faultsOf(text, { name: 'c.mjs' })
+    expect(faults.filter((line) => line.includes('nested more than'))).to.have.length(1)
   })
 
   it('must have a default export that is an object', async () => {

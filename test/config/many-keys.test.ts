@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { checkConfig } from '../../config/read.ts'
+import { lines, MINIMAL, read } from './support.ts'
+
+const app = { sdkAppId: 5, unsigned: true }
+const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `k${n.toString(36)}`)
+
+/** Milliseconds of processor time: other processes do not count. */
+async function cost(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+describe('config: 100,000 unknown keys', () => {
+  const asObject = (count: number): string[] =>
+    lines(checkConfig({ apps: [app], server: Object.fromEntries(names(count).map((name) => [name, 1])) }, { env: {} }))
+  const asYaml = async (count: number): Promise<string[]> =>
+    lines(
+      await read(
+        MINIMAL +
+          names(count)
+            .map((name) => `${name}: 1\n`)
+            .join(''),
+      ),
+    )
+
+  for (const [what, check] of [
+    ['an object', asObject],
+    ['YAML', asYaml],
+  ] as const) {
+    it(`are told in time that grows as their number does, with what was meant for the first 20 (${what})`, async () => {
+      const few = Math.min(await cost(() => check(10_000)), await cost(() => check(10_000)))
+      let faults: string[] = []
+      const many = await cost(async () => (faults = await check(100_000)))
+      expect(faults).to.have.length(100_000)
+      expect(faults.filter((line) => /did you mean|expected one of/.test(line))).to.have.length(20)
+      // Ten times as many: a hundred times as long, were each compared with all others.
+      expect(many / few).to.be.below(30)
+    })
+  }
+
+  it('of plugins and apps too', async () => {
+    const apps = (count: number): unknown =>
+      checkConfig({ apps: names(count).map((_, n) => ({ ...app, sdkAppId: n + 1 })) }, { env: {} })
+    const plugins = (count: number): unknown =>
+      checkConfig({ apps: [app], plugins: names(count).map((use) => ({ use, x: 1 }) as never) }, { env: {} })
+    for (const check of [apps, plugins]) {
+      const few = Math.min(await cost(() => check(200)), await cost(() => check(200)))
+      expect((await cost(() => check(2000))) / few).to.be.below(30)
+    }
+  })
+})
