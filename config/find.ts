@@ -11,9 +11,15 @@ export const DEFAULT_CONFIG = join('config', 'plugins.yaml')
  */
 export function findConfig(explicit: string | undefined, cwd: string): string {
   const file = resolve(cwd, explicit ?? DEFAULT_CONFIG)
-  const stats = statSync(file, { throwIfNoEntry: false })
-  if (stats !== undefined && !stats.isDirectory()) return file
   const name = explicit ?? DEFAULT_CONFIG
+  let stats
+  try {
+    stats = statSync(file, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new TimhookError('CONFIG_NOT_FOUND', `${name} cannot be read (${code})`, { cause: error })
+  }
+  if (stats !== undefined && !stats.isDirectory()) return file
   throw new TimhookError(
     'CONFIG_NOT_FOUND',
     stats === undefined ? `no config file ${name}` : `${name} is a folder, not a config file`,

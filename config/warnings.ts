@@ -20,6 +20,15 @@ export function findWarnings(config: Config): Fault[] {
       message: 'anyone who can reach server.host can send callbacks for this app; expected tokens, or a loopback host',
     })
   }
+  for (const [index, { tokens, rest }] of config.apps.entries()) {
+    const secrets = [
+      ...tokens.map((token, item) => ({ path: ['tokens', item], text: token })),
+      { path: ['rest', 'secretKey'], text: rest?.secretKey ?? '' },
+    ]
+    for (const { path } of secrets.filter(({ text }) => text !== text.trim())) {
+      warnings.push({ path: ['apps', index, ...path], message: 'begins or ends with a blank; expected it without' })
+    }
+  }
   for (const [index, { rest }] of config.apps.entries()) {
     const host = /^http:\/\/(\[[^\]]*\]|[^/:]+)/i.exec(rest?.baseUrl ?? '')?.[1]
     if (host === undefined || isLoopback(host)) continue

@@ -48,7 +48,8 @@ export interface BusEvents {
   /** Nothing could run for more than 2 s, and now it can. `by` is the handler that held the event loop, or those it may have been. */
   'loop:held': Held
   'server:draining': { drainMs: number }
-  'server:closed': { undelivered: number }
+  /** `stored`: whether what was not delivered will be, by another process or at the next start. */
+  'server:closed': { undelivered: number; stored: boolean }
   'listener:failed': { event: string; error: unknown }
   /** `emit(name, data)` of a plugin. */
   [plugin: `plugin:${string}`]: unknown

@@ -59,7 +59,7 @@ export interface Running {
    * Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins.
    * @param failed whether a fault is the reason: what is under way is in doubt then, at the next start
    */
-  stop(graceMs: number, failed?: boolean): Promise<{ undelivered: number }>
+  stop(graceMs: number, failed?: boolean): Promise<{ undelivered: number; stored: boolean }>
 }
 
 /**
@@ -122,7 +122,7 @@ export async function compose(
         stopping.abort(new Error('the server stops'))
         await running.close()
         await engine.close(endingOf(failed, settled))
-        return { undelivered }
+        return { undelivered, stored: config.delivery.engine !== 'memory' }
       },
     }
   } catch (error) {

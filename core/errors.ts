@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'CONFIG_NOT_FOUND'
   | 'CONFIG_EXISTS'
+  | 'CONFIG_UNWRITABLE'
   | 'LISTEN_FAILED'
   | 'NOT_STORED'
   | 'PLUGIN_CLOSE_FAILED'

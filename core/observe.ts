@@ -45,13 +45,10 @@ export function logEvents(bus: Bus, log: Logger): void {
   })
   bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
-  bus.on('server:closed', ({ undelivered }) => {
-    if (undelivered > 0)
-      log.warn(
-        { undelivered },
-        'closed; callbacks were not delivered yet: the engine memory has lost them, others deliver them after the next start',
-      )
-    else log.info('closed')
+  bus.on('server:closed', ({ undelivered, stored }) => {
+    if (undelivered === 0) log.info('closed')
+    else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
+    else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')
   })
 }
 

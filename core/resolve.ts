@@ -24,8 +24,10 @@ export async function resolvePlugin(use: string, folder: string): Promise<string
     }
   }
   const names = packageNames(use)
-  const near = suggestion(use, readdirSync(new URL('../plugins/', import.meta.url)))
-  throw notFound(use, `no shipped plugin and no package ${names.join(' or ')}${near}`, `npm install ${names.at(-1)}`)
+  const near = suggestion(use.replace(PREFIX, '').toLowerCase(), readdirSync(new URL('../plugins/', import.meta.url)))
+  const what = `no shipped plugin and no package ${names.join(' or ')}${near}`
+  // Whoever means a shipped one is not to install what a stranger has put under a name close to it.
+  throw notFound(use, what, near === '' ? `npm install ${names.at(-1)}` : '')
 }
 
 function resolveFile(use: string, folder: string): string {

@@ -17,20 +17,29 @@ interface UnitOptions {
 }
 
 interface DurationOptions extends UnitOptions {
-  /** The shortest one accepted, in milliseconds. */
+  /** The shortest and the longest one accepted, in milliseconds. */
   min?: number
+  max?: number
 }
+
+/** The longest wait of a Node timer, in milliseconds. */
+export const MAX_TIMER = 2_147_483_647
 
 const NOT_ZERO = '(?=[^1-9]*[1-9])'
 
 /** A duration, decoded to milliseconds: what a config may say as milliseconds or as `500ms`, `60s`, `10m`, `2h`, `7d`. */
-export function Duration({ min = 0, positive = min > 0, ...options }: DurationOptions) {
+export function Duration({ min = 0, max = Number.MAX_SAFE_INTEGER, positive = min > 0, ...options }: DurationOptions) {
+  const shortest = positive ? Math.max(min, 1) : min
   const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,8}(ms|s|m|h|d)$`
-  const units = Type.Union(
-    [Type.Integer({ minimum: positive ? 1 : 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern })],
-    { expected: expectedDuration(min, positive), ...options },
-  )
-  return Type.Codec(Type.Refine(units, (input: DurationInput) => parseDuration(input) >= min))
+  const units = Type.Union([Type.Integer({ minimum: shortest, maximum: max }), Type.String({ pattern })], {
+    expected: expectedDuration(min, max, positive),
+    ...options,
+  })
+  const isWithin = (input: DurationInput): boolean => {
+    const ms = parseDuration(input)
+    return ms >= shortest && ms <= max
+  }
+  return Type.Codec(Type.Refine(units, isWithin))
     .Decode(parseDuration)
     .Encode((ms) => ms)
 }
@@ -47,8 +56,9 @@ export function Size({ positive = false, ...options }: UnitOptions) {
     .Encode((bytes) => bytes)
 }
 
-function expectedDuration(min: number, positive: boolean): string {
-  if (min > 1) return `a duration of at least ${min}ms`
+function expectedDuration(min: number, max: number, positive: boolean): string {
+  if (max < Number.MAX_SAFE_INTEGER) return `milliseconds from ${min} to ${max}, or a duration such as 500ms or 10s`
+  if (min > 1) return `a duration of at least ${min / 1000}s, such as 60s; a number alone is milliseconds`
   return `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`
 }
 

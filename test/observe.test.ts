@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { FULL } from './harness/plugin.ts'
+import { folderWith } from './harness/cli.ts'
+import { deferred, entry, FULL, full } from './harness/plugin.ts'
 import { serve } from './harness/server.ts'
 
 describe('the log', () => {
@@ -10,6 +12,28 @@ describe('the log', () => {
     expect(refused.filter(({ msg }) => msg === 'refused').map(({ reason }) => reason)).to.deep.equal([
       'GroupId: expected string',
     ])
+  })
+
+  it('says of what was not delivered at the end only what is true of the engine', async () => {
+    const folder = await folderWith({})
+    for (const [delivery, level, words] of [
+      [{ engine: 'memory' }, 'warn', 'are lost'],
+      [{ engine: 'sqlite', sqlite: { file: join(folder, 'timhook.db') } }, 'info', 'are stored, and will be'],
+    ] as const) {
+      const under = deferred()
+      const hangs = (): Promise<void> => {
+        under.resolve()
+        return new Promise(() => undefined)
+      }
+      const { post, lines, server } = await serve({ delivery, plugins: [entry('hangs', { [FULL]: hangs })] })
+      await post(FULL, full())
+      await under.promise
+      await server.stop({ drainMs: 0, graceMs: 0 })
+      const closed = lines.map((line) => JSON.parse(line) as { level: string; msg: string; undelivered?: number })
+      const last = closed.find(({ msg }) => msg.startsWith('closed'))
+      expect(last).to.include({ level, undelivered: 1 })
+      expect(last?.msg).to.contain(words)
+    }
   })
 
   it('holds no token and no Sign, whatever is refused', async () => {

@@ -49,7 +49,7 @@ const AppSchema = Type.Object(
     }),
     signatureWindow: Duration({
       default: '60s',
-      positive: true,
+      min: 1000,
       description: 'How far RequestTime may differ from our clock, both ways. Milliseconds, or text such as 60s.',
     }),
     unsigned: Type.Boolean({

@@ -1,7 +1,6 @@
 import { Type, type StaticDecode } from '#typebox'
+import { Duration, type DurationInput, MAX_TIMER } from '../../core/units.ts'
 import { SdkAppId } from './apps.ts'
-
-const MAX_TIMER = 2_147_483_647
 
 const PluginObject = Type.Unsafe<object>({
   type: 'object',
@@ -44,10 +43,10 @@ const RetrySchema = Type.Object(
       }),
     ),
     minMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: MAX_TIMER, description: 'Shortest wait, in milliseconds.' }),
+      Duration({ max: MAX_TIMER, description: 'Shortest wait, in milliseconds, or text such as 200ms.' }),
     ),
     maxMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: MAX_TIMER, description: 'Longest wait, in milliseconds.' }),
+      Duration({ max: MAX_TIMER, description: 'Longest wait, in milliseconds, or text such as 10m.' }),
     ),
   },
   { additionalProperties: false, description: 'How a failed after-callback is tried again.' },
@@ -89,19 +88,23 @@ export const PluginSchema = Type.Object(
       }),
     ),
     timeoutMs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: MAX_TIMER, description: 'Milliseconds that one handler call may take.' }),
+      Duration({
+        min: 1,
+        max: MAX_TIMER,
+        description: 'Milliseconds that one handler call may take, or text such as 30s.',
+      }),
     ),
     setupTimeoutMs: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: MAX_TIMER,
+      Duration({
+        min: 1,
+        max: MAX_TIMER,
         description: 'Milliseconds that loading the plugin may take, and its setup: 60000, then the start fails.',
       }),
     ),
     closeTimeoutMs: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: MAX_TIMER,
+      Duration({
+        min: 1,
+        max: MAX_TIMER,
         description: 'Milliseconds that its close may take: 5000, then the stop goes on without it.',
       }),
     ),
@@ -144,11 +147,11 @@ export interface PluginInput {
     | 'reject'
     | 'drop'
     | { outcome: 'allow' | 'reject' | 'drop'; code?: number | string; info?: string }
-  timeoutMs?: number | string
-  setupTimeoutMs?: number | string
-  closeTimeoutMs?: number | string
+  timeoutMs?: DurationInput
+  setupTimeoutMs?: DurationInput
+  closeTimeoutMs?: DurationInput
   concurrency?: number | string
-  retry?: { attempts?: number | string; minMs?: number | string; maxMs?: number | string }
+  retry?: { attempts?: number | string; minMs?: DurationInput; maxMs?: DurationInput }
   ordered?: boolean | string
   isolate?: boolean | string
 }

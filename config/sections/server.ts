@@ -1,9 +1,8 @@
 import { Type } from '#typebox'
-import { Size, type SizeInput } from '../../core/units.ts'
+import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/units.ts'
 
 // The characters that a URL path may hold (RFC 3986), without those that are patterns to the router: : * + ! ( ) { } [ ]
 const PATH = "^/([A-Za-z0-9._~$&',;=@/-]|%[0-9A-Fa-f]{2})*$"
-const MAX_TIMER = 2_147_483_647
 
 const UrlPath = Type.String({
   pattern: PATH,
@@ -40,9 +39,9 @@ export const ServerSchema = Type.Object(
       expected: 'a URL path such as /callbacks, or a non-empty list of them',
       description: 'URL path, or list of paths, that callbacks are posted to.',
     }),
-    deadlineMs: Type.Integer({
-      minimum: 1,
-      maximum: 60_000,
+    deadlineMs: Duration({
+      min: 1,
+      max: 60_000,
       default: 1500,
       description: 'Milliseconds after which a callback is answered, whatever its plugins do. Tencent waits 2000.',
     }),
@@ -57,15 +56,14 @@ export const ServerSchema = Type.Object(
       default: 1000,
       description: 'Before-callbacks that may be undecided at a time; more are resolved by onFailure at once.',
     }),
-    drainMs: Type.Integer({
-      minimum: 0,
-      maximum: MAX_TIMER,
+    drainMs: Duration({
+      max: MAX_TIMER,
       default: 10_000,
       description: 'Milliseconds that a stop waits for requests to finish.',
     }),
-    stallMs: Type.Integer({
-      minimum: 1000,
-      maximum: MAX_TIMER,
+    stallMs: Duration({
+      min: 1000,
+      max: MAX_TIMER,
       default: 30_000,
       description: 'Milliseconds that a plugin may hold the event loop; then the process ends, to be started anew.',
     }),
@@ -79,10 +77,10 @@ export interface ServerInput {
   host?: string
   port?: number | string
   path?: string | string[]
-  deadlineMs?: number | string
+  deadlineMs?: DurationInput
   bodyLimit?: SizeInput
   maxInFlight?: number | string
-  drainMs?: number | string
-  stallMs?: number | string
+  drainMs?: DurationInput
+  stallMs?: DurationInput
   tls?: { cert: string; key: string; ca?: string }
 }

@@ -3,6 +3,7 @@ import { maskConfig } from '../../config/mask.ts'
 import type { ConfigReading } from '../../config/reading.ts'
 import { inspect } from '../compose.ts'
 import { TimhookError } from '../errors.ts'
+import { backlogWarnings } from './backlog-warnings.ts'
 import { readChosenConfig } from './config.ts'
 
 export interface CheckOptions {
@@ -16,8 +17,10 @@ export interface CheckOptions {
 export async function check(options: CheckOptions): Promise<void> {
   const { json = false, strict = false } = options
   const reading = await read(options)
-  const { plugins, faults, warnings } = await inspect(reading)
+  const { plugins, faults, warnings: found } = await inspect(reading)
   const { config, locate } = reading
+  const ids = plugins.map(({ id }) => id)
+  const warnings = config && faults.length === 0 ? [...found, ...(await backlogWarnings(config, ids))] : found
   const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, locate))
   const isRefused = !config || faults.length > 0 || (strict && warnings.length > 0)
   if (json && isRefused) printJson({ faults: described(faults, locate), warnings: described(warnings, locate) })
@@ -28,9 +31,8 @@ export async function check(options: CheckOptions): Promise<void> {
     printJson(maskConfig(config, reading.secrets))
     return
   }
-  const ids = plugins.map(({ id }) => id).join(', ') || 'none'
   process.stdout.write(`${reading.file} is fine: apps ${config.apps.map(({ sdkAppId }) => sdkAppId).join(', ')}; `)
-  process.stdout.write(`plugins ${ids}; engine ${config.delivery.engine}\n`)
+  process.stdout.write(`plugins ${ids.join(', ') || 'none'}; engine ${config.delivery.engine}\n`)
 }
 
 /** A config that is not there is a fault in JSON, too. */

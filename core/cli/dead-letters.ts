@@ -5,7 +5,7 @@ import { askAll, BATCH } from './ask.ts'
 import { type Named, tellEach, tellOutcome } from './asked.ts'
 import { readFineConfig } from './config.ts'
 import { localTime } from './moments.ts'
-import { endWithReader, print, untilInterrupted } from './output.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
 import { type Columns, columns, jsonLine, row } from './printable.ts'
 
 export interface DeadLetterOptions {
@@ -19,7 +19,7 @@ export interface DeadLetterOptions {
 }
 
 const PAGE = BATCH
-const LETTER: Columns = { widths: [6, 23, 16, 10, 30, 22, 5], first: 4 }
+const LETTER: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
 const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], LETTER)
 
 /** `timhook dead-letters [list|retry|drop] [refs]`. */
@@ -30,7 +30,7 @@ export async function deadLetters(action: string, refs: string[], options: DeadL
   }
   const filter = filterOf(action, refs, options)
   const { delivery } = await readFineConfig(options.config)
-  const journal = await openJournal(delivery)
+  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
   try {
     if (action === 'list') await list(journal, filter, options)
     else if (refs.length > 0 || options.yes) await work(journal, action, filter, refs, options)

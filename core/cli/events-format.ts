@@ -3,7 +3,7 @@ import { parseQuery } from '../query.ts'
 import { localTime } from './moments.ts'
 import { type Columns, columns, jsonLine, printable, row } from './printable.ts'
 
-const EVENT: Columns = { widths: [23, 10, 30, 22, 7], first: 3 }
+const EVENT: Columns = { widths: [29, 10, 30, 22, 7], first: 3 }
 
 export const EVENT_HEAD = row(['TIME', 'APP', 'COMMAND', 'ID', 'RESENDS', 'OUTCOME'], EVENT)
 
@@ -27,7 +27,7 @@ export function eventJson(entry: Entry): string {
 }
 
 export function recordText({ at, plugin, kind, data }: PluginRecord): string {
-  return columns([localTime(at), plugin, kind, JSON.stringify(data)], [23, 16, 16])
+  return columns([localTime(at), plugin, kind, JSON.stringify(data)], [29, 16, 16])
 }
 
 export function recordJson({ at, plugin, kind, data }: PluginRecord): string {

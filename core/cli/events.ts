@@ -4,7 +4,7 @@ import { openJournal } from '../delivery/open-journal.ts'
 import { TimhookError } from '../errors.ts'
 import { readFineConfig } from './config.ts'
 import { EVENT_HEAD, eventJson, eventText, recordJson, recordText } from './events-format.ts'
-import { endWithReader, print, untilInterrupted } from './output.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
 
 export interface EventOptions {
   config?: string
@@ -33,7 +33,7 @@ export async function events(options: EventOptions): Promise<void> {
   endWithReader()
   mustFit(options)
   const { delivery } = await readFineConfig(options.config)
-  const journal = await openJournal(delivery)
+  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
   try {
     if (options.records !== undefined) await records(journal, options, options.records)
     else if (options.id) await byIds(journal, options, options.id)

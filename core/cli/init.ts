@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from 'node:fs/promises'
+import { constants, copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DEFAULT_CONFIG } from '../../config/find.ts'
@@ -9,14 +9,21 @@ const shipped = fileURLToPath(new URL('../../../config/', import.meta.url))
 /** `timhook init`: writes a commented config, and the schema that editors check it with. Overwrites nothing. */
 export async function init(options: { config?: string }): Promise<void> {
   const file = resolve(options.config ?? DEFAULT_CONFIG)
-  await mkdir(dirname(file), { recursive: true })
+  const schema = join(dirname(file), 'plugins.schema.json')
   try {
-    await copyFile(join(shipped, 'plugins.yaml'), file, 1)
+    await mkdir(dirname(file), { recursive: true })
+    await copyFile(join(shipped, 'plugins.yaml'), file, constants.COPYFILE_EXCL)
+    await copyFile(join(shipped, 'plugins.schema.json'), schema)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new TimhookError('CONFIG_EXISTS', `${name(file)} is there already`, { hint: 'It was left as it is.' })
+    const { code, dest, path = file } = error as NodeJS.ErrnoException & { dest?: string }
+    if (code === 'EEXIST' && dest === file) {
+      throw new TimhookError('CONFIG_EXISTS', `${name(file)} is there already`, { hint: 'It was left as it is.' })
+    }
+    throw new TimhookError('CONFIG_UNWRITABLE', `cannot write ${name(dest ?? path)} (${code})`, {
+      hint: 'Run it where you may write, or name another place: `timhook init --config FILE`.',
+      cause: error,
+    })
   }
-  await copyFile(join(shipped, 'plugins.schema.json'), join(dirname(file), 'plugins.schema.json'))
   process.stdout.write(`wrote ${name(file)}\nnext: set sdkAppId and a token in it, then \`timhook start\`\n`)
 }
 

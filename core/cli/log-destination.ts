@@ -4,5 +4,5 @@ import { pino, type DestinationStream } from 'pino'
 export async function logDestination(): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return pino.destination(1)
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'handles,url' })
+  return pretty({ sync: true, translateTime: 'SYS:HH:MM:ssp', ignore: 'handles,url' })
 }

@@ -91,8 +91,6 @@ try {
   else {
     printError(error)
     process.exitCode = exitCodeOf(error)
-    // A timer that a config module or a plugin has left behind would keep the process alive.
-    process.stdout.write('', () => process.stderr.write('', () => process.exit()))
   }
 }
 if (!isServing) await end()

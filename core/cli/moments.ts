@@ -15,8 +15,11 @@ export function parseMoment(text: string, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** Local time, as parseMoment reads it: `2026-01-31 08:00:00.123`. */
+/** Local time with its offset, as parseMoment reads it: `2026-01-31 08:00:00.123+08:00`. */
 export function localTime(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 23).replace('T', ' ')
+  const minutes = -new Date(at).getTimezoneOffset()
+  const local = new Date(at + minutes * 60_000).toISOString().slice(0, 23).replace('T', ' ')
+  const two = (part: number): string => String(Math.floor(part)).padStart(2, '0')
+  const size = Math.abs(minutes)
+  return `${local}${minutes < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`
 }

@@ -5,6 +5,11 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
+/** Says on standard error what a person who waits wants to know. */
+export function tellWaiting(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
 /** A reader that has read enough, such as `head`, ends the command, and that is no failure. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: { code?: unknown }) => {

@@ -11,6 +11,7 @@ import type { CommandContext, PluginCommand } from '../plugin.ts'
 import { createRestClients } from '../rest-clients.ts'
 import { commandLine, flagOf } from './command-line.ts'
 import { readChosenConfig } from './config.ts'
+import { tellWaiting } from './output.ts'
 import { printable } from './printable.ts'
 import { table } from './table.ts'
 
@@ -74,7 +75,7 @@ async function inContext(
   const ending = new AbortController()
   const end = (): void => ending.abort(new Error('interrupted'))
   process.once('SIGINT', end)
-  const opened = await openStores(config.delivery)
+  const opened = await openStores(config.delivery, { onWaiting: tellWaiting })
   try {
     await run({
       given,

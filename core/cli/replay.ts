@@ -9,7 +9,7 @@ import { askAll, BATCH } from './ask.ts'
 import { type Named, tellEach, tellOutcome } from './asked.ts'
 import { readChosenConfig } from './config.ts'
 import { localTime } from './moments.ts'
-import { endWithReader, print, untilInterrupted } from './output.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
 import { jsonLine } from './printable.ts'
 
 export interface ReplayOptions {
@@ -48,7 +48,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
   }
   const { config, plugins } = await prepare(await readChosenConfig(options.config))
   const plugin = pluginOf(plugins, options.plugin)
-  const journal = await openJournal(config.delivery)
+  const journal = await openJournal(config.delivery, { onWaiting: tellWaiting })
   try {
     const filter: Filter = {
       outcome: 'delivered',

@@ -66,7 +66,9 @@ function parseSetting(setting: string): { path: string[]; value: unknown } {
   const equals = setting.indexOf('=')
   if (equals < 1) throw new TimhookError('USAGE', `--set ${setting}: expected path=value, such as GroupId=@TGS#1`)
   const text = setting.slice(equals + 1)
-  return { path: setting.slice(0, equals).split('.'), value: parseValue(text) }
+  const path = setting.slice(0, equals).split('.')
+  if (path.includes('__proto__')) throw new TimhookError('USAGE', `--set ${path.join('.')}: no field has this name`)
+  return { path, value: parseValue(text) }
 }
 
 function parseValue(text: string): unknown {
@@ -80,7 +82,8 @@ function parseValue(text: string): unknown {
 function put(body: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let holder: Record<string, unknown> | unknown[] = body
   for (const step of path.slice(0, -1)) {
-    const inner: unknown = Reflect.get(holder, step)
+    // What an object inherits is shared by all.
+    const inner: unknown = Object.hasOwn(holder, step) ? Reflect.get(holder, step) : undefined
     if (!isObject(inner) && !Array.isArray(inner)) {
       throw new TimhookError('USAGE', `--set ${path.join('.')}: the sample has no object at ${step}`)
     }

@@ -1,5 +1,6 @@
 import { isObject } from '../json.ts'
 import { sign } from '../signature.ts'
+import { connectionFault } from '../untrusted.ts'
 
 /** One answer, or why there was none. */
 export interface Sent {
@@ -31,7 +32,7 @@ export async function send(
     return { status: response.status, text, ms: performance.now() - startedAt, ok: response.ok && isEnvelope(text) }
   } catch (error) {
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? 'no answer'
-    return { status: 0, text: cause, ms: performance.now() - startedAt, ok: false }
+    return { status: 0, text: connectionFault(cause), ms: performance.now() - startedAt, ok: false }
   }
 }
 

@@ -133,6 +133,14 @@ export interface Answered extends Counts {
   readonly fates: readonly Fate[]
 }
 
+/** How a store that may be away is opened. */
+export interface OpeningOptions {
+  /** Is told that it is tried, where the store does not answer at once. */
+  readonly onWaiting?: (text: string) => void
+  /** Milliseconds to go on trying. */
+  readonly startMs?: number
+}
+
 /** What is stored, for other processes than the server; the server may run meanwhile, or not. */
 export interface Journal {
   /** Newest first, from the newest, or from the place on that a page gave. */
@@ -147,6 +155,8 @@ export interface Journal {
   deadLetters(filter?: DeadFilter): Promise<DeadLetter[]>
   /** Newest first. */
   records(filter?: RecordFilter): Promise<PluginRecord[]>
+  /** How many callbacks wait for each plugin, also for one that no config has any more. Those with none are left out. */
+  backlogs(): Promise<{ plugin: string; count: number }[]>
   /** Puts a request where the server looks for it. Gives what `result` names it by. */
   request(asked: Asked): Promise<string>
   /** What came of a request; undefined as long as no server has looked at it, or when it is forgotten: after a day. */

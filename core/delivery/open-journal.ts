@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { TimhookError } from '../errors.ts'
 import type { EngineSettings } from './engine.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, OpeningOptions } from './journal.ts'
 import { openRedisJournal } from './redis/journal/journal.ts'
 import { openSqliteJournal } from './sqlite/journal.ts'
 
@@ -9,13 +9,12 @@ import { openSqliteJournal } from './sqlite/journal.ts'
  * Opens what the config's engine has stored, from another process than the server.
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openJournal({
-  engine,
-  sqlite,
-  redis,
-}: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis'>): Promise<Journal> {
+export async function openJournal(
+  { engine, sqlite, redis }: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis'>,
+  options: OpeningOptions = {},
+): Promise<Journal> {
   if (engine === 'sqlite') return openSqliteJournal(resolve(sqlite.file))
-  if (engine === 'redis' && redis) return openRedisJournal(redis)
+  if (engine === 'redis' && redis) return openRedisJournal(redis, options)
   throw new TimhookError(
     'STORE_NOT_SHARED',
     'the engine memory keeps callbacks in the server, where no other process sees them',

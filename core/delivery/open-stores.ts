@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { TimhookError } from '../errors.ts'
 import { createLogger } from '../log.ts'
@@ -11,7 +10,8 @@ import { type AskStore, createSqliteStores, type StoreOperations } from '../stor
 import { storeOperations } from '../store/sqlite-tables.ts'
 import type { Stores } from '../store/store.ts'
 import type { EngineSettings } from './engine.ts'
-import { checkFile } from './sqlite/check-file.ts'
+import type { OpeningOptions } from './journal.ts'
+import { checkFile, isThere } from './sqlite/check-file.ts'
 
 /** What plugins keep, opened beside a server that may be running. */
 export interface OpenStores {
@@ -26,18 +26,19 @@ export interface OpenStores {
  */
 export async function openStores(
   { engine, sqlite, redis }: EngineSettings,
-  now: () => number = Date.now,
+  { now = Date.now, ...options }: OpeningOptions & { now?: () => number } = {},
 ): Promise<OpenStores> {
   if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
-  if (engine === 'redis' && redis) return connect(redis)
+  if (engine === 'redis' && redis) return connect(redis, options)
   throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
     hint: "Set it to sqlite or redis; what plugins keep in memory is seen by the server's own process alone.",
   })
 }
 
-async function connect(settings: RedisSettings): Promise<OpenStores> {
+async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): Promise<OpenStores> {
   // Whether it may lose something is for the servers to say.
-  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log: createLogger({ level: 'silent' }) })
+  const log = createLogger({ level: 'silent' })
+  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, onWaiting })
   return { stores: createRedisStores(connection), close: () => connection.close() }
 }
 
@@ -45,7 +46,7 @@ async function connect(settings: RedisSettings): Promise<OpenStores> {
 const READING = new Set<keyof StoreOperations>(['kvGet', 'kvList', 'records'])
 
 function openFile(file: string, now: () => number): OpenStores {
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     const nothing = emptyStore(file)
     return { stores: { of: () => nothing }, async close() {} }
   }

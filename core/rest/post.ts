@@ -1,4 +1,5 @@
 import { isObject, parseJson, type JsonObject } from '../json.ts'
+import { connectionFault } from '../untrusted.ts'
 import type { Failure } from './failure.ts'
 
 /** What came of sending a request once. */
@@ -32,7 +33,11 @@ export async function post(url: string, text: string, timeoutMs: number, signal:
     signal.throwIfAborted()
     if (ended.signal.aborted) return { failure: transport(`no answer within ${timeoutMs} ms`) }
     const code = codeOf(error)
-    return { failure: transport(`the connection failed (${code})`, { outcomeUnknown: !NEVER_SENT.test(code) }) }
+    return {
+      failure: transport(`the connection failed (${connectionFault(code)})`, {
+        outcomeUnknown: !NEVER_SENT.test(code),
+      }),
+    }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)

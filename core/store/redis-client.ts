@@ -26,18 +26,29 @@ export interface RedisClient {
 export const LONGEST_BLOCK_MS = 5000
 
 const START_MS = 5000
+/** After so long without a word from Redis it is told that it is tried. */
+const QUIET_MS = 1000
 /** A connection on which a reply is due for so long is given up. */
 const SILENT_MS = 5000
 const GOODBYE_MS = 1000
 
+interface OpenOptions {
+  readonly log: Logger
+  /** Milliseconds to go on trying. */
+  readonly startMs?: number
+  /** Milliseconds after which a due reply is not waited for any more. */
+  readonly silentMs?: number
+  /** Is told, once, that Redis does not answer at once; logs it unless given. */
+  readonly onWaiting?: ((text: string) => void) | undefined
+}
+
 /**
  * Connects to Redis, and sees to it that it keeps what it acknowledges.
- * @param times in milliseconds: how long to go on trying, and after how long a due reply is not waited for any more
  * @throws TimhookError STORE_UNREACHABLE, STORE_AUTH_FAILED, STORE_UNSUITABLE or STORE_NOT_DURABLE
  */
 export async function openRedis(
   settings: RedisSettings,
-  { log, startMs = START_MS, silentMs = SILENT_MS }: { log: Logger; startMs?: number; silentMs?: number },
+  { log, startMs = START_MS, silentMs = SILENT_MS, onWaiting = (text) => log.warn(text) }: OpenOptions,
 ): Promise<RedisClient> {
   const { prefix, durability: mode } = settings
   const place = placeOf(settings)
@@ -45,7 +56,9 @@ export async function openRedis(
   const duplicates = new Set<Redis>()
   const state: { faults: readonly string[]; fault: unknown } = { faults: [], fault: undefined }
   try {
-    await connected(client, startMs)
+    await connected(client, startMs, (fault) => {
+      onWaiting(`${redisFault(fault, place).message}; trying for ${startMs / 1000} s`)
+    })
     state.faults = await inspectRedis(client, mode)
   } catch (error) {
     client.disconnect()
@@ -91,17 +104,30 @@ export async function openRedis(
 }
 
 /** Resolves when Redis takes commands. What cannot be mended by waiting ends the waiting. */
-function connected(client: Redis, startMs: number): Promise<void> {
+function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: Error = new Error('it closes the connection, or says nothing')
-    const timer = setTimeout(() => reject(last), startMs)
+    let isTold = false
+    const tellOnce = (): void => {
+      if (!isTold) onWaiting(last)
+      isTold = true
+    }
+    const quiet = setTimeout(tellOnce, Math.min(QUIET_MS, startMs))
+    const fail = (): void => {
+      clearTimeout(quiet)
+      clearTimeout(timer)
+      reject(last)
+    }
+    const timer = setTimeout(fail, startMs)
     const onError = (error: Error): void => {
       last = error
-      if (isRefusal(error)) reject(error)
+      if (isRefusal(error)) fail()
+      else tellOnce()
     }
     client.on('error', onError)
-    client.once('end', () => reject(last))
+    client.once('end', fail)
     client.once('ready', () => {
+      clearTimeout(quiet)
       clearTimeout(timer)
       client.off('error', onError)
       resolve()

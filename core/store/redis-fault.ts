@@ -1,4 +1,5 @@
 import { TimhookError } from '../errors.ts'
+import { connectionFault } from '../untrusted.ts'
 
 const WRONG_CREDENTIALS = /^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/
 const NOT_ALLOWED = /^NOPERM/
@@ -41,7 +42,10 @@ export function redisFault(error: unknown, place?: string): TimhookError {
     })
   }
   if (isReply(error)) return new TimhookError('STORE_UNUSABLE', `${at} answers ${wordOf(message)}`)
-  const why = typeof code === 'string' ? code : (DRIVER_SAYS.find(([pattern]) => pattern.test(message))?.[1] ?? message)
+  const why =
+    typeof code === 'string'
+      ? connectionFault(code)
+      : (DRIVER_SAYS.find(([pattern]) => pattern.test(message))?.[1] ?? message)
   return new TimhookError('STORE_UNREACHABLE', `${at} cannot be reached: ${why}`, {
     hint: 'Is it running, and is delivery.redis right? For TLS the URL begins with rediss://.',
   })

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { commands } from '../../core/protocol/commands.ts'
-import { folderWith, run } from '../harness/cli.ts'
+import { folderWith, run, startCommand } from '../harness/cli.ts'
+import { FULL } from '../harness/plugin.ts'
 
 interface Described {
   command: string
@@ -22,6 +23,25 @@ describe('timhook check', () => {
       0,
       'config/plugins.yaml is fine: apps 7; plugins group-full; engine sqlite\n',
     ])
+  })
+
+  it('tells of what waits for a plugin that the config does not run any more', async () => {
+    const stuck = "export default { name: 'stuck', handlers: { '*': () => new Promise(() => {}) } }"
+    const config = GOOD.replace('use: group-full', 'use: ./stuck.mjs, id: old').replace(
+      /tokens: [^}]*/,
+      'unsigned: true ',
+    )
+    const cwd = await folderWith({ 'config/plugins.yaml': `${config}admin: false\n`, 'config/stuck.mjs': stuck })
+    const { url, child, ended } = await startCommand(cwd)
+    const post = { method: 'POST', body: '{"GroupId":"@TGS#1","EventTime":1}' }
+    expect((await fetch(`${url}?SdkAppid=7&CallbackCommand=${FULL}`, post)).status).to.equal(200)
+    expect((await run(['check'], { cwd })).stderr).not.to.contain('waits')
+    child.kill('SIGKILL')
+    await ended
+    await writeFile(join(cwd, 'config/plugins.yaml'), config.replace('id: old', 'id: new'))
+    const { code, stderr } = await run(['check'], { cwd })
+    expect(code).to.equal(0)
+    expect(stderr).to.match(/^warning: \S+ plugins: 1 callback waits for plugin old, which this config does not run: /m)
   })
 
   it('prints all of five faults, each with its place, and ends with 78', async () => {

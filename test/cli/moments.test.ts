@@ -24,7 +24,18 @@ describe('times on the command line', () => {
   })
 
   it('are read again as they are printed', () => {
-    expect(localTime(now)).to.match(/^2026-03-01 \d\d:00:00\.000$/)
+    expect(localTime(now)).to.match(/^2026-03-01 \d\d:\d\d:00\.000[+-]\d\d:\d\d$/)
+    const { TZ } = process.env
+    for (const [zone, text] of [
+      ['Asia/Shanghai', '2026-03-01 20:00:00.000+08:00'],
+      ['America/St_Johns', '2026-03-01 08:30:00.000-03:30'],
+      ['UTC', '2026-03-01 12:00:00.000+00:00'],
+    ] as const) {
+      process.env['TZ'] = zone
+      expect(localTime(now)).to.equal(text)
+    }
+    if (TZ === undefined) delete process.env['TZ']
+    else process.env['TZ'] = TZ
     for (const at of [now, now + 123, Date.UTC(2026, 6, 1)]) expect(parseMoment(localTime(at), 0)).to.equal(at)
   })
 })

@@ -77,6 +77,13 @@ describe('timhook trigger', () => {
     ['a seed for a file', [FULL, '--raw', 'body.json', '--seed', '1'], /cannot be used with option '--raw/, 2],
     ['a setting without a value', [FULL, '--set', 'GroupId'], /expected path=value/, 2],
     ['a setting below what is no object', [FULL, '--set', 'GroupId.x=1'], /no object at GroupId/, 2],
+    [
+      'a setting of what every object inherits',
+      [FULL, '--set', '__proto__.x=1'],
+      /__proto__\.x: no field has this name/,
+      2,
+    ],
+    ['a setting below what is inherited', [FULL, '--set', 'constructor.x=1'], /no object at constructor/, 2],
     ['a host elsewhere', [FULL, '--url', 'http://example.com/'], /not this machine\n +Add --yes/, 2],
     ['a URL that is none', [FULL, '--url', 'nope'], /expected http:/, 2],
     ['an app that is not there', [FULL, '--app', '5'], /app 5 is not in the config/, 2],

@@ -40,15 +40,4 @@ describe('config: 100,000 unknown keys', () => {
       expect(many / few).to.be.below(30)
     })
   }
-
-  it('of plugins and apps too', async () => {
-    const apps = (count: number): unknown =>
-      checkConfig({ apps: names(count).map((_, n) => ({ ...app, sdkAppId: n + 1 })) }, { env: {} })
-    const plugins = (count: number): unknown =>
-      checkConfig({ apps: [app], plugins: names(count).map((use) => ({ use, x: 1 }) as never) }, { env: {} })
-    for (const check of [apps, plugins]) {
-      const few = Math.min(await cost(() => check(200)), await cost(() => check(200)))
-      expect((await cost(() => check(2000))) / few).to.be.below(30)
-    }
-  })
 })

@@ -69,6 +69,16 @@ describe('config: warnings', () => {
     expect(await warningsOf(`${MINIMAL}server: { deadlineMs: 1999 }`)).to.deep.equal([])
   })
 
+  it('come with blanks around a token or a key, which nobody sees', async () => {
+    const app = `sdkAppId: 1, tokens: [abcd, ' efgh', '\${T}'], rest: { region: china, identifier: a, secretKey: 'k ' }`
+    const reading = await read(`apps: [{ ${app} }]`, { env: { T: 'ijkl\r' } })
+    expect(lines({ faults: reading.warnings, locate: reading.locate })).to.deep.equal(
+      ['c.yaml:1:38 apps[0].tokens[1]', 'c.yaml:1:47 apps[0].tokens[2]', 'c.yaml:1:105 apps[0].rest.secretKey'].map(
+        (place) => `${place}: begins or ends with a blank; expected it without`,
+      ),
+    )
+  })
+
   it('come with an unsigned app that the network can reach', async () => {
     for (const host of ['0.0.0.0', '10.0.0.1', '::', 'example.com', '127.example.com']) {
       expect((await warningsOf(`${MINIMAL}server: { host: '${host}' }`))[0], host).to.include(

@@ -30,6 +30,28 @@ describe('config: what a key accepts', () => {
     }
   })
 
+  it('takes durations with a unit wherever it takes milliseconds', async () => {
+    const { server: times } = await configOf(`${MINIMAL}server: { deadlineMs: 1500ms, drainMs: 5s }`)
+    expect(times).to.include({ deadlineMs: 1500, drainMs: 5000 })
+    const { plugins } = await configOf(
+      `${MINIMAL}plugins: [{ use: a, timeoutMs: 30s, retry: { minMs: 200ms, maxMs: '10m' } }]`,
+    )
+    expect(plugins[0]).to.deep.include({ timeoutMs: 30_000, retry: { minMs: 200, maxMs: 600_000 } })
+    expect(await plugin('retry: { minMs: 10s, maxMs: 9s }')).to.include('retry.minMs: expected at most')
+    expect(await server('deadlineMs: 2m')).to.include('expected milliseconds from 1 to 60000, or a duration')
+  })
+
+  it('refuses a signature window below a second: whoever writes 60 means seconds', async () => {
+    const window = (value: string): Promise<string[]> =>
+      faultsOf(`apps: [{ sdkAppId: 5, tokens: [abcd], signatureWindow: ${value} }]`)
+    for (const bad of ['60', '999ms', '0', '0s']) {
+      expect((await window(bad))[0], bad).to.include(
+        'expected a duration of at least 1s, such as 60s; a number alone is',
+      )
+    }
+    for (const good of ['1000', '1s', '60s']) expect(await window(good), good).to.deep.equal([])
+  })
+
   it('keeps an sdkAppId as it is written: a number or its digits', async () => {
     const config = await configOf(
       `apps: [{ sdkAppId: '20000000000000000001', unsigned: true }, { sdkAppId: 5, unsigned: true }]`,

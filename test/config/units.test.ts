@@ -45,11 +45,19 @@ describe('config: durations and sizes', () => {
     }
   })
 
-  it('refuses zero where that makes no sense', () => {
+  it('refuses zero where that makes no sense, and what is out of range', () => {
     const window = Duration({ description: '', positive: true })
     for (const bad of [0, '0s', '000ms']) expect(checkValue(window, bad).faults, JSON.stringify(bad)).to.have.length(1)
     for (const good of [1, '1s', '10s', '010s'])
       expect(checkValue(window, good).faults, JSON.stringify(good)).to.have.length(0)
+    const minute = Duration({ description: '', min: 1000, max: 60_000 })
+    for (const bad of [999, '999ms', 60_001, '61s', '2d']) expect(checkValue(minute, bad).faults).to.have.length(1)
+    for (const [good, ms] of [
+      [1000, 1000],
+      ['1s', 1000],
+      ['1m', 60_000],
+    ] as const)
+      expect(checkValue(minute, good)).to.deep.equal({ value: ms, faults: [] })
     expect(checkValue(Size({ description: '', positive: true }), '0.0mb').faults).to.have.length(1)
     expect(checkValue(Size({ description: '', positive: true }), '0.5mb').value).to.equal(524288)
   })

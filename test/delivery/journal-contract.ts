@@ -40,6 +40,18 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(await pages(journal, 'forward', { outcome: 'kept' })).to.deep.equal([ids[4], ids[0]])
     })
 
+    it('counts what waits, also for a plugin that is gone', async () => {
+      const first = await serve([
+        entry('done', { [FULL]: async () => undefined }),
+        entry('stuck', { [FULL]: () => new Promise(() => undefined) }),
+      ])
+      const done = counted(first.bus, 2)
+      for (const GroupId of ['a', 'b']) await first.post(FULL, full({ GroupId }))
+      await done
+      await first.server.stop({ drainMs: 0, graceMs: 0 })
+      expect(await (await open()).backlogs()).to.deep.equal([{ plugin: 'stuck', count: 2 }])
+    })
+
     it('gives what has come since a place', async () => {
       const { post } = await serve([])
       await post(FULL, full())

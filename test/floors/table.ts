@@ -26,6 +26,7 @@ export const rows: readonly Row[] = [
       'suggest',
       'turn',
       'units',
+      'untrusted',
       'usersig',
       'within',
     ],

@@ -106,7 +106,9 @@ describe('plugins', () => {
   for (const [what, files, use, expected] of [
     ['is not there', {}, './no.mjs', /plugins\[0\]\.use: plugin "\.\/no\.mjs" was not found: there is no file/],
     ['is no package', {}, 'nope', /no shipped plugin and no package timhook-plugin-nope; +npm install/],
-    ['is misspelt', {}, 'group-ful', /did you mean group-full\?/],
+    ['is misspelt', {}, 'group-ful', /did you mean group-full\?$/],
+    ['is written in one word', {}, 'GroupFull', /did you mean group-full\?$/],
+    ['has the prefix of a package', {}, 'timhook-plugin-groupfull', /did you mean group-full\?$/],
     ['has a name that is none', {}, "'a b'", /neither a name nor a path/],
     ['does not parse', { 'x.mjs': 'export default {' }, './x.mjs', /plugins\[0\]\.use: /],
     ['throws on import', { 'x.mjs': 'throw new Error("at import")' }, './x.mjs', /at import/],

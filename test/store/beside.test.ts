@@ -12,7 +12,7 @@ import { describeStore } from './contract.ts'
 const settings = { resendWindow: 0, retention: { age: 1, size: 1, deadLetters: 1 } }
 
 async function beside(file: string, now?: () => number): Promise<Stores> {
-  const opened = await openStores({ engine: 'sqlite', sqlite: { file }, ...settings }, now)
+  const opened = await openStores({ engine: 'sqlite', sqlite: { file }, ...settings }, { ...(now && { now }) })
   stopAfterTest(() => opened.close())
   return opened.stores
 }

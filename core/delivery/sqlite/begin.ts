@@ -28,7 +28,8 @@ export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'be
   }
 }
 
-function standing(database: Database, plugin: string): Standing {
+/** Where a plugin stands. */
+export function standing(database: Database, plugin: string): Standing {
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   const unread = unreadOf(database, plugin, cursor)
   const done = database.number('SELECT count(*) FROM done WHERE plugin = ? AND seq > ?', plugin, cursor)

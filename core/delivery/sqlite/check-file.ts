@@ -1,4 +1,4 @@
-import { existsSync, openSync, readSync, closeSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { TimhookError } from '../../errors.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
 
@@ -9,6 +9,25 @@ const PAGE_COUNT_AT = 28
 const USER_VERSION_AT = 60
 const APPLICATION_ID_AT = 68
 const HEADER_LENGTH = 100
+
+/**
+ * Whether there is such a file, for another process than the server. Node's existsSync says no as well where this user
+ * may not look.
+ * @throws TimhookError STORE_UNUSABLE
+ */
+export function isThere(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r+'))
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw new TimhookError('STORE_UNUSABLE', `this user may not use ${file} (${code})`, {
+      hint: 'Run the command as the user who runs the server: its files are for that one alone.',
+      cause: error,
+    })
+  }
+}
 
 /**
  * Reads the head of a database file, and changes nothing: SQLite itself would, in opening it. A file that is not there

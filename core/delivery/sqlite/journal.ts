@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
 import type { Answered, Journal } from '../journal.ts'
+import { standing } from './begin.ts'
 import { lastStored } from './blocks.ts'
-import { checkFile } from './check-file.ts'
+import { checkFile, isThere } from './check-file.ts'
 import { find } from './find.ts'
 import { deadLetters } from './list-letters.ts'
 import { records } from './list-records.ts'
@@ -20,7 +20,7 @@ const PATIENCE_MS = 10_000
  * @throws TimhookError STORE_MISSING, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
 export function openSqliteJournal(file: string): Journal {
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     throw new TimhookError('STORE_MISSING', `there is no ${file}`, {
       hint: 'A server makes it at its first start; a relative path is taken from the folder that the command runs in.',
     })
@@ -38,6 +38,13 @@ export function openSqliteJournal(file: string): Journal {
     find: (ids, { bodies = false } = {}) => find(database, ids, bodies),
     deadLetters: async (filter = {}) => deadLetters(database, filter),
     records: async (filter = {}) => records(database, filter),
+    async backlogs() {
+      return inSnapshot(database, () => {
+        const plugins = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
+        const counted = plugins.map((plugin) => ({ plugin, count: standing(database, plugin).waiting }))
+        return counted.filter(({ count }) => count > 0)
+      })
+    },
     async request(asked) {
       database.run('INSERT INTO requests (at, request) VALUES (?, ?)', Date.now(), JSON.stringify(asked))
       return String(database.number('SELECT last_insert_rowid()'))

@@ -3,7 +3,7 @@ import { createLogger } from '../../../log.ts'
 import { openRedis } from '../../../store/redis-client.ts'
 import { redisFault } from '../../../store/redis-fault.ts'
 import type { RedisSettings } from '../../../store/redis-options.ts'
-import type { Answered, Asked, Journal } from '../../journal.ts'
+import type { Answered, Asked, Journal, OpeningOptions } from '../../journal.ts'
 import { PARTITIONS } from '../keys.ts'
 import { createRun } from '../run.ts'
 import { find } from './find.ts'
@@ -18,10 +18,16 @@ const LETTER = /^\d+-\d+$/
  * Looks into the Redis of servers that may be running.
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openRedisJournal(settings: RedisSettings): Promise<Journal> {
+export async function openRedisJournal(
+  settings: RedisSettings,
+  { onWaiting, startMs }: OpeningOptions = {},
+): Promise<Journal> {
   const log = createLogger({ level: 'silent' })
   // Whether it may lose something is for the servers to say.
-  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log })
+  const connection = await openRedis(
+    { ...settings, durability: 'relaxed' },
+    { log, onWaiting, ...(startMs !== undefined && { startMs }) },
+  )
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
   const parts: Parts = { connection, run: createRun(connection), partitions }
@@ -32,6 +38,10 @@ export async function openRedisJournal(settings: RedisSettings): Promise<Journal
     find: (ids, { bodies = false } = {}) => find(parts, ids, bodies),
     deadLetters: (filter = {}) => deadLetters(connection, filter),
     records: (filter = {}) => records(connection, filter),
+    async backlogs() {
+      const counts = Object.entries(await client.hgetall(`${prefix}:backlog`))
+      return counts.map(([plugin, count]) => ({ plugin, count: Number(count) })).filter(({ count }) => count > 0)
+    },
     async request(asked) {
       const id = newId()
       await client.rpush(`${prefix}:requests`, JSON.stringify({ id, ...requestOf(asked) }))
