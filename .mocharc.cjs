@@ -10,9 +10,12 @@ const specs = {
 // Suites are left out where the server that they need is not installed, but never in CI. Nothing else may be skipped.
 const maySkip = spawnSync('redis-server', ['--version']).error !== undefined && !process.env.CI
 
+// What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
+const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)
+
 module.exports = {
   ...specs[process.env.TEST_TIER ?? 'all'],
-  timeout: 20000,
+  timeout,
   forbidOnly: true,
   forbidPending: !maySkip,
   require: ['dist/test/harness/hooks.js'],

@@ -14,8 +14,8 @@ describe('the benchmark', () => {
     const what = ['--only', 'http', '--kinds', 'full', '--variants', 'memory', '--connections', '2']
     const { stdout } = await run([...what, '--rounds', '1', '--window', '20', '--out', out])
     expect(stdout)
-      .to.match(/^ +bare +1\.00/m)
-      .and.match(/^ +timhook memory +\d+\.\d\d \[/m)
+      .to.match(/^ +bare +\S/m)
+      .and.match(/^ +timhook memory +\S/m)
     expect(stdout).not.to.include('REFUSED')
     const { sections } = JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as {
       sections: { name: string }[]

@@ -198,4 +198,4 @@ describe('commands of plugins', () => {
       .to.match(/typebox/)
       .and.match(/shop\.mjs/)
   })
-}).timeout(60_000)
+})

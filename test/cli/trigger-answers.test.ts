@@ -43,7 +43,8 @@ describe('timhook trigger tells', () => {
     const port = await answering((_request, response) => void setTimeout(() => response.end(OK), 20))
     const { stdout } = await trigger(unsigned, '--url', `http://127.0.0.1:${port}/`, '--count', '2')
     const [, rate, p99] = /OK, ([0-9]+)\/s, p50 [0-9.]+ ms, p99 ([0-9.]+) ms/.exec(stdout) ?? []
-    expect(Number(rate)).to.be.within(1, 50)
+    // At least 20 ms each, or a little less as timers go.
+    expect(Number(rate)).to.be.within(0, 60)
     expect(Number(p99)).to.be.at.least(19)
   })
 })

@@ -120,18 +120,19 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
                   if (body.EventTime === 1) await settle.promise
                 },
               },
-              { timeoutMs: 40, retry: { attempts: 1 } },
+              // Long enough for both to have come before it is over.
+              { timeoutMs: 500, retry: { attempts: 1 } },
             ),
           ],
         })
         const overlap = bus.next('handler:overlap')
-        const failed = bus.next('handler:failed')
+        const failed = bus.next('handler:failed').then(() => [...seen])
+        const done = bus.next('handler:done')
         await post(FULL, { GroupId: 'a', EventTime: 1 })
         await post(FULL, { GroupId: 'a', EventTime: 2 })
-        await failed
-        expect(seen).to.deep.equal([1])
+        expect(await failed).to.deep.equal([1])
         await overlap
-        await bus.next('handler:done')
+        await done
         expect(seen).to.deep.equal([1, 2])
         settle.resolve()
       })

@@ -31,5 +31,5 @@ export function itSurvivesPoison(engine: 'sqlite' | 'redis', placeOf: () => Prom
       if (died.signal === undefined) break
     }
     expect(handled).to.deep.equal([1, 2, 2, 2, 3, 3, 3, 4])
-  }).timeout(60_000)
+  })
 }

@@ -9,8 +9,6 @@ export interface CrashStore {
   readonly delivery: string
   /** Servers that share it. */
   readonly processes: number
-  /** How long nothing happens at most while there is something to do. */
-  readonly quietMs: number
   /** Plugin and number of every dead letter. */
   readonly deadLetters: (folder: string) => Promise<Set<string>>
 }
@@ -19,7 +17,6 @@ export function sqliteStore(): CrashStore {
   return {
     delivery: '{ engine: sqlite, sqlite: { file: data/timhook.db } }',
     processes: 1,
-    quietMs: 1500,
     async deadLetters(folder) {
       const file = join(folder, 'data', 'timhook.db')
       return deadLettersOf(await openJournal({ engine: 'sqlite', sqlite: { file } }))
@@ -33,8 +30,6 @@ export async function redisStore(): Promise<CrashStore> {
   return {
     delivery: `{ engine: redis, redis: { url: '${url}' } }`,
     processes: 2,
-    // What a dead process had is taken over when its leases have run out.
-    quietMs: 8000,
     async deadLetters() {
       return deadLettersOf(await openJournal({ engine: 'redis', redis, sqlite: { file: '' } }))
     },

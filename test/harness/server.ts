@@ -44,7 +44,8 @@ export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServ
       admin: false,
       ...config,
       delivery: { engine: 'memory', ...config.delivery },
-      server: { port: 0, drainMs: 0, ...config.server },
+      // No callback is to be refused because the machine is busy.
+      server: { port: 0, drainMs: 0, deadlineMs: 60_000, ...config.server },
     },
     { env: process.env },
   )

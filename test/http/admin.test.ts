@@ -23,7 +23,7 @@ describe('the admin listener', () => {
   it('is not ready while the server drains, which goes on answering', async () => {
     const { server, bus, request } = await serve({ admin })
     const draining = bus.next('server:draining')
-    const stopped = server.stop({ drainMs: 200, graceMs: 20 })
+    const stopped = server.stop({ drainMs: 2000, graceMs: 20 })
     await draining
     const [status, body] = await get(server.adminUrl, '/readyz')
     expect(status).to.equal(503)

@@ -94,7 +94,7 @@ describe('the length of a body', () => {
         exchange(server.port, requestText(line, '{', ['Content-Length: 2', ...headers])),
       ),
     )
-    expect(performance.now() - startedAt).to.be.within(4900, 6500)
+    expect(performance.now() - startedAt).to.be.at.least(4900)
     for (const answer of answers.map(parseResponse)) {
       expect([answer.status, answer.body]).to.deep.equal([408, refusalText(408, 'body: did not arrive in time')])
       expect(answer.head).to.match(/\r\nConnection: close\r\n/)

@@ -11,7 +11,7 @@ describe('a server that is about to stop', () => {
     connection.send(request)
     expect((await connection.answer()).head).to.match(/\r\nConnection: keep-alive\r\n/)
     const draining = bus.next('server:draining')
-    const stopped = server.stop({ drainMs: 300 })
+    const stopped = server.stop({ drainMs: 2000 })
     await draining
     connection.send(request)
     const answer = await connection.answer()

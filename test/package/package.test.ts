@@ -30,7 +30,6 @@ async function installed(): Promise<string> {
 
 describe('the published package', () => {
   it('runs its command, loads its shipped plugin, and gives authors its entries', async function () {
-    this.timeout(60_000)
     const cwd = await installed()
     const bin = join(cwd, 'node_modules/timhook/dist/core/cli/main.js')
     expect((await exec(process.execPath, [bin, 'init'], { cwd })).stdout).to.contain('wrote config/plugins.yaml')
@@ -48,7 +47,6 @@ describe('the published package', () => {
   })
 
   it('has types that resolve, and a manifest without faults', async function () {
-    this.timeout(60_000)
     const cwd = await folderWith({})
     await exec('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', cwd])
     const [tarball = ''] = await readdir(cwd)
@@ -58,7 +56,6 @@ describe('the published package', () => {
   })
 
   it('holds no tests, no sources and nothing of the workplace', async function () {
-    this.timeout(60_000)
     const { stdout } = await exec('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'])
     const [pack] = JSON.parse(stdout) as { files: { path: string }[] }[]
     const paths = pack?.files.map(({ path }) => path) ?? []

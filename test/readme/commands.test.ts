@@ -51,4 +51,4 @@ describe('the commands of the READMEs', () => {
       }
     })
   }
-}).timeout(30_000)
+})

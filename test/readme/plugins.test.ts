@@ -51,4 +51,4 @@ describe('the plugins of the READMEs', () => {
     const [joined] = await running.server.running.stores.of('welcome').records('joined')
     expect(joined?.data).to.deep.include({ group: '@TGS#TIMHOOK-SAMPLE' })
   })
-}).timeout(30_000)
+})

@@ -39,4 +39,4 @@ describe('the quickstart', () => {
     const nobody = await runTimhook(['trigger', 'Group.CallbackAfterGroupFull', '--url', 'http://127.0.0.1:9'], { cwd })
     expect(nobody.code).to.equal(1)
   })
-}).timeout(30_000)
+})

@@ -63,7 +63,7 @@ describe('timhook group-full report', () => {
     expect([code, stdout]).to.deep.equal([0, 'nothing has been recorded yet\n'])
     expect((await run(['group-full', 'report', '--config', 'c.yaml'], { cwd: folder })).code).to.equal(2)
   })
-}).timeout(60_000)
+})
 
 describe('timhook group-full plan', () => {
   it('shows whom a run would remove, in any mode, beside the server, and removes and writes nothing', async () => {
@@ -119,4 +119,4 @@ describe('timhook group-full plan', () => {
     expect(unset.code).to.equal(1)
     expect(unset.stderr).to.match(/^app 7 has no `rest:` settings\n/)
   })
-}).timeout(60_000)
+})

@@ -11,4 +11,4 @@ describe('npm run demo:group-full', () => {
     expect(stdout).to.match(/mode: remove[\s\S]*run ended: removed\n {2}the group has 19 of 20 members/)
     expect(stdout).to.match(/\$ timhook group-full report[\s\S]*remove: removed[\s\S]*dry-run: dry-run/)
   })
-}).timeout(60_000)
+})

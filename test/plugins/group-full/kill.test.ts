@@ -71,7 +71,6 @@ describe('group-full, killed', () => {
   let protectedRemovals: unknown
 
   before(async function () {
-    this.timeout(60_000)
     const groups = STEPS.map((_, step) => activeGroup({ id: idOf(step) }, INACTIVE))
     const { fake } = await fakeWith(groups)
     const folder = await folderFor(fake, { ...SETTINGS, parallelGroups: 20 })
@@ -175,4 +174,4 @@ describe('group-full, killed', () => {
     const second = await startCommand(folder)
     expect(await second.line(({ msg }) => String(msg).startsWith('run ended'))).to.include({ outcome: 'removed' })
   })
-}).timeout(60_000)
+})
