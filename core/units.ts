@@ -58,7 +58,8 @@ export function Size({ positive = false, ...options }: UnitOptions) {
 
 function expectedDuration(min: number, max: number, positive: boolean): string {
   if (max < Number.MAX_SAFE_INTEGER) return `milliseconds from ${min} to ${max}, or a duration such as 500ms or 10s`
-  if (min > 1) return `a duration of at least ${min / 1000}s, such as 60s; a number alone is milliseconds`
+  const least = min % 1000 === 0 ? `${min / 1000}s` : `${min}ms`
+  if (min > 1) return `a duration of at least ${least}, such as 60s; a number alone is milliseconds`
   return `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`
 }
 

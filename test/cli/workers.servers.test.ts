@@ -130,8 +130,10 @@ describeWithRedis('timhook start --workers', () => {
 
   it('leaves signals to the first process, which get to all of them at a terminal', async () => {
     const { child, ended, pids, lines } = await startTwo(60_000)
-    for (const pid of pids) process.kill(pid, 'SIGINT')
-    child.kill('SIGINT')
+    for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGINT'] as const) {
+      for (const pid of pids) process.kill(pid, signal)
+      child.kill(signal)
+    }
     expect(await ended).to.equal(0)
     expect(lines.filter(({ msg }) => msg === 'closed')).to.have.length(2)
   })

@@ -10,7 +10,7 @@ describe('a server whose disk is full', () => {
     const { registry, delivery, bus, link } = await runEngine(await newFile(), {
       one: (_n, _attempt, _resends, { reject }) => (reject ? reject(10100) : new Promise(() => undefined)),
     })
-    const dispatch = createDispatch({ registry, delivery, bus, deadlineMs: 1500, maxInFlight: 1000 })
+    const dispatch = createDispatch({ registry, delivery, bus, deadlineMs: 60_000, maxInFlight: 1000 })
     const { port } = await serveDispatch(dispatch, bus)
     const post = async (command: string, body: object): Promise<{ status: number; code: unknown }> => {
       const query = `SdkAppid=${UNSIGNED_APP}&CallbackCommand=${command}`

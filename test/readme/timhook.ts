@@ -26,7 +26,7 @@ export function runTsc(args: readonly string[], cwd: string): Promise<Ran> {
 
 function run(file: string, args: readonly string[], options: { cwd?: string }): Promise<Ran> {
   return new Promise((done) => {
-    execFile(file, args, { ...options, timeout: 9000 }, (error, stdout, stderr) => {
+    execFile(file, args, options, (error, stdout, stderr) => {
       done({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, stdout, stderr })
     })
   })
