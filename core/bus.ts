@@ -33,8 +33,11 @@ export interface BusEvents {
   'backlog:dead': { plugin: string; count: number; error: string }
   /** The store did not take a callback: an after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
-  /** The store has failed for good: every after-callback is answered 503, and only a new process can change that. */
-  'store:lost': { error: unknown }
+  /**
+   * The store has failed for good: every after-callback is answered 503, and only a new process can change that.
+   * `isOpen`: what is stored is still delivered until then, from a file that is no longer at its path.
+   */
+  'store:lost': { error: unknown; isOpen: boolean }
   /** A call of the REST API has ended, well or not. */
   'rest:called': RestCalled
   /** No call of an app is sent for a while. */

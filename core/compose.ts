@@ -4,7 +4,7 @@ import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
 import type { Delivery, Ending } from './delivery/delivery.ts'
-import { openEngine } from './delivery/engine.ts'
+import { engineWarnings, openEngine } from './delivery/engine.ts'
 import type { Link } from './delivery/sqlite/link.ts'
 import { appSettings } from './app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
@@ -40,7 +40,7 @@ export async function inspect(reading: ConfigReading, notify?: Notify): Promise<
   return {
     plugins,
     faults: [...reading.faults, ...faults],
-    warnings: [...reading.warnings, ...warnings],
+    warnings: [...reading.warnings, ...warnings, ...(reading.config ? engineWarnings(reading.config.delivery) : [])],
   }
 }
 

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'STORE_DAMAGED'
   | 'STORE_FOREIGN'
   | 'STORE_IN_USE'
+  | 'STORE_LOST'
   | 'STORE_MISSING'
   | 'STORE_NEWER'
   | 'STORE_NOT_SHARED'

@@ -26,7 +26,7 @@ export interface TimhookServer {
    * Goes on for `drainMs` milliseconds (default: the config's), not ready any more and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
    * the plugins.
-   * With `failed` what is under way then is in doubt: the next start tries it with care, lest it be the cause.
+   * A second call waits for the first. With `failed` what is under way then is in doubt: the next start tries it with care, lest it be the cause.
    */
   stop(options?: { drainMs?: number; graceMs?: number; failed?: boolean }): Promise<void>
 }
@@ -107,7 +107,12 @@ interface Parts {
 }
 
 function stopper({ settings, bus, state, http, admin, running }: Parts): TimhookServer['stop'] {
-  return async ({ drainMs = settings.drainMs, graceMs = GRACE_MS, failed = false } = {}) => {
+  let stopping: Promise<void> | undefined
+  const stop: TimhookServer['stop'] = async ({
+    drainMs = settings.drainMs,
+    graceMs = GRACE_MS,
+    failed = false,
+  } = {}) => {
     state.draining = 'the server is about to stop'
     bus.emit('server:draining', { drainMs })
     await delay(drainMs)
@@ -117,6 +122,8 @@ function stopper({ settings, bus, state, http, admin, running }: Parts): Timhook
     admin.closeAllConnections()
     bus.emit('server:closed', result)
   }
+  // A signal may come while the store is being given up, and the other way round.
+  return (options) => (stopping ??= stop(options))
 }
 
 /** Stops listening, and waits for the requests under way. */

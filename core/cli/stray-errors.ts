@@ -16,12 +16,25 @@ export function outliveStrayErrors(server: TimhookServer): void {
     endFailed(server)
   })
   // Without its store it could only refuse: before-callbacks too are decided better by a new process.
-  server.bus.on('store:lost', () => endFailed(server))
+  server.bus.on('store:lost', ({ isOpen }) => (isOpen ? endLost(server) : endFailed(server)))
+}
+
+/** How long the end takes at most after draining, with a copy of a large file. */
+const LOST_MS = 30_000
+
+/** Works on what is stored for as long as a stop would. */
+function endLost(server: TimhookServer): void {
+  end(server, {})
 }
 
 function endFailed(server: TimhookServer): void {
-  const end = (): void => process.exit(1)
-  server.stop({ drainMs: 0, failed: true }).then(end, end)
+  end(server, { drainMs: 0, failed: true })
+}
+
+function end(server: TimhookServer, options: Parameters<TimhookServer['stop']>[0]): void {
+  const exit = (): void => process.exit(1)
+  server.bus.on('server:draining', ({ drainMs }) => void setTimeout(exit, drainMs + LOST_MS))
+  server.stop(options).then(exit, exit)
 }
 
 interface Origin {

@@ -1,15 +1,15 @@
-import { resolve } from 'node:path'
+import type { Fault } from '../../config/faults.ts'
 import type { Bus } from '../bus.ts'
 import type { Logger } from '../log.ts'
 import type { Registry } from '../registry.ts'
 import type { RedisSettings } from '../store/redis-options.ts'
 import { createMemoryStores } from '../store/memory.ts'
-import { createSqliteStores } from '../store/sqlite.ts'
 import type { Stores } from '../store/store.ts'
 import type { Delivery, Ending } from './delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
-import { createSqliteDelivery } from './sqlite/delivery.ts'
-import { Link } from './sqlite/link.ts'
+import { openSqliteEngine } from './sqlite/engine.ts'
+import type { Link } from './sqlite/link.ts'
+import { linkCount } from './sqlite/real-path.ts'
 import type { Retention } from './sqlite/retention.ts'
 
 /** The config's `delivery`. */
@@ -47,17 +47,15 @@ export async function openEngine(
     const { openRedisEngine } = await import('./redis/engine.ts')
     return openRedisEngine(settings, { bus, log })
   }
-  const file = resolve(settings.sqlite.file)
-  const link = await Link.open(file, (error) => bus.emit('store:lost', { error }), early)
-  return {
-    stores: createSqliteStores((name, arg) => link.ask(name, arg)),
-    createDelivery: (registry) => createSqliteDelivery({ ...settings, registry, bus, link, file }),
-    async close(ending) {
-      const { marked } = await link.close(ending)
-      if (ending === 'clean' && !marked)
-        log.warn('the store could not note that all has ended well; the next start is as careful as after a crash')
-    },
-  }
+  return openSqliteEngine(settings, { bus, log, link: early })
+}
+
+/** What may be a mistake about where callbacks are kept. */
+export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine' | 'sqlite'>): Fault[] {
+  const links = engine === 'sqlite' ? linkCount(sqlite.file) : 1
+  if (links < 2) return []
+  const message = `${sqlite.file} has ${links} hard links: a second server at another one would spoil it, and so would putting such a backup back while the server runs; expected backups that are copies`
+  return [{ path: ['delivery', 'sqlite', 'file'], message }]
 }
 
 function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): Engine {

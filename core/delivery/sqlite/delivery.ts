@@ -28,6 +28,8 @@ export interface SqliteParts {
   readonly resendWindow: number
   readonly retention: Retention
   readonly maxBacklog?: number
+  /** Rejects where the file at its path is no longer the one that is open. */
+  readonly look?: () => Promise<void>
 }
 
 const POLL_MS = 250
@@ -43,6 +45,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   let reserve: Reserve | undefined
   let checkpoints: Checkpoints | undefined
   const mustHaveRoom = (): void => {
+    if (link.lost) throw link.lost
     if (!reserve?.isFull()) return
     throw new TimhookError('STORE_UNUSABLE', 'the disk of the store is full', {
       hint: 'Callbacks are taken again once there is room: make some, or see why plugins do not finish theirs.',
@@ -97,6 +100,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 
     async health() {
       mustHaveRoom()
+      await parts.look?.()
       await link.ask('probe', undefined)
     },
 

@@ -28,11 +28,14 @@ export class Link {
   #appending: { arg: unknown } | undefined
   #storing: Storing[] = []
   #gone: Error | undefined
+  #lost: Error | undefined
   #closing = false
+  /** The worker's descriptor of the file. */
+  descriptor = -1
   #onFull: () => void = () => undefined
   #onAppend: () => void = () => undefined
   #onAppended: (characters: number) => void = () => undefined
-  #onLost: (error: Error) => void = () => undefined
+  #onLost: (error: Error, isOpen: boolean) => void = () => undefined
 
   /** Starts the thread, which loads its code beside whatever else is loaded meanwhile, and waits for `open`. */
   constructor(worker: StoreThread = new Worker(new URL('./worker.js', import.meta.url))) {
@@ -45,24 +48,36 @@ export class Link {
 
   /**
    * Opens a file.
-   * @param onLost the thread has ended by itself: nothing can be stored any more
+   * @param onLost nothing can be stored any more; `isOpen`: what is stored can still be read, and be worked on
    * @param link a new one, where its thread was started early
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
   static async open(
     file: string,
-    onLost: (error: Error) => void = () => undefined,
+    onLost: (error: Error, isOpen: boolean) => void = () => undefined,
     link: Link = new Link(),
   ): Promise<Link> {
     link.#onLost = onLost
     try {
-      await link.#tell(file)
+      link.descriptor = await link.#tell(file)
     } catch (error) {
       link.#closing = true
       await link.#worker.terminate()
       throw error
     }
     return link
+  }
+
+  /** Why no further callback is to be stored, for good; undefined where it may be. */
+  get lost(): Error | undefined {
+    return this.#lost
+  }
+
+  /** Callbacks are stored no longer. */
+  lose(error: Error, isOpen: boolean): void {
+    if (this.#lost || this.#closing) return
+    this.#lost = error
+    this.#onLost(error, isOpen)
   }
 
   /** To be called back whenever something could not be written because the disk is full. */
@@ -113,12 +128,20 @@ export class Link {
     })
   }
 
-  /** Closes the file and ends the thread. */
-  async close(ending: Ending): Promise<Result<'close'>> {
-    if (this.#gone) return { marked: false }
+  /**
+   * Closes the file and ends the thread.
+   * @param before what is to be done once nothing is written any more, and before the thread has ended
+   */
+  async close(
+    ending: Ending,
+    before: (closed: Result<'close'>) => Promise<void> = async () => undefined,
+  ): Promise<Result<'close'>> {
+    if (this.#gone) return { marked: false, sharesLog: false }
     this.#closing = true
     try {
-      return await this.ask('close', { ending })
+      const closed = await this.ask('close', { ending })
+      await before(closed)
+      return closed
     } finally {
       this.#gone = new TimhookError('STORE_CLOSED', 'the store is closed')
       await this.#worker.terminate()
@@ -150,15 +173,15 @@ export class Link {
       if (typeof seq === 'number') storing.stored(seq)
       else {
         storing.failed(error ?? (seq ? errorOf(seq) : new Error('not stored')))
-        if (seq?.code === 'SQLITE_FULL') this.#onFull()
+        if (seq) this.#look(seq)
       }
     }
   }
 
-  #tell(file: string): Promise<void> {
+  #tell(file: string): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone)
-      this.#await((error) => (error ? reject(error) : resolve()))
+      this.#await((error, descriptor) => (error ? reject(error) : resolve(Number(descriptor))))
       this.#worker.ref()
       this.#worker.postMessage(file)
     })
@@ -176,9 +199,14 @@ export class Link {
   #receive(replies: readonly Reply[]): void {
     for (const { result, error } of replies) {
       this.#takeOpen()?.(error && errorOf(error), result)
-      if (error?.code === 'SQLITE_FULL') this.#onFull()
+      if (error) this.#look(error)
     }
     this.#rest()
+  }
+
+  #look(fault: Fault): void {
+    if (fault.code === 'SQLITE_FULL') this.#onFull()
+    if (fault.code === 'STORE_IN_USE' || fault.code === 'STORE_LOST') this.lose(errorOf(fault), false)
   }
 
   #await(done: (error: Error | undefined, result: unknown) => void): void {
@@ -201,7 +229,7 @@ export class Link {
     const isFirst = this.#gone === undefined
     this.#gone ??= unusable(`the thread of the store ended${why}`)
     for (let done = this.#takeOpen(); done; done = this.#takeOpen()) done(this.#gone, undefined)
-    if (isFirst && !this.#closing) this.#onLost(this.#gone)
+    if (isFirst) this.lose(this.#gone, false)
   }
 }
 

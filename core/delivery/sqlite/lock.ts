@@ -1,11 +1,14 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
+import { realPath } from './real-path.ts'
 
 const LOOKED_AT_MS = 300
+export const ONE_SERVER =
+  'One server works on a file, whatever paths lead to it: stop the other one, or name another file in delivery.sqlite.file.'
 
 /**
- * Takes `FILE.lock` for this process, and returns what gives it back. The lock is one of SQLite's, so the system frees
+ * Takes `FILE.lock`, of a real path, for this process, and returns what gives it back. The lock is one of SQLite's, so the system frees
  * it when the process dies, however it dies.
  * @throws TimhookError STORE_IN_USE
  */
@@ -22,7 +25,7 @@ export function takeLock(file: string): () => void {
     database.close()
     if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error
     throw new TimhookError('STORE_IN_USE', `${file} is in use by another timhook`, {
-      hint: 'One server works on a file: stop the other one, or name another file in delivery.sqlite.file.',
+      hint: ONE_SERVER,
       cause: error,
     })
   }
@@ -32,9 +35,9 @@ export function takeLock(file: string): () => void {
   }
 }
 
-/** Whether a process has the lock. */
+/** Whether a process has the lock, whatever path it has come by. */
 export function isLocked(file: string): boolean {
-  const lock = `${file}.lock`
+  const lock = `${realPath(file)}.lock`
   if (!existsSync(lock)) return false
   const database = new Database(lock)
   try {

@@ -103,10 +103,12 @@ export interface Operations extends StoreOperations {
   checkpoint: [arg: undefined, result: void]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
+  /** The file is lost: nothing is to be moved to what may stand in its place. */
+  abandon: [arg: undefined, result: void]
   /** Bounds the file, as a full disk would. For tests. */
   limitPages: [arg: { pages: number }, result: void]
-  /** `marked`: it is noted that all has ended well. */
-  close: [arg: { ending: Ending }, result: { marked: boolean }]
+  /** `marked`: it is noted that all has ended well. `sharesLog`: another server reads what this one has written. */
+  close: [arg: { ending: Ending }, result: { marked: boolean; sharesLog: boolean }]
 }
 
 export type Name = keyof Operations

@@ -4,6 +4,8 @@ import { TimhookError } from '../../errors.ts'
 import { Database } from '../../store/database.ts'
 import { checkFile, damaged } from './check-file.ts'
 import { takeLock } from './lock.ts'
+import { claimFile } from './owner.ts'
+import { realPath } from './real-path.ts'
 import { freeReserve } from './reserve.ts'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -18,40 +20,86 @@ const WAL_LONG = 2000
 /** A database that this process alone writes to. */
 export interface OpenFile {
   readonly database: Database
-  /** Moves what is in the write-ahead log to the file, and frees the lock. */
+  /** Of the file itself, for those who look at it past SQLite. */
+  readonly descriptor: number
+  /** @throws TimhookError STORE_IN_USE or STORE_LOST, where the file is no longer this server's: from then on it is abandoned */
+  mustBeOurs(): void
+  /** From now on nothing is moved from the log to the file. */
+  abandon(): void
+  isAbandoned(): boolean
+  /** Whether whoever has the file now reads the log that this server writes: then nothing of it is lost. */
+  sharesLog(): boolean
+  /** Moves what is in the write-ahead log to the file, and frees the lock. What is abandoned stays as it is. */
   close(): void
 }
 
 /**
  * Opens the database of a server, and makes it where there is none: folders with mode 0700, files with 0600.
+ * @param path which may lead over symbolic links
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
-export function openFile(file: string): OpenFile {
-  let unlock: (() => void) | undefined
+export function openFile(path: string): OpenFile {
+  const file = realPath(path)
+  const undo: (() => void)[] = []
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    unlock = takeLock(file)
+    undo.push(takeLock(file))
     freeReserve(file)
     checkFile(file)
-    if (!existsSync(file)) create(file)
+    if (!existsSync(file)) {
+      setLogAside(file)
+      create(file)
+    }
+    const descriptor = openSync(file, 'r')
+    undo.push(() => closeSync(descriptor))
     const database = open(file)
-    const free = unlock
+    undo.push(() => database.close())
+    const owner = claimFile(database, file, descriptor)
+    let isAbandoned = false
+    const abandon = (): void => {
+      isAbandoned = true
+      database.all('PRAGMA wal_autocheckpoint = 0')
+    }
     return {
       database,
-      close() {
+      descriptor,
+      mustBeOurs() {
         try {
+          owner.mustBeOurs()
+        } catch (error) {
+          abandon()
+          throw error
+        }
+      },
+      abandon,
+      isAbandoned: () => isAbandoned,
+      sharesLog: () => owner.sharesLog(),
+      close() {
+        if (isAbandoned) return
+        try {
+          owner.release()
           database.all('PRAGMA wal_checkpoint(TRUNCATE)')
         } catch {
           // What is in the log is as safe there, and is read from there at the next start.
         }
-        database.close()
-        free()
+        unwind(undo)
       },
     }
   } catch (error) {
-    unlock?.()
+    unwind(undo)
     throw told(error, file)
   }
+}
+
+function unwind(undo: (() => void)[]): void {
+  for (const step of undo.toReversed()) step()
+}
+
+/** A log whose file is gone would be taken for one of the new file, and be written over it. */
+function setLogAside(file: string): void {
+  rmSync(`${file}-shm`, { force: true })
+  const log = `${file}-wal`
+  if (existsSync(log)) renameSync(log, `${log}.without-file-${Date.now()}`)
 }
 
 /** Made aside and moved into place, so that no crash leaves half a database that would then look like a foreign file. */

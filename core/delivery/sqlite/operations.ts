@@ -40,7 +40,10 @@ export function createOperations(opened: OpenFile): OperationTable {
       retain: on(retain),
       requests: on(requests),
       pass: () => undefined,
-      checkpoint: () => void database.all('PRAGMA wal_checkpoint(PASSIVE)'),
+      checkpoint() {
+        if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
+      },
+      abandon: () => opened.abandon(),
       probe() {
         database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
       },
@@ -49,7 +52,8 @@ export function createOperations(opened: OpenFile): OperationTable {
       },
       close: ({ ending }) => {
         try {
-          return { marked: mark(database, ending, append.last()) }
+          const sharesLog = opened.sharesLog()
+          return { marked: !sharesLog && mark(database, ending, append.last()), sharesLog }
         } finally {
           opened.close()
         }

@@ -1,7 +1,9 @@
+import { claimText, NOBODY } from './claim.ts'
+
 /** `timh` in ASCII: what marks a file as ours. */
 export const APPLICATION_ID = 0x74_69_6d_68
-/** The version of the tables. A file with a larger one is of a newer timhook; 1 was never released. */
-export const SCHEMA_VERSION = 2
+/** The version of the tables. A file with a larger one is of a newer timhook; smaller ones were never released. */
+export const SCHEMA_VERSION = 3
 
 /**
  * The tables. A block is written once and holds what came in one turn, in the order of numbers, so that a commit
@@ -50,4 +52,6 @@ CREATE TABLE records (
 );
 CREATE INDEX records_kind ON records (plugin, kind);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE owner (one INTEGER PRIMARY KEY CHECK (one = 1), claim TEXT NOT NULL);
+INSERT INTO owner VALUES (1, '${claimText(NOBODY)}');
 `

@@ -1,6 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { TimhookError } from '../../errors.ts'
-import type { Database } from '../../store/database.ts'
 import { type Block, packed, unpack } from './block.ts'
 import type { Arg, Reply, Request } from './messages.ts'
 import { type OpenFile, openFile } from './open-file.ts'
@@ -19,22 +18,21 @@ function run(port: MessagePort, file: string): void {
     port.postMessage([failed(error)])
     return
   }
-  const { database } = opened
   port.on('message', (first: Request[]) => {
     // All that came while the last transaction was under way shares the next one, and its fsync.
     const batch = [...first]
     for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) {
       batch.push(...more.message)
     }
-    port.postMessage(work(database, operations, batch))
+    port.postMessage(work(opened, operations, batch))
   })
-  port.postMessage([{}])
+  port.postMessage([{ result: opened.descriptor }])
 }
 
 /** Does what was asked together in one transaction, and replies in the order in which it was asked. */
-export function work(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
+export function work(opened: OpenFile, operations: OperationTable, batch: readonly Request[]): Reply[] {
   const together = batch.filter(({ name }) => !isAlone(name))
-  const replies = inTransaction(database, operations, together).values()
+  const replies = inTransaction(opened, operations, together).values()
   return batch.map((request) => {
     if (isAlone(request.name)) return attempt(operations, request)
     return replies.next().value ?? failed(new Error('no reply'))
@@ -43,13 +41,15 @@ export function work(database: Database, operations: OperationTable, batch: read
 
 /** Operations that no transaction may be around. */
 function isAlone(name: Request['name']): boolean {
-  return name === 'close' || name === 'checkpoint' || name === 'limitPages'
+  return name === 'close' || name === 'checkpoint' || name === 'abandon' || name === 'limitPages'
 }
 
-function inTransaction(database: Database, operations: OperationTable, batch: readonly Request[]): Reply[] {
+function inTransaction(opened: OpenFile, operations: OperationTable, batch: readonly Request[]): Reply[] {
   if (batch.length === 0) return []
+  const { database } = opened
   try {
     database.exec('BEGIN IMMEDIATE')
+    opened.mustBeOurs()
     const replies = batch.map((request) => ({ result: perform(operations, request) }))
     database.exec('COMMIT')
     return replies
@@ -57,17 +57,17 @@ function inTransaction(database: Database, operations: OperationTable, batch: re
     if (database.inTransaction) database.exec('ROLLBACK')
     // One of them may be at fault, and the others are not to suffer for it: each on its own.
     const [only] = batch
-    if (batch.length > 1) return batch.flatMap((request) => inTransaction(database, operations, [request]))
+    if (batch.length > 1) return batch.flatMap((request) => inTransaction(opened, operations, [request]))
     if (!only) return []
     const block = only.name === 'append' ? (only.arg as Arg<'append'>) : undefined
-    return [block && block.count > 1 ? oneByOne(database, operations, block) : failed(error)]
+    return [block && block.count > 1 ? oneByOne(opened, operations, block) : failed(error)]
   }
 }
 
 /** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
-function oneByOne(database: Database, operations: OperationTable, block: Block): Reply {
+function oneByOne(opened: OpenFile, operations: OperationTable, block: Block): Reply {
   const result = unpack(1, block).map((one) => {
-    const [reply] = inTransaction(database, operations, [{ name: 'append', arg: packed(one) }])
+    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(one) }])
     return reply?.error ?? (reply?.result as number)
   })
   return { result }

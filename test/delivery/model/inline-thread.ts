@@ -54,7 +54,7 @@ export class InlineThread {
     // Power does not fail here.
     this.#opened.database.exec('PRAGMA synchronous = OFF')
     this.#operations = createOperations(this.#opened)
-    this.#receive([{}])
+    this.#receive([{ result: this.#opened.descriptor }])
   }
 
   #work(): void {
@@ -74,6 +74,6 @@ export class InlineThread {
   #perform(batch: readonly Request[]): Reply[] {
     if (this.isDown) return batch.map(() => ({ error: busy }))
     if (!this.#opened || !this.#operations) throw new Error('not open')
-    return work(this.#opened.database, this.#operations, batch)
+    return work(this.#opened, this.#operations, batch)
   }
 }
