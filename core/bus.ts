@@ -34,6 +34,14 @@ export interface BusEvents {
   /** The store did not take a callback: an after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
   /**
+   * What went before its time, to make room: refused callbacks, finished ones, and dead letters for faults. `since`:
+   * history is complete from then on, milliseconds since 1970.
+   */
+  'history:shortened': { refused: number; finished: number; faults: number; since: number }
+  /** The disk is full: after-callbacks are answered 503 until there is room again. */
+  'store:full': { since: number | undefined }
+  'store:room': { since: number | undefined }
+  /**
    * The store has failed for good: every after-callback is answered 503, and only a new process can change that.
    * `isOpen`: what is stored is still delivered until then, from a file that is no longer at its path.
    */

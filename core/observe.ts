@@ -4,6 +4,7 @@ import { loggableError } from './scrub.ts'
 
 const QUIET_MS = 10_000
 const MAX_KINDS = 1000
+const HOUR_MS = 3_600_000
 
 /**
  * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Whether details are
@@ -25,6 +26,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
+  logHistory(bus, log)
   bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
   bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
@@ -50,6 +52,27 @@ export function logEvents(bus: Bus, log: Logger): void {
     else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
     else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')
   })
+}
+
+/** A store that is as large as it may be sheds all the time: that is told once an hour, with the counts of the hour. */
+function logHistory(bus: Bus, log: Logger): void {
+  const back = (since: number | undefined): string => (since ? `; history reaches back to ${isoTime(since)}` : '')
+  let hour = { refused: 0, finished: 0, faults: 0, since: 0 }
+  let nextAt = 0
+  bus.on('history:shortened', ({ refused, finished, faults, since }) => {
+    const { refused: r, finished: f, faults: d } = hour
+    hour = { refused: r + refused, finished: f + finished, faults: d + faults, since }
+    if (Date.now() < nextAt) return
+    nextAt = Date.now() + HOUR_MS
+    log.warn(hour, `callbacks were deleted before their time, to make room${back(since)}`)
+    hour = { refused: 0, finished: 0, faults: 0, since: 0 }
+  })
+  bus.on('store:full', ({ since }) => log.error(`the disk of the store is full: after-callbacks get 503${back(since)}`))
+  bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 /** What is only for who looks closely. Not listened to otherwise: the hot path then leaves it out. */

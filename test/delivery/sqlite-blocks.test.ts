@@ -94,7 +94,7 @@ describe('callbacks that came in one turn', () => {
     await thirty
     while (database.number('SELECT seq FROM cursors') < 3 * COUNT) await run.link.ask('probe', undefined)
     const limits = { ...ALL, finishedSince: later(), limit: 5 }
-    expect(await run.link.ask('retain', limits)).to.deep.equal({ deleted: COUNT, more: true })
+    expect(await run.link.ask('retain', limits)).to.include({ deleted: COUNT, more: true })
     expect(database.all('SELECT first FROM blocks')).to.deep.equal([{ first: 11 }, { first: 21 }])
   })
 

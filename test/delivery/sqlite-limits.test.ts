@@ -109,7 +109,7 @@ describe('the sqlite engine', () => {
     const handled = done(bus, 4)
     for (let n = 1; n <= 5; n++) await accept(n, `g${n}`)
     await handled
-    const kept = keepRetention(link, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, hasNoRoom)
+    const kept = keepRetention(link, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, { hasRoom: hasNoRoom })
     // What is done is written a moment later.
     let deleted = 0
     while (deleted < 2) deleted += await kept.sweep()

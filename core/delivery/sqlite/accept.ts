@@ -5,6 +5,7 @@ import type { Later } from '../../later.ts'
 import type { Registry, Route } from '../../registry.ts'
 import { Turn } from '../../turn.ts'
 import { Coming, createEntrance } from '../coming.ts'
+import { isExpendable } from '../expendable.ts'
 import { tellsResends } from '../identity.ts'
 import { orderOf } from '../order.ts'
 import type { Recent } from '../recent.ts'
@@ -29,6 +30,7 @@ interface Receivers {
   readonly others: readonly Feed[]
   /** The plugins, sorted, as JSON. */
   readonly text: string
+  readonly isKnown: boolean
 }
 
 /** What is on its way into the file. */
@@ -69,7 +71,8 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
       const receivers = receiversFor(route)
       this.#entering = { key, maybeResend, entry: recent.add(identity, id, receivedAt), receivers }
       const plugins = receivers.text
-      link.append({ plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }, this)
+      const one = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
+      link.append(one, isExpendable(signed, receivers.isKnown), this)
     }
 
     stored(seq: number): void {
@@ -150,12 +153,13 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
   }
 }
 
-function receiversOf({ subscriptions }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
+function receiversOf({ subscriptions, definition }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
   const all = [...feeds]
   return {
     own: all.filter(([id]) => ids.includes(id)).map(([, feed]) => feed),
     others: all.filter(([id]) => !ids.includes(id)).map(([, feed]) => feed),
     text: JSON.stringify(ids.toSorted()),
+    isKnown: definition !== undefined,
   }
 }

@@ -1,7 +1,8 @@
 import type { Database } from '../../store/database.ts'
 import type { Block } from './block.ts'
 
-const INSERT = `INSERT INTO blocks (last, first, received_at, id, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)`
+const INSERT = `INSERT INTO blocks (last, first, received_at, id, expendable, sets, heads, bodies)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** Makes what stores callbacks, numbered on from `last`. Numbers of those that could not be stored are left out. */
 export function createAppend(database: Database, last: number) {
@@ -10,10 +11,10 @@ export function createAppend(database: Database, last: number) {
   return {
     last: () => seq,
     /** The number of the first; those of the others follow. */
-    append({ count, receivedAt, id, sets, heads, bodies }: Block): number {
+    append({ count, receivedAt, id, expendable, sets, heads, bodies }: Block): number {
       const first = seq + 1
       seq += count
-      database.runWith(INSERT, [seq, first, receivedAt, id, sets, heads, bodies])
+      database.runWith(INSERT, [seq, first, receivedAt, id, expendable ? 1 : 0, sets, heads, bodies])
       return first
     },
   }

@@ -29,6 +29,8 @@ export interface Unpacked extends Omit<New, 'plugins'> {
  */
 export interface Block {
   readonly count: number
+  /** Whether its callbacks are among those that go first where room is needed. */
+  readonly expendable: boolean
   /** Of the last one, which is the newest: what blocks are looked up by. */
   readonly receivedAt: number
   readonly id: string
@@ -65,8 +67,9 @@ const MOST = 128
  */
 const MOST_CHARACTERS = 50_000
 
-/** Makes blocks. */
+/** Makes blocks, of callbacks that are all expendable or all not. */
 export class Packer {
+  readonly #expendable: boolean
   #sets: { plugins: string; count: number }[] = []
   #heads = ''
   #bodies = ''
@@ -75,6 +78,10 @@ export class Packer {
   /** The last one, and how it is written: most are the same. */
   #command = ''
   #commandText = '""'
+
+  constructor(expendable = false) {
+    this.#expendable = expendable
+  }
 
   get isFull(): boolean {
     return this.#count >= MOST || this.#bodies.length >= MOST_CHARACTERS
@@ -99,7 +106,8 @@ export class Packer {
   take(): Block {
     const { receivedAt = 0, id = '' } = this.#last ?? {}
     const sets = `[${this.#sets.map(({ plugins, count }) => `[${plugins},${count}]`).join(',')}]`
-    const block = { count: this.#count, receivedAt, id, sets, heads: `[${this.#heads}]`, bodies: this.#bodies }
+    const texts = { sets, heads: `[${this.#heads}]`, bodies: this.#bodies }
+    const block = { count: this.#count, expendable: this.#expendable, receivedAt, id, ...texts }
     this.#sets = []
     this.#heads = ''
     this.#bodies = ''
@@ -122,8 +130,8 @@ export class Packer {
 }
 
 /** One of a block by itself. */
-export function packed(one: Unpacked): Block {
-  const packer = new Packer()
+export function packed(one: Unpacked, expendable = false): Block {
+  const packer = new Packer(expendable)
   packer.add({ ...one, plugins: JSON.stringify(one.plugins) })
   return packer.take()
 }

@@ -55,18 +55,17 @@ export function lowestInBlocks(database: Database): number {
   return typeof first === 'number' ? first : Infinity
 }
 
-/** Without bodies. */
+/** Without bodies. Between two blocks there may be what was set apart before the block that it was in went. */
 function nearestRow(database: Database, at: number, direction: Direction): Row | undefined {
-  const lowest = Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER)
   const ahead = database.get(`${BLOCK} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, at)
+  if (ahead && Number(ahead['first']) <= at) return ahead
   if (direction === 'forward') {
     const single = `${SINGLE} FROM singles WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`
-    return database.get(single, at, lowest) ?? ahead
+    return database.get(single, at, Number(ahead?.['first'] ?? Number.MAX_SAFE_INTEGER)) ?? ahead
   }
-  if (ahead && Number(ahead['first']) <= at) return ahead
-  const behind = `${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`
-  const single = `${SINGLE} FROM singles WHERE seq <= ? AND seq < ? ORDER BY seq DESC LIMIT 1`
-  return database.get(behind, at) ?? database.get(single, at, lowest)
+  const behind = database.get(`${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`, at)
+  const single = `${SINGLE} FROM singles WHERE seq <= ? AND seq > ? ORDER BY seq DESC LIMIT 1`
+  return database.get(single, at, Number(behind?.['last'] ?? 0)) ?? behind
 }
 
 function blockOf(row: Row | undefined): StoredBlock | undefined {

@@ -33,11 +33,11 @@ function apply(database: Database, one: Change): void {
       return
     }
     case 'dead': {
-      const [, plugin, seq, attempts, error, at] = one
+      const [, plugin, seq, attempts, error, at, fault = false] = one
       unsettle(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
       setApart(database, seq)
-      addLetter(database, { plugin, seq, at, attempts, error })
+      addLetter(database, { plugin, seq, at, attempts, error, fault })
       return
     }
     case 'try': {

@@ -17,7 +17,8 @@ import { Ledger } from './ledger.ts'
 import type { Link } from './link.ts'
 import { loadRecent } from './load-recent.ts'
 import { createReserve, type Reserve } from './reserve.ts'
-import { keepRetention, type Retention } from './retention.ts'
+import { sharesOf } from './room.ts'
+import { keepRetention, type Retention, type Shortened, type Sweeper } from './retention.ts'
 
 export interface SqliteParts {
   readonly registry: Registry
@@ -43,6 +44,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   const recent = new Recent(parts.resendWindow)
   const stops: (() => void)[] = []
   let reserve: Reserve | undefined
+  let retention: Sweeper | undefined
   let checkpoints: Checkpoints | undefined
   const mustHaveRoom = (): void => {
     if (link.lost) throw link.lost
@@ -59,14 +61,19 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const ids = registry.plugins.map(({ id }) => id)
       const begun = await link.ask('begin', { plugins: ids })
       if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
-      const retention = keepRetention(link, parts.file, parts.retention)
-      reserve = createReserve(parts.file, async () => {
+      const onShortened = (shortened: Shortened): void => bus.emit('history:shortened', shortened)
+      const sweeper = keepRetention(link, parts.file, parts.retention, { onShortened })
+      retention = sweeper
+      const sweep = async (): Promise<void> => {
         try {
-          await retention.sweep(true)
+          await sweeper.sweep(true)
         } finally {
           // Nothing comes that would have the log moved, and until it is, the file is no smaller, and no deletion may find room.
           await link.ask('checkpoint', undefined)
         }
+      }
+      reserve = createReserve(parts.file, sweep, (isFull) => {
+        bus.emit(isFull ? 'store:full' : 'store:room', { since: sweeper.since() })
       })
       link.whenFull(() => reserve?.spend())
       link.whenAppending(() => ledger.join())
@@ -83,7 +90,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       wake(link, feeds)
       const poll = setInterval(() => wake(link, feeds), POLL_MS).unref()
       stops.push(
-        () => retention.stop(),
+        () => sweeper.stop(),
         () => reserve?.stop(),
         () => clearInterval(poll),
         bury(link, bus, begun.removed),
@@ -95,7 +102,10 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     async keep(callback, kept) {
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
       mustHaveRoom()
-      await link.ask('keep', keptRow(callback, kept))
+      const isKnown = registry.route(callback.sdkAppId, callback.command).definition !== undefined
+      const { refused: share } = sharesOf(parts.retention.size)
+      const went = await link.ask('keep', { ...keptRow(callback, kept, isKnown), share })
+      retention?.refusedWent(went)
     },
 
     async health() {

@@ -1,11 +1,13 @@
 import type { Callback } from '../../callback.ts'
 import type { Kept } from '../delivery.ts'
+import { isExpendable } from '../expendable.ts'
 import type { KeptRow } from './messages.ts'
 
 /** The row of what is kept and not delivered. */
-export function keptRow(callback: Callback, kept: Kept): KeptRow {
+export function keptRow(callback: Callback, kept: Kept, isKnown: boolean): KeptRow {
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
-  const about = { id, sdkAppId, command, receivedAt, signed, query: callback.querystring, raw }
+  const expendable = isExpendable(signed, isKnown)
+  const about = { id, sdkAppId, command, receivedAt, signed, expendable, query: callback.querystring, raw }
   if (kept.as === 'dead') return { ...about, outcome: 'refused', code: 0, failed: false, error: kept.error }
   return { ...about, outcome: kept.outcome, code: kept.code, failed: kept.failed, error: undefined }
 }

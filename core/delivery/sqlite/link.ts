@@ -16,6 +16,17 @@ export interface Storing {
   failed(error: Error): void
 }
 
+/** A block that callbacks come into, the request that takes it over, and whom to tell. */
+interface OpenBlock {
+  readonly packer: Packer
+  appending: { arg: unknown } | undefined
+  storing: Storing[]
+}
+
+function openBlock(expendable: boolean): OpenBlock {
+  return { packer: new Packer(expendable), appending: undefined, storing: [] }
+}
+
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
 export class Link {
   readonly #worker: StoreThread
@@ -23,10 +34,9 @@ export class Link {
   readonly #open = new Queue<(error: Error | undefined, result: unknown) => void>()
   #openCount = 0
   #batch: Request[] = []
-  /** The block of this turn, the request that takes it over, and whom to tell. */
-  readonly #packer = new Packer()
-  #appending: { arg: unknown } | undefined
-  #storing: Storing[] = []
+  /** The blocks of this turn: of what goes first where room is needed, and of the others. */
+  readonly #expendable = openBlock(true)
+  readonly #others = openBlock(false)
   #gone: Error | undefined
   #lost: Error | undefined
   #closing = false
@@ -105,21 +115,25 @@ export class Link {
     this.#put(name, arg, done)
   }
 
-  /** Stores a callback, in one request with others of this turn of the event loop. */
-  append(one: New, storing: Storing): void {
+  /**
+   * Stores a callback, in one request with others of this turn of the event loop.
+   * @param expendable whether it is to go first where room is needed, once it is finished
+   */
+  append(one: New, expendable: boolean, storing: Storing): void {
     if (this.#gone) {
       const error = this.#gone
       setImmediate(() => storing.failed(error))
       return
     }
-    this.#packer.add(one)
-    this.#storing.push(storing)
-    if (!this.#appending) {
+    const block = expendable ? this.#expendable : this.#others
+    block.packer.add(one)
+    block.storing.push(storing)
+    if (!block.appending) {
       // In the batch already, for replies come in the order in which was asked.
-      const all = this.#storing
-      this.#appending = this.#put('append', undefined, (error, result) => this.#tellStored(all, error, result))
+      const all = block.storing
+      block.appending = this.#put('append', undefined, (error, result) => this.#tellStored(all, error, result))
     }
-    if (this.#packer.isFull) this.#closeBlock()
+    if (block.packer.isFull) this.#closeBlock(block)
   }
 
   ask<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
@@ -156,13 +170,13 @@ export class Link {
     return request
   }
 
-  #closeBlock(): void {
-    if (!this.#appending) return
-    const block = this.#packer.take()
-    this.#appending.arg = block
+  #closeBlock(open: OpenBlock): void {
+    if (!open.appending) return
+    const block = open.packer.take()
+    open.appending.arg = block
     this.#onAppended(block.heads.length + block.bodies.length)
-    this.#appending = undefined
-    this.#storing = []
+    open.appending = undefined
+    open.storing = []
   }
 
   #tellStored(all: readonly Storing[], error: Error | undefined, result: Result<'append'> | undefined): void {
@@ -189,8 +203,9 @@ export class Link {
 
   #flush(): void {
     this.#worker.ref()
-    if (this.#appending) this.#onAppend()
-    this.#closeBlock()
+    if (this.#others.appending || this.#expendable.appending) this.#onAppend()
+    this.#closeBlock(this.#others)
+    this.#closeBlock(this.#expendable)
     const batch = this.#batch
     this.#batch = []
     this.#worker.postMessage(batch)

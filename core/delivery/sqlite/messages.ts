@@ -1,7 +1,7 @@
 import type { StoreOperations } from '../../store/sqlite.ts'
 import type { Ending } from '../delivery.ts'
 import type { Block, Unpacked } from './block.ts'
-import type { Limits } from './retain.ts'
+import type { Limits, Retained } from './retain.ts'
 
 /** A callback as it is stored. */
 export interface Stored extends Omit<Unpacked, 'plugins' | 'identity'> {
@@ -23,6 +23,8 @@ export interface KeptRow extends Omit<Stored, 'seq' | 'resends' | 'key' | 'maybe
   readonly code: number
   readonly failed: boolean
   readonly error: string | undefined
+  /** Whether it goes first where room is needed. */
+  readonly expendable: boolean
 }
 
 /** What has become of a callback with one plugin, and where that plugin is. */
@@ -34,7 +36,8 @@ export type Change =
   /** No longer pending. */
   | readonly ['finished', plugin: string, seq: number]
   | readonly ['pending', plugin: string, seq: number, again: Again]
-  | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number]
+  /** `fault`: dead because its body is not what the types promise. */
+  | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number, fault?: boolean]
   | readonly ['try', plugin: string, seq: number, n: number]
   | readonly ['resent', seq: number]
 
@@ -64,7 +67,8 @@ export interface Operations extends StoreOperations {
    * could be stored: the number of each, or its fault.
    */
   append: [arg: Block, result: number | readonly (number | Fault)[]]
-  keep: [arg: KeptRow, result: void]
+  /** Gives how many refused ones had to go for it: they have a share of the room, in bytes. */
+  keep: [arg: KeptRow & { readonly share: number }, result: number]
   change: [arg: readonly Change[], result: void]
   /** The next that the plugin has not had, and how far was looked; `end` when nothing is left. */
   page: [
@@ -94,7 +98,7 @@ export interface Operations extends StoreOperations {
   ]
   /** Makes dead letters of what a removed plugin has not had, as long as it takes until the `end`. */
   bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: { count: number; end: boolean }]
-  retain: [arg: Limits, result: { deleted: number; more: boolean }]
+  retain: [arg: Limits, result: Retained]
   /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
   /** Nothing: its reply comes once all that was asked before is on disk, or has failed. */

@@ -21,17 +21,26 @@ export interface Reserve {
   stop(): void
 }
 
-/** @param sweep deletes some of what is finished */
-export function createReserve(file: string, sweep: () => Promise<unknown>): Reserve {
+/**
+ * @param sweep deletes some of what is finished
+ * @param onChange told when the disk is found full, after a first sweep, and when there is room again
+ */
+export function createReserve(
+  file: string,
+  sweep: () => Promise<unknown>,
+  onChange: (isFull: boolean) => void = () => undefined,
+): Reserve {
   let full = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 
-  const recover = async (): Promise<void> => {
+  const recover = async (isFirst: boolean): Promise<void> => {
     await sweep().catch(() => undefined)
     if (stopped) return
+    if (isFirst) onChange(true)
     full = !(await hasRoomForMore(file)) || !(await setAside(file))
-    if (full) timer = setTimeout(() => void recover(), AGAIN_MS).unref()
+    if (full) timer = setTimeout(() => void recover(false), AGAIN_MS).unref()
+    else onChange(false)
   }
   return {
     isFull: () => full,
@@ -42,7 +51,7 @@ export function createReserve(file: string, sweep: () => Promise<unknown>): Rese
       if (full || stopped) return
       full = true
       freeReserve(file)
-      void recover()
+      void recover(true)
     },
     stop() {
       stopped = true

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import { lowestInBlocks } from './blocks.ts'
+import { type Evicted, historySince, makeRoom, sharesOf, trimFaults, trimRefused } from './room.ts'
 import { dropSingle } from './singles.ts'
 
 /** What may stay. Times are milliseconds since 1970, sizes bytes. */
@@ -19,23 +20,37 @@ const MAX_RECORDS = 100_000
 const ANSWERS_KEPT_MS = 24 * 3_600_000
 const PAGES_FREED = 256
 
+/** Bytes that are freed at a time where the disk is nearly full: then it is looked at again. */
+const ROOM_BYTES = 16 * 1024 * 1024
+
+/** How many were deleted, whether there is more to do, and what of it went before its time. */
+export interface Retained {
+  readonly deleted: number
+  readonly more: boolean
+  readonly evicted: Evicted
+  /** Since when history is complete, milliseconds since 1970. */
+  readonly since: number
+}
+
 /**
- * Deletes some of what has had its time: dead letters, and finished callbacks, the oldest first. What a plugin has not
- * finished stays, however old, and so does what a dead letter is about.
+ * Deletes some of what has had its time: dead letters, and finished callbacks, the oldest first. Then it makes room
+ * where that is needed, see room.ts. What a plugin has not finished stays, however old, and so does what a dead letter
+ * is about.
  */
-export function retain(database: Database, limits: Limits): { deleted: number; more: boolean } {
-  const { deadSince, finishedSince, limit } = limits
-  const isFull = limits.needsRoom || usedBytes(database) > limits.size
-  const finished = isFull ? Number.MAX_SAFE_INTEGER : finishedSince
+export function retain(database: Database, limits: Limits): Retained {
+  const { deadSince, finishedSince, limit, size, needsRoom } = limits
   let deleted = deleteLetters(database, deadSince, limit)
   deleted += database.run(
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
       WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
     deadSince,
-    finished,
+    finishedSince,
     limit,
   )
-  deleted += deleteBlocks(database, finished, limit)
+  deleted += deleteBlocks(database, finishedSince, limit)
+  const evicted = evict(database, limits)
+  const count = evicted.refused + evicted.finished + evicted.faults
+  deleted += count
   database.run(
     'DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)',
     Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
@@ -43,9 +58,20 @@ export function retain(database: Database, limits: Limits): { deleted: number; m
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
   database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)
-  if (limits.needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
-  const isLarge = limits.needsRoom && database.number('PRAGMA freelist_count') > 0
-  return { deleted, more: deleted >= limit || isLarge }
+  if (needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
+  const isLarge = needsRoom && database.number('PRAGMA freelist_count') > 0
+  const lacksRoom = count > 0 && (needsRoom || usedBytes(database) > size)
+  return { deleted, more: deleted >= limit || isLarge || lacksRoom, evicted, since: historySince(database) }
+}
+
+/** What is over its share goes whether there is room or not. */
+function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted {
+  const shares = sharesOf(size)
+  const refused = trimRefused(database, shares.refused, limit)
+  const faults = trimFaults(database, shares.faults, limit)
+  const enough = needsRoom ? usedBytes(database) - ROOM_BYTES : size
+  const evicted = makeRoom(database, () => usedBytes(database) > enough, limit)
+  return { ...evicted, refused: refused + evicted.refused, faults: faults + evicted.faults }
 }
 
 /** The oldest ones that all plugins are through with: what a dead letter or a retry needs is in `singles`. */

@@ -15,11 +15,11 @@ export function callbackSource(filter: Filter): Source | undefined {
   const wanted = outcome === 'delivered' ? undefined : outcome
   return {
     between(database, since, until) {
-      const lowest = lowestInBlocks(database)
-      if (lowest === Infinity) return [0, Infinity]
+      if (lowestInBlocks(database) === Infinity) return [0, Infinity]
       const low = seek(database, BLOCKS, 'received_at', since)
-      // What was set apart before the first block may be as young.
-      return [low <= lowest ? 0 : low, seek(database, BLOCKS, 'received_at', until)]
+      // What was set apart before that block may be as young.
+      const behind = database.number('SELECT max(last) FROM blocks WHERE last < ?', low)
+      return [behind + 1, seek(database, BLOCKS, 'received_at', until)]
     },
     last: lastStored,
     next: (database, from, direction) => nextOf(database, from, direction, { wanted, plugin }),

@@ -6,16 +6,31 @@ export const APPLICATION_ID = 0x74_69_6d_68
 export const SCHEMA_VERSION = 3
 
 /**
+ * Keeps the bytes of a kind of rows in `shares`, by app or all in one, whoever writes or deletes them.
+ * @param counts whether a row counts
+ */
+function counted(table: string, kind: string, app: string | undefined, counts: (row: string) => string): string {
+  const trigger = (event: string, row: string, sign: string): string => `CREATE TRIGGER ${kind}_${event}
+    AFTER ${event} ON ${table} WHEN ${counts(row)} BEGIN
+    INSERT INTO shares VALUES ('${kind}', ${app ? `${row}.${app}` : 0}, ${sign}${row}.bytes)
+      ON CONFLICT (kind, app) DO UPDATE SET bytes = bytes + excluded.bytes;
+    END;`
+  return `${trigger('INSERT', 'NEW', '')}\n${trigger('DELETE', 'OLD', '-')}`
+}
+
+/**
  * The tables. A block is written once and holds what came in one turn, in the order of numbers, so that a commit
  * touches few pages; its bodies come last, so that they are not read for the rest. What waits for a retry or is a dead
- * letter is in `singles` too, as a block of one, for it may outlive its block. Everything a plugin has not finished is either past its
+ * letter is in `singles` too, as a block of one, for it may outlive its block. Where room is needed, what is expendable
+ * goes first, so a block has either such callbacks or others. Everything a plugin has not finished is either past its
  * cursor without a row in `done`, or has a row in `pending`.
  */
 export const SCHEMA = `
 CREATE TABLE blocks (
   last INTEGER PRIMARY KEY, first INTEGER NOT NULL, received_at INTEGER NOT NULL, id TEXT NOT NULL,
-  sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
+  expendable INTEGER NOT NULL DEFAULT 0, sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
 );
+CREATE INDEX blocks_expendable ON blocks (last) WHERE expendable = 1;
 CREATE TABLE singles (
   seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, id TEXT NOT NULL, command TEXT NOT NULL,
   sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
@@ -33,14 +48,26 @@ CREATE INDEX pending_seq ON pending (seq);
 CREATE TABLE tries (plugin TEXT, seq INTEGER, n INTEGER NOT NULL, PRIMARY KEY (plugin, seq)) WITHOUT ROWID;
 CREATE TABLE dead_letters (
   num INTEGER PRIMARY KEY, plugin TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
-  attempts INTEGER NOT NULL, error TEXT NOT NULL
+  attempts INTEGER NOT NULL, error TEXT NOT NULL, fault INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX dead_letters_seq ON dead_letters (seq);
+CREATE INDEX dead_letters_fault ON dead_letters (num) WHERE fault = 1;
 CREATE TABLE kept (
   num INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, app INTEGER NOT NULL, signed INTEGER NOT NULL,
   id TEXT NOT NULL, command TEXT NOT NULL, outcome TEXT NOT NULL, code INTEGER NOT NULL, failed INTEGER NOT NULL,
-  error TEXT, query TEXT NOT NULL, raw TEXT NOT NULL
+  error TEXT, expendable INTEGER NOT NULL, bytes INTEGER NOT NULL, query TEXT NOT NULL, raw TEXT NOT NULL
 );
+CREATE INDEX kept_refused ON kept (app, num) WHERE outcome = 'refused';
+CREATE INDEX kept_expendable ON kept (num) WHERE expendable = 1 AND outcome <> 'refused';
+CREATE TABLE shares (kind TEXT, app INTEGER, bytes INTEGER NOT NULL, PRIMARY KEY (kind, app)) WITHOUT ROWID;
+${counted('kept', 'refused', 'app', (row) => `${row}.outcome = 'refused'`)}
+${counted(
+  'dead_letters',
+  'fault',
+  undefined,
+  (row) => `${row}.fault = 1 AND NOT EXISTS
+  (SELECT 1 FROM dead_letters d WHERE d.seq = ${row}.seq AND d.fault = 1 AND d.num <> ${row}.num)`,
+)}
 CREATE TABLE requests (num INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, result TEXT);
 CREATE INDEX requests_open ON requests (num) WHERE result IS NULL;
 CREATE TABLE kv (plugin TEXT, key TEXT, json TEXT NOT NULL, ends_at INTEGER, PRIMARY KEY (plugin, key)) WITHOUT ROWID;

@@ -29,6 +29,11 @@ export function dropSingle(database: Database, seq: number): void {
   database.run(DELETE, seq)
 }
 
+/** What a callback that is set apart takes. */
+export function singleBytes(database: Database, seq: number): number {
+  return database.number('SELECT octet_length(heads) + octet_length(bodies) FROM singles WHERE seq = ?', seq)
+}
+
 /** What a row of singles tells. */
 export function singleOf(row: Row | undefined): Unpacked | undefined {
   if (!row) return undefined

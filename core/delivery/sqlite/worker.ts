@@ -67,7 +67,7 @@ function inTransaction(opened: OpenFile, operations: OperationTable, batch: read
 /** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
 function oneByOne(opened: OpenFile, operations: OperationTable, block: Block): Reply {
   const result = unpack(1, block).map((one) => {
-    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(one) }])
+    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(one, block.expendable) }])
     return reply?.error ?? (reply?.result as number)
   })
   return { result }
