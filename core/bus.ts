@@ -41,6 +41,8 @@ export interface BusEvents {
   /** The disk is full: after-callbacks are answered 503 until there is room again. */
   'store:full': { since: number | undefined }
   'store:room': { since: number | undefined }
+  /** Stored callbacks that cannot be read any more, by their numbers and the plugins that would have got them. */
+  'store:damaged': { first: number; last: number; receivedAt: number; plugins: readonly string[] }
   /**
    * The store has failed for good: every after-callback is answered 503, and only a new process can change that.
    * `isOpen`: what is stored is still delivered until then, from a file that is no longer at its path.

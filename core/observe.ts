@@ -26,6 +26,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
+  bus.on('store:damaged', (event) => log.error(event, 'stored callbacks cannot be read any more, and are left out'))
   logHistory(bus, log)
   bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
   bus.on('handler:failed', (event) => log.error(event, 'handler failed'))

@@ -4,11 +4,12 @@ import type { Bus } from '../bus.ts'
 import { aboutOf } from '../callback.ts'
 import { type Called, freshBody } from '../context.ts'
 import type { JsonObject } from '../json.ts'
-import type { Registry, Subscription } from '../registry.ts'
+import type { Registry, Route, Subscription } from '../registry.ts'
 import { loggableError, withCauses } from '../scrub.ts'
 import { LazySignal } from '../within.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
+export const UNREADABLE = 'what is stored of it cannot be read any more'
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** One attempt to deliver one callback to one plugin. */
@@ -75,7 +76,11 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     deliver(job, subscription) {
       const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
-      const body = parsed ?? freshBody(callback, route)
+      const body = parsed ?? readBody(callback, route)
+      if (!body) {
+        bus.emit('callback:dead', { ...aboutOf(callback), plugin: subscription.plugin.id, error: UNREADABLE })
+        return { ended: { as: 'dead', error: UNREADABLE }, settled: undefined }
+      }
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
       const startedAt = bus.hears('handler:done') ? performance.now() : 0
@@ -94,6 +99,15 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     abort() {
       for (const signal of running) signal.abort(new Error('the server stops'))
     },
+  }
+}
+
+/** What was stored may be damaged. */
+function readBody(callback: Called, route: Route): JsonObject | undefined {
+  try {
+    return freshBody(callback, route)
+  } catch {
+    return undefined
   }
 }
 

@@ -15,7 +15,8 @@ import {
   subarray,
   type Arbitrary,
 } from 'fast-check'
-import { countOf, type New, Packer, packed, unpack } from '../../core/delivery/sqlite/block.ts'
+import { type New, Packer, packed, unpack } from '../../core/delivery/sqlite/block.ts'
+import { countIn } from '../../core/delivery/sqlite/read-block.ts'
 import { WIDTH } from '../../core/delivery/identity.ts'
 import { ID_LENGTH } from '../../core/id.ts'
 
@@ -64,7 +65,7 @@ describe('a block', () => {
         const of = (plugin: string): number =>
           some.filter(({ plugins }) => plugins.includes(JSON.stringify(plugin))).length
         const { sets } = pack(some)
-        for (const plugin of ['a', 'ç', 'none']) expect(countOf(sets, plugin)).to.equal(of(plugin))
+        for (const plugin of ['a', 'ç', 'none']) expect(countIn(sets, plugin)).to.equal(of(plugin))
       }),
     )
   })

@@ -1,7 +1,7 @@
 import type { Database } from '../../store/database.ts'
-import { countOf } from './block.ts'
 import { blockFrom, lastStored } from './blocks.ts'
 import type { Arg, Result, Standing } from './messages.ts'
+import { countIn } from './read-block.ts'
 
 /** The largest number that was ever given: the rows that had it may be gone. */
 export function lastSeq(database: Database): number {
@@ -49,9 +49,10 @@ export function standing(database: Database, plugin: string): Standing {
 function unreadOf(database: Database, plugin: string, cursor: number): number {
   const block = blockFrom(database, cursor + 1)
   if (!block) return 0
-  const inFirst = block.callbacks.filter(({ seq, plugins }) => seq > cursor && plugins.includes(plugin)).length
-  const select = 'SELECT sets, count(*) AS blocks FROM blocks WHERE last > ? GROUP BY sets'
+  const left = block.callbacks.filter(({ seq, plugins }) => seq > cursor && plugins.includes(plugin)).length
+  const inFirst = block.damage?.plugins[plugin] ?? left
+  const select = 'SELECT CAST(sets AS BLOB) AS sets, count(*) AS blocks FROM blocks WHERE last > ? GROUP BY sets'
   return database
     .all(select, block.last)
-    .reduce((sum, { sets, blocks }) => sum + Number(blocks) * countOf(String(sets), plugin), inFirst)
+    .reduce((sum, { sets, blocks }) => sum + Number(blocks) * countIn(sets, plugin), inFirst)
 }

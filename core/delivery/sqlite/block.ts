@@ -136,34 +136,34 @@ export function packed(one: Unpacked, expendable = false): Block {
   return packer.take()
 }
 
-/** How many of a block's callbacks go to a plugin. */
-export function countOf(sets: string, plugin: string): number {
-  let sum = 0
-  for (const [plugins, count] of JSON.parse(sets) as [string[], number][]) if (plugins.includes(plugin)) sum += count
-  return sum
-}
-
-/** The callbacks of a block, the first of which has the number `first`. */
+/** The callbacks of a block that was never stored, the first of which has the number `first`. */
 export function unpack(first: number, { sets, heads, bodies }: Pick<Block, 'sets' | 'heads' | 'bodies'>): Unpacked[] {
   const plugins = (JSON.parse(sets) as [string[], number][]).map(([some]) => some)
   let at = 0
-  const next = (length: number): string => bodies.slice(at, (at += length))
   return (JSON.parse(heads) as Head[]).map((head, index) => {
-    const [set, receivedAt, sdkAppId, flags, id, identity, command, ...lengths] = head
-    const [key = '', query = '', raw = ''] = lengths.map(next)
-    return {
-      seq: first + index,
-      plugins: plugins[set] ?? [],
-      id,
-      identity,
-      sdkAppId,
-      command,
-      receivedAt,
-      signed: (flags & 1) !== 0,
-      maybeResend: (flags & 2) !== 0,
-      key: (flags & 4) === 0 ? undefined : key,
-      query,
-      raw,
-    }
+    const text = bodies.slice(at, (at += head[7] + head[8] + head[9]))
+    return unpackWith(head, { seq: first + index, plugins: plugins[head[0]] ?? [], text })
   })
+}
+
+/** @param own.text key, parameters of the URL and body; empty where that was not read, or cannot be */
+export function unpackWith(
+  head: Head,
+  { seq, plugins, text }: { seq: number; plugins: readonly string[]; text: string },
+): Unpacked {
+  const [, receivedAt, sdkAppId, flags, id, identity, command, key, query] = head
+  return {
+    seq,
+    plugins,
+    id,
+    identity,
+    sdkAppId,
+    command,
+    receivedAt,
+    signed: (flags & 1) !== 0,
+    maybeResend: (flags & 2) !== 0,
+    key: (flags & 4) === 0 ? undefined : text.slice(0, key),
+    query: text.slice(key, key + query),
+    raw: text.slice(key + query),
+  }
 }

@@ -1,21 +1,14 @@
 import type { Database, Row } from '../../store/database.ts'
-import { type Unpacked, unpack } from './block.ts'
-
-/** A stored block, or a callback that was set apart. */
-export interface StoredBlock {
-  readonly first: number
-  readonly last: number
-  readonly callbacks: readonly Unpacked[]
-}
+import { BLOCK_COLUMNS, BODIES, readBlock, type StoredBlock } from './read-block.ts'
 
 export type Direction = 'backward' | 'forward'
 
-const BLOCK = 'SELECT first, last, sets, heads'
-const SINGLE = 'SELECT seq AS first, seq AS last, sets, heads'
+const BLOCK = `SELECT first, last, ${BLOCK_COLUMNS}`
+const SINGLE = `SELECT seq AS first, seq AS last, ${BLOCK_COLUMNS}`
 
 /** The block that holds a number, or else the first one behind it. */
 export function blockFrom(database: Database, seq: number): StoredBlock | undefined {
-  return blockOf(database.get(`${BLOCK}, bodies FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, seq))
+  return blockOf(database.get(`${BLOCK}, ${BODIES} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, seq))
 }
 
 /** What is stored with numbers from `low` to `high`, in a direction; the first and the last may reach beyond. */
@@ -69,8 +62,5 @@ function nearestRow(database: Database, at: number, direction: Direction): Row |
 }
 
 function blockOf(row: Row | undefined): StoredBlock | undefined {
-  if (!row) return undefined
-  const { first, last, sets, heads, bodies = '' } = row
-  const texts = { sets: String(sets), heads: String(heads), bodies: String(bodies) }
-  return { first: Number(first), last: Number(last), callbacks: unpack(Number(first), texts) }
+  return row && readBlock(row)
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../store/database.ts'
 import { addLetter } from './add-letter.ts'
 import { blockFrom } from './blocks.ts'
+import { reportDamage } from './damage.ts'
 import type { Arg, Result } from './messages.ts'
 import { LOOKED_AT, notHad } from './page.ts'
 import { setApart } from './singles.ts'
@@ -27,6 +28,7 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
       for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
       return { count, end: true }
     }
+    if (block.damage) reportDamage(database, block.damage, plugin)
     for (const { seq } of notHad(database, block, plugin, seen)) {
       setApart(database, seq)
       addLetter(database, { plugin, seq, at: now, attempts: 0, error })

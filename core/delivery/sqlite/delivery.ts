@@ -59,6 +59,10 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
   return {
     async start() {
       const ids = registry.plugins.map(({ id }) => id)
+      link.whenDamaged((all) => {
+        for (const { plugins, ...damage } of all)
+          bus.emit('store:damaged', { ...damage, plugins: Object.keys(plugins) })
+      })
       const begun = await link.ask('begin', { plugins: ids })
       if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
       const onShortened = (shortened: Shortened): void => bus.emit('history:shortened', shortened)

@@ -1,10 +1,11 @@
 import type { Row } from '../../store/database.ts'
 import type { Entry } from '../journal.ts'
 import type { Unpacked } from './block.ts'
+import { textOf } from './read-block.ts'
 
 /** Small ones: a body may be long, and is read where it is asked for. */
 export const KEPT_COLUMNS = 'num, id, app, command, received_at, signed, outcome, code, failed, error'
-export const BODY_COLUMNS = 'query, raw'
+export const BODY_COLUMNS = 'CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
 
 export function callbackEntry(
   { seq, id, sdkAppId, command, receivedAt, signed, maybeResend }: Unpacked,
@@ -44,5 +45,5 @@ function aboutOf(row: Row): Pick<Entry, 'id' | 'sdkAppId' | 'command' | 'receive
 }
 
 function bodyOf({ query, raw }: Row): Pick<Entry, 'body'> {
-  return typeof raw === 'string' ? { body: { query: String(query), raw } } : {}
+  return raw === undefined ? {} : { body: { query: textOf(query), raw: textOf(raw) } }
 }

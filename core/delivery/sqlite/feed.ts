@@ -1,6 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import type { Registry, Subscription } from '../../registry.ts'
-import type { Delivered, Deliverer } from '../deliverer.ts'
+import { type Delivered, type Deliverer, UNREADABLE } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { takeBody } from '../received.ts'
 import { Slots } from '../slots.ts'
@@ -57,6 +57,10 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
   const room = (): number => slots.room
   const place = (item: Item): void => {
     const { shared } = item
+    if (shared.callback.raw === '') {
+      outcomes.dead(item, item.attempt - 1, UNREADABLE)
+      return
+    }
     const subscription = subscriptionOf(registry, plugin, shared.callback)
     if (!subscription) {
       outcomes.dead(item, item.attempt - 1, `plugin ${plugin} has no handler for ${shared.callback.command} any more`)
@@ -92,6 +96,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
       progress.saw(seq)
       ledger.touch()
     },
+    onLost: (count) => outcomes.came(-count),
     onMore: () => pump(),
   })
 

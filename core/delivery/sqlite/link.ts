@@ -3,6 +3,7 @@ import { type ErrorCode, TimhookError } from '../../errors.ts'
 import type { Ending } from '../delivery.ts'
 import { Queue } from '../queue.ts'
 import { type New, Packer } from './block.ts'
+import type { Damage } from './read-block.ts'
 import type { Arg, Fault, Name, Reply, Request, Result } from './messages.ts'
 
 /** What a link needs of the thread that has the file. */
@@ -42,6 +43,7 @@ export class Link {
   #closing = false
   /** The worker's descriptor of the file. */
   descriptor = -1
+  #onDamage: (damage: readonly Damage[]) => void = () => undefined
   #onFull: () => void = () => undefined
   #onAppend: () => void = () => undefined
   #onAppended: (characters: number) => void = () => undefined
@@ -93,6 +95,11 @@ export class Link {
   /** To be called back whenever something could not be written because the disk is full. */
   whenFull(listener: () => void): void {
     this.#onFull = listener
+  }
+
+  /** To be called back with callbacks that cannot be read any more. */
+  whenDamaged(listener: (damage: readonly Damage[]) => void): void {
+    this.#onDamage = listener
   }
 
   /** To be called back before callbacks go over: what is sent then shares their transaction, and its fsync. */
@@ -212,7 +219,8 @@ export class Link {
   }
 
   #receive(replies: readonly Reply[]): void {
-    for (const { result, error } of replies) {
+    for (const { result, error, damage } of replies) {
+      if (damage) this.#onDamage(damage)
       this.#takeOpen()?.(error && errorOf(error), result)
       if (error) this.#look(error)
     }

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import type { DeadFilter, DeadLetter } from '../journal.ts'
+import { BLOCK_COLUMNS } from './read-block.ts'
 import { singleOf } from './singles.ts'
 import { whereOf } from './where.ts'
 
@@ -15,7 +16,7 @@ export function deadLetters(
     before !== undefined && ['d.num < ?', Number(before)],
   ])
   // The callbacks are looked up for the letters, whatever the planner thinks of it.
-  const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, s.sets, s.heads
+  const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
     FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
   return database.all(select, ...where.values, limit).flatMap((row) => {
     const one = singleOf(row)

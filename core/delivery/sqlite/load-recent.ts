@@ -13,7 +13,7 @@ export async function loadRecent(recent: Recent, link: Link, since: number): Pro
     const again = new Map(page.resends.map(({ seq, times }) => [seq, times]))
     for (const { first, heads } of page.blocks) {
       let seq = first
-      for (const [, receivedAt, , , id, identity] of JSON.parse(heads) as Head[]) {
+      for (const [, receivedAt, , , id, identity] of readable(heads)) {
         const entry = recent.add(identity, id, receivedAt)
         recent.setSeq(entry, seq)
         const times = again.get(seq)
@@ -22,5 +22,14 @@ export async function loadRecent(recent: Recent, link: Link, since: number): Pro
       }
     }
     after = page.last
+  }
+}
+
+/** Of a damaged block no resend is recognised. */
+function readable(heads: string): Head[] {
+  try {
+    return JSON.parse(heads) as Head[]
+  } catch {
+    return []
   }
 }

@@ -1,6 +1,7 @@
 import type { StoreOperations } from '../../store/sqlite.ts'
 import type { Ending } from '../delivery.ts'
 import type { Block, Unpacked } from './block.ts'
+import type { Damage } from './read-block.ts'
 import type { Limits, Retained } from './retain.ts'
 
 /** A callback as it is stored. */
@@ -70,10 +71,10 @@ export interface Operations extends StoreOperations {
   /** Gives how many refused ones had to go for it: they have a share of the room, in bytes. */
   keep: [arg: KeptRow & { readonly share: number }, result: number]
   change: [arg: readonly Change[], result: void]
-  /** The next that the plugin has not had, and how far was looked; `end` when nothing is left. */
+  /** The next that the plugin has not had, how many cannot be read, and how far was looked; `end` when nothing is left. */
   page: [
     arg: { plugin: string; after: number; limit: number },
-    result: { rows: Waiting[]; scanned: number; end: boolean },
+    result: { rows: Waiting[]; lost: number; scanned: number; end: boolean },
   ]
   /** Due retries, without those in `skip`, and when the next one is due. What is due later than in `longestMs` is due. */
   due: [
@@ -129,6 +130,8 @@ export interface Request {
 export interface Reply {
   readonly result?: unknown
   readonly error?: Fault
+  /** What was found to be damaged meanwhile. */
+  readonly damage?: readonly Damage[]
 }
 
 /** An error, as it goes from one thread to another. */

@@ -1,7 +1,9 @@
 import type { Database, Row } from '../../store/database.ts'
 import type { Unpacked } from './block.ts'
-import { blockFrom, type StoredBlock } from './blocks.ts'
+import { blockFrom } from './blocks.ts'
+import { reportDamage } from './damage.ts'
 import type { Arg, Result, Waiting } from './messages.ts'
+import { BLOCK_COLUMNS, BODIES, type StoredBlock } from './read-block.ts'
 import { singleOf } from './singles.ts'
 
 /** Bodies of a page, in characters: beyond it ends, so that a few large ones do not fill the memory. */
@@ -14,18 +16,20 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
   const rows: Waiting[] = []
   let scanned = after
   let characters = 0
+  let lost = 0
   while (scanned - after < LOOKED_AT) {
     const block = blockFrom(database, scanned + 1)
-    if (!block) return { rows, scanned: last, end: true }
+    if (!block) return { rows, lost, scanned: last, end: true }
+    if (block.damage) lost += reportDamage(database, block.damage, plugin)
     for (const one of notHad(database, block, plugin, scanned)) {
-      if (rows.length >= limit || characters > PAGE_CHARACTERS) return { rows, scanned, end: false }
+      if (rows.length >= limit || characters > PAGE_CHARACTERS) return { rows, lost, scanned, end: false }
       scanned = one.seq
       characters += one.raw.length
       rows.push(waiting(database, plugin, one, { attempt: 1 }))
     }
     scanned = block.last
   }
-  return { rows, scanned, end: false }
+  return { rows, lost, scanned, end: false }
 }
 
 /** Those of a block that a plugin gets, has not had, and that come after a number. */
@@ -37,7 +41,7 @@ export function notHad(database: Database, block: StoredBlock, plugin: string, a
   return done.size === 0 ? own : own.filter(({ seq }) => !done.has(seq))
 }
 
-const PENDING = `SELECT p.seq, p.attempt, p.due_at, s.sets, s.heads, s.bodies
+const PENDING = `SELECT p.seq, p.attempt, p.due_at, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
 /** Retries whose time has come, the longest due first, but for those that are under way. */

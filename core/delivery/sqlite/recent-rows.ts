@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import type { Arg, Result } from './messages.ts'
+import { textOf } from './read-block.ts'
 import { BLOCKS, seek } from './seek.ts'
 
 /**
@@ -8,12 +9,16 @@ import { BLOCKS, seek } from './seek.ts'
  */
 export function recent(database: Database, { since, after, limit }: Arg<'recent'>): Result<'recent'> {
   const from = after > 0 ? after : seek(database, BLOCKS, 'received_at', since) - 1
-  const rows = database.all('SELECT first, last, heads FROM blocks WHERE last > ? ORDER BY last LIMIT ?', from, limit)
+  const rows = database.all(
+    'SELECT first, last, CAST(heads AS BLOB) AS heads FROM blocks WHERE last > ? ORDER BY last LIMIT ?',
+    from,
+    limit,
+  )
   const last = rows.at(-1)?.['last']
   if (typeof last !== 'number') return undefined
   const again = 'SELECT seq, times FROM resends WHERE seq > ? AND seq <= ?'
   return {
-    blocks: rows.map(({ first, heads }) => ({ first: Number(first), heads: String(heads) })),
+    blocks: rows.map(({ first, heads }) => ({ first: Number(first), heads: textOf(heads) })),
     resends: database.all(again, from, last).map(({ seq, times }) => ({ seq: Number(seq), times: Number(times) })),
     last,
   }

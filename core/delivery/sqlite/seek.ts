@@ -1,4 +1,5 @@
 import type { Database } from '../../store/database.ts'
+import { textOf } from './read-block.ts'
 
 /**
  * A table whose rows are numbered in the order of receipt: the column by which they are looked up, and the one of the
@@ -23,12 +24,14 @@ export function seek(
 ): number {
   let low = database.number(`SELECT ${first} FROM ${name} ORDER BY ${key} LIMIT 1`)
   let high = database.number(`SELECT max(${key}) FROM ${name}`) + 1
-  const next = `SELECT ${column} AS value FROM ${name} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`
+  // As bytes, for one that is damaged.
+  const next = `SELECT ${column === 'id' ? 'CAST(id AS BLOB)' : column} AS value FROM ${name} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
     // Numbers may be missing, so the next one that there is speaks for it.
-    const found = database.get(next, middle)?.['value']
-    if (found !== undefined && found !== null && found >= value) high = middle
+    const row = database.get(next, middle)
+    const found = column === 'id' ? textOf(row?.['value']) : Number(row?.['value'])
+    if (row && found >= value) high = middle
     else low = middle + 1
   }
   return low

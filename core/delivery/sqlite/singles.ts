@@ -1,16 +1,19 @@
 import type { Database, Row } from '../../store/database.ts'
-import { type Unpacked, packed, unpack } from './block.ts'
-import { blockFrom, type StoredBlock } from './blocks.ts'
+import { type Unpacked, packed } from './block.ts'
+import { blockFrom } from './blocks.ts'
+import { BLOCK_COLUMNS, BODIES, type Damage, readBlock, type StoredBlock } from './read-block.ts'
 
 const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)'
 const DELETE = `DELETE FROM singles WHERE seq = ?1
   AND NOT EXISTS (SELECT 1 FROM pending WHERE seq = ?1) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE seq = ?1)`
+/** What `singleOf` reads, beside `seq`. */
+export const SINGLE_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
 /** Those that are set apart are often neighbours. */
 const lastRead = new WeakMap<Database, StoredBlock>()
 
 /** A callback, wherever it is stored. */
 export function storedOf(database: Database, seq: number): Unpacked | undefined {
-  const row = database.get('SELECT seq, sets, heads, bodies FROM singles WHERE seq = ?', seq)
+  const row = database.get(`SELECT seq, ${SINGLE_COLUMNS} FROM singles WHERE seq = ?`, seq)
   return singleOf(row) ?? inBlock(database, seq)
 }
 
@@ -34,11 +37,16 @@ export function singleBytes(database: Database, seq: number): number {
   return database.number('SELECT octet_length(heads) + octet_length(bodies) FROM singles WHERE seq = ?', seq)
 }
 
-/** What a row of singles tells. */
+/** What a row of singles tells; one that is damaged has no body, and nobody knows more of one without `callbacks`. */
 export function singleOf(row: Row | undefined): Unpacked | undefined {
   if (!row) return undefined
-  const { seq, sets, heads, bodies = '' } = row
-  return unpack(Number(seq), { sets: String(sets), heads: String(heads), bodies: String(bodies) })[0]
+  const { callbacks, damage } = readBlock({ ...row, first: Number(row['seq']), last: Number(row['seq']) })
+  return callbacks[0] ?? (damage && unreadable(damage))
+}
+
+function unreadable({ first: seq, receivedAt, plugins }: Damage): Unpacked {
+  const nothing = { id: '', identity: '', sdkAppId: 0, command: '', signed: false, maybeResend: false }
+  return { seq, plugins: Object.keys(plugins), ...nothing, receivedAt, key: undefined, query: '', raw: '' }
 }
 
 function inBlock(database: Database, seq: number): Unpacked | undefined {

@@ -18,6 +18,8 @@ interface Parts {
   /** Told of everything that comes, in order: a callback of the plugin, or a number up to which there is none. */
   readonly onTake: (seq: number) => void
   readonly onSeen: (seq: number) => void
+  /** So many of the plugin's cannot be read any more. */
+  readonly onLost: (count: number) => void
   /** More has come. */
   readonly onMore: () => void
 }
@@ -75,7 +77,7 @@ export class Window {
   refill(): void {
     if (!this.#behind || this.#reading || this.#length >= CALLBACKS / 2 || this.#characters >= CHARACTERS / 2) return
     this.#reading = true
-    const { plugin, link, inDoubt, onSeen, onMore } = this.#parts
+    const { plugin, link, inDoubt, onSeen, onLost, onMore } = this.#parts
     const arg = { plugin, after: this.#scanned, limit: CALLBACKS / 2 }
     link.send('page', arg, (error, page) => {
       this.#reading = false
@@ -83,6 +85,7 @@ export class Window {
         setTimeout(() => this.refill(), AGAIN_MS).unref()
         return
       }
+      if (page.lost > 0) onLost(page.lost)
       for (const row of page.rows) this.#put(itemOf(row, 'row', inDoubt(row)))
       this.#scanned = page.scanned
       onSeen(page.scanned)

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import { TimhookError } from '../../errors.ts'
 import { type Block, packed, unpack } from './block.ts'
+import { takeDamage } from './damage.ts'
 import type { Arg, Reply, Request } from './messages.ts'
 import { type OpenFile, openFile } from './open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
@@ -33,9 +34,11 @@ function run(port: MessagePort, file: string): void {
 export function work(opened: OpenFile, operations: OperationTable, batch: readonly Request[]): Reply[] {
   const together = batch.filter(({ name }) => !isAlone(name))
   const replies = inTransaction(opened, operations, together).values()
-  return batch.map((request) => {
+  const damage = takeDamage(opened.database)
+  return batch.map((request, index) => {
     if (isAlone(request.name)) return attempt(operations, request)
-    return replies.next().value ?? failed(new Error('no reply'))
+    const reply = replies.next().value ?? failed(new Error('no reply'))
+    return index === 0 && damage.length > 0 ? { ...reply, damage } : reply
   })
 }
 
