@@ -53,7 +53,7 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
       const tells = tellsResends(callback.body) ? 1 : 0
       const isOurs = takers.feeds.every((feed) => feed.has(n))
       const fence = isOurs ? leases.lastFence : ''
-      const about = aboutText(callback, key)
+      const about = aboutText(callback, key, route.definition !== undefined)
       this.#key = key
       this.#n = n
       this.#feeds = takers.feeds

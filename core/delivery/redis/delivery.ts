@@ -124,7 +124,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
 
     async keep(callback, kept) {
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
-      await keep(connection, callback, kept)
+      await keep(connection, run, callback, kept)
     },
 
     async health() {

@@ -1,5 +1,6 @@
 import type { Callback } from '../../callback.ts'
 import type { Called } from '../../context.ts'
+import { isExpendable } from '../expendable.ts'
 import { SEPARATOR } from './scripts/lua.ts'
 
 /** A callback as it stands in a stream. */
@@ -16,9 +17,19 @@ const WORDS = 9
  * What an entry says of a callback beside its body, as one text: each field of its own would cost Redis as much as all.
  * First whether it may be a resend, which the script sees to; and how long the texts are, so that they may hold anything.
  */
-export function aboutText({ id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback, key = ''): string {
-  const words = `0 ${id} ${sdkAppId} ${receivedAt} ${signed ? 1 : 0}`
+export function aboutText(
+  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
+  key = '',
+  isKnown = true,
+): string {
+  const words = `0 ${id} ${sdkAppId} ${receivedAt} ${signedWord(signed, isKnown)}`
   return `${words} ${command.length} ${key.length} ${querystring.length} ${raw.length} ${command}${key}${querystring}`
+}
+
+/** 1 for signed, 0 for not, 2 for signed with an unknown command: what is not 1 goes first where room is needed. */
+function signedWord(signed: boolean, isKnown: boolean): 0 | 1 | 2 {
+  if (!signed) return 0
+  return isExpendable(signed, isKnown) ? 2 : 1
 }
 
 /** The plugins of an entry as one text. */
@@ -52,7 +63,7 @@ export function readStored(about: string, raw: string): Stored {
     about.slice(from, (from += Number(length))),
   )
   return {
-    callback: { id, sdkAppId: Number(app), command, querystring, signed: signed === '1', raw, receivedAt: Number(at) },
+    callback: { id, sdkAppId: Number(app), command, querystring, signed: signed !== '0', raw, receivedAt: Number(at) },
     key: key === '' ? undefined : key,
     maybeResend: maybe === '1',
   }

@@ -23,6 +23,8 @@ import { hash } from 'node:crypto'
  * | `P:dead` | stream | dead letters, each with a copy of its callback, so that it holds up no trimming |
  * | `P:letters` | hash | the dead letter of an entry and a plugin |
  * | `P:kept:decided`, `P:kept:refused` | stream | what was not delivered |
+ * | `P:refused`, `P:refused:APP` | hash, list | what refused callbacks take, by app; and of each its entry and bytes, oldest first |
+ * | `P:faults`, `P:faults:bytes` | list, number | the same of dead letters for faults |
  * | `P:requests` | list | what other processes ask for; `P:result:ID` what came of it, expires |
  * | `P:meta` | hash | the version of all this, and the number of partitions |
  * | `P:swept` | string, expires | somebody has just looked for what has had its time |

@@ -1,8 +1,10 @@
 import type { Bus } from '../../bus.ts'
+import { sharesOf } from '../shares.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import type { Complain } from './complain.ts'
 import { createRemoval } from './removal.ts'
 import type { Connection, Run } from './run.ts'
+import { EVICT_FAULTS, EVICT_REFUSED } from './scripts/room.ts'
 import { EXPIRE, SWEEP, TRIM } from './scripts/trim.ts'
 
 /** Milliseconds, bytes. */
@@ -23,6 +25,9 @@ interface Parts {
   readonly removedAfterMs: number
   readonly complain: Complain
 }
+
+/** What TRIM gives. */
+type Trimmed = [dropped: number, freed: number, since: number]
 
 /** The part of the memory that is left to others; where it is used, finished callbacks go before their time. */
 const RESERVE = 0.05
@@ -53,13 +58,67 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     return most > 0 && of('used_memory') > most * (1 - RESERVE)
   }
 
-  const trim = async (): Promise<number> => {
+  /** Bytes that have to go. */
+  const lacking = async (): Promise<{ used: number; need: number }> => {
     const used = await usedBytes()
-    const part = Math.min(used > retention.size ? retention.size / used : 1, (await isNearlyFull()) ? PART_LEFT : 1)
-    let dropped = 0
-    for (const n of all) dropped += await run<number>(TRIM, n, retention.age, part)
+    const forOthers = (await isNearlyFull()) ? used * (1 - PART_LEFT) : 0
+    return { used, need: Math.max(0, used - retention.size, forOthers) }
+  }
+
+  /** Runs a script that lets some go at a time. Gives how many went, and their bytes. */
+  const inSteps = async (step: () => Promise<[number, number, number]>): Promise<[number, number]> => {
+    let [count, bytes] = [0, 0]
+    for (let more = 1; more === 1 && !stopping.signal.aborted;) {
+      const [some, freed, isMore] = await step()
+      count += some
+      bytes += freed
+      more = isMore
+    }
+    return [count, bytes]
+  }
+
+  const trimDecided = async (part: number): Promise<number> => {
+    const stream = `${prefix}:kept:decided`
+    return client.xtrim(stream, 'MAXLEN', '~', Math.floor((await client.xlen(stream)) * part))
+  }
+
+  /** In the order of room.ts of sqlite. */
+  const trim = async (): Promise<number> => {
+    const shares = sharesOf(retention.size)
+    const { used, need } = await lacking()
+    let left = need
+    const takenByRefused = (await client.hvals(`${prefix}:refused`)).reduce((sum, bytes) => sum + Number(bytes), 0)
+    const refusedMayStay = Math.min(shares.refused, Math.max(0, takenByRefused - left))
+    const [refused, freed] = await inSteps(() => run(EVICT_REFUSED, Math.floor(refusedMayStay), retention.deadLetters))
+    left -= freed
+    let [finished, since] = [0, 0]
+    // From each partition its part, and then what is left.
+    for (const parts of [partitions, 1]) {
+      for (const n of all) {
+        if (left <= 0) break
+        const need = Math.ceil(left / Math.max(1, parts - n))
+        const [count, bytes, at] = await run<Trimmed>(TRIM, n, retention.age, 1, need)
+        finished += count
+        left -= bytes
+        since = Math.max(since, at)
+      }
+    }
+    const part = left > 0 ? Math.max(0, 1 - left / used) : 1
+    let dropped = part < 1 ? await trimDecided(part) : 0
+    for (const n of all) {
+      const [count, , at] = await run<Trimmed>(TRIM, n, retention.age, part, 0)
+      dropped += count
+      if (part < 1) since = Math.max(since, at)
+    }
+    const takenByFaults = Number((await client.get(`${prefix}:faults:bytes`)) ?? 0)
+    const isLacking = left > 0 && finished + dropped === 0
+    const faultsMayStay = Math.min(shares.faults, isLacking ? Math.max(0, takenByFaults - left) : Infinity)
+    const [faults] = await inSteps(() => run(EVICT_FAULTS, Math.floor(faultsMayStay)))
     while (!stopping.signal.aborted && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
-    return dropped
+    // With no part to go, what was dropped has had its time.
+    const early = { refused, finished: finished + (part < 1 ? dropped : 0), faults }
+    if (early.refused + early.finished + early.faults > 0) bus.emit('history:shortened', { ...early, since })
+    return finished + dropped
   }
 
   const removal = createRemoval({ run, bus, partitions, removedAfterMs, signal: stopping.signal })

@@ -1,6 +1,7 @@
 import type { Database } from '../../store/database.ts'
 import { lowestInBlocks } from './blocks.ts'
-import { type Evicted, historySince, makeRoom, sharesOf, trimFaults, trimRefused } from './room.ts'
+import { type Evicted, sharesOf } from '../shares.ts'
+import { historySince, makeRoom, trimFaults, trimRefused } from './room.ts'
 import { dropSingle } from './singles.ts'
 
 /** What may stay. Times are milliseconds since 1970, sizes bytes. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Link } from './link.ts'
-import { type Evicted, NOTHING_EVICTED } from './room.ts'
+import { type Evicted, NOTHING_EVICTED } from '../shares.ts'
 
 /** When finished callbacks go: milliseconds, bytes. */
 export interface Retention {

@@ -6,8 +6,8 @@ import { BLOCK_COLUMNS, BODIES, type Damage, readBlock, type StoredBlock } from 
 const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)'
 const DELETE = `DELETE FROM singles WHERE seq = ?1
   AND NOT EXISTS (SELECT 1 FROM pending WHERE seq = ?1) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE seq = ?1)`
-/** What `singleOf` reads, beside `seq`. */
-export const SINGLE_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
+/** What is read of one, beside `seq`. */
+const SINGLE_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
 /** Those that are set apart are often neighbours. */
 const lastRead = new WeakMap<Database, StoredBlock>()
 

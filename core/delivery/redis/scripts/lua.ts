@@ -35,11 +35,16 @@ end
 
 /** Writes a dead letter with the callback itself. The fields of an entry begin with its plugins, which it leaves out. */
 export const BURY = `
-local function bury(prefix, plugin, n, entry, fields, attempts, message, at)
+local function bury(prefix, plugin, n, entry, fields, attempts, message, at, isFault)
   local letter = redis.call('XADD', prefix .. ':dead', '*', 'plugin', plugin, 'partition', n, 'entry', entry,
     'attempts', attempts, 'error', message, 'died', at, unpack(fields, 3))
   redis.call('HSET', prefix .. ':letters', n .. ' ' .. entry .. ' ' .. plugin, letter)
   redis.call('HINCRBY', prefix .. ':backlog', plugin, -1)
+  if isFault then
+    local bytes = #fields[4] + #fields[6]
+    redis.call('RPUSH', prefix .. ':faults', letter .. ' ' .. bytes)
+    redis.call('INCRBY', prefix .. ':faults:bytes', bytes)
+  end
 end
 `
 

@@ -12,7 +12,8 @@ const SETTLE_WIDTH = 7
  * `pass` its number among those of the lease, and what is meant: how many are done of those that were not pending, and
  * then those that are not, which become pending; the group's last entry is this one from now on,
  * unless it is further on already. `done`; `retry` attempt,
- * in ms; `hold` the same, keeping its key; `dead` attempts, error; `try` number of the death that this may become;
+ * in ms; `hold` the same, keeping its key; `dead` attempts, error; `fault` the same, where the body is not what
+ * the types promise; `try` number of the death that this may become;
  * `alive` what was tried has not died.
  * Gives 1 of each that was let through, else 0.
  */
@@ -57,7 +58,8 @@ local function settle(kind, plugin, n, entry, a, b)
     forget(prefix, plugin, n, entry)
     redis.call('HSET', prefix .. ':tried:' .. where, entry, a .. ' ' .. (at + b))
   else
-    local fields = kind == 'dead' and redis.call('XRANGE', stream, entry, entry)[1]
+    local isDead = kind == 'dead' or kind == 'fault'
+    local fields = isDead and redis.call('XRANGE', stream, entry, entry)[1]
     if redis.call('XACK', stream, plugin, entry) == 0 then return end
     forget(prefix, plugin, n, entry)
     if kind == 'retry' then
@@ -65,7 +67,7 @@ local function settle(kind, plugin, n, entry, a, b)
       redis.call('ZADD', prefix .. ':due:' .. where, at + b, entry)
       redis.call('ZADD', prefix .. ':age:' .. where, string.match(entry, '^%d+'), entry)
     elseif fields then
-      bury(prefix, plugin, n, entry, fields[2], a, b, at)
+      bury(prefix, plugin, n, entry, fields[2], a, b, at, kind == 'fault')
     else
       finish(plugin, 1)
     end

@@ -8,13 +8,16 @@ const LIMIT = 10_000
  * Drops the oldest callbacks of a partition, but none that a plugin has not finished: those behind a group's last
  * entry, those pending and those that wait for a retry stay, and whatever is newer than the oldest of them.
  *
- * Arguments: prefix, N, age in ms, and the part of the partition's span of time that may stay (1: all of it).
- * Gives how many were dropped. Redis drops whole nodes of a stream, so up to a hundred more may stay.
+ * With bytes in place of the part, it drops what is expendable, see entry.ts, until so many are free.
+ *
+ * Arguments: prefix, N, age in ms, the part of the partition's span of time that may stay (1: all of it), and bytes, or 0.
+ * Gives how many were dropped, bytes of those that are expendable, and since when the partition is complete, or 0. Redis frees whole nodes of a stream, so up to a
+ * hundred more may stay.
  */
 export const TRIM = script(`${ALWAYS}${NOW}
-local prefix, n, age, part = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local prefix, n, age, part, need = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local stream = prefix .. ':cb:' .. n
-if redis.call('XLEN', stream) == 0 then return 0 end
+if redis.call('XLEN', stream) == 0 then return { 0, 0, 0 } end
 
 local function parse(entry)
   local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
@@ -25,6 +28,7 @@ local function older(one, other) return one[1] < other[1] or (one[1] == other[1]
 local first = parse(redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1][1])
 local last = parse(redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1][1])
 local floor = { math.max(now() - age, first[1] + (last[1] - first[1]) * (1 - part)), 0 }
+if need > 0 then floor = { last[1], last[2] + 1 } end
 floor[1] = math.floor(floor[1])
 local function keep(entry) if older(entry, floor) then floor = entry end end
 
@@ -42,20 +46,39 @@ for _, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
 end
 
 local bound = string.format('%.0f-%.0f', floor[1], floor[2])
-local dropped = redis.call('XTRIM', stream, 'MINID', '~', bound, 'LIMIT', ${LIMIT})
+local dropped, freed, since = 0, 0, 0
+if need > 0 then
+  local from = '-'
+  local each = redis.call('MEMORY', 'USAGE', stream) / redis.call('XLEN', stream)
+  for _ = 1, ${LIMIT} / 100 do
+    local entries = redis.call('XRANGE', stream, from, '(' .. bound, 'COUNT', 100)
+    for _, one in ipairs(entries) do
+      from = '(' .. one[1]
+      if freed < need and not string.match(one[2][4], '^%d %S+ %d+ %d+ 1 ') then
+        dropped = dropped + redis.call('XDEL', stream, one[1])
+        freed = freed + math.max(each, #one[2][4] + #one[2][6])
+        since = parse(one[1])[1]
+      end
+    end
+    if #entries < 100 or freed >= need then break end
+  end
+else
+  dropped = redis.call('XTRIM', stream, 'MINID', '~', bound, 'LIMIT', ${LIMIT})
+end
 local head = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+if need == 0 and dropped > 0 then since = head and parse(head[1])[1] or last[1] end
 for _, key in ipairs({ prefix .. ':resends:' .. n, prefix .. ':replayed:' .. n }) do
   for _, entry in ipairs(redis.call('HKEYS', key)) do
     if not head or older(parse(entry), parse(head[1])) then redis.call('HDEL', key, entry) end
   end
 end
-return dropped
+return { dropped, math.ceil(freed), since }
 `)
 
 /**
- * Drops dead letters, and what was kept, once their time is over.
+ * Drops dead letters, and what was decided, once their time is over.
  *
- * Arguments: prefix, how long dead letters and refused callbacks stay, how long decided ones stay, both in ms.
+ * Arguments: prefix, how long dead letters stay, how long decided ones stay, both in ms.
  * Gives how many dead letters were dropped.
  */
 export const EXPIRE = script(`${ALWAYS}${NOW}
@@ -67,7 +90,6 @@ for _, letter in ipairs(letters) do
   redis.call('HDEL', prefix .. ':letters', field.partition .. ' ' .. field.entry .. ' ' .. field.plugin)
   redis.call('XDEL', prefix .. ':dead', letter[1])
 end
-redis.call('XTRIM', prefix .. ':kept:refused', 'MINID', '~', string.format('%.0f', at - ARGV[2]))
 redis.call('XTRIM', prefix .. ':kept:decided', 'MINID', '~', string.format('%.0f', at - ARGV[3]))
 return #letters
 `)
