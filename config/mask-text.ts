@@ -1,23 +1,61 @@
 const SHORTEST = 4
-
-// The password of a URL ends at the last @ before the path.
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s/?#]+@/gi
-
-/** Text in which the passwords of URLs print as `***`. */
-export function maskUrls(text: string): string {
-  return text.replace(URL_PASSWORD, '$1***@')
-}
+const MASK = '***'
+const SCHEME_END = '://'
+/** What ends the part of a URL that may hold a password. A quote ends the text that it stands in. */
+const AUTHORITY_END = /[\s/?#"]/g
 
 /**
- * Text in which secrets print as `***`: those given, if they have at least 4 characters (a shorter one would blot out
- * ordinary words), and the passwords of URLs.
+ * Text in which the passwords of URLs print as `***`; a password ends at the last @ before the path. By hand, since a
+ * pattern would begin anew at each letter of a long word, and strangers choose what is logged.
  */
-export function maskText(text: string, secrets: Iterable<string>): string {
-  let masked = text
-  // The longest first: a secret may hold another one.
-  const longestFirst = [...secrets].toSorted((a, b) => b.length - a.length)
-  for (const secret of longestFirst) {
-    if (secret.length >= SHORTEST) masked = masked.replaceAll(secret, '***')
+export function maskUrls(text: string): string {
+  let masked = ''
+  let copied = 0
+  for (let scheme = text.indexOf(SCHEME_END); scheme !== -1; scheme = text.indexOf(SCHEME_END, copied)) {
+    const start = scheme + SCHEME_END.length
+    const end = authorityEnd(text, start)
+    const authority = text.slice(start, end)
+    const [colon, at] = [authority.indexOf(':'), authority.lastIndexOf('@')]
+    const hasPassword = colon !== -1 && at > colon + 1 && !authority.slice(0, colon).includes('@')
+    masked += text.slice(copied, start)
+    masked += hasPassword ? `${authority.slice(0, colon + 1)}${MASK}${authority.slice(at)}` : authority
+    copied = end
   }
-  return maskUrls(masked)
+  return masked + text.slice(copied)
+}
+
+function authorityEnd(text: string, start: number): number {
+  AUTHORITY_END.lastIndex = start
+  // Within JSON a quote that belongs to the text has a backslash ahead of it.
+  for (let found = AUTHORITY_END.exec(text); found; found = AUTHORITY_END.exec(text)) {
+    if (found[0] !== '"' || text[found.index - 1] !== '\\') return found.index
+  }
+  return text.length
+}
+
+/** Masks secrets in text: those that it was made for, and the passwords of URLs. */
+export type Mask = (text: string) => string
+
+/**
+ * Makes a mask for secrets that have at least 4 characters (a shorter one would blot out ordinary words). A secret is
+ * found as it is and as JSON writes it.
+ */
+export function createMask(secrets: Iterable<string>): Mask {
+  const written = [...secrets].filter(({ length }) => length >= SHORTEST).flatMap((secret) => [secret, inJson(secret)])
+  // The longest first: a secret may hold another one.
+  const longestFirst = [...new Set(written)].toSorted((a, b) => b.length - a.length)
+  return (text) => {
+    let masked = text
+    for (const secret of longestFirst) masked = masked.replaceAll(secret, MASK)
+    return maskUrls(masked)
+  }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** As a mask made by `createMask`, for a text or two. */
+export function maskText(text: string, secrets: Iterable<string>): string {
+  return createMask(secrets)(text)
 }

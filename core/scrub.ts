@@ -4,7 +4,13 @@ import { foreignPlace, stackLines } from './stack.ts'
 const SHORTEST = 3
 /** A chain of causes may be a circle. */
 const MAX_CAUSES = 5
-const JSON_SNIPPET = /(?:\.\.\.)?"[\s\S]*"(?:\.\.\.)? is not valid JSON/
+/** What JSON.parse says after a part of its input, in quotes. */
+const NOT_JSON = ' is not valid JSON'
+/** Characters of a message, and texts of a body, that are compared with each other: more would keep the event loop. */
+const LONGEST_MESSAGE = 16_384
+const MOST_TEXTS = 1000
+/** Lines of a stack. */
+const MOST_FRAMES = 20
 
 /** An error as it may be logged: never with the text of a message, which libraries like to quote in theirs. */
 export interface LoggableError {
@@ -31,10 +37,10 @@ export function loggableError(error: unknown, raw?: string): LoggableError {
   return {
     name: error.name,
     ...(code !== undefined && { code }),
-    message: scrub(error.message, texts),
+    message: scrub(String(error.message), texts),
     ...(causes.length > 0 && { causes }),
     ...(at !== undefined && { at }),
-    stack: stackLines(error.stack).join('\n'),
+    stack: stackLines(traceOf(error)).slice(0, MOST_FRAMES).join('\n'),
   }
 }
 
@@ -75,14 +81,30 @@ function describeCause(cause: unknown): string {
 }
 
 function placeOfError(error: unknown): string | undefined {
-  return error instanceof Error ? foreignPlace(error.stack) : undefined
+  return error instanceof Error ? foreignPlace(traceOf(error)) : undefined
+}
+
+/** The lines of an error's stack. The message above them may look like some, so it is left out as a whole. */
+function traceOf(error: { message: unknown; stack?: unknown }): string {
+  const [message, text] = [String(error.message), String(error.stack)]
+  const from = text.includes(message) ? text.indexOf(message) + message.length : 0
+  return text.slice(from, from + LONGEST_MESSAGE)
 }
 
 function scrub(message: string, texts: readonly string[]): string {
-  // JSON.parse quotes a part of what it was given, which may be cut anywhere.
-  let clean = message.replace(JSON_SNIPPET, '"…" is not valid JSON')
+  const isLong = message.length > LONGEST_MESSAGE || texts.length > MOST_TEXTS
+  if (isLong) return texts.length > 0 ? WITHHELD : withoutSnippet(message.slice(0, LONGEST_MESSAGE))
+  let clean = withoutSnippet(message)
   for (const text of texts) clean = clean.replaceAll(text, '…')
   return clean
+}
+
+const WITHHELD = 'withheld: it is long, or the message has many texts, and it may hold one'
+
+/** JSON.parse quotes a part of what it was given, which may be cut anywhere. */
+function withoutSnippet(message: string): string {
+  const [from, to] = [message.indexOf('"'), message.lastIndexOf(NOT_JSON)]
+  return from === -1 || to <= from ? message : `${message.slice(0, from)}"…"${message.slice(to)}`
 }
 
 /** Every text within MsgBody and CloudCustomData, longest first, so that none leaves a rest behind. */

@@ -1,5 +1,5 @@
 import type { ConfigReading } from '../../config/reading.ts'
-import { maskText } from '../../config/mask-text.ts'
+import { createMask } from '../../config/mask-text.ts'
 import { prepare, type Prepared } from '../compose.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { logDestination } from './log-destination.ts'
@@ -23,7 +23,7 @@ export async function prepareStart(
   const log = createLogger({
     level: prepared.config.log.level,
     destination: await logDestination(),
-    mask: (line) => maskText(line, reading.secrets),
+    mask: createMask(reading.secrets),
   })
   return { prepared, log }
 }

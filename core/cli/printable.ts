@@ -1,11 +1,11 @@
-// Controls, and what turns the direction of writing: a terminal obeys them, and what is printed comes from strangers.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+import { escaped, UNPRINTABLE } from '../log-line.ts'
+
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
 /** The text with everything that is no visible character as `\\u001b`. */
 export function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replaceAll(UNPRINTABLE, escaped)
 }
 
 /** A value as one line of JSON that no terminal obeys. */

@@ -1,6 +1,9 @@
 import { isObject } from '../json.ts'
 
 const LONGEST = 300
+/** Longer free text, and that of a request with more texts, is left out: comparing them would keep the event loop. */
+const LONGEST_COMPARED = 16_384
+const MOST_TEXTS = 1000
 const SHORTEST = 3
 // Ids, kinds and names of fields say what a refusal is about; all other texts may be somebody's message.
 const HARMLESS = /(?:_Account|Id|ID|IdList|Type|Filter|Control|Option|Priority|Role)$/
@@ -13,12 +16,20 @@ const USERSIG = /eJ[\w*-]{40,}/g
 export function redactor(secrets: readonly string[], body: unknown): (text: string) => string {
   let quotable: string[] | undefined
   return (text) => {
-    quotable ??= [...secrets, ...textsOf(body)].flatMap(writings).toSorted((a, b) => b.length - a.length)
+    if (text.length > LONGEST_COMPARED) return '…'
+    quotable ??= quotableTexts(secrets, body)
+    if (quotable.length > MOST_TEXTS) return '…'
     let clean = text
     for (const one of quotable) clean = clean.replaceAll(one, '…')
     clean = clean.replaceAll(USERSIG, '…')
     return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean
   }
+}
+
+/** The longest first: one may hold another. */
+function quotableTexts(secrets: readonly string[], body: unknown): string[] {
+  const texts = [...secrets, ...textsOf(body)].filter(({ length }) => length >= SHORTEST && length <= LONGEST_COMPARED)
+  return [...new Set(texts.flatMap(writings))].toSorted((a, b) => b.length - a.length)
 }
 
 function textsOf(body: unknown): string[] {
@@ -36,6 +47,7 @@ function textsOf(body: unknown): string[] {
 
 /** A text as it is, and as it stands in JSON and in a URL. */
 function writings(text: string): string[] {
-  if (text.length < SHORTEST) return []
-  return [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])]
+  // Half of a character, which no URL can hold, is U+FFFD there.
+  const whole = Buffer.from(text).toString()
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(whole)]
 }

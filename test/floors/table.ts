@@ -22,6 +22,7 @@ export const rows: readonly Row[] = [
       'json',
       'later',
       'log',
+      'log-line',
       'stack',
       'suggest',
       'turn',
