@@ -1,4 +1,5 @@
 import { formatPath, type Fault } from './faults.ts'
+import { isLoopback } from '../core/loopback.ts'
 import { REGIONS } from '../core/rest/regions.ts'
 import { getKey, getPath, isPlainObject } from './plain.ts'
 import { redisRules } from './redis-rules.ts'
@@ -14,6 +15,7 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   samePluginIds,
   onlyConfiguredApps,
   retryRanges,
+  adminToken,
   redisRules,
 ]
 
@@ -90,6 +92,14 @@ function retryRanges(config: unknown): Fault[] {
     const path = ['plugins', index, 'retry', 'minMs']
     return [{ path, message: `expected at most ${formatPath(['plugins', index, 'retry', 'maxMs'])}` }]
   })
+}
+
+function adminToken(config: unknown): Fault[] {
+  const admin = getKey(config, 'admin')
+  const [host, token] = [getKey(admin, 'host'), getKey(admin, 'token')]
+  if (typeof host !== 'string' || token !== undefined || isLoopback(host)) return []
+  const message = 'is required where admin.host is not loopback: whoever can reach it could look and, one day, change'
+  return [{ path: ['admin', 'token'], message }]
 }
 
 /** Index of every text that stood before, and where it stood first. */

@@ -10,11 +10,7 @@ export interface Unsupported {
 }
 
 /** What this version does not do yet. Deleting a line enables the key. */
-export const UNSUPPORTED: readonly Unsupported[] = [
-  { path: ['server', 'tls'] },
-  { path: ['admin', 'token'] },
-  { path: ['plugins', '*', 'isolate'] },
-]
+export const UNSUPPORTED: readonly Unsupported[] = [{ path: ['server', 'tls'] }, { path: ['plugins', '*', 'isolate'] }]
 
 /** A fault for every key that a config uses and this version does not support. */
 export function findUnsupported(config: unknown, table: readonly Unsupported[] = UNSUPPORTED): Fault[] {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../core/loopback.ts'
 import type { Fault } from './faults.ts'
 import type { Config } from './schema.ts'
 
@@ -38,8 +39,4 @@ export function findWarnings(config: Config): Fault[] {
     })
   }
   return warnings
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.[0-9]{1,3}){3}|\[?::1\]?)$/i.test(host)
 }

@@ -67,7 +67,7 @@ export async function startServer(
     },
     notes: { durability: running?.durability() },
   })
-  const admin = createAdminServer(readiness)
+  const admin = createAdminServer(readiness, adminSettings || {})
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
     running = await compose(prepared, { bus, log, link, signal })

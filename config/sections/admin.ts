@@ -5,7 +5,11 @@ const AdminListener = Type.Object(
     host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address of the admin listener.' }),
     port: Type.Integer({ minimum: 0, maximum: 65535, default: 8081, description: 'Port of the admin listener.' }),
     token: Type.Optional(
-      Type.String({ minLength: 1, secret: true, description: 'Bearer token; needed on a host that is not loopback.' }),
+      Type.String({
+        minLength: 1,
+        secret: true,
+        description: 'Bearer token of all but /healthz and /readyz; needed on a host that is not loopback.',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -41,7 +41,7 @@ export async function startWorkers(
 ): Promise<void> {
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
-  const admin = createAdminServer(() => primary.readiness())
+  const admin = createAdminServer(() => primary.readiness(), settings || {})
   const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin')
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)

@@ -1,10 +1,12 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Bus } from '../bus.ts'
 import { refused } from '../protocol/envelope.ts'
 import { lastResponse, trackInFlight } from './in-flight.ts'
 import { keepTickShape } from './tick-shape.ts'
 
+const HOST = 'host'
+const NOT_HTTP = 'request: is not HTTP/1.1'
 const HEAD_TIMEOUT_MS = 10_000
 /** The webhook ends late bodies after 5 s; this is what Node itself allows head and body together. */
 const REQUEST_TIMEOUT_MS = 15_000
@@ -29,15 +31,17 @@ export function createNodeServer(listener: RequestListener, bus: Bus): NodeServe
     connectionsCheckingInterval: 1000,
   })
   const { listener: handle, idle } = trackInFlight((request, response) => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      const text = envelopeOf(bus, 400, 'Host: is required')
+    const fault = headFault(request)
+    if (fault === undefined) listener(request, response)
+    else {
+      const text = envelopeOf(bus, 400, fault)
       const headers = {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(text),
         connection: 'close',
       }
       response.writeHead(400, headers).end(text)
-    } else listener(request, response)
+    }
   })
   server.on('request', handle)
   // An Expect that nobody knows is no reason to lose a callback.
@@ -59,10 +63,22 @@ export function createNodeServer(listener: RequestListener, bus: Bus): NodeServe
   return { server, idle }
 }
 
+/** What Node's parser lets through and we do not: two readers of such a head could take it for two different requests. */
+function headFault({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return NOT_HTTP
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === HOST.length && name.toLowerCase() === HOST) hosts++
+  }
+  if (hosts > 1) return 'Host: given twice'
+  return hosts === 0 && httpVersion === '1.1' ? 'Host: is required' : undefined
+}
+
 function parserFault(code: string | undefined): { status: number; reason: string } {
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, reason: 'head: is too large' }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, reason: 'request: did not arrive in time' }
-  return { status: 400, reason: 'request: is not HTTP/1.1' }
+  return { status: 400, reason: NOT_HTTP }
 }
 
 function envelopeOf(bus: Bus, status: number, reason: string): string {

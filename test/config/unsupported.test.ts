@@ -5,7 +5,6 @@ import { configOf, faultsOf, MINIMAL } from './support.ts'
 describe('config: what this version does not support yet', () => {
   const cases: [path: string, text: string][] = [
     ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
-    ['admin.token', `${MINIMAL}admin: { token: a-token }`],
     ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],
   ]
   for (const [path, text] of cases) {

@@ -23,6 +23,7 @@ export const rows: readonly Row[] = [
       'later',
       'log',
       'log-line',
+      'loopback',
       'stack',
       'suggest',
       'turn',

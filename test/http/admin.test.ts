@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { deferred } from '../harness/plugin.ts'
+import { ConfigError } from '../../config/faults.ts'
 import { definePlugin } from '../../core/plugin.ts'
 import { serve } from '../harness/server.ts'
+import { exchange, parseResponse } from '../harness/wire.ts'
 
 const admin = { host: '127.0.0.1', port: 0 }
 
@@ -59,6 +61,43 @@ describe('the admin listener', () => {
     ] as const) {
       expect((await fetch(new URL(path, server.adminUrl), { method })).status, `${method} ${path}`).to.equal(404)
     }
+  })
+
+  const statusOf = async (url: string | undefined, path: string, headers: readonly string[]): Promise<number> => {
+    const text = [`GET ${path} HTTP/1.1`, 'Connection: close', ...headers].join('\r\n')
+    return parseResponse(await exchange(Number(new URL(url ?? '').port), `${text}\r\n\r\n`)).status
+  }
+
+  it('without a token looks at Host, save for the two probes: a name may have been made to point here', async () => {
+    const { adminUrl } = (await serve({ admin })).server
+    for (const host of ['127.0.0.1', 'localhost:8081', 'LOCALHOST', '[::1]:1', '127.1.2.3'])
+      expect(await statusOf(adminUrl, '/metrics', [`Host: ${host}`]), host).to.equal(404)
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', ''])
+      expect(await statusOf(adminUrl, '/metrics', [`Host: ${host}`]), host).to.equal(403)
+    for (const path of ['/healthz', '/readyz'])
+      expect(await statusOf(adminUrl, path, ['Host: evil.example']), path).to.equal(200)
+  })
+
+  it('with a token asks for it, save for the two probes, and does not care for Host', async () => {
+    const { adminUrl } = (await serve({ admin: { ...admin, token: 'token-of-the-admin' } })).server
+    const host = 'Host: timhook.example'
+    for (const path of ['/', '/metrics', '/api/events']) {
+      expect(await statusOf(adminUrl, path, [host])).to.equal(401)
+      expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admim'])).to.equal(401)
+      expect(await statusOf(adminUrl, path, [host, 'Authorization: token-of-the-admin'])).to.equal(401)
+      expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admin'])).to.equal(404)
+    }
+    for (const path of ['/healthz', '/readyz']) expect(await statusOf(adminUrl, path, [host]), path).to.equal(200)
+  })
+
+  it('on a host that is not loopback needs a token', async () => {
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'timhook.example']) {
+      const failed = await serve({ admin: { host, port: 0 } }).catch((error: unknown) => error)
+      expect(failed, host).to.be.instanceOf(ConfigError)
+      expect(String(failed), host).to.contain('admin.token: is required where admin.host is not loopback')
+    }
+    const { server } = await serve({ admin: { host: '0.0.0.0', port: 0, token: 'token-of-the-admin' } })
+    expect((await fetch(new URL('/healthz', server.adminUrl?.replace('0.0.0.0', '127.0.0.1')))).status).to.equal(200)
   })
 
   it('can be turned off', async () => {

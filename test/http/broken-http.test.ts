@@ -19,6 +19,11 @@ describe('bytes that are no good HTTP', () => {
     ['a space in the target', good.replace('X.Y', 'X Y'), 400, notHttp],
     ['a header without a colon', good.replace('Host: test', 'Host: test\r\nnonsense'), 400, notHttp],
     ['a NUL in a header', good.replace('Host: test', 'Host: test\r\nX: a\0b'), 400, notHttp],
+    ['HTTP/2.0 in a request line', good.replace('HTTP/1.1', 'HTTP/2.0'), 400, notHttp],
+    ['HTTP/0.9', good.replace('HTTP/1.1', 'HTTP/0.9'), 400, notHttp],
+    ['two Hosts', good.replace('Host: test', 'Host: test\r\nhOST: other'), 400, 'Host: given twice'],
+    ['two Hosts alike', good.replace('Host: test', 'Host: test\r\nHost: test'), 400, 'Host: given twice'],
+    ['two Hosts in HTTP/1.0', good.replace('HTTP/1.1\r\n', 'HTTP/1.0\r\nHost: a\r\n'), 400, 'Host: given twice'],
     ['no Host', good.replace('Host: test\r\n', ''), 400, 'Host: is required'],
     [
       'a header of 20 KB',
