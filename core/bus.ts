@@ -10,7 +10,20 @@ export interface BusEvents {
   'callback:received': About & { phase: Phase; known: boolean; signed: boolean }
   'callback:answered': About & { phase: Phase; outcome: Outcome; code: number; failed: boolean; durationMs: number }
   /** Not accepted: the answer's status is not 200. `reason` is the line that the answer carries. */
-  'callback:rejected': { status: number; reason: string; sdkAppId?: number; command?: string }
+  'callback:rejected': {
+    status: number
+    reason: string
+    /** As the URL says. */
+    sdkAppId?: number
+    /** As the URL says; `unknown` where that does not look like a command. */
+    command?: string
+    /** The peer's, or where `server.trustProxy` says so, the one that the proxy names. */
+    address?: string
+    /** `RequestID` of the URL, else an id of ours; the answer's `x-request-id`. */
+    requestId?: string
+    /** Outside of the time window: how far RequestTime is behind our clock; negative where it is ahead. */
+    clockSkewMs?: number
+  }
   /** A body that does not fit its definition. `faults` name fields and what was expected. */
   'callback:faulty': About & { faults: readonly string[] }
   /** The same callback came again and is counted, not delivered again. */
@@ -60,6 +73,8 @@ export interface BusEvents {
   'server:failed': { error: unknown; stray?: boolean; plugin?: string; command?: string; callback?: string }
   /** Nothing could run for more than 2 s, and now it can. `by` is the handler that held the event loop, or those it may have been. */
   'loop:held': Held
+  /** There are as many connections as there may be: for each new one the one that has been idle longest is closed. */
+  'server:crowded': { connections: number }
   'server:draining': { drainMs: number }
   /** `stored`: whether what was not delivered will be, by another process or at the next start. */
   'server:closed': { undelivered: number; stored: boolean }

@@ -80,6 +80,6 @@ async function start(
   const prepared = await prepare(reading, (line) => log.warn(line))
   for (const warning of warningsOf(prepared)) log.warn(warning)
   const running = await compose(prepared, { bus, log })
-  const { bodyLimit } = prepared.config.server
-  return { running, middleware: createMiddleware({ ...running, bus, bodyLimit }) }
+  const { bodyLimit, trustProxy } = prepared.config.server
+  return { running, middleware: createMiddleware({ ...running, bus, bodyLimit, proxies: Number(trustProxy) }) }
 }

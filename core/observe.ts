@@ -1,43 +1,100 @@
-import type { Bus } from './bus.ts'
+import type { Bus, BusEvents } from './bus.ts'
 import type { Logger } from './log.ts'
-import { loggableError } from './scrub.ts'
+import { loggableError, type LoggableError } from './scrub.ts'
+import { Throttle } from './throttle.ts'
 
 const QUIET_MS = 10_000
-const MAX_KINDS = 1000
 const HOUR_MS = 3_600_000
+const STACK_MS = 60_000
+const MOST_STACKS = 1000
+/** Errors of our own say all in their sentence. */
+const OWN = new Set(['TimhookError', 'TimeoutError', 'NoVerdict'])
+
+type Level = 'info' | 'warn' | 'error'
+
+/** Writes an event with this sentence, throttled by its kind. */
+type Entry = <Name extends keyof BusEvents>(
+  event: Name,
+  level: Level,
+  line: {
+    readonly msg: string
+    /** What tells one kind of it from another, besides its name. */
+    readonly kindOf: (event: BusEvents[Name]) => string
+    /** What is written of it. */
+    readonly fieldsOf?: (event: BusEvents[Name], kind: string) => object
+  },
+) => void
 
 /**
- * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Whether details are
- * written is asked once, now.
+ * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Of what goes wrong the first
+ * of a kind is written, then now and then how many came. Whether details are written is asked once, now.
  */
 export function logEvents(bus: Bus, log: Logger): void {
   if (log.isLevelEnabled('debug')) logDetails(bus, log)
-  const refusals = new Throttle((event: { status: number; reason: string }, more) => {
-    log.warn({ ...event, ...(more > 0 && { more }) }, 'refused')
+  const stacks = new Stacks()
+  const lines = new Throttle(QUIET_MS, ({ level, fields, msg }: Line, more) => {
+    log[level](more > 0 ? { ...fields(), more } : fields(), msg)
   })
+  const throttled: Entry = (name, level, { msg, kindOf, fieldsOf }) => {
+    bus.on(name, (event) => {
+      const kind = `${name} ${kindOf(event)}`
+      lines.pass(kind, { level, msg, fields: () => fieldsOf?.(event, kind) ?? (event as object) })
+    })
+  }
+
   bus.on('callback:answered', (event) => {
-    const level = event.outcome === 'allow' && !event.failed ? 'debug' : 'info'
+    // Why a decision failed has a line of its own.
+    const level = event.outcome === 'allow' || event.failed ? 'debug' : 'info'
     log[level](event, `answered: ${event.outcome}`)
   })
-  // Of a list, every item's fault is of one kind.
-  const kindOf = (reason: string): string => reason.replaceAll(/\[[0-9]+\]/g, '[]')
-  bus.on('callback:rejected', (event) => refusals.pass(`${event.status} ${kindOf(event.reason)}`, event))
-  bus.on('callback:faulty', (event) => log.warn(event, 'body does not fit its definition'))
-  bus.on('callback:dead', (event) => log.error(event, 'dead letter: not delivered, and not tried again'))
+  throttled('callback:rejected', 'warn', {
+    msg: 'refused',
+    kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
+  })
+  throttled('callback:faulty', 'warn', {
+    msg: 'body does not fit its definition',
+    kindOf: ({ command, faults }) => `${command} ${alike(faults[0] ?? '')}`,
+  })
+  throttled('callback:dead', 'error', {
+    msg: 'dead letter: not delivered, and not tried again',
+    kindOf: ({ plugin = '' }) => plugin,
+  })
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
-  bus.on('delivery:failed', ({ error, ...event }) => log.error({ ...event, error: loggableError(error) }, 'not stored'))
+  throttled('delivery:failed', 'error', {
+    msg: 'not stored',
+    kindOf: ({ error }) => placeOf(loggableError(error)),
+    fieldsOf: ({ error, ...event }, kind) => ({ ...event, error: stacks.paced(kind, loggableError(error)) }),
+  })
   bus.on('store:damaged', (event) => log.error(event, 'stored callbacks cannot be read any more, and are left out'))
   logHistory(bus, log)
   bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
-  bus.on('handler:failed', (event) => log.error(event, 'handler failed'))
-  bus.on('handler:overlap', (event) => log.warn(event, 'handler still runs after its timeout; the next one starts'))
-  bus.on('listener:failed', ({ event, error }) => log.error({ event, error: loggableError(error) }, 'listener failed'))
-  bus.on('server:failed', ({ error, stray = false, ...about }) => {
-    // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
-    const { causes, ...rest } = loggableError(error)
-    const withheld = { message: 'withheld: it may hold the text of a message' }
-    const told = stray ? { ...rest, ...withheld } : { ...rest, ...(causes && { causes }) }
-    log.error({ ...about, error: told }, 'internal error')
+  throttled('handler:failed', 'error', {
+    msg: 'handler failed',
+    kindOf: ({ plugin, reason, error }) => `${plugin} ${reason} ${error ? placeOf(error) : ''}`,
+    fieldsOf: ({ error, ...event }, kind) => ({ ...event, ...(error && { error: stacks.paced(kind, error) }) }),
+  })
+  throttled('handler:overlap', 'warn', {
+    msg: 'handler still runs after its timeout; the next one starts',
+    kindOf: ({ plugin }) => plugin,
+  })
+  throttled('listener:failed', 'error', {
+    msg: 'listener failed',
+    kindOf: ({ event, error }) => `${event} ${placeOf(loggableError(error))}`,
+    fieldsOf: ({ event, error }, kind) => ({ event, error: stacks.paced(kind, loggableError(error)) }),
+  })
+  throttled('server:failed', 'error', {
+    msg: 'internal error',
+    kindOf: ({ error, plugin = '' }) => `${plugin} ${placeOf(loggableError(error))}`,
+    fieldsOf: ({ error, stray = false, ...about }, kind) => {
+      const { causes, ...rest } = stacks.paced(kind, loggableError(error))
+      // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
+      const said = stray ? { message: 'withheld: it may hold the text of a message' } : causes && { causes }
+      return { ...about, error: { ...rest, ...said } }
+    },
+  })
+  throttled('server:crowded', 'warn', {
+    msg: 'as many connections as server.maxConnections allows: those idle longest are closed',
+    kindOf: () => '',
   })
   bus.on('rest:called', (event) => {
     const isFailure = event.outcome === 'refused' || event.outcome === 'unanswered'
@@ -49,6 +106,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered, stored }) => {
+    lines.flush()
     if (undelivered === 0) log.info('closed')
     else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
     else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')
@@ -76,6 +134,13 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString()
 }
 
+interface Line {
+  readonly level: Level
+  readonly msg: string
+  /** Made where the line is written alone. */
+  readonly fields: () => object
+}
+
 /** What is only for who looks closely. Not listened to otherwise: the hot path then leaves it out. */
 function logDetails(bus: Bus, log: Logger): void {
   bus.on('callback:received', (event) => log.debug(event, 'received'))
@@ -83,29 +148,30 @@ function logDetails(bus: Bus, log: Logger): void {
   bus.on('handler:done', (event) => log.debug(event, 'handler done'))
 }
 
-/** Lets the first of a kind through, and then one a while with the count of those left out. */
-class Throttle<T> {
-  readonly #write: (event: T, more: number) => void
-  readonly #left = new Map<string, number>()
+/** Of a list, every item's fault is of one kind, and so is every number of them. */
+function alike(reason: string): string {
+  return reason.replaceAll(/[0-9]+/g, '0')
+}
 
-  constructor(write: (event: T, more: number) => void) {
-    this.#write = write
-  }
+/** What an error is, and where it comes from: its message may be another one each time. */
+function placeOf({ name, code = '', stack }: LoggableError): string {
+  const end = stack.indexOf('\n')
+  return `${name} ${code} ${end === -1 ? stack : stack.slice(0, end)}`
+}
 
-  pass(kind: string, event: T): void {
-    const left = this.#left.get(kind)
-    if (left !== undefined) {
-      this.#left.set(kind, left + 1)
-      return
+/** Lets the stack of a kind of error through once a minute. */
+class Stacks {
+  readonly #writtenAt = new Map<string, number>()
+
+  paced(kind: string, { stack, ...rest }: LoggableError): Omit<LoggableError, 'stack'> & { stack?: string } {
+    const now = performance.now()
+    if (stack === '' || OWN.has(rest.name) || now - (this.#writtenAt.get(kind) ?? -Infinity) < STACK_MS) return rest
+    this.#writtenAt.delete(kind)
+    for (const oldest of this.#writtenAt.keys()) {
+      if (this.#writtenAt.size < MOST_STACKS) break
+      this.#writtenAt.delete(oldest)
     }
-    // More kinds than any of ours: somebody is making them up, and the log is not to hold them all.
-    if (this.#left.size >= MAX_KINDS) return
-    this.#left.set(kind, 0)
-    this.#write(event, 0)
-    setTimeout(() => {
-      const more = this.#left.get(kind) ?? 0
-      this.#left.delete(kind)
-      if (more > 0) this.#write(event, more)
-    }, QUIET_MS).unref()
+    this.#writtenAt.set(kind, now)
+    return { ...rest, stack }
   }
 }

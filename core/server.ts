@@ -72,10 +72,12 @@ export async function startServer(
   try {
     running = await compose(prepared, { bus, log, link, signal })
     state.plugins = undefined
-    const { bodyLimit } = settings
-    const app = createApp({ ...running, bus, bodyLimit, isDraining: () => state.draining !== undefined })
+    const { bodyLimit, maxConnections, trustProxy } = settings
+    const proxies = Number(trustProxy)
+    const app = createApp({ ...running, bus, bodyLimit, proxies, isDraining: () => state.draining !== undefined })
     const handle = app.callback()
-    const http = createNodeServer((request, response) => void handle(request, response), bus)
+    const limits = { maxConnections, proxies }
+    const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
     const url = await listen(http.server, settings, 'server', running.paths[0])
     bus.emit('server:listening', { url })
     const stop = stopper({ settings, bus, state, http, admin, running })

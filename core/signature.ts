@@ -6,6 +6,9 @@ const SIGN_LENGTH = 64
 /** Seconds whose digests are remembered: those of the default window, both ways, and as many again. */
 const REMEMBERED = 256
 
+/** Why a request is not genuine whose Sign is: its RequestTime is too far from our clock. */
+export const OUTSIDE_WINDOW = 'RequestTime: outside the time window; check the clock of this machine'
+
 /** What a signature is checked against. Several tokens are valid at once while one replaces another. */
 export interface SignatureSettings {
   readonly tokens: readonly string[]
@@ -40,7 +43,7 @@ export function createSignatureCheck({ tokens, signatureWindow }: SignatureSetti
     if (!matches(known ?? digests.make(RequestTime, isInTime), Sign)) {
       return SIGN.test(Sign) ? 'Sign: does not match' : 'Sign: expected 64 hexadecimal digits'
     }
-    return isInTime ? undefined : 'RequestTime: outside the time window; check the clock of this machine'
+    return isInTime ? undefined : OUTSIDE_WINDOW
   }
 }
 

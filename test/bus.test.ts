@@ -20,7 +20,8 @@ describe('observers', () => {
     const { request, bus } = await serve()
     const rejected = heard(bus, 'callback:rejected')
     await request('/?SdkAppid=1&CallbackCommand=x', { method: 'POST' })
-    expect(rejected).to.deep.equal([{ status: 403, reason: 'SdkAppid: not one of the configured apps' }])
+    expect(rejected).to.have.length(1)
+    expect(rejected[0]).to.include({ status: 403, reason: 'SdkAppid: not one of the configured apps' })
   })
 
   it('hear what a plugin emits, under its id', async () => {

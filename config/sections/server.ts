@@ -56,6 +56,18 @@ export const ServerSchema = Type.Object(
       default: 1000,
       description: 'Before-callbacks that may be undecided at a time; more are resolved by onFailure at once.',
     }),
+    maxConnections: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 10_000,
+      description: 'Connections at a time; for each one more the one that has been idle longest is closed.',
+    }),
+    trustProxy: Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 10 })], {
+      default: false,
+      expected: 'true, false, or the number of proxies in front, up to 10',
+      description:
+        'Whether a proxy (or how many) adds to X-Forwarded-For: the log then names the address that it tells.',
+    }),
     drainMs: Duration({
       max: MAX_TIMER,
       default: 10_000,
@@ -80,6 +92,8 @@ export interface ServerInput {
   deadlineMs?: DurationInput
   bodyLimit?: SizeInput
   maxInFlight?: number | string
+  maxConnections?: number | string
+  trustProxy?: boolean | number | string
   drainMs?: DurationInput
   stallMs?: DurationInput
   tls?: { cert: string; key: string; ca?: string }

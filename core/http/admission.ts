@@ -1,7 +1,7 @@
 import { commands } from '../protocol/commands.ts'
-import { createSignatureCheck } from '../signature.ts'
+import { createSignatureCheck, OUTSIDE_WINDOW } from '../signature.ts'
 import type { Parameters } from './parameters.ts'
-import { Refusal } from './refusal.ts'
+import { ClockRefusal, Refusal } from './refusal.ts'
 
 /** One app of the config, as far as its requests are concerned. */
 export interface AdmittedApp {
@@ -37,6 +37,7 @@ export function createAdmission(
     if (!known) throw new Refusal(403, 'SdkAppid: is required')
     const { app, check } = known
     const fault = check?.(Sign, RequestTime, nowMs)
+    if (fault === OUTSIDE_WINDOW) throw new ClockRefusal(fault, nowMs - Number(RequestTime) * 1000)
     if (fault) throw new Refusal(401, fault)
     // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
     const command = commands.get(CallbackCommand)?.command ?? CallbackCommand

@@ -2,33 +2,39 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
 import type { Bus } from '../bus.ts'
 import Koa, { type Middleware } from 'koa'
-import { createWebhook, type Webhook, type WebhookParts } from './webhook.ts'
+import { BodyBudget } from './body-budget.ts'
+import { createWebhook, type WebhookParts } from './webhook.ts'
 import { Refusal } from './refusal.ts'
 import { refuse } from './refuse.ts'
+import { createRefuser } from './refuser.ts'
 import { createShortWay, type ShortWay } from './short-way.ts'
-import { createRoute } from './route.ts'
+import { createRoute, type RouteParts } from './route.ts'
 
 export interface AppParts extends WebhookParts {
   readonly bus: Bus
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number
+  /** Bytes of bodies that may be under way in sum; a test has a smaller one. */
+  readonly budget?: BodyBudget
+  /** Proxies in front of us, which add to `X-Forwarded-For`. */
+  readonly proxies?: number
   /** Whether the server is about to close: answers then ask the client to close the connection. */
   readonly isDraining: () => boolean
 }
 
 /** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
 export function createApp(parts: AppParts): Koa {
-  const webhook = createWebhook(parts)
-  const app = new WebhookApp(createShortWay({ ...parts, webhook }))
+  const route = routeParts(parts)
+  const app = new WebhookApp(createShortWay({ ...parts, ...route }))
   // Koa's own report would print whatever an error holds; refuse() has told the bus already.
   app.silent = true
   app.use(async (ctx, next) => {
     if (parts.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
-  app.use(refuse(parts.bus))
-  app.use(routes(parts, webhook))
+  app.use(refuse(route.refuser))
+  app.use(routes(parts.paths, route))
   app.use(() => {
     throw new Refusal(404, 'path: not one of server.path')
   })
@@ -58,8 +64,9 @@ class WebhookApp extends Koa {
 
 /** The webhook for an app of somebody else's, which hands it the requests to these paths alone. */
 export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
-  const guard = refuse(parts.bus)
-  const route = routes(parts, createWebhook(parts))
+  const inside = routeParts(parts)
+  const guard = refuse(inside.refuser)
+  const route = routes(parts.paths, inside)
   return async (ctx, next) => {
     await guard(ctx, async () => {
       await route(ctx, next)
@@ -69,13 +76,18 @@ export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middlewar
 
 /** Answers in place of a webhook that could not be set up. */
 export function unavailable(bus: Bus): Middleware {
-  const guard = refuse(bus)
+  const guard = refuse(createRefuser(bus))
   return (ctx) => guard(ctx, () => Promise.reject(new Refusal(503, 'timhook: could not start; the log has the reason')))
 }
 
-function routes({ paths, bodyLimit }: Pick<AppParts, 'paths' | 'bodyLimit'>, webhook: Webhook): Middleware {
+function routeParts(parts: Omit<AppParts, 'isDraining'>): RouteParts {
+  const { bus, bodyLimit, budget = new BodyBudget(), proxies } = parts
+  return { webhook: createWebhook(parts), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
+}
+
+function routes(paths: readonly string[], parts: RouteParts): Middleware {
   const router = new Router({ strict: true, sensitive: true })
-  const handle = createRoute(webhook, bodyLimit)
+  const handle = createRoute(parts)
   for (const path of paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

@@ -3,9 +3,10 @@ import type { Context, Middleware } from 'koa'
 import type bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
 import { TimeoutError, within } from '../within.ts'
+import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { cutOff, readInflated, tooLarge } from './inflate.ts'
 import { leanLength, readLean } from './lean-body.ts'
-import { Refusal } from './refusal.ts'
+import { ClosingRefusal, Refusal } from './refusal.ts'
 
 /** How long a body may take once its head is there, in milliseconds. */
 const BODY_TIMEOUT_MS = 5000
@@ -15,8 +16,8 @@ export interface ReadBody {
   readonly body: JsonObject
 }
 
-/** Makes the reader of bodies up to `limit` bytes. It throws Refusal 400, 408, 413 or 415. */
-export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadBody> {
+/** Makes the reader of bodies up to `limit` bytes. It throws Refusal 400, 408, 413, 415 or 503. */
+export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {
   const options: bodyParser.Options & { strict: boolean; onProtoPoisoning: 'ignore' } = {
     enableTypes: ['json'],
     jsonLimit: `${limit}b`,
@@ -28,48 +29,56 @@ export function createBodyReader(limit: number): (ctx: Context) => Promise<ReadB
     onProtoPoisoning: 'ignore',
   }
   let parser: Promise<Middleware> | undefined
-  const parse = async (ctx: Context): Promise<void> => {
+  const parse = async (ctx: Context, pending: PendingBody): Promise<void> => {
     // Loaded with the first body that needs it: hardly any does, and the start is not to wait for it.
     parser ??= import('koa-bodyparser').then(({ default: bodyParser }) => bodyParser(options))
     const handle = await parser
     // The parser would wait for an end that it has missed.
     if (ctx.req.destroyed && !ctx.req.readableEnded) throw cutOff()
+    ctx.req.on('data', (piece: Buffer) => void pending.add(piece.length))
     await handle(ctx, nothing)
   }
 
-  const read = async (ctx: Context): Promise<{ raw: string | undefined; body?: unknown }> => {
+  const read = async (ctx: Context, pending: PendingBody): Promise<{ raw: string | undefined; body?: unknown }> => {
     // Not left to the parser, to which a length of 2^31 and more is a negative number.
     if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
     const encoding = ctx.get('Content-Encoding').toLowerCase()
     // An app that mounts the middleware may have parsed the body already, without keeping its text.
     if (ctx.request.body === undefined) {
-      if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req) }
-      if (encoding && encoding !== 'identity') return { raw: await readInflated(ctx.req, encoding, limit) }
+      if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req, pending) }
+      if (encoding && encoding !== 'identity') return { raw: await readInflated(ctx.req, encoding, limit, pending) }
     }
     // The parser would not know it as Identity.
     if (encoding) delete ctx.req.headers['content-encoding']
-    await parse(ctx)
+    await parse(ctx, pending)
     const { rawBody, body } = ctx.request
     return { raw: rawBody ?? JSON.stringify(body), body }
   }
 
   return async (ctx) => {
-    const { raw, body } = await inBodyTime(ctx.req, read(ctx))
+    const { raw, body } = await inBodyTime(ctx.req, budget, (pending) => read(ctx, pending))
     return readObject(raw, body)
   }
 }
 
 /**
- * What reading a body comes to, within the time that a body has.
- * @throws Refusal 400, 408, 413 or 415
+ * What reading a body comes to, within the time that a body has and the memory that all of them have.
+ * @throws Refusal 400, 408, 413, 415 or 503
  */
-export async function inBodyTime<T>(request: IncomingMessage, reading: Promise<T>): Promise<T> {
+export async function inBodyTime<T>(
+  request: IncomingMessage,
+  budget: BodyBudget,
+  read: (pending: PendingBody) => Promise<T>,
+): Promise<T> {
+  const pending = budget.open()
   try {
-    return await within(reading, BODY_TIMEOUT_MS)
+    return await within(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
   } catch (error) {
     // What is left of the body is thrown away, so that the connection can carry the next request.
     request.resume()
     throw refusalOf(error)
+  } finally {
+    pending.close()
   }
 }
 
@@ -95,7 +104,7 @@ function parseText(raw: string): unknown {
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  if (error instanceof TimeoutError) return new Refusal(408, 'body: did not arrive in time')
+  if (error instanceof TimeoutError) return new ClosingRefusal(408, 'body: did not arrive in time')
   const { status, type } = error as { status?: unknown; type?: unknown }
   if (status === 413) return tooLarge()
   if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()

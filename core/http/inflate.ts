@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, unzip } from 'node:zlib'
+import type { PendingBody } from './body-budget.ts'
 import { Refusal } from './refusal.ts'
 import { textOf } from './text.ts'
 
@@ -15,10 +16,15 @@ const inflaters = new Map([
  * large is an error that nobody hears, which ends the process.
  * @throws Refusal 400, 413 or 415
  */
-export async function readInflated(request: IncomingMessage, encoding: string, limit: number): Promise<string> {
+export async function readInflated(
+  request: IncomingMessage,
+  encoding: string,
+  limit: number,
+  pending: PendingBody,
+): Promise<string> {
   const inflate = inflaters.get(encoding)
   if (!inflate) throw new Refusal(415, 'Content-Encoding: expected identity, gzip, deflate or br')
-  const compressed = await bytesOf(request, limit)
+  const compressed = await bytesOf(request, limit, pending)
   try {
     return textOf(await inflate(compressed, { maxOutputLength: limit }))
   } catch (error) {
@@ -37,14 +43,15 @@ export function cutOff(): Refusal {
 }
 
 /** What comes after the limit is read and thrown away, so that the connection can carry the next request. */
-function bytesOf(request: IncomingMessage, limit: number): Promise<Buffer> {
+function bytesOf(request: IncomingMessage, limit: number, pending: PendingBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > limit) reject(tooLarge())
-      else chunks.push(chunk)
+      if (length <= limit && pending.add(chunk.length)) chunks.push(chunk)
+      else chunks.length = 0
     })
     request.on('end', () => resolve(Buffer.concat(chunks)))
     request.on('error', () => reject(cutOff()))

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { PendingBody } from './body-budget.ts'
 import { cutOff } from './inflate.ts'
 import { textOf } from './text.ts'
 
@@ -40,11 +41,14 @@ export function textAtHand(request: IncomingMessage, length: number): string | u
  * same result.
  * @throws Refusal 400 where it is cut off
  */
-export function readLean(request: IncomingMessage): Promise<string> {
+export function readLean(request: IncomingMessage, pending: PendingBody): Promise<string> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     if (request.destroyed && !request.readableEnded) reject(cutOff())
-    request.on('data', (piece: Buffer) => pieces.push(piece))
+    request.on('data', (piece: Buffer) => {
+      if (pending.add(piece.length)) pieces.push(piece)
+      else pieces.length = 0
+    })
     // Node's parser has seen to it that this is as long as Content-Length says.
     request.on('end', () => resolve(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
     request.on('error', () => reject(cutOff()))

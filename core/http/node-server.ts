@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Bus } from '../bus.ts'
 import { refused } from '../protocol/envelope.ts'
+import { limitConnections } from './connections.ts'
 import { lastResponse, trackInFlight } from './in-flight.ts'
+import { type Requester, requesterOf, senderOf } from './requester.ts'
+import { send } from './send.ts'
 import { keepTickShape } from './tick-shape.ts'
 
 const HOST = 'host'
@@ -19,8 +23,19 @@ export interface NodeServer {
   readonly idle: () => Promise<void>
 }
 
+export interface NodeServerOptions {
+  /** Connections that are served at a time. */
+  readonly maxConnections?: number
+  /** Proxies in front of us, which add to `X-Forwarded-For`. */
+  readonly proxies?: number
+}
+
 /** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
-export function createNodeServer(listener: RequestListener, bus: Bus): NodeServer {
+export function createNodeServer(
+  listener: RequestListener,
+  bus: Bus,
+  { maxConnections = 10_000, proxies = 0 }: NodeServerOptions = {},
+): NodeServer {
   keepTickShape()
   const server = createServer({
     // Answered below: Node's own answer has no body.
@@ -30,24 +45,25 @@ export function createNodeServer(listener: RequestListener, bus: Bus): NodeServe
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1000,
   })
+  const tell = (status: number, reason: string, from: Requester): string => {
+    bus.emit('callback:rejected', { status, reason, ...from })
+    return refused(status, reason)
+  }
   const { listener: handle, idle } = trackInFlight((request, response) => {
     const fault = headFault(request)
     if (fault === undefined) listener(request, response)
     else {
-      const text = envelopeOf(bus, 400, fault)
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-        connection: 'close',
-      }
-      response.writeHead(400, headers).end(text)
+      const from = requesterOf(request, proxies)
+      send(response, 400, tell(400, fault, from), ['x-request-id', from.requestId, 'Connection', 'close'])
     }
   })
   server.on('request', handle)
   // An Expect that nobody knows is no reason to lose a callback.
   server.on('checkExpectation', handle)
-  server.on('connect', (_request, socket) => {
-    endWith(socket, 405, envelopeOf(bus, 405, 'method: expected POST, got CONNECT'), ['Allow: POST'])
+  server.on('connect', (request, socket) => {
+    const from = requesterOf(request, proxies)
+    const text = tell(405, 'method: expected POST, got CONNECT', from)
+    endWith(socket, 405, text, ['Allow: POST', `x-request-id: ${from.requestId}`])
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const { status, reason } = parserFault(error.code)
@@ -58,8 +74,12 @@ export function createNodeServer(listener: RequestListener, bus: Bus): NodeServe
     } else if (last && !last.req.complete && last.headersSent) socket.destroy()
     // A body that was being read is now cut off, and that is what the bus hears of.
     else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
-    else endWith(socket, status, envelopeOf(bus, status, reason))
+    else {
+      const from = senderOf(socket as Socket)
+      endWith(socket, status, tell(status, reason, from), [`x-request-id: ${from.requestId}`])
+    }
   })
+  limitConnections(server, maxConnections, (connections) => bus.emit('server:crowded', { connections }))
   return { server, idle }
 }
 
@@ -79,11 +99,6 @@ function parserFault(code: string | undefined): { status: number; reason: string
   if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, reason: 'head: is too large' }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, reason: 'request: did not arrive in time' }
   return { status: 400, reason: NOT_HTTP }
-}
-
-function envelopeOf(bus: Bus, status: number, reason: string): string {
-  bus.emit('callback:rejected', { status, reason })
-  return refused(status, reason)
 }
 
 function endWith(socket: Duplex, status: number, text: string, headers: readonly string[] = []): void {

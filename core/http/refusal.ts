@@ -9,3 +9,17 @@ export class Refusal extends Error {
     this.status = status
   }
 }
+
+/** One after which the connection is closed, since the rest of a body is not waited for. */
+export class ClosingRefusal extends Refusal {}
+
+/** One whose RequestTime is genuine, and outside of the window. */
+export class ClockRefusal extends Refusal {
+  /** How far RequestTime is behind our clock, in milliseconds; negative where it is ahead. */
+  readonly behindMs: number
+
+  constructor(reason: string, behindMs: number) {
+    super(401, reason)
+    this.behindMs = behindMs
+  }
+}

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Bus } from '../bus.ts'
 import type { Answer } from '../dispatch-types.ts'
 import { inBodyTime, type ReadBody, readObject } from './body.ts'
 import { leanLength, readLean, textAtHand } from './lean-body.ts'
-import { type Admitted, type Moment, now, type Webhook } from './webhook.ts'
-import { createRefuser } from './refuse.ts'
+import { type Admitted, type Moment, now } from './webhook.ts'
+import type { Refused } from './refuser.ts'
+import type { RouteParts } from './route.ts'
 import { send } from './send.ts'
 import { each, Turn } from '../turn.ts'
 
@@ -13,12 +13,8 @@ const TOGETHER = 64
 /** How long an answer may wait for others to go out with, in milliseconds. */
 const HOLD_MS = 2
 
-export interface ShortWayParts {
-  readonly webhook: Webhook
-  readonly bus: Bus
+export interface ShortWayParts extends RouteParts {
   readonly paths: readonly string[]
-  /** Bytes. */
-  readonly bodyLimit: number
   readonly isDraining: () => boolean
 }
 
@@ -53,9 +49,8 @@ export type ShortWay = (request: IncomingMessage, response: ServerResponse, othe
  * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
  * ordinary (another path or method, a refusal, an odd encoding) is left to the routes, which know every answer.
  */
-export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
+export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
   const known = new Set(paths)
-  const refusing = createRefuser(bus)
   let turnBegan: Moment | undefined
 
   const admit = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
@@ -84,7 +79,7 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
   }
   const late = async (exchange: Exchange): Promise<void> => {
     try {
-      const text = await inBodyTime(exchange.request, readLean(exchange.request))
+      const text = await inBodyTime(exchange.request, budget, (pending) => readLean(exchange.request, pending))
       const decided = decide({ exchange, read: readObject(text) })
       if (decided) reply(decided)
     } catch (error) {
@@ -101,13 +96,13 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
 
   /** Undefined where the decision takes time. */
   const decide = ({ exchange, read }: Received): Reply | undefined => {
-    const { response, admitted } = exchange
+    const { admitted } = exchange
     try {
       const answer = webhook.decide(admitted, read)
-      if ('status' in answer) return { response, answer }
+      if ('status' in answer) return { exchange, answer }
       // One promise fewer than with a `catch`: a reply itself does not fail.
       void answer.then(
-        (decided) => reply({ response, answer: decided }),
+        (decided) => reply({ exchange, answer: decided }),
         (error: unknown) => refuse(error, exchange),
       )
       return undefined
@@ -115,10 +110,12 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
       return refuse(error, exchange)
     }
   }
-  const refuse = (error: unknown, { response, admitted }: Exchange): undefined => {
-    const { app, command } = admitted
-    const { status, text } = refusing(error, { sdkAppId: app.sdkAppId, command })
-    send(response, status, text, status === 408)
+  const refuse = (error: unknown, exchange: Exchange): undefined => {
+    sendRefused(exchange.response, refuser.thrown(error, exchange.request, aboutOf(exchange)))
+  }
+  const reply = ({ exchange, answer }: Reply): void => {
+    if (answer.reason === undefined) send(exchange.response, answer.status, answer.text)
+    else sendRefused(exchange.response, refuser.undecided(answer, exchange.request, aboutOf(exchange)))
   }
 
   /** Answers are sent together, unless deciding others takes long: a handler may keep the event loop busy. */
@@ -153,10 +150,14 @@ export function createShortWay({ webhook, bus, paths, bodyLimit, isDraining }: S
 }
 
 interface Reply {
-  readonly response: ServerResponse
+  readonly exchange: Exchange
   readonly answer: Answer
 }
 
-function reply({ response, answer }: Reply): void {
-  send(response, answer.status, answer.text)
+function aboutOf({ admitted }: Exchange): { sdkAppId: number; command: string } {
+  return { sdkAppId: admitted.app.sdkAppId, command: admitted.command }
+}
+
+function sendRefused(response: ServerResponse, { status, text, requestId, closes }: Refused): void {
+  send(response, status, text, ['x-request-id', requestId, ...(closes ? ['Connection', 'close'] : [])])
 }

@@ -11,6 +11,8 @@ describe('config: defaults', () => {
         deadlineMs: 1500,
         bodyLimit: 1048576,
         maxInFlight: 1000,
+        maxConnections: 10_000,
+        trustProxy: false,
         drainMs: 10000,
         stallMs: 30000,
       },

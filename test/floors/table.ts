@@ -26,6 +26,7 @@ export const rows: readonly Row[] = [
       'loopback',
       'stack',
       'suggest',
+      'throttle',
       'turn',
       'units',
       'untrusted',

@@ -42,9 +42,9 @@ describe('a fault of the server itself', () => {
       expect(answer.head).to.match(/\r\nContent-Type: application\/json\r\n/)
       expect(answer.head).not.to.match(/x-told|a word of it/i)
       expect(failed).to.deep.equal([{ error: value }])
-      expect(rejected).to.deep.equal([
-        { status: 500, reason: 'internal error', sdkAppId: UNSIGNED_APP, command: 'X.Y' },
-      ])
+      expect(rejected).to.have.length(1)
+      const about = { sdkAppId: UNSIGNED_APP, command: 'X.Y' }
+      expect(rejected[0]).to.include({ status: 500, reason: 'internal error', ...about })
       faulty = false
       connection.send(request)
       expect((await connection.answer()).status).to.equal(200)

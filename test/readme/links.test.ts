@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { proseOf } from './readmes.ts'
 
-const FILES = ['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+const FILES = ['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']
 
 /** The anchor that GitHub makes of a heading. */
 function anchorOf(heading: string): string {

@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import { mochaHooks } from '../../test/harness/hooks.ts'
+import { Pool } from '../pool.ts'
+import { attacks } from './attacks.ts'
+import { startTarget } from './server.ts'
+
+// npm run bench:hostile -- [--seconds N] [--only NAME,…]: attacks this machine's own server, beside good traffic. The good
+// traffic has to be answered within 250 ms in 99 of 100 cases, and the server to stay within 200 MB of what it takes idle.
+const MOST_P99_MS = 250
+const MOST_MB = 200
+const RATE = 200
+const CONNECTIONS = 16
+const IDLE_MS = 1000
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '10' }, only: { type: 'string', default: '' } },
+})
+const seconds = Number(values.seconds)
+const names = values.only.split(',').filter(Boolean)
+const unknown = names.find((name) => attacks.every((attack) => attack.name !== name))
+
+interface Row {
+  readonly attack: string
+  readonly 'good answers': number
+  readonly refused: number
+  readonly 'p50 ms': number
+  readonly 'p99 ms': number
+  readonly 'idle MB': number
+  readonly 'peak MB': number
+  readonly 'log kB': number
+}
+
+async function measure(name: string, what: string): Promise<Row> {
+  const target = await startTarget()
+  const { port } = target
+  const pool = new Pool({ port, connections: CONNECTIONS, kind: 'full' })
+  try {
+    await pool.ready()
+    await pool.load({ port, warmupMs: 0, windowMs: IDLE_MS, rate: RATE })
+    const idleMb = target.peakMb()
+    const logged = target.logBytes()
+    const attacker = fork(new URL('./attacker.js', import.meta.url).pathname, [name, `${port}`, `${seconds}`])
+    const ended = once(attacker, 'exit')
+    const good = await pool.load({ port, warmupMs: 0, windowMs: seconds * 1000, rate: RATE })
+    const peakMb = target.peakMb()
+    await ended
+    return {
+      attack: what,
+      'good answers': good.answers,
+      refused: good.refused,
+      'p50 ms': Number(good.p50.toFixed(1)),
+      'p99 ms': Number(good.p99.toFixed(1)),
+      'idle MB': Math.round(idleMb),
+      'peak MB': Math.round(peakMb),
+      'log kB': Math.round((target.logBytes() - logged) / 1024),
+    }
+  } finally {
+    pool.close()
+    await target.stop()
+  }
+}
+
+if (!(seconds > 0 && seconds <= 600) || unknown !== undefined) {
+  const all = attacks.map(({ name }) => name).join(', ')
+  process.stderr.write(`--seconds takes 1 to 600, --only some of ${all}${unknown ? `; there is no ${unknown}` : ''}\n`)
+  process.exitCode = 2
+} else {
+  const rows: Row[] = []
+  for (const { name, what } of attacks)
+    if (names.length === 0 || names.includes(name)) rows.push(await measure(name, what))
+  for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`)
+  const isHurt = rows.some((row) => row['p99 ms'] >= MOST_P99_MS || row['peak MB'] - row['idle MB'] > MOST_MB)
+  process.stdout.write(
+    isHurt ? `ABOVE ${MOST_P99_MS} ms or ${MOST_MB} MB\n` : `within ${MOST_P99_MS} ms and ${MOST_MB} MB\n`,
+  )
+  // What was borrowed from the tests is ended as they end it.
+  await mochaHooks.afterEach()
+}

@@ -1,0 +1,65 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { idleSince, lastResponse } from './in-flight.ts'
+
+/** After a look at all connections that found none to close, newcomers are turned away for so long without another. */
+const FRUITLESS_MS = 100
+
+/** What a connection waits for. */
+type Waits = 'for a request' | 'for the rest of one' | 'for our answer'
+
+interface Candidate {
+  readonly socket: Socket
+  readonly since: number
+}
+
+/**
+ * Keeps a server at `most` connections: for each new one the one that has been idle longest is closed; where none is, the
+ * one that has kept us waiting for the rest of its request longest; where we owe every one an answer, the new one.
+ * @param onFull hears of each that is closed
+ */
+export function limitConnections(server: Server, most: number, onFull: (connections: number) => void): void {
+  const open = new Set<Socket>()
+  /** Those that were idle when all were looked at, longest last. Who has been answered since is not the longest. */
+  let queue: Candidate[] = []
+  let fruitlessUntil = 0
+
+  const longestIdle = (newcomer: Socket): Socket | undefined => {
+    for (let fresh = false; ; fresh = true) {
+      for (let next = queue.pop(); next; next = queue.pop()) {
+        const { socket, since } = next
+        if (socket === newcomer || !open.has(socket) || idleSince(socket) !== since) continue
+        if (waits(socket) !== 'for our answer') return socket
+      }
+      if (fresh || performance.now() < fruitlessUntil) return undefined
+      queue = candidates(open, newcomer)
+      if (queue.length === 0) fruitlessUntil = performance.now() + FRUITLESS_MS
+    }
+  }
+
+  server.on('connection', (socket) => {
+    open.add(socket)
+    idleSince(socket)
+    socket.once('close', () => open.delete(socket))
+    if (open.size <= most) return
+    const closing = longestIdle(socket) ?? socket
+    open.delete(closing)
+    closing.destroy()
+    onFull(most)
+  })
+}
+
+function candidates(open: ReadonlySet<Socket>, newcomer: Socket): Candidate[] {
+  const others = [...open].filter((socket) => socket !== newcomer)
+  const of = (wanted: Waits): Candidate[] =>
+    others.filter((socket) => waits(socket) === wanted).map((socket) => ({ socket, since: idleSince(socket) }))
+  const idle = of('for a request')
+  return (idle.length > 0 ? idle : of('for the rest of one')).toSorted((a, b) => b.since - a.since)
+}
+
+function waits(socket: Socket): Waits {
+  const last = lastResponse(socket)
+  if (!last) return 'for a request'
+  if (!last.req.complete) return 'for the rest of one'
+  return last.writableFinished ? 'for a request' : 'for our answer'
+}
