@@ -108,7 +108,8 @@ export class Pool {
         const wanted = Math.floor(((Math.min(now, until) - startedAt) * rate) / 1000)
         for (; made < wanted; made++) {
           const at = startedAt + (made * 1000) / rate
-          const connection = this.#idle.pop()
+          // In turn: one that nothing is sent on for long may be closed.
+          const connection = this.#idle.shift()
           if (connection) this.#send(connection, at)
           else due.push(at)
         }

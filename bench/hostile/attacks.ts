@@ -32,23 +32,23 @@ const friends = (account: string): string =>
 /** Sends on each of so many connections again and again: the next when something of the answers has come. */
 function flood(port: number, connections: number, pieces: readonly string[], untilMs: number): Promise<void> {
   let sent = 0
-  return holding(port, connections, untilMs, (socket) => {
+  return holding(port, { connections }, untilMs, (socket) => {
     const send = (): void => void socket.write(pieces[sent++ % pieces.length] ?? '')
     socket.on('data', send)
     send()
   })
 }
 
-/** Keeps so many connections open, and opens another for each that is closed. */
+/** Keeps so many connections open, and opens others for those that are closed, at most so many every 20 ms. */
 async function holding(
   port: number,
-  connections: number,
+  { connections, perTick = 200 }: { connections: number; perTick?: number },
   untilMs: number,
   use: (socket: Socket) => void,
 ): Promise<void> {
   const open = new Set<Socket>()
   while (Date.now() < untilMs) {
-    for (let n = 0; n < 200 && open.size < connections; n++) {
+    for (let n = 0; n < perTick && open.size < connections; n++) {
       const socket = connect({ host: '127.0.0.1', port, noDelay: true })
       open.add(socket)
       socket.on('connect', () => use(socket))
@@ -77,7 +77,7 @@ export const attacks: readonly Attack[] = [
     what: `2. ${SLOW_BODIES} sockets that send all but the last bytes of 1 MB`,
     run: (port, untilMs) => {
       const start = request('X.Y', `{"a":"${'x'.repeat(MB - 100)}`, MB)
-      return holding(port, SLOW_BODIES, untilMs, (socket) => void socket.write(start))
+      return holding(port, { connections: SLOW_BODIES, perTick: 16 }, untilMs, (socket) => void socket.write(start))
     },
   },
   {
@@ -87,7 +87,7 @@ export const attacks: readonly Attack[] = [
       let n = 0
       return holding(
         port,
-        IDLE,
+        { connections: IDLE },
         untilMs,
         (socket) => void (n++ % 2 === 0 && socket.write('POST / HTTP/1.1\r\nHost: a')),
       )
@@ -98,7 +98,7 @@ export const attacks: readonly Attack[] = [
     what: `2. 4 sockets that send ${AHEAD} requests ahead`,
     run: (port, untilMs) => {
       const all = request('X.Y', '{}').repeat(AHEAD)
-      return holding(port, 4, untilMs, (socket) => {
+      return holding(port, { connections: 4 }, untilMs, (socket) => {
         let bytes = 0
         // An answer to each is longer than 100 bytes.
         socket.on('data', (chunk: Buffer) => {
@@ -115,7 +115,7 @@ export const attacks: readonly Attack[] = [
     name: 'types',
     what: '3. bodies that break types and nest 100,000 deep',
     run: (port, untilMs) =>
-      flood(port, 4, [friends('{"toString":null}'), friends(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)], untilMs),
+      flood(port, 2, [friends('{"toString":null}'), friends(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)], untilMs),
   },
   {
     name: 'refused',

@@ -32,7 +32,13 @@ interface Row {
   readonly 'log kB': number
 }
 
-async function measure(name: string, what: string): Promise<Row> {
+/** Resolves when it is over. */
+async function attack(name: string, port: number): Promise<void> {
+  const file = new URL('./attacker.js', import.meta.url).pathname
+  await once(fork(file, [name, `${port}`, `${seconds}`]), 'exit')
+}
+
+async function measure(name: string | undefined, what: string): Promise<Row> {
   const target = await startTarget()
   const { port } = target
   const pool = new Pool({ port, connections: CONNECTIONS, kind: 'full' })
@@ -41,8 +47,7 @@ async function measure(name: string, what: string): Promise<Row> {
     await pool.load({ port, warmupMs: 0, windowMs: IDLE_MS, rate: RATE })
     const idleMb = target.peakMb()
     const logged = target.logBytes()
-    const attacker = fork(new URL('./attacker.js', import.meta.url).pathname, [name, `${port}`, `${seconds}`])
-    const ended = once(attacker, 'exit')
+    const ended = name === undefined ? undefined : attack(name, port)
     const good = await pool.load({ port, warmupMs: 0, windowMs: seconds * 1000, rate: RATE })
     const peakMb = target.peakMb()
     await ended
@@ -67,7 +72,7 @@ if (!(seconds > 0 && seconds <= 600) || unknown !== undefined) {
   process.stderr.write(`--seconds takes 1 to 600, --only some of ${all}${unknown ? `; there is no ${unknown}` : ''}\n`)
   process.exitCode = 2
 } else {
-  const rows: Row[] = []
+  const rows = [await measure(undefined, 'nothing')]
   for (const { name, what } of attacks)
     if (names.length === 0 || names.includes(name)) rows.push(await measure(name, what))
   for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`)

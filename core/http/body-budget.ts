@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import { ClosingRefusal } from './refusal.ts'
 
 /** Bytes of bodies that have begun to come, in sum. */
 const BUDGET = 64 * 1024 * 1024
 /** A body up to this size is ended only where twice the budget is used up by small ones. */
 const SMALL = 64 * 1024
+/** Large bodies of which a piece is read in one turn of the event loop. */
+const READ_PER_TURN = 16
 /** What a piece costs beside its bytes: a body may come in pieces of one byte. */
 const PIECE_COST = 256
 
@@ -19,7 +22,8 @@ export interface PendingBody {
 
 /**
  * What the bodies under way may hold in memory. Above it the one that has been under way longest is ended, so that
- * newcomers go on: those of a genuine sender take milliseconds.
+ * newcomers go on: those of a genuine sender take milliseconds. What has become large is read a piece at a time, a few of
+ * them in a turn: hundreds that come at once do not keep the event loop.
  */
 export class BodyBudget {
   readonly #limit: number
@@ -28,6 +32,8 @@ export class BodyBudget {
   readonly #pending = new Set<Pending>()
   readonly #large = new Set<Pending>()
   #held = 0
+  /** Those that wait to be read on. */
+  readonly #paused: Pending[] = []
   #opened = 0
 
   /** @param limit bytes */
@@ -36,12 +42,11 @@ export class BodyBudget {
     this.#small = small
   }
 
-  open(): PendingBody {
-    const pending = new Pending(
-      ++this.#opened,
-      (length) => this.#add(pending, length),
-      () => this.#close(pending),
-    )
+  open(request: IncomingMessage): PendingBody {
+    const pending: Pending = new Pending(request, ++this.#opened, {
+      add: (length) => this.#add(pending, length),
+      close: () => this.#close(pending),
+    })
     this.#pending.add(pending)
     return pending
   }
@@ -51,7 +56,10 @@ export class BodyBudget {
     const cost = length + PIECE_COST
     pending.held += cost
     this.#held += cost
-    if (pending.held > this.#small) this.#large.add(pending)
+    if (pending.held > this.#small) {
+      this.#large.add(pending)
+      this.#pause(pending)
+    }
     while (this.#held > this.#limit) {
       const longest = this.#longest()
       if (!longest) break
@@ -59,6 +67,21 @@ export class BodyBudget {
       longest.end()
     }
     return this.#pending.has(pending)
+  }
+
+  #pause(pending: Pending): void {
+    pending.request.pause()
+    // Node would read another piece, and hold it. In HTTP/2 the socket is that of others, too.
+    if (pending.request.httpVersionMajor === 1) pending.request.socket.pause()
+    if (this.#paused.push(pending) === 1) setImmediate(() => this.#readOn())
+  }
+
+  #readOn(): void {
+    for (const { request } of this.#paused.splice(0, READ_PER_TURN)) {
+      request.resume()
+      if (request.httpVersionMajor === 1) request.socket.resume()
+    }
+    if (this.#paused.length > 0) setImmediate(() => this.#readOn())
   }
 
   #longest(): Pending | undefined {
@@ -77,6 +100,7 @@ export class BodyBudget {
 }
 
 class Pending implements PendingBody {
+  readonly request: IncomingMessage
   /** Lower ones have been under way longer. */
   readonly number: number
   readonly add: (length: number) => boolean
@@ -85,7 +109,8 @@ class Pending implements PendingBody {
   held = 0
   #reject: (error: Error) => void = () => undefined
 
-  constructor(number: number, add: (length: number) => boolean, close: () => void) {
+  constructor(request: IncomingMessage, number: number, { add, close }: Pick<PendingBody, 'add' | 'close'>) {
+    this.request = request
     this.number = number
     this.add = add
     this.close = close

@@ -70,7 +70,7 @@ export async function inBodyTime<T>(
   budget: BodyBudget,
   read: (pending: PendingBody) => Promise<T>,
 ): Promise<T> {
-  const pending = budget.open()
+  const pending = budget.open(request)
   try {
     return await within(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
   } catch (error) {

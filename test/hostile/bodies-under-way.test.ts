@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import { Bus } from '../../core/bus.ts'
 import { BodyBudget } from '../../core/http/body-budget.ts'
@@ -9,6 +10,8 @@ import { heard, UNSIGNED_APP } from '../harness/server.ts'
 
 const LINE = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
 const MB = 1024 * 1024
+const socket = { pause: () => undefined, resume: () => undefined }
+const source = { ...socket, socket, httpVersionMajor: 1 } as unknown as IncomingMessage
 const tooMany = 'body: too many bytes of bodies are under way, and this one took longest'
 const text = (length: number): string => `{"a":"${'x'.repeat(length - 8)}"}`
 
@@ -22,7 +25,7 @@ async function begin(port: number, length: number, headers: readonly string[] = 
 describe('bodies under way', () => {
   it('are 64 MB at most', () => {
     const budget = new BodyBudget()
-    const bodies = Array.from({ length: 64 }, () => budget.open())
+    const bodies = Array.from({ length: 64 }, () => budget.open(source))
     expect(bodies.map((body) => body.add(MB)).filter(Boolean)).to.have.length(64)
     expect([bodies[1]?.add(1), bodies[0]?.add(1)]).to.deep.equal([true, false])
   })
@@ -101,7 +104,7 @@ describe('bodies under way', () => {
 
   it('count what they hold in memory, not their bytes alone: one in pieces of one byte is no small one', () => {
     const budget = new BodyBudget(1_000_000)
-    const bodies = [budget.open(), budget.open()]
+    const bodies = [budget.open(source), budget.open(source)]
     let kept = 0
     while (bodies.every((body) => body.add(1)) && kept < 1_000_000) kept++
     expect(kept).to.be.below(10_000)
@@ -110,12 +113,12 @@ describe('bodies under way', () => {
   it('give their share back, however they end', () => {
     const budget = new BodyBudget(100_000, 10_000)
     for (let n = 0; n < 100; n++) {
-      const body = budget.open()
+      const body = budget.open(source)
       expect(body.add(50_000)).to.equal(true)
       body.close()
       body.close()
     }
-    const [first, second, third] = [budget.open(), budget.open(), budget.open()]
+    const [first, second, third] = [budget.open(source), budget.open(source), budget.open(source)]
     expect([first.add(40_000), second.add(40_000), third.add(40_000)]).to.deep.equal([true, true, true])
     expect([first.add(1), second.add(1)]).to.deep.equal([false, true])
   })
