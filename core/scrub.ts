@@ -76,8 +76,9 @@ function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : typeof cause
   const code = codeOf(cause)
   // Node's own messages begin with the code, most of them.
-  const known = code !== undefined && !cause.message.includes(code) ? `${code}: ` : ''
-  return `${cause.name}: ${known}${cause.message}`
+  const message = String(cause.message)
+  const known = code !== undefined && !message.includes(code) ? `${code}: ` : ''
+  return `${cause.name}: ${known}${message}`
 }
 
 function placeOfError(error: unknown): string | undefined {
