@@ -37,7 +37,7 @@ export function loggableError(error: unknown, raw?: string): LoggableError {
   return {
     name: error.name,
     ...(code !== undefined && { code }),
-    message: scrub(String(error.message), texts),
+    message: scrub(messageOf(error), texts),
     ...(causes.length > 0 && { causes }),
     ...(at !== undefined && { at }),
     stack: stackLines(traceOf(error)).slice(0, MOST_FRAMES).join('\n'),
@@ -72,11 +72,16 @@ function causesOf(error: Error): unknown[] {
   return causes
 }
 
+/** Whoever throws may have put anything there. */
+function messageOf({ message }: { readonly message: unknown }): string {
+  return String(message)
+}
+
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : typeof cause
   const code = codeOf(cause)
   // Node's own messages begin with the code, most of them.
-  const message = String(cause.message)
+  const message = messageOf(cause)
   const known = code !== undefined && !message.includes(code) ? `${code}: ` : ''
   return `${cause.name}: ${known}${message}`
 }
