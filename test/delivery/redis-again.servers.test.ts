@@ -48,6 +48,7 @@ async function twoShares() {
     ledger,
     gaps,
     maxBacklog: undefined,
+    longestMs: 60_000,
     shares: new Map(shares.map((share) => [share.n, share])),
     room: () => room,
     mayTake: () => reads > 0,

@@ -36,6 +36,7 @@ function intake(settle: Run = forever) {
     ledger,
     gaps: new Gaps(),
     maxBacklog: undefined,
+    longestMs: 60_000,
     shares: new Map([[0, share]]),
     room: () => 100,
     mayTake: () => true,

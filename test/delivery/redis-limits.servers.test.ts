@@ -176,7 +176,7 @@ describeWithRedis('the engine redis', () => {
     const [entry] = await client.xrange(`timhook:cb:${n}`, '-', '+')
     const write = (by: string): Promise<number[]> => run(SETTLE, 'done', 'one', n, by, entry?.[0] ?? '', '', '')
     expect(await write(fence)).to.deep.equal([0])
-    const taken = await run<[string, number][]>(TAKE, 'one', 10, -1, n, fence, '0-0', '', '')
+    const taken = await run<[string, number][]>(TAKE, 'one', 10, -1, 60_000, n, fence, '0-0', '', '')
     expect(taken.map(([, isOwned]) => isOwned)).to.deep.equal([0])
     const handled = done(first.bus, 1)
     release.resolve()

@@ -49,6 +49,21 @@ describeWithRedis('a restart with the engine redis', () => {
     ])
   })
 
+  for (const ordered of [false, true]) {
+    it(`tries what is due later than any retry waits, for the clock was set back, with ordered: ${ordered}`, async () => {
+      const redis = await startRedis()
+      const failing = (): Promise<void> => Promise.reject(new Error('not now'))
+      const first = await runRedis(redis, { one: failing }, { ordered, retry: { attempts: 3, minMs: 1e8, maxMs: 1e9 } })
+      const failed = first.bus.next('handler:failed')
+      await first.accept(1)
+      await failed
+      await first.stop()
+      const retry = { attempts: 3, minMs: 1, maxMs: 1000 }
+      const second = await runRedis(redis, { one: () => undefined }, { ordered, retry })
+      await done(second.bus, 1)
+    })
+  }
+
   it('goes on with retries that hold nothing up, at their attempt', async () => {
     const redis = await startRedis()
     const retry = { attempts: 3, minMs: 50, maxMs: 50 }

@@ -1,6 +1,6 @@
 import type { Registry } from '../../registry.ts'
 import { Slots } from '../slots.ts'
-import { subscriptionOf } from '../subscription-of.ts'
+import { longestDelayOf, subscriptionOf } from '../subscription-of.ts'
 import type { Arrival } from './arrival.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
 import type { Complain } from './complain.ts'
@@ -59,6 +59,7 @@ export function createFeed(parts: FeedParts) {
     ledger,
     gaps,
     maxBacklog,
+    longestMs: longestDelayOf(registry, plugin),
     shares,
     room: () => (parking.isFull ? 0 : slots.room),
     mayTake: () => validity.isValid(),

@@ -22,6 +22,8 @@ interface Parts {
   readonly ledger: Ledger
   readonly gaps: Gaps
   readonly maxBacklog: number | undefined
+  /** The longest that a retry of the plugin waits. */
+  readonly longestMs: number
   readonly shares: ReadonlyMap<number, Share>
   /** How many more may be taken; 0 where none may. */
   readonly room: () => number
@@ -139,7 +141,7 @@ export class Intake {
   }
 
   async #read(shares: readonly Share[], count: number): Promise<void> {
-    const { run, plugin, ledger, gaps, maxBacklog, onItem, onOver } = this.#parts
+    const { run, plugin, ledger, gaps, maxBacklog, longestMs, onItem, onOver } = this.#parts
     // What is done counts until that is written.
     if (maxBacklog !== undefined) await ledger.flush()
     const gap = gaps.count
@@ -156,7 +158,7 @@ export class Intake {
       tail,
       ` ${[...kept].join(' ')} `,
     ])
-    const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, ...args)
+    const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, longestMs, ...args)
     // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
     await turn()
     this.#hasMore = parts.some(([, , hasMore]) => hasMore === 1)

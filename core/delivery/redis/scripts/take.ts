@@ -13,7 +13,8 @@ const CHARACTERS = 4_000_000
  * is new. What is new is only looked at, and becomes pending, or is passed by the group, by what SETTLE is told of it. What is
  * not the plugin's is passed over here.
  *
- * Arguments: prefix, plugin, how many, maxBacklog or -1, then of each partition: N, fence, the last pending entry that
+ * Arguments: prefix, plugin, how many, maxBacklog or -1, the longest that a retry waits in ms (what is due later than that from now
+ * on was noted before the clock was set back, and is due), then of each partition: N, fence, the last pending entry that
  * was given, or `>` when all of them were, the last new entry that was given or passed over, or nothing: then it
  * begins behind the group's last entry; and those new entries whose callbacks it has, each with a space on both sides.
  * Gives of each partition: N, whether it is still owned, whether there is more, the next cursors, in how many ms a retry
@@ -24,6 +25,7 @@ const CHARACTERS = 4_000_000
 export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}
 local prefix, plugin, room, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at, scanned, size = now(), 0, 0
+local longest = tonumber(ARGV[5])
 local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
 
 local function put(part, entry, attempt, holdMs, deaths, origin, f)
@@ -37,7 +39,8 @@ local function give(part, n, entry, fields, origin)
   local attempt, untilMs = string.match(redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1 0',
     '^(%d+) (%d+)$')
   local deaths = redis.call('HGET', prefix .. ':tries:' .. plugin .. ':' .. n, entry) or '0'
-  put(part, entry, attempt, math.max(0, untilMs - at), deaths, origin, fields)
+  local holdMs = math.max(0, untilMs - at)
+  put(part, entry, attempt, holdMs > longest and 0 or holdMs, deaths, origin, fields)
 end
 
 local function isFull() return room <= 0 or size > ${CHARACTERS} or scanned > ${SCAN} end
@@ -63,7 +66,11 @@ local function due(part, n, stream)
   local key = prefix .. ':due:' .. plugin .. ':' .. n
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   if not first[2] then return end
-  for _, entry in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, math.min(room, ${SCAN}))) do
+  local entries = redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, math.min(room, ${SCAN}))
+  if #entries == 0 then
+    entries = redis.call('ZRANGEBYSCORE', key, '(' .. at + longest, '+inf', 'LIMIT', 0, math.min(room, ${SCAN}))
+  end
+  for _, entry in ipairs(entries) do
     if isFull() then break end
     local found = redis.call('XRANGE', stream, entry, entry)[1]
     redis.call('ZREM', key, entry)
@@ -77,7 +84,9 @@ local function due(part, n, stream)
     end
   end
   first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  if first[2] then part[6] = math.max(0, first[2] - at) end
+  if not first[2] then return end
+  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
+  part[6] = last[2] - at > longest and 0 or math.max(0, first[2] - at)
 end
 
 local function fresh(part, stream, own)
@@ -119,7 +128,7 @@ local function lastOf(stream)
 end
 
 local parts = {}
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local n, stream = ARGV[i], prefix .. ':cb:' .. ARGV[i]
   local part = { n, 0, 0, ARGV[i + 2], ARGV[i + 3], -1, {}, {} }
   if owns(prefix, plugin, n, ARGV[i + 1]) then
