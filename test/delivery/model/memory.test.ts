@@ -1,4 +1,15 @@
-import { engine } from './memory.engine.ts'
+import { createMemoryDelivery } from '../../../core/delivery/memory.ts'
 import { describeModel } from './model.ts'
 
-describeModel(engine)
+describeModel({
+  name: 'memory',
+  isVirtual: true,
+  limits: { timeoutMs: 60, minMs: 10, maxMs: 100 },
+  most: 200,
+  newStore: async () => ({
+    async open(parts) {
+      return { delivery: createMemoryDelivery({ ...parts, resendWindow: 600_000 }), async close() {} }
+    },
+    async remove() {},
+  }),
+})

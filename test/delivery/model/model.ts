@@ -6,9 +6,9 @@ import { type Scenario, scenarios } from './scenario.ts'
 
 /** Runs of an engine, and into how many tests they are divided, so that none takes long. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300)
-const TESTS = 10
-/** Runs at a time, where waiting takes longer than anything else. */
-const TOGETHER = 30
+const TESTS = 30
+/** Runs at a time where waiting takes longer than anything else. */
+const TOGETHER = 10
 const FAULTS_SHOWN = 5
 
 /** Plays scenarios of chance with an engine, and holds what its handlers were called with against what is promised. */

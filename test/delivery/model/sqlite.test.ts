@@ -1,4 +1,40 @@
-import { engine } from './sqlite.engine.ts'
+import { existsSync, symlinkSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { devNull, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSqliteDelivery } from '../../../core/delivery/sqlite/delivery.ts'
+import { openSqliteJournal } from '../../../core/delivery/sqlite/journal.ts'
+import { Link } from '../../../core/delivery/sqlite/link.ts'
+import { InlineThread } from './inline-thread.ts'
 import { describeModel } from './model.ts'
 
-describeModel(engine)
+/** A disk that other tests keep busy would take longer than all the rest. */
+const MEMORY = '/dev/shm'
+const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
+
+describeModel({
+  name: 'sqlite',
+  isVirtual: true,
+  limits: { timeoutMs: 60, minMs: 10, maxMs: 100 },
+  most: 200,
+  async newStore(random) {
+    const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'timhook-'))
+    const file = join(folder, 'timhook.db')
+    let thread: InlineThread | undefined
+    return {
+      async open({ registry, bus }) {
+        thread = new InlineThread(random)
+        const link = await Link.open(file, undefined, new Link(thread.asWorker))
+        // Writing down what is set aside for a full disk would take longer than all the rest.
+        symlinkSync(devNull, `${file}.reserve`)
+        const delivery = createSqliteDelivery({ registry, bus, link, file, resendWindow: 600_000, retention })
+        return { delivery, close: async (ending) => void (await link.close(ending)) }
+      },
+      openJournal: async () => openSqliteJournal(file),
+      blink(isDown) {
+        if (thread) thread.isDown = isDown
+      },
+      remove: () => rm(folder, { recursive: true, force: true }),
+    }
+  },
+})
