@@ -40,6 +40,8 @@ export interface BusEvents {
   }
   /** A handler that timed out had not settled when the next callback of its order key had to start. */
   'handler:overlap': About & { plugin: string }
+  /** The process has died several times in a row while this was handled: it waits, and holds up nothing meanwhile. */
+  'callback:suspect': About & { plugin: string; crashes: number; retryMs: number }
   /** Not delivered, and not tried again. Without a plugin: the callback was not accepted in the first place. */
   'callback:dead': About & { plugin?: string; error: string }
   /** A plugin is no longer in the config: what waited for it is dead letters now. */

@@ -59,6 +59,12 @@ export function logEvents(bus: Bus, log: Logger): void {
     msg: 'dead letter: not delivered, and not tried again',
     kindOf: ({ plugin = '' }) => plugin,
   })
+  bus.on('callback:suspect', (event) => {
+    log.warn(
+      event,
+      'the process has ended several times while this was handled; it waits, and later ones of its key go first',
+    )
+  })
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   throttled('delivery:failed', 'error', {
     msg: 'not stored',

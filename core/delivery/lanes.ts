@@ -1,7 +1,7 @@
 import { Queue } from './queue.ts'
 
-/** What a task asks for when it ends: its key back for the same task after some time, or nothing. */
-export type Again = { readonly holdMs: number } | undefined
+/** What a task asks for when it ends: its key back for the same task after some time, or once something has come; or nothing. */
+export type Again = { readonly holdMs: number } | { readonly until: Promise<void> } | undefined
 
 /** At most `concurrency` tasks of a pool run at once. Pools are told apart by identity. */
 interface Pool {
@@ -141,7 +141,7 @@ export class Lanes {
   #end(entry: Entry, pool: Ready, again: Again): void {
     this.#running--
     pool.running--
-    if (again) this.#hold(entry, again.holdMs)
+    if (again) this.#hold(entry, again)
     else {
       this.#size--
       this.#release(entry)
@@ -161,14 +161,21 @@ export class Lanes {
     if (next.pool !== pool) this.#pump(ready)
   }
 
-  #hold(entry: Entry, holdMs: number): void {
+  #hold(entry: Entry, again: NonNullable<Again>): void {
     if (this.#closed) return
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
+    const resume = (): void => {
       const pool = this.#poolOf(entry)
       pool.ready.putFirst(entry)
       this.#pump(pool)
-    }, holdMs)
+    }
+    if ('until' in again) {
+      void again.until.then(resume)
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      resume()
+    }, again.holdMs)
     this.#timers.add(timer)
   }
 

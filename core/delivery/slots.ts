@@ -1,7 +1,7 @@
 import { type Again, Lanes } from './lanes.ts'
 import type { Pool } from '../registry.ts'
 
-/** Callbacks that are handed to the lanes at a time, beside those that an ordered retry holds up. */
+/** Callbacks that are handed to the lanes at a time, beside those that an ordered retry or a suspect holds up. */
 export const LANES = 128
 /** With those: then nothing more is taken up until a retry is through. */
 const HELD_TOO = 5000
@@ -11,6 +11,8 @@ interface Slot {
   readonly key: string | undefined
   /** Whether it is among those of its key. */
   isCounted: boolean
+  /** Whether it waits, without a key. */
+  isHeld: boolean
   isFree: boolean
 }
 
@@ -37,10 +39,11 @@ export class Slots {
   }
 
   push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
-    const slot: Slot = { key, isCounted: false, isFree: false }
+    const slot: Slot = { key, isCounted: false, isHeld: false, isFree: false }
     this.#size++
     this.#lanes.push(pool, key, () => {
       if (key !== undefined && this.#held.size > 0 && this.#held.delete(key)) this.#heldSize -= this.of(key)
+      if (slot.isHeld) this.#resume(slot)
       const again = task()
       return again instanceof Promise ? again.then((late) => this.#ended(slot, late)) : this.#ended(slot, again)
     })
@@ -71,8 +74,16 @@ export class Slots {
       this.#count(slot)
       this.#held.add(key)
       this.#heldSize += this.of(key)
+    } else {
+      slot.isHeld = true
+      this.#heldSize++
     }
     return again
+  }
+
+  #resume(slot: Slot): void {
+    slot.isHeld = false
+    this.#heldSize--
   }
 
   #leave(slot: Slot): void {

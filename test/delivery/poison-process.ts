@@ -4,11 +4,12 @@ import { type Handle, runEngine } from './engines.ts'
 import { runRedis } from './redis-engines.ts'
 
 /**
- * A process that the handlers of callbacks 2 and 3 kill. Arguments: engine; its file, or the address of its Redis; in the first
- * one `first`: it stores 1 to 4 of one group, and dies while 1 is handled. Writes the number of each callback that
- * it begins to handle, and ends once 4 is.
+ * A process that some handlers kill. Arguments: engine; its file, or the address of its Redis; the numbers of the callbacks
+ * of one group that it stores first, and of those whose handlers kill it, both with commas. Writes a line for each callback
+ * that it begins to handle, that waits because processes died over it, and that is a dead letter. It is killed by the
+ * line that it is told last, or else by a handler; `handled N` with N the last number stops it in order.
  */
-const [engine, place = '', round] = process.argv.slice(2)
+const [engine, place = '', stored = '', deadly = '', until = ''] = process.argv.slice(2)
 
 const over = deferred()
 
@@ -16,21 +17,32 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
+function tell(line: string): void {
+  writeSync(1, `${line}\n`)
+  if (line !== until) return
+  if (line.startsWith('handled')) over.resolve()
+  else die()
+}
+
+const numbers = (text: string): number[] => text.split(',').filter(Boolean).map(Number)
+
 const handle: Handle = (n) => {
-  if (round === 'first') return new Promise(() => undefined)
-  writeSync(1, `${n}\n`)
-  if (n === 2 || n === 3) die()
-  if (n === 4) over.resolve()
-  return undefined
+  tell(`handled ${n}`)
+  if (numbers(deadly).includes(n)) die()
 }
 
 const pace = { leaseMs: 300, sweepMs: 100, removedAfterMs: 60_000 }
+// Else what it stores could be handled before all of it is stored.
+const handlers = { one: stored === '' ? handle : (): Promise<void> => new Promise(() => undefined) }
+const more = { ordered: true }
 const run =
   engine === 'redis'
-    ? await runRedis({ url: place }, { one: handle }, { pace })
-    : await runEngine(place, { one: handle })
-if (round === 'first') {
-  for (const n of [1, 2, 3, 4]) await run.accept(n)
+    ? await runRedis({ url: place }, handlers, { pace, ...more })
+    : await runEngine(place, handlers, more)
+run.bus.on('callback:suspect', ({ crashes, retryMs }) => tell(`waits ${crashes} ${retryMs}`))
+run.bus.on('callback:dead', ({ error }) => tell(`dead ${error}`))
+if (stored !== '') {
+  for (const n of numbers(stored)) await run.accept(n)
   die()
 }
 await over.promise

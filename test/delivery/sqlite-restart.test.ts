@@ -106,40 +106,4 @@ describe('a restart of the sqlite engine', () => {
     await handled
     expect(seen).to.deep.equal([3])
   })
-
-  it('makes a dead letter of what the process has died over three times in a row', async () => {
-    const file = await newFile()
-    for (let death = 1; death <= 3; death++) {
-      const started = deferred()
-      const run = await runEngine(file, {
-        one: () => {
-          started.resolve()
-          return forever()
-        },
-      })
-      if (death === 1) await run.accept(1)
-      await started.promise
-      await run.die()
-    }
-    const last = await runEngine(file, { one: forever })
-    expect((await last.bus.next('callback:dead')).error).to.contain('ended 3 times')
-  })
-
-  it('tries what is in doubt one at a time', async () => {
-    const file = await newFile()
-    const first = await runEngine(file, { one: forever })
-    for (let n = 0; n < 5; n++) await first.accept(n, `g${n}`)
-    await first.die()
-    let now = 0
-    let most = 0
-    const second = await runEngine(file, {
-      one: async () => {
-        most = Math.max(most, ++now)
-        await new Promise(setImmediate)
-        now--
-      },
-    })
-    await done(second.bus, 5)
-    expect(most).to.equal(1)
-  })
 })

@@ -4,7 +4,7 @@ import type { Subscription } from '../../registry.ts'
 import type { Deliverer, Delivered, Ended, Job } from '../deliverer.ts'
 import type { Again } from '../lanes.ts'
 import { takeBody } from '../received.ts'
-import { DEATHS, type Turns } from '../turns.ts'
+import { afterCrashes, poisonText } from '../suspects.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
 import type { Share } from './share.ts'
@@ -18,7 +18,6 @@ export interface AttemptParts {
   readonly deliverer: Deliverer
   readonly bus: Bus
   readonly ledger: Ledger
-  readonly turns: Turns
   readonly validity: Validity
   readonly isClosed: () => boolean
   /** A retry will be due then, on the clock of `performance.now()`. */
@@ -32,7 +31,7 @@ function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job
 
 /** Has a plugin's handlers called, and notes what becomes of it. */
 export function createAttempts(parts: AttemptParts) {
-  const { plugin, deliverer, bus, ledger, turns, validity, isClosed, onRetry } = parts
+  const { plugin, deliverer, bus, ledger, validity, isClosed, onRetry } = parts
   /** Those in doubt that run, and those that a stop has interrupted: whoever was told to stop has not died over them. */
   const tried = new Set<Item>()
   const interrupted: Item[] = []
@@ -83,13 +82,13 @@ export function createAttempts(parts: AttemptParts) {
     if (!share.isHeld) return undefined
     const waitMs = item.heldUntil - performance.now()
     if (waitMs > 0) return { holdMs: Math.ceil(waitMs) }
-    if (item.inDoubt && item.deaths + 1 >= DEATHS) {
-      dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
+    if (item.hasDied && isPoison(item)) {
+      // Written first: else one behind it in its key that kills the process would do so for ever.
       await ledger.flush()
       return undefined
     }
     const call = (): Delivered | Promise<Delivered> => deliverer.deliver(jobOf(item), subscription)
-    const delivered = item.inDoubt ? turns.take(() => alone(item, call)) : call()
+    const delivered = item.inDoubt ? marked(item, call) : call()
     return attended(share, conclude(item, subscription, delivered, onHold))
   }
 
@@ -106,29 +105,35 @@ export function createAttempts(parts: AttemptParts) {
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
     tried.delete(item)
-    // Should the process die over the next one of its key, that one is to be the first.
+    // The end is stored before the next suspect starts, and before the next one of its key.
     if (item.inDoubt) await ledger.flush()
     await settled
     return ended.as === 'retry' && holds ? { holdMs: ended.inMs } : undefined
   }
 
-  /** The try is stored first: should the process die of it, that is known. */
-  const alone = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
+  /** The start is stored first: should the process die now, it is known of what. */
+  const marked = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
     const mayStart = (): boolean => !isClosed() && item.share.isHeld
     if (mayStart()) {
       tried.add(item)
       await ledger.noteDurably(item, ['try', item.deaths + 1])
       if (mayStart()) return call()
+      unmark(item)
     }
     return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
   }
 
   const interrupt = (item: Item): void => {
-    const { share, deaths } = item
     if (isClosed()) {
-      share.isInterrupted = true
+      item.share.isInterrupted = true
       if (tried.has(item)) interrupted.push(item)
-    } else if (tried.has(item)) ledger.note(item, deaths > 0 ? ['try', deaths] : ['alive'])
+    } else if (tried.has(item)) unmark(item)
+  }
+
+  /** It is not under way after all. */
+  const unmark = (item: Item): void => {
+    tried.delete(item)
+    ledger.note(item, item.deaths > 0 ? ['try', -item.deaths] : ['alive'])
   }
 
   /** @param onHold takes what goes on holding its key */
@@ -138,13 +143,32 @@ export function createAttempts(parts: AttemptParts) {
     const at = performance.now() + inMs
     if (onHold) {
       ledger.note(item, ['hold', attempt, inMs])
-      onHold({ ...item, attempt, heldUntil: at, deaths: 0, inDoubt: false })
+      onHold({ ...item, attempt, heldUntil: at, deaths: 0, hasDied: false, inDoubt: false })
       return
     }
     ledger.note(item, ['retry', attempt, inMs], () => {
       forget(item)
       onRetry(share, at)
     })
+  }
+
+  /** Has a suspect wait, without its key. */
+  const suspend = (item: Item, waitMs: number): void => {
+    const { share, callback, attempt, deaths: crashes } = item
+    const at = performance.now() + waitMs
+    ledger.note(item, ['retry', attempt, waitMs])
+    ledger.note(item, ['try', -crashes], (isThrough) => {
+      forget(item)
+      onRetry(share, at)
+      if (isThrough) bus.emit('callback:suspect', { ...aboutOf(callback), plugin, crashes, retryMs: waitMs })
+    })
+  }
+  /** Whether a callback is out of the way, because a process has died over it too often. */
+  const isPoison = (item: Item): boolean => {
+    const fate = afterCrashes(item.deaths)
+    if (fate === 'dead') dead(item, item.attempt - 1, poisonText(item.deaths))
+    else if (fate) suspend(item, fate.waitMs)
+    return fate !== undefined
   }
 
   return {

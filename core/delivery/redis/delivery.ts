@@ -5,7 +5,7 @@ import type { Registry } from '../../registry.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery, Ending } from '../delivery.ts'
-import { Turns } from '../turns.ts'
+import { OneAtATime } from '../suspects.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { createAccept } from './accept.ts'
 import { Appender } from './appender.ts'
@@ -60,7 +60,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const plugins = registry.plugins.map(({ id }) => id)
   const run = createRun(connection)
   const deliverer = createDeliverer(registry, bus)
-  const turns = new Turns()
+  const suspects = new OneAtATime()
   const complain = createComplain(bus)
   const ledger = new Ledger(run, complain)
   const gaps = new Gaps()
@@ -89,7 +89,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     run,
     gaps,
     ledger,
-    turns,
+    suspects,
     validity: leases,
     maxBacklog,
     complain,

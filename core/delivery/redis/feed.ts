@@ -1,5 +1,7 @@
 import type { Registry } from '../../registry.ts'
+import type { Again } from '../lanes.ts'
 import { Slots } from '../slots.ts'
+import type { OneAtATime } from '../suspects.ts'
 import { longestDelayOf, subscriptionOf } from '../subscription-of.ts'
 import type { Arrival } from './arrival.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
@@ -16,6 +18,7 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
   readonly connection: Connection
   readonly run: Run
   readonly gaps: Gaps
+  readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
   readonly complain: Complain
 }
@@ -24,7 +27,7 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
 export type Feed = ReturnType<typeof createFeed>
 
 export function createFeed(parts: FeedParts) {
-  const { plugin, registry, connection, run, ledger, gaps, validity, maxBacklog, complain } = parts
+  const { plugin, registry, connection, run, ledger, gaps, validity, suspects, maxBacklog, complain } = parts
   const shares = new Map<number, Share>()
   let closed = false
 
@@ -50,7 +53,9 @@ export function createFeed(parts: FeedParts) {
     }
     // A task that holds its key runs again, for the next attempt.
     let current = item
-    slots.push(subscription.pool, item.key, () => attempts.attempt(current, subscription, (next) => (current = next)))
+    const task = (): Again | Promise<Again> => attempts.attempt(current, subscription, (next) => (current = next))
+    const isSuspect = (): boolean => current.inDoubt
+    slots.push(subscription.pool, item.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
   }
   const parking = new Parking({ connection, inLanes: (key) => slots.of(key), onNext: push })
   const intake = new Intake({

@@ -40,8 +40,10 @@ export interface Item extends Stored {
   readonly resends: number
   /** Until when it only holds up its key, on the clock of `performance.now()`; 0 where it does not. */
   readonly heldUntil: number
-  /** How often a process has died over it, as far as that was noted. */
+  /** How often a process has died over it in a row, as a suspect. */
   readonly deaths: number
+  /** The last one of them has just been found. */
+  readonly hasDied: boolean
   /** It may have been under way when a process died. */
   readonly inDoubt: boolean
 }
@@ -62,8 +64,9 @@ export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined
     attempt: Number(attempt),
     resends: Number(resends),
     heldUntil: holdMs > 0 ? performance.now() + holdMs : 0,
-    deaths: Number(deaths),
-    inDoubt: isConcerned || Number(deaths) > 0,
+    deaths: Math.abs(Number(deaths)),
+    hasDied: Number(deaths) > 0,
+    inDoubt: isConcerned || Number(deaths) !== 0,
   }
 }
 
@@ -81,6 +84,7 @@ export function arrivedItem(share: Share, arrival: Arrival, place: Place): Item 
     resends: 0,
     heldUntil: 0,
     deaths: 0,
+    hasDied: false,
     inDoubt: false,
   }
 }

@@ -18,7 +18,7 @@ import { hash } from 'node:crypto'
  * | `P:due:PLUGIN:N` | sorted set | entries that wait for their retry, by when they are due |
  * | `P:age:PLUGIN:N` | sorted set | the same entries by when they came: the oldest bounds what may be trimmed |
  * | `P:tried:PLUGIN:N` | hash | the next attempt of an entry that has failed, and until when it holds up its key |
- * | `P:tries:PLUGIN:N` | hash | how often a process has died over an entry |
+ * | `P:tries:PLUGIN:N` | hash | of a suspect: n where its handler has been called, and a crash would be the n-th over it; -n where it is not under way, after n of them |
  * | `P:backlog` | hash | how many callbacks a plugin has not finished, counted |
  * | `P:dead` | stream | dead letters, each with a copy of its callback, so that it holds up no trimming |
  * | `P:letters` | hash | the dead letter of an entry and a plugin |

@@ -1,5 +1,6 @@
 import type { Database } from '../../store/database.ts'
 import { blockFrom, lastStored } from './blocks.ts'
+import { clearSuspects } from './mark.ts'
 import type { Arg, Result, Standing } from './messages.ts'
 import { countIn } from './read-block.ts'
 
@@ -15,8 +16,7 @@ export function lastSeq(database: Database): number {
 export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'begin'> {
   const clean = database.number("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1") === 1
   database.run("INSERT OR REPLACE INTO meta VALUES ('clean', 0)")
-  // Deaths count only in a row, and a clean stop ends the row.
-  if (clean) database.run('DELETE FROM tries')
+  if (clean) clearSuspects(database)
   const last = lastSeq(database)
   for (const plugin of plugins) database.run('INSERT OR IGNORE INTO cursors VALUES (?, ?)', plugin, last)
   const known = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))

@@ -7,8 +7,8 @@ import type { Delivery } from '../delivery.ts'
 import { Recent } from '../recent.ts'
 import { takeSuspect } from '../suspect-file.ts'
 import { sharesOf } from '../shares.ts'
+import { OneAtATime } from '../suspects.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
-import { Turns } from '../turns.ts'
 import { createAccept } from './accept.ts'
 import { bury } from './bury-removed.ts'
 import { type Checkpoints, keepCheckpoints } from './checkpoints.ts'
@@ -83,11 +83,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       link.whenAppending(() => ledger.join())
       checkpoints = keepCheckpoints(link, parts.file)
       await reserve.make()
-      const turns = new Turns()
+      const suspects = new OneAtATime()
       const start = { ...begun, suspect: takeSuspect(parts.file) }
       const resendsOf = (entry: number): number => recent.resendsOf(entry)
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
-        const common = { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog, resendsOf }
+        const common = { plugin, registry, deliverer, bus, link, ledger, suspects, maxBacklog, resendsOf }
         feeds.set(plugin, createFeed(common, standing, start))
       }
       for (const feed of feeds.values()) feed.start()

@@ -5,7 +5,7 @@ import type { Again } from '../lanes.ts'
 import { takeBody } from '../received.ts'
 import { Slots } from '../slots.ts'
 import { longestDelayOf, subscriptionOf } from '../subscription-of.ts'
-import { DEATHS, type Turns } from '../turns.ts'
+import type { OneAtATime } from '../suspects.ts'
 import { Chains, CROWD } from './chains.ts'
 import { Doubts } from './doubts.ts'
 import type { Item, Shared } from './item.ts'
@@ -24,7 +24,7 @@ export interface FeedParts {
   readonly bus: Bus
   readonly link: Link
   readonly ledger: Ledger
-  readonly turns: Turns
+  readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
   /** How often an entry of the window of resends has come again. */
   readonly resendsOf: (entry: number) => number
@@ -42,7 +42,7 @@ export interface Start {
 export type Feed = ReturnType<typeof createFeed>
 
 export function createFeed(parts: FeedParts, standing: Standing, { clean, last, suspect }: Start) {
-  const { plugin, registry, deliverer, bus, link, ledger, turns, maxBacklog = Infinity, resendsOf } = parts
+  const { plugin, registry, deliverer, bus, link, ledger, suspects, maxBacklog = Infinity, resendsOf } = parts
   const doubts = new Doubts(clean, { seq: last, at: Date.now() }, suspect)
   const inDoubt = doubts.concern.bind(doubts)
   const longestMs = longestDelayOf(registry, plugin)
@@ -74,7 +74,9 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
   const push = (item: Item, subscription: Subscription): void => {
     // A task that holds its key runs again, for the next attempt.
     let current = item
-    slots.push(subscription.pool, item.shared.key, () => attempt(current, subscription, (next) => (current = next)))
+    const task = (): Again | Promise<Again> => attempt(current, subscription, (next) => (current = next))
+    const isSuspect = (): boolean => current.inDoubt
+    slots.push(subscription.pool, item.shared.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
   }
   const placeAndPump = (item: Item): void => {
     place(item)
@@ -125,27 +127,30 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
   const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
     const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (holdMs > 0 && holdMs <= longestMs) return { holdMs }
+    // On disk first: else one behind it in its key that kills the process would do so for ever.
+    if (item.hasDied && outcomes.isPoison(item)) return ledger.flush().then(() => undefined)
     const { shared } = item
-    const { seq, callback, maybeResend } = shared
-    if (item.inDoubt && item.tries + 1 >= DEATHS) {
-      outcomes.dead(item, item.attempt - 1, `the process ended ${DEATHS} times while it was handled`)
-      return ledger.flush().then(() => undefined)
-    }
+    const { callback, maybeResend } = shared
     // The window may have forgotten it since.
     shared.resends = Math.max(shared.resends, resendsOf(shared.entry))
     const { attempt: tried } = item
     const job = { callback, parsed: takeBody(shared), attempt: tried, resends: shared.resends, maybeResend }
-    const alone = async (): Promise<Delivered> => {
-      await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
-      if (closed) return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
-      return deliverer.deliver(job, subscription)
-    }
-    const delivered = item.inDoubt ? turns.take(alone) : deliverer.deliver(job, subscription)
+    const deliver = (): Delivered | Promise<Delivered> => deliverer.deliver(job, subscription)
+    const delivered = item.inDoubt ? marked(item, deliver) : deliver()
     if (delivered instanceof Promise || delivered.ended.as !== 'done') {
       return conclude(item, subscription, delivered, onHold)
     }
     outcomes.done(item)
     return undefined
+  }
+
+  /** The start is stored first: should the process die now, it is known of what. */
+  const marked = async (item: Item, deliver: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
+    const { seq } = item.shared
+    await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
+    if (!closed) return deliver()
+    ledger.note(['try', plugin, seq, -item.tries])
+    return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
   }
 
   const conclude = async (
@@ -168,7 +173,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
       })
       onHold(next)
     }
-    // Should the process die over the next one of its key, that one is to be the first.
+    // The end is stored before the next suspect starts, and before the next one of its key.
     if (item.inDoubt) await ledger.flush()
     await settled
     return ended.as === 'retry' && chain !== undefined ? { holdMs: ended.inMs } : undefined

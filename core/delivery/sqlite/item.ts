@@ -20,8 +20,10 @@ export interface Item {
   /** From the row of callbacks, or from what is pending: a retry, or one held back by its key. */
   readonly from: 'row' | 'retries' | 'chain'
   readonly dueAt: number | undefined
-  /** How often the process has died over it, as far as that was noted. */
+  /** How often the process has died over it in a row, as a suspect. */
   readonly tries: number
+  /** The last one of them has just been found. */
+  readonly hasDied: boolean
   /** It may have been under way when the process ended. */
   readonly inDoubt: boolean
 }
@@ -34,5 +36,6 @@ function sharedOf(stored: Stored): Shared {
 
 export function itemOf(waiting: Waiting, from: Item['from'], inDoubt: boolean): Item {
   const { attempt, dueAt, tries } = waiting
-  return { shared: sharedOf(waiting), attempt, from, dueAt, tries, inDoubt: inDoubt || tries > 0 }
+  const crashes = { tries: Math.abs(tries), hasDied: tries > 0, inDoubt: inDoubt || tries !== 0 }
+  return { shared: sharedOf(waiting), attempt, from, dueAt, ...crashes }
 }

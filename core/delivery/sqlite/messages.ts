@@ -14,7 +14,7 @@ export interface Waiting extends Stored {
   readonly attempt: number
   /** When the next attempt is due; milliseconds since 1970. */
   readonly dueAt: number | undefined
-  /** How often the process has died over it, in a row. */
+  /** As in the table: how often the process has died over it in a row, negative where it has waited since. */
   readonly tries: number
 }
 
@@ -39,6 +39,7 @@ export type Change =
   | readonly ['pending', plugin: string, seq: number, again: Again]
   /** `fault`: dead because its body is not what the types promise. */
   | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number, fault?: boolean]
+  /** See the table. */
   | readonly ['try', plugin: string, seq: number, n: number]
   | readonly ['resent', seq: number]
 

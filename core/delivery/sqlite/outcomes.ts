@@ -1,5 +1,6 @@
 import type { Bus } from '../../bus.ts'
 import { aboutOf } from '../../callback.ts'
+import { afterCrashes, poisonText } from '../suspects.ts'
 import type { Chains } from './chains.ts'
 import type { Item } from './item.ts'
 import type { Ledger } from './ledger.ts'
@@ -31,6 +32,27 @@ export function createOutcomes({ plugin, bus, ledger, progress, retries, chains 
     ledger.touch()
   }
 
+  const dead = (item: Item, attempts: number, error: string, isTold = false): void => {
+    waiting--
+    const { seq, callback } = item.shared
+    ledger.note(['dead', plugin, seq, attempts, error, Date.now()], after(item))
+    settle(item)
+    if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
+  }
+  /** Has a suspect wait, without its key. */
+  const suspend = (item: Item, waitMs: number): void => {
+    const { seq, callback } = item.shared
+    const dueAt = Date.now() + waitMs
+    const free = after(item)
+    ledger.note(['pending', plugin, seq, { attempt: item.attempt, dueAt }])
+    ledger.note(['try', plugin, seq, -item.tries], () => {
+      free?.()
+      retries.wake(dueAt)
+      bus.emit('callback:suspect', { ...aboutOf(callback), plugin, crashes: item.tries, retryMs: waitMs })
+    })
+    settle(item)
+  }
+
   return {
     waiting: (): number => waiting,
     came(count = 1): void {
@@ -42,12 +64,13 @@ export function createOutcomes({ plugin, bus, ledger, progress, retries, chains 
       settle(item)
     },
     /** @param isTold whether the bus has been told */
-    dead(item: Item, attempts: number, error: string, isTold = false): void {
-      waiting--
-      const { seq, callback } = item.shared
-      ledger.note(['dead', plugin, seq, attempts, error, Date.now()], after(item))
-      settle(item)
-      if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
+    dead,
+    /** Whether a callback is out of the way, because the process has died over it too often. */
+    isPoison(item: Item): boolean {
+      const fate = afterCrashes(item.tries)
+      if (fate === 'dead') dead(item, item.attempt - 1, poisonText(item.tries))
+      else if (fate) suspend(item, fate.waitMs)
+      return fate !== undefined
     },
     /** Writes a retry down. With a chain it stays in its lane, and holds the key up. */
     again(item: Item, again: Again & { readonly dueAt: number }): Item {
@@ -62,7 +85,7 @@ export function createOutcomes({ plugin, bus, ledger, progress, retries, chains 
       })
       settle(item)
       const from = chain === undefined ? 'retries' : 'chain'
-      return { ...item, attempt, dueAt, from, tries: 0, inDoubt: false }
+      return { ...item, attempt, dueAt, from, tries: 0, hasDied: false, inDoubt: false }
     },
     /** Puts one at the end of its key's chain. */
     park(item: Item, key: string): void {

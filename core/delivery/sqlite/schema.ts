@@ -23,7 +23,8 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
  * touches few pages; its bodies come last, so that they are not read for the rest. What waits for a retry or is a dead
  * letter is in `singles` too, as a block of one, for it may outlive its block. Where room is needed, what is expendable
  * goes first, so a block has either such callbacks or others. Everything a plugin has not finished is either past its
- * cursor without a row in `done`, or has a row in `pending`.
+ * cursor without a row in `done`, or has a row in `pending`. A row in `tries` is a suspect's: n where its handler has been
+ * called, and a crash would be the n-th over it; -n where it is not under way, after n of them.
  */
 export const SCHEMA = `
 CREATE TABLE blocks (

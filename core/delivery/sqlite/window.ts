@@ -61,7 +61,7 @@ export class Window {
       this.#scanned = seq
       this.#parts.onSeen(seq)
     } else if (this.#length >= CALLBACKS || this.#characters >= CHARACTERS) this.#behind = true
-    else this.#put({ shared, attempt: 1, from: 'row', dueAt: undefined, tries: 0, inDoubt: false })
+    else this.#put({ shared, attempt: 1, from: 'row', dueAt: undefined, tries: 0, hasDied: false, inDoubt: false })
   }
 
   take(): Item | undefined {
