@@ -1,11 +1,17 @@
-import { crash } from '../test/harness/crash.ts'
+import { crash } from '../test/harness/crash/crash.ts'
+import { brokenBy } from '../test/harness/crash/rules.ts'
 import { mochaHooks } from '../test/harness/hooks.ts'
 
 // By hand: npm run build && node dist/bench/crash.js [sqlite|redis] [rounds] [callbacks]
 const [first = 'sqlite', ...numbers] = process.argv.slice(2)
 const engine = first === 'redis' ? 'redis' : 'sqlite'
-const [rounds = 25, callbacks = 100_000] = numbers.map(Number)
-const figures = await crash({ rounds, callbacks, engine }, (line) => void process.stdout.write(`${line}\n`))
-process.stdout.write(`${JSON.stringify(figures)}\n`)
+const [rounds = 25, callbacks = 25_000] = numbers.map(Number)
+const plan = Array.from({ length: rounds }, () => ({
+  callbacks: Math.ceil(callbacks / rounds),
+  signal: 'SIGKILL' as const,
+  at: 0.3 + 0.7 * Math.random(),
+}))
+const figures = await crash({ rounds: plan, engine }, (line) => void process.stdout.write(`${line}\n`))
+process.stdout.write(`${JSON.stringify(figures, undefined, 2)}\n`)
 await mochaHooks.afterEach()
-process.exit(figures.lost === 0 ? 0 : 1)
+process.exit(Object.keys(brokenBy(figures)).length === 0 ? 0 : 1)

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { folderWith, type StartedServer, startCommand } from '../cli.ts'
+import { APP, type DeedsOf, isCrowd, underLoad } from './load.ts'
+import { crashFiles, NAMES } from './plugins.ts'
+import { type CrashRecord, type Life, nowMicros, readCalls, type Sent } from './record.ts'
+import { type Findings, findingsOf, lostOf } from './rules.ts'
+import { redisStore, sqliteStore } from './stores.ts'
+
+/** One load, in the midst of which a server ends. */
+export interface Round {
+  readonly callbacks: number
+  readonly signal: Life['signal']
+  /** Which part of the load has been sent by then. */
+  readonly at: number
+}
+
+export interface CrashPlan {
+  readonly rounds: readonly Round[]
+  readonly engine: 'sqlite' | 'redis'
+  readonly deedsOf?: DeedsOf
+}
+
+/** What a run of crashes has come to. */
+export interface CrashFigures extends Findings {
+  readonly sent: number
+  readonly acknowledged: number
+  /** The most callbacks of one group that a plugin had not finished when a server ended. */
+  readonly longestBacklog: number
+  readonly seconds: number
+}
+
+/** Crowded groups are slow, so that they have a backlog; some callbacks fail once or twice. */
+const usual: DeedsOf = (n, isCrowded) => ({ Ms: isCrowded ? 15 : n % 4, Fails: n % 10 === 0 ? 1 + (n % 3) : 0 })
+const POLL_MS = 250
+/** Nothing happens for so long only where nothing will: a dead process' leases end sooner, on a busy machine too. */
+const QUIET_MS = 60_000
+
+/** Ends servers under load, over and over, and holds what the handlers wrote down against what is promised. */
+export async function crash(plan: CrashPlan, onRound: (text: string) => void = () => undefined): Promise<CrashFigures> {
+  const store = plan.engine === 'redis' ? await redisStore() : sqliteStore()
+  const folder = await folderWith(crashFiles(store.delivery, APP))
+  const startedAt = performance.now()
+  const sent: Sent[] = []
+  const lives = new Map<number, Life>()
+  const servers: StartedServer[] = []
+  const fill = async (): Promise<void> => {
+    while (servers.length < store.processes) servers.push(await startCommand(folder, ['--port', '0']))
+  }
+  const end = (signal: Life['signal']): StartedServer | undefined => {
+    const [server] = servers.splice(lives.size % servers.length, 1)
+    if (!server) return undefined
+    lives.set(server.child.pid ?? 0, { signal, at: nowMicros() })
+    server.child.kill(signal)
+    return server
+  }
+  for (const [index, { callbacks, signal, at }] of plan.rounds.entries()) {
+    await fill()
+    let ended: StartedServer | undefined
+    const endAt = Math.floor(callbacks * at)
+    const load = {
+      count: callbacks,
+      first: plan.rounds.slice(0, index).reduce((sum, round) => sum + round.callbacks, 0),
+      deedsOf: plan.deedsOf ?? usual,
+      urls: () => servers.map(({ url }) => url),
+      onSend: (next: number) => void (next === endAt && (ended = end(signal))),
+    }
+    sent.push(...(await underLoad(load)))
+    ended ??= end(signal)
+    await ended?.ended
+    onRound(`round ${index + 1}: ${acknowledgedOf(sent)} acknowledged of ${sent.length}`)
+  }
+  await fill()
+  await settled(folder, sent)
+  while (servers.length > 0) await end('SIGTERM')?.ended
+  const record = { sent, lives, calls: readCalls(folder), deadLetters: await store.deadLetters(folder) }
+  return {
+    sent: sent.length,
+    acknowledged: acknowledgedOf(sent),
+    ...findingsOf(record),
+    longestBacklog: longestBacklog(record),
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+  }
+}
+
+function acknowledgedOf(sent: readonly Sent[]): number {
+  return sent.filter(({ at }) => at !== undefined).length
+}
+
+/** Waits until every acknowledged callback is accounted for, or nothing has happened for long. */
+async function settled(folder: string, sent: readonly Sent[]): Promise<void> {
+  let seen = -1
+  let seenAt = performance.now()
+  for (;;) {
+    const calls = readCalls(folder)
+    const all = [...calls.values()].reduce((sum, { length }) => sum + length, 0)
+    const deadLetters = new Set<string>()
+    const isDone = (): boolean => NAMES.every((name) => lostOf(name, { calls, sent, deadLetters }).length === 0)
+    if (isDone()) return
+    if (all === seen && performance.now() - seenAt > QUIET_MS) return
+    if (all !== seen) {
+      seen = all
+      seenAt = performance.now()
+    }
+    // Other processes write these files: there is no event to wait for.
+    await delay(POLL_MS)
+  }
+}
+
+/** Over all ends of servers, plugins, and groups that are crowded. */
+function longestBacklog({ sent, lives, calls }: CrashRecord): number {
+  const crowded = sent.filter(({ group, at }) => at !== undefined && isCrowd(group))
+  let longest = 0
+  for (const ofPlugin of calls.values()) {
+    const doneAt = new Map<number, number>()
+    for (const { n, as, to = Infinity } of ofPlugin)
+      if (as === 'ok') doneAt.set(n, Math.min(to, doneAt.get(n) ?? Infinity))
+    for (const { at } of lives.values()) {
+      const waiting = new Map<string, number>()
+      for (const one of crowded) {
+        if ((one.at ?? Infinity) > at || (doneAt.get(one.n) ?? Infinity) <= at) continue
+        waiting.set(one.group, (waiting.get(one.group) ?? 0) + 1)
+      }
+      longest = Math.max(longest, ...waiting.values())
+    }
+  }
+  return longest
+}

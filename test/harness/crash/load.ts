@@ -1,0 +1,67 @@
+import { Agent, request } from 'node:http'
+import type { Deeds } from './plugins.ts'
+import { nowMicros, type Sent } from './record.ts'
+
+export const APP = 1400000000
+const COMMAND = 'Group.CallbackAfterGroupFull'
+/** Connections at once, each with groups of its own, so that the order of those is known. */
+const CONNECTIONS = 16
+const GROUPS = 6
+/** Connections whose callbacks are all of one group. */
+const CROWDED = 3
+
+/** What a callback is like, by its number and whether its group is a crowded one. */
+export type DeedsOf = (n: number, isCrowded: boolean) => Deeds
+
+export interface Load {
+  readonly count: number
+  readonly first: number
+  readonly deedsOf: DeedsOf
+  /** Addresses of the servers at this moment. Without any the load ends. */
+  readonly urls: () => readonly string[]
+  /** Called with each number before it is sent. */
+  readonly onSend: (index: number) => void
+}
+
+const CROWD = 'crowd '
+
+export function isCrowd(group: string): boolean {
+  return group.startsWith(CROWD)
+}
+
+/** Sends callbacks from several connections, those of a group one after the other. */
+export async function underLoad({ count, first, deedsOf, urls, onSend }: Load): Promise<Sent[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const sent: Sent[] = []
+  let next = 0
+  const connection = async (_: unknown, number: number): Promise<void> => {
+    const isCrowded = number < CROWDED
+    while (next < count && urls().length > 0) {
+      onSend(next)
+      const n = first + next++
+      const group = isCrowded ? `${CROWD}${number}` : `${number} ${n % GROUPS}`
+      const all = urls()
+      const url = all[n % all.length]
+      if (url === undefined) return
+      const body = { CallbackCommand: COMMAND, GroupId: group, EventTime: n, ...deedsOf(n, isCrowded) }
+      const status = await post(url, agent, body).catch(() => 0)
+      sent.push({ n, group, at: status === 200 ? nowMicros() : undefined })
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection))
+  agent.destroy()
+  return sent
+}
+
+function post(url: string, agent: Agent, body: object): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const target = `${url}?SdkAppid=${APP}&CallbackCommand=${COMMAND}`
+    const sending = request(target, { method: 'POST', agent }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(response.statusCode))
+      response.on('error', reject)
+    })
+    sending.on('error', reject)
+    sending.end(JSON.stringify(body))
+  })
+}
