@@ -52,6 +52,39 @@ describe('lanes', () => {
     expect(seen.slice(2)).to.have.members(['a2', 'c1'])
   })
 
+  it('hold a key until something has come, and leave the place in the pool to others', async () => {
+    const lanes = new Lanes()
+    const single = { concurrency: 1 }
+    const seen: string[] = []
+    const come = deferred()
+    let runs = 0
+    lanes.push(single, 'a', () => {
+      seen.push(`a1 ${++runs}`)
+      return runs === 1 ? { until: come.promise } : undefined
+    })
+    lanes.push(single, 'a', () => void seen.push('a2'))
+    lanes.push(single, 'b', () => void seen.push('b'))
+    expect(seen).to.deep.equal(['a1 1', 'b'])
+    come.resolve()
+    await lanes.idle()
+    expect(seen).to.deep.equal(['a1 1', 'b', 'a1 2', 'a2'])
+  })
+
+  it('do not start what waited for something, once they are closed', async () => {
+    const lanes = new Lanes()
+    const come = deferred()
+    let runs = 0
+    lanes.push(pool, 'a', () => {
+      runs++
+      return { until: come.promise }
+    })
+    lanes.close()
+    come.resolve()
+    await come.promise
+    await lanes.idle()
+    expect([runs, lanes.size]).to.deep.equal([1, 1])
+  })
+
   it('start nothing any more once they are closed, and count what is left', () => {
     const lanes = new Lanes()
     lanes.close()
@@ -81,6 +114,22 @@ describe('slots', () => {
     slots.close()
     await slots.idle()
     expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES, 0])
+  })
+
+  it('leave out what waits without a key, until it runs', async () => {
+    const slots = new Slots(() => undefined)
+    const come = deferred()
+    const runs = deferred()
+    let count = 0
+    slots.push(pool, undefined, () => {
+      if (count++ === 0) return { until: come.promise }
+      runs.resolve()
+      return new Promise(() => undefined)
+    })
+    expect(slots.room).to.equal(LANES)
+    come.resolve()
+    await runs.promise
+    expect(slots.room).to.equal(LANES - 1)
   })
 
   it('count a key again that was held up, once it runs', async () => {

@@ -10,7 +10,7 @@ const SEED = Number(process.env['PROCESS_SEED'] ?? 1)
 const LIMIT_MS = 120_000
 
 const round = fc.record({
-  callbacks: fc.integer({ min: 60, max: 250 }),
+  callbacks: fc.integer({ min: 100, max: 400 }),
   signal: fc.constantFrom('SIGKILL' as const, 'SIGTERM' as const),
   at: fc.double({ min: 0.2, max: 1, noNaN: true }),
 })

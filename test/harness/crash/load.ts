@@ -5,10 +5,10 @@ import { nowMicros, type Sent } from './record.ts'
 export const APP = 1400000000
 const COMMAND = 'Group.CallbackAfterGroupFull'
 /** Connections at once, each with groups of its own, so that the order of those is known. */
-const CONNECTIONS = 16
-const GROUPS = 6
+const CONNECTIONS = 8
+const GROUPS = 12
 /** Connections whose callbacks are all of one group. */
-const CROWDED = 3
+const CROWDED = 2
 
 /** What a callback is like, by its number and whether its group is a crowded one. */
 export type DeedsOf = (n: number, isCrowded: boolean) => Deeds
