@@ -44,6 +44,19 @@ describe('the rows of the sqlite engine', () => {
     await done(last.bus, 1)
   })
 
+  it('are in one place only after a crash, whatever had been written of what is done ahead of the cursor', async () => {
+    const file = await newFile()
+    const run = await runEngine(file, { one: forever })
+    for (const n of [1, 2, 3, 4]) await run.accept(n, `g${n}`)
+    await run.link.ask('change', [
+      ['pending', 'one', 2, { attempt: 2, dueAt: 0 }],
+      ['pending', 'one', 3, { attempt: 1, chain: 'g3' }],
+      ['dead', 'one', 4, 1, 'over', 0],
+    ])
+    const { rows } = await run.link.ask('page', { plugin: 'one', after: 0, limit: 10 })
+    expect(rows.map(({ seq }) => seq)).to.deep.equal([1])
+  })
+
   it('count a resend that comes while the first is being stored, which it is acknowledged after', async () => {
     const file = await newFile()
     const run = await runEngine(file, { one: () => undefined })

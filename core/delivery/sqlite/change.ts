@@ -27,6 +27,7 @@ function apply(database: Database, one: Change): void {
     case 'pending': {
       const [, plugin, seq, { attempt, dueAt, error, chain }] = one
       unsettle(database, plugin, seq)
+      takeOut(database, plugin, seq)
       setApart(database, seq)
       const insert = 'INSERT INTO pending (plugin, seq, attempt, due_at, chain, error) VALUES (?, ?, ?, ?, ?, ?)'
       database.run(insert, plugin, seq, attempt, dueAt ?? null, chain ?? null, error ?? null)
@@ -35,6 +36,7 @@ function apply(database: Database, one: Change): void {
     case 'dead': {
       const [, plugin, seq, attempts, error, at, fault = false] = one
       unsettle(database, plugin, seq)
+      takeOut(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
       setApart(database, seq)
       addLetter(database, { plugin, seq, at, attempts, error, fault })
@@ -49,6 +51,12 @@ function apply(database: Database, one: Change): void {
       database.run(insert, one[1])
     }
   }
+}
+
+/** From now on it is elsewhere than behind the cursor: in the same step, for a crash between two would have it in both. */
+function takeOut(database: Database, plugin: string, seq: number): void {
+  const isAhead = 'EXISTS (SELECT 1 FROM cursors WHERE plugin = ?1 AND seq < ?2)'
+  database.run(`INSERT OR IGNORE INTO done SELECT ?1, ?2 WHERE ${isAhead}`, plugin, seq)
 }
 
 function unsettle(database: Database, plugin: string, seq: number): void {
