@@ -71,16 +71,17 @@ export function lostOf(plugin: PluginName, { calls, sent, deadLetters }: Omit<Cr
 
 type Report = (kind: Fault, text: string) => void
 
-/** One call an attempt, the next one after a failure; what the end of a process may have cut off may come again. */
+/** One call an attempt, the next one after a failure; what the end of a process has cut off may come again, and what follows it. */
 function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], repeats: Set<Call>, report: Report): void {
   let before: Call | undefined
+  let highest = 0
   for (const call of strand) {
-    if (before ? call.attempt === before.attempt + 1 && before.as === 'failed' : call.attempt === 1) {
-      // As it has to be.
-    } else if (before && call.attempt <= before.attempt) {
-      if (isCut(before, call, lives.get(before.pid))) repeats.add(call)
-      else report('repeated', `${textOf(call)} after ${textOf(before)}`)
-    } else report('misnumbered', `${textOf(call)} after ${before ? textOf(before) : 'nothing'}`)
+    if (call.attempt <= highest) repeats.add(call)
+    const isNext = before ? call.attempt === before.attempt + 1 && before.as === 'failed' : call.attempt === 1
+    if (!isNext && before && call.attempt <= before.attempt) {
+      if (!isCut(before, call, lives.get(before.pid))) report('repeated', `${textOf(call)} after ${textOf(before)}`)
+    } else if (!isNext) report('misnumbered', `${textOf(call)} after ${before ? textOf(before) : 'nothing'}`)
+    highest = Math.max(highest, call.attempt)
     before = call
   }
 }
