@@ -5,6 +5,7 @@ const SPARED = 2
 const MINUTE_MS = 60_000
 /** How long a suspect waits after the crashes that follow, in milliseconds. After one more it is a dead letter. */
 const WAITS_MS = [5 * MINUTE_MS, 60 * MINUTE_MS, 360 * MINUTE_MS, 1440 * MINUTE_MS]
+export const LONGEST_WAIT_MS = Math.max(...WAITS_MS)
 
 /**
  * What becomes of a suspect over which the process has died so often in a row. Nothing: it is tried again at once.

@@ -1,5 +1,6 @@
 import type { Database, Row } from '../../store/database.ts'
 import type { Unpacked } from './block.ts'
+import { LONGEST_WAIT_MS } from '../suspects.ts'
 import { blockFrom } from './blocks.ts'
 import { reportDamage } from './damage.ts'
 import type { Arg, Result, Waiting } from './messages.ts'
@@ -44,22 +45,27 @@ export function notHad(database: Database, block: StoredBlock, plugin: string, a
 const PENDING = `SELECT p.seq, p.attempt, p.due_at, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
+/** Whether one is a suspect that waits: longer than any retry, but no longer than so. */
+const WAITS = '(p.due_at <= ? AND EXISTS (SELECT 1 FROM tries t WHERE t.plugin = p.plugin AND t.seq = p.seq))'
+
 /** Retries whose time has come, the longest due first, but for those that are under way. */
 export function due(database: Database, { plugin, now, longestMs, limit, skip }: Arg<'due'>): Result<'due'> {
   const taken = new Set(skip)
-  const read = (when: string, at: number): Waiting[] => {
-    const select = `${PENDING} AND p.chain IS NULL AND p.due_at ${when} ? ORDER BY p.due_at, p.seq LIMIT ?`
-    const found = database.all(select, plugin, at, limit + 1 + skip.length)
+  const read = (when: string, ...times: number[]): Waiting[] => {
+    const select = `${PENDING} AND p.chain IS NULL AND ${when} ORDER BY p.due_at, p.seq LIMIT ?`
+    const found = database.all(select, plugin, ...times, limit + 1 + skip.length)
     return found.flatMap((row) => pending(database, plugin, row)).filter(({ seq }) => !taken.has(seq))
   }
-  const rows = read('<=', now)
-  if (rows.length <= limit) rows.push(...read('>', now + longestMs))
+  const rows = read('p.due_at <= ?', now)
+  const latest = [now + longestMs, now + LONGEST_WAIT_MS] as const
+  if (rows.length <= limit) rows.push(...read(`p.due_at > ? AND NOT ${WAITS}`, ...latest))
   if (rows.length > limit) return { rows: rows.slice(0, limit), next: now }
   const next = database.get(
-    'SELECT min(due_at) AS at FROM pending WHERE plugin = ? AND chain IS NULL AND due_at > ? AND due_at <= ?',
+    `SELECT min(due_at) AS at FROM pending p WHERE plugin = ? AND chain IS NULL
+      AND due_at > ? AND (due_at <= ? OR ${WAITS})`,
     plugin,
     now,
-    now + longestMs,
+    ...latest,
   )?.['at']
   return { rows, next: typeof next === 'number' ? next : undefined }
 }

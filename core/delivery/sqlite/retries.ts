@@ -23,6 +23,8 @@ export class Retries {
   /** Those that were handed over, until what became of them is on disk. */
   readonly #taken = new Set<number>()
   #next: number | undefined
+  /** How far off that was when it was set. */
+  #inMs = 0
   #timer: NodeJS.Timeout | undefined
   #reading = false
   #closed = false
@@ -35,6 +37,7 @@ export class Retries {
   wake(at: number): void {
     if (this.#closed || (this.#next !== undefined && this.#next <= at)) return
     this.#next = at
+    this.#inMs = at - Date.now()
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.read(), Math.min(Math.max(0, at - Date.now()), TIMER_MAX_MS))
     this.#timer.unref()
@@ -51,7 +54,8 @@ export class Retries {
     const now = Date.now()
     const limit = room()
     if (this.#closed || this.#reading || this.#next === undefined || limit <= 0) return
-    if (this.#next > now && this.#next <= now + longestMs) return this.#rearm(this.#next)
+    // Further off than when it was set: the clock has gone back, and it may be due.
+    if (this.#next > now && this.#next - now <= this.#inMs) return this.#rearm(this.#next)
     this.#reading = true
     this.#next = undefined
     link.send('due', { plugin, now, longestMs, limit, skip: [...this.#taken] }, (error, result) => {
