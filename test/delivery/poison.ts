@@ -82,7 +82,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     const last = await run(place, { one: forever })
     const { error } = await last.bus.next('callback:dead')
     expect(error).to.equal('poison: the process ended 7 times while it was handled')
-  })
+  }).timeout(60_000)
 
   it('makes no dead letter of a callback over which processes were killed, once its handler has returned', async () => {
     const place = await newPlace()
@@ -106,7 +106,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     for (let crash = 0; crash < 3; crash++) await dieOverIt(place)
     const handled = await run(place, { one: () => undefined })
     expect(await handled.bus.next('handler:done')).to.include({ attempt: 2 })
-  })
+  }).timeout(60_000)
 
   it('runs suspects one at a time however long each takes, of all plugins, and others beside them', async () => {
     const place = await newPlace()

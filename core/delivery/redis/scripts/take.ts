@@ -1,4 +1,5 @@
 import { script } from '../../../store/redis-script.ts'
+import { LONGEST_WAIT_MS } from '../../suspects.ts'
 import { ALWAYS, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Entries looked at in one step. */
@@ -62,13 +63,23 @@ local function pending(part, n, stream)
   return part[4] == '>'
 end
 
+-- What is due later than any retry is, but for suspects: they wait longer.
+local function late(key, where)
+  local found, entries = redis.call('ZRANGEBYSCORE', key, '(' .. at + longest, '+inf', 'WITHSCORES', 'LIMIT', 0, ${SCAN}), {}
+  for i = 1, #found, 2 do
+    local waits = found[i + 1] - at <= ${LONGEST_WAIT_MS} and redis.call('HEXISTS', prefix .. ':tries:' .. where, found[i]) == 1
+    if not waits then entries[#entries + 1] = found[i] end
+  end
+  return entries
+end
+
 local function due(part, n, stream)
   local key = prefix .. ':due:' .. plugin .. ':' .. n
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   if not first[2] then return end
   local entries = redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, math.min(room, ${SCAN}))
   if #entries == 0 then
-    entries = redis.call('ZRANGEBYSCORE', key, '(' .. at + longest, '+inf', 'LIMIT', 0, math.min(room, ${SCAN}))
+    entries = late(key, plugin .. ':' .. n)
   end
   for _, entry in ipairs(entries) do
     if isFull() then break end
@@ -85,8 +96,7 @@ local function due(part, n, stream)
   end
   first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   if not first[2] then return end
-  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-  part[6] = last[2] - at > longest and 0 or math.max(0, first[2] - at)
+  part[6] = #late(key, plugin .. ':' .. n) > 0 and 0 or math.max(0, first[2] - at)
 end
 
 local function fresh(part, stream, own)
