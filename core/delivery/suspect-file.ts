@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { realPath } from './sqlite/real-path.ts'
 
 /** Where the watchdog writes over which callback it has ended the process; undefined where callbacks end with the process. */
 export function suspectFileOf({ engine, sqlite }: { engine: string; sqlite: { file: string } }): string | undefined {
@@ -19,5 +20,5 @@ export function takeSuspect(sqliteFile: string): string | undefined {
 }
 
 function nameOf(sqliteFile: string): string {
-  return `${resolve(sqliteFile)}.stalled`
+  return `${realPath(resolve(sqliteFile))}.stalled`
 }

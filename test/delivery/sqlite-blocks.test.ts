@@ -180,7 +180,7 @@ describe('callbacks that came in one turn', () => {
     const request = await journal.request({ kind: 'replay', plugin: 'one', refs: ['3', '9', '11'] })
     await again
     expect(seen.slice(COUNT)).to.have.members([3, 9])
-    expect(await journal.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 1, foreign: 0 })
+    expect(await journal.result(request)).to.include({ count: 2, waiting: 0, gone: 1, foreign: 0 })
   })
 })
 

@@ -4,6 +4,7 @@ import { copyFile, link, mkdir, readdir, rename, rm, symlink, writeFile } from '
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
+import { suspectFileOf, takeSuspect } from '../../core/delivery/suspect-file.ts'
 import { openSqliteJournal } from '../../core/delivery/sqlite/journal.ts'
 import { Link } from '../../core/delivery/sqlite/link.ts'
 import { watchPresence } from '../../core/delivery/sqlite/presence.ts'
@@ -160,6 +161,14 @@ describe('a second server on a sqlite file', () => {
       if (how === 'a hard link') expect(second.stderr).to.contain(`(process ${server.child.pid})`)
       expect(await post(server, 100)).to.equal(200)
     })
+
+  it('finds what the watchdog has left beside the file, whatever path leads to it', async () => {
+    const folder = await folderWith({ 'data/timhook.db': '' })
+    await symlink(join(folder, 'data/timhook.db'), join(folder, 'link.db'))
+    const left = suspectFileOf({ engine: 'sqlite', sqlite: { file: join(folder, 'link.db') } })
+    await writeFile(left ?? '', 'id')
+    expect(takeSuspect(join(folder, 'data/timhook.db'))).to.equal('id')
+  })
 
   it('ends the first one by name, where the first could not be seen, as from another container', async () => {
     const { folder, file, server } = await started()
