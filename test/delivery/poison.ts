@@ -64,7 +64,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     // The first of four deaths named nobody; it did where a lease has run out before it on a busy machine.
     for (const n of [2, 3]) expect(handled.filter((line) => line === `handled ${n}`).length).to.be.within(3, 4)
     expect(lines.filter((line) => line.startsWith('waits'))).to.deep.equal(Array(2).fill(`waits 3 ${WAITS[0]}`))
-  }).timeout(180_000)
+  })
 
   it('tries poison again after 5 min, 1 h, 6 h and 24 h, and then it is a dead letter', async () => {
     const place = await newPlace()
@@ -82,7 +82,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     const last = await run(place, { one: forever })
     const { error } = await last.bus.next('callback:dead')
     expect(error).to.equal('poison: the process ended 7 times while it was handled')
-  }).timeout(60_000)
+  })
 
   it('makes no dead letter of a callback over which processes were killed, once its handler has returned', async () => {
     const place = await newPlace()
@@ -106,7 +106,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     for (let crash = 0; crash < 3; crash++) await dieOverIt(place)
     const handled = await run(place, { one: () => undefined })
     expect(await handled.bus.next('handler:done')).to.include({ attempt: 2 })
-  }).timeout(60_000)
+  })
 
   it('runs suspects one at a time however long each takes, of all plugins, and others beside them', async () => {
     const place = await newPlace()
