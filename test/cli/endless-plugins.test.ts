@@ -31,11 +31,11 @@ describe('a plugin that does not settle', () => {
   it('in its setup fails the start at its limit, whatever keeps the process', async () => {
     const cwd = await folder(
       `${CLINGS}export default { name: 'x', handlers: {}, setup: () => ${ENDLESS} }`,
-      ', setupTimeoutMs: 50',
+      ', setupTimeoutMs: 3000',
     )
     const { code, stderr } = await run(['start'], { cwd })
     expect(code).to.equal(1)
-    expect(stderr).to.contain('plugin x could not be set up: setup did not settle within setupTimeoutMs, 50 ms')
+    expect(stderr).to.contain('plugin x could not be set up: setup did not settle within setupTimeoutMs, 3000 ms')
   })
 
   it('at its top level is named after 5 s, and SIGTERM ends the start', async () => {
