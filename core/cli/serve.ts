@@ -1,11 +1,11 @@
 import type { ConfigReading } from '../../config/reading.ts'
 import type { Link } from '../delivery/sqlite/link.ts'
 import { TimhookError } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import { startServer } from '../server.ts'
 import { announce, announcedOf } from './announce.ts'
 import { npmWarning } from './npm-warning.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
-import { answerReloadSignals } from './reload-signals.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
 import { outliveStrayErrors } from './stray-errors.ts'
@@ -17,13 +17,15 @@ interface ServeOptions extends StartOptions {
   readonly link: Link | undefined
   /** Takes off what signals do while the plugins are loaded. */
   readonly whileLoading: () => void
+  /** Takes the log for what is said of signals that change nothing. */
+  readonly logSignals: (log: Logger) => void
 }
 
 /** Serves until a signal, by itself or by workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
-  const { workers: count = 1, link, whileLoading } = options
+  const { workers: count = 1, link, whileLoading, logSignals } = options
   const { prepared, log } = await prepareStart(reading, options)
-  answerReloadSignals(log)
+  logSignals(log)
   const npm = npmWarning()
   if (npm !== undefined) log.warn(npm)
   if (count > 1) {

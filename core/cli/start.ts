@@ -4,6 +4,7 @@ import { Link } from '../delivery/sqlite/link.ts'
 import { readChosenConfig } from './config.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { StartOptions } from './prepare-start.ts'
+import { answerReloadSignals } from './reload-signals.ts'
 import type * as serving from './serve.ts'
 import type * as worker from './worker.ts'
 
@@ -16,8 +17,9 @@ const require = createRequire(import.meta.url)
 export async function start(options: StartOptions): Promise<void> {
   if (cluster.isWorker) return (require('./worker.js') as typeof worker).work(options)
   const whileLoading = endOnSignals()
+  const logSignals = answerReloadSignals()
   const reading = await readChosenConfig(options.config)
   const link = reading.config?.delivery.engine === 'sqlite' ? new Link() : undefined
   const { serve } = require('./serve.js') as typeof serving
-  return serve(reading, { ...options, link, whileLoading })
+  return serve(reading, { ...options, link, whileLoading, logSignals })
 }

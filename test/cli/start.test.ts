@@ -81,6 +81,17 @@ describe('timhook start', () => {
     expect(await ended).to.equal(0)
   })
 
+  it('goes on after SIGHUP while its plugins are loaded, too', async () => {
+    const plugin = `process.kill(process.pid, 'SIGHUP')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      export default { name: 'hup', handlers: {} }`
+    const config = CONFIG.replace('use: group-full', 'use: ./hup.mjs')
+    const cwd = await folderWith({ 'config/plugins.yaml': config, 'config/hup.mjs': plugin })
+    const { child, ended } = await startCommand(cwd)
+    child.kill('SIGINT')
+    expect(await ended).to.equal(0)
+  })
+
   it('says that signals to npm do not reach it, and names a command that they do reach', async () => {
     const scripts = { start: `'${process.execPath}' '${BIN}' start --port 0` }
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'package.json': JSON.stringify({ scripts }) })
