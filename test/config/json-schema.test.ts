@@ -95,7 +95,7 @@ describe('config: the shipped file', () => {
       .replace(/^( *)# (?=[a-zA-Z'-]+:|- use|  )/gm, '$1')
       .replace(/^ *unsigned: true.*$/m, '')
     await inFolder({ 'c.yaml': text }, async (cwd) => {
-      const env = { TIMHOOK_TOKEN: 'abcd', TIMHOOK_SECRET_KEY: 'key', CRM_API_KEY: 'k' }
+      const env = { TIMHOOK_TOKEN: 'abcd', TIMHOOK_ADMIN_TOKEN: 'admin', TIMHOOK_SECRET_KEY: 'key', CRM_API_KEY: 'k' }
       const { config, faults } = await readConfig('c.yaml', { env, cwd })
       expect(faults, text).to.deep.equal([])
       expect(config?.plugins).to.have.length(4)
