@@ -24,7 +24,9 @@ export function describeModel(engine: ModelEngine): void {
           const faults = await Promise.all(all.map((scenario) => faultsIn(engine, scenario)))
           if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'))
         })
-        await fc.assert(property, { seed, numRuns: Math.ceil(RUNS / TESTS / together), endOnFailure: true })
+        const numRuns = Math.ceil(RUNS / TESTS / together)
+        const { failed, errorInstance } = await fc.check(property, { seed, numRuns, endOnFailure: true })
+        if (failed) throw errorInstance
       })
     }
   })

@@ -5,7 +5,11 @@ import { openRedis } from '../../../core/store/redis-client.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../../harness/redis.ts'
 import { describeModel } from './model.ts'
 
+/** Leases do not run out, and replies are not given up, on a machine however busy: that would be a repeat that is allowed. */
+const PATIENT_MS = 60_000
 const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
+const pace = { leaseMs: PATIENT_MS }
+const log = createLogger({ level: 'silent' })
 let stores = 0
 
 // Redis has a clock of its own: so the time of a run is that of the machine.
@@ -22,9 +26,9 @@ describeWithRedis('a Redis of its own', () => {
     async newStore() {
       const settings = { url: server.url, prefix: `store-${stores++}`, durability: 'relaxed' as const }
       return {
-        async open({ registry, bus }) {
-          const connection = await openRedis(settings, { log: createLogger({ level: 'silent' }) })
-          const delivery = createRedisDelivery({ registry, bus, connection, resendWindow: 600_000, retention })
+        async open(parts) {
+          const connection = await openRedis(settings, { log, silentMs: PATIENT_MS })
+          const delivery = createRedisDelivery({ ...parts, connection, resendWindow: 600_000, retention, pace })
           const close = async (ending: Parameters<typeof delivery.end>[0]): Promise<void> => {
             await delivery.end(ending)
             await connection.close()
