@@ -20,6 +20,7 @@ const spec = {
   onFailure: undefined,
   retry: { attempts: 1, minMs: 1, maxMs: 1 },
   ordered: false,
+  faulty: false,
   pool: { concurrency: 16 },
 }
 const given = {

@@ -1,10 +1,8 @@
 import { aboutOf, type Callback } from './callback.ts'
-import { keepLater } from './delivery/delivery.ts'
 import { Deadlines, type Late, type Wait } from './deadlines.ts'
 import { Later, type Listener } from './later.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import { OK, refused } from './protocol/envelope.ts'
-import type { AfterRoute } from './registry.ts'
 import { createTell } from './tell.ts'
 
 const acknowledged: Answer = {
@@ -13,16 +11,15 @@ const acknowledged: Answer = {
   decision: { outcome: 'allow', code: 0, failed: false },
 }
 
-/** Makes what answers after-callbacks: what fits is stored, then acknowledged; what does not is kept, and refused. */
+/** Makes what answers after-callbacks: they are stored, then acknowledged, whatever does not fit in them. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
   const tell = createTell(bus)
   const deadlines = new Deadlines(deadlineMs)
   const acknowledge = (callback: Callback): Answer => tell(callback, 'after', acknowledged)
-  const refuse = (callback: Callback, status: number, reason: string): Answer =>
-    tell(callback, 'after', { status, text: refused(status, reason), reason })
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
-    return refuse(callback, 503, 'could not be stored in time')
+    const reason = 'could not be stored in time'
+    return tell(callback, 'after', { status: 503, text: refused(503, reason), reason })
   }
 
   /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */
@@ -49,14 +46,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
     }
   }
 
-  return function accept(callback: Callback, route: AfterRoute): Answer | Later<Answer> {
-    const faults = faultsOf(callback, route)
-    if (faults.length > 0) {
-      const reason = faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more)` : `${faults[0]}`
-      bus.emit('callback:faulty', { ...aboutOf(callback), faults })
-      keepLater(delivery, bus, callback, { as: 'dead', error: reason })
-      return refuse(callback, 400, reason)
-    }
+  return function accept(callback: Callback): Answer | Later<Answer> {
     try {
       const stored = delivery.accept(callback)
       if (!stored) return acknowledge(callback)
@@ -67,15 +57,4 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
       return notStored(callback, error)
     }
   }
-}
-
-function faultsOf(callback: Callback, { reader }: AfterRoute): string[] {
-  if (reader) return both(reader.read(callback.body), reader.readMessage(callback.body))
-  const named = callback.body['CallbackCommand']
-  return named === undefined || named === callback.command ? [] : ["CallbackCommand: differs from the URL's"]
-}
-
-function both(some: string[], more: string[]): string[] {
-  if (more.length === 0) return some
-  return some.length === 0 ? more : [...some, ...more]
 }

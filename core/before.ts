@@ -1,18 +1,24 @@
-import { aboutOf, type Callback } from './callback.ts'
+import type { Callback } from './callback.ts'
 import { runChain, withoutChain } from './chain.ts'
+import { freshReading } from './context.ts'
 import { keepLater } from './delivery/delivery.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import type { Decision } from './failures.ts'
-import { isObject, type JsonObject, parseJson } from './json.ts'
+import type { JsonObject } from './json.ts'
 import { decided } from './protocol/envelope.ts'
 import type { BeforeRoute } from './registry.ts'
 import { createTell } from './tell.ts'
 import { answerOf } from './verdict.ts'
 
+/** Unknown commands have this part of `maxInFlight`. */
+const UNKNOWN_SHARE = 10
+
 /** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
 export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
   const tell = createTell(bus)
-  let undecided = 0
+  const known = { undecided: 0, most: maxInFlight }
+  // Anybody can make up commands, and those may not take the room of the others.
+  const unknown = { undecided: 0, most: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
 
   return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
     const decision = consult(callback, route)
@@ -27,33 +33,27 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     return tell(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
   }
 
-  /** A body that is not what the table says must not switch the plugins off: then each one's `onFailure` decides. */
+  /** A body that lacks what the table promises must not switch the plugins off: then each one's `onFailure` decides. */
   function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
-    const faults = route.reader.read(callback.body)
-    if (faults.length > 0) {
-      bus.emit('callback:faulty', { ...aboutOf(callback), faults })
-      return withoutChain(callback, route, 'faults', bus)
-    }
-    route.reader.readMessage(callback.body)
-    if (undecided >= maxInFlight) return withoutChain(callback, route, 'busy', bus)
+    if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
+    const load = route.known ? known : unknown
+    if (load.undecided >= load.most) return withoutChain(callback, route, 'busy', bus)
     const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
-    return decision instanceof Promise ? counted(decision) : decision
+    return decision instanceof Promise ? counted(decision, load) : decision
   }
 
   /** Those that wait for a handler; the others are decided before the next one comes. */
-  async function counted(decision: Promise<Decision>): Promise<Decision> {
-    undecided++
+  async function counted(decision: Promise<Decision>, load: { undecided: number }): Promise<Decision> {
+    load.undecided++
     try {
       return await decision
     } finally {
-      undecided--
+      load.undecided--
     }
   }
 }
 
 /** The body whose targets the answer has to name, where it has to: plugins may have changed theirs. */
 function asReceived(callback: Callback, route: BeforeRoute): JsonObject {
-  if (!route.definition.perTarget) return callback.body
-  const body = parseJson(callback.raw)
-  return isObject(body) ? body : {}
+  return route.definition.perTarget ? freshReading(callback, route).body : callback.body
 }

@@ -24,8 +24,12 @@ export interface BusEvents {
     /** Outside of the time window: how far RequestTime is behind our clock; negative where it is ahead. */
     clockSkewMs?: number
   }
-  /** A body that does not fit its definition. `faults` name fields and what was expected. */
-  'callback:faulty': About & { faults: readonly string[] }
+  /**
+   * A body of which not all fits its definition. `faults` name at most 20 fields, with what was expected and what came;
+   * `paths` has each field once, as the table has it (`MsgBody[].MsgContent.Text`), for counting. `fits` says whether the
+   * body still has all that its type promises: without it, only handlers that say `faulty: true` get it.
+   */
+  'callback:faulty': About & { faults: readonly string[]; paths: readonly string[]; fits: boolean }
   /** The same callback came again and is counted, not delivered again. */
   'callback:resent': About & { resends: number }
   'handler:done': About & { plugin: string; attempt: number; durationMs: number }

@@ -1,12 +1,11 @@
 import type { Bus } from './bus.ts'
 import { aboutOf, type Callback } from './callback.ts'
-import { callHandler, freshBody } from './context.ts'
+import { callHandler, freshReading } from './context.ts'
 import { copyOf } from './copy.ts'
 import { type Decision, type Failure, Failures } from './failures.ts'
-import type { JsonObject } from './json.ts'
-import type { BeforeDefinition } from './protocol/define.ts'
+import { type JsonObject, parseJson } from './json.ts'
 import type { BeforeRoute, Subscription } from './registry.ts'
-import { fitted, mergeFields, Verdict } from './verdict.ts'
+import { fitted, mergeFields, RewriteError, Verdict } from './verdict.ts'
 import { keepCall, settleCall } from './watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, within } from './within.ts'
 
@@ -66,7 +65,8 @@ class Chain {
     const signal = new LazySignal()
     try {
       const body = this.#bodyOf(index)
-      const call = { body, attempt: 1, resends: 0, maybeResend: false, signal }
+      const { faults } = this.#callback.reading
+      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
@@ -91,15 +91,15 @@ class Chain {
 
   /** One of its own for each: the last gets that which was parsed. */
   #bodyOf(index: number): JsonObject {
-    const { body } = this.#callback
+    const { body } = this.#callback.reading
     const isLast = index === this.#route.subscriptions.length - 1
-    const own = isLast ? body : (copyOf(body) ?? freshBody(this.#callback, this.#route))
+    const own = isLast ? body : (copyOf(body) ?? freshReading(this.#callback, this.#route).body)
     return rewritten(own, this.#route, this.#fields)
   }
 
   #take(returned: unknown, subscription: Subscription, startedAt: number): Step {
     const { definition } = this.#route
-    const verdict = asVerdict(returned, definition)
+    const verdict = asVerdict(returned, this.#callback, this.#route)
     if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
     if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
     if (this.#bus.hears('handler:done')) {
@@ -114,12 +114,14 @@ class Chain {
 
   #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
     if (error instanceof TimeoutError) signal.abort(error)
-    this.#failures.add(subscription, reasonOf(error), error)
+    // A message that was to be masked must not go through as it came.
+    const least = error instanceof RewriteError && error.isOfMessage ? 'reject' : 'allow'
+    this.#failures.add(subscription, reasonOf(error), { error, least })
     return this.#failures.isRefused ? 'end' : 'on'
   }
 
   #decision(): Decision {
-    return this.#failures.orStricter(this.#refusal ?? new Verdict('allow', 0, '', this.#fields))
+    return this.#failures.orStricter(this.#refusal ?? new Verdict('allow', 0, '', { fields: this.#fields }))
   }
 }
 
@@ -132,7 +134,7 @@ export function withoutChain(callback: Callback, route: BeforeRoute, reason: 'fa
 
 function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | undefined): JsonObject {
   if (!fields) return body
-  const known = (route.definition.request as { properties?: object }).properties ?? {}
+  const known = (route.known && (route.definition.request as { properties?: object }).properties) || body
   for (const [name, value] of Object.entries(fields)) {
     // Fields of the answer that are none of the request's, such as refused members, change nothing in the body.
     if (Object.hasOwn(known, name)) body[name] = structuredClone(value)
@@ -144,10 +146,21 @@ class NoVerdict extends Error {
   override readonly name = 'NoVerdict'
 }
 
-function asVerdict(returned: unknown, definition: BeforeDefinition): Verdict | undefined {
+function asVerdict(returned: unknown, callback: Callback, { definition }: BeforeRoute): Verdict | undefined {
   if (returned === undefined) return undefined
-  if (returned instanceof Verdict) return fitted(definition, returned)
+  if (returned instanceof Verdict) {
+    if (returned.strange.length > 0) mustHaveCome(returned.strange, callback)
+    return fitted(definition, returned)
+  }
   throw new NoVerdict('returned something other than allow(), reject(), drop() of its own context, or nothing')
+}
+
+/** Elements that are none go back as they came, or not at all. */
+function mustHaveCome(elements: readonly unknown[], { raw, command }: Callback): void {
+  const { MsgBody } = parseJson(raw) as JsonObject
+  const came = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))
+  if (elements.every((element) => came.has(JSON.stringify(element)))) return
+  throw new RewriteError(command, 'MsgBody: expected elements with MsgType and MsgContent, or those that came', true)
 }
 
 function reasonOf(error: unknown): Failure {

@@ -1,6 +1,7 @@
 import type { Callback } from './callback.ts'
 import type { App, Query } from './handler-context.ts'
 import { type JsonObject, isObject, parseJson } from './json.ts'
+import type { Reading } from './validate.ts'
 import type { Log } from './log.ts'
 import type { Route, Subscription } from './registry.ts'
 import { parseQuery } from './query.ts'
@@ -11,7 +12,7 @@ import { beginCall, endCall } from './watchdog/calls.ts'
 import type { LazySignal } from './within.ts'
 
 /** What a handler is told of its callback. */
-export type Called = Omit<Callback, 'body' | 'startedAt'>
+export type Called = Omit<Callback, 'body' | 'reading' | 'startedAt'>
 
 /** Without the body, which takes several times the room of its text. */
 export function calledOf({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: Callback): Called {
@@ -21,13 +22,12 @@ export function calledOf({ id, sdkAppId, command, querystring, signed, raw, rece
 /** What differs from one call of a handler to the next. */
 export interface Call {
   readonly body: JsonObject
+  readonly faults: readonly string[]
   readonly attempt: number
   readonly resends: number
   readonly maybeResend: boolean
   readonly signal: LazySignal
 }
-
-const none: readonly string[] = Object.freeze([])
 
 /** The object that a handler is called with. What is costly and seldom used is made when it is asked for. */
 class Context {
@@ -42,7 +42,7 @@ class Context {
   readonly resends: number
   readonly maybeResend: boolean
   readonly receivedAt: number
-  readonly faults: readonly string[] = none
+  readonly faults: readonly string[]
   readonly state: unknown
   readonly options: unknown
   readonly store: Store
@@ -68,6 +68,7 @@ class Context {
     this.resends = call.resends
     this.maybeResend = call.maybeResend
     this.receivedAt = callback.receivedAt
+    this.faults = call.faults
     this.state = plugin.state
     this.options = plugin.options
     this.store = plugin.store
@@ -110,11 +111,16 @@ export function callHandler(callback: Called, route: Route, subscription: Subscr
   }
 }
 
-/** The body parsed anew, in the form that handlers see: for a plugin that is not the first to get it. */
-export function freshBody(callback: Pick<Callback, 'raw'>, route: Route): JsonObject {
-  const body = parseJson(callback.raw)
-  if (!isObject(body)) return {}
-  route.reader?.read(body)
-  route.reader?.readMessage(body)
-  return body
+/** The body parsed and read anew: for a plugin that is not the first to get it, or once the definition has changed. */
+export function freshReading({ raw, querystring, command }: Called, route: Route): Reading {
+  const body = parseJson(raw)
+  return route.read(isObject(body) ? body : {}, requestedIn(querystring, command))
+}
+
+/** The command that a URL names: another one than the callback's where the body knew better. */
+function requestedIn(querystring: string, command: string): string {
+  if (querystring.includes(`CallbackCommand=${command}`)) return command
+  for (const [name, value] of new URLSearchParams(querystring))
+    if (name.toLowerCase() === 'callbackcommand') return value
+  return command
 }

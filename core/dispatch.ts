@@ -1,11 +1,13 @@
 import { createAcceptor } from './after.ts'
 import { createDecider } from './before.ts'
-import type { Callback } from './callback.ts'
+import type { Callback, Incoming } from './callback.ts'
 import type { Answer, DispatchParts } from './dispatch-types.ts'
 import type { Later } from './later.ts'
+import { commands } from './protocol/commands.ts'
+import type { Registry, Route } from './registry.ts'
 
 /** One genuine callback in, one answer out. */
-export type Dispatch = (callback: Callback) => Answer | Promise<Answer> | Later<Answer>
+export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Later<Answer>
 
 /** Before-callbacks are decided by the plugins' chain; after-callbacks are stored, and delivered later. */
 export function createDispatch(parts: DispatchParts): Dispatch {
@@ -14,13 +16,43 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   const accept = createAcceptor(parts)
 
   // What needs no waiting is answered without a promise: most callbacks, at a microsecond or two each.
-  return function dispatch(callback) {
-    const { id, sdkAppId, command, signed } = callback
-    const route = registry.route(sdkAppId, command)
-    if (bus.hears('callback:received')) {
-      const { phase, definition } = route
-      bus.emit('callback:received', { id, sdkAppId, command, phase, known: definition !== undefined, signed })
+  return function dispatch(incoming) {
+    const { command, route } = routeOf(incoming, registry)
+    const { id, sdkAppId, querystring, signed, raw, body, receivedAt, startedAt } = incoming
+    const reading = route.read(body, incoming.command)
+    const callback: Callback = {
+      id,
+      sdkAppId,
+      command,
+      querystring,
+      signed,
+      raw,
+      body,
+      receivedAt,
+      startedAt,
+      reading,
     }
-    return route.phase === 'before' ? decide(callback, route) : accept(callback, route)
+    if (bus.hears('callback:received')) {
+      const { phase, known } = route
+      bus.emit('callback:received', { id, sdkAppId, command, phase, known, signed })
+    }
+    if (reading.faults.length > 0) {
+      const { faults, paths, fits } = reading
+      bus.emit('callback:faulty', { id, sdkAppId, command, faults, paths, fits })
+    }
+    return route.phase === 'before' ? decide(callback, route) : accept(callback)
   }
+}
+
+/**
+ * The command that a callback is handled as: the URL's, whose phase Tencent goes by when it waits for the answer. Where
+ * the body names another one of that phase, an after-callback is the body's if that is known, and a before-callback if
+ * that alone is.
+ */
+function routeOf({ sdkAppId, command, body }: Incoming, registry: Registry): { command: string; route: Route } {
+  const route = registry.route(sdkAppId, command)
+  const named = body['CallbackCommand']
+  if (named === command || typeof named !== 'string') return { command, route }
+  const isOurs = commands.get(named)?.phase === route.phase && (route.phase === 'after' || !route.known)
+  return isOurs ? { command: named, route: registry.route(sdkAppId, named) } : { command, route }
 }

@@ -4,7 +4,7 @@ import { TimhookError } from './errors.ts'
 import type { FailureVerdict, Outcome } from './protocol/define.ts'
 import type { BeforeRoute, Subscription } from './registry.ts'
 import { loggableError } from './scrub.ts'
-import type { Verdict } from './verdict.ts'
+import { offers, type Verdict } from './verdict.ts'
 
 /** What the chain came to, and whether any handler failed on the way. */
 export interface Decision {
@@ -30,11 +30,13 @@ export class Failures {
     this.#bus = bus
   }
 
-  add(subscription: Subscription, reason: Failure, error?: unknown): void {
-    const onFailure = subscription.onFailure ?? { outcome: this.#route.definition.onFailure }
+  /** @param thrown what was thrown, and the least strict outcome that it may come to */
+  add(subscription: Subscription, reason: Failure, thrown?: { error: unknown; least: Outcome }): void {
+    const own = subscription.onFailure ?? { outcome: this.#route.definition.onFailure }
+    const onFailure = thrown && strictness[thrown.least] > strictness[own.outcome] ? { outcome: thrown.least } : own
     const { outcome } = onFailure
     if (!this.#strictest || strictness[outcome] > strictness[this.#strictest.outcome]) this.#strictest = onFailure
-    this.#emit(subscription, reason, outcome, error)
+    this.#emit(subscription, reason, outcome, thrown?.error)
   }
 
   /** A verdict that counts, though its author was mistaken about what the documents allow. */
@@ -64,7 +66,10 @@ export class Failures {
     const failed = this.#failed
     const strictest = this.#strictest
     if (!strictest || strictness[strictest.outcome] <= strictness[verdict.outcome]) return { verdict, failed }
-    const { drop, reject } = this.#route.makers
-    return { verdict: strictest.outcome === 'drop' ? drop() : reject(strictest.code, strictest.info), failed }
+    const { definition, makers } = this.#route
+    if (strictest.outcome === 'drop' && offers(definition, 'drop')) return { verdict: makers.drop(), failed }
+    // What nobody knows how to refuse is let through by Tencent whatever the answer.
+    const isRefusable = offers(definition, 'reject')
+    return { verdict: isRefusable ? makers.reject(strictest.code, strictest.info) : verdict, failed }
   }
 }

@@ -1,52 +1,49 @@
-import type { SchemaNode } from './convert.ts'
-
-const MAX_NAMED = 8
-
-interface SchemaError {
-  readonly keyword: string
-  readonly schemaPath: string
-  readonly instancePath: string
-  readonly params: object
+/** Where a value stands in a body: a key of an object, or an index of a list, and what that is in. */
+export interface Place {
+  readonly up: Place | undefined
+  readonly key: string | number
 }
 
-/** One line a fault. Branches of a union are left out: the union itself says what it expects. */
-export function describe(schema: SchemaNode, errors: readonly SchemaError[], prefix = ''): string[] {
-  const faults = new Set<string>()
-  for (const error of errors) {
-    if (/\/anyOf\/[0-9]+/.test(error.schemaPath) || error.keyword === 'additionalProperties') continue
-    const path = dotted(prefix, error.instancePath)
-    if (error.keyword === 'required') {
-      for (const name of (error.params as { requiredProperties: string[] }).requiredProperties) {
-        faults.add(`${path ? `${path}.` : ''}${name}: is required`)
-      }
-    } else if (error.keyword === 'boolean') faults.add(`${path}: is no field of it`)
-    else faults.add(`${path}: expected ${expectation(nodeAt(schema, error.schemaPath), error)}`)
+/** Of more, only the count and the paths are of use to anybody. */
+const MAX_NAMED = 20
+const FORWARDED = /(\.MsgContent\.MsgList\[\]\.MsgBody\[\])\1+/
+
+/** Collects what does not fit in one body. No value of the body is in it, only names of the table. */
+export class Faults {
+  /** One line each: `CreatedGroupNum: expected integer, got object`. The first 20. */
+  readonly named: string[] = []
+  /** The table's paths of all faults, without indices: `MsgBody[].MsgContent.Text`. */
+  readonly paths = new Set<string>()
+  count = 0
+  /** Whether a required field is missing or was left out. */
+  isIncomplete = false
+  /** Faults inside of messages that are in the element being read: that element may fit all the same. */
+  inMessages = 0
+  /** How many forwarded messages the one that is being read is in. */
+  depth = 0
+
+  /** Notes a value of another type. Gives undefined, which stands for a value that is left out. */
+  misfit(up: Place | undefined, key: string | number, expected: string, value: unknown): undefined {
+    this.note(up, key, `expected ${expected}, got ${typeOf(value)}`)
   }
-  return [...faults].slice(0, MAX_NAMED)
-}
 
-function expectation(node: SchemaNode | undefined, error: SchemaError): string {
-  if (node?.expected) return node.expected
-  if (node?.const !== undefined) return JSON.stringify(node.const)
-  if (typeof node?.type === 'string') return node.type
-  return error.keyword
-}
-
-function nodeAt(schema: SchemaNode, pointer: string): SchemaNode | undefined {
-  let node: unknown = schema
-  for (const step of pointer.split('/').slice(1)) node = (node as Record<string, unknown> | undefined)?.[unescape(step)]
-  return node as SchemaNode | undefined
-}
-
-function dotted(prefix: string, pointer: string): string {
-  let path = prefix
-  for (const step of pointer.split('/').slice(1)) {
-    const name = unescape(step)
-    path += /^[0-9]+$/.test(name) ? `[${name}]` : `${path ? '.' : ''}${name}`
+  note(up: Place | undefined, key: string | number, what: string): void {
+    this.count++
+    const path = pathOf(up, key)
+    if (this.named.length < MAX_NAMED) this.named.push(`${path}: ${what}`)
+    // Messages can be forwarded again and again, and the number of paths must not grow with that.
+    this.paths.add(path.replaceAll(/\[[0-9]+\]/g, '[]').replace(FORWARDED, '$1'))
   }
-  return path
 }
 
-function unescape(step: string): string {
-  return step.replaceAll('~1', '/').replaceAll('~0', '~')
+/** The type of a parsed value in JSON Schema's words. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return Number.isInteger(value) ? 'integer' : typeof value
+}
+
+function pathOf(up: Place | undefined, key: string | number): string {
+  if (!up) return String(key)
+  return pathOf(up.up, up.key) + (typeof key === 'number' ? `[${key}]` : `.${key}`)
 }

@@ -44,7 +44,10 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly maybeResend: boolean
   /** Milliseconds since 1970. */
   readonly receivedAt: number
-  /** What does not fit the callback's definition; handlers are only called with it empty. */
+  /**
+   * What does not fit the callback's definition and was left out of `body`, one line each, at most 20:
+   * `CreatedGroupNum: expected integer, got object`. `raw` has all of it.
+   */
   readonly faults: readonly string[]
   readonly state: State
   readonly options: Options

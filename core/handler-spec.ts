@@ -2,17 +2,18 @@ import type { PluginEntry } from '../config/sections/plugins.ts'
 import { isObject } from './json.ts'
 import { commands } from './protocol/commands.ts'
 import { allowsCode } from './protocol/codes.ts'
-import type { BeforeDefinition, FailureVerdict, Outcome } from './protocol/define.ts'
+import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from './protocol/define.ts'
+import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
 import type { AfterSettings, BeforeSettings, OnFailure } from './plugin.ts'
 import { covers, type HandlerSpec, type Pool } from './registry.ts'
 import { offers } from './verdict.ts'
 
 const DEFAULT_CONCURRENCY = 16
 const DEFAULT_RETRY = { attempts: 12, minMs: 200, maxMs: 600_000 }
-const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered'])
+const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty'])
 const PATTERN = /^(?:\*|[A-Za-z]\w*\.(?:\*|[A-Za-z]\w*))$/
 
-type Settings = AfterSettings & BeforeSettings & { handle: HandlerSpec['handle'] }
+type Settings = AfterSettings & BeforeSettings & { faulty?: boolean; handle: HandlerSpec['handle'] }
 
 /** A plugin's handlers with their settings, or what is wrong with them, one sentence each. */
 export function handlerSpecs(
@@ -26,7 +27,7 @@ export function handlerSpecs(
     const settings = settingsOf(given)
     const wrong = settings ? faultOf(pattern, settings) : 'expected a function, or an object with `handle`'
     if (wrong || !settings) faults.push(`handlers[${JSON.stringify(pattern)}]: ${wrong}`)
-    else specs.set(pattern, specOf(settings, entry, shared))
+    else specs.set(pattern, specOf(pattern, settings, entry, shared))
   }
   return { specs, faults }
 }
@@ -43,7 +44,11 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (unknown) return `unknown setting ${JSON.stringify(unknown)}; expected one of ${[...SETTINGS].join(', ')}`
   const number = wrongNumber(settings)
   if (number) return number
-  const { onFailure } = settings
+  const { onFailure, faulty } = settings
+  if (faulty !== undefined) {
+    if (typeof faulty !== 'boolean') return 'faulty: expected true or false'
+    if (phaseOf(pattern) === 'before') return 'faulty: what does not fit of a before-callback is resolved by onFailure'
+  }
   if (onFailure === undefined) return undefined
   const fault = shapeFault(onFailure) ?? onFailureFault(pattern, onFailure)
   return fault && `onFailure: ${fault}`
@@ -97,19 +102,30 @@ function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | unde
 
 /** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */
 function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
-  const exact = commands.get(pattern)
-  if (exact?.phase === 'after') return pattern
+  const exact = commands.get(pattern) ?? unknownOf(pattern)
+  if (exact?.phase === 'after' || (exact && !offers(exact, outcome))) return pattern
   return beforeCommands(pattern).find((definition) => !offers(definition, outcome))?.command
 }
 
+function phaseOf(pattern: string): Phase | undefined {
+  if (pattern.endsWith('*')) return undefined
+  return commands.get(pattern)?.phase ?? unknownPhase(pattern)
+}
+
+function unknownOf(pattern: string): BeforeDefinition | undefined {
+  return phaseOf(pattern) === 'before' ? unknownBefore(pattern) : undefined
+}
+
 /** The config's entry wins over what the handler says. */
-function specOf(settings: Settings, entry: PluginEntry, shared: Pool): HandlerSpec {
+function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared: Pool): HandlerSpec {
   const own = entry.concurrency === undefined ? settings.concurrency : undefined
   const onFailure = entry.onFailure ?? settings.onFailure
   return {
     handle: settings.handle,
     timeoutMs: entry.timeoutMs ?? settings.timeoutMs,
     onFailure: onFailure && policyOf(onFailure),
+    // Who wants everything wants what nobody can put a type to, too.
+    faulty: settings.faulty ?? pattern === '*',
     ordered: entry.ordered ?? settings.ordered ?? false,
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
     pool: own === undefined ? shared : { concurrency: own },

@@ -1,57 +1,64 @@
-import { Compile, type Validator } from '#typebox/schema'
 import { elements } from './protocol/msg-body.ts'
-import { converterOf, type Converter, type SchemaNode } from './convert.ts'
-import { describe } from './faults.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { type Read, readerOf } from './convert.ts'
+import type { Faults, Place } from './faults.ts'
+import { isObject } from './json.ts'
 
 /** Merged-forward messages hold messages; deeper ones than any client makes are left as they came. */
 const MAX_DEPTH = 32
 
-interface ElementType {
-  readonly schema: SchemaNode
-  readonly compiled: Validator
-  readonly convert: Converter | undefined
-}
-
-const compiled = new Map<string, ElementType>()
+const readers = new Map<string, Read>()
 
 /**
- * Checks the elements of a message and converts those that fit. A fault names the element's index and the field of
- * the branch that its MsgType picks; an element with a fault, and one of an unknown type, stays as it came.
+ * Reads the elements of a message. One with a fault, and one of a type that nobody knows, stays in its place as it came.
  */
-export function readElements(list: unknown, path: string, depth = 0): string[] {
-  if (!Array.isArray(list) || depth > MAX_DEPTH) return []
-  return list.flatMap((element: unknown, index) => readElement(element, `${path}[${index}]`, depth))
-}
-
-function readElement(element: unknown, path: string, depth: number): string[] {
-  if (!isObject(element)) return [`${path}: expected object`]
-  const { MsgType, MsgContent } = element
-  if (typeof MsgType !== 'string') return [`${path}.MsgType: expected string`]
-  if (!isObject(MsgContent)) return [`${path}.MsgContent: expected object`]
-  const type = elementType(MsgType)
-  if (!type) return []
-  if (!type.compiled.Check(MsgContent)) {
-    return describe(type.schema, type.compiled.Errors(MsgContent)[1], `${path}.MsgContent`)
+export const readMessage: Read = (value, up, key, faults) => {
+  if (!Array.isArray(value)) return faults.misfit(up, key, 'array of message elements', value)
+  if (faults.depth >= MAX_DEPTH) return value
+  const { count, inMessages } = faults
+  const list: readonly unknown[] = value
+  const place = { up, key }
+  let copy: unknown[] | undefined
+  faults.depth++
+  for (let index = 0; index < list.length; index++) {
+    const element = list[index]
+    const seen = readElement(element, place, index, faults)
+    if (seen !== element) (copy ??= [...list])[index] = seen
   }
-  type.convert?.(MsgContent)
-  return readForwarded(MsgContent, `${path}.MsgContent.MsgList`, depth)
+  faults.depth--
+  faults.inMessages = inMessages + faults.count - count
+  return copy ?? list
 }
 
-function readForwarded(content: JsonObject, path: string, depth: number): string[] {
-  const list = content['MsgList']
-  if (!Array.isArray(list)) return []
-  return list.flatMap((message: unknown, index) =>
-    isObject(message) ? readElements(message['MsgBody'], `${path}[${index}].MsgBody`, depth + 1) : [],
-  )
+function readElement(element: unknown, up: Place, index: number, faults: Faults): unknown {
+  const own = faults.count - faults.inMessages
+  const content = contentOf(element, up, index, faults)
+  if (content === undefined || faults.count - faults.inMessages > own) return element
+  return content === (element as { MsgContent: unknown }).MsgContent
+    ? element
+    : { ...(element as object), MsgContent: content }
 }
 
-function elementType(msgType: string): ElementType | undefined {
-  const known = compiled.get(msgType)
-  const content = elements.get(msgType)
-  if (known || !content) return known
-  const schema = content as SchemaNode
-  const type = { schema, compiled: Compile(content), convert: converterOf(schema) }
-  compiled.set(msgType, type)
-  return type
+/** What the element holds, as handlers see it; undefined where it is no element. */
+function contentOf(element: unknown, up: Place, index: number, faults: Faults): unknown {
+  if (!isObject(element)) return faults.misfit(up, index, 'object', element)
+  const { MsgType, MsgContent } = element
+  const place = { up, key: index }
+  if (typeof MsgType !== 'string') return missing(place, 'MsgType', 'string', MsgType, faults)
+  if (!isObject(MsgContent)) return missing(place, 'MsgContent', 'object', MsgContent, faults)
+  const read = readerFor(MsgType)
+  return read ? read(MsgContent, place, 'MsgContent', faults) : MsgContent
+}
+
+function missing(place: Place, key: string, expected: string, value: unknown, faults: Faults): undefined {
+  if (value === undefined) faults.note(place, key, 'is required')
+  else faults.misfit(place, key, expected, value)
+}
+
+function readerFor(msgType: string): Read | undefined {
+  const known = readers.get(msgType)
+  const schema = elements.get(msgType)
+  if (known || !schema) return known
+  const read = readerOf(schema, { message: readMessage })
+  readers.set(msgType, read)
+  return read
 }

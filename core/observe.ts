@@ -1,5 +1,6 @@
 import type { Bus, BusEvents } from './bus.ts'
 import type { Logger } from './log.ts'
+import { commands } from './protocol/commands.ts'
 import { loggableError, type LoggableError } from './scrub.ts'
 import { Throttle } from './throttle.ts'
 
@@ -10,6 +11,7 @@ const MOST_STACKS = 1000
 /** Errors of our own say all in their sentence. */
 const OWN = new Set(['TimhookError', 'TimeoutError', 'NoVerdict'])
 
+type FaultEvent = Omit<BusEvents['callback:faulty'], 'paths'> & { path: string }
 type Level = 'info' | 'warn' | 'error'
 
 /** Writes an event with this sentence, throttled by its kind. */
@@ -51,9 +53,14 @@ export function logEvents(bus: Bus, log: Logger): void {
     msg: 'refused',
     kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
   })
-  throttled('callback:faulty', 'warn', {
-    msg: 'body does not fit its definition',
-    kindOf: ({ command, faults }) => `${command} ${alike(faults[0] ?? '')}`,
+  // What Tencent sends stays as it is until somebody changes it: one line an hour, for each command and field.
+  const faults = new Throttle(HOUR_MS, (event: FaultEvent, more) => {
+    log.warn(more > 0 ? { ...event, more } : event, 'body does not fit its definition')
+  })
+  bus.on('callback:faulty', ({ paths, ...event }) => {
+    // Anybody can make up commands: those are told of together.
+    const command = commands.has(event.command) ? event.command : ''
+    for (const path of paths) faults.pass(`${command} ${path}`, { ...event, path })
   })
   throttled('callback:dead', 'error', {
     msg: 'dead letter: not delivered, and not tried again',
@@ -113,6 +120,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered, stored }) => {
     lines.flush()
+    faults.flush()
     if (undelivered === 0) log.info('closed')
     else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
     else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')

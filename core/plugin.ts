@@ -1,5 +1,6 @@
 import type { Type } from '#typebox'
 import type { Known } from './protocol/commands.ts'
+import type { AnyCode } from './protocol/codes.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
 import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
 import type { AppSettings, PluginCommand } from './plugin-command.ts'
@@ -72,6 +73,17 @@ export type OnFailure<Failure extends Outcome = Outcome> =
   | Failure
   | { readonly outcome: Failure; readonly code?: number | undefined; readonly info?: string | undefined }
 
+/** Settings of a handler that takes bodies that lack what their type promises: they are plain records then. */
+interface Faulty {
+  /** Whether it is called with bodies whose required fields are missing or of another type. They have no order. */
+  faulty: true
+}
+
+/** On functions too: the compiler tells the kinds of handlers apart by a property that all of them may have. */
+interface NotFaulty {
+  faulty?: false
+}
+
 type AfterReturn = void | Promise<void>
 type BeforeReturn = Verdict | void | Promise<Verdict | void>
 type OrSettings<Handle, More> = Handle | (More & { handle: Handle })
@@ -88,12 +100,20 @@ type HandlerOf<D, Options, State> = D extends { phase: 'before'; drop: infer Dro
       (context: ContextOf<D, Options, State>) => BeforeReturn,
       BeforeSettings<Drop extends true ? Outcome : Exclude<Outcome, 'drop'>>
     >
-  : OrSettings<(context: ContextOf<D, Options, State>) => AfterReturn, AfterSettings>
+  : D extends { command: infer Command extends string }
+    ? | OrSettings<((context: ContextOf<D, Options, State>) => AfterReturn) & NotFaulty, AfterSettings & NotFaulty>
+      | (AfterSettings & Faulty & { handle: (context: RecordContext<Command, Options, State>) => AfterReturn })
+    : never
+
+type AnyBody = Record<string, unknown>
+type RecordContext<Command extends string, Options, State> = AfterContext<Command, AnyBody, Options, State>
 
 type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
 
-/** A callback that the table does not know: an after-callback with any body. */
-type UnknownContext<Options, State> = AfterContext<UnknownCommand, Record<string, unknown>, Options, State>
+/** A callback that the table does not know, with any body; its name tells whether the answer decides. */
+type UnknownContext<Options, State> =
+  | RecordContext<UnknownCommand, Options, State>
+  | BeforeContext<UnknownCommand, AnyBody, AnyBody, AnyCode, false, Options, State>
 
 type WildcardContext<Head extends string, Options, State> =
   | ContextOf<Extract<Known, { command: `${Head}.${string}` }>, Options, State>
@@ -101,7 +121,7 @@ type WildcardContext<Head extends string, Options, State> =
 
 type WildcardHandler<Head extends string, Options, State> = OrSettings<
   (context: WildcardContext<Head, Options, State>) => BeforeReturn,
-  AfterSettings & BeforeSettings
+  AfterSettings & BeforeSettings & { faulty?: boolean }
 >
 
 /** Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin the most specific one is called. */

@@ -3,7 +3,8 @@ import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } fr
 import type { Logger } from './log.ts'
 import type { Rest } from './rest/rest.ts'
 import type { Store } from './store/store.ts'
-import { type BodyReader, bodyReader } from './validate.ts'
+import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
+import { bodyReader, type BodyReader, unknownReader } from './validate.ts'
 import { markOf } from './watchdog/calls.ts'
 import { type VerdictMakers, verdictMakers } from './verdict.ts'
 
@@ -30,6 +31,8 @@ export interface HandlerSpec {
   readonly onFailure: FailureVerdict | undefined
   readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number }
   readonly ordered: boolean
+  /** Whether it is called with bodies that lack what their type promises. After-callbacks only. */
+  readonly faulty: boolean
   readonly pool: Pool
 }
 
@@ -50,18 +53,21 @@ export type Route = BeforeRoute | AfterRoute
 
 export interface BeforeRoute {
   readonly phase: 'before'
+  /** Whether the table has the command. */
+  readonly known: boolean
   readonly definition: BeforeDefinition
-  readonly reader: BodyReader
+  readonly read: BodyReader
   readonly makers: VerdictMakers
   /** In config order. */
   readonly subscriptions: readonly Subscription[]
 }
 
-/** Commands that the table does not know are after-callbacks, without a definition and a reader. */
+/** Commands that the table does not know have no definition here. */
 export interface AfterRoute {
   readonly phase: 'after'
+  readonly known: boolean
   readonly definition: AfterDefinition | undefined
-  readonly reader: BodyReader | undefined
+  readonly read: BodyReader
   readonly makers?: undefined
   readonly subscriptions: readonly Subscription[]
 }
@@ -78,21 +84,22 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
   const byApp = new Map<number, Map<string, Route>>()
   const readers = new Map<string, BodyReader>()
 
-  const reader = (definition: Definition): BodyReader => {
+  const readerFor = (definition: Definition): BodyReader => {
     const known = readers.get(definition.command) ?? bodyReader(definition)
     readers.set(definition.command, known)
     return known
   }
   const build = (sdkAppId: number, command: string): Route => {
-    const definition = commands.get(command)
+    const definition = commands.get(command) ?? unknownOf(command)
     const number = numbers.get(command) ?? -1
     const subscriptions = plugins.flatMap(
       (plugin, index) => subscriptionOf(plugin, sdkAppId, command, markOf(index, number)) ?? [],
     )
-    if (definition?.phase !== 'before') {
-      return { phase: 'after', definition, reader: definition && reader(definition), subscriptions }
-    }
-    return { phase: 'before', definition, reader: reader(definition), makers: verdictMakers(definition), subscriptions }
+    const known = commands.has(command)
+    const read = definition && known ? readerFor(definition) : unknownReader(command)
+    const common = { known, read, subscriptions }
+    if (definition?.phase !== 'before') return { phase: 'after', definition, ...common }
+    return { phase: 'before', definition, makers: verdictMakers(definition), ...common }
   }
 
   return {
@@ -102,13 +109,17 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
       const kept = routes.get(command)
       if (kept) return kept
       const route = build(sdkAppId, command)
-      if (route.definition) {
+      if (route.known) {
         routes.set(command, route)
         byApp.set(sdkAppId, routes)
       }
       return route
     },
   }
+}
+
+function unknownOf(command: string): BeforeDefinition | undefined {
+  return unknownPhase(command) === 'before' ? unknownBefore(command) : undefined
 }
 
 /** Whether a pattern (`*`, `Group.*` or a command) covers the command. */

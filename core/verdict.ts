@@ -1,11 +1,12 @@
-import { Compile } from '#typebox/schema'
 import type { Merge, ResultItem } from './protocol/answer-fields.ts'
 import { allowsCode } from './protocol/codes.ts'
 import type { BeforeDefinition, Outcome } from './protocol/define.ts'
-import { converterOf, type SchemaNode } from './convert.ts'
+import { fieldsReader, noteMissing, type Read, type SchemaNode } from './convert.ts'
 import { TimhookError } from './errors.ts'
-import { describe } from './faults.ts'
+import { Faults } from './faults.ts'
 import { isObject, type JsonObject } from './json.ts'
+
+const none: readonly unknown[] = Object.freeze([])
 
 /** What a before-handler decided. Only the makers of its context make one. */
 export class Verdict {
@@ -15,13 +16,29 @@ export class Verdict {
   readonly fields: JsonObject | undefined
   /** What the documents do not allow of it, where it holds what they allow in its place. */
   readonly fault: string | undefined
+  /** Of the message in the fields, elements without a type or a content: only those that came so may go back. */
+  readonly strange: readonly unknown[]
 
-  constructor(outcome: Outcome, code: number, info: string, fields?: JsonObject, fault?: string) {
+  constructor(outcome: Outcome, code: number, info: string, { fields, fault, strange = none }: Details = {}) {
     this.outcome = outcome
     this.code = code
     this.info = info
     this.fields = fields
     this.fault = fault
+    this.strange = strange
+  }
+}
+
+type Details = Partial<Pick<Verdict, 'fields' | 'fault' | 'strange'>>
+
+/** Fields of allow() that the answer cannot carry. */
+export class RewriteError extends TimhookError {
+  /** Whether a message was to be rewritten. */
+  readonly isOfMessage: boolean
+
+  constructor(command: string, fault: string, isOfMessage: boolean) {
+    super('VERDICT_INVALID', `${command}: allow() got fields that do not fit: ${fault}`, { hint: HINT })
+    this.isOfMessage = isOfMessage
   }
 }
 
@@ -36,22 +53,24 @@ export interface VerdictMakers {
 }
 
 const DROP_CODE = 2
+const HINT = 'The README lists what each callback may be answered with.'
 
 export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
   let answer: AnswerChecker | undefined
   const invalid = (what: string): TimhookError =>
-    new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, {
-      hint: 'The README lists what each callback may be answered with.',
-    })
-  const refusal = (info: string, fault?: string): Verdict =>
-    new Verdict('reject', definition.codes.default, info, undefined, fault)
+    new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, { hint: HINT })
+  const refusal = (info: string, fault: string): Verdict => {
+    if (!offers(definition, 'reject')) throw invalid('can be allowed alone')
+    return new Verdict('reject', definition.codes.default, info, { fault })
+  }
   return {
     allow(fields) {
       if (fields === undefined) return new Verdict('allow', 0, '')
       answer ??= answerChecker(definition)
-      const { given, fault } = answer(fields)
-      if (fault !== undefined) throw invalid(`allow() got fields that do not fit: ${fault}`)
-      return new Verdict('allow', 0, '', given, withoutFaultyCodes(definition, given))
+      const { given, strange, fault } = answer(fields)
+      if (fault !== undefined) throw new RewriteError(definition.command, fault, MESSAGE in fields)
+      const wrong = withoutFaultyCodes(definition, given)
+      return new Verdict('allow', 0, '', { fields: given, strange, fault: wrong })
     },
     reject(code = definition.codes.default, info = '') {
       if (typeof info !== 'string') return refusal('', 'reject() takes its info as text')
@@ -66,25 +85,45 @@ export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
   }
 }
 
-type AnswerChecker = (fields: object) => { given: JsonObject; fault?: string }
+interface Checked {
+  readonly given: JsonObject
+  readonly strange: readonly unknown[]
+  readonly fault?: string
+}
+
+type AnswerChecker = (fields: object) => Checked
+
+const MESSAGE = 'MsgBody'
+/** What the answer says by itself. */
+const ENVELOPE = ['ActionStatus', 'ErrorInfo', 'ErrorCode']
 
 /** Checks the fields of an answer. What it gives back is a copy, as JSON has it, that no plugin can change any more. */
 function answerChecker(definition: BeforeDefinition): AnswerChecker {
   const schema = definition.answer as SchemaNode
-  const compiled = Compile(definition.answer)
-  const convert = converterOf(schema)
+  const read = fieldsReader(schema, { message: readElements, exact: true })
   return (fields) => {
-    let given: unknown
+    let copy: unknown
     try {
-      given = JSON.parse(JSON.stringify(fields))
+      copy = JSON.parse(JSON.stringify(fields))
     } catch {
-      return { given: {}, fault: 'they cannot be written as JSON' }
+      return { given: {}, strange: none, fault: 'they cannot be written as JSON' }
     }
-    if (!isObject(given)) return { given: {}, fault: 'expected an object' }
-    if (!compiled.Check(given)) return { given, fault: describe(schema, compiled.Errors(given)[1]).join('; ') }
-    convert?.(given)
-    return { given }
+    if (!isObject(copy)) return { given: {}, strange: none, fault: 'expected an object' }
+    const faults = new Faults()
+    const given = read(copy, undefined, faults)
+    noteMissing(schema, copy, given, undefined, faults)
+    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.note(undefined, name, 'is no field of it')
+    if (faults.count > 0) return { given, strange: none, fault: faults.named.join('; ') }
+    return { given, strange: list(given[MESSAGE]).filter((element) => !isElement(element)) }
   }
+}
+
+/** Of a message only that it is a list: what is in it may have come so. */
+const readElements: Read = (value, up, key, faults) =>
+  Array.isArray(value) ? value : faults.misfit(up, key, 'array of message elements', value)
+
+function isElement(element: unknown): boolean {
+  return isObject(element) && typeof element['MsgType'] === 'string' && isObject(element['MsgContent'])
 }
 
 /** Puts the default code for codes of targets that are not documented; gives back what was wrong. */
@@ -104,14 +143,17 @@ function ranges({ codes }: BeforeDefinition): string {
 
 /** Whether a callback can be answered so. */
 export function offers(definition: BeforeDefinition, outcome: Outcome): boolean {
-  return outcome !== 'drop' || definition.drop
+  if (outcome === 'drop') return definition.drop
+  return outcome === 'allow' || definition.codes.ranges.length > 0
 }
 
 /** The verdict as one of this callback's. One made in the context of another still refuses where it does not fit. */
 export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict {
   const { outcome, code, info } = verdict
   if (offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
-  return new Verdict('reject', definition.codes.default, info, undefined, `${outcome}() of another callback's context`)
+  const fault = `${outcome}() of another callback's context`
+  if (!offers(definition, 'reject')) return new Verdict('allow', 0, '', { fault })
+  return new Verdict('reject', definition.codes.default, info, { fault })
 }
 
 /** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */
@@ -141,13 +183,10 @@ export function answerOf(
   const given = list<ResultItem>(fields?.['ResultItem'])
   const decisions = new Map(given.map((item) => [item.To_Account, item]))
   const ResultItem = list<JsonObject>(body[definition.perTarget.list])
-    .flatMap((target) => (isObject(target) ? accountOf(target['To_Account']) : []))
+    .map((target) => target['To_Account'])
+    .filter((account) => typeof account === 'string')
     .map((To_Account) => ({ To_Account, ResultCode: code, ResultInfo: info, ...decisions.get(To_Account) }))
   return { code: 0, info: '', fields: { ResultItem } }
-}
-
-function accountOf(value: unknown): string[] {
-  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
 }
 
 function firstRefusals(given: readonly ResultItem[], more: readonly ResultItem[]): ResultItem[] {

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { folderWith } from './harness/cli.ts'
-import { deferred, entry, FULL, full } from './harness/plugin.ts'
+import { BEFORE, deferred, entry, FULL, full } from './harness/plugin.ts'
 import { serve } from './harness/server.ts'
 
 describe('the log', () => {
   it('tells of the first refusal of a kind, and is not flooded by the others', async () => {
     const { post, lines } = await serve()
-    for (let n = 0; n < 30; n++) await post(FULL, { GroupId: n })
+    for (let n = 0; n < 30; n++) await post(FULL, 'no JSON')
     const refused = lines.map((line) => JSON.parse(line) as { msg: string; reason?: string })
     expect(refused.filter(({ msg }) => msg === 'refused').map(({ reason }) => reason)).to.deep.equal([
-      'GroupId: expected string',
+      'body: is not JSON',
     ])
   })
 
@@ -34,6 +34,29 @@ describe('the log', () => {
       expect(last).to.include({ level, undelivered: 1 })
       expect(last?.msg).to.contain(words)
     }
+  })
+
+  it('tells of a fault once a command and path, with an example, and none of the text', async () => {
+    const { post, lines } = await serve({ plugins: [entry('all', { '*': () => undefined })] })
+    const text = (Text: unknown): object => ({ MsgType: 'TIMTextElem', MsgContent: { Text } })
+    for (let n = 0; n < 5; n++) {
+      await post(FULL, { GroupId: `g${n}`, EventTime: 'a secret' })
+      await post('Group.CallbackAfterSendMsg', { GroupId: 'g', MsgBody: [text(['a secret']), text({ n })] })
+      await post(BEFORE, { GroupId: { n }, MsgBody: [text({ n })] })
+      for (const other of ['A', 'B']) await post(`X.${n}`, { CallbackCommand: other, n })
+    }
+    const told = lines
+      .map((line) => JSON.parse(line) as { msg: string; command: string; path: string; level: string; fits: boolean })
+      .filter(({ msg }) => msg === 'body does not fit its definition')
+    expect(told.map(({ command, path }) => `${command} ${path}`)).to.deep.equal([
+      `${FULL} EventTime`,
+      'Group.CallbackAfterSendMsg MsgBody[].MsgContent.Text',
+      `${BEFORE} GroupId`,
+      `${BEFORE} MsgBody[].MsgContent.Text`,
+      'X.0 CallbackCommand',
+    ])
+    expect(told[0]).to.deep.include({ faults: ['EventTime: expected integer, got string'], fits: true })
+    expect(lines.join('')).not.to.contain('a secret')
   })
 
   it('holds no token and no Sign, whatever is refused', async () => {

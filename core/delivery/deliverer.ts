@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from '../backoff.ts'
 import type { Bus } from '../bus.ts'
 import { aboutOf } from '../callback.ts'
-import { type Called, freshBody } from '../context.ts'
-import type { JsonObject } from '../json.ts'
+import { type Called, freshReading } from '../context.ts'
 import type { Registry, Route, Subscription } from '../registry.ts'
 import { loggableError, withCauses } from '../scrub.ts'
+import type { Reading } from '../validate.ts'
 import { LazySignal } from '../within.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
@@ -15,8 +15,8 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
   readonly callback: Called
-  /** The body as parsed on receipt, where it is at hand: this plugin's own. */
-  readonly parsed: JsonObject | undefined
+  /** The body as read on receipt, where it is at hand: this plugin's own. */
+  readonly parsed: Reading | undefined
   readonly attempt: number
   readonly resends: number
   readonly maybeResend: boolean
@@ -27,7 +27,7 @@ export type Ended =
   | { readonly as: 'done' }
   | { readonly as: 'interrupted' }
   | { readonly as: 'retry'; readonly inMs: number; readonly error: string }
-  | { readonly as: 'dead'; readonly error: string }
+  | { readonly as: 'dead'; readonly attempts: number; readonly error: string; readonly isFault?: true }
 
 /** `settled` resolves when the next callback of the order key may start: a handler may outlast its timeout. */
 export interface Delivered {
@@ -68,23 +68,34 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
     if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
     return {
-      ended: retryMs === undefined ? { as: 'dead', error: text } : { as: 'retry', inMs: retryMs, error: text },
+      ended:
+        retryMs === undefined
+          ? { as: 'dead', attempts: attempt, error: text }
+          : { as: 'retry', inMs: retryMs, error: text },
       settled: settles(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => bus.emit('handler:overlap', about)),
     }
+  }
+  /** A handler that is promised more than the body has is not called. After an update the body may fit. */
+  const unfit = ({ callback, attempt }: Job, { plugin }: Subscription, { faults }: Reading): Delivered => {
+    const error = `the body does not fit its definition: ${summaryOf(faults)}`
+    bus.emit('callback:dead', { ...aboutOf(callback), plugin: plugin.id, error })
+    return { ended: { as: 'dead', attempts: attempt - 1, error, isFault: true }, settled: undefined }
   }
   return {
     deliver(job, subscription) {
       const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
-      const body = parsed ?? readBody(callback, route)
-      if (!body) {
+      const reading = parsed ?? readStored(callback, route)
+      if (!reading) {
         bus.emit('callback:dead', { ...aboutOf(callback), plugin: subscription.plugin.id, error: UNREADABLE })
-        return { ended: { as: 'dead', error: UNREADABLE }, settled: undefined }
+        return { ended: { as: 'dead', attempts: attempt - 1, error: UNREADABLE }, settled: undefined }
       }
+      if (!reading.fits && !subscription.faulty) return unfit(job, subscription, reading)
+      const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
       const startedAt = bus.hears('handler:done') ? performance.now() : 0
-      const call = { body, attempt, resends, maybeResend, signal }
+      const call = { body, faults, attempt, resends, maybeResend, signal }
       const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)
       running.add(signal)
@@ -103,12 +114,17 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
 }
 
 /** What was stored may be damaged. */
-function readBody(callback: Called, route: Route): JsonObject | undefined {
+function readStored(callback: Called, route: Route): Reading | undefined {
   try {
-    return freshBody(callback, route)
+    return freshReading(callback, route)
   } catch {
     return undefined
   }
+}
+
+function summaryOf(faults: readonly string[]): string {
+  const [first = '', ...more] = faults
+  return more.length > 0 ? `${first} (and ${more.length} more)` : first
 }
 
 function nextTry({ retry }: Subscription, attempt: number): number | undefined {

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus.ts'
-import { aboutOf, type Callback } from '../callback.ts'
+import { aboutOf, type Callback, type Incoming } from '../callback.ts'
 import type { Later } from '../later.ts'
 import type { Outcome } from '../protocol/define.ts'
 
@@ -16,7 +16,7 @@ export interface Delivery {
    */
   accept(callback: Callback): Later<void> | undefined
   /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
-  keep(callback: Callback, kept: Kept): Promise<void>
+  keep(callback: Incoming, kept: Kept): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */
   health(): Promise<void>
   /**
@@ -38,7 +38,7 @@ export type Kept =
   | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
 
 /** Keeps something once the answer is out, and best effort: nothing that is decided waits for it or fails with it. */
-export function keepLater(delivery: Delivery, bus: Bus, callback: Callback, kept: Kept): void {
+export function keepLater(delivery: Delivery, bus: Bus, callback: Incoming, kept: Kept): void {
   setImmediate(() => {
     delivery
       .keep(callback, kept)

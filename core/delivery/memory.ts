@@ -47,7 +47,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
 
   /** Gives what is to be delivered; nothing for a resend. */
   const enter = ({ callback, identity }: { callback: Callback; identity: string }): Item | undefined => {
-    const { id, sdkAppId, command, body, receivedAt } = callback
+    const { id, sdkAppId, command, body, reading, receivedAt } = callback
     const known = recent.find(identity, receivedAt)
     if (known !== undefined) {
       // The identity holds app and command, so they are those of the first.
@@ -60,7 +60,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     const key = orderOf(callback, route)
     const entry = recent.add(identity, id, receivedAt)
     const takers = subscriptions.length
-    return { callback, subscriptions, key, maybeResend: known !== undefined, entry, resends: 0, parsed: body, takers }
+    const maybeResend = known !== undefined
+    return { callback, subscriptions, key, maybeResend, entry, resends: 0, parsed: reading, takers }
   }
 
   const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {

@@ -9,6 +9,8 @@ export interface Codes<Pattern extends string = string> {
   readonly '~pattern'?: Pattern
 }
 
+/** Codes of callbacks whose documents nobody has read yet: any number of up to six digits. */
+export type AnyCode = '~any'
 /** Reject, and nothing else: 1. */
 export type PlainCode = '1'
 /** 1, and 10100 to 10200. */
@@ -60,9 +62,11 @@ type Fits<Code extends string, Mask extends string> = Mask extends `${infer Lett
 export type RejectCode<Code extends number, Pattern extends string> = number extends Code
   ? number
   : Code extends Code
-    ? [Fits<`${Code}`, Pattern>] extends [never]
-      ? never
-      : Code
+    ? [Pattern] extends [AnyCode]
+      ? Code
+      : [Fits<`${Code}`, Pattern>] extends [never]
+        ? never
+        : Code
     : never
 
 /** Whether the documents allow a rejection to carry this code. */

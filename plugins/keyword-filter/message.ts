@@ -40,6 +40,6 @@ function asList(value: unknown): readonly unknown[] {
 }
 
 /** Whether a value is an object of JSON, which a list is not. */
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -60,8 +60,9 @@ describe('timhook trigger', () => {
     const cwd = await folderWith({
       'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true'),
       'body.json': '{"GroupId":5}',
+      'list.json': '[]',
     })
-    const known = await run(['trigger', FULL, '--url', url, '--raw', 'body.json', '--json'], { cwd })
+    const known = await run(['trigger', FULL, '--url', url, '--raw', 'list.json', '--json'], { cwd })
     expect(known.code).to.equal(1)
     expect((JSON.parse(known.stdout) as unknown[])[0]).to.include({ status: 400, ok: false })
     expect((await run(['trigger', 'New.One', '--url', url, '--raw', 'body.json'], { cwd })).code).to.equal(0)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ConfigInput } from '../../config/schema.ts'
-import { entry } from '../harness/plugin.ts'
+import { deferred, entry, FULL } from '../harness/plugin.ts'
 import type { TestServer } from '../harness/server.ts'
 import { counted } from './counted.ts'
 
@@ -42,6 +42,54 @@ export function describeBodies(serve: (config?: Partial<ConfigInput>) => Promise
       await post(COMMAND, text)
       await done
       expect(seen).to.deep.equal([text, text, text])
+    })
+  })
+
+  describe('after-callbacks that do not fit their definition', () => {
+    it('of unknown commands are delivered when the body names another one, which is a fault', async () => {
+      const done = deferred<readonly string[]>()
+      const { post } = await serve({ plugins: [entry('all', { '*': async ({ faults }) => done.resolve(faults) })] })
+      expect((await post(COMMAND, { CallbackCommand: 'X.Y' })).status).to.equal(200)
+      expect(await done.promise).to.deep.equal([
+        `CallbackCommand: expected "${COMMAND}" as in the URL, got another command`,
+      ])
+    })
+
+    it('that lack what their type promises are stored, delivered to those who take them, and dead letters of others', async () => {
+      const got = deferred<unknown>()
+      const { post, bus } = await serve({
+        plugins: [
+          entry('typed', { [FULL]: () => got.resolve('typed') }),
+          entry('takes', { [FULL]: { faulty: true, handle: ({ body, faults }) => got.resolve([body, faults]) } }),
+        ],
+      })
+      const dead = bus.next('callback:dead')
+      const { status } = await post(FULL, { GroupId: [7], EventTime: 5 })
+      expect(status).to.equal(200)
+      const fault = 'GroupId: expected string, got array'
+      expect(await got.promise).to.deep.equal([{ EventTime: 5 }, [fault]])
+      const error = `the body does not fit its definition: ${fault}`
+      expect(await dead).to.include({ command: FULL, plugin: 'typed', error })
+    })
+
+    it('that lack what their type promises have no order, and wait for nobody', async () => {
+      const release = deferred()
+      const passed = deferred()
+      const { post } = await serve({
+        plugins: [
+          entry('all', {
+            '*': async ({ faults }) => {
+              if (faults.length === 0) await release.promise
+              else passed.resolve()
+            },
+          }),
+        ],
+      })
+      const body = { GroupId: 'g', MsgBody: [] }
+      await post('Group.CallbackAfterSendMsg', body)
+      await post('Group.CallbackAfterSendMsg', { ...body, MsgBody: 'x' })
+      await passed.promise
+      release.resolve()
     })
   })
 }

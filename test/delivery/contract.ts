@@ -94,25 +94,6 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
         expect((await post(AFTER_SEND, { anything: [1] })).status).to.equal(200)
         expect(await done.promise).to.deep.equal({ anything: [1] })
       })
-
-      it('of unknown commands are refused when the body names another one', async () => {
-        const { post, bus } = await serve()
-        const dead = bus.next('callback:dead')
-        const { status, json } = await post(AFTER_SEND, { CallbackCommand: FULL })
-        expect([status, json['ErrorInfo']]).to.deep.equal([400, "CallbackCommand: differs from the URL's"])
-        expect(await dead).to.include({ command: AFTER_SEND })
-      })
-
-      it('with a wrong type are refused with the path, in one line, and kept as a dead letter', async () => {
-        const { post, bus } = await serve()
-        const dead = bus.next('callback:dead')
-        const { status, text } = await post(FULL, { GroupId: 7, EventTime: 'soon' })
-        expect(status).to.equal(400)
-        expect(text).to.equal(
-          '{"ActionStatus":"FAIL","ErrorInfo":"GroupId: expected string (and 1 more)","ErrorCode":400}',
-        )
-        expect(await dead).to.include({ command: FULL, error: 'GroupId: expected string (and 1 more)' })
-      })
     })
 
     describe('a handler that fails', () => {

@@ -103,6 +103,7 @@ export function callback(n: number, group: string): Callback {
     body,
     receivedAt: Date.now(),
     startedAt: 0,
+    reading: { body, faults: [], paths: [], fits: true },
   }
 }
 
@@ -117,6 +118,7 @@ export function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSp
     onFailure: undefined,
     retry: { attempts: 3, minMs: 1, maxMs: 1 },
     ordered: false,
+    faulty: true,
     pool: { concurrency: 16 },
     ...settings,
   }

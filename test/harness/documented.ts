@@ -5,6 +5,7 @@ export interface Node {
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, Node>>
   readonly items?: Node
+  readonly required?: readonly string[]
 }
 
 /** A documented field of a body. */
@@ -13,23 +14,37 @@ export interface Documented {
   readonly path: string
   readonly keys: readonly (string | number)[]
   readonly node: Node
+  /** Whether no body of that type lacks it. */
+  readonly isRequired: boolean
 }
 
 /** All documented fields of a callback's body, and below them those of which the sample has the object or the list. */
 export function documentedFields({ request, sample }: Definition): Documented[] {
-  return fieldsOf(request, sample, '', [])
+  return fieldsOf(request, sample, '', [], true)
 }
 
-function fieldsOf(node: Node, value: unknown, path: string, keys: readonly (string | number)[]): Documented[] {
+function fieldsOf(
+  node: Node,
+  value: unknown,
+  path: string,
+  keys: readonly (string | number)[],
+  isRequired: boolean,
+): Documented[] {
   if (Array.isArray(value)) {
     if (!node.items || value.length === 0) return []
-    const item = { path: `${path}[0]`, keys: [...keys, 0], node: node.items }
-    return [item, ...fieldsOf(node.items, value[0], item.path, item.keys)]
+    const item = { path: `${path}[0]`, keys: [...keys, 0], node: node.items, isRequired: false }
+    return [item, ...fieldsOf(node.items, value[0], item.path, item.keys, false)]
   }
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
-    const field = { path: path === '' ? name : `${path}.${name}`, keys: [...keys, name], node: child }
-    return [field, ...fieldsOf(child, (value as Record<string, unknown>)[name], field.path, field.keys)]
+    const needed = isRequired && (node.required ?? []).includes(name)
+    const field = {
+      path: path === '' ? name : `${path}.${name}`,
+      keys: [...keys, name],
+      node: child,
+      isRequired: needed,
+    }
+    return [field, ...fieldsOf(child, (value as Record<string, unknown>)[name], field.path, field.keys, needed)]
   })
 }
 

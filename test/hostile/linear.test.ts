@@ -43,7 +43,7 @@ const texts: Readonly<Record<string, (length: number) => string>> = {
 const SEND = 'Group.CallbackBeforeSendMsg'
 const definition = commands.get(SEND)
 if (!definition) throw new Error(SEND)
-const reader = bodyReader(definition)
+const read = bodyReader(definition)
 const secrets = ['token-of-the-test', 'another-secret']
 const mask = createMask(secrets)
 const log = createLogger({ destination: { write: () => undefined }, mask })
@@ -70,10 +70,10 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     const body = message(text)
     return identityOf({ sdkAppId: 1, command: SEND, raw: JSON.stringify(body), body })
   },
-  'the check of a body': (text) => [reader.read(message(text)), reader.readMessage(message(text))],
+  'the check of a body': (text) => read(message(text)),
   'the check of a body with many faults': (text) => {
     const list = text.match(/[^]{1,20}/g) ?? []
-    return [reader.read({ MsgBody: text, GroupId: list }), reader.readMessage({ MsgBody: list })]
+    return [read({ MsgBody: text, GroupId: list }), read({ MsgBody: list })]
   },
   'the parameters of a URL': (text) => [readParameters(text), parseQuery(text)],
 }

@@ -118,3 +118,46 @@ definePlugin({
     },
   },
 })
+
+definePlugin({
+  name: 'unknown-commands',
+  handlers: {
+    'Group.*': (context) => {
+      if (context.phase === 'before') {
+        return context.faults.length === 5 ? context.allow() : context.reject()
+      }
+      return undefined
+    },
+    '*': {
+      faulty: false,
+      handle: (context) => {
+        if (context.phase !== 'before') return undefined
+        return context.reject()
+      },
+    },
+  },
+})
+
+definePlugin({
+  name: 'faulty',
+  handlers: {
+    'Group.CallbackAfterGroupFull': {
+      faulty: true,
+      handle: ({ body, faults }) => {
+        const id: unknown = body['GroupId']
+        // @ts-expect-error it may be anything, or nothing
+        const text: string = body['GroupId']
+        void [id, text, faults.join()]
+      },
+    },
+    'Group.CallbackAfterSendMsg': {
+      faulty: false,
+      handle: ({ body }) => {
+        const id: string = body.GroupId
+        void id
+      },
+    },
+    // @ts-expect-error what does not fit of a before-callback is resolved by onFailure
+    'Group.CallbackBeforeSendMsg': { faulty: true, handle: () => undefined },
+  },
+})

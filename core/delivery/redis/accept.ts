@@ -53,7 +53,7 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
       const tells = tellsResends(callback.body) ? 1 : 0
       const isOurs = takers.feeds.every((feed) => feed.has(n))
       const fence = isOurs ? leases.lastFence : ''
-      const about = aboutText(callback, key, route.definition !== undefined)
+      const about = aboutText(callback, key, route.known)
       this.#key = key
       this.#n = n
       this.#feeds = takers.feeds
@@ -77,7 +77,7 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
 
     entered(entry: string, maybeResend: boolean): void {
       const callback = calledOf(this.callback)
-      const received = { parsed: this.callback.body, takers: this.#feeds.length }
+      const received = { parsed: this.callback.reading, takers: this.#feeds.length }
       const arrival = { entry, callback, key: this.#key, maybeResend, received }
       for (const feed of this.#feeds) feed.stored(this.#n, arrival)
     }

@@ -38,9 +38,9 @@ export function createAttempts(parts: AttemptParts) {
 
   const forget = ({ share, entry }: Item): void => share.forget(entry)
 
-  const dead = (item: Item, attempts: number, error: string, isTold = false): void => {
+  const dead = (item: Item, attempts: number, error: string, isTold = false, isFault = false): void => {
     const { callback } = item
-    ledger.note(item, ['dead', attempts, error.slice(0, ERROR_LENGTH)], () => forget(item))
+    ledger.note(item, [isFault ? 'fault' : 'dead', attempts, error.slice(0, ERROR_LENGTH)], () => forget(item))
     if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }
 
@@ -101,7 +101,7 @@ export function createAttempts(parts: AttemptParts) {
     const { ended, settled } = await delivered
     const holds = subscription.ordered && item.key !== undefined
     if (ended.as === 'done') ledger.done(item)
-    else if (ended.as === 'dead') dead(item, item.attempt, ended.error, true)
+    else if (ended.as === 'dead') dead(item, ended.attempts, ended.error, true, ended.isFault)
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
     tried.delete(item)

@@ -1,4 +1,4 @@
-import type { Callback } from '../../callback.ts'
+import type { Incoming } from '../../callback.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import type { Kept } from '../delivery.ts'
 import type { Connection, Run } from './run.ts'
@@ -8,7 +8,7 @@ import { KEEP_REFUSED } from './scripts/room.ts'
 const MOST = 100_000
 
 /** Stores what was refused, or decided otherwise than by a plain allow. */
-export async function keep({ client, prefix }: Connection, run: Run, callback: Callback, kept: Kept): Promise<void> {
+export async function keep({ client, prefix }: Connection, run: Run, callback: Incoming, kept: Kept): Promise<void> {
   const { id, sdkAppId, command, receivedAt, signed, querystring, raw } = callback
   const from = ['id', id, 'app', `${sdkAppId}`, 'command', command, 'at', `${receivedAt}`, 'signed', signed ? '1' : '0']
   const texts = ['query', querystring, 'raw', raw]

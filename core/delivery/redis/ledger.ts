@@ -9,7 +9,7 @@ import type { Place } from './trail.ts'
 export type Outcome =
   | readonly ['done' | 'alive']
   | readonly ['retry' | 'hold', attempt: number, inMs: number]
-  | readonly ['dead', attempts: number, error: string]
+  | readonly ['dead' | 'fault', attempts: number, error: string]
   | readonly ['try', death: number]
   | readonly ['pass', step: number, counts: string]
 

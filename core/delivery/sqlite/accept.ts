@@ -80,7 +80,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
       const { key, maybeResend, entry, receivers } = this.#entering
       const { own, others } = receivers
       recent.setSeq(entry, seq)
-      const parsed = this.callback.body
+      const parsed = this.callback.reading
       const shared = {
         seq,
         callback: calledOf(this.callback),
@@ -153,13 +153,13 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
   }
 }
 
-function receiversOf({ subscriptions, definition }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
+function receiversOf({ subscriptions, known }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
   const all = [...feeds]
   return {
     own: all.filter(([id]) => ids.includes(id)).map(([, feed]) => feed),
     others: all.filter(([id]) => !ids.includes(id)).map(([, feed]) => feed),
     text: JSON.stringify(ids.toSorted()),
-    isKnown: definition !== undefined,
+    isKnown: known,
   }
 }

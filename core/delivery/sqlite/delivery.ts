@@ -106,7 +106,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     async keep(callback, kept) {
       if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
       mustHaveRoom()
-      const isKnown = registry.route(callback.sdkAppId, callback.command).definition !== undefined
+      const isKnown = registry.route(callback.sdkAppId, callback.command).known
       const { refused: share } = sharesOf(parts.retention.size)
       const went = await link.ask('keep', { ...keptRow(callback, kept, isKnown), share })
       retention?.refusedWent(went)

@@ -162,7 +162,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
     const { ended, settled } = await delivered
     const chain = subscription.ordered ? item.shared.key : undefined
     if (ended.as === 'done') outcomes.done(item)
-    else if (ended.as === 'dead') outcomes.dead(item, item.attempt, ended.error, true)
+    else if (ended.as === 'dead') outcomes.dead(item, ended.attempts, ended.error, true, ended.isFault)
     else if (ended.as === 'retry') {
       const dueAt = Date.now() + ended.inMs
       const next = outcomes.again(item, {

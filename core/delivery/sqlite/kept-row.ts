@@ -1,10 +1,10 @@
-import type { Callback } from '../../callback.ts'
+import type { Incoming } from '../../callback.ts'
 import type { Kept } from '../delivery.ts'
 import { isExpendable } from '../expendable.ts'
 import type { KeptRow } from './messages.ts'
 
 /** The row of what is kept and not delivered. */
-export function keptRow(callback: Callback, kept: Kept, isKnown: boolean): KeptRow {
+export function keptRow(callback: Incoming, kept: Kept, isKnown: boolean): KeptRow {
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
   const expendable = isExpendable(signed, isKnown)
   const about = { id, sdkAppId, command, receivedAt, signed, expendable, query: callback.querystring, raw }

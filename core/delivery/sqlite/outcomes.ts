@@ -32,10 +32,10 @@ export function createOutcomes({ plugin, bus, ledger, progress, retries, chains 
     ledger.touch()
   }
 
-  const dead = (item: Item, attempts: number, error: string, isTold = false): void => {
+  const dead = (item: Item, attempts: number, error: string, isTold = false, isFault = false): void => {
     waiting--
     const { seq, callback } = item.shared
-    ledger.note(['dead', plugin, seq, attempts, error, Date.now()], after(item))
+    ledger.note(['dead', plugin, seq, attempts, error, Date.now(), isFault], after(item))
     settle(item)
     if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }

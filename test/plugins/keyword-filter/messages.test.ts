@@ -85,7 +85,7 @@ describe('keyword-filter', () => {
       { MsgType: 'TIMCustomElem', MsgContent: { Data: 'casino', Desc: 'casino', Ext: 'casino' } },
       { MsgType: 'TIMFaceElem', MsgContent: { Index: 6, Data: 'casino' } },
       { MsgType: 'TIMNewElem', MsgContent: { Text: 'casino', Title: 'casino' } },
-      { MsgType: 'TIMTextElem', MsgContent: { Text: 5, Other: 'casino' } },
+      { MsgType: 'TIMTextElem', MsgContent: { Text: ['casino'], Other: 'casino' } },
       { MsgType: 'TIMFileElem', MsgContent: { FileName: 'casino.txt' }, More: ['casino'] },
     ]
     const { post } = await served()
