@@ -41,15 +41,15 @@ export async function crash(plan: CrashPlan, onRound: (text: string) => void = (
   const folder = await folderWith(crashFiles(store.delivery, APP))
   const startedAt = performance.now()
   const sent: Sent[] = []
-  const lives = new Map<number, Life>()
+  const lives: Life[] = []
   const servers: StartedServer[] = []
   const fill = async (): Promise<void> => {
     while (servers.length < store.processes) servers.push(await startCommand(folder, ['--port', '0']))
   }
   const end = (signal: Life['signal']): StartedServer | undefined => {
-    const [server] = servers.splice(lives.size % servers.length, 1)
+    const [server] = servers.splice(lives.length % servers.length, 1)
     if (!server) return undefined
-    lives.set(server.child.pid ?? 0, { signal, at: nowMicros() })
+    lives.push({ pid: server.child.pid ?? 0, signal, at: nowMicros() })
     server.child.kill(signal)
     return server
   }
@@ -114,7 +114,7 @@ function longestBacklog({ sent, lives, calls }: CrashRecord): number {
     const doneAt = new Map<number, number>()
     for (const { n, as, to = Infinity } of ofPlugin)
       if (as === 'ok') doneAt.set(n, Math.min(to, doneAt.get(n) ?? Infinity))
-    for (const { at } of lives.values()) {
+    for (const { at } of lives) {
       const waiting = new Map<string, number>()
       for (const one of crowded) {
         if ((one.at ?? Infinity) > at || (doneAt.get(one.n) ?? Infinity) <= at) continue

@@ -27,6 +27,7 @@ function source(name: PluginName): string {
 import { openSync, writeSync } from 'node:fs'
 const file = openSync(new URL('./${name}.log', import.meta.url), 'a')
 const write = (...words) => writeSync(file, [...words, process.hrtime.bigint() / 1000n].join(' ') + '\\n')
+const started = process.hrtime.bigint() / 1000n
 let calls = 0
 export default {
   name: '${name}',
@@ -34,7 +35,7 @@ export default {
     '*': {
       ordered: ${ordered},
       handle({ body, attempt }) {
-        const call = process.pid + '.' + calls++
+        const call = process.pid + '.' + started + '.' + calls++
         write('begins', call, body.EventTime, attempt)
         const finish = () => {
           const fails = ${fails} && attempt <= body.Fails

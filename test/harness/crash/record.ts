@@ -6,7 +6,8 @@ import { NAMES, type PluginName } from './plugins.ts'
 export interface Call {
   readonly n: number
   readonly attempt: number
-  readonly pid: number
+  /** Its process: the id and when that started, for ids are given again. */
+  readonly life: string
   readonly from: number
   to: number | undefined
   /** How it ended. */
@@ -15,6 +16,7 @@ export interface Call {
 
 /** A process, how it was told to end, and when. */
 export interface Life {
+  readonly pid: number
   readonly signal: 'SIGKILL' | 'SIGTERM'
   readonly at: number
 }
@@ -30,8 +32,8 @@ export interface Sent {
 /** What came of a run, to be held against what is promised. */
 export interface CrashRecord {
   readonly sent: readonly Sent[]
-  /** By process id. */
-  readonly lives: ReadonlyMap<number, Life>
+  /** In the order in which they ended. */
+  readonly lives: readonly Life[]
   /** Of each plugin, in the order in which they began. */
   readonly calls: ReadonlyMap<PluginName, readonly Call[]>
   /** Plugin and number of each. */
@@ -43,6 +45,12 @@ export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1000n)
 }
 
+/** How the process of a call ended; nothing where it has not. */
+export function endOf(lives: readonly Life[], { life }: Call): Life | undefined {
+  const [pid, started] = life.split('.').map(Number)
+  return lives.find((one) => one.pid === pid && one.at > (started ?? 0))
+}
+
 export function readCalls(folder: string): Map<PluginName, Call[]> {
   return new Map(NAMES.map((name) => [name, callsIn(join(folder, 'config', `${name}.log`))]))
 }
@@ -52,9 +60,9 @@ function callsIn(file: string): Call[] {
   const calls = new Map<string, Call>()
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [kind, id = '', a = '', b = '', c = ''] = line.split(' ')
-    const pid = Number(id.split('.')[0])
+    const life = id.slice(0, id.lastIndexOf('.'))
     if (kind === 'begins') {
-      calls.set(id, { n: Number(a), attempt: Number(b), pid, from: Number(c), to: undefined, as: undefined })
+      calls.set(id, { n: Number(a), attempt: Number(b), life, from: Number(c), to: undefined, as: undefined })
     } else if (kind === 'ends') {
       const call = calls.get(id)
       if (call) Object.assign(call, { as: a, to: Number(b) })

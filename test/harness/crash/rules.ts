@@ -1,4 +1,4 @@
-import type { Call, CrashRecord, Life, Sent } from './record.ts'
+import { type Call, type CrashRecord, endOf, type Life, type Sent } from './record.ts'
 import { type PluginName, PLUGINS } from './plugins.ts'
 
 /** What a record has against the promises, and what they allow. */
@@ -79,7 +79,7 @@ function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], rep
     if (call.attempt <= highest) repeats.add(call)
     const isNext = before ? call.attempt === before.attempt + 1 && before.as === 'failed' : call.attempt === 1
     if (!isNext && before && call.attempt <= before.attempt) {
-      if (!isCut(before, call, lives.get(before.pid))) report('repeated', `${textOf(call)} after ${textOf(before)}`)
+      if (!isCut(before, call, endOf(lives, before))) report('repeated', `${textOf(call)} after ${textOf(before)}`)
     } else if (!isNext) report('misnumbered', `${textOf(call)} after ${before ? textOf(before) : 'nothing'}`)
     highest = Math.max(highest, call.attempt)
     before = call
@@ -88,7 +88,7 @@ function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], rep
 
 /** Whether a call need not have been noted. A stop waits for handlers that return, and notes what they did. */
 function isCut(call: Call, next: Call, life: Life | undefined): boolean {
-  if (!life || next.pid === call.pid || next.from < life.at) return false
+  if (!life || next.life === call.life || next.from < life.at) return false
   return life.signal === 'SIGKILL' || (call.as !== 'ok' && (call.to ?? Infinity) > life.at)
 }
 
@@ -97,7 +97,7 @@ function checkOverlaps(calls: readonly Call[], lives: CrashRecord['lives'], repo
   let busyUntil = 0
   for (const call of calls) {
     if (last && call.from < busyUntil) report('overlaps', `${textOf(call)} and ${textOf(last)}`)
-    const to = call.to ?? Math.max(call.from, lives.get(call.pid)?.at ?? Infinity)
+    const to = call.to ?? Math.max(call.from, endOf(lives, call)?.at ?? Infinity)
     if (to < busyUntil) continue
     busyUntil = to
     last = call
@@ -106,10 +106,10 @@ function checkOverlaps(calls: readonly Call[], lives: CrashRecord['lives'], repo
 
 /** In each process, and over all of them where nothing is repeated. */
 function checkOrder(calls: readonly Call[], isOrdered: boolean, repeats: ReadonlySet<Call>, report: Report): void {
-  const highest = new Map<number | 'all', Call>()
+  const highest = new Map<string, Call>()
   for (const call of calls) {
     if (!isOrdered && call.attempt > 1) continue
-    const among = repeats.has(call) ? [call.pid] : [call.pid, 'all' as const]
+    const among = repeats.has(call) ? [call.life] : [call.life, 'all']
     const before = among.map((one) => highest.get(one)).find((one) => one && one.n > call.n)
     if (before) report('disordered', `${textOf(call)} after ${textOf(before)}`)
     else for (const one of among) highest.set(one, call)
@@ -127,6 +127,6 @@ function grouped<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
   return groups
 }
 
-function textOf({ n, attempt, pid, as }: Call): string {
-  return `${n} attempt ${attempt} (${as ?? 'not ended'}, process ${pid})`
+function textOf({ n, attempt, life, as }: Call): string {
+  return `${n} attempt ${attempt} (${as ?? 'not ended'}, process ${life})`
 }
