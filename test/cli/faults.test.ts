@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { commands } from '../../core/protocol/commands.ts'
 import type { Definition } from '../../core/protocol/define.ts'
 import { counted } from '../delivery/counted.ts'
+import { look } from '../delivery/sqlite-turns.ts'
 import { documentedFields, withField } from '../harness/documented.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { entry } from '../harness/plugin.ts'
@@ -31,7 +33,7 @@ function acceptAnything(): void {
 describe('a callback that lacks what its type promises', () => {
   it('is a dead letter of each plugin for whose handler it does not fit, until a definition accepts it', async () => {
     const got: string[] = []
-    const { serve, timhook } = await stored()
+    const { cwd, serve, timhook } = await stored()
     const handle = ({ command, raw }: { command: string; raw: string }): void => void got.push(`${command} ${raw}`)
     const handlers = Object.fromEntries(names.map((command) => [command, handle]))
     const plugins = [entry('typed', handlers), entry('all', { '*': () => undefined })]
@@ -51,6 +53,10 @@ describe('a callback that lacks what its type promises', () => {
       const letter = letters.find((one) => one['command'] === definition.command && error.test(String(one['error'])))
       expect(letter, path).to.include({ plugin: 'typed', attempts: 0 })
     }
+
+    // They have a share of the room, and give way before others do.
+    const marked = look(join(cwd, 'data', 'timhook.db')).all('SELECT num FROM dead_letters WHERE fault = 1')
+    expect(marked).to.have.length(broken.length)
 
     const again = counted(first.bus, broken.length, 'callback:dead')
     await timhook('dead-letters', 'retry', '--all', '--yes')
