@@ -1,6 +1,10 @@
 import type { AfterContext, CallbackOf } from 'timhook/plugin'
 
 const MAX_RAW = 2048
+/** Times of ten digits are seconds: as milliseconds they would be of 1970. */
+const TEN_DIGITS = 10 ** 10
+/** The callback is not older: whatever names an earlier time has none. */
+const EARLIEST_MS = Date.UTC(2010)
 
 /** One report of a full group. */
 export interface FullGroup {
@@ -9,10 +13,10 @@ export interface FullGroup {
   app: number
   group: string
   topic?: string
-  /** Milliseconds since 1970; of the receipt where the body names no time. */
+  /** Milliseconds since 1970; of the receipt where the body names no time that can be right. */
   eventTime: number
-  /** How the body gave the time: bodies before 2023 have none, and later ones differ. */
-  eventTimeGiven: 'number' | 'string' | 'absent'
+  /** How the body gave the time: bodies before 2023 have none, and later ones differ. `wrong` is no time that can be right. */
+  eventTimeGiven: 'number' | 'string' | 'absent' | 'wrong'
   /** As the body has it. */
   eventTimeRaw?: number | string
   clientIp?: string
@@ -41,14 +45,15 @@ export type FullContext = AfterContext<string, CallbackOf<'Group.CallbackAfterGr
 export function fullGroup(context: Omit<FullContext, 'state' | 'options'>): FullGroup {
   const { id, app, body, query, raw, signed, receivedAt, maybeResend } = context
   const given = (JSON.parse(raw) as { EventTime?: unknown }).EventTime
+  const eventTime = millisecondsOf(body.EventTime)
   const isGiven = typeof given === 'number' || typeof given === 'string'
   return {
     id,
     app: app.sdkAppId,
     group: body.GroupId,
     ...(body.TopicId !== undefined && { topic: body.TopicId }),
-    eventTime: body.EventTime ?? receivedAt,
-    eventTimeGiven: typeof given === 'number' ? 'number' : typeof given === 'string' ? 'string' : 'absent',
+    eventTime: eventTime ?? receivedAt,
+    eventTimeGiven: isGiven && eventTime === undefined ? 'wrong' : kindOf(given),
     ...(isGiven && { eventTimeRaw: given }),
     ...(query.ClientIP && { clientIp: query.ClientIP }),
     ...(query.OptPlatform && { platform: query.OptPlatform }),
@@ -57,4 +62,16 @@ export function fullGroup(context: Omit<FullContext, 'state' | 'options'>): Full
     maybeResend,
     raw: raw.slice(0, MAX_RAW),
   }
+}
+
+/** The time that the body names, in milliseconds since 1970; undefined where it cannot be one. */
+function millisecondsOf(eventTime: number | undefined): number | undefined {
+  if (typeof eventTime !== 'number') return undefined
+  const isSeconds = eventTime >= TEN_DIGITS / 10 && eventTime < TEN_DIGITS
+  const ms = isSeconds ? eventTime * 1000 : eventTime
+  return ms >= EARLIEST_MS ? ms : undefined
+}
+
+function kindOf(given: unknown): FullGroup['eventTimeGiven'] {
+  return typeof given === 'number' ? 'number' : typeof given === 'string' ? 'string' : 'absent'
 }

@@ -34,10 +34,16 @@ async function seenBefore(store: Store, event: FullGroup): Promise<string | unde
 
 /** The message has no id. */
 function identityOf(event: FullGroup): string {
-  const isTimed = event.eventTimeGiven !== 'absent'
-  return keys.seen(event, isTimed ? String(event.eventTime) : createHash('sha256').update(event.raw).digest('hex'))
+  return keys.seen(
+    event,
+    isTimed(event) ? String(event.eventTime) : createHash('sha256').update(event.raw).digest('hex'),
+  )
 }
 
-function windowOf({ eventTimeGiven }: FullGroup): number {
-  return eventTimeGiven === 'absent' ? SHORT_MS : HOUR_MS
+function windowOf(event: FullGroup): number {
+  return isTimed(event) ? HOUR_MS : SHORT_MS
+}
+
+function isTimed({ eventTimeGiven }: FullGroup): boolean {
+  return eventTimeGiven === 'number' || eventTimeGiven === 'string'
 }

@@ -46,6 +46,18 @@ describe('group-full', () => {
     expect(record).to.include({ eventTimeGiven: 'absent', eventTime: record['receivedAt'] })
   })
 
+  it('takes ten digits for seconds, and the time of receipt for one that cannot be right', async () => {
+    const running = await serve({ plugins })
+    const seconds = await recorded(running, { GroupId: 'a', EventTime: 1670574414 })
+    expect(seconds).to.include({ eventTime: 1670574414000, eventTimeRaw: 1670574414 })
+    const quoted = await recorded(running, { GroupId: 'b', EventTime: '1670574414' })
+    expect(quoted).to.include({ eventTime: 1670574414000, eventTimeRaw: '1670574414' })
+    for (const [at, wrong] of [0, -1, 7, 999999999, 1000000000, 1262303999999, '9007199254740993'].entries()) {
+      const record = await recorded(running, { GroupId: `g${at}`, EventTime: wrong })
+      expect(record).to.include({ eventTime: record['receivedAt'], eventTimeGiven: 'wrong', eventTimeRaw: wrong })
+    }
+  })
+
   it('tells observers', async () => {
     const { post, bus } = await serve({ plugins: [{ use: 'group-full', id: 'rooms' }] })
     const told = bus.next('plugin:rooms:full')
