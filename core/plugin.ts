@@ -23,6 +23,7 @@ export type {
   RelayElem,
   RelayedMessage,
   SoundElem,
+  StreamElem,
   TextElem,
   VideoElem,
 } from './protocol/msg-body.ts'

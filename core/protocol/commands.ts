@@ -1,8 +1,10 @@
 import { requestOverLimit } from './alert/request-over-limit.ts'
 import { bot } from './bot/table.ts'
 import { c2c } from './c2c/table.ts'
+import { call } from './call/table.ts'
 import { resultNotify } from './content/result-notify.ts'
 import type { AfterDefinition, BeforeDefinition, Definition } from './define.ts'
+import { sessionEventNotify } from './desk/session-event-notify.ts'
 import { follow } from './follow/table.ts'
 import { group } from './group/table.ts'
 import { live } from './live/table.ts'
@@ -19,7 +21,9 @@ const definitions = [
   requestOverLimit,
   ...bot,
   ...c2c,
+  ...call,
   resultNotify,
+  sessionEventNotify,
   ...follow,
   ...group,
   ...live,

@@ -1,7 +1,7 @@
 import type { Type } from '#typebox'
 import { MsgBody } from './msg-body.ts'
 import { List, Shape } from './shape.ts'
-import { Account, Integer, Text } from './wire.ts'
+import { Account, Anything, Integer, Text } from './wire.ts'
 
 // Fields that callbacks of several categories share, under the names that they have in the body.
 
@@ -26,12 +26,21 @@ export const c2cMessage = {
 }
 
 const keyValue = Shape('Entry', { Key: Text('Name'), Value: Text('Value') })
-/** A named value: a custom field of a group, an entry of a room's metadata. */
+/** A named value, such as an entry of a room's metadata. */
 export interface KeyValue extends Type.Static<typeof keyValue> {}
 
 /** Named values. */
 export function KeyValues(description: string): Type.TUnsafe<KeyValue[]> {
   return List<Type.TUnsafe<KeyValue>>(description, keyValue)
+}
+
+const customField = Shape('Entry', { Key: Text('Name'), Value: Anything('Value, text by the documents') })
+/** A custom field of a group or topic. */
+export interface CustomField extends Type.Static<typeof customField> {}
+
+/** Custom fields of a group or topic. */
+export function CustomFields(description: string): Type.TUnsafe<CustomField[]> {
+  return List<Type.TUnsafe<CustomField>>(description, customField)
 }
 
 const member = Shape('Member', { Member_Account: Account('User id') })

@@ -22,6 +22,8 @@ export interface SoundElem extends Elem<'TIMSoundElem', content.SoundContent> {}
 export interface ImageElem extends Elem<'TIMImageElem', content.ImageContent> {}
 export interface FileElem extends Elem<'TIMFileElem', content.FileContent> {}
 export interface VideoElem extends Elem<'TIMVideoFileElem', content.VideoContent> {}
+/** A chatbot's answer, which grows while it is written. */
+export interface StreamElem extends Elem<'TIMStreamElem', content.StreamContent> {}
 /** Messages forwarded as one. */
 export interface RelayElem extends Elem<'TIMRelayElem', RelayContent> {}
 /** An element of a type that the documents do not tell; it passes untouched. */
@@ -37,6 +39,7 @@ export type MsgElement =
   | ImageElem
   | FileElem
   | VideoElem
+  | StreamElem
   | RelayElem
   | OtherElem
 
@@ -84,5 +87,6 @@ export const elements: ReadonlyMap<string, Type.TSchema> = new Map<string, Type.
   ['TIMImageElem', content.imageContent],
   ['TIMFileElem', content.fileContent],
   ['TIMVideoFileElem', content.videoContent],
+  ['TIMStreamElem', content.streamContent],
   ['TIMRelayElem', relayContent],
 ] satisfies [Exclude<MsgElement, OtherElem>['MsgType'], Type.TSchema][])

@@ -1,6 +1,6 @@
 import { Type } from '#typebox'
 import { List, Shape } from './shape.ts'
-import { Decimal, Integer, Text } from './wire.ts'
+import { Bool, Decimal, Integer, Text } from './wire.ts'
 
 // Contents of the elements of a message (intl 33527). Clients of SDK 2 and 3 send media without URLs and flags.
 
@@ -68,6 +68,21 @@ export const fileContent = Shape('File', {
   Download_Flag: DownloadFlag,
 })
 export interface FileContent extends Type.Static<typeof fileContent> {}
+
+const streamChunk = Shape('A piece of the answer', {
+  EventType: Text('Kind of piece, such as data'),
+  Index: Integer('Number of the piece'),
+  Markdown: Text('Text of the piece'),
+  IsLast: Bool('Whether the answer ends with it'),
+})
+export interface StreamChunk extends Type.Static<typeof streamChunk> {}
+
+export const streamContent = Shape("A chatbot's answer, which grows while it is written", {
+  Chunks: Type.Unsafe<StreamChunk[]>(List('The pieces that are new', streamChunk)),
+  CompatibleText: Text('Shown by clients that cannot show it'),
+  StreamMsgID: Text('The answer that they belong to'),
+})
+export interface StreamContent extends Type.Static<typeof streamContent> {}
 
 export const videoContent = Shape('Video', {
   VideoUrl: Text('Where to download the video'),

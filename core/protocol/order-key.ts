@@ -1,5 +1,5 @@
 /**
- * What keeps callbacks in order: those of one group (or live room, or battle), of one conversation (the unordered pair
+ * What keeps callbacks in order: those of one group (or live room, battle, call or session of a desk), of one conversation (the unordered pair
  * of accounts), or of one account are delivered one after another; `none` are not ordered. A field may be a path, such
  * as `Info.To_Account` or `PairList.0.From_Account`.
  */

@@ -22,6 +22,17 @@ export function Integer(description: string, options: { values?: readonly number
   })
 }
 
+/** An integer, or some of them by name. Handlers get a number, or the object as it came. */
+export function IntegerOrMap(description: string): Type.TUnsafe<number | Record<string, unknown>> {
+  return Type.Unsafe<number | Record<string, unknown>>({
+    type: ['integer', 'string', 'object'],
+    pattern: DIGITS,
+    description,
+    wire: 'integer' satisfies Wire,
+    expected: 'integer or object',
+  })
+}
+
 /** A number that need not be whole, also accepted as a decimal string. Handlers get a number. */
 export function Decimal(description: string): Type.TUnsafe<number> {
   return Type.Unsafe<number>({
@@ -55,6 +66,11 @@ export function Word<const V extends string>(description: string, values: readon
 
 /** A string beside the documented ones; keeps editors completing the documented ones. */
 export type OtherWord = string & Record<never, never>
+
+/** Any value; handlers get it as it came. */
+export function Anything(description: string): Type.TUnsafe {
+  return Type.Unsafe<unknown>(Type.Unknown({ description }))
+}
 
 /** True or false. */
 export function Bool(description: string): Type.TBoolean {

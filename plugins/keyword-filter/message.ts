@@ -7,7 +7,7 @@ export interface MessageText {
 }
 
 /**
- * The texts of a MsgBody: those of text elements, and of merged-forward messages title, abstract, the text for old
+ * The texts of a MsgBody: those of text elements and of chatbots' streamed answers, and of merged-forward messages title, abstract, the text for old
  * clients, and their messages' own, at any depth. What does not have the documented shape is passed over.
  */
 export function textsOf(msgBody: readonly unknown[]): MessageText[] {
@@ -19,6 +19,10 @@ export function textsOf(msgBody: readonly unknown[]): MessageText[] {
       if (!isObject(element) || !isObject(element['MsgContent'])) continue
       const content = element['MsgContent']
       if (element['MsgType'] === 'TIMTextElem') take(texts, content, 'Text')
+      if (element['MsgType'] === 'TIMStreamElem') {
+        take(texts, content, 'CompatibleText')
+        for (const chunk of asList(content['Chunks'])) if (isObject(chunk)) take(texts, chunk, 'Markdown')
+      }
       if (element['MsgType'] !== 'TIMRelayElem') continue
       take(texts, content, 'Title')
       take(texts, content, 'CompatibleText')

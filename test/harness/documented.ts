@@ -18,7 +18,7 @@ export interface Documented {
   readonly isRequired: boolean
 }
 
-/** All documented fields of a callback's body, and below them those of which the sample has the object or the list. */
+/** All documented fields of a callback's body that have a type, and below them those of which the sample has the object or the list. */
 export function documentedFields({ request, sample }: Definition): Documented[] {
   return fieldsOf(request, sample, '', [], true)
 }
@@ -37,6 +37,8 @@ function fieldsOf(
   }
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+    // Any value is right.
+    if (child.type === undefined) return []
     const needed = isRequired && (node.required ?? []).includes(name)
     const field = {
       path: path === '' ? name : `${path}.${name}`,

@@ -12,10 +12,30 @@ export const otherTypes: Readonly<Record<string, { documented: unknown; seen: un
     seen: 144115216631667,
     why: 'an account by another name',
   },
+  'Call.CallbackAfterRecordChanged Callback.EventInfo.UserId': {
+    documented: 'jared',
+    seen: 144115216631667,
+    why: 'an account by another name',
+  },
   'ContentCallback.ResultNotify TextContent': {
     documented: ['red packet'],
     seen: 'red packet',
     why: 'a string by the table of intl 77840',
+  },
+  'Group.CallbackAfterCreateGroup UserDefinedDataList.Value': {
+    documented: 'hello',
+    seen: { nested: [1] },
+    why: 'any value in a public model',
+  },
+  'Group.CallbackAfterCreateTopic UserDefinedDataList.Value': {
+    documented: 'hello',
+    seen: 7,
+    why: 'any value in a public model',
+  },
+  'Group.CallbackAfterGroupInfoChanged UserDefinedDataList.Value': {
+    documented: 'hello',
+    seen: true,
+    why: 'any value in a public model',
   },
   'Group.CallbackAfterTopicDestroyed TopicIdList': {
     documented: '@TGS#_A@TOPIC#_B',
@@ -63,6 +83,13 @@ export const extraFields: Readonly<Record<string, string>> = {
   'Group.CallbackAfterCreateGroup groupID': "the page's table spells GroupId so",
   'Group.CallbackAfterCreateGroup InviteOption': 'seen in traffic of 2023',
   'Group.CallbackAfterGroupFull TopicId': 'in the newest edition of the page',
+  'Bot.OnGroupMessage AtRobotAccount': 'name of AtRobots_Account in a public model of 2025',
+  'Bot.OnGroupMessage IsPlaceMsg': 'in public models of group messages',
+  'Group.CallbackAfterMemberFieldChanged Modified_Account': 'name of Member_Account in a public model of 2025',
+  'Group.CallbackAfterSendMsg IsPlaceMsg': 'in public models of group messages',
+  'Group.CallbackBeforeCreateGroup InviteOption': 'in a bug report of 2024',
+  'Group.CallbackBeforeSendMsg IsPlaceMsg': 'in public models of group messages',
+  'Group.CallbackSendMsgException IsPlaceMsg': 'in public models of group messages',
   'Group.CallbackBeforeCreateGroup CreatedGroupNum': 'name of CreateGroupNum on the page of 2022',
   'Group.CallbackBeforeCreateGroup CreatedNum': 'name of CreateGroupNum on the page of 2020',
   'OfficialAccount.CallbackBeforeAddSubscriber answer RefusedMembers_Account':
@@ -76,3 +103,6 @@ export const extraValues: Readonly<Record<string, string>> = {
   'Group.CallbackAfterReadReceipt Type': 'the kinds of groups that other callbacks list',
   'Room.CallbackAfterUpdateRoomInfo RoomInfo.TakeSeatMode': 'those of the creation',
 }
+
+/** Callbacks that need not have a message: the page says nothing, or not every event has one. */
+export const withoutMessage: readonly string[] = ['C2C.CallbackAfterModifyMsg', 'Desk.SessionEventNotify']

@@ -15,6 +15,7 @@ const documented: Readonly<Record<string, string>> = {
   TIMVideoFileElem:
     'VideoUrl VideoUUID VideoSize VideoSecond VideoFormat VideoDownloadFlag ' +
     'ThumbUrl ThumbUUID ThumbSize ThumbWidth ThumbHeight ThumbFormat ThumbDownloadFlag',
+  TIMStreamElem: 'Chunks CompatibleText StreamMsgID',
   TIMRelayElem: 'Title MsgNum CompatibleText AbstractList MsgList JsonMsgKey',
 }
 

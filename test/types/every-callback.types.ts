@@ -28,7 +28,13 @@ export default definePlugin({
     'C2C.CallbackAfterSendMsg': ({ command, body }) => seen(command, body),
     'C2C.CallbackBeforeSendMsg': ({ body, allow, drop }) =>
       body.CallbackCommand === 'C2C.CallbackBeforeSendMsg' ? allow() : drop(),
+    'Call.CallbackAfterEndCall': ({ command, body }) => seen(command, body),
+    'Call.CallbackAfterMemberChanged': ({ command, body }) => seen(command, body),
+    'Call.CallbackAfterRecordChanged': ({ command, body }) => seen(command, body),
+    'Call.CallbackAfterStartCall': ({ command, body }) => seen(command, body),
+    'Chatbot.InterfaceInvocation': ({ body, allow }) => allow({ Body: { name: body.Body?.['SystemClientUserID'] } }),
     'ContentCallback.ResultNotify': ({ command, body }) => seen(command, body),
+    'Desk.SessionEventNotify': ({ command, body }) => seen(command, body),
     'Follow.CallbackAfterFollowAdd': ({ command, body }) => seen(command, body),
     'Follow.CallbackAfterFollowDelete': ({ command, body }) => seen(command, body),
     'Group.CallbackAfterChangeGroupOwner': ({ command, body }) => seen(command, body),

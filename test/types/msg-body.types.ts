@@ -34,6 +34,7 @@ export function isUnknown(element: MsgElement): OtherElem | undefined {
     case 'TIMImageElem':
     case 'TIMFileElem':
     case 'TIMVideoFileElem':
+    case 'TIMStreamElem':
     case 'TIMRelayElem':
       return undefined
     default:

@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { groupMessage, TopicId } from '../group/fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List } from '../shape.ts'
+import { List, OrText } from '../shape.ts'
 import { Account, Integer } from '../wire.ts'
 
 const request = body('Bot.OnGroupMessage', ['GroupId', 'MsgBody'], {
@@ -10,6 +10,7 @@ const request = body('Bot.OnGroupMessage', ['GroupId', 'MsgBody'], {
   MsgSeq: Integer('Number of the message in the group'),
   MsgTime: Integer('When the server took it, seconds since 1970'),
   AtRobots_Account: List('The chatbots mentioned', Account('Chatbot')),
+  AtRobotAccount: OrText(List('Another spelling of AtRobots_Account', Account('Chatbot')), 'array or string'),
   TopicId,
 })
 

@@ -3,7 +3,7 @@ import { after, body } from '../define.ts'
 import { c2cMessage, EventTime, Operator_Account } from '../fields.ts'
 import { byConversation } from '../order-key.ts'
 
-const request = body('C2C.CallbackAfterModifyMsg', ['From_Account', 'To_Account', 'MsgBody'], {
+const request = body('C2C.CallbackAfterModifyMsg', ['From_Account', 'To_Account'], {
   ...c2cMessage,
   Operator_Account,
   EventTime,
@@ -13,7 +13,7 @@ export interface AfterModifyMsg extends Type.Static<typeof request> {}
 
 /**
  * A one-to-one message was edited by a client or the REST API (cn 128224, of February 2026; there is no intl page, and
- * no counterpart for groups).
+ * no counterpart for groups). No page says that the message is always in it: an edit of its custom data needs none.
  */
 export const afterModifyMsg = after<AfterModifyMsg>({
   request,

@@ -1,9 +1,9 @@
 import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
-import { EventTime, KeyValues, Members, Operator_Account } from '../fields.ts'
+import { CustomFields, EventTime, Members, Operator_Account } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
 import { Account, Text } from '../wire.ts'
-import { GroupId, GroupType } from './fields.ts'
+import { GroupId, GroupType, InviteOption } from './fields.ts'
 
 const request = body('Group.CallbackAfterCreateGroup', [], {
   GroupId,
@@ -13,8 +13,8 @@ const request = body('Group.CallbackAfterCreateGroup', [], {
   Type: GroupType,
   Name: Text('Name of the group'),
   MemberList: Members('First members'),
-  UserDefinedDataList: KeyValues('Custom fields, where the app has any'),
-  InviteOption: Text('Undocumented, "NeedPermission" was seen'),
+  UserDefinedDataList: CustomFields('Custom fields, where the app has any'),
+  InviteOption,
   EventTime,
 })
 

@@ -1,6 +1,6 @@
 import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
-import { EventTime, KeyValues, Operator_Account } from '../fields.ts'
+import { CustomFields, EventTime, Operator_Account } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
 import { Text } from '../wire.ts'
 import { GroupId, GroupType } from './fields.ts'
@@ -13,7 +13,7 @@ const request = body('Group.CallbackAfterGroupInfoChanged', ['GroupId'], {
   Introduction: Text('New introduction'),
   Notification: Text('New notice'),
   FaceUrl: Text('New avatar, a URL'),
-  UserDefinedDataList: KeyValues('New custom fields; documented in 2020 only'),
+  UserDefinedDataList: CustomFields('New custom fields; documented in 2020 only'),
   EventTime,
 })
 

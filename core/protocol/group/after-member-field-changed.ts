@@ -10,6 +10,7 @@ const request = body('Group.CallbackAfterMemberFieldChanged', ['GroupId'], {
   Type: GroupType,
   Operator_Account,
   Member_Account: Account('The member'),
+  Modified_Account: Account('Another name of Member_Account, in a public model'),
   Role: Word('New role', ['Admin', 'Member']),
   NameCard: Text('New name card'),
   EventTime,

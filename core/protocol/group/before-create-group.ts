@@ -3,10 +3,10 @@ import { type NoFields, noFields } from '../answer-fields.ts'
 import { type GroupCode, groupCodes } from '../codes.ts'
 import { before, body } from '../define.ts'
 import { EventTime, Members, Operator_Account } from '../fields.ts'
-import { Account, Integer, Text } from '../wire.ts'
-import { GroupType } from './fields.ts'
+import { Account, IntegerOrMap, Text } from '../wire.ts'
+import { GroupType, InviteOption } from './fields.ts'
 
-const count = Integer('How many groups of this kind the user has created')
+const count = IntegerOrMap('How many groups of this kind the user has created, or of each kind, by its name')
 
 const request = body('Group.CallbackBeforeCreateGroup', [], {
   Operator_Account,
@@ -17,6 +17,7 @@ const request = body('Group.CallbackBeforeCreateGroup', [], {
   CreatedGroupNum: count,
   CreatedNum: count,
   MemberList: Members('First members'),
+  InviteOption,
   EventTime,
 })
 
@@ -24,8 +25,8 @@ export interface BeforeCreateGroup extends Type.Static<typeof request> {}
 
 /**
  * A client or the REST API is about to create a group (intl 34368, cn 1662). How many the user has already is told
- * under three names, one a revision of the page, and not at all by the current one. It shares its switch in the
- * console with the one for topics.
+ * under three names, one a revision of the page, and not at all by the current one; in traffic `{ "Public": 5 }` was
+ * seen. It shares its switch in the console with the one for topics.
  */
 export const beforeCreateGroup = before<BeforeCreateGroup, NoFields, GroupCode>({
   request,

@@ -30,6 +30,8 @@ export const GroupType: Type.TUnsafe<GroupKind | OtherWord> = Word('Kind of the 
   'Live',
 ])
 
+export const InviteOption = Text('Who may invite; undocumented, "NeedPermission" was seen')
+
 /** What all group messages carry. Bodies of 2018 to 2020 have neither operator, Random, flag nor EventTime. */
 export const groupMessage = {
   GroupId,
@@ -38,6 +40,7 @@ export const groupMessage = {
   Operator_Account: Account('Who made the request; tells messages of administrators apart'),
   Random: Integer('Random number of the request, 32 bits without a sign'),
   OnlineOnlyFlag,
+  IsPlaceMsg: Integer('1: the message has expired or was deleted, 2: it was recalled; undocumented'),
   MsgBody,
   CloudCustomData,
   EventTime,

@@ -1,22 +1,9 @@
 import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { byGroup } from '../order-key.ts'
-import { Shape } from '../shape.ts'
-import { Account, Decimal, Text } from '../wire.ts'
+import { recordingEvent } from '../recording.ts'
 
-const request = body('Follow.CallbackAfterCloudRecordingChanged', [], {
-  EventGroupId: Decimal('Group of events; 3 is cloud recording'),
-  EventType: Decimal('Event, such as 305'),
-  CallbackTs: Decimal('When it was sent, milliseconds since 1970'),
-  EventInfo: Shape('What happened', {
-    RoomId: Text('Room'),
-    EventTs: Decimal('When it happened, seconds since 1970'),
-    EventMsTs: Decimal('When it happened, milliseconds since 1970'),
-    UserId: Account('User'),
-    TaskId: Text('The recording'),
-    Payload: Shape('More, as the event has it', { Status: Decimal('Status') }),
-  }),
-})
+const request = body('Follow.CallbackAfterCloudRecordingChanged', [], recordingEvent)
 
 export interface AfterCloudRecordingChanged extends Type.Static<typeof request> {}
 

@@ -15,7 +15,7 @@ const request = body('Live.CallbackAfterDelMetadata', ['RoomId'], {
 
 export interface AfterDelMetadata extends Type.Static<typeof request> {}
 
-/** Metadata of a live room was deleted (647/68223). */
+/** Metadata of a live room was deleted (647/68223). The page writes Live.CallbackAfterSetMetadata into the URL. */
 export const afterDelMetadata = after<AfterDelMetadata>({
   request,
   title: { en: 'Room metadata deleted', zh: '删除房间元数据之后' },

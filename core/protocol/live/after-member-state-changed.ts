@@ -17,7 +17,7 @@ export interface AfterMemberStateChanged extends Type.Static<typeof request> {}
 
 /**
  * Members entered or left a live room, or their connection was lost or came back (647/64424). The causes are spelt
- * otherwise than in Group.CallbackOnMemberStateChange.
+ * otherwise than in Group.CallbackOnMemberStateChange; the page writes Live.CallbackMemberStateChanged into the URL.
  */
 export const afterMemberStateChanged = after<AfterMemberStateChanged>({
   request,

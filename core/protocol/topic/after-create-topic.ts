@@ -1,6 +1,6 @@
 import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
-import { KeyValues, Operator_Account } from '../fields.ts'
+import { CustomFields, Operator_Account } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
 import { Account, Text } from '../wire.ts'
 import { Community } from './fields.ts'
@@ -12,7 +12,7 @@ const request = body('Group.CallbackAfterCreateTopic', ['GroupId'], {
   Owner_Account: Account('Owner of the community'),
   Type: Community,
   Name: Text('Name of the topic'),
-  UserDefinedDataList: KeyValues('Custom fields'),
+  UserDefinedDataList: CustomFields('Custom fields'),
 })
 
 export interface AfterCreateTopic extends Type.Static<typeof request> {}

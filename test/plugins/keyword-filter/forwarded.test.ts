@@ -19,6 +19,27 @@ function nested(depth: number, word: string, outside = 'x'): string {
   return `{"GroupId":"g","MsgBody":[${JSON.stringify(text(outside))},${body.slice(1)}}`
 }
 
+describe("keyword-filter: a chatbot's streamed answer", () => {
+  it('is masked in each of its pieces and in the text for old clients', async () => {
+    const { post } = await served()
+    const make = (word: string): object => ({
+      MsgType: 'TIMStreamElem',
+      MsgContent: {
+        Chunks: [
+          { EventType: 'data', Index: 1, Markdown: `a ${word}`, IsLast: false },
+          { EventType: 'data', Index: 2, Markdown: `**${word}**`, IsLast: true },
+        ],
+        CompatibleText: `${word}!`,
+        StreamMsgID: 'bad',
+      },
+    })
+    const { json } = await post(GROUP, message(make('bad')))
+    expect(json['MsgBody']).to.deep.equal([make('***')])
+    const odd = { MsgType: 'TIMStreamElem', MsgContent: { Chunks: [null, { Markdown: 5 }, 'bad'] } }
+    expect((await post(GROUP, message(odd))).json).not.to.have.property('MsgBody')
+  })
+})
+
 describe('keyword-filter: merged-forward messages', () => {
   it('are masked wherever people read them, and nowhere else', async () => {
     const { post } = await served()
