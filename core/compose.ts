@@ -3,12 +3,13 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/reading.ts'
 import type { Bus } from './bus.ts'
-import type { Delivery, Ending } from './delivery/delivery.ts'
+import { type Delivery, type Ending, keepLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engine.ts'
 import type { Link } from './delivery/sqlite/link.ts'
 import { appSettings } from './app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/admission.ts'
+import type { WebhookParts } from './http/webhook.ts'
 import { setUpPlugins } from './lifecycle.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './load.ts'
 import type { Logger } from './log.ts'
@@ -50,6 +51,7 @@ export interface Running {
   readonly paths: readonly string[]
   readonly registry: Registry
   readonly dispatch: Dispatch
+  readonly keepRefused: WebhookParts['keepRefused']
   readonly stores: Stores
   /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
   health(): Promise<void>
@@ -114,6 +116,7 @@ export async function compose(
       paths: typeof path === 'string' ? [path] : path,
       registry,
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+      keepRefused: (callback, error) => keepLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),

@@ -18,6 +18,10 @@ export interface DeadLetterOptions {
   json?: boolean
 }
 
+/** Refs are shorter: these are ids of callbacks. */
+const ID = /^[0-9a-z]{22}$/
+const REFUSED =
+  'That is an id. Refused callbacks are no dead letters: `timhook replay ID --plugin PLUGIN` delivers one of them.'
 const PAGE = BATCH
 const LETTER: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
 const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], LETTER)
@@ -73,7 +77,11 @@ async function work(
 ): Promise<void> {
   const { total, known } = await count(journal, filter, refs.length > 0)
   const missing = refs.filter((ref) => !known.has(ref))
-  if (missing.length > 0) throw new TimhookError('NOT_STORED', `no such dead letter: ${missing.join(', ')}`)
+  if (missing.length > 0) {
+    throw new TimhookError('NOT_STORED', `no such dead letter: ${missing.join(', ')}`, {
+      hint: missing.some((ref) => ID.test(ref)) ? REFUSED : '',
+    })
+  }
   const done = action === 'retry' ? 'retried' : 'dropped'
   const asked = new Map<string, Named>()
   async function* requests(): AsyncGenerator<Asked> {

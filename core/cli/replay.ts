@@ -2,7 +2,9 @@ import { prepare } from '../compose.ts'
 import type { Asked, Entry, Filter, Journal } from '../delivery/journal.ts'
 import { openJournal } from '../delivery/open-journal.ts'
 import { TimhookError } from '../errors.ts'
+import { isObject, parseJson } from '../json.ts'
 import type { LoadedPlugin } from '../load.ts'
+import { commands } from '../protocol/commands.ts'
 import { specFor } from '../registry.ts'
 import { suggestion } from '../suggest.ts'
 import { askAll, BATCH } from './ask.ts'
@@ -33,6 +35,8 @@ interface Range {
   readonly last: number | undefined
   /** Those that were named, if they were. */
   readonly entries?: readonly Entry[] | undefined
+  /** These were refused, and are replayed by their ids alone. */
+  readonly refused: number
 }
 
 const PAGE = 1000
@@ -59,7 +63,8 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
     }
     const named = ids.length > 0 ? [await byIds(journal, ids)] : undefined
     const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(journal, filter)
-    const range = await measure(pages(), plugin)
+    const refused = named ? 0 : await countOf(journal, { ...filter, outcome: 'refused' })
+    const range = { ...(await measure(pages(), plugin)), refused }
     const entries = named?.flat()
     if (options.yes && range.total > 0) await work(journal, pages(), { ...range, entries }, plugin, options)
     else await tellWhatWouldBe(range, options)
@@ -78,12 +83,29 @@ function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
 }
 
 async function byIds(journal: Journal, ids: readonly string[]): Promise<Entry[]> {
-  const found = await journal.find(ids)
+  const found = await journal.find(ids, { bodies: true })
   const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
   if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
-  const kept = found.filter((entry) => entry.kept)
-  if (kept.length === 0) return found.toSorted((one, other) => one.receivedAt - other.receivedAt)
-  throw new TimhookError('USAGE', `decided or refused, so never delivered: ${kept.map(({ id }) => id).join(', ')}`)
+  const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
+  if (faults.length > 0) throw new TimhookError('USAGE', `cannot be replayed: ${faults.join('; ')}`)
+  return found.toSorted((one, other) => one.receivedAt - other.receivedAt)
+}
+
+/** Why what was kept and not delivered cannot be delivered now; undefined where it can. */
+function unfitFor({ id, command, kept, body }: Entry): string | undefined {
+  if (!kept) return undefined
+  if (kept.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
+  if (command === '') return `${id} names no command`
+  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
+  return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isObject(parseJson(text))
+  } catch {
+    return false
+  }
 }
 
 async function* pagesOf(journal: Journal, filter: Filter): AsyncGenerator<Entry[]> {
@@ -99,8 +121,17 @@ function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
   return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
 }
 
-async function measure(pages: AsyncIterable<Entry[]> | Iterable<Entry[]>, plugin: LoadedPlugin): Promise<Range> {
-  let range: Range = { total: 0, unfit: 0, first: undefined, last: undefined }
+async function countOf(journal: Journal, filter: Filter): Promise<number> {
+  let count = 0
+  for await (const entries of pagesOf(journal, filter)) count += entries.length
+  return count
+}
+
+async function measure(
+  pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
+  plugin: LoadedPlugin,
+): Promise<Omit<Range, 'refused'>> {
+  let range: Omit<Range, 'refused'> = { total: 0, unfit: 0, first: undefined, last: undefined }
   for await (const entries of pages) {
     const own = entries.filter((entry) => fits(plugin, entry))
     range = {
@@ -146,13 +177,19 @@ async function work(
   })
 }
 
-async function tellWhatWouldBe({ total, unfit, first, last }: Range, { plugin, json }: ReplayOptions): Promise<void> {
+async function tellWhatWouldBe(
+  { total, unfit, first, last, refused }: Range,
+  { plugin, json }: ReplayOptions,
+): Promise<void> {
   if (json) {
     const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString())
-    await print(jsonLine({ would: 'replay', plugin, count: total, unfit, first: time(first), last: time(last) }))
+    await print(
+      jsonLine({ would: 'replay', plugin, count: total, unfit, refused, first: time(first), last: time(last) }),
+    )
     return
   }
   const range = first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
   const other = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
-  await print(`would replay ${total} to ${plugin}${range}${other}${total > 0 ? '; add --yes to do it' : ''}\n`)
+  const kept = refused > 0 ? `; ${refused} refused ones are replayed by their ids alone` : ''
+  await print(`would replay ${total} to ${plugin}${range}${other}${kept}${total > 0 ? '; add --yes to do it' : ''}\n`)
 }

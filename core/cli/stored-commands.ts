@@ -55,7 +55,7 @@ export function addStoredCommands(program: Command): void {
   program
     .command('replay')
     .description('deliver callbacks to a plugin once more')
-    .argument('[ids...]', 'ids of callbacks, in place of a time range')
+    .argument('[ids...]', 'ids of callbacks, refused ones too, in place of a time range')
     .addOption(config())
     .requiredOption('--plugin <id>', 'who gets them')
     .addOption(since())

@@ -15,7 +15,10 @@ export interface Delivery {
    * for: it is so already.
    */
   accept(callback: Callback): Later<void> | undefined
-  /** Keeps what was not delivered: a refused callback, or one that a verdict or a failure decided. Best effort. */
+  /**
+   * Keeps what was not delivered: a refused callback, of which resends are counted, or one that a verdict or a failure
+   * decided. Best effort.
+   */
   keep(callback: Incoming, kept: Kept): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */
   health(): Promise<void>
@@ -34,7 +37,7 @@ export type Ending = 'clean' | 'unsettled' | 'failed'
 
 /** Why a callback is kept. */
 export type Kept =
-  | { readonly as: 'dead'; readonly error: string }
+  | { readonly as: 'refused'; readonly error: string }
   | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
 
 /** Keeps something once the answer is out, and best effort: nothing that is decided waits for it or fails with it. */

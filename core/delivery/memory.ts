@@ -4,7 +4,7 @@ import type { Called } from '../context.ts'
 import type { Registry, Subscription } from '../registry.ts'
 import { each, onTick, Turn } from '../turn.ts'
 import { createDeliverer, type Delivered } from './deliverer.ts'
-import type { Delivery, Kept } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
 import { identityOf, tellsResends } from './identity.ts'
 import { type Again, Lanes } from './lanes.ts'
 import { orderOf } from './order.ts'
@@ -109,9 +109,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
       return undefined
     },
 
-    async keep(callback, kept: Kept) {
-      if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
-    },
+    async keep() {},
 
     async health() {},
 

@@ -4,9 +4,11 @@ import type bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../json.ts'
 import { TimeoutError, within } from '../within.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
-import { cutOff, readInflated, tooLarge } from './inflate.ts'
+import { charsetOf, decodeAs } from './charset.ts'
+import { cutOff, readBytes, tooLarge } from './inflate.ts'
 import { leanLength, readLean } from './lean-body.ts'
 import { ClosingRefusal, Refusal } from './refusal.ts'
+import { textOf } from './text.ts'
 
 /** How long a body may take once its head is there, in milliseconds. */
 const BODY_TIMEOUT_MS = 5000
@@ -46,7 +48,11 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
     // An app that mounts the middleware may have parsed the body already, without keeping its text.
     if (ctx.request.body === undefined) {
       if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req, pending) }
-      if (encoding && encoding !== 'identity') return { raw: await readInflated(ctx.req, encoding, limit, pending) }
+      const charset = charsetOf(ctx.req)
+      if (charset || (encoding && encoding !== 'identity')) {
+        const bytes = await readBytes(ctx.req, encoding, limit, pending)
+        return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
+      }
     }
     // The parser would not know it as Identity.
     if (encoding) delete ctx.req.headers['content-encoding']
@@ -90,7 +96,7 @@ export async function inBodyTime<T>(
 export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {
   if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
   const body = parsed === undefined || mayHoldBigInteger(raw) ? parseText(raw) : parsed
-  if (!isObject(body)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(body)}`)
+  if (!isObject(body)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(body)}`, raw)
   return { raw, body }
 }
 
@@ -98,7 +104,7 @@ function parseText(raw: string): unknown {
   try {
     return parseJson(raw)
   } catch {
-    throw notJson()
+    throw notJson(raw)
   }
 }
 
@@ -111,8 +117,8 @@ function refusalOf(error: unknown): Refusal {
   return notJson()
 }
 
-function notJson(): Refusal {
-  return new Refusal(400, 'body: is not JSON')
+function notJson(raw?: string): Refusal {
+  return new Refusal(400, 'body: is not JSON', raw)
 }
 
 function kindOf(value: unknown): string {

@@ -3,7 +3,6 @@ import { promisify } from 'node:util'
 import { brotliDecompress, unzip } from 'node:zlib'
 import type { PendingBody } from './body-budget.ts'
 import { Refusal } from './refusal.ts'
-import { textOf } from './text.ts'
 
 const inflaters = new Map([
   ['gzip', promisify(unzip)],
@@ -12,21 +11,22 @@ const inflaters = new Map([
 ])
 
 /**
- * The text of a compressed body. Not left to koa-bodyparser: there, what zlib complains about once a body was too
+ * The bytes of a body, compressed or not. Not left to koa-bodyparser: there, what zlib complains about once a body was too
  * large is an error that nobody hears, which ends the process.
  * @throws Refusal 400, 413 or 415
  */
-export async function readInflated(
+export async function readBytes(
   request: IncomingMessage,
   encoding: string,
   limit: number,
   pending: PendingBody,
-): Promise<string> {
+): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity') return bytesOf(request, limit, pending)
   const inflate = inflaters.get(encoding)
   if (!inflate) throw new Refusal(415, 'Content-Encoding: expected identity, gzip, deflate or br')
   const compressed = await bytesOf(request, limit, pending)
   try {
-    return textOf(await inflate(compressed, { maxOutputLength: limit }))
+    return await inflate(compressed, { maxOutputLength: limit })
   } catch (error) {
     throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
       ? tooLarge()

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { PendingBody } from './body-budget.ts'
+import { charsetOf } from './charset.ts'
 import { cutOff } from './inflate.ts'
 import { textOf } from './text.ts'
 
@@ -8,13 +9,14 @@ const MOST_DIGITS = 15
 const ZERO = '0'.charCodeAt(0)
 
 /**
- * The length of a body that can be read as it comes: neither compressed nor of unknown length. Undefined for all others,
+ * The length of a body that can be read as it comes: neither compressed, of another charset nor of unknown length. Undefined for all others,
  * which koa-bodyparser or the inflater takes.
  */
-export function leanLength({ headers }: IncomingMessage): number | undefined {
+export function leanLength(request: IncomingMessage): number | undefined {
+  const { headers } = request
   const { 'content-length': length, 'content-encoding': encoding } = headers
   if (length === undefined || (encoding && encoding.toLowerCase() !== 'identity')) return undefined
-  return readDigits(length)
+  return charsetOf(request) === undefined ? readDigits(length) : undefined
 }
 
 /** The number that a text is, in a third of a regular expression's time; undefined where it holds more than digits. */

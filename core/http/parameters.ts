@@ -16,8 +16,15 @@ const BY_LETTER: readonly (Name | undefined)[] = Array.from({ length: 128 }, (_,
 )
 const EQUALS = 61
 
+/** All that Tencent puts into a URL. */
+const TENCENTS = [...NAMES, 'contenttype', 'ClientIP', 'OptPlatform', 'RequestID'] as const
+const BY_SPELLING = new Map<string, Name>(NAMES.map((name) => [name.toLowerCase(), name]))
+/** `?NAME` in the middle of a query, and what may follow a name. */
+const FURTHER = new RegExp(`\\?(${TENCENTS.join('|')})(?=[=&?]|$)`, 'gi')
+
 /**
- * Finds them in what follows the `?` of a URL, in any order; the others are read where somebody asks for them.
+ * Finds them in what follows the `?` of a URL, in any order, under their exact names; the others are read where somebody
+ * asks for them.
  * @throws Refusal 400 where one of them is given twice
  */
 export function readParameters(querystring: string): Parameters {
@@ -25,6 +32,35 @@ export function readParameters(querystring: string): Parameters {
   if (isPlain(querystring)) readPlain(found, querystring)
   else for (const [name, value] of new URLSearchParams(querystring)) if (isDecisive(name)) put(found, name, value)
   return found
+}
+
+/**
+ * Finds those too that are spelt otherwise (half of the documents write `SdkAppId`): where the exact name is missing.
+ * @param querystring as `separate` gives it
+ * @throws Refusal 400 where one of them is given twice
+ */
+export function readAnySpelling(querystring: string): Parameters {
+  const exact = readParameters(querystring)
+  const found = { ...exact }
+  for (const [spelling, value] of new URLSearchParams(querystring)) {
+    const name = BY_SPELLING.get(spelling.toLowerCase())
+    if (name !== undefined && exact[name] === undefined) put(found, name, value)
+  }
+  return found
+}
+
+/**
+ * Makes `&` of a further `?` in a query. A callback URL with a query of its own may get Tencent's behind a second `?`;
+ * any other one is part of a value: nothing but a parameter of Tencent's that is not given otherwise may follow.
+ */
+export function separate(querystring: string): string {
+  if (!querystring.includes('?')) return querystring
+  const given = new Set([...new URLSearchParams(querystring).keys()].map((name) => name.toLowerCase()))
+  return querystring.replaceAll(FURTHER, (text, name: string) => {
+    if (given.has(name.toLowerCase())) return text
+    given.add(name.toLowerCase())
+    return `&${name}`
+  })
 }
 
 /** Nothing is encoded, and there is no leading `?`, which URLSearchParams takes away. */

@@ -2,11 +2,14 @@
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
+  /** The body's text, where it was read. */
+  readonly raw: string
 
   /** @param reason one line that names the fault and nothing secret */
-  constructor(status: number, reason: string) {
+  constructor(status: number, reason: string, raw = '') {
     super(reason)
     this.status = status
+    this.raw = raw
   }
 }
 

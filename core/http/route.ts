@@ -1,10 +1,15 @@
 import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
-import { createBodyReader } from './body.ts'
+import { createBodyReader, type ReadBody } from './body.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { Refuser } from './refuser.ts'
 import { now, type Webhook } from './webhook.ts'
 import { Refusal } from './refusal.ts'
+
+/** Bytes of a body without a CallbackCommand that is looked into: no check of the URL is longer. */
+const CHECK_LIMIT = 64 * 1024
+/** How a body is refused that is no JSON object, too large or in an unknown encoding. */
+const NO_EVENT: readonly number[] = [400, 413, 415]
 
 export interface RouteParts {
   readonly webhook: Webhook
@@ -17,20 +22,40 @@ export interface RouteParts {
 /** The webhook as a route of Koa: takes every method and form of body, and knows every answer. */
 export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
+  const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
+
+  /** What a request without a CallbackCommand holds, if it is an object. */
+  const readCheck = async (ctx: Context): Promise<ReadBody | undefined> => {
+    try {
+      return await readSmall(ctx)
+    } catch (error) {
+      if (error instanceof Refusal && NO_EVENT.includes(error.status)) return undefined
+      throw error
+    }
+  }
 
   return async (ctx) => {
     if (ctx.method !== 'POST') {
       ctx.set('Allow', 'POST')
       throw new Refusal(405, `method: expected POST, got ${ctx.method}`)
     }
-    const admitted = webhook.admit(ctx.querystring, now())
-    if (!admitted) return answer(ctx, 200, OK)
+    const moment = now()
+    const admitted = webhook.admit(ctx.querystring, moment)
+    if (!admitted) {
+      webhook.checkUrl(ctx.querystring, moment, await readCheck(ctx))
+      return answer(ctx, 200, OK)
+    }
     const { app, command } = admitted
     const about = { sdkAppId: app.sdkAppId, command }
     ctx.state['about'] = about
-    const decided = await webhook.decide(admitted, await readBody(ctx))
-    if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
-    answer(ctx, decided.status, decided.text)
+    try {
+      const decided = await webhook.decide(admitted, await readBody(ctx))
+      if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
+      answer(ctx, decided.status, decided.text)
+    } catch (error) {
+      webhook.refuse(admitted, error)
+      throw error
+    }
   }
 }
 

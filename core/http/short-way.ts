@@ -111,6 +111,7 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
     }
   }
   const refuse = (error: unknown, exchange: Exchange): undefined => {
+    webhook.refuse(exchange.admitted, error)
     sendRefused(exchange.response, refuser.thrown(error, exchange.request, aboutOf(exchange)))
   }
   const reply = ({ exchange, answer }: Reply): void => {

@@ -64,7 +64,10 @@ describe('timhook replay', () => {
     await post(BEFORE, message())
     const [kept] = jsonOf((await timhook('events', '--json', '--outcome', 'reject')).stdout)
     const refused = await timhook('replay', String(kept?.['id']), '--plugin', 'words')
-    expect([refused.code, refused.stderr.split(':')[0]]).to.deep.equal([2, 'decided or refused, so never delivered'])
+    expect([refused.code, refused.stderr]).to.deep.equal([
+      2,
+      `cannot be replayed: ${String(kept?.['id'])} was decided, so it is not to be delivered\n`,
+    ])
   })
 
   it('keeps to a rate, and says on Ctrl-C how to go on', async () => {

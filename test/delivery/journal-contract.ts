@@ -1,10 +1,11 @@
 import { expect } from 'chai'
 import type { Entry, Filter } from '../../core/delivery/journal.ts'
 import { BEFORE, entry, full, FULL, message } from '../harness/plugin.ts'
-import { SIGNED_APP, signed } from '../harness/server.ts'
+import { SIGNED_APP, signed, UNSIGNED_APP } from '../harness/server.ts'
 import { counted } from './counted.ts'
 import { pages, type Settings, type Shared, shared, until } from './journals.ts'
 
+const STRAY = { CallbackCommand: FULL, GroupId: 'stray', EventTime: 1 }
 const CREATED = 'Group.CallbackAfterCreateGroup'
 
 /** How every engine's journal lists what a server has stored. */
@@ -49,6 +50,52 @@ export function describeJournal(engine: string, settings: Settings): void {
       await done
       await first.server.stop({ drainMs: 0, graceMs: 0 })
       expect(await (await open()).backlogs()).to.deep.equal([{ plugin: 'stuck', count: 2 }])
+    })
+
+    it('counts a refused callback that comes again, and lists why it was refused', async () => {
+      const { post, server, request } = await serve([])
+      await post(FULL, 'no JSON')
+      await post(FULL, 'nor this')
+      await post(FULL, 'no JSON')
+      await request(`?SdkAppid=${UNSIGNED_APP}&g=%20`, { method: 'POST', body: JSON.stringify(STRAY) })
+      const journal = await open()
+      const list = async (): Promise<unknown[]> =>
+        (await journal.backward({ outcome: 'refused' })).entries.map(({ command, resends, kept }) => [
+          command,
+          resends,
+          kept?.error?.slice(0, 29),
+        ])
+      const listed = await until(list, (entries) => entries.length === 3 && JSON.stringify(entries).includes('1'))
+      expect(listed).to.deep.equal([
+        [FULL, 0, 'CallbackCommand: is required '],
+        [FULL, 0, 'body: is not JSON'],
+        [FULL, 1, 'body: is not JSON'],
+      ])
+      expect(await journal.deadLetters()).to.deep.equal([])
+      await server.stop()
+      const { post: postAgain } = await serve([])
+      await postAgain(FULL, 'no JSON')
+      await until(list, (entries) => JSON.stringify(entries).includes(',2,'))
+    })
+
+    it('keeps of a long refused callback its beginning and its length', async () => {
+      const { post } = await serve([])
+      await post(FULL, `[${'1,'.repeat(10_000)}1]`)
+      await post(FULL, `[${'1,'.repeat(8000)}1]`)
+      const journal = await open()
+      const { entries } = await until(
+        () => journal.backward({ outcome: 'refused', bodies: true }),
+        (page) => page.entries.length === 2,
+      )
+      const [whole, long] = entries
+      expect([whole?.body?.raw.length, whole?.kept?.error]).to.deep.equal([
+        16003,
+        'body: expected a JSON object, got an array',
+      ])
+      expect([long?.body?.raw.length, long?.kept?.error]).to.deep.equal([
+        2048,
+        'body: expected a JSON object, got an array (kept: the first 2048 of 20003 characters)',
+      ])
     })
 
     it('gives what has come since a place', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Callback } from '../../core/callback.ts'
+import { callbackRecordOf } from '../../core/delivery/redis/entry.ts'
 import { createRun } from '../../core/delivery/redis/run.ts'
 import { SETTLE } from '../../core/delivery/redis/scripts/settle.ts'
 import { createSweep } from '../../core/delivery/redis/sweep.ts'
@@ -47,7 +48,7 @@ describeWithRedis('room in a Redis', () => {
       await run.delivery.accept(large(n))
       await run.delivery.accept(large(100 + n, { signed: false }))
       await run.delivery.accept(large(200 + n, { command: UNKNOWN }))
-      await run.delivery.keep(large(300 + n), { as: 'dead', error: 'does not fit' })
+      await run.delivery.keep(large(300 + n), { as: 'refused', error: 'does not fit' })
     }
     await handled
     await eventually(
@@ -77,13 +78,13 @@ describeWithRedis('room in a Redis', () => {
   it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
     const run = await runRedis(await startRedis(), {}, PACE)
     const refuse = async (n: number, sdkAppId: number): Promise<void> =>
-      run.delivery.keep(large(n, { sdkAppId }), { as: 'dead', error: 'does not fit' })
+      run.delivery.keep(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
     await refuse(0, 2)
     for (let n = 1; n <= 50; n++) await refuse(n, 1)
     // A twentieth of the size.
     await sweep(run, 20 * 5 * 10_300)
     const entries = await run.connection.client.xrange('timhook:kept:refused', '-', '+')
-    const apps = entries.map(([, fields]) => fields[fields.indexOf('app') + 1])
+    const apps = entries.map(([, fields]) => callbackRecordOf(fields)['app'])
     expect(apps).to.deep.equal(['2', '1', '1', '1', '1'])
     expect(await run.connection.client.hgetall('timhook:refused')).to.have.all.keys('1', '2')
   })

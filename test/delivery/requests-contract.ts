@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { entry, full, FULL } from '../harness/plugin.ts'
+import { UNSIGNED_APP } from '../harness/server.ts'
 import { counted } from './counted.ts'
 import { answered, type Settings, type Shared, shared, until } from './journals.ts'
 
@@ -71,6 +72,49 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(seen).to.deep.equal(['a 1', 'b 1', 'c 1', 'a 1', 'b 1', 'c 1'])
       expect(await answered(journal, { kind: 'replay', plugin: 'two', refs })).to.include({ count: 0, waiting: 3 })
       expect(await answered(journal, { kind: 'replay', plugin: 'no', refs })).to.include({ count: 0, foreign: 3 })
+    })
+
+    it('has a refused callback delivered to one plugin, retried, and its dead letter too', async () => {
+      const seen: unknown[] = []
+      let broken = true
+      const handle = async ({ body, id, attempt }: { body: object; id: string; attempt: number }): Promise<void> => {
+        seen.push([body, id, attempt])
+        if (broken) throw new Error('broken')
+      }
+      const { bus, request } = await serve([
+        entry('one', { [FULL]: handle }, { retry: { attempts: 2, minMs: 1, maxMs: 1 } }),
+        entry('two', { [FULL]: async () => void seen.push('two') }),
+      ])
+      const body = { CallbackCommand: FULL, GroupId: '@TGS#1', EventTime: 1670574414123 }
+      await request(`?SdkAppid=${UNSIGNED_APP}`, { method: 'POST', body: JSON.stringify(body) })
+      await request(`?SdkAppid=${UNSIGNED_APP}`, { method: 'POST', body: '{"Event":"start_call"}' })
+      const journal = await open()
+      const { entries } = await until(
+        () => journal.forward({ outcome: 'refused' }),
+        (page) => page.entries.length === 2,
+      )
+      const [first] = entries
+      const { ref, id } = first ?? { ref: '', id: '' }
+      const dead = bus.next('callback:dead')
+      const replay = { kind: 'replay', plugin: 'one', refs: [ref] } as const
+      expect(await answered(journal, replay)).to.include({ count: 1, waiting: 0, gone: 0, foreign: 0 })
+      expect((await dead).id).to.equal(id)
+      const letters = await until(
+        () => journal.deadLetters(),
+        ({ length }) => length === 1,
+      )
+      broken = false
+      const retried = bus.next('handler:done')
+      await answered(journal, { kind: 'retry', refs: [letters[0]?.ref ?? ''] })
+      await retried
+      const again = bus.next('handler:done')
+      await until(
+        () => answered(journal, replay),
+        (counts) => counts?.count === 1,
+      )
+      await again
+      expect(seen).to.deep.equal([1, 2, 1, 1].map((attempt) => [body, id, attempt]))
+      expect(await answered(journal, { ...replay, plugin: 'none' })).to.include({ count: 0, foreign: 1 })
     })
 
     it('has a plugin get what it had not subscribed to, as far as it has a handler', async () => {

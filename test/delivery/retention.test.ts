@@ -95,7 +95,8 @@ describe('retention', () => {
     const run = await runEngine(file, {})
     const about = { ...ABOUT, receivedAt: 1000, share: 1e9 }
     for (const outcome of ['refused', 'reject']) {
-      await run.link.ask('keep', { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined })
+      const row = { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined }
+      await run.link.ask('keep', { ...row, resendWindow: 0 })
     }
     const database = look(file)
     const left = (): unknown[] => database.all('SELECT outcome FROM kept').map(({ outcome }) => outcome)
@@ -112,7 +113,8 @@ describe('retention', () => {
     const run = await runEngine(file, {})
     const about = { ...ABOUT, receivedAt: 1000, share: 1e9 }
     for (const outcome of ['refused', 'reject']) {
-      await run.link.ask('keep', { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined })
+      const row = { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined }
+      await run.link.ask('keep', { ...row, resendWindow: 0 })
     }
     expect(await sweep(run, { size: 1 })).to.include({ deleted: 2 })
     expect(look(file).all('SELECT outcome FROM kept')).to.deep.equal([])

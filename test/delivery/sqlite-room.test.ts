@@ -26,7 +26,7 @@ const KEPT: Omit<KeptRow, 'id'> = {
 }
 
 async function keep(run: Run, id: string, more: Partial<KeptRow>, share = 1e9): Promise<number> {
-  return run.link.ask('keep', { ...KEPT, ...more, id, share })
+  return run.link.ask('keep', { ...KEPT, ...more, id, share, resendWindow: 0 })
 }
 
 async function retain(run: Run, limits: Partial<Limits>): Promise<Retained> {
@@ -142,8 +142,9 @@ describe('room in a sqlite file', () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
     const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
     await run.link.ask('limitPages', { pages: 2000 })
+    let count = 0
     const refuse = async (): Promise<unknown> =>
-      run.delivery.keep(signed(1, { raw: 'x'.repeat(900_000) }), { as: 'dead', error: 'does not fit' })
+      run.delivery.keep(signed(1, { raw: `${count++}${'x'.repeat(16_000)}` }), { as: 'refused', error: 'does not fit' })
     let fault: unknown
     while (fault === undefined) fault = await refuse().catch((error: unknown) => error)
     await recovered(run.delivery)

@@ -23,7 +23,8 @@ export async function serveDispatch(
   bus = new Bus(),
   { bodyLimit = 1024, ...limits }: ServerLimits = {},
 ): Promise<{ server: Server; port: number; idle: () => Promise<void> }> {
-  const parts = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, ...limits, isDraining: () => false }
+  const about = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, keepRefused: () => undefined }
+  const parts = { ...about, ...limits, isDraining: () => false }
   const handle = createApp(parts).callback()
   const { server, idle } = createNodeServer((request, response) => void handle(request, response), bus, limits)
   server.listen(0, '127.0.0.1')

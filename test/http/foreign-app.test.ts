@@ -33,11 +33,17 @@ describe('the app of a callback', () => {
     expect((await request('/?SdkAppid', { method: 'POST' })).text).to.equal(foreign)
   })
 
-  it('has to be named with a command, under its exact name', async () => {
+  it('has to be named with a command, and the answer names what came instead', async () => {
     const { request } = await serve()
-    for (const query of ['', '&SDKAppID=1400000001', '&SdkAppId=1400000001', '&sdkappid=1400000001']) {
+    for (const [query, came] of [
+      ['', ''],
+      ['&ClientIP=1.1.1.1', ''],
+      ['&sdkappid2=1400000001', '; the URL has sdkappid2'],
+      ['&app=1&SdkApp=1400000001', '; the URL has SdkApp'],
+      ['&Sdk%0AAppid=1400000001', ''],
+    ]) {
       const reply = await request(`/?CallbackCommand=X.Y${query}`, { method: 'POST', body: '{}' })
-      expect([reply.status, reply.text]).to.deep.equal([403, refusalText(403, 'SdkAppid: is required')])
+      expect([reply.status, reply.text]).to.deep.equal([403, refusalText(403, `SdkAppid: is required${came}`)])
     }
   })
 

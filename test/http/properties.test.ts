@@ -63,13 +63,19 @@ function allowed(query: string, body: Buffer): number[] {
   const app = given.get('SdkAppid')
   const command = given.get('CallbackCommand')
   if (app !== null && ![`${UNSIGNED_APP}`, `${SIGNED_APP}`].includes(app)) return [403]
-  if (!command) return [200]
+  if (!command) return [looksLikeEvent(parse(body)) ? 400 : 200]
   if (app === null) return [403]
   const genuine = given.get('Sign')?.length === 64 && /^[0-9]{10}$/.test(given.get('RequestTime') ?? '')
   if (app === `${SIGNED_APP}` && !genuine) return [401]
   const parsed = parse(body)
   if (!isObject(parsed)) return [400]
   return [200]
+}
+
+function looksLikeEvent(body: unknown): boolean {
+  return (
+    isObject(body) && ['CallbackCommand', 'Events', 'Event', 'EventGroupId', 'EventType'].some((name) => name in body)
+  )
 }
 
 function parse(body: Buffer): unknown {

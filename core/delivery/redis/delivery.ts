@@ -1,5 +1,4 @@
 import type { Bus } from '../../bus.ts'
-import { aboutOf } from '../../callback.ts'
 import { newId } from '../../id.ts'
 import type { Registry } from '../../registry.ts'
 import { redisFault } from '../../store/redis-fault.ts'
@@ -123,8 +122,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     accept: createAccept({ registry, bus, leases, feeds, appender, partitions: () => partitions }),
 
     async keep(callback, kept) {
-      if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
-      await keep(connection, run, callback, kept)
+      await keep(connection, run, callback, kept, resendWindow)
     },
 
     async health() {

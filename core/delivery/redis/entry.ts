@@ -1,4 +1,4 @@
-import type { Callback } from '../../callback.ts'
+import type { Incoming } from '../../callback.ts'
 import type { Called } from '../../context.ts'
 import { isExpendable } from '../expendable.ts'
 import { SEPARATOR } from './scripts/lua.ts'
@@ -18,7 +18,7 @@ const WORDS = 9
  * First whether it may be a resend, which the script sees to; and how long the texts are, so that they may hold anything.
  */
 export function aboutText(
-  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Callback,
+  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Incoming,
   key = '',
   isKnown = true,
 ): string {

@@ -1,6 +1,8 @@
 import type { Incoming } from '../../callback.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import type { Kept } from '../delivery.ts'
+import { refusedIdentity, refusedOf } from '../refused.ts'
+import { aboutText } from './entry.ts'
 import type { Connection, Run } from './run.ts'
 import { KEEP_REFUSED } from './scripts/room.ts'
 
@@ -8,19 +10,27 @@ import { KEEP_REFUSED } from './scripts/room.ts'
 const MOST = 100_000
 
 /** Stores what was refused, or decided otherwise than by a plain allow. */
-export async function keep({ client, prefix }: Connection, run: Run, callback: Incoming, kept: Kept): Promise<void> {
-  const { id, sdkAppId, command, receivedAt, signed, querystring, raw } = callback
-  const from = ['id', id, 'app', `${sdkAppId}`, 'command', command, 'at', `${receivedAt}`, 'signed', signed ? '1' : '0']
-  const texts = ['query', querystring, 'raw', raw]
-  if (kept.as === 'dead') {
-    const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', kept.error]
-    const bytes = Buffer.byteLength(raw) + querystring.length
-    await run(KEEP_REFUSED, sdkAppId, bytes, ...how, ...from, ...texts)
+export async function keep(
+  { client, prefix }: Connection,
+  run: Run,
+  callback: Incoming,
+  kept: Kept,
+  resendWindow: number,
+): Promise<void> {
+  if (kept.as === 'refused') {
+    const refused = refusedOf(callback, kept.error)
+    const { raw, error } = refused
+    const about = aboutText({ ...callback, raw })
+    const bytes = Buffer.byteLength(raw) + callback.querystring.length
+    const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', error]
+    const identity = refusedIdentity(callback, refused)
+    await run(KEEP_REFUSED, callback.sdkAppId, bytes, identity, resendWindow, ...how, 'about', about, 'raw', raw)
     return
   }
   const how = ['outcome', kept.outcome, 'code', `${kept.code}`, 'failed', kept.failed ? '1' : '0', 'error', '']
+  const what = ['about', aboutText(callback), 'raw', callback.raw]
   try {
-    await client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MOST, '*', ...how, ...from, ...texts)
+    await client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MOST, '*', ...how, ...what)
   } catch (error) {
     throw redisFault(error)
   }

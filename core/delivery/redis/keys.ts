@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
  * | --- | --- | --- |
  * | `P:cb:N` | stream | the callbacks of a partition, in the order of receipt; one consumer group per plugin |
  * | `P:id:IDENTITY` | string, expires | which callback came with this identity within the resend window |
- * | `P:resends:N` | hash | how often a callback came again, by its entry |
+ * | `P:resends:N` | hash | how often a callback came again, by its entry; `N` is `kept:refused` for those that were refused |
  * | `P:replayed:N` | hash | plugins that have got a callback by a replay only, by its entry |
  * | `P:told` | hash | how often a live process was told of something that was stored for it, by itself or another |
  * | `P:lease:PLUGIN:N` | hash | who brings a partition's callbacks to a plugin: `owner fence until clean`, `step`: how much of what is done it has told of, and `told`: up to which entry |
@@ -24,6 +24,7 @@ import { hash } from 'node:crypto'
  * | `P:letters` | hash | the dead letter of an entry and a plugin |
  * | `P:kept:decided`, `P:kept:refused` | stream | what was not delivered |
  * | `P:refused`, `P:refused:APP` | hash, list | what refused callbacks take, by app; and of each its entry and bytes, oldest first |
+ * | `P:refusal:IDENTITY` | string, expires | which refused callback came within the resend window |
  * | `P:faults`, `P:faults:bytes` | list, number | the same of dead letters for faults |
  * | `P:requests` | list | what other processes ask for; `P:result:ID` what came of it, expires |
  * | `P:meta` | hash | the version of all this, and the number of partitions |

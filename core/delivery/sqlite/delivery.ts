@@ -1,5 +1,4 @@
 import type { Bus } from '../../bus.ts'
-import { aboutOf } from '../../callback.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Registry } from '../../registry.ts'
 import { createDeliverer } from '../deliverer.ts'
@@ -104,11 +103,11 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     accept,
 
     async keep(callback, kept) {
-      if (kept.as === 'dead') bus.emit('callback:dead', { ...aboutOf(callback), error: kept.error })
       mustHaveRoom()
       const isKnown = registry.route(callback.sdkAppId, callback.command).known
       const { refused: share } = sharesOf(parts.retention.size)
-      const went = await link.ask('keep', { ...keptRow(callback, kept, isKnown), share })
+      const { resendWindow } = parts
+      const went = await link.ask('keep', { ...keptRow(callback, kept, isKnown), share, resendWindow })
       retention?.refusedWent(went)
     },
 

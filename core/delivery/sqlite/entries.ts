@@ -3,8 +3,12 @@ import type { Entry } from '../journal.ts'
 import type { Unpacked } from './block.ts'
 import { textOf } from './read-block.ts'
 
+/** What the refs of kept callbacks begin with. */
+export const KEPT_REF = 'kept-'
+
 /** Small ones: a body may be long, and is read where it is asked for. */
-export const KEPT_COLUMNS = 'num, id, app, command, received_at, signed, outcome, code, failed, error'
+export const KEPT_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
+  (SELECT times FROM resends WHERE seq = -num) AS resends`
 export const BODY_COLUMNS = 'CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
 
 export function callbackEntry(
@@ -15,7 +19,7 @@ export function callbackEntry(
 }
 
 export function keptEntry(row: Row): Entry {
-  const { num, outcome, code, failed, error } = row
+  const { num, outcome, code, failed, error, resends } = row
   const kept = {
     outcome: String(outcome) as NonNullable<Entry['kept']>['outcome'],
     code: Number(code),
@@ -23,9 +27,9 @@ export function keptEntry(row: Row): Entry {
     ...(typeof error === 'string' && { error }),
   }
   return {
-    ref: `kept-${Number(num)}`,
+    ref: `${KEPT_REF}${Number(num)}`,
     ...aboutOf(row),
-    resends: 0,
+    resends: Number(resends ?? 0),
     maybeResend: false,
     plugins: [],
     kept,

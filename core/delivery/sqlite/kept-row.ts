@@ -1,6 +1,7 @@
 import type { Incoming } from '../../callback.ts'
 import type { Kept } from '../delivery.ts'
 import { isExpendable } from '../expendable.ts'
+import { refusedOf } from '../refused.ts'
 import type { KeptRow } from './messages.ts'
 
 /** The row of what is kept and not delivered. */
@@ -8,6 +9,8 @@ export function keptRow(callback: Incoming, kept: Kept, isKnown: boolean): KeptR
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
   const expendable = isExpendable(signed, isKnown)
   const about = { id, sdkAppId, command, receivedAt, signed, expendable, query: callback.querystring, raw }
-  if (kept.as === 'dead') return { ...about, outcome: 'refused', code: 0, failed: false, error: kept.error }
+  if (kept.as === 'refused') {
+    return { ...about, outcome: 'refused', code: 0, failed: false, ...refusedOf(callback, kept.error) }
+  }
   return { ...about, outcome: kept.outcome, code: kept.code, failed: kept.failed, error: undefined }
 }

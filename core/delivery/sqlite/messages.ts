@@ -69,8 +69,11 @@ export interface Operations extends StoreOperations {
    * could be stored: the number of each, or its fault.
    */
   append: [arg: Block, result: number | readonly (number | Fault)[]]
-  /** Gives how many refused ones had to go for it: they have a share of the room, in bytes. */
-  keep: [arg: KeptRow & { readonly share: number }, result: number]
+  /**
+   * A refused one that came within the window of an equal one, in milliseconds, is counted on that. Gives how many refused
+   * ones had to go for it: they have a share of the room, in bytes.
+   */
+  keep: [arg: KeptRow & { readonly share: number; readonly resendWindow: number }, result: number]
   change: [arg: readonly Change[], result: void]
   /** The next that the plugin has not had, how many cannot be read, and how far was looked; `end` when nothing is left. */
   page: [

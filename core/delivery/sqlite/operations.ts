@@ -4,7 +4,7 @@ import { createAppend } from './append.ts'
 import { begin, lastSeq } from './begin.ts'
 import { bury } from './bury.ts'
 import { change } from './change.ts'
-import { keep } from './keep.ts'
+import { createKeep } from './keep.ts'
 import { mark } from './mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from './open-file.ts'
@@ -30,7 +30,7 @@ export function createOperations(opened: OpenFile): OperationTable {
       ...storeOperations(database),
       append: (block) => append.append(block),
       begin: on(begin),
-      keep: on(keep),
+      keep: createKeep(database),
       change: on(change),
       page: (arg) => page(database, arg, append.last()),
       due: on(due),

@@ -1,5 +1,7 @@
 import type { Database } from '../../store/database.ts'
 import type { Answered, Asked, Fate } from '../journal.ts'
+import { KEPT_REF } from './entries.ts'
+import { keptSeq } from './keep.ts'
 import type { Arg, Result } from './messages.ts'
 import { dropSingle, setApart, storedOf } from './singles.ts'
 
@@ -41,7 +43,7 @@ function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>
   if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   return refs.map((ref) => {
-    const seq = Number(ref)
+    const seq = seqOf(ref)
     const one = storedOf(database, seq)
     if (!one) return 'gone'
     const isAhead = one.plugins.includes(plugin) && seq > cursor
@@ -49,6 +51,11 @@ function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
     return again(work, plugin, seq)
   })
+}
+
+/** Of a callback that is delivered, or of one that was refused. */
+function seqOf(ref: string): number {
+  return ref.startsWith(KEPT_REF) ? keptSeq(Number(ref.slice(KEPT_REF.length))) : Number(ref)
 }
 
 function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'drop' }>): Fate[] {

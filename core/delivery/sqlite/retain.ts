@@ -53,7 +53,8 @@ export function retain(database: Database, limits: Limits): Retained {
   const count = evicted.refused + evicted.finished + evicted.faults
   deleted += count
   database.run(
-    'DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)',
+    `DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)
+      AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.num = -resends.seq)`,
     Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
   )
   deleted += trimRecords(database, limit)

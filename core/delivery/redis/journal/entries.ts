@@ -12,10 +12,11 @@ export function refOf(partition: string, entry: string): string {
 
 /** Entries as a journal gives them, with what has become of them. */
 export async function entriesOf(run: Run, found: readonly Found[], bodies: boolean): Promise<Entry[]> {
-  const delivered = found.filter(({ stream }) => isDelivered(stream))
-  const args = delivered.flatMap(({ stream, entry, fields }) => [partitionOf(stream), entry, fields['plugins'] ?? ''])
-  const replies = delivered.length === 0 ? [] : await run<Fate[]>(FATES, ...args)
-  const fates = new Map(delivered.map((one, n) => [one, replies[n] ?? (['0'] as const)]))
+  // Of those that were decided there is nothing more to know.
+  const looked = found.filter(({ stream }) => stream !== 'kept:decided')
+  const args = looked.flatMap(({ stream, entry, fields }) => [partitionOf(stream), entry, fields['plugins'] ?? ''])
+  const replies = looked.length === 0 ? [] : await run<Fate[]>(FATES, ...args)
+  const fates = new Map(looked.map((one, n) => [one, replies[n] ?? (['0'] as const)]))
   return found.map((one) => entryOf(one, fates.get(one) ?? ['0'], bodies))
 }
 
@@ -46,8 +47,9 @@ function isDelivered(stream: string): boolean {
   return stream.startsWith('cb:')
 }
 
+/** Refused callbacks are in a stream of their own, by whose name their resends are counted. */
 function partitionOf(stream: string): string {
-  return stream.slice('cb:'.length)
+  return isDelivered(stream) ? stream.slice('cb:'.length) : stream
 }
 
 function pairs(list: readonly string[]): [string, string][] {

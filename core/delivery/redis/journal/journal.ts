@@ -11,7 +11,7 @@ import { deadLetters } from './letters.ts'
 import { endOf, list, type Parts } from './list.ts'
 import { records } from './records.ts'
 
-const REF = /^(\d+)\/(\d+-\d+)$/
+const REF = /^(\d+|kept:refused)\/(\d+-\d+)$/
 const LETTER = /^\d+-\d+$/
 
 /**

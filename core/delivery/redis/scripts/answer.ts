@@ -7,7 +7,7 @@ const CHUNK = 500
 /**
  * Takes up what another process asked for, and does it, in one step: so exactly one server does it, whatever becomes of
  * that server. What is made to wait here counts as new: its attempts begin at 1. A callback that is no longer in its
- * stream is put there again from its dead letter, for that plugin alone.
+ * stream is put there again from its dead letter, for that plugin alone, and so is a refused one.
  *
  * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
  */
@@ -51,13 +51,16 @@ local function find(n, entry)
   return redis.call('XRANGE', prefix .. ':cb:' .. n, entry, entry)[1]
 end
 
+local function put(n, plugin, field)
+  redis.call('XADD', prefix .. ':cb:' .. n, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'about',
+    field.about, 'raw', field.raw)
+  come(plugin, n)
+end
+
 local function again(field)
   local n, plugin = field.partition, field.plugin
   local stream = prefix .. ':cb:' .. n
-  if not find(n, field.entry) then
-    redis.call('XADD', stream, '*', 'plugins', '${SEPARATOR}' .. plugin .. '${SEPARATOR}', 'about', field.about,
-      'raw', field.raw)
-    come(plugin, n)
+  if not find(n, field.entry) then put(n, plugin, field)
   elseif not waits(prefix, n, groupsOf(stream), plugin, field.entry, false) then
     schedule(plugin, n, field.entry)
   end
@@ -75,9 +78,19 @@ local function letter(ref)
   return 'count'
 end
 
+local function replayRefused(entry)
+  local found = redis.call('XRANGE', prefix .. ':kept:refused', entry, entry)[1]
+  local field = found and fieldsOf(found[2])
+  -- Those of former versions are kept in another form.
+  if not field or not field.about then return 'gone' end
+  put('0', request.plugin, field)
+  return 'count'
+end
+
 local function replay(n, entry)
   local plugin = request.plugin
   if not isServed(plugin) then return 'foreign' end
+  if n == 'kept:refused' then return replayRefused(entry) end
   local found = find(n, entry)
   if not found then return 'gone' end
   local isTheirs = string.find(found[2][2], '\\31' .. plugin .. '\\31', 1, true)

@@ -7,13 +7,20 @@ const ROW_BYTES = 200
 const MOST = 500
 
 /**
- * Keeps a refused callback, and counts its bytes for its app.
+ * Keeps a refused callback, and counts its bytes for its app. One that comes again within the resend window is counted on
+ * the first.
  *
- * Arguments: prefix, app, bytes of its texts, then the fields of the entry.
+ * Arguments: prefix, app, bytes of its texts, identity, resend window in ms, then the fields of the entry.
  */
 export const KEEP_REFUSED = script(`${WHERE_ROOM}
-local prefix, app, bytes = ARGV[1], ARGV[2], ARGV[3] + ${ROW_BYTES}
-local entry = redis.call('XADD', prefix .. ':kept:refused', '*', unpack(ARGV, 4))
+local prefix, app, bytes, window = ARGV[1], ARGV[2], ARGV[3] + ${ROW_BYTES}, tonumber(ARGV[5])
+local stream, key = prefix .. ':kept:refused', prefix .. ':refusal:' .. ARGV[4]
+local first = window > 0 and redis.call('GET', key)
+if first and #redis.call('XRANGE', stream, first, first) > 0 then
+  return redis.call('HINCRBY', prefix .. ':resends:kept:refused', first, 1)
+end
+local entry = redis.call('XADD', stream, '*', unpack(ARGV, 6))
+if window > 0 then redis.call('SET', key, entry, 'PX', window) end
 redis.call('RPUSH', prefix .. ':refused:' .. app, entry .. ' ' .. bytes)
 redis.call('HINCRBY', prefix .. ':refused', app, bytes)
 return 1
@@ -45,6 +52,7 @@ end
 local function drop(app, entry, bytes)
   redis.call('LPOP', prefix .. ':refused:' .. app)
   redis.call('XDEL', prefix .. ':kept:refused', entry)
+  redis.call('HDEL', prefix .. ':resends:kept:refused', entry)
   taken[app], total, steps = taken[app] - bytes, total - bytes, steps + 1
 end
 
