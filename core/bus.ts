@@ -32,6 +32,8 @@ export interface BusEvents {
   'callback:faulty': About & { faults: readonly string[]; paths: readonly string[]; fits: boolean }
   /** The same callback came again and is counted, not delivered again. */
   'callback:resent': About & { resends: number }
+  /** A RequestID has come with two bodies: from now on it tells no resend from an event that is alike. */
+  'request-id:distrusted': About
   'handler:done': About & { plugin: string; attempt: number; durationMs: number }
   /** `onFailure` is how a before-handler's failure was resolved; `retryMs` when an after-handler is tried again. */
   'handler:failed': About & {

@@ -62,6 +62,10 @@ export function logEvents(bus: Bus, log: Logger): void {
     const command = commands.has(event.command) ? event.command : ''
     for (const path of paths) faults.pass(`${command} ${path}`, { ...event, path })
   })
+  throttled('request-id:distrusted', 'warn', {
+    msg: 'a RequestID came with two bodies, and tells no resends any more',
+    kindOf: ({ sdkAppId }) => String(sdkAppId),
+  })
   throttled('callback:dead', 'error', {
     msg: 'dead letter: not delivered, and not tried again',
     kindOf: ({ plugin = '' }) => plugin,

@@ -1,11 +1,14 @@
 import type { Callback } from '../callback.ts'
 import { Later } from '../later.ts'
 import { each, onTick, Turn } from '../turn.ts'
-import { identityOf, shortIdentity } from './identity.ts'
+import type { Identified } from './identify.ts'
+import { shortIdentity } from './identity.ts'
 
 /** A callback that is being stored: resolves once it is durable. */
 export class Coming extends Later<void> {
   readonly callback: Callback
+  /** Whether another one of its identity is a resend of it. */
+  tells = false
 
   constructor(callback: Callback) {
     super()
@@ -17,17 +20,22 @@ export class Coming extends Later<void> {
  * Makes what takes callbacks in: the identities of all that came in one turn first, then each is stored. One that
  * cannot be is refused by itself.
  */
-export function createEntrance<T extends Coming>(store: (coming: T, identity: string) => void): (coming: T) => void {
-  const identify = (coming: T): { coming: T; identity: string } | undefined => {
+export function createEntrance<T extends Coming>(
+  identify: (callback: Callback) => Identified,
+  store: (coming: T, identity: string) => void,
+): (coming: T) => void {
+  const identified = (coming: T): { coming: T; identity: string } | undefined => {
     try {
-      return { coming, identity: shortIdentity(identityOf(coming.callback)) }
+      const { identity, tells } = identify(coming.callback)
+      coming.tells = tells
+      return { coming, identity: shortIdentity(identity) }
     } catch (error) {
       coming.reject(error)
       return undefined
     }
   }
   const turn = new Turn<T>((all) => {
-    for (const { coming, identity } of each(all, identify)) {
+    for (const { coming, identity } of each(all, identified)) {
       try {
         store(coming, identity)
       } catch (error) {

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto'
 import type { Callback } from '../callback.ts'
 import { type JsonObject, MAX_DEPTH } from '../json.ts'
 
-/** Fields of which one must be there for equal bodies to mean the same event. */
-const TELLING = ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime']
+/** Fields of which one must be there for equal bodies to mean the same event: numbers, which may come as text, and a text. */
+const TELLING_NUMBERS = ['EventTime', 'MsgSeq', 'MsgTime']
+const INTEGER = /^-?[0-9]+$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Characters of an identity that are stored: 132 bits of it. */
@@ -35,14 +36,18 @@ export function wordsOf(identity: string, words: Uint32Array): void {
 
 /** Whether two equal bodies like this are one event sent twice, and not two alike. */
 export function tellsResends(body: JsonObject): boolean {
-  for (const field of TELLING) if (body[field] !== undefined) return true
-  return false
+  for (const field of TELLING_NUMBERS) {
+    const value = body[field]
+    if (typeof value === 'number' || (typeof value === 'string' && INTEGER.test(value))) return true
+  }
+  const { MsgKey } = body
+  return typeof MsgKey === 'string' && MsgKey !== ''
 }
 
 /**
  * What two sendings of the same callback have in common, and no two callbacks: app, command and body, whatever the
- * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them. The body is taken as
- * parsed and converted, so it must not have been handed to a handler yet.
+ * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them. The body must not have been
+ * handed to a handler yet.
  */
 export function identityOf({
   sdkAppId,

@@ -5,7 +5,7 @@ import type { Registry, Subscription } from '../registry.ts'
 import { each, onTick, Turn } from '../turn.ts'
 import { createDeliverer, type Delivered } from './deliverer.ts'
 import type { Delivery } from './delivery.ts'
-import { identityOf, tellsResends } from './identity.ts'
+import { createIdentify, type Identified } from './identify.ts'
 import { type Again, Lanes } from './lanes.ts'
 import { orderOf } from './order.ts'
 import { type Received, takeBody } from './received.ts'
@@ -35,9 +35,10 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   const deliverer = createDeliverer(registry, bus)
   const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
   const recent = new Recent(resendWindow)
+  const identify = createIdentify(resendWindow, bus)
   // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
   const arrived = new Turn<Callback>((callbacks) => {
-    const identified = each(callbacks, (callback) => ({ callback, identity: identityOf(callback) }))
+    const identified = each(callbacks, (callback) => ({ callback, ...identify(callback) }))
     for (const item of each(identified, enter)) {
       for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
     }
@@ -46,14 +47,14 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   let interrupted = 0
 
   /** Gives what is to be delivered; nothing for a resend. */
-  const enter = ({ callback, identity }: { callback: Callback; identity: string }): Item | undefined => {
-    const { id, sdkAppId, command, body, reading, receivedAt } = callback
+  const enter = ({ callback, identity, tells }: Identified & { callback: Callback }): Item | undefined => {
+    const { id, sdkAppId, command, reading, receivedAt } = callback
     const known = recent.find(identity, receivedAt)
     if (known !== undefined) {
       // The identity holds app and command, so they are those of the first.
       const first = { ...aboutOf(callback), id: recent.idOf(known) }
       bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
-      if (tellsResends(body)) return undefined
+      if (tells) return undefined
     }
     const route = registry.route(sdkAppId, command)
     const { subscriptions } = route

@@ -1,11 +1,13 @@
 import { expect } from 'chai'
 import { Coming, createEntrance } from '../../core/delivery/coming.ts'
+import { Bus } from '../../core/bus.ts'
+import { createIdentify } from '../../core/delivery/identify.ts'
 import { callback } from './engines.ts'
 
 /** What becomes of five that come in one turn, where the third cannot be stored and the fourth has no identity. */
 async function five(): Promise<{ ends: string[]; stored: number[] }> {
   const stored: number[] = []
-  const take = createEntrance<Coming>((coming) => {
+  const take = createEntrance<Coming>(createIdentify(0, new Bus()), (coming) => {
     const n = Number(coming.callback.body['EventTime'])
     if (n === 3) throw new Error('cannot be stored')
     stored.push(n)

@@ -4,7 +4,7 @@ import type { Bus } from '../../core/bus.ts'
 export function counted(
   bus: Bus,
   count: number,
-  event: 'handler:done' | 'handler:failed' | 'callback:dead' = 'handler:done',
+  event: 'handler:done' | 'handler:failed' | 'callback:dead' | 'callback:resent' = 'handler:done',
 ): Promise<void> {
   let seen = 0
   return new Promise((resolve) => bus.on(event, () => void (++seen === count && resolve())))

@@ -29,8 +29,15 @@ describe('the identity of a callback', () => {
   })
 
   it('tells an event by any of its times, keys and numbers', () => {
-    for (const field of ['EventTime', 'MsgKey', 'MsgSeq', 'MsgTime'])
-      expect(tellsResends({ [field]: 0 })).to.equal(true)
+    for (const field of ['EventTime', 'MsgSeq', 'MsgTime'])
+      for (const value of [0, 7, '7', '-7', 1e21]) expect(tellsResends({ [field]: value })).to.equal(true)
+    expect(tellsResends({ MsgKey: '1_2_3' })).to.equal(true)
     expect(tellsResends({ GroupId: 'a' })).to.equal(false)
+  })
+
+  it('tells none by what is no time, key or number', () => {
+    for (const field of ['EventTime', 'MsgSeq', 'MsgTime', 'MsgKey'])
+      for (const value of [null, '', true, [], {}, [7]]) expect(tellsResends({ [field]: value }), field).to.equal(false)
+    expect(tellsResends({ EventTime: 'soon', MsgSeq: '1.5', MsgTime: ' 7', MsgKey: 7 })).to.equal(false)
   })
 })

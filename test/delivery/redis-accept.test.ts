@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Bus } from '../../core/bus.ts'
+import { createIdentify } from '../../core/delivery/identify.ts'
 import { createAccept } from '../../core/delivery/redis/accept.ts'
 import type { Appender } from '../../core/delivery/redis/appender.ts'
 import type { Leases } from '../../core/delivery/redis/leases.ts'
@@ -16,7 +17,9 @@ async function acceptWith(tend: () => Promise<void>): Promise<{ stored: number; 
   }
   const appender = { append } as Partial<Appender> as Appender
   const registry = createRegistry([])
-  const accept = createAccept({ registry, bus: new Bus(), leases, feeds: [], appender, partitions: () => 16 })
+  const bus = new Bus()
+  const identify = createIdentify(600_000, bus)
+  const accept = createAccept({ registry, bus, identify, leases, feeds: [], appender, partitions: () => 16 })
   const error: unknown = await Promise.resolve(accept(callback(1, 'g'))).catch((error: unknown) => error)
   return { stored, error }
 }

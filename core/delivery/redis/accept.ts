@@ -1,10 +1,10 @@
 import type { Bus } from '../../bus.ts'
-import { aboutOf } from '../../callback.ts'
+import { aboutOf, type Callback } from '../../callback.ts'
 import { calledOf } from '../../context.ts'
 import type { Registry, Route } from '../../registry.ts'
 import { Coming, createEntrance } from '../coming.ts'
 import type { Delivery } from '../delivery.ts'
-import { tellsResends } from '../identity.ts'
+import type { Identified } from '../identify.ts'
 import { orderOf } from '../order.ts'
 import type { Appended, Appender, Appending } from './appender.ts'
 import { aboutText, pluginsText } from './entry.ts'
@@ -15,6 +15,7 @@ import type { Leases } from './leases.ts'
 interface Parts {
   readonly registry: Registry
   readonly bus: Bus
+  readonly identify: (callback: Callback) => Identified
   readonly leases: Leases
   readonly feeds: readonly Feed[]
   readonly appender: Appender
@@ -28,7 +29,15 @@ interface Takers {
 }
 
 /** Makes what stores callbacks, and hands them to those feeds of this process that have the partition. */
-export function createAccept({ registry, bus, leases, feeds, appender, partitions }: Parts): Delivery['accept'] {
+export function createAccept({
+  registry,
+  bus,
+  identify,
+  leases,
+  feeds,
+  appender,
+  partitions,
+}: Parts): Delivery['accept'] {
   const known = new WeakMap<Route, Takers>()
   const takersOf = (route: Route): Takers => {
     const found = known.get(route)
@@ -50,7 +59,7 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
       const key = orderOf(callback, route)
       const n = partitionOf(key, partitions())
       const takers = takersOf(route)
-      const tells = tellsResends(callback.body) ? 1 : 0
+      const tells = this.tells ? 1 : 0
       const isOurs = takers.feeds.every((feed) => feed.has(n))
       const fence = isOurs ? leases.lastFence : ''
       const about = aboutText(callback, key, route.known)
@@ -83,7 +92,7 @@ export function createAccept({ registry, bus, leases, feeds, appender, partition
     }
   }
 
-  const take = createEntrance<ComingEntry>((coming, identity) => coming.store(identity))
+  const take = createEntrance<ComingEntry>(identify, (coming, identity) => coming.store(identity))
 
   return (callback) => {
     const coming = new ComingEntry(callback)

@@ -4,6 +4,7 @@ import type { Registry } from '../../registry.ts'
 import { redisFault } from '../../store/redis-fault.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery, Ending } from '../delivery.ts'
+import { createIdentify } from '../identify.ts'
 import { OneAtATime } from '../suspects.ts'
 import { HEED_MS, withinGrace } from '../within-grace.ts'
 import { createAccept } from './accept.ts'
@@ -62,6 +63,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const suspects = new OneAtATime()
   const complain = createComplain(bus)
   const ledger = new Ledger(run, complain)
+  const identify = createIdentify(resendWindow, bus)
   const gaps = new Gaps()
   const numbers = new Numbers(gaps)
   const appender = new Appender({ run, resendWindow, member, gaps, numbers, afterSending: () => ledger.ride() })
@@ -119,7 +121,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
       )
     },
 
-    accept: createAccept({ registry, bus, leases, feeds, appender, partitions: () => partitions }),
+    accept: createAccept({ registry, bus, identify, leases, feeds, appender, partitions: () => partitions }),
 
     async keep(callback, kept) {
       await keep(connection, run, callback, kept, resendWindow)

@@ -6,7 +6,7 @@ import type { Registry, Route } from '../../registry.ts'
 import { Turn } from '../../turn.ts'
 import { Coming, createEntrance } from '../coming.ts'
 import { isExpendable } from '../expendable.ts'
-import { tellsResends } from '../identity.ts'
+import type { Identified } from '../identify.ts'
 import { orderOf } from '../order.ts'
 import type { Recent } from '../recent.ts'
 import type { Feed } from './feed.ts'
@@ -19,6 +19,7 @@ interface Parts {
   readonly link: Link
   readonly ledger: Ledger
   readonly recent: Recent
+  readonly identify: (callback: Callback) => Identified
   readonly feeds: ReadonlyMap<string, Feed>
   /** @throws TimhookError STORE_UNUSABLE */
   readonly mustHaveRoom: () => void
@@ -44,7 +45,7 @@ interface Entering {
 
 /** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the feeds. */
 export function createAccept(parts: Parts): (callback: Callback) => Later<void> {
-  const { registry, bus, link, ledger, recent, feeds, mustHaveRoom } = parts
+  const { registry, bus, link, ledger, recent, identify, feeds, mustHaveRoom } = parts
 
   // After the answers: a handler that keeps the event loop busy must not hold them up.
   const arrived = new Turn<readonly Feed[]>((all) => {
@@ -128,7 +129,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
       const { callback } = coming
       const entry = await durable(callback, identity)
       if (entry !== undefined) resent(callback, entry)
-      if (entry !== undefined && tellsResends(callback.body)) coming.resolve()
+      if (entry !== undefined && coming.tells) coming.resolve()
       else enter(coming, identity, entry !== undefined)
     } catch (error) {
       coming.reject(error)
@@ -140,7 +141,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
     coming.store(identity, maybeResend)
   }
 
-  const take = createEntrance<ComingRow>((coming, identity) => {
+  const take = createEntrance<ComingRow>(identify, (coming, identity) => {
     const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
     if (isKnown) void acceptAgain(coming, identity)
     else enter(coming, identity, false)

@@ -3,6 +3,7 @@ import { TimhookError } from '../../errors.ts'
 import type { Registry } from '../../registry.ts'
 import { createDeliverer } from '../deliverer.ts'
 import type { Delivery } from '../delivery.ts'
+import { createIdentify } from '../identify.ts'
 import { Recent } from '../recent.ts'
 import { takeSuspect } from '../suspect-file.ts'
 import { sharesOf } from '../shares.ts'
@@ -53,7 +54,8 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
     })
   }
 
-  const accept = createAccept({ registry, bus, link, ledger, recent, feeds, mustHaveRoom })
+  const identify = createIdentify(parts.resendWindow, bus)
+  const accept = createAccept({ registry, bus, link, ledger, recent, identify, feeds, mustHaveRoom })
 
   return {
     async start() {
