@@ -3,6 +3,7 @@ import { openJournal } from '../delivery/open-journal.ts'
 import { TimhookError } from '../errors.ts'
 import { askAll, BATCH } from './ask.ts'
 import { type Named, tellEach, tellOutcome } from './asked.ts'
+import { noteUnknown } from './command-pattern.ts'
 import { readFineConfig } from './config.ts'
 import { localTime } from './moments.ts'
 import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
@@ -33,6 +34,7 @@ export async function deadLetters(action: string, refs: string[], options: DeadL
     throw new TimhookError('USAGE', `expected list, retry or drop, got ${action}`)
   }
   const filter = filterOf(action, refs, options)
+  noteUnknown(options.command)
   const { delivery } = await readFineConfig(options.config)
   const journal = await openJournal(delivery, { onWaiting: tellWaiting })
   try {

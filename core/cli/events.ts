@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Entry, Filter, Journal } from '../delivery/journal.ts'
 import { openJournal } from '../delivery/open-journal.ts'
 import { TimhookError } from '../errors.ts'
+import { noteUnknown } from './command-pattern.ts'
 import { readFineConfig } from './config.ts'
 import { EVENT_HEAD, eventJson, eventText, recordJson, recordText } from './events-format.ts'
 import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
@@ -32,6 +33,7 @@ const LOOK_EVERY_MS = 500
 export async function events(options: EventOptions): Promise<void> {
   endWithReader()
   mustFit(options)
+  noteUnknown(options.command)
   const { delivery } = await readFineConfig(options.config)
   const journal = await openJournal(delivery, { onWaiting: tellWaiting })
   try {

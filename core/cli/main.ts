@@ -57,11 +57,15 @@ program
 program
   .command('trigger')
   .description('send a signed sample callback to a running server')
-  .argument('<command>', 'such as Group.CallbackAfterGroupFull')
+  .argument('<command>', 'such as Group.CallbackAfterGroupFull, or Group.* for all of them')
   .addOption(config())
   .option('--url <url>', "the server's URL (default: from the config)")
   .option('--app <id>', "the app's SdkAppid (default: the first of the config)", whole(1, Number.MAX_SAFE_INTEGER))
-  .option('--set <path=value>', 'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…', collect)
+  .option(
+    '--set <path=value>',
+    'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…; text where the field is, else JSON',
+    collect,
+  )
   .option('--raw <file>', 'send this file as the body, as it is')
   .addOption(
     new Option('--seed <n>', 'send variations of the sample, the same ones for the same number')

@@ -9,6 +9,7 @@ import { specFor } from '../registry.ts'
 import { suggestion } from '../suggest.ts'
 import { askAll, BATCH } from './ask.ts'
 import { type Named, tellEach, tellOutcome } from './asked.ts'
+import { noteUnknown } from './command-pattern.ts'
 import { readChosenConfig } from './config.ts'
 import { localTime } from './moments.ts'
 import { endWithReader, print, tellWaiting, untilInterrupted } from './output.ts'
@@ -50,6 +51,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
       hint: '`timhook events` lists callbacks with their ids.',
     })
   }
+  noteUnknown(command)
   const { config, plugins } = await prepare(await readChosenConfig(options.config))
   const plugin = pluginOf(plugins, options.plugin)
   const journal = await openJournal(config.delivery, { onWaiting: tellWaiting })

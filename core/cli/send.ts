@@ -4,6 +4,7 @@ import { connectionFault } from '../untrusted.ts'
 
 /** One answer, or why there was none. */
 export interface Sent {
+  readonly command: string
   readonly status: number
   readonly text: string
   readonly ms: number
@@ -25,14 +26,21 @@ export async function send(
     target.searchParams.set('Sign', sign(callback.token, requestTime))
     target.searchParams.set('RequestTime', requestTime)
   }
+  const { command } = callback
   const startedAt = performance.now()
   try {
     const response = await fetch(target, { method: 'POST', body: callback.body })
     const text = await response.text()
-    return { status: response.status, text, ms: performance.now() - startedAt, ok: response.ok && isEnvelope(text) }
+    return {
+      command,
+      status: response.status,
+      text,
+      ms: performance.now() - startedAt,
+      ok: response.ok && isEnvelope(text),
+    }
   } catch (error) {
     const cause = (error as { cause?: { code?: string } }).cause?.code ?? 'no answer'
-    return { status: 0, text: connectionFault(cause), ms: performance.now() - startedAt, ok: false }
+    return { command, status: 0, text: connectionFault(cause), ms: performance.now() - startedAt, ok: false }
   }
 }
 

@@ -8,7 +8,7 @@ import type { ReplayOptions } from './replay.ts'
 const OUTCOMES = ['done', 'waiting', 'dead', 'delivered', 'reject', 'drop', 'failed', 'refused', 'kept']
 
 const app = (): Option => new Option('--app <id>', 'of this app').argParser(whole(1, Number.MAX_SAFE_INTEGER))
-const command = (): Option => new Option('--command <command>', 'such as Group.CallbackAfterGroupFull')
+const command = (): Option => new Option('--command <command>', 'such as Group.CallbackAfterGroupFull or Group.*')
 const since = (): Option => new Option('--since <time>', 'received since: 10m, 2h, 3d or an ISO time').argParser(moment)
 const until = (): Option => new Option('--until <time>', 'received before').argParser(moment)
 

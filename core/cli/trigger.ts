@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress'
 import type { Config } from '../../config/schema.ts'
 import { TimhookError } from '../errors.ts'
 import { readFineConfig } from './config.ts'
-import { bodyMaker } from './sample.ts'
+import { samplesOf } from './sample.ts'
 import { send, type Sent } from './send.ts'
 
 export interface TriggerOptions {
@@ -18,33 +18,43 @@ export interface TriggerOptions {
   json?: boolean
 }
 
-/** `timhook trigger COMMAND`: sends sample callbacks, signed with the app's first token. Fails unless all are OK. */
+/** `timhook trigger COMMAND`: sends sample callbacks of all that the command or pattern covers, signed with the app's first token. Fails unless all are OK. */
 export async function trigger(command: string, options: TriggerOptions): Promise<void> {
-  const body = await bodyMaker(command, options)
+  const samples = await samplesOf(command, options)
+  const total = options.count * samples.length
   const config = await readFineConfig(options.config)
   const url = options.url ?? urlOf(config)
   mustBeMeant(url, options.yes ?? false)
   const app = appOf(config, options.app)
   const [token] = app.tokens
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
-  if (options.count > 1) bar.start(options.count, 0)
+  if (total > 1) bar.start(total, 0)
   const sent: Sent[] = []
   let next = 0
   const sender = async (): Promise<void> => {
-    while (next < options.count) {
-      sent.push(await send(url, { sdkAppId: app.sdkAppId, command, token, body: body(next++) }))
+    while (next < total) {
+      const n = next++
+      const sample = samples[n % samples.length]
+      if (!sample) return
+      sent.push(await send(url, { sdkAppId: app.sdkAppId, command: sample.command, token, body: sample.make(n) }))
       bar.update(sent.length)
     }
   }
   const startedAt = performance.now()
-  await Promise.all(Array.from({ length: Math.min(options.concurrency, options.count) }, sender))
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, total) }, sender))
   bar.stop()
   report(sent, performance.now() - startedAt, options.json ?? false)
   const failed = sent.filter(({ ok }) => !ok)
   if (failed.length > 0) {
-    throw new TimhookError('TRIGGER_FAILED', `${failed.length} of ${sent.length} were not answered OK by ${url}`, {
-      hint: failed[0]?.status === 0 ? 'Is the server running? `timhook start` starts it.' : '',
-    })
+    const names = [...new Set(failed.map((one) => one.command))].join(', ')
+    const which = samples.length > 1 ? ` (${names})` : ''
+    throw new TimhookError(
+      'TRIGGER_FAILED',
+      `${failed.length} of ${sent.length} were not answered OK by ${url}${which}`,
+      {
+        hint: failed[0]?.status === 0 ? 'Is the server running? `timhook start` starts it.' : '',
+      },
+    )
   }
 }
 

@@ -11,6 +11,7 @@ export type PluginOutcome = 'done' | 'waiting' | 'dead'
 /** Which callbacks to list. Times are milliseconds since 1970. */
 export interface Filter {
   readonly app?: number
+  /** A command, or a pattern such as `Group.*`. */
   readonly command?: string
   /** Those that this plugin gets, or has got by a replay. */
   readonly plugin?: string
@@ -76,6 +77,7 @@ export interface DeadLetter {
 /** Which dead letters. */
 export interface DeadFilter {
   readonly plugin?: string
+  /** A command, or a pattern such as `Group.*`. */
   readonly command?: string
   /** These alone. */
   readonly refs?: readonly string[]

@@ -61,8 +61,20 @@ describe('timhook events', () => {
     const found = async (...args: string[]): Promise<unknown[]> =>
       jsonOf((await timhook('events', '--json', ...args)).stdout).map(({ id }) => id)
     expect(await found('--command', FULL, '--limit', '2')).to.deep.equal(ids.slice(1, 3))
+    expect(await found('--command', 'Group.*', '--limit', '2')).to.deep.equal(ids.slice(0, 2))
     expect(await found('--since', String(all[1]?.['time']), '--app', '1')).to.deep.equal([])
     expect(await found('--id', ids[2] ?? '')).to.deep.equal([ids[2]])
+  })
+
+  it('says that a command is no callback known here, and looks for it all the same', async () => {
+    const { serve, timhook } = await stored()
+    const { post } = await serve([])
+    await post('Grup.New', {})
+    const { code, stdout, stderr } = await timhook('events', '--command', 'Grup.*')
+    expect([code, linesOf(stdout).length]).to.deep.equal([0, 2])
+    expect(stderr).to.equal('Grup.* is no callback known here; did you mean Group.*?\n')
+    const letters = await timhook('dead-letters', '--command', 'Group.CallbackAfterGroupFul')
+    expect(letters.stderr).to.contain('did you mean Group.CallbackAfterGroupFull?')
   })
 
   it('names ids that are not stored', async () => {

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { counted } from '../delivery/counted.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { BEFORE, entry, full, FULL, message } from '../harness/plugin.ts'
+import { UNSIGNED_APP } from '../harness/server.ts'
 import { jsonOf, type Stored, stored } from './stored.ts'
 
 const BIN = resolve('dist/core/cli/main.js')
@@ -68,6 +69,37 @@ describe('timhook replay', () => {
       2,
       `cannot be replayed: ${String(kept?.['id'])} was decided, so it is not to be delivered\n`,
     ])
+  })
+
+  it('delivers a refused callback by its id, and says why it cannot deliver others', async () => {
+    const { serve, timhook } = await stored(PLUGINS, FILES)
+    const seen: string[] = []
+    const { bus, post, request } = await serve([
+      entry('words', { [FULL]: async ({ body }) => void seen.push(body.GroupId) }),
+    ])
+    const stray = (body: object): Promise<unknown> =>
+      request(`?SdkAppid=${UNSIGNED_APP}`, { method: 'POST', body: JSON.stringify(body) })
+    await stray({ CallbackCommand: FULL, GroupId: 'stray' })
+    await stray({ CallbackCommand: BEFORE, GroupId: 'b' })
+    await stray({ EventType: 1 })
+    await post(FULL, 'no JSON')
+    const refused = jsonOf((await timhook('events', '--json', '--outcome', 'refused')).stdout)
+    const [noJson = '', trtc = '', before = '', id = ''] = refused.map((event) => String(event['id']))
+    const range = await timhook('replay', '--plugin', 'words', '--since', '1h')
+    expect(range.stdout).to.equal('would replay 0 to words; 4 refused ones are replayed by their ids alone\n')
+    const done = bus.next('handler:done')
+    const { code, stdout } = await timhook('replay', id, '--plugin', 'words', '--yes')
+    expect([code, stdout.split('\n').at(-2)]).to.deep.equal([0, 'replayed 1'])
+    expect(stdout).to.contain(id)
+    expect((await done).id).to.equal(id)
+    expect(seen).to.deep.equal(['stray'])
+    const others = await timhook('replay', noJson, trtc, before, '--plugin', 'words', '--yes')
+    expect(others.code).to.equal(2)
+    expect(others.stderr).to.contain(`${noJson} is no JSON object`)
+    expect(others.stderr).to.contain(`${trtc} names no command`)
+    expect(others.stderr).to.contain(`${before} is a before-callback`)
+    const retried = await timhook('dead-letters', 'retry', id)
+    expect(retried.stderr).to.contain('`timhook replay ID --plugin PLUGIN`')
   })
 
   it('keeps to a rate, and says on Ctrl-C how to go on', async () => {

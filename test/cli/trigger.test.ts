@@ -35,6 +35,54 @@ describe('timhook trigger', () => {
     expect(resent).to.deep.equal([])
   })
 
+  it('keeps text where the table says text', async () => {
+    const got = deferred<string>()
+    const { url } = await serve({
+      plugins: [entry('sees', { 'Group.CallbackAfterSendMsg': async ({ raw }) => got.resolve(raw) })],
+    })
+    const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
+    const texts = {
+      GroupId: '22097',
+      From_Account: '144115216631667',
+      'MsgBody.0.MsgContent.Text': '5',
+      CloudCustomData: '{"a":[1]}',
+      EventTime: '1670574414123',
+      'MsgBody.0.MsgContent.New': '[7]',
+    }
+    const settings = Object.entries(texts).flatMap(([path, text]) => ['--set', `${path}=${text}`])
+    const args = ['trigger', 'Group.CallbackAfterSendMsg', ...settings, '--set', 'Type="Public"', '--url', url]
+    expect((await run(args, { cwd })).code).to.equal(0)
+    expect(JSON.parse(await got.promise)).to.deep.include({
+      GroupId: '22097',
+      From_Account: '144115216631667',
+      CloudCustomData: '{"a":[1]}',
+      EventTime: 1670574414123,
+      Type: 'Public',
+      MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: '5', New: [7] } }],
+    })
+  })
+
+  it('sends the samples of all commands that a pattern covers', async () => {
+    const got: string[] = []
+    const { url } = await serve({
+      plugins: [entry('sees', { 'Call.*': async ({ command }) => void got.push(command) })],
+    })
+    const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
+    const { code, stdout } = await run(['trigger', 'Call.*', '--url', url, '--count', '2'], { cwd })
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^8 of 8 OK/)
+    const names = ['EndCall', 'MemberChanged', 'RecordChanged', 'StartCall'].map((name) => `Call.CallbackAfter${name}`)
+    expect(got).to.have.members([...names, ...names])
+    const none = await run(['trigger', 'Cal.*', '--url', url], { cwd })
+    expect([none.code, none.stderr.split('\n')[0]]).to.deep.equal([
+      2,
+      'Cal.* is no callback known here; did you mean Call.*?',
+    ])
+    expect((await run(['trigger', 'Call.*', '--raw', 'x.json', '--url', url], { cwd })).stderr).to.contain(
+      'takes one command',
+    )
+  })
+
   it('sends variations with a seed, the same ones again, and what is set wins', async () => {
     const bodies: Record<string, unknown>[] = []
     const { url } = await serve({

@@ -35,6 +35,9 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await journal.deadLetters({ before: letters[0]?.ref ?? '' })).to.deep.equal([letters[1]])
       expect(await journal.deadLetters({ refs: [letters[1]?.ref ?? ''] })).to.deep.equal([letters[1]])
       expect(await journal.deadLetters({ plugin: 'two' })).to.deep.equal([])
+      expect(await journal.deadLetters({ command: 'Group.*' })).to.deep.equal(letters)
+      expect(await journal.deadLetters({ command: '*', plugin: 'one' })).to.deep.equal(letters)
+      expect(await journal.deadLetters({ command: 'Call.*' })).to.deep.equal([])
       const [of] = await journal.deadLetters({ plugin: 'one', command: FULL })
       broken = false
       const retried = bus.next('handler:done')

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { assert, nat, property, record } from 'fast-check'
-import { bodyMaker } from '../../core/cli/sample.ts'
+import { samplesOf } from '../../core/cli/sample.ts'
 import { type JsonObject, isObject, parseJson, writeJson } from '../../core/json.ts'
 import { commands } from '../../core/protocol/commands.ts'
 import type { Definition } from '../../core/protocol/define.ts'
@@ -50,8 +50,8 @@ for (const [command, definition] of commands)
     it('is answered with 200 by a server, and no two are resends', async () => {
       const { bus, post } = await serve()
       const [faulty, resent] = [heard(bus, 'callback:faulty'), heard(bus, 'callback:resent')]
-      const body = await bodyMaker(command, { seed: 3 })
-      for (let n = 0; n < 10; n++) expect((await post(command, body(n))).status).to.equal(200)
+      const [sample] = await samplesOf(command, { seed: 3 })
+      for (let n = 0; n < 10; n++) expect((await post(command, sample?.make(n))).status).to.equal(200)
       expect([faulty, resent]).to.deep.equal([[], []])
     })
   })

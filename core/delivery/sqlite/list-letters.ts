@@ -2,7 +2,7 @@ import type { Database } from '../../store/database.ts'
 import type { DeadFilter, DeadLetter } from '../journal.ts'
 import { BLOCK_COLUMNS } from './read-block.ts'
 import { singleOf } from './singles.ts'
-import { whereOf } from './where.ts'
+import { fitsCommand, whereOf } from './where.ts'
 
 /** Dead letters, newest first. */
 export function deadLetters(
@@ -11,7 +11,7 @@ export function deadLetters(
 ): DeadLetter[] {
   const where = whereOf([
     plugin !== undefined && ['d.plugin = ?', plugin],
-    command !== undefined && ['s.command = ?', command],
+    command !== undefined && fitsCommand('s.command', command),
     refs !== undefined && ['d.num IN (SELECT value FROM json_each(?))', JSON.stringify(refs.map(Number))],
     before !== undefined && ['d.num < ?', Number(before)],
   ])

@@ -1,4 +1,5 @@
 import type { Database, Value } from '../../store/database.ts'
+import { covers } from '../../registry.ts'
 import type { Filter } from '../journal.ts'
 import type { Unpacked } from './block.ts'
 import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from './blocks.ts'
@@ -60,7 +61,7 @@ export function withBody(database: Database, found: Found): Found {
 
 function fits({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
   const { app = sdkAppId, command: wanted = command, since = receivedAt, until = Infinity } = filter
-  return sdkAppId === app && command === wanted && receivedAt >= since && receivedAt < until
+  return sdkAppId === app && covers(wanted, command) && receivedAt >= since && receivedAt < until
 }
 
 /** Leaps over what cannot fit: where little waits, or little is dead, the rest is not read. */

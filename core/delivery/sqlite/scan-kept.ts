@@ -3,7 +3,7 @@ import type { Filter } from '../journal.ts'
 import { BODY_COLUMNS, KEPT_COLUMNS, keptEntry } from './entries.ts'
 import type { Source } from './scan.ts'
 import { KEPT, seek } from './seek.ts'
-import { whereOf } from './where.ts'
+import { fitsCommand, whereOf } from './where.ts'
 
 /** What was decided or refused, and kept; undefined where the filter wants none of it. */
 export function keptSource({
@@ -35,7 +35,7 @@ export function keptSource({
         ['num >= ?', low],
         ['num <= ?', high],
         app !== undefined && ['app = ?', app],
-        command !== undefined && ['command = ?', command],
+        command !== undefined && fitsCommand('command', command),
         since !== undefined && ['received_at >= ?', since],
         until !== undefined && ['received_at < ?', until],
         outcome !== 'kept' && decided,

@@ -8,3 +8,9 @@ export function whereOf(some: readonly (readonly [string, Value] | false)[]): { 
     values: all.map(([, v]) => v),
   }
 }
+
+/** The condition that a column fits a command, or a pattern such as `Group.*`. */
+export function fitsCommand(column: string, pattern: string): readonly [string, Value] {
+  if (pattern === '*') return ['? IS NOT NULL', pattern]
+  return pattern.endsWith('.*') ? [`instr(${column}, ?) = 1`, pattern.slice(0, -1)] : [`${column} = ?`, pattern]
+}

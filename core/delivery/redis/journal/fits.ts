@@ -1,3 +1,4 @@
+import { covers } from '../../../registry.ts'
 import type { Entry, Filter } from '../../journal.ts'
 import type { Found } from './streams.ts'
 
@@ -5,7 +6,7 @@ import type { Found } from './streams.ts'
 export function fitsAbout({ app, command, since, until }: Filter, fields: Record<string, string>): boolean {
   const at = Number(fields['at'])
   if (app !== undefined && Number(fields['app']) !== app) return false
-  if (command !== undefined && fields['command'] !== command) return false
+  if (command !== undefined && !covers(command, fields['command'] ?? '')) return false
   return at >= (since ?? -Infinity) && at < (until ?? Infinity)
 }
 

@@ -1,3 +1,4 @@
+import { covers } from '../../../registry.ts'
 import type { DeadFilter, DeadLetter } from '../../journal.ts'
 import { callbackRecordOf } from '../entry.ts'
 import type { Connection } from '../run.ts'
@@ -12,7 +13,8 @@ export async function deadLetters(
   { plugin, command, refs, before, limit = 100 }: DeadFilter,
 ): Promise<DeadLetter[]> {
   const fits = (letter: DeadLetter): boolean =>
-    (plugin === undefined || letter.plugin === plugin) && (command === undefined || letter.callback.command === command)
+    (plugin === undefined || letter.plugin === plugin) &&
+    (command === undefined || covers(command, letter.callback.command))
   if (refs) return (await named(connection, refs)).filter(fits).slice(0, limit)
   const letters: DeadLetter[] = []
   if (before !== undefined && !REF.test(before)) return letters
