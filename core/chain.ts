@@ -137,7 +137,8 @@ function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | un
   const known = (route.known && (route.definition.request as { properties?: object }).properties) || body
   for (const [name, value] of Object.entries(fields)) {
     // Fields of the answer that are none of the request's, such as refused members, change nothing in the body.
-    if (Object.hasOwn(known, name)) body[name] = structuredClone(value)
+    if (!Object.hasOwn(known, name)) continue
+    body[name] = mergeFields(route.definition, body, { [name]: structuredClone(value) })[name]
   }
   return body
 }

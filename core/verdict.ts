@@ -164,6 +164,7 @@ export function mergeFields(definition: BeforeDefinition, given: JsonObject, mor
     const merge = properties[name]?.merge ?? 'last'
     if (merge === 'last' || given[name] === undefined) merged[name] = value
     else if (merge === 'union') merged[name] = [...new Set([...list<string>(given[name]), ...list<string>(value)])]
+    else if (merge === 'entries') merged[name] = { ...(given[name] as object), ...(value as object) }
     else merged[name] = firstRefusals(list<ResultItem>(given[name]), list<ResultItem>(value))
   }
   return merged

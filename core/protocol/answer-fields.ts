@@ -5,9 +5,10 @@ import { Account, Integer, Text } from './wire.ts'
 
 /**
  * How a field of the answer comes about when several plugins give one: the `last` wins (which is the rule where
- * nothing is said), lists are made one (`union`), or per target the first refusal wins (`first-refusal`).
+ * nothing is said), lists are made one (`union`), or objects are, where the last entry of a name wins (`entries`), or per
+ * target the first refusal wins (`first-refusal`).
  */
-export type Merge = 'last' | 'union' | 'first-refusal'
+export type Merge = 'last' | 'union' | 'first-refusal' | 'entries'
 
 /** The fields that an allowing answer may carry, and no others. */
 export function Answer<Fields extends Type.TProperties>(fields: Fields): Type.TUnsafe<Shape<Fields>> {

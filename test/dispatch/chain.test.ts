@@ -40,6 +40,22 @@ describe('the chain of a before-callback', () => {
     expect((await post(BEFORE, message('', { CloudCustomData: 'drop' }))).json).to.include({ ErrorCode: 2 })
   })
 
+  it("unites the variables that plugins fill in a bot's session, and lets each see those of all", async () => {
+    const seen: unknown[] = []
+    const fills = (name: string, Body: Record<string, unknown>): ReturnType<typeof entry> =>
+      entry(name, {
+        'Chatbot.InterfaceInvocation': ({ body, allow }) => {
+          seen.push(body.Body)
+          return allow({ Body })
+        },
+      })
+    const { post } = await serve({ plugins: [fills('one', { a: 1, b: 1 }), fills('two', { b: 2 })] })
+    const Body = { SystemSessionID: 's', a: '' }
+    const { json } = await post('Chatbot.InterfaceInvocation', { Body, EventTime: 1 })
+    expect(json).to.deep.include({ ErrorCode: 0, Body: { a: 1, b: 2 } })
+    expect(seen).to.deep.equal([Body, { ...Body, a: 1, b: 1 }])
+  })
+
   it('lets each plugin see the message as earlier ones rewrote it, and answers with the last text', async () => {
     const seen: unknown[] = []
     const { post } = await serve({

@@ -1,5 +1,5 @@
 import { Type } from '#typebox'
-import { Answer } from '../answer-fields.ts'
+import { Answer, type Merge } from '../answer-fields.ts'
 import { type PlainCode, plainCodes } from '../codes.ts'
 import { before, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
@@ -16,7 +16,12 @@ const request = body('Chatbot.InterfaceInvocation', [], {
   EventTime,
 })
 
-const answer = Answer({ Body: Variables("Variables of the bot's session to fill, by name") })
+const answer = Answer({
+  Body: Type.Unsafe<Record<string, unknown>>({
+    ...Variables("Variables of the bot's session to fill, by name"),
+    merge: 'entries' satisfies Merge,
+  }),
+})
 
 export interface InterfaceInvocation extends Type.Static<typeof request> {}
 export interface InterfaceInvocationAnswer extends Type.Static<typeof answer> {}
