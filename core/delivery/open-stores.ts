@@ -70,7 +70,7 @@ function inTransaction<T>(database: Database, operation: () => T): T {
     database.exec('COMMIT')
     return result
   } catch (error) {
-    if (database.inTransaction) database.exec('ROLLBACK')
+    database.rollback()
     throw error
   }
 }

@@ -1,31 +1,30 @@
-import Driver from 'libsql'
+import { type Driver, openDriver, type Statement } from './sqlite-driver.ts'
 
 /** What a column holds. */
 export type Value = string | number | null | Uint8Array
 export type Row = Record<string, Value>
 
-interface Statement {
-  run(values: readonly Value[]): { changes: number }
-  get(values: readonly Value[]): Row | undefined
-  all(values: readonly Value[]): Row[]
-}
-
-/** One connection to an SQLite file. Each text of SQL is prepared once. Nothing else in the project knows the driver. */
+/** One connection to an SQLite file. Each text of SQL is prepared once. */
 export class Database {
-  readonly #driver: Driver.Database
+  readonly #driver: Driver
   readonly #statements = new Map<string, Statement>()
 
   constructor(file: string) {
-    this.#driver = new Driver(file)
-  }
-
-  get inTransaction(): boolean {
-    return this.#driver.inTransaction
+    this.#driver = openDriver(file)
   }
 
   /** Runs statements that take no values and give no rows. */
   exec(sql: string): void {
     this.#driver.exec(sql)
+  }
+
+  /** Ends a transaction without its changes; SQLite may have done so by itself, as it does when the disk is full. */
+  rollback(): void {
+    try {
+      this.exec('ROLLBACK')
+    } catch {
+      // No transaction is open.
+    }
   }
 
   /** How many rows were changed. */
@@ -35,7 +34,7 @@ export class Database {
 
   /** The same for many values: as arguments they would be copied once more. */
   runWith(sql: string, values: readonly Value[]): number {
-    return this.#prepare(sql).run(values.map(bindable)).changes
+    return this.#prepare(sql).run(values.map(bindable))
   }
 
   get(sql: string, ...values: Value[]): Row | undefined {
@@ -60,13 +59,13 @@ export class Database {
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql)
     if (known) return known
-    const statement = this.#driver.prepare(sql) as unknown as Statement
+    const statement = this.#driver.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
   }
 }
 
-/** The driver reads text only as far as its first NUL, so none goes in. */
+/** Both drivers read text only as far as its first NUL, so none goes in. */
 function bindable(value: Value): Value {
   return typeof value === 'string' && value.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value
 }

@@ -57,7 +57,7 @@ function inTransaction(opened: OpenFile, operations: OperationTable, batch: read
     database.exec('COMMIT')
     return replies
   } catch (error) {
-    if (database.inTransaction) database.exec('ROLLBACK')
+    database.rollback()
     // One of them may be at fault, and the others are not to suffer for it: each on its own.
     const [only] = batch
     if (batch.length > 1) return batch.flatMap((request) => inTransaction(opened, operations, [request]))
