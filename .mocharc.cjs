@@ -3,6 +3,7 @@ const { spawnSync } = require('node:child_process')
 const specs = {
   local: { spec: ['dist/test/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js', 'dist/test/package/**'] },
   servers: { spec: ['dist/test/**/*.servers.test.js'] },
+  nodes: { spec: ['dist/test/{delivery,http,store}/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js'] },
   package: { spec: ['dist/test/package/**/*.test.js'] },
   all: { spec: ['dist/test/**/*.test.js'] },
 }
