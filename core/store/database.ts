@@ -1,3 +1,4 @@
+import { TimhookError } from '../errors.ts'
 import { type Driver, openDriver, type Statement } from './sqlite-driver.ts'
 
 /** What a column holds. */
@@ -8,6 +9,7 @@ export type Row = Record<string, Value>
 export class Database {
   readonly #driver: Driver
   readonly #statements = new Map<string, Statement>()
+  #isClosed = false
 
   constructor(file: string) {
     this.#driver = openDriver(file)
@@ -15,6 +17,7 @@ export class Database {
 
   /** Runs statements that take no values and give no rows. */
   exec(sql: string): void {
+    this.#mustBeOpen()
     this.#driver.exec(sql)
   }
 
@@ -52,13 +55,21 @@ export class Database {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#statements.clear()
     this.#driver.close()
+  }
+
+  /** libsql ends the whole process where something is asked of a file that is closed. */
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new TimhookError('STORE_CLOSED', 'the store is closed')
   }
 
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql)
     if (known) return known
+    this.#mustBeOpen()
     const statement = this.#driver.prepare(sql)
     this.#statements.set(sql, statement)
     return statement
