@@ -164,7 +164,8 @@ function lengthBy(first: number): number {
 
 function bytesOf(value: Value | undefined): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
-  // The driver gives an ArrayBuffer, whatever its types say.
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  // libsql gives an ArrayBuffer.
   return isObject(value) ? Buffer.from(value as unknown as ArrayBuffer) : Buffer.alloc(0)
 }
 
