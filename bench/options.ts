@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { canPin, type Cores } from './processes.ts'
+import { canPin, type Cores } from './load/processes.ts'
 
 /** What is measured, and how long. */
 export interface Options {

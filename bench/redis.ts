@@ -1,11 +1,11 @@
-import { createRedisDelivery } from '../core/delivery/redis/delivery.ts'
-import { Bus } from '../core/bus.ts'
-import { createLogger } from '../core/log.ts'
+import { createRedisDelivery } from '../core/delivery/engines/redis/delivery.ts'
+import { Bus } from '../core/observe/bus.ts'
+import { createLogger } from '../core/observe/log.ts'
 import { createRegistry } from '../core/registry.ts'
-import { openRedis } from '../core/store/redis-client.ts'
-import { callback, pluginOf } from '../test/delivery/engines.ts'
+import { openRedis } from '../core/store/redis/client.ts'
+import { callback, pluginOf } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 import { mochaHooks } from '../test/harness/hooks.ts'
-import { startRedis } from '../test/harness/redis.ts'
+import { startRedis } from '../test/harness/servers/redis.ts'
 
 // By hand: npm run build && node dist/bench/redis.js [callbacks] [plugins] [producers]
 const [count = 50_000, plugins = 1, producers = 64] = process.argv.slice(2).map(Number)

@@ -4,11 +4,11 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Bus } from '../core/bus.ts'
-import { createSqliteDelivery } from '../core/delivery/sqlite/delivery.ts'
-import { Link } from '../core/delivery/sqlite/link.ts'
+import { Bus } from '../core/observe/bus.ts'
+import { createSqliteDelivery } from '../core/delivery/engines/sqlite/delivery.ts'
+import { Link } from '../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { createRegistry, type RunningPlugin } from '../core/registry.ts'
-import { callback } from '../test/delivery/engines.ts'
+import { callback } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 
 // By hand: npm run build && node dist/bench/restart.js [callbacks]
 // Each part has a process of its own, so that the memory of the one is not taken for that of the other.

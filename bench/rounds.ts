@@ -1,6 +1,6 @@
-import type { Kind } from './callbacks.ts'
-import { type Cores, type Loader, NotAvailable, type Started } from './processes.ts'
-import { rssMb, cpuUs } from './usage.ts'
+import type { Kind } from './load/callbacks.ts'
+import { type Cores, type Loader, NotAvailable, type Started } from './load/processes.ts'
+import { rssMb, cpuUs } from './load/usage.ts'
 import type { Variant } from './variants.ts'
 
 /** One window of one server. */

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { APP, TOKEN } from './callbacks.ts'
-import { hasRedis, startRedis } from '../test/harness/redis.ts'
-import { askPlugin, type Cores, NotAvailable, type Started, startProcess } from './processes.ts'
+import { APP, TOKEN } from './load/callbacks.ts'
+import { hasRedis, startRedis } from '../test/harness/servers/redis.ts'
+import { askPlugin, type Cores, NotAvailable, type Started, startProcess } from './load/processes.ts'
 
 const CLI = resolve('dist/core/cli/main.js')
 const COUNTING = resolve('dist/bench/plugins/counting.js')

@@ -1,8 +1,8 @@
-import { createAcceptor } from './after.ts'
-import { createDecider } from './before.ts'
-import type { Callback, Incoming } from './callback.ts'
-import type { Answer, DispatchParts } from './dispatch-types.ts'
-import type { Later } from './later.ts'
+import { createAcceptor } from './after/acknowledge.ts'
+import { createDecider } from './before/decide.ts'
+import type { Callback, Incoming } from './callback/callback.ts'
+import type { Answer, DispatchParts } from './answer.ts'
+import type { Later } from './lib/completion.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 

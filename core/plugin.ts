@@ -2,13 +2,13 @@ import type { Type } from '#typebox'
 import type { Known } from './protocol/commands.ts'
 import type { AnyCode } from './protocol/codes.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
-import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
-import type { AppSettings, PluginCommand } from './plugin-command.ts'
-import type { Log } from './log.ts'
-import type { Rest } from './rest/rest.ts'
-import type { StandardSchema } from './standard-schema.ts'
+import type { AfterContext, BeforeContext, UnknownCommand } from './plugin-api/handler-context.ts'
+import type { AppSettings, PluginCommand } from './plugin-api/plugin-command.ts'
+import type { Log } from './observe/log.ts'
+import type { Rest } from './rest/calls/rest.ts'
+import type { StandardSchema } from './plugin-api/standard-schema.ts'
 import type { Store } from './store/store.ts'
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from './plugin-api/verdict.ts'
 
 export { Type } from '#typebox'
 export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
@@ -27,20 +27,20 @@ export type {
   TextElem,
   VideoElem,
 } from './protocol/msg-body.ts'
-export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './handler-context.ts'
+export type { AfterContext, App, BeforeContext, HandlerContext, Query } from './plugin-api/handler-context.ts'
 export {
   type AppSettings,
   type CommandContext,
   CommandError,
   defineCommand,
   type PluginCommand,
-} from './plugin-command.ts'
-export type { CallOptions } from './rest/call.ts'
+} from './plugin-api/plugin-command.ts'
+export type { CallOptions } from './rest/calls/call.ts'
 export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
 export type { GroupMember, MemberField } from './rest/calls/members.ts'
-export { RestError, type RestErrorCode } from './rest/rest-error.ts'
+export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
-export { Duration } from './units.ts'
+export { Duration } from './lib/units.ts'
 export type { Log, Rest, Store, Verdict }
 
 /** How a failed after-callback is tried again: exponential from minMs to maxMs milliseconds, with full jitter. */

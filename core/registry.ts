@@ -1,12 +1,12 @@
 import { commands } from './protocol/commands.ts'
 import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } from './protocol/define.ts'
-import type { Logger } from './log.ts'
-import type { Rest } from './rest/rest.ts'
+import type { Logger } from './observe/log.ts'
+import type { Rest } from './rest/calls/rest.ts'
 import type { Store } from './store/store.ts'
 import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
-import { bodyReader, type BodyReader, unknownReader } from './validate.ts'
+import { bodyReader, type BodyReader, unknownReader } from './callback/body-reader.ts'
 import { markOf } from './watchdog/calls.ts'
-import { type VerdictMakers, verdictMakers } from './verdict.ts'
+import { type VerdictMakers, verdictMakers } from './plugin-api/verdict.ts'
 
 /** A plugin that is set up, with what its handlers are given. */
 export interface RunningPlugin {

@@ -2,7 +2,7 @@
 const { spawnSync } = require('node:child_process')
 const { forbidPending } = require('../.mocharc.cjs')
 
-const onServers = ['core/delivery/redis/**', 'core/store/redis*']
+const onServers = ['core/delivery/engines/redis/**', 'core/store/redis/**']
 const built = (globs) => globs.flatMap((glob) => [glob, `dist/${glob}`])
 const options = (name, globs) => built(globs).flatMap((glob) => [name, glob])
 

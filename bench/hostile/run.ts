@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { mochaHooks } from '../../test/harness/hooks.ts'
-import { Pool } from '../pool.ts'
+import { Pool } from '../load/pool.ts'
 import { attacks } from './attacks.ts'
 import { startTarget } from './server.ts'
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { folderWith } from '../../test/harness/cli.ts'
-import { APP, TOKEN } from '../callbacks.ts'
-import { rssMb } from '../usage.ts'
+import { APP, TOKEN } from '../load/callbacks.ts'
+import { rssMb } from '../load/usage.ts'
 import { OPEN_APP } from './attacks.ts'
 
 const CONFIG = `

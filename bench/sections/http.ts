@@ -1,7 +1,7 @@
-import { type Kind } from '../callbacks.ts'
+import { type Kind } from '../load/callbacks.ts'
 import type { Options } from '../options.ts'
 import { measure } from '../rounds.ts'
-import { type Measure, rowsOf, type Section } from '../section.ts'
+import { type Measure, rowsOf, type Section } from '../report/section.ts'
 import { bare, go, memory, others, redis, sqlite, type Variant } from '../variants.ts'
 
 const kinds: readonly [Kind, string][] = [

@@ -1,6 +1,6 @@
 import { measure } from '../rounds.ts'
-import { type Measure, rowsOf, type Section } from '../section.ts'
-import { ratios, spreadOf } from '../stats.ts'
+import { type Measure, rowsOf, type Section } from '../report/section.ts'
+import { ratios, spreadOf } from '../report/stats.ts'
 import { bare, memory, sqlite } from '../variants.ts'
 
 const SHARE = 0.7

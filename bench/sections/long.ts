@@ -1,6 +1,6 @@
-import { askPlugin, type Loader, type Started } from '../processes.ts'
-import { type Measure, type Row } from '../section.ts'
-import { rssMb } from '../usage.ts'
+import { askPlugin, type Loader, type Started } from '../load/processes.ts'
+import { type Measure, type Row } from '../report/section.ts'
+import { rssMb } from '../load/usage.ts'
 import { memory, sqlite, untilDelivered, type Variant } from '../variants.ts'
 
 const PARTS = 20

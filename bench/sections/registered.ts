@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { commands as table } from '../../core/protocol/commands.ts'
 import { measure, type Measured } from '../rounds.ts'
-import { type Measure, type Row } from '../section.ts'
-import { ratios, spreadOf } from '../stats.ts'
+import { type Measure, type Row } from '../report/section.ts'
+import { ratios, spreadOf } from '../report/stats.ts'
 import { counting, timhook } from '../variants.ts'
 
 const ONE = resolve('dist/bench/plugins/one.js')

@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { startProcess } from '../processes.ts'
-import { type Measure } from '../section.ts'
-import { spreadOf } from '../stats.ts'
+import { startProcess } from '../load/processes.ts'
+import { type Measure } from '../report/section.ts'
+import { spreadOf } from '../report/stats.ts'
 import { bare } from '../variants.ts'
 
 /** From the start of the process to listening, with the config as it is shipped. */

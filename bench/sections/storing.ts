@@ -1,6 +1,6 @@
 import { measure } from '../rounds.ts'
-import { canPin } from '../processes.ts'
-import { type Measure, rowsOf, type Section } from '../section.ts'
+import { canPin } from '../load/processes.ts'
+import { type Measure, rowsOf, type Section } from '../report/section.ts'
 import { bare, paused, sustained } from '../variants.ts'
 
 /**

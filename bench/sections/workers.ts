@@ -1,5 +1,5 @@
 import { measure } from '../rounds.ts'
-import { type Measure, rowsOf } from '../section.ts'
+import { type Measure, rowsOf } from '../report/section.ts'
 import { overRedis, redis } from '../variants.ts'
 
 /** What a second process brings, and what it would bring if the two had nothing to do with each other. */

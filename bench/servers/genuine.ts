@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { APP, TOKEN } from '../callbacks.ts'
+import { APP, TOKEN } from '../load/callbacks.ts'
 
 export const OK = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 

@@ -1,6 +1,6 @@
 import { Type } from '#typebox'
-import { REGIONS, type Region } from '../../core/rest/regions.ts'
-import { Duration, type DurationInput } from '../../core/units.ts'
+import { REGIONS, type Region } from '../../core/protocol/rest-regions.ts'
+import { Duration, type DurationInput } from '../../core/lib/units.ts'
 
 /** An SdkAppID, as a number or as its digits; compare two by their text. */
 export function SdkAppId(options: { description?: string } = {}) {

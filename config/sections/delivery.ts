@@ -1,5 +1,5 @@
 import { Type } from '#typebox'
-import { Duration, Size, type DurationInput, type SizeInput } from '../../core/units.ts'
+import { Duration, Size, type DurationInput, type SizeInput } from '../../core/lib/units.ts'
 
 const SqliteSchema = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { Type, type StaticDecode } from '#typebox'
-import { Duration, type DurationInput, MAX_TIMER } from '../../core/units.ts'
+import { Duration, type DurationInput, MAX_TIMER } from '../../core/lib/units.ts'
 import { SdkAppId } from './apps.ts'
 
 const PluginObject = Type.Unsafe<object>({

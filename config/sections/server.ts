@@ -1,5 +1,5 @@
 import { Type } from '#typebox'
-import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/units.ts'
+import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/lib/units.ts'
 
 // The characters that a URL path may hold (RFC 3986), without those that are patterns to the router: : * + ! ( ) { } [ ]
 const PATH = "^/([A-Za-z0-9._~$&',;=@/-]|%[0-9A-Fa-f]{2})*$"

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
-import { code } from './code.ts'
-import { end, exitCodeOf, printError } from './exit.ts'
-import { guardExit } from './guard-exit.ts'
-import { collect, config, whole } from './options.ts'
+import { code } from './lazy-commands.ts'
+import { end, exitCodeOf, printError } from './output/exit.ts'
+import { guardExit } from './process/guard-exit.ts'
+import { collect, config, whole } from './input/options.ts'
 import { addStoredCommands } from './stored-commands.ts'
-import type { TriggerOptions } from './trigger.ts'
+import type { TriggerOptions } from './commands/trigger.ts'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 

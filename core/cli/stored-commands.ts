@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
-import { code } from './code.ts'
-import type { DeadLetterOptions } from './dead-letters.ts'
-import type { EventOptions } from './events.ts'
-import { collect, config, moment, whole } from './options.ts'
-import type { ReplayOptions } from './replay.ts'
+import { code } from './lazy-commands.ts'
+import type { DeadLetterOptions } from './commands/dead-letters.ts'
+import type { EventOptions } from './commands/events.ts'
+import { collect, config, moment, whole } from './input/options.ts'
+import type { ReplayOptions } from './commands/replay.ts'
 
 const OUTCOMES = ['done', 'waiting', 'dead', 'delivered', 'reject', 'drop', 'failed', 'refused', 'kept']
 

@@ -1,6 +1,6 @@
-import type { Bus } from '../bus.ts'
-import { aboutOf, type Callback, type Incoming } from '../callback.ts'
-import type { Later } from '../later.ts'
+import type { Bus } from '../observe/bus.ts'
+import { aboutOf, type Callback, type Incoming } from '../callback/callback.ts'
+import type { Later } from '../lib/completion.ts'
 import type { Outcome } from '../protocol/define.ts'
 
 /**

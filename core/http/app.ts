@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
-import type { Bus } from '../bus.ts'
+import type { Bus } from '../observe/bus.ts'
 import Koa, { type Middleware } from 'koa'
-import { BodyBudget } from './body-budget.ts'
+import { BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookParts } from './webhook.ts'
-import { Refusal } from './refusal.ts'
-import { refuse } from './refuse.ts'
-import { createRefuser } from './refuser.ts'
-import { createShortWay, type ShortWay } from './short-way.ts'
-import { createRoute, type RouteParts } from './route.ts'
+import { Refusal } from './answer/http-error.ts'
+import { refuse } from './error-handler.ts'
+import { createRefuser } from './answer/refuser.ts'
+import { createShortWay, type ShortWay } from './fast-path.ts'
+import { createRoute, type RouteParts } from './koa-route.ts'
 
 export interface AppParts extends WebhookParts {
   readonly bus: Bus

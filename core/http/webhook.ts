@@ -1,10 +1,10 @@
-import type { Incoming } from '../callback.ts'
+import type { Incoming } from '../callback/callback.ts'
 import type { Dispatch } from '../dispatch.ts'
-import { newId } from '../id.ts'
-import { type Admission, type AdmittedApp, createAdmissions } from './admission.ts'
-import type { ReadBody } from './body.ts'
-import { Refusal } from './refusal.ts'
-import { strayEvent } from './stray-event.ts'
+import { newId } from '../lib/id.ts'
+import { type Admission, type AdmittedApp, createAdmissions } from './request/authenticate.ts'
+import type { ReadBody } from './body/read-body.ts'
+import { Refusal } from './answer/http-error.ts'
+import { strayEvent } from './request/stray-event.ts'
 
 export interface WebhookParts {
   readonly apps: readonly AdmittedApp[]

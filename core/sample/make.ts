@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject } from '../lib/json.ts'
 import { elements } from '../protocol/msg-body.ts'
 import type { Wire } from '../protocol/wire.ts'
 import type { Random } from './random.ts'

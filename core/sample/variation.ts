@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject } from '../lib/json.ts'
 import type { Definition } from '../protocol/define.ts'
 import { elements } from '../protocol/msg-body.ts'
 import { anything, bigInteger, isDescribed, make, makeElement, makeValue, type Node } from './make.ts'

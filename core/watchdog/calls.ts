@@ -1,4 +1,4 @@
-import { ID_WORDS, packId, unpackId } from '../id.ts'
+import { ID_WORDS, packId, unpackId } from '../lib/id.ts'
 
 /**
  * Which handlers are called at the moment, in memory that the watchdog's thread reads while the main thread is held: a few

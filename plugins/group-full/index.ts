@@ -1,9 +1,9 @@
 import { definePlugin } from 'timhook/plugin'
 import { options } from './options.ts'
-import { plan } from './plan.ts'
-import { receive } from './receive.ts'
-import { report } from './report.ts'
-import { startWork } from './start-work.ts'
+import { plan } from './output/plan.ts'
+import { receive } from './report/receive.ts'
+import { report } from './output/report.ts'
+import { startWork } from './run/start-work.ts'
 
 /**
  * Records every report of a full group and, as far as `mode` says so, makes room by removing members who have been

@@ -1,8 +1,8 @@
-import { type Automaton, compile } from './automaton.ts'
-import { createFold, type Fold } from './fold.ts'
-import { graphemes } from './graphemes.ts'
+import { type Automaton, compile } from './search/automaton.ts'
+import { createFold, type Fold } from './search/fold.ts'
+import { graphemes } from './search/graphemes.ts'
 import type { Options } from './options.ts'
-import { Search } from './search.ts'
+import { Search } from './search/search.ts'
 import { readPatterns } from './words.ts'
 
 /** What a text looks like with the words masked. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import type { Fold } from './fold.ts'
+import type { Fold } from './search/fold.ts'
 import type { Options } from './options.ts'
-import { parsePattern, type Pattern } from './pattern.ts'
+import { parsePattern, type Pattern } from './search/pattern.ts'
 
 /** A word as it was written, and where, for messages. */
 interface Word {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatFault, type Fault, type Locate } from '../../config/faults.ts'
-import { readConfig } from '../../config/read.ts'
-import type { ConfigReading } from '../../config/reading.ts'
-import type { Config } from '../../config/schema.ts'
+import { readConfig } from '../../config/read/read.ts'
+import type { ConfigReading } from '../../config/read/reading.ts'
+import type { Config } from '../../config/schema/schema.ts'
 
 type Env = Record<string, string | undefined>
 

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { send } from '../../core/cli/send.ts'
+import { send } from '../../core/cli/trigger/send.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
 

@@ -1,113 +1,133 @@
-/** Files that may import each other, and whatever is on the floors below. */
+/** A room, or a file of the spine: what is in it may import each other, and whatever is on the floors below. */
 export interface Row {
   readonly floor: number
-  /** Files of one folder are neighbours; those of another folder on the same floor are strangers. */
-  readonly folder: string
-  /** Names in that folder, without `.ts`; none means all that is in it, at any depth. */
-  readonly files?: readonly string[]
+  /** A folder, without the folders in it; or one of the files at the top of `core/`. */
+  readonly at: string
   readonly job: string
 }
 
+/** What Tencent says is one room, whatever folders it has. */
+const PROTOCOL = 'core/protocol'
+
 export const rows: readonly Row[] = [
-  { floor: 0, folder: 'core/protocol', job: 'what Tencent says: schemas, the table of commands, the envelope' },
+  { floor: 0, at: 'core/errors.ts', job: 'errors with a code, a sentence and a way out' },
+  { floor: 0, at: 'core/lib', job: 'tools that know no callback: JSON, ids, units, deadlines, batches of a tick' },
   {
     floor: 0,
-    folder: 'core',
-    files: [
-      'backoff',
-      'copy',
-      'deadlines',
-      'errors',
-      'id',
-      'json',
-      'later',
-      'log',
-      'log-line',
-      'loopback',
-      'stack',
-      'suggest',
-      'throttle',
-      'turn',
-      'units',
-      'untrusted',
-      'usersig',
-      'within',
-    ],
-    job: 'tools that know no callback',
+    at: 'core/protocol',
+    job: 'what Tencent says: one schema a callback, the table of commands, the envelope',
   },
-  { floor: 1, folder: 'core', files: ['scrub', 'signature'], job: 'authentication, errors without messages in them' },
-  { floor: 1, folder: 'core/rest', job: 'the REST API, for plugins' },
-  { floor: 1, folder: 'core/store', job: 'what plugins keep' },
-  { floor: 1, folder: 'core/watchdog', job: 'which handler holds the event loop' },
-  { floor: 2, folder: 'config', job: 'config file to checked object' },
+  { floor: 1, at: 'config', job: 'what the rooms of the config share: its faults, and the masking of texts' },
+  { floor: 1, at: 'config/sections', job: 'one schema for each section of the config file' },
+  {
+    floor: 1,
+    at: 'core/callback',
+    job: 'one callback, and the reading of its body: what fits, what is converted, what is left out',
+  },
+  { floor: 1, at: 'core/rest/calls', job: 'the typed calls of the REST API' },
+  { floor: 1, at: 'core/rest/pace', job: 'rate limits, further tries, and the suspension of an app' },
+  { floor: 1, at: 'core/sample', job: 'variations of sample bodies, for trigger' },
+  { floor: 1, at: 'core/store', job: 'what plugins keep: the contract, and the engine memory' },
+  { floor: 1, at: 'core/watchdog', job: 'who holds the event loop' },
+  { floor: 2, at: 'config/schema', job: 'the schema of the whole config, and the JSON Schema that editors use' },
+  { floor: 2, at: 'core/rest/client', job: "one app's client: UserSig, requests, errors" },
   {
     floor: 2,
-    folder: 'core',
-    files: [
-      'plugin',
-      'plugin-command',
-      'standard-schema',
-      'handler-context',
-      'verdict',
-      'validate',
-      'message',
-      'convert',
-      'faults',
-    ],
-    job: 'what a plugin author reads, and the reading of bodies',
+    at: 'core/store/sqlite',
+    job: "what plugins keep in a file, and the only place that knows SQLite's drivers",
   },
-  {
-    floor: 2,
-    folder: 'core',
-    files: ['callback', 'bus', 'observe', 'query', 'registry', 'context'],
-    job: 'one callback, who hears of it and who handles it',
-  },
-  {
-    floor: 3,
-    folder: 'core',
-    files: [
-      'resolve',
-      'load',
-      'plugin-shape',
-      'options',
-      'only-spec',
-      'syntax-error',
-      'handler-spec',
-      'command-spec',
-      'lifecycle',
-    ],
-    job: 'plugins of the config: found, checked, set up',
-  },
-  { floor: 3, folder: 'core/delivery', job: 'delivery of after-callbacks' },
-  { floor: 3, folder: 'core/sample', job: 'variations of samples, for trigger' },
+  { floor: 3, at: 'config/check', job: 'checks a config against its schema and its rules, all faults at once' },
+  { floor: 3, at: 'core/observe', job: 'the bus, the log, and what is logged of which event' },
+  { floor: 4, at: 'config/read', job: 'finds and reads a config: YAML or module, places, interpolation, masks' },
   {
     floor: 4,
-    folder: 'core',
-    files: ['dispatch', 'dispatch-types', 'before', 'after', 'chain', 'failures', 'tell'],
-    job: 'one callback in, one answer out',
+    at: 'core/delivery',
+    job: 'what the rest of core sees of delivery, and the history that the commands read',
   },
-  { floor: 5, folder: 'core/http', job: 'Koa application: the webhook' },
+  { floor: 4, at: 'core/http/answer', job: 'envelopes, refusals, and who asked' },
   {
-    floor: 6,
-    folder: 'core',
-    files: ['app-settings', 'compose', 'masked-log', 'rest-clients', 'server', 'index'],
-    job: 'the whole, and its exports',
+    floor: 4,
+    at: 'core/plugin-api',
+    job: 'the types that an author sees: handler context, verdicts, commands of a plugin',
   },
-  { floor: 7, folder: 'core/cli', job: 'one file a subcommand' },
+  { floor: 4, at: 'core/store/redis', job: 'what plugins keep in a Redis, its client and its settings' },
+  {
+    floor: 5,
+    at: 'core/delivery/engines/sqlite/blocks',
+    job: 'callbacks as they stand in the file: in blocks, or pinned as one of its own',
+  },
+  { floor: 5, at: 'core/delivery/engines/sqlite/file', job: 'the file itself: schema, lock, owner, presence, reserve' },
+  { floor: 5, at: 'core/http/body', job: 'reads a body: budget, inflating, charset, JSON' },
+  { floor: 5, at: 'core/http/request', job: 'what is asked and who asks: parameters, signature, stray events' },
+  { floor: 5, at: 'core/http/server', job: 'the node server: listeners, connections, pipelining, drain, admin' },
+  { floor: 5, at: 'core/plugin.ts', job: 'all that a plugin author imports' },
+  { floor: 5, at: 'core/registry.ts', job: 'which plugins get which command, in which order' },
+  { floor: 6, at: 'core/answer.ts', job: 'what dispatch needs and gives' },
+  { floor: 6, at: 'core/delivery/ingest', job: 'fingerprint, resend window, order key, pending appends' },
+  { floor: 6, at: 'core/host', job: 'the plugins of the config: resolved, loaded, checked, set up, called' },
+  { floor: 7, at: 'core/cli/output', job: 'what commands print: tables, times, escapes, exit codes' },
+  { floor: 7, at: 'core/delivery/consume', job: 'runs handlers: keys, prefetch, attempts, suspects, drain' },
+  { floor: 7, at: 'core/report-answer.ts', job: 'tells the bus what was answered' },
+  { floor: 8, at: 'core/after', job: 'stores and acknowledges' },
+  { floor: 8, at: 'core/before', job: 'the chain, and the failure policy' },
+  { floor: 8, at: 'core/cli/admin-request', job: 'asks the server, through the store, and prints what came of it' },
+  { floor: 8, at: 'core/cli/input', job: 'what commands are given: config, options, patterns' },
+  { floor: 8, at: 'core/delivery/engines/redis/scripts', job: 'Lua: one script for each step that has to be atomic' },
+  {
+    floor: 8,
+    at: 'core/delivery/engines/sqlite/worker',
+    job: 'what the thread that has the file does, one operation a file',
+  },
+  { floor: 9, at: 'core/cli/trigger', job: 'makes a sample callback, signs and sends it' },
+  { floor: 9, at: 'core/delivery/engines/redis/client', job: 'keys, running of scripts, errors in the background' },
+  { floor: 9, at: 'core/delivery/engines/sqlite/client', job: "the main thread's end of the file" },
+  { floor: 9, at: 'core/delivery/engines/sqlite/history', job: 'lists and finds what is stored' },
+  { floor: 9, at: 'core/dispatch.ts', job: 'one genuine callback in, one answer out' },
+  {
+    floor: 10,
+    at: 'core/delivery/engines/redis/partition',
+    job: 'a leased partition: its entries, its cursor, notifications',
+  },
+  { floor: 10, at: 'core/delivery/engines/redis/upkeep', job: 'retention, and plugins that are gone' },
+  {
+    floor: 10,
+    at: 'core/delivery/engines/sqlite/consume',
+    job: "a plugin's callbacks: read-ahead, cursor, retries, overflow of keys, settling",
+  },
+  {
+    floor: 10,
+    at: 'core/delivery/engines/sqlite/upkeep',
+    job: 'retention, checkpoints, the resend window at start, plugins that are gone',
+  },
+  { floor: 10, at: 'core/http', job: 'the Koa application, and the fast path beside it' },
+  { floor: 11, at: 'core/delivery/engines/redis/append', job: 'appends in batches, in the order of the partition' },
+  { floor: 11, at: 'core/delivery/engines/redis/history', job: 'lists and finds what is stored' },
+  { floor: 11, at: 'core/delivery/engines/sqlite', job: 'the engine sqlite, put together' },
+  {
+    floor: 12,
+    at: 'core/delivery/engines/redis/consume',
+    job: "a plugin's callbacks: read-ahead, overflow of keys, attempts, settling",
+  },
+  { floor: 13, at: 'core/delivery/engines/redis/lease', job: 'which process has which partitions' },
+  { floor: 14, at: 'core/delivery/engines/redis', job: 'the engine redis, put together' },
+  { floor: 15, at: 'core/delivery/engines', job: 'opens the engine that the config names; the engine memory' },
+  { floor: 16, at: 'core/runtime.ts', job: 'config, plugins and engine, composed' },
+  { floor: 17, at: 'core/index.ts', job: 'the public exports' },
+  { floor: 17, at: 'core/server.ts', job: 'start, drain, stop' },
+  { floor: 18, at: 'core/cli/process', job: 'signals, and errors that nobody caught' },
+  { floor: 19, at: 'core/cli/start', job: 'the running server: one process or workers' },
+  { floor: 20, at: 'core/cli/commands', job: 'one file a subcommand' },
+  { floor: 21, at: 'core/cli', job: 'the command line' },
 ]
 
 /** The row of a source file, or undefined where nobody has placed it yet. */
 export function floorOf(file: string): Row | undefined {
-  return rows.find(({ folder, files }) =>
-    files ? files.some((name) => file === `${folder}/${name}.ts`) : file.startsWith(`${folder}/`),
-  )
+  const folder = file.startsWith(`${PROTOCOL}/`) ? PROTOCOL : file.slice(0, file.lastIndexOf('/'))
+  return rows.find(({ at }) => at === (folder === 'core' ? file : folder))
 }
 
 /** The floors as a person reads them, the lowest first. */
 export function printTable(): string {
-  const lines = rows.map(({ floor, folder, files, job }) => {
-    const where = files ? files.map((name) => `${folder}/${name}.ts`).join(' ') : `${folder}/`
-    return `${floor}  ${where}\n   ${job}`
-  })
+  const lines = rows.map(({ floor, at, job }) => `${String(floor).padStart(2)}  ${at}\n    ${job}`)
   return ['A file imports from lower floors, and from its own folder.', ...lines].join('\n')
 }

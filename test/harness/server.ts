@@ -1,11 +1,11 @@
 import type { AppInput } from '../../config/sections/apps.ts'
-import { checkConfig } from '../../config/read.ts'
-import type { ConfigInput } from '../../config/schema.ts'
-import { type Bus, type BusEvents } from '../../core/bus.ts'
-import { prepare } from '../../core/compose.ts'
-import { createLogger } from '../../core/log.ts'
+import { checkConfig } from '../../config/read/read.ts'
+import type { ConfigInput } from '../../config/schema/schema.ts'
+import { type Bus, type BusEvents } from '../../core/observe/bus.ts'
+import { prepare } from '../../core/runtime.ts'
+import { createLogger } from '../../core/observe/log.ts'
 import { startServer, type TimhookServer } from '../../core/server.ts'
-import { sign } from '../../core/signature.ts'
+import { sign } from '../../core/http/request/signature.ts'
 import { stopAfterTest } from './hooks.ts'
 
 export const UNSIGNED_APP = 1400000001

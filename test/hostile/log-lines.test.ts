@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { createMask } from '../../config/mask-text.ts'
-import { readableLog } from '../../core/cli/log-destination.ts'
-import { createLogger, type Logger } from '../../core/log.ts'
+import { readableLog } from '../../core/cli/start/log-destination.ts'
+import { createLogger, type Logger } from '../../core/observe/log.ts'
 
 type Line = Record<string, unknown> & { msg: string }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Bus } from '../../core/bus.ts'
-import type { Answer } from '../../core/dispatch-types.ts'
+import { Bus } from '../../core/observe/bus.ts'
+import type { Answer } from '../../core/answer.ts'
 import { OK } from '../../core/protocol/envelope.ts'
 import { type Connection, openConnection, requestText } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Bus } from '../../core/bus.ts'
+import { Bus } from '../../core/observe/bus.ts'
 import { OK } from '../../core/protocol/envelope.ts'
 import { OK_TEXT, refusalText } from '../harness/answers.ts'
 import { openConnection, requestText } from '../harness/connection.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { isObject } from '../../core/json.ts'
+import { isObject } from '../../core/lib/json.ts'
 import { expectEnvelope, expectUnharmed } from '../harness/answers.ts'
 import { heard, serve, signed, SIGNED_APP, UNSIGNED_APP } from '../harness/server.ts'
 

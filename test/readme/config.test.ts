@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ConfigError } from '../../config/faults.ts'
-import { readConfig } from '../../config/read.ts'
-import { ConfigSchema } from '../../config/schema.ts'
-import { UNSUPPORTED } from '../../config/unsupported.ts'
-import { prepare } from '../../core/compose.ts'
+import { readConfig } from '../../config/read/read.ts'
+import { ConfigSchema } from '../../config/schema/schema.ts'
+import { UNSUPPORTED } from '../../config/schema/unsupported.ts'
+import { prepare } from '../../core/runtime.ts'
 import { readFileSync } from 'node:fs'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { blocksOf, readmes } from './readmes.ts'
@@ -72,7 +72,7 @@ describe('the config of the READMEs', () => {
   })
 
   it('is told the truth about by the tables: every event of the bus is there', () => {
-    const events = [...readFileSync('core/bus.ts', 'utf8').matchAll(/^ {2}'([a-z]+:[a-z]+)':/gm)]
+    const events = [...readFileSync('core/observe/bus.ts', 'utf8').matchAll(/^ {2}'([a-z]+:[a-z]+)':/gm)]
     expect(events.length).to.be.greaterThan(10)
     for (const [, event = ''] of events) {
       for (const readme of Object.values(readmes)) expect(readme).to.include(`\`${event}\``)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { options } from '../../plugins/group-full/options.ts'
-import type { Outcome } from '../../plugins/group-full/outcome.ts'
+import type { Outcome } from '../../plugins/group-full/report/outcome.ts'
 import { readmes } from './readmes.ts'
 
 /** Every outcome; the compiler misses one that is not here. */

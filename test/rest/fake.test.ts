@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makeUserSig } from '../../core/usersig.ts'
+import { makeUserSig } from '../../core/rest/client/usersig.ts'
 import { startFake, type FakeSettings, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
 import { stopAfterTest } from '../harness/hooks.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Pace } from '../../core/rest/pace.ts'
+import { Pace } from '../../core/rest/pace/pace.ts'
 import { bench, failureOf, GROUP_ID, roles, TestClock } from './support.ts'
 
 const never = new AbortController().signal

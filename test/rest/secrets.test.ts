@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { createLogger } from '../../core/log.ts'
-import { loggableError } from '../../core/scrub.ts'
+import { createLogger } from '../../core/observe/log.ts'
+import { loggableError } from '../../core/observe/loggable-error.ts'
 import type { Fault } from '../fakes/tencent-rest/faults.ts'
 import { bench, failureOf } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { makeUserSig, UserSigner } from '../../core/usersig.ts'
+import { makeUserSig, UserSigner } from '../../core/rest/client/usersig.ts'
 import { decodeUserSig, isSignedBy } from '../fakes/tencent-rest/usersig.ts'
 
 // The public sample key of Tencent's own repositories.

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { assert, nat, property, record } from 'fast-check'
-import { samplesOf } from '../../core/cli/sample.ts'
-import { type JsonObject, isObject, parseJson, writeJson } from '../../core/json.ts'
+import { samplesOf } from '../../core/cli/trigger/sample.ts'
+import { type JsonObject, isObject, parseJson, writeJson } from '../../core/lib/json.ts'
 import { commands } from '../../core/protocol/commands.ts'
 import type { Definition } from '../../core/protocol/define.ts'
 import { orderKeyOf } from '../../core/protocol/order-key.ts'
 import { variation } from '../../core/sample/variation.ts'
-import { bodyReader } from '../../core/validate.ts'
+import { bodyReader } from '../../core/callback/body-reader.ts'
 import { heard, serve } from '../harness/server.ts'
 
 const numbers = record({ seed: nat(0xffffffff), n: nat(100_000) })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Database } from '../../core/store/database.ts'
+import { Database } from '../../core/store/sqlite/database.ts'
 import { folderWith } from '../harness/cli.ts'
 
 async function opened(): Promise<Database> {

@@ -5,8 +5,8 @@ import { expect } from 'chai'
 import { definePlugin } from '../../core/plugin.ts'
 import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
-import { connecting } from '../harness/redis-client.ts'
-import { DURABLE, freePort, describeWithRedis, startRedis, startSentinel } from '../harness/redis.ts'
+import { connecting } from '../harness/servers/redis-client.ts'
+import { DURABLE, freePort, describeWithRedis, startRedis, startSentinel } from '../harness/servers/redis.ts'
 import { serve } from '../harness/server.ts'
 
 interface Refused {
@@ -167,7 +167,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     expect(message)
       .to.contain(`Redis at 127.0.0.1:${tlsPort} cannot be reached: DEPTH_ZERO_SELF_SIGNED_CERT`)
       .and.contain('NODE_EXTRA_CA_CERTS')
-    const script = `import { openRedis } from '${new URL('../../core/store/redis-client.js', import.meta.url).href}'
+    const script = `import { openRedis } from '${new URL('../../core/store/redis/client.js', import.meta.url).href}'
       const log = { warn() {}, error() {}, info() {} }
       const redis = await openRedis({ url: '${url}', prefix: 'p', durability: 'strict' }, { log })
       await redis.check()

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { openStores } from '../../core/delivery/open-stores.ts'
-import type { RedisClient } from '../../core/store/redis-client.ts'
-import { createRedisStores } from '../../core/store/redis.ts'
+import { openStores } from '../../core/delivery/engines/open-stores.ts'
+import type { RedisClient } from '../../core/store/redis/client.ts'
+import { createRedisStores } from '../../core/store/redis/stores.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
-import { describeWithRedis, startRedis } from '../harness/redis.ts'
-import { connecting } from '../harness/redis-client.ts'
+import { describeWithRedis, startRedis } from '../harness/servers/redis.ts'
+import { connecting } from '../harness/servers/redis-client.ts'
 import { describeStore } from './contract.ts'
 
 describeWithRedis('on a real Redis', () => {

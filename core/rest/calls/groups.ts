@@ -1,6 +1,6 @@
-import { listOf, renamed, type CommonAnswer } from '../answers.ts'
-import { GROUP } from '../apis.ts'
-import type { Call, CallOptions } from '../call.ts'
+import { listOf, renamed, type CommonAnswer } from './answers.ts'
+import { GROUP } from './apis.ts'
+import type { Call, CallOptions } from './call.ts'
 import type { MemberField, GroupMember } from './members.ts'
 
 /** Old names are what Tencent answers: Private is Work, ChatRoom is Meeting. Newer names are possible. */

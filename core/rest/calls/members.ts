@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../json.ts'
-import { listOf, renamed, type CommonAnswer } from '../answers.ts'
-import { GROUP } from '../apis.ts'
-import type { Call, CallOptions } from '../call.ts'
+import type { JsonObject } from '../../lib/json.ts'
+import { listOf, renamed, type CommonAnswer } from './answers.ts'
+import { GROUP } from './apis.ts'
+import type { Call, CallOptions } from './call.ts'
 
 export type Role = 'Owner' | 'Admin' | 'Member'
 

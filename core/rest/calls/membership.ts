@@ -1,6 +1,6 @@
-import { listOf, type CommonAnswer } from '../answers.ts'
-import { GROUP } from '../apis.ts'
-import type { Call, CallOptions } from '../call.ts'
+import { listOf, type CommonAnswer } from './answers.ts'
+import { GROUP } from './apis.ts'
+import type { Call, CallOptions } from './call.ts'
 
 export interface DeleteGroupMemberRequest {
   GroupId: string

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { MsgElement } from '../../protocol/msg-body.ts'
-import type { CommonAnswer } from '../answers.ts'
-import { GROUP, OPENIM } from '../apis.ts'
-import type { Call, CallOptions } from '../call.ts'
+import type { CommonAnswer } from './answers.ts'
+import { GROUP, OPENIM } from './apis.ts'
+import type { Call, CallOptions } from './call.ts'
 
 export interface SendGroupMsgRequest {
   GroupId: string

@@ -1,6 +1,6 @@
-import { listOf, renamed, type CommonAnswer } from '../answers.ts'
-import { OPENIM } from '../apis.ts'
-import type { Call, CallOptions } from '../call.ts'
+import { listOf, renamed, type CommonAnswer } from './answers.ts'
+import { OPENIM } from './apis.ts'
+import type { Call, CallOptions } from './call.ts'
 
 /** `PushOnline`: the app is in the background or closed, and pushes arrive; kept for 7 days. */
 export type OnlineStatus = 'Online' | 'PushOnline' | 'Offline'

@@ -1,6 +1,6 @@
-import type { Bus } from '../../../core/bus.ts'
+import type { Bus } from '../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../core/delivery/delivery.ts'
-import type { Journal } from '../../../core/delivery/journal.ts'
+import type { Journal } from '../../../core/delivery/history.ts'
 import type { Registry } from '../../../core/registry.ts'
 import type { Limits } from './scenario.ts'
 

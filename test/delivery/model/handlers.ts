@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { TimeoutError } from '../../../core/within.ts'
-import type { Handle } from '../engines.ts'
+import { TimeoutError } from '../../../core/lib/timeout.ts'
+import type { Handle } from '../engines/sqlite/run-sqlite.ts'
 import type { Call, History } from './history.ts'
 import type { Time } from './clock.ts'
 import type { Deed, Scenario } from './scenario.ts'

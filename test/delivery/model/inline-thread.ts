@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads'
-import type { Fault, Reply, Request } from '../../../core/delivery/sqlite/messages.ts'
-import { type OpenFile, openFile } from '../../../core/delivery/sqlite/open-file.ts'
-import { createOperations, type OperationTable } from '../../../core/delivery/sqlite/operations.ts'
-import { work } from '../../../core/delivery/sqlite/worker.ts'
+import type { Fault, Reply, Request } from '../../../core/delivery/engines/sqlite/worker/messages.ts'
+import { type OpenFile, openFile } from '../../../core/delivery/engines/sqlite/file/open-file.ts'
+import { createOperations, type OperationTable } from '../../../core/delivery/engines/sqlite/worker/operations.ts'
+import { work } from '../../../core/delivery/engines/sqlite/worker/worker.ts'
 
 /** How long a transaction takes at most, in milliseconds. */
 const LONGEST_MS = 4

@@ -1,4 +1,4 @@
-import { createMemoryDelivery } from '../../../core/delivery/memory.ts'
+import { createMemoryDelivery } from '../../../core/delivery/engines/memory.ts'
 import { describeModel } from './model.ts'
 
 describeModel({

@@ -1,8 +1,8 @@
-import { createRedisDelivery } from '../../../core/delivery/redis/delivery.ts'
-import { openRedisJournal } from '../../../core/delivery/redis/journal/journal.ts'
-import { createLogger } from '../../../core/log.ts'
-import { openRedis } from '../../../core/store/redis-client.ts'
-import { describeWithRedis, type RedisServer, startRedis } from '../../harness/redis.ts'
+import { createRedisDelivery } from '../../../core/delivery/engines/redis/delivery.ts'
+import { openRedisJournal } from '../../../core/delivery/engines/redis/history/history.ts'
+import { createLogger } from '../../../core/observe/log.ts'
+import { openRedis } from '../../../core/store/redis/client.ts'
+import { describeWithRedis, type RedisServer, startRedis } from '../../harness/servers/redis.ts'
 import { describeModel } from './model.ts'
 
 /** Leases do not run out, and replies are not given up, on a machine however busy: that would be a repeat that is allowed. */

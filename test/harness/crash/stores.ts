@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { Journal } from '../../../core/delivery/journal.ts'
-import { openJournal } from '../../../core/delivery/open-journal.ts'
-import { startRedis } from '../redis.ts'
+import type { Journal } from '../../../core/delivery/history.ts'
+import { openJournal } from '../../../core/delivery/engines/open-history.ts'
+import { startRedis } from '../servers/redis.ts'
 
 /** Where servers that are killed keep what they have acknowledged. */
 export interface CrashStore {

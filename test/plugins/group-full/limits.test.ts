@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { createMemoryStores } from '../../../core/store/memory.ts'
-import { count, leftToday } from '../../../plugins/group-full/budget.ts'
-import { howMany, targetFree } from '../../../plugins/group-full/how-many.ts'
-import { keys } from '../../../plugins/group-full/keys.ts'
-import { mark, readmitted, wasRemoved } from '../../../plugins/group-full/removed.ts'
+import { count, leftToday } from '../../../plugins/group-full/remove/budget.ts'
+import { howMany, targetFree } from '../../../plugins/group-full/choose/how-many.ts'
+import { keys } from '../../../plugins/group-full/report/keys.ts'
+import { mark, readmitted, wasRemoved } from '../../../plugins/group-full/report/removed.ts'
 import { activeGroup, bench, daysAgo, GROUP, removals, THREE_INACTIVE } from './support.ts'
 
 const NOON = Date.parse('2026-03-01T12:00:00Z')

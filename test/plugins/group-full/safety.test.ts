@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { checkConfig } from '../../../config/read.ts'
-import { prepare } from '../../../core/compose.ts'
+import { checkConfig } from '../../../config/read/read.ts'
+import { prepare } from '../../../core/runtime.ts'
 import type { GroupType } from '../../fakes/tencent-rest/groups.ts'
 import { activeGroup, bench, daysAgo, fakeWith, GROUP, QUICK, removals, THREE_INACTIVE } from './support.ts'
 

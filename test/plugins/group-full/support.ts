@@ -1,5 +1,5 @@
 import type { AppInput } from '../../../config/sections/apps.ts'
-import type { RunRecord } from '../../../plugins/group-full/record.ts'
+import type { RunRecord } from '../../../plugins/group-full/report/record.ts'
 import { startFake, type FakeSettings, type FakeTencent } from '../../fakes/tencent-rest/fake.ts'
 import { type Group, type GroupInput, makeGroup, type Member } from '../../fakes/tencent-rest/groups.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { compile } from '../../../plugins/keyword-filter/automaton.ts'
-import { createFold } from '../../../plugins/keyword-filter/fold.ts'
-import { parsePattern } from '../../../plugins/keyword-filter/pattern.ts'
-import { Search } from '../../../plugins/keyword-filter/search.ts'
+import { compile } from '../../../plugins/keyword-filter/search/automaton.ts'
+import { createFold } from '../../../plugins/keyword-filter/search/fold.ts'
+import { parsePattern } from '../../../plugins/keyword-filter/search/pattern.ts'
+import { Search } from '../../../plugins/keyword-filter/search/search.ts'
 
 const fold = createFold({ caseSensitive: false })
 const SIZE = 12_000

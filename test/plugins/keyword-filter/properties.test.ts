@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createFilter } from '../../../plugins/keyword-filter/filter.ts'
-import { graphemes, isSimple } from '../../../plugins/keyword-filter/graphemes.ts'
+import { graphemes, isSimple } from '../../../plugins/keyword-filter/search/graphemes.ts'
 import { masked, optionsWith } from './filtered.ts'
 import { naiveMask } from './reference.ts'
 

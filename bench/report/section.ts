@@ -1,0 +1,53 @@
+import type { Loader } from '../load/processes.ts'
+import type { Options } from '../options.ts'
+import { type Measured } from '../rounds.ts'
+import { ratios, type Spread, spreadOf } from './stats.ts'
+
+/** One line of a section. */
+export interface Row {
+  readonly name: string
+  readonly figures: Readonly<Record<string, Spread | number | string>>
+}
+
+/** What a section has come to, for people and for files. */
+export interface Section {
+  readonly name: string
+  readonly title: string
+  readonly rows: readonly Row[]
+  /** Everything that was measured. */
+  readonly raw: unknown
+}
+
+/** Measures one thing; `say` tells what goes on. */
+export type Measure = (options: Options, loader: Loader, say: (text: string) => void) => Promise<Section[]>
+
+/** The servers of a plan as rows, beside the first one, which is bare node:http. */
+export function rowsOf(measured: readonly Measured[]): Row[] {
+  const base = (measured[0]?.windows ?? []).map(({ perSecond }) => perSecond)
+  return measured.map(({ name, missing, windows, rssMb }) => {
+    if (missing !== undefined) return { name, figures: { 'not available': missing } }
+    const spread = (of: (window: (typeof windows)[number]) => number): Spread => spreadOf(windows.map(of))
+    const behind = windows.flatMap(({ behindMs }) => behindMs ?? [])
+    const overRedis = windows.some(({ redisUs }) => redisUs !== undefined)
+    const refused = windows.reduce((sum, window) => sum + window.refused, 0)
+    return {
+      name,
+      figures: {
+        'of bare': spreadOf(
+          ratios(
+            windows.map(({ perSecond }) => perSecond),
+            base,
+          ),
+        ),
+        'req/s': spread(({ perSecond }) => perSecond),
+        'CPU µs': spread(({ cpuUs }) => cpuUs),
+        ...(overRedis && { 'Redis µs': spread(({ redisUs }) => redisUs ?? NaN) }),
+        'p50 ms': spread(({ p50 }) => p50).median,
+        'p99 ms': spread(({ p99 }) => p99).median,
+        'RSS MB': Math.round(rssMb),
+        ...(behind.length > 0 && { 'behind ms': Math.max(...behind) }),
+        ...(refused > 0 && { REFUSED: refused }),
+      },
+    }
+  })
+}

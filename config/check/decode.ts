@@ -1,0 +1,23 @@
+import { getKey, getPath, setKey } from '../schema/objects.ts'
+import type { Path } from '../faults.ts'
+
+/** A value that a codec stands at, to be decoded once the whole is known to be sound. */
+export interface Decoding {
+  readonly path: Path
+  readonly decode: (value: unknown) => unknown
+}
+
+/**
+ * Decodes, in the order given (what an object holds comes before the object), and changes the value in place.
+ * @param root path of the value itself
+ */
+export function decodeAll(value: unknown, decodings: readonly Decoding[], root: Path): unknown {
+  const holder = { value }
+  for (const { path, decode } of decodings) {
+    const keys = ['value', ...path.slice(root.length)]
+    const parent = getPath(holder, keys.slice(0, -1)) as object
+    const key = String(keys.at(-1))
+    setKey(parent, key, decode(getKey(parent, key)))
+  }
+  return holder.value
+}

@@ -1,0 +1,125 @@
+import { formatPath, type Fault } from '../faults.ts'
+import { isLoopback } from '../../core/lib/loopback.ts'
+import { REGIONS } from '../../core/protocol/rest-regions.ts'
+import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
+import { redisRules } from './redis-rules.ts'
+
+/**
+ * What no schema can say, because it concerns two values at once. The rules read a config that may be faulty in other
+ * places, so they look at every value before they trust it.
+ */
+const RULES: readonly ((config: unknown) => Fault[])[] = [
+  sameApps,
+  unsignedApps,
+  restAddresses,
+  samePluginIds,
+  onlyConfiguredApps,
+  retryRanges,
+  adminToken,
+  redisRules,
+]
+
+/** The faults that concern two values at once. Messages hold paths, no values. */
+export function checkRules(config: unknown): Fault[] {
+  return RULES.flatMap((rule) => rule(config))
+}
+
+function sameApps(config: unknown): Fault[] {
+  return duplicates(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId')))).map(([index, first]) => ({
+    path: ['apps', index, 'sdkAppId'],
+    message: `is the sdkAppId of apps[${first}] too; give one app all its tokens`,
+  }))
+}
+
+function unsignedApps(config: unknown): Fault[] {
+  return list(config, 'apps').flatMap((app, index): Fault[] => {
+    const tokens = getKey(app, 'tokens')
+    const unsigned = getKey(app, 'unsigned')
+    if (!Array.isArray(tokens) || typeof unsigned !== 'boolean') return []
+    if (tokens.length === 0 && !unsigned) return [{ path: ['apps', index], message: WITHOUT_TOKENS }]
+    if (tokens.length > 0 && unsigned) return [{ path: ['apps', index, 'unsigned'], message: WITH_BOTH }]
+    return []
+  })
+}
+
+const WITHOUT_TOKENS =
+  "has no tokens: add tokens: ['…'] with the authentication token of the console's callback settings, or " +
+  'unsigned: true to accept callbacks that anyone could have sent'
+const WITH_BOTH = 'contradicts tokens: remove it to check signatures, or remove tokens to accept unsigned callbacks'
+
+function restAddresses(config: unknown): Fault[] {
+  return list(config, 'apps').flatMap((app, index): Fault[] => {
+    const rest = getKey(app, 'rest')
+    if (!isPlainObject(rest)) return []
+    const [region, baseUrl] = [getKey(rest, 'region'), getKey(rest, 'baseUrl')]
+    if (region === undefined && baseUrl === undefined) {
+      return [{ path: ['apps', index, 'rest'], message: `expected region (one of ${REGIONS.join(', ')}), or baseUrl` }]
+    }
+    if (region === undefined || baseUrl === undefined) return []
+    return [{ path: ['apps', index, 'rest', 'baseUrl'], message: 'contradicts region: expected one of the two' }]
+  })
+}
+
+function samePluginIds(config: unknown): Fault[] {
+  return duplicates(list(config, 'plugins').map((plugin) => textOf(getKey(plugin, 'id')))).map(([index, first]) => ({
+    path: ['plugins', index, 'id'],
+    message: `is the id of plugins[${first}] too; expected one that is unique`,
+  }))
+}
+
+function onlyConfiguredApps(config: unknown): Fault[] {
+  const apps = new Set(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId'))))
+  // With an app whose sdkAppId is faulty nobody knows which one was meant.
+  if (apps.has(undefined)) return []
+  return list(config, 'plugins').flatMap((plugin, index) =>
+    list(getKey(plugin, 'only'), 'apps').flatMap((app, item): Fault[] => {
+      const text = textOf(app)
+      if (text === undefined || apps.has(text)) return []
+      return [
+        {
+          path: ['plugins', index, 'only', 'apps', item],
+          message: 'expected the sdkAppId of one of the configured apps',
+        },
+      ]
+    }),
+  )
+}
+
+function retryRanges(config: unknown): Fault[] {
+  return list(config, 'plugins').flatMap((plugin, index): Fault[] => {
+    const [minMs, maxMs] = [getPath(plugin, ['retry', 'minMs']), getPath(plugin, ['retry', 'maxMs'])]
+    if (typeof minMs !== 'number' || typeof maxMs !== 'number' || minMs <= maxMs) return []
+    const path = ['plugins', index, 'retry', 'minMs']
+    return [{ path, message: `expected at most ${formatPath(['plugins', index, 'retry', 'maxMs'])}` }]
+  })
+}
+
+function adminToken(config: unknown): Fault[] {
+  const admin = getKey(config, 'admin')
+  const [host, token] = [getKey(admin, 'host'), getKey(admin, 'token')]
+  if (typeof host !== 'string' || token !== undefined || isLoopback(host)) return []
+  const message = 'is required where admin.host is not loopback: whoever can reach it could look and, one day, change'
+  return [{ path: ['admin', 'token'], message }]
+}
+
+/** Index of every text that stood before, and where it stood first. */
+function duplicates(texts: readonly (string | undefined)[]): [index: number, first: number][] {
+  const firsts = new Map<string, number>()
+  return texts.flatMap((text, index): [number, number][] => {
+    if (text === undefined) return []
+    const first = firsts.get(text)
+    if (first !== undefined) return [[index, first]]
+    firsts.set(text, index)
+    return []
+  })
+}
+
+function list(source: unknown, key: string): readonly unknown[] {
+  const value = getKey(source, key)
+  return Array.isArray(value) ? value : []
+}
+
+/** A number or string as text: SdkAppIDs are compared so. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}

@@ -1,0 +1,33 @@
+import type { Decoding } from './decode.ts'
+import type { Fault, Path } from '../faults.ts'
+import type { Scope } from '../schema/node.ts'
+
+/** How a value came from `${…}`: it is one as a whole, or holds one among other text; false when written as it is. */
+export type Interpolated = 'whole' | 'part' | false
+
+/** Why a value may not be printed. */
+export type Hidden = 'secret' | 'interpolated' | false
+
+/** Where a check stands: the path to the value and why it may not be printed. */
+export interface At {
+  path: Path
+  hidden: Hidden
+  scope: Scope
+}
+
+/** One run of a check over a value. */
+export interface Walk {
+  faults: Fault[]
+  /** Values met that were found faulty earlier: what holds them cannot be judged as a whole. */
+  broken: number
+  /** Sound values with a codec, the inner ones first. */
+  decodings: Decoding[]
+  isInterpolated: (path: Path) => Interpolated
+  /** Checks a value against a node; gives it back converted and with defaults, or BROKEN. */
+  visit: (walk: Walk, schema: unknown, value: unknown, at: At) => unknown
+}
+
+/** The place of a key or item below another one. */
+export function below(at: At, key: string | number): At {
+  return { ...at, path: [...at.path, key] }
+}

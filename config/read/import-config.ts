@@ -1,0 +1,47 @@
+import { pathToFileURL } from 'node:url'
+import { causeOf } from '../cause.ts'
+import type { Fault } from '../faults.ts'
+
+/** How long a config module may take. */
+const LIMIT_MS = 10_000
+
+/** Whether a config file is a module, by its name. */
+export function isModule(file: string): boolean {
+  return /\.[cm]?[jt]s$/i.test(file)
+}
+
+/**
+ * The default export of a config module (an absolute path), or a fault that names the cause. Never throws.
+ * @param limitMs how long to wait for it, in milliseconds
+ */
+export async function importConfig(file: string, limitMs = LIMIT_MS): Promise<{ value: unknown; faults: Fault[] }> {
+  try {
+    const module = await settled(import(pathToFileURL(file).href) as Promise<{ default?: unknown }>, limitMs)
+    if (module === undefined) return failed('an await at the top level of the module does not end')
+    if (typeof module.default === 'object' && module.default !== null) return { value: module.default, faults: [] }
+    return failed('expected a default export that is a config: export default defineConfig({ … })')
+  } catch (error) {
+    return failed(`cannot be imported (${causeOf(error)})`)
+  }
+}
+
+/**
+ * The module, or undefined after `limitMs`, or once nothing is left that could end its await: Node would then end the
+ * process itself, with status 13.
+ */
+async function settled<T>(importing: Promise<T>, limitMs: number): Promise<T | undefined> {
+  let giveUp = (): void => undefined
+  const endless = new Promise<undefined>((resolve) => (giveUp = () => resolve(undefined)))
+  const timer = setTimeout(giveUp, limitMs).unref()
+  process.once('beforeExit', giveUp)
+  try {
+    return await Promise.race([importing, endless])
+  } finally {
+    clearTimeout(timer)
+    process.off('beforeExit', giveUp)
+  }
+}
+
+function failed(message: string): { value: undefined; faults: Fault[] } {
+  return { value: undefined, faults: [{ path: [], message }] }
+}

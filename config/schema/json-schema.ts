@@ -1,0 +1,72 @@
+import { branchesOf, type SchemaNode } from './node.ts'
+import { isPlainObject } from './objects.ts'
+import { ConfigSchema } from './schema.ts'
+import { UNSUPPORTED } from './unsupported.ts'
+
+const INTERPOLATION = { type: 'string', pattern: '\\$\\{', description: 'A ${VAR} that gives the value.' }
+const OURS = new Set(['expected', 'secret', 'opaque', 'code'])
+
+/** The config's JSON Schema (draft-07, which editors know best), made from ConfigSchema. */
+export function configJsonSchema(): Record<string, unknown> {
+  // What cannot be JSON (codecs, TypeBox's own marks) is dropped on the way.
+  const plain = JSON.parse(JSON.stringify(ConfigSchema)) as SchemaNode
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'timhook config',
+    description: 'Apps, server and plugins of timhook, a dispatcher of Tencent Cloud IM webhooks.',
+    ...convert(plain, []),
+  }
+}
+
+function convert(node: SchemaNode, path: readonly string[]): Record<string, unknown> {
+  const result = Object.fromEntries(Object.entries(node).filter(([key]) => !OURS.has(key)))
+  if (isUnsupported(path))
+    result.description =
+      `${typeof node.description === 'string' ? node.description : ''} Not supported yet in this version.`.trim()
+  const branches = branchesOf(node) as readonly SchemaNode[] | undefined
+  if (branches !== undefined) {
+    // A plugin given as an object cannot stand in a file.
+    const kept = branches.filter((branch) => branch.opaque !== true)
+    return {
+      ...result,
+      anyOf: [...kept.map((branch) => convertPart(branch, path)), ...(kept.every(isOpenText) ? [] : [INTERPOLATION])],
+    }
+  }
+  if (isPlainObject(node.properties)) {
+    const properties = node.properties as Record<string, SchemaNode>
+    result.properties = Object.fromEntries(
+      Object.entries(properties).map(([key, child]) => [key, convert(child, [...path, key])]),
+    )
+    const required = Array.isArray(node.required)
+      ? node.required.filter((key) => !('default' in (properties[String(key)] ?? {})))
+      : []
+    if (required.length > 0) result.required = required
+    else delete result.required
+    return result
+  }
+  if (isPlainObject(node.items)) return { ...result, items: convert(node.items, [...path, '*']) }
+  if (node.type === 'object' || isOpenText(node)) return result
+  const { description, default: preset, ...leaf } = result
+  const notes = {
+    ...(description === undefined ? {} : { description }),
+    ...(preset === undefined ? {} : { default: preset }),
+  }
+  return { ...notes, anyOf: [leaf, INTERPOLATION] }
+}
+
+/** A branch of a union: a section or list is gone through; a leaf stays, as the union itself admits `${…}`. */
+function convertPart(branch: SchemaNode, path: readonly string[]): Record<string, unknown> {
+  const isContainer = branch.type === 'object' || branch.type === 'array'
+  return isContainer
+    ? convert(branch, path)
+    : Object.fromEntries(Object.entries(branch).filter(([key]) => !OURS.has(key)))
+}
+
+/** A text that may be anything, and so a `${VAR}` too. */
+function isOpenText(node: SchemaNode): boolean {
+  return node.type === 'string' && node.pattern === undefined && node.enum === undefined
+}
+
+function isUnsupported(path: readonly string[]): boolean {
+  return UNSUPPORTED.some((entry) => entry.path.join('.') === path.join('.'))
+}

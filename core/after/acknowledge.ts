@@ -1,0 +1,60 @@
+import { aboutOf, type Callback } from '../callback/callback.ts'
+import { Deadlines, type Late, type Wait } from '../lib/deadlines.ts'
+import { Later, type Listener } from '../lib/completion.ts'
+import type { Answer, DispatchParts } from '../answer.ts'
+import { OK, refused } from '../protocol/envelope.ts'
+import { createTell } from '../report-answer.ts'
+
+const acknowledged: Answer = {
+  status: 200,
+  text: OK,
+  decision: { outcome: 'allow', code: 0, failed: false },
+}
+
+/** Makes what answers after-callbacks: they are stored, then acknowledged, whatever does not fit in them. */
+export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
+  const tell = createTell(bus)
+  const deadlines = new Deadlines(deadlineMs)
+  const acknowledge = (callback: Callback): Answer => tell(callback, 'after', acknowledged)
+  const notStored = (callback: Callback, error: unknown): Answer => {
+    bus.emit('delivery:failed', { ...aboutOf(callback), error })
+    const reason = 'could not be stored in time'
+    return tell(callback, 'after', { status: 503, text: refused(503, reason), reason })
+  }
+
+  /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */
+  class Storing extends Later<Answer> implements Listener<void>, Late {
+    readonly #callback: Callback
+    readonly #wait: Wait
+
+    constructor(callback: Callback) {
+      super()
+      this.#callback = callback
+      this.#wait = deadlines.add(callback.startedAt, this)
+    }
+
+    resolved(): void {
+      if (deadlines.remove(this.#wait)) this.resolve(acknowledge(this.#callback))
+    }
+
+    rejected(error: unknown): void {
+      if (deadlines.remove(this.#wait)) this.late(error)
+    }
+
+    late(error: unknown): void {
+      this.resolve(notStored(this.#callback, error))
+    }
+  }
+
+  return function accept(callback: Callback): Answer | Later<Answer> {
+    try {
+      const stored = delivery.accept(callback)
+      if (!stored) return acknowledge(callback)
+      const storing = new Storing(callback)
+      stored.notify(storing)
+      return storing
+    } catch (error) {
+      return notStored(callback, error)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import type { Bus } from '../observe/bus.ts'
+import { aboutOf, type Callback } from '../callback/callback.ts'
+import { callHandler, freshReading } from '../host/context.ts'
+import { copyOf } from '../lib/clone.ts'
+import { type Decision, type Failure, Failures } from './failure-policy.ts'
+import { type JsonObject, parseJson } from '../lib/json.ts'
+import type { BeforeRoute, Subscription } from '../registry.ts'
+import { fitted, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
+import { keepCall, settleCall } from '../watchdog/calls.ts'
+import { isThenable, LazySignal, TimeoutError, within } from '../lib/timeout.ts'
+
+/**
+ * Asks the handlers one after another, in config order, until one refuses. Each sees the body as earlier ones rewrote
+ * it. `deadlineAt`, on the clock of `performance.now()`, is kept whatever a handler does. There is a promise only where
+ * a handler returns one: twenty handlers that do not are one plain loop.
+ */
+export function runChain(
+  callback: Callback,
+  route: BeforeRoute,
+  deadlineAt: number,
+  bus: Bus,
+): Decision | Promise<Decision> {
+  return new Chain(callback, route, deadlineAt, bus).from(0)
+}
+
+/** Whether the next handler is asked. */
+type Step = 'on' | 'end'
+
+class Chain {
+  readonly #callback: Callback
+  readonly #route: BeforeRoute
+  readonly #deadlineAt: number
+  readonly #bus: Bus
+  readonly #failures: Failures
+  #fields: JsonObject | undefined
+  #refusal: Verdict | undefined
+
+  constructor(callback: Callback, route: BeforeRoute, deadlineAt: number, bus: Bus) {
+    this.#callback = callback
+    this.#route = route
+    this.#deadlineAt = deadlineAt
+    this.#bus = bus
+    this.#failures = new Failures(callback, route, bus)
+  }
+
+  from(first: number): Decision | Promise<Decision> {
+    const { subscriptions } = this.#route
+    for (let index = first; index < subscriptions.length; index++) {
+      const subscription = subscriptions[index]
+      const step = subscription ? this.#ask(subscription, index) : 'end'
+      if (step === 'end') break
+      if (step !== 'on') return step.then((late) => (late === 'on' ? this.from(index + 1) : this.#decision()))
+    }
+    return this.#decision()
+  }
+
+  #ask(subscription: Subscription, index: number): Step | Promise<Step> {
+    const { subscriptions } = this.#route
+    const startedAt = performance.now()
+    const left = this.#deadlineAt - startedAt
+    if (left <= 0) {
+      this.#failures.addAll(subscriptions.slice(index), 'unreached')
+      return 'end'
+    }
+    const signal = new LazySignal()
+    try {
+      const body = this.#bodyOf(index)
+      const { faults } = this.#callback.reading
+      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal }
+      const returned = callHandler(this.#callback, this.#route, subscription, call)
+      if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
+      const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
+      let slot = keepCall(subscription.mark, this.#callback.id)
+      const settle = (): void => {
+        settleCall(slot)
+        slot = 0
+      }
+      return within(returned, limitMs)
+        .then((late) => {
+          settle()
+          return this.#take(late, subscription, startedAt)
+        })
+        .catch((error: unknown) => {
+          settle()
+          return this.#fail(error, subscription, signal)
+        })
+    } catch (error) {
+      return this.#fail(error, subscription, signal)
+    }
+  }
+
+  /** One of its own for each: the last gets that which was parsed. */
+  #bodyOf(index: number): JsonObject {
+    const { body } = this.#callback.reading
+    const isLast = index === this.#route.subscriptions.length - 1
+    const own = isLast ? body : (copyOf(body) ?? freshReading(this.#callback, this.#route).body)
+    return rewritten(own, this.#route, this.#fields)
+  }
+
+  #take(returned: unknown, subscription: Subscription, startedAt: number): Step {
+    const { definition } = this.#route
+    const verdict = asVerdict(returned, this.#callback, this.#route)
+    if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
+    if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
+    if (this.#bus.hears('handler:done')) {
+      const durationMs = performance.now() - startedAt
+      const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1 }
+      this.#bus.emit('handler:done', { ...about, durationMs })
+    }
+    if (!verdict || verdict.outcome === 'allow') return 'on'
+    this.#refusal = verdict
+    return 'end'
+  }
+
+  #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
+    if (error instanceof TimeoutError) signal.abort(error)
+    // A message that was to be masked must not go through as it came.
+    const least = error instanceof RewriteError && error.isOfMessage ? 'reject' : 'allow'
+    this.#failures.add(subscription, reasonOf(error), { error, least })
+    return this.#failures.isRefused ? 'end' : 'on'
+  }
+
+  #decision(): Decision {
+    return this.#failures.orStricter(this.#refusal ?? new Verdict('allow', 0, '', { fields: this.#fields }))
+  }
+}
+
+/** Decides without asking anybody: every handler is taken to have failed. */
+export function withoutChain(callback: Callback, route: BeforeRoute, reason: 'faults' | 'busy', bus: Bus): Decision {
+  const failures = new Failures(callback, route, bus)
+  failures.addAll(route.subscriptions, reason)
+  return failures.orStricter(route.makers.allow())
+}
+
+function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | undefined): JsonObject {
+  if (!fields) return body
+  const known = (route.known && (route.definition.request as { properties?: object }).properties) || body
+  for (const [name, value] of Object.entries(fields)) {
+    // Fields of the answer that are none of the request's, such as refused members, change nothing in the body.
+    if (!Object.hasOwn(known, name)) continue
+    body[name] = mergeFields(route.definition, body, { [name]: structuredClone(value) })[name]
+  }
+  return body
+}
+
+class NoVerdict extends Error {
+  override readonly name = 'NoVerdict'
+}
+
+function asVerdict(returned: unknown, callback: Callback, { definition }: BeforeRoute): Verdict | undefined {
+  if (returned === undefined) return undefined
+  if (returned instanceof Verdict) {
+    if (returned.strange.length > 0) mustHaveCome(returned.strange, callback)
+    return fitted(definition, returned)
+  }
+  throw new NoVerdict('returned something other than allow(), reject(), drop() of its own context, or nothing')
+}
+
+/** Elements that are none go back as they came, or not at all. */
+function mustHaveCome(elements: readonly unknown[], { raw, command }: Callback): void {
+  const { MsgBody } = parseJson(raw) as JsonObject
+  const came = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))
+  if (elements.every((element) => came.has(JSON.stringify(element)))) return
+  throw new RewriteError(command, 'MsgBody: expected elements with MsgType and MsgContent, or those that came', true)
+}
+
+function reasonOf(error: unknown): Failure {
+  if (error instanceof TimeoutError) return 'timeout'
+  if (error instanceof NoVerdict || (error as { code?: unknown } | null)?.code === 'VERDICT_INVALID') return 'verdict'
+  return 'threw'
+}

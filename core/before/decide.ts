@@ -1,0 +1,59 @@
+import type { Callback } from '../callback/callback.ts'
+import { runChain, withoutChain } from './chain.ts'
+import { freshReading } from '../host/context.ts'
+import { keepLater } from '../delivery/delivery.ts'
+import type { Answer, DispatchParts } from '../answer.ts'
+import type { Decision } from './failure-policy.ts'
+import type { JsonObject } from '../lib/json.ts'
+import { decided } from '../protocol/envelope.ts'
+import type { BeforeRoute } from '../registry.ts'
+import { createTell } from '../report-answer.ts'
+import { answerOf } from '../plugin-api/verdict.ts'
+
+/** Unknown commands have this part of `maxInFlight`. */
+const UNKNOWN_SHARE = 10
+
+/** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
+export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
+  const tell = createTell(bus)
+  const known = { undecided: 0, most: maxInFlight }
+  // Anybody can make up commands, and those may not take the room of the others.
+  const unknown = { undecided: 0, most: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
+
+  return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
+    const decision = consult(callback, route)
+    if (!(decision instanceof Promise)) return answerWith(callback, route, decision)
+    return decision.then((late) => answerWith(callback, route, late))
+  }
+
+  function answerWith(callback: Callback, route: BeforeRoute, { verdict, failed }: Decision): Answer {
+    const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
+    const decision = { outcome: verdict.outcome, code, failed }
+    if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
+    return tell(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
+  }
+
+  /** A body that lacks what the table promises must not switch the plugins off: then each one's `onFailure` decides. */
+  function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
+    if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
+    const load = route.known ? known : unknown
+    if (load.undecided >= load.most) return withoutChain(callback, route, 'busy', bus)
+    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
+    return decision instanceof Promise ? counted(decision, load) : decision
+  }
+
+  /** Those that wait for a handler; the others are decided before the next one comes. */
+  async function counted(decision: Promise<Decision>, load: { undecided: number }): Promise<Decision> {
+    load.undecided++
+    try {
+      return await decision
+    } finally {
+      load.undecided--
+    }
+  }
+}
+
+/** The body whose targets the answer has to name, where it has to: plugins may have changed theirs. */
+function asReceived(callback: Callback, route: BeforeRoute): JsonObject {
+  return route.definition.perTarget ? freshReading(callback, route).body : callback.body
+}

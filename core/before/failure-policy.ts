@@ -1,0 +1,75 @@
+import type { Bus } from '../observe/bus.ts'
+import { aboutOf, type Callback } from '../callback/callback.ts'
+import { TimhookError } from '../errors.ts'
+import type { FailureVerdict, Outcome } from '../protocol/define.ts'
+import type { BeforeRoute, Subscription } from '../registry.ts'
+import { loggableError } from '../observe/loggable-error.ts'
+import { offers, type Verdict } from '../plugin-api/verdict.ts'
+
+/** What the chain came to, and whether any handler failed on the way. */
+export interface Decision {
+  readonly verdict: Verdict
+  readonly failed: boolean
+}
+
+export type Failure = 'threw' | 'timeout' | 'verdict' | 'unreached' | 'faults' | 'busy'
+
+const strictness: Readonly<Record<Outcome, number>> = { allow: 0, drop: 1, reject: 2 }
+
+/** What failed handlers come to: each by its own `onFailure`, the strictest of them wins. */
+export class Failures {
+  #strictest: FailureVerdict | undefined
+  #failed = false
+  readonly #callback: Callback
+  readonly #route: BeforeRoute
+  readonly #bus: Bus
+
+  constructor(callback: Callback, route: BeforeRoute, bus: Bus) {
+    this.#callback = callback
+    this.#route = route
+    this.#bus = bus
+  }
+
+  /** @param thrown what was thrown, and the least strict outcome that it may come to */
+  add(subscription: Subscription, reason: Failure, thrown?: { error: unknown; least: Outcome }): void {
+    const own = subscription.onFailure ?? { outcome: this.#route.definition.onFailure }
+    const onFailure = thrown && strictness[thrown.least] > strictness[own.outcome] ? { outcome: thrown.least } : own
+    const { outcome } = onFailure
+    if (!this.#strictest || strictness[outcome] > strictness[this.#strictest.outcome]) this.#strictest = onFailure
+    this.#emit(subscription, reason, outcome, thrown?.error)
+  }
+
+  /** A verdict that counts, though its author was mistaken about what the documents allow. */
+  addFaulty(subscription: Subscription, { fault, outcome }: Verdict): void {
+    const { command } = this.#route.definition
+    this.#emit(subscription, 'verdict', outcome, new TimhookError('VERDICT_INVALID', `${command}: ${fault}`))
+  }
+
+  #emit(subscription: Subscription, reason: Failure, onFailure: Outcome, error: unknown): void {
+    this.#failed = true
+    const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1, reason, onFailure }
+    const thrown = error !== undefined && { error: loggableError(error, this.#callback.raw) }
+    this.#bus.emit('handler:failed', { ...about, ...thrown })
+  }
+
+  addAll(subscriptions: readonly Subscription[], reason: Failure): void {
+    for (const subscription of subscriptions) this.add(subscription, reason)
+  }
+
+  /** Whether nothing can be stricter than what a failure has come to. */
+  get isRefused(): boolean {
+    return this.#strictest?.outcome === 'reject'
+  }
+
+  /** The verdict, unless a failure was stricter. */
+  orStricter(verdict: Verdict): Decision {
+    const failed = this.#failed
+    const strictest = this.#strictest
+    if (!strictest || strictness[strictest.outcome] <= strictness[verdict.outcome]) return { verdict, failed }
+    const { definition, makers } = this.#route
+    if (strictest.outcome === 'drop' && offers(definition, 'drop')) return { verdict: makers.drop(), failed }
+    // What nobody knows how to refuse is let through by Tencent whatever the answer.
+    const isRefusable = offers(definition, 'reject')
+    return { verdict: isRefusable ? makers.reject(strictest.code, strictest.info) : verdict, failed }
+  }
+}

@@ -1,0 +1,65 @@
+import type { Answered, Asked, Fate } from '../../delivery/history.ts'
+import { TimhookError } from '../../errors.ts'
+import type { Outcome } from './send-request.ts'
+import { print } from '../output/output.ts'
+import { columns, jsonLine } from '../output/terminal-escape.ts'
+
+type Done = 'retried' | 'dropped' | 'replayed'
+
+/** What a ref of a request names. */
+export interface Named {
+  readonly ref: string
+  readonly id: string
+  readonly command: string
+  readonly plugin: string
+}
+
+const WIDTHS = [6, 22, 30, 16]
+const DONE = { retried: 'will be tried again', replayed: 'will be delivered again', dropped: 'dropped' } as const
+const LATER = { retried: 'to be tried again', replayed: 'to be delivered again', dropped: 'to be dropped' } as const
+const LEFT: Record<Exclude<Fate, 'count'>, string> = {
+  waiting: 'left: the plugin will get it anyway',
+  gone: 'left: not stored any more',
+  foreign: 'left: its plugin is not in the config of the server',
+}
+
+/** Makes what says of each ref what came of it. @param find gives what it names */
+export function tellEach(done: Done, find: (ref: string) => Named | undefined, json: boolean) {
+  return async (asked: Asked, answer: Answered | undefined, isServed: boolean): Promise<void> => {
+    for (const [index, ref] of asked.refs.entries()) {
+      const { id = '', command = '', plugin = '' } = find(ref) ?? {}
+      const fate = answer?.fates[index]
+      if (json)
+        await print(jsonLine({ ref, id, command, plugin, outcome: fate === 'count' ? done : (fate ?? 'asked') }))
+      else await print(columns([ref, id, command, plugin, wordsOf(done, fate, isServed)], WIDTHS))
+    }
+  }
+}
+
+function wordsOf(done: Done, fate: Fate | undefined, isServed: boolean): string {
+  if (fate === undefined)
+    return `${LATER[done]} ${isServed ? 'as soon as the server comes to it' : 'when a server starts'}`
+  return fate === 'count' ? DONE[done] : LEFT[fate]
+}
+
+/** Says what came of what was asked for. @throws TimhookError REQUEST_UNANSWERED where a server runs and says nothing */
+export async function tellOutcome(done: Done, outcome: Outcome, json: boolean): Promise<void> {
+  const { asked, answered, served } = outcome
+  await print(json ? jsonLine({ done, ...outcome }) : `${textOf(done, outcome)}\n`)
+  if (!served || answered === asked) return
+  throw new TimhookError('REQUEST_UNANSWERED', `the server has not answered for ${asked - answered} of ${asked} yet`, {
+    hint: 'It does what it is asked for as soon as it can. See whether it is well: its log and /readyz tell.',
+  })
+}
+
+function textOf(done: Done, { asked, answered, count, waiting, gone, foreign, served }: Outcome): string {
+  const later = served ? '' : `; no server runs: ${asked - answered} will be done at its next start`
+  const left = [
+    [waiting, 'which the plugin will get anyway'],
+    [gone, 'which are not stored any more'],
+    [foreign, 'whose plugin is not in the config of the server'],
+  ] as const
+  const but = left.filter(([number]) => number > 0).map(([number, why]) => `; not ${number} ${why}`)
+  const through = done === 'retried' ? `${count} will be tried again` : `${done} ${count}`
+  return `${through}${but.join('')}${answered === asked ? '' : later}`
+}

@@ -1,0 +1,151 @@
+import type { Asked, DeadFilter, DeadLetter, Journal } from '../../delivery/history.ts'
+import { openJournal } from '../../delivery/engines/open-history.ts'
+import { TimhookError } from '../../errors.ts'
+import { askAll, BATCH } from '../admin-request/send-request.ts'
+import { type Named, tellEach, tellOutcome } from '../admin-request/print-result.ts'
+import { noteUnknown } from '../input/command-pattern.ts'
+import { readFineConfig } from '../input/config.ts'
+import { localTime } from '../output/times.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+import { type Columns, columns, jsonLine, row } from '../output/terminal-escape.ts'
+
+export interface DeadLetterOptions {
+  config?: string
+  plugin?: string
+  command?: string
+  all?: boolean
+  limit: number
+  yes?: boolean
+  json?: boolean
+}
+
+/** Refs are shorter: these are ids of callbacks. */
+const ID = /^[0-9a-z]{22}$/
+const REFUSED =
+  'That is an id. Refused callbacks are no dead letters: `timhook replay ID --plugin PLUGIN` delivers one of them.'
+const PAGE = BATCH
+const LETTER: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
+const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], LETTER)
+
+/** `timhook dead-letters [list|retry|drop] [refs]`. */
+export async function deadLetters(action: string, refs: string[], options: DeadLetterOptions): Promise<void> {
+  endWithReader()
+  if (action !== 'list' && action !== 'retry' && action !== 'drop') {
+    throw new TimhookError('USAGE', `expected list, retry or drop, got ${action}`)
+  }
+  const filter = filterOf(action, refs, options)
+  noteUnknown(options.command)
+  const { delivery } = await readFineConfig(options.config)
+  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
+  try {
+    if (action === 'list') await list(journal, filter, options)
+    else if (refs.length > 0 || options.yes) await work(journal, action, filter, refs, options)
+    else await tellWhatWouldBe(journal, action, filter, options)
+  } finally {
+    await journal.close()
+  }
+}
+
+function filterOf(action: string, refs: string[], { plugin, command, all }: DeadLetterOptions): DeadFilter {
+  const isFiltered = plugin !== undefined || command !== undefined || all === true
+  if (action !== 'list' && isFiltered === refs.length > 0) {
+    throw new TimhookError('USAGE', `${action} takes refs, or --plugin, --command or --all`, {
+      hint: '`timhook dead-letters` lists them with their refs.',
+    })
+  }
+  return {
+    ...(plugin !== undefined && { plugin }),
+    ...(command !== undefined && { command }),
+    ...(refs.length > 0 && { refs }),
+  }
+}
+
+async function list(journal: Journal, filter: DeadFilter, { limit, json }: DeadLetterOptions): Promise<void> {
+  if (!json) await print(HEAD)
+  let left = limit
+  for await (const letters of pages(journal, filter)) {
+    for (const letter of letters.slice(0, left)) await print(json ? letterJson(letter) : letterText(letter))
+    left -= letters.length
+    if (left <= 0) return
+  }
+}
+
+async function work(
+  journal: Journal,
+  action: 'retry' | 'drop',
+  filter: DeadFilter,
+  refs: readonly string[],
+  { json = false }: DeadLetterOptions,
+): Promise<void> {
+  const { total, known } = await count(journal, filter, refs.length > 0)
+  const missing = refs.filter((ref) => !known.has(ref))
+  if (missing.length > 0) {
+    throw new TimhookError('NOT_STORED', `no such dead letter: ${missing.join(', ')}`, {
+      hint: missing.some((ref) => ID.test(ref)) ? REFUSED : '',
+    })
+  }
+  const done = action === 'retry' ? 'retried' : 'dropped'
+  const asked = new Map<string, Named>()
+  async function* requests(): AsyncGenerator<Asked> {
+    for await (const letters of pages(journal, filter)) {
+      for (const { ref, plugin, callback } of letters) asked.set(ref, { ...callback, ref, plugin })
+      yield { kind: action, refs: letters.map(({ ref }) => ref) }
+    }
+  }
+  const find = (ref: string): Named | undefined => asked.get(ref)
+  const tell = tellEach(done, find, json)
+  const outcome = await askAll(journal, requests(), { total, signal: untilInterrupted(), tell })
+  await tellOutcome(done, outcome, json)
+}
+
+async function tellWhatWouldBe(
+  journal: Journal,
+  action: string,
+  filter: DeadFilter,
+  { json }: DeadLetterOptions,
+): Promise<void> {
+  const { total, byPlugin } = await count(journal, filter, false)
+  if (json) await print(jsonLine({ would: action, count: total, plugins: Object.fromEntries(byPlugin) }))
+  else {
+    for (const [plugin, number] of byPlugin) await print(columns([plugin, String(number)], [16]))
+    await print(`would ${action} ${total}${total > 0 ? '; add --yes to do it' : ''}\n`)
+  }
+}
+
+async function count(
+  journal: Journal,
+  filter: DeadFilter,
+  isNamed: boolean,
+): Promise<{ total: number; byPlugin: Map<string, number>; known: Set<string> }> {
+  const byPlugin = new Map<string, number>()
+  const known = new Set<string>()
+  let total = 0
+  for await (const letters of pages(journal, filter)) {
+    total += letters.length
+    for (const { plugin, ref } of letters) {
+      byPlugin.set(plugin, (byPlugin.get(plugin) ?? 0) + 1)
+      if (isNamed) known.add(ref)
+    }
+  }
+  return { total, byPlugin, known }
+}
+
+async function* pages(journal: Journal, filter: DeadFilter): AsyncGenerator<DeadLetter[]> {
+  for (let before: string | undefined; ;) {
+    const letters = await journal.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
+    if (letters.length > 0) yield letters
+    if (letters.length < PAGE) return
+    before = letters.at(-1)?.ref
+  }
+}
+
+function letterText({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
+  const { sdkAppId, command, id } = callback
+  return row([ref, localTime(at), plugin, String(sdkAppId), command, id, String(attempts), error], LETTER)
+}
+
+function letterJson({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
+  const { sdkAppId, command, id, receivedAt } = callback
+  const times = { time: new Date(at).toISOString(), received: new Date(receivedAt).toISOString() }
+  return jsonLine({ ref, ...times, plugin, app: sdkAppId, command, id, attempts, error })
+}

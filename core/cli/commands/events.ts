@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Entry, Filter, Journal } from '../../delivery/history.ts'
+import { openJournal } from '../../delivery/engines/open-history.ts'
+import { TimhookError } from '../../errors.ts'
+import { noteUnknown } from '../input/command-pattern.ts'
+import { readFineConfig } from '../input/config.ts'
+import { EVENT_HEAD, eventJson, eventText, recordJson, recordText } from '../output/events-format.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+
+export interface EventOptions {
+  config?: string
+  app?: number
+  command?: string
+  plugin?: string
+  outcome?: NonNullable<Filter['outcome']>
+  since?: number
+  until?: number
+  id?: string[]
+  limit?: number
+  follow?: boolean
+  records?: string | true
+  body?: boolean
+  json?: boolean
+}
+
+const LISTED = 100
+/** With --follow: of what came before. */
+const FIRST = 10
+const PAGE = 500
+const LOOK_EVERY_MS = 500
+
+/** `timhook events`: what came, newest first, or as it comes. */
+export async function events(options: EventOptions): Promise<void> {
+  endWithReader()
+  mustFit(options)
+  noteUnknown(options.command)
+  const { delivery } = await readFineConfig(options.config)
+  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
+  try {
+    if (options.records !== undefined) await records(journal, options, options.records)
+    else if (options.id) await byIds(journal, options, options.id)
+    else if (options.follow) await follow(journal, options)
+    else await list(journal, options)
+  } finally {
+    await journal.close()
+  }
+}
+
+/** What comes has not become anything yet. */
+function mustFit({ follow, outcome }: EventOptions): void {
+  if (!follow || !outcome || !['done', 'waiting', 'dead'].includes(outcome)) return
+  throw new TimhookError('USAGE', `--follow shows callbacks as they come, which are not ${outcome} yet`, {
+    hint: 'Leave --outcome or --follow out.',
+  })
+}
+
+function filterOf({ app, command, plugin, outcome, since, until, body = false }: EventOptions): Filter {
+  return {
+    ...(app !== undefined && { app }),
+    ...(command !== undefined && { command }),
+    ...(plugin !== undefined && { plugin }),
+    ...(outcome !== undefined && { outcome }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    bodies: body,
+  }
+}
+
+async function list(journal: Journal, options: EventOptions): Promise<void> {
+  const filter = filterOf(options)
+  let left = options.limit ?? LISTED
+  await head(options)
+  for (let place: string | undefined; left > 0;) {
+    const page = await journal.backward({ ...filter, limit: Math.min(left, PAGE) }, place)
+    await show(page.entries, options)
+    left -= page.entries.length
+    if (page.end) return
+    place = page.place
+  }
+}
+
+async function byIds(journal: Journal, options: EventOptions, ids: readonly string[]): Promise<void> {
+  const found = await journal.find(ids, { bodies: options.body ?? false })
+  await head(options)
+  await show(found, options)
+  const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
+  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
+}
+
+async function follow(journal: Journal, options: EventOptions): Promise<void> {
+  const stopped = untilInterrupted()
+  const filter = filterOf(options)
+  let place = await journal.end()
+  const first = await journal.backward({ ...filter, limit: options.limit ?? FIRST })
+  const shown = new Set(first.entries.map(({ id }) => id))
+  await head(options)
+  await show(first.entries.toReversed(), options)
+  while (!stopped.aborted) {
+    const page = await journal.forward({ ...filter, limit: PAGE }, place)
+    // What came while the first ones were read is among both.
+    const fresh = page.entries.filter(({ id }) => !shown.delete(id))
+    await show(fresh, options)
+    place = page.place
+    if (page.end) await delay(LOOK_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined)
+  }
+}
+
+async function records(journal: Journal, options: EventOptions, kind: string | true): Promise<void> {
+  const { plugin, since, until, limit = LISTED, json } = options
+  const found = await journal.records({
+    ...(plugin !== undefined && { plugin }),
+    ...(kind !== true && { kind }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    limit,
+  })
+  for (const record of found) await print(json ? recordJson(record) : recordText(record))
+}
+
+async function head({ json }: EventOptions): Promise<void> {
+  if (!json) await print(EVENT_HEAD)
+}
+
+async function show(entries: readonly Entry[], { json }: EventOptions): Promise<void> {
+  for (const entry of entries) await print(json ? eventJson(entry) : eventText(entry))
+}

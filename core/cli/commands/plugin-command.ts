@@ -1,0 +1,104 @@
+import { checkValue } from '../../../config/check/check.ts'
+import type { ConfigReading } from '../../../config/read/reading.ts'
+import { appSettings } from '../../host/app-settings.ts'
+import { Bus } from '../../observe/bus.ts'
+import { prepare, type Prepared } from '../../runtime.ts'
+import { optionsOf } from '../../host/command-spec.ts'
+import { openStores } from '../../delivery/engines/open-stores.ts'
+import { TimhookError } from '../../errors.ts'
+import { loadPlugins, type LoadedPlugin } from '../../host/load.ts'
+import type { CommandContext, PluginCommand } from '../../plugin.ts'
+import { createRestClients } from '../../host/rest-clients.ts'
+import { commandLine, flagOf } from '../input/command-line.ts'
+import { readChosenConfig } from '../input/config.ts'
+import { tellWaiting } from '../output/output.ts'
+import { printable } from '../output/terminal-escape.ts'
+import { table } from '../output/table.ts'
+
+/**
+ * `timhook ID COMMAND`: runs a command of the plugin that has this id in the config.
+ * @returns false where no plugin of the config has it
+ */
+export async function runPluginCommand(id: string, args: readonly string[]): Promise<boolean> {
+  const reading = await readFor(args)
+  if (!reading) return false
+  const { plugins } = await loadPlugins(reading)
+  const found = plugins.find((one) => one.id === id)
+  if (!found) return false
+  const { plugin } = found
+  const commands = plugin.commands ?? {}
+  if (Object.keys(commands).length === 0) throw new TimhookError('USAGE', `plugin ${id} has no commands`)
+  const run = async (command: PluginCommand, { json = false, ...given }: Given): Promise<void> => {
+    delete given.config
+    const checked = checkGiven(command, given)
+    const prepared = await prepare(reading)
+    await inContext(prepared, found, { given: checked, json }, (context) => command.run(context))
+  }
+  const about = { description: plugin.description ?? '', commands }
+  await commandLine(id, about, run).parseAsync([...args], { from: 'user' })
+  return true
+}
+
+type Given = Record<string, unknown> & { config?: string; json?: boolean }
+
+/** The config that the arguments name; undefined where they name none and none is there. */
+async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
+  // Which commands and options there are is known once the config is read, so this one is looked for without them.
+  const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
+  const named = at < 0 ? undefined : (/^(?:--config=|-c)(.+)$/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
+  try {
+    return await readChosenConfig(named)
+  } catch (error) {
+    const isMissing = error instanceof TimhookError && error.code === 'CONFIG_NOT_FOUND'
+    if (isMissing && named === undefined) return undefined
+    throw error
+  }
+}
+
+function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
+  // A flag that is not there is false.
+  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
+  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
+  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
+  if (faults.length === 0) return value
+  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
+  throw new TimhookError('USAGE', lines.join('\n'))
+}
+
+/** Opens what a command works with, and closes it again. */
+async function inContext(
+  { config }: Prepared,
+  { id, options }: LoadedPlugin,
+  { given, json }: { given: unknown; json: boolean },
+  run: (context: CommandContext) => void | Promise<void>,
+): Promise<void> {
+  const ending = new AbortController()
+  const end = (): void => ending.abort(new Error('interrupted'))
+  process.once('SIGINT', end)
+  const opened = await openStores(config.delivery, { onWaiting: tellWaiting })
+  try {
+    await run({
+      given,
+      options,
+      store: opened.stores.of(id),
+      apps: appSettings(config.apps),
+      rest: createRestClients(config.apps, new Bus(), ending.signal),
+      print: (value, text) =>
+        void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text))),
+      table,
+      signal: ending.signal,
+    })
+  } finally {
+    process.off('SIGINT', end)
+    await opened.close()
+  }
+}
+
+/** What a plugin prints comes from strangers in part: ids of groups and accounts, for example. */
+function safe(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+function withNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}

@@ -1,0 +1,197 @@
+import { prepare } from '../../runtime.ts'
+import type { Asked, Entry, Filter, Journal } from '../../delivery/history.ts'
+import { openJournal } from '../../delivery/engines/open-history.ts'
+import { TimhookError } from '../../errors.ts'
+import { isObject, parseJson } from '../../lib/json.ts'
+import type { LoadedPlugin } from '../../host/load.ts'
+import { commands } from '../../protocol/commands.ts'
+import { specFor } from '../../registry.ts'
+import { suggestion } from '../../lib/suggest.ts'
+import { askAll, BATCH } from '../admin-request/send-request.ts'
+import { type Named, tellEach, tellOutcome } from '../admin-request/print-result.ts'
+import { noteUnknown } from '../input/command-pattern.ts'
+import { readChosenConfig } from '../input/config.ts'
+import { localTime } from '../output/times.ts'
+import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+import { jsonLine } from '../output/terminal-escape.ts'
+
+export interface ReplayOptions {
+  config?: string
+  plugin: string
+  since?: number
+  until?: number
+  app?: number
+  command?: string
+  rate?: number
+  yes?: boolean
+  json?: boolean
+}
+
+/** What there is to replay. Times are milliseconds since 1970. */
+interface Range {
+  readonly total: number
+  /** The plugin has no handler for these, or its `only` leaves them out. */
+  readonly unfit: number
+  readonly first: number | undefined
+  readonly last: number | undefined
+  /** Those that were named, if they were. */
+  readonly entries?: readonly Entry[] | undefined
+  /** These were refused, and are replayed by their ids alone. */
+  readonly refused: number
+}
+
+const PAGE = 1000
+
+/** `timhook replay`: a plugin gets callbacks once more, oldest first. */
+export async function replay(ids: readonly string[], options: ReplayOptions): Promise<void> {
+  endWithReader()
+  const { since, until, app, command } = options
+  if (ids.length > 0 === (since !== undefined || until !== undefined)) {
+    throw new TimhookError('USAGE', 'replay takes ids, or --since and --until', {
+      hint: '`timhook events` lists callbacks with their ids.',
+    })
+  }
+  noteUnknown(command)
+  const { config, plugins } = await prepare(await readChosenConfig(options.config))
+  const plugin = pluginOf(plugins, options.plugin)
+  const journal = await openJournal(config.delivery, { onWaiting: tellWaiting })
+  try {
+    const filter: Filter = {
+      outcome: 'delivered',
+      until: until ?? Date.now(),
+      ...(since !== undefined && { since }),
+      ...(app !== undefined && { app }),
+      ...(command !== undefined && { command }),
+    }
+    const named = ids.length > 0 ? [await byIds(journal, ids)] : undefined
+    const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(journal, filter)
+    const refused = named ? 0 : await countOf(journal, { ...filter, outcome: 'refused' })
+    const range = { ...(await measure(pages(), plugin)), refused }
+    const entries = named?.flat()
+    if (options.yes && range.total > 0) await work(journal, pages(), { ...range, entries }, plugin, options)
+    else await tellWhatWouldBe(range, options)
+  } finally {
+    await journal.close()
+  }
+}
+
+function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
+  const plugin = plugins.find((one) => one.id === id)
+  if (plugin) return plugin
+  const ids = plugins.map((one) => one.id)
+  throw new TimhookError('USAGE', `--plugin ${id}: not in the config${suggestion(id, ids)}`, {
+    hint: ids.length > 0 ? `Plugins of the config: ${ids.join(', ')}.` : 'The config has no plugins.',
+  })
+}
+
+async function byIds(journal: Journal, ids: readonly string[]): Promise<Entry[]> {
+  const found = await journal.find(ids, { bodies: true })
+  const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
+  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
+  const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
+  if (faults.length > 0) throw new TimhookError('USAGE', `cannot be replayed: ${faults.join('; ')}`)
+  return found.toSorted((one, other) => one.receivedAt - other.receivedAt)
+}
+
+/** Why what was kept and not delivered cannot be delivered now; undefined where it can. */
+function unfitFor({ id, command, kept, body }: Entry): string | undefined {
+  if (!kept) return undefined
+  if (kept.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
+  if (command === '') return `${id} names no command`
+  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
+  return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isObject(parseJson(text))
+  } catch {
+    return false
+  }
+}
+
+async function* pagesOf(journal: Journal, filter: Filter): AsyncGenerator<Entry[]> {
+  for (let place: string | undefined; ;) {
+    const page = await journal.forward({ ...filter, limit: PAGE }, place)
+    if (page.entries.length > 0) yield page.entries
+    if (page.end) return
+    place = page.place
+  }
+}
+
+function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
+  return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
+}
+
+async function countOf(journal: Journal, filter: Filter): Promise<number> {
+  let count = 0
+  for await (const entries of pagesOf(journal, filter)) count += entries.length
+  return count
+}
+
+async function measure(
+  pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
+  plugin: LoadedPlugin,
+): Promise<Omit<Range, 'refused'>> {
+  let range: Omit<Range, 'refused'> = { total: 0, unfit: 0, first: undefined, last: undefined }
+  for await (const entries of pages) {
+    const own = entries.filter((entry) => fits(plugin, entry))
+    range = {
+      total: range.total + own.length,
+      unfit: range.unfit + entries.length - own.length,
+      first: range.first ?? own[0]?.receivedAt,
+      last: own.at(-1)?.receivedAt ?? range.last,
+    }
+  }
+  return range
+}
+
+async function work(
+  journal: Journal,
+  pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
+  { total, entries }: Range,
+  plugin: LoadedPlugin,
+  { rate, json = false }: ReplayOptions,
+): Promise<void> {
+  const signal = untilInterrupted()
+  const size = Math.min(BATCH, rate ?? BATCH)
+  let next: number | undefined
+  async function* requests(): AsyncGenerator<Asked> {
+    for await (const entries of pages) {
+      const own = entries.filter((entry) => fits(plugin, entry))
+      for (let from = 0; from < own.length; from += size) {
+        const some = own.slice(from, from + size)
+        next = some[0]?.receivedAt
+        yield { kind: 'replay', plugin: plugin.id, refs: some.map(({ ref }) => ref) }
+      }
+    }
+  }
+  const find = (ref: string): Named | undefined => {
+    const entry = entries?.find((one) => one.ref === ref)
+    return entry && { ...entry, plugin: plugin.id }
+  }
+  const tell = entries && tellEach('replayed', find, json)
+  const outcome = await askAll(journal, requests(), { total, rate, signal, tell })
+  await tellOutcome('replayed', outcome, json)
+  if (!signal.aborted || outcome.asked >= total || next === undefined) return
+  throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {
+    hint: `To go on: the same again with --since ${new Date(next).toISOString()}`,
+  })
+}
+
+async function tellWhatWouldBe(
+  { total, unfit, first, last, refused }: Range,
+  { plugin, json }: ReplayOptions,
+): Promise<void> {
+  if (json) {
+    const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString())
+    await print(
+      jsonLine({ would: 'replay', plugin, count: total, unfit, refused, first: time(first), last: time(last) }),
+    )
+    return
+  }
+  const range = first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
+  const other = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
+  const kept = refused > 0 ? `; ${refused} refused ones are replayed by their ids alone` : ''
+  await print(`would replay ${total} to ${plugin}${range}${other}${kept}${total > 0 ? '; add --yes to do it' : ''}\n`)
+}

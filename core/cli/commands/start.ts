@@ -1,0 +1,25 @@
+import cluster from 'node:cluster'
+import { createRequire } from 'node:module'
+import { Link } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
+import { readChosenConfig } from '../input/config.ts'
+import { endOnSignals } from '../process/end-on-signals.ts'
+import type { StartOptions } from '../start/prepare-start.ts'
+import { answerReloadSignals } from '../process/reload-signals.ts'
+import type * as serving from '../start/serve.ts'
+import type * as worker from '../start/worker.ts'
+
+const require = createRequire(import.meta.url)
+
+/**
+ * `timhook start`: runs until SIGTERM or SIGINT. With `--workers`, this process starts others that run it too. Most of
+ * the code is loaded here, required as in lazy-commands.ts, while the thread of the store loads its own.
+ */
+export async function start(options: StartOptions): Promise<void> {
+  if (cluster.isWorker) return (require('../start/worker.js') as typeof worker).work(options)
+  const whileLoading = endOnSignals()
+  const logSignals = answerReloadSignals()
+  const reading = await readChosenConfig(options.config)
+  const link = reading.config?.delivery.engine === 'sqlite' ? new Link() : undefined
+  const { serve } = require('../start/serve.js') as typeof serving
+  return serve(reading, { ...options, link, whileLoading, logSignals })
+}

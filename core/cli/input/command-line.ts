@@ -1,0 +1,56 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { choicesOf } from '../../../config/schema/describe.ts'
+import type { SchemaNode } from '../../../config/schema/node.ts'
+import { optionsOf } from '../../host/command-spec.ts'
+import type { PluginCommand } from '../../plugin.ts'
+
+type Given = Record<string, unknown> & { config?: string; json?: boolean }
+
+/** The command line of a plugin: its commands as subcommands, each with the options that its schema describes. */
+export function commandLine(
+  id: string,
+  about: { description: string; commands: Readonly<Record<string, PluginCommand>> },
+  run: (command: PluginCommand, given: Given) => Promise<void>,
+): Command {
+  const line = new Command(`timhook ${id}`).description(about.description).exitOverride().showSuggestionAfterError()
+  for (const [name, command] of Object.entries(about.commands)) {
+    const subcommand = line.command(name).description(command.description)
+    const required = requiredOf(command.options)
+    for (const [key, node] of Object.entries(optionsOf(command))) {
+      const mustBeGiven = required.includes(key) && !('default' in node) && node.type !== 'boolean'
+      subcommand.addOption(toOption(key, node).makeOptionMandatory(mustBeGiven))
+    }
+    subcommand
+      .option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
+      .option('--json', 'print JSON')
+    subcommand.action((given: Given) => run(command, given))
+  }
+  return line
+}
+
+function requiredOf(schema: { readonly required?: unknown } = {}): readonly unknown[] {
+  return Array.isArray(schema.required) ? schema.required : []
+}
+
+/** The name that an option has on the command line. */
+export function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+function toOption(key: string, node: SchemaNode): Option {
+  const description = typeof node.description === 'string' ? node.description : ''
+  // A default of the schema is filled in by the check, and shown here only.
+  const standard = 'default' in node && node.default !== false ? ` (default: ${String(node.default)})` : ''
+  const about = `${description}${standard}`
+  if (node.type === 'boolean') return new Option(flagOf(key), about)
+  const choices = choicesOf(node)?.map(String)
+  if (choices) return new Option(`${flagOf(key)} <${choices.join('|')}>`, about).choices(choices)
+  if (node.type === 'string') return new Option(`${flagOf(key)} <text>`, about)
+  return new Option(`${flagOf(key)} <number>`, about).argParser(toNumber)
+}
+
+function toNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('Expected a number.')
+}

@@ -1,0 +1,23 @@
+import { commands } from '../../protocol/commands.ts'
+import type { Definition } from '../../protocol/define.ts'
+import { covers } from '../../registry.ts'
+import { suggestion } from '../../lib/suggest.ts'
+import { printable } from '../output/terminal-escape.ts'
+
+/** The callbacks that are known by a command, or by a pattern as the config has them: `Call.*` or `*`. */
+export function definitionsOf(pattern: string): Definition[] {
+  return [...commands.values()].filter(({ command }) => covers(pattern, command))
+}
+
+/** What to say of a command or a pattern that nothing known matches. */
+export function unknownText(pattern: string): string {
+  const names = [...commands.keys()]
+  const categories = new Set(names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`))
+  return `${pattern} is no callback known here${suggestion(pattern, [...names, ...categories])}`
+}
+
+/** Says so on stderr where nothing known matches: callbacks that nobody knows may be stored all the same. */
+export function noteUnknown(pattern: string | undefined): void {
+  if (pattern === undefined || definitionsOf(pattern).length > 0) return
+  process.stderr.write(`${printable(unknownText(pattern))}\n`)
+}

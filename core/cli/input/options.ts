@@ -1,0 +1,25 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { parseMoment } from '../output/times.ts'
+
+export const config = (): Option => new Option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
+
+/** Reads a whole number within these bounds. */
+export function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : NaN
+    if (value >= from && value <= to) return value
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`)
+  }
+}
+
+/** Reads a point in time, see parseMoment. */
+export function moment(text: string): number {
+  const at = parseMoment(text, Date.now())
+  if (at !== undefined) return at
+  throw new InvalidArgumentError('Expected how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-31T08:00.')
+}
+
+/** Puts what an option is given several times into a list. */
+export function collect(value: string, list: string[] = []): string[] {
+  return [...list, value]
+}

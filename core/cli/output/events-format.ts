@@ -1,0 +1,48 @@
+import type { Entry, PluginRecord } from '../../delivery/history.ts'
+import { parseQuery } from '../../host/parse-query.ts'
+import { localTime } from './times.ts'
+import { type Columns, columns, jsonLine, printable, row } from './terminal-escape.ts'
+
+const EVENT: Columns = { widths: [29, 10, 30, 22, 7], first: 3 }
+
+export const EVENT_HEAD = row(['TIME', 'APP', 'COMMAND', 'ID', 'RESENDS', 'OUTCOME'], EVENT)
+
+/** One callback as a line, and its body below where the entry has it. */
+export function eventText(entry: Entry): string {
+  const { receivedAt, sdkAppId, command, id, resends, body } = entry
+  const texts = [localTime(receivedAt), String(sdkAppId), command, id, String(resends), outcomeText(entry)]
+  return row(texts, EVENT) + (body ? `  ${printable(body.raw)}\n` : '')
+}
+
+/** One callback as a line of JSON. `time` is ISO, in UTC. */
+export function eventJson(entry: Entry): string {
+  const { receivedAt, sdkAppId, command, id, signed, resends, maybeResend, plugins, kept, body } = entry
+  const time = new Date(receivedAt).toISOString()
+  const about = { time, app: sdkAppId, command, id, signed, resends, maybeResend }
+  return jsonLine({
+    ...about,
+    ...(kept ?? { plugins: Object.fromEntries(plugins.map(({ id, outcome }) => [id, outcome])) }),
+    ...(body && { query: queryOf(body.query), raw: body.raw }),
+  })
+}
+
+export function recordText({ at, plugin, kind, data }: PluginRecord): string {
+  return columns([localTime(at), plugin, kind, JSON.stringify(data)], [29, 16, 16])
+}
+
+export function recordJson({ at, plugin, kind, data }: PluginRecord): string {
+  return jsonLine({ time: new Date(at).toISOString(), plugin, kind, data })
+}
+
+function outcomeText({ plugins, kept }: Entry): string {
+  if (!kept) return plugins.map(({ id, outcome }) => `${id}: ${outcome}`).join(', ') || 'no plugin'
+  const { outcome, code, failed, error } = kept
+  if (outcome === 'refused') return `refused: ${error ?? ''}`
+  return `${outcome} ${code}${failed ? ', a handler failed' : ''}`
+}
+
+/** The parameters, without the one that a secret went into. */
+function queryOf(querystring: string): Record<string, unknown> {
+  const { Sign: _, ...query } = parseQuery(querystring)
+  return query
+}

@@ -1,0 +1,46 @@
+import { escaped, UNPRINTABLE } from '../../observe/log-line.ts'
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+/** The text with everything that is no visible character as `\\u001b`. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, escaped)
+}
+
+/** A value as one line of JSON that no terminal obeys. */
+export function jsonLine(value: unknown): string {
+  return `${printable(JSON.stringify(value))}\n`
+}
+
+/** Columns that a printable text takes: Chinese characters take two, marks on a letter none. */
+export function widthOf(text: string): number {
+  let width = 0
+  for (const character of text) width += WIDE.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1
+  return width
+}
+
+/** Below this a table's rows take two lines each. */
+const WIDE_TERMINAL = 120
+
+/** Columns of a table, and how many of them go on the first of two lines where the terminal is narrow. */
+export interface Columns {
+  readonly widths: readonly number[]
+  readonly first: number
+}
+
+/** A row of a table, for a terminal of so many columns. */
+export function row(texts: readonly string[], { widths, first }: Columns, terminal = process.stdout.columns): string {
+  // Where there is no terminal there is nothing to fit in.
+  if (terminal === undefined || terminal >= WIDE_TERMINAL) return columns(texts, widths)
+  return `${columns(texts.slice(0, first), widths)}    ${columns(texts.slice(first), widths.slice(first))}`
+}
+
+/** The texts in columns of these widths; longer ones push the rest to the right, and the last one is not padded. */
+export function columns(texts: readonly string[], widths: readonly number[]): string {
+  const cells = texts.map((text, index) => {
+    const cell = printable(text)
+    return cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(cell)))
+  })
+  return `${cells.join('  ').trimEnd()}\n`
+}

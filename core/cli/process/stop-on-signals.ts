@@ -1,0 +1,29 @@
+import type { Logger } from '../../observe/log.ts'
+
+export type StopSignal = 'SIGTERM' | 'SIGINT'
+
+/**
+ * Stops on the first SIGTERM or SIGINT, and ends with what `stop` resolves to, or 1. A second signal says so and ends at
+ * once, with 1.
+ * @param endAtOnce what else is to end then
+ */
+export function stopOnSignals(
+  stop: (signal: StopSignal) => Promise<number>,
+  { log, endAtOnce = () => undefined }: { log: Logger; endAtOnce?: () => void },
+): void {
+  let stopping = false
+  const onSignal = (signal: StopSignal): void => {
+    if (stopping) {
+      log.warn(`ended by a second signal (${signal}): the stop was cut short, with what was under way`)
+      endAtOnce()
+      process.exit(1)
+    }
+    stopping = true
+    stop(signal).then(
+      (status) => process.exit(status),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}

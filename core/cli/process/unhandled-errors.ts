@@ -1,0 +1,64 @@
+import { commands } from '../../protocol/commands.ts'
+import type { TimhookServer } from '../../server.ts'
+import { fileOfStack } from '../../lib/stack.ts'
+import { callsIn, cells } from '../../watchdog/calls.ts'
+
+/**
+ * What a plugin leaves unhandled is not to take the others down: a rejection is logged. An exception out of nowhere may
+ * have left anything half done, so the process ends for its supervisor to start anew, once what is under way is finished.
+ */
+export function outliveStrayErrors(server: TimhookServer): void {
+  process.on('unhandledRejection', (error) => {
+    server.bus.emit('server:failed', { error, stray: true, ...originOf(error, server) })
+  })
+  process.on('uncaughtException', (error) => {
+    server.bus.emit('server:failed', { error, stray: true, ...originOf(error, server) })
+    endFailed(server)
+  })
+  // Without its store it could only refuse: before-callbacks too are decided better by a new process.
+  server.bus.on('store:lost', ({ isOpen }) => (isOpen ? endLost(server) : endFailed(server)))
+}
+
+/** How long the end takes at most after draining, with a copy of a large file. */
+const LOST_MS = 30_000
+
+/** Works on what is stored for as long as a stop would. */
+function endLost(server: TimhookServer): void {
+  end(server, {})
+}
+
+function endFailed(server: TimhookServer): void {
+  end(server, { drainMs: 0, failed: true })
+}
+
+function end(server: TimhookServer, options: Parameters<TimhookServer['stop']>[0]): void {
+  const exit = (): void => process.exit(1)
+  server.bus.on('server:draining', ({ drainMs }) => void setTimeout(exit, drainMs + LOST_MS))
+  server.stop(options).then(exit, exit)
+}
+
+interface Origin {
+  plugin?: string
+  command?: string
+  callback?: string
+}
+
+/** The plugin whose file the error comes from, and the callback, where it has but one under way. */
+function originOf(error: unknown, { running }: TimhookServer): Origin {
+  const { plugins } = running.registry
+  const { stack } = error instanceof Error ? error : {}
+  const file = fileOfStack(
+    stack,
+    plugins.flatMap((plugin) => plugin.file ?? []),
+  )
+  if (file === undefined) return {}
+  const suspects = plugins.flatMap((plugin, index) => (plugin.file === file ? [index] : []))
+  const calls = callsIn(cells).waiting.filter(({ plugin }) => suspects.includes(plugin))
+  const [call, ...others] = calls
+  const index = call && others.length === 0 ? call.plugin : suspects.length === 1 ? suspects[0] : undefined
+  const plugin = plugins[index ?? -1]?.id
+  if (plugin === undefined) return {}
+  if (!call || others.length > 0) return { plugin }
+  const command = [...commands.keys()][call.command]
+  return { plugin, callback: call.id, ...(command !== undefined && { command }) }
+}

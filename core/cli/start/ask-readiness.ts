@@ -1,0 +1,39 @@
+import type { Worker } from 'node:cluster'
+import type { Readiness } from '../../http/server/admin.ts'
+import type { ToPrimary } from './worker-messages.ts'
+
+/** Longer than a worker gives its store to prove that it can be written to. */
+const ANSWER_MS = 3000
+
+let questions = 0
+
+/** Why a worker is not ready, in one sentence, and what else it has to tell. */
+export async function askReadiness(
+  worker: Worker,
+  isListening: boolean,
+): Promise<{ fault: string | undefined; notes?: Readiness['notes'] }> {
+  if (!isListening || !worker.isConnected()) return { fault: worker.isDead() ? 'died' : 'starts' }
+  const readiness = await answerOf(worker)
+  if (!readiness) return { fault: 'does not answer' }
+  const { checks, notes } = readiness
+  const faults = Object.entries(checks).flatMap(([name, fault]) => (fault === undefined ? [] : [`${name}: ${fault}`]))
+  return { fault: faults.length === 0 ? undefined : faults.join('; '), notes }
+}
+
+function answerOf(worker: Worker): Promise<Readiness | undefined> {
+  questions += 1
+  const question = questions
+  return new Promise((resolve) => {
+    const end = (readiness?: Readiness): void => {
+      clearTimeout(timer)
+      worker.off('message', onMessage)
+      resolve(readiness)
+    }
+    const onMessage = (message: ToPrimary): void => {
+      if (message.kind === 'readiness' && message.question === question) end(message.readiness)
+    }
+    const timer = setTimeout(end, ANSWER_MS)
+    worker.on('message', onMessage)
+    worker.send({ kind: 'ask', question })
+  })
+}

@@ -1,0 +1,33 @@
+import type { Fault } from '../../../config/faults.ts'
+import type { Config } from '../../../config/schema/schema.ts'
+import { openJournal } from '../../delivery/engines/open-history.ts'
+import { describeError, TimhookError } from '../../errors.ts'
+
+/** A config is checked in places, too, where its Redis is out of reach. */
+const REDIS_MS = 1000
+const NOTHING_TO_LOOK_AT = new Set(['STORE_MISSING', 'STORE_NOT_SHARED', 'STORE_UNREACHABLE'])
+
+/**
+ * What waits in the store for plugins that the config does not run: by mistake, where an id has changed.
+ * @param ids of the plugins that it does run
+ */
+export async function backlogWarnings({ delivery }: Config, ids: readonly string[]): Promise<Fault[]> {
+  try {
+    const journal = await openJournal(delivery, { startMs: REDIS_MS })
+    try {
+      const backlogs = await journal.backlogs()
+      return backlogs.filter(({ plugin }) => !ids.includes(plugin)).map(warning)
+    } finally {
+      await journal.close()
+    }
+  } catch (error) {
+    if (error instanceof TimhookError && NOTHING_TO_LOOK_AT.has(error.code)) return []
+    return [{ path: ['delivery'], message: describeError(error).replaceAll('\n ', ';') }]
+  }
+}
+
+function warning({ plugin, count }: { plugin: string; count: number }): Fault {
+  const wait = count === 1 ? 'callback waits' : 'callbacks wait'
+  const message = `${count} ${wait} for plugin ${plugin}, which this config does not run: a server with it makes dead letters of them; if its id has changed, add \`id: ${plugin}\``
+  return { path: ['plugins'], message }
+}

@@ -1,0 +1,64 @@
+import type { ConfigReading } from '../../../config/read/reading.ts'
+import type { Link } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
+import { TimhookError } from '../../errors.ts'
+import type { Logger } from '../../observe/log.ts'
+import { startServer } from '../../server.ts'
+import { announce, announcedOf } from './announce.ts'
+import { npmWarning } from './npm-warning.ts'
+import { prepareStart, type StartOptions } from './prepare-start.ts'
+import { stopOnSignals } from '../process/stop-on-signals.ts'
+import { stopServer } from './stop-server.ts'
+import { outliveStrayErrors } from '../process/unhandled-errors.ts'
+import { watchLoop } from './watch-loop.ts'
+import { startWorkers } from './workers.ts'
+
+interface ServeOptions extends StartOptions {
+  /** Of the engine sqlite, its thread started already. */
+  readonly link: Link | undefined
+  /** Takes off what signals do while the plugins are loaded. */
+  readonly whileLoading: () => void
+  /** Takes the log for what is said of signals that change nothing. */
+  readonly logSignals: (log: Logger) => void
+}
+
+/** Serves until a signal, by itself or by workers. */
+export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
+  const { workers: count = 1, link, whileLoading, logSignals } = options
+  const { prepared, log } = await prepareStart(reading, options)
+  logSignals(log)
+  const npm = npmWarning()
+  if (npm !== undefined) log.warn(npm)
+  if (count > 1) {
+    if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
+    whileLoading()
+    return startWorkers(prepared, { count, log, options })
+  }
+  const interruption = new AbortController()
+  const starting = startServer(prepared, { log, link, signal: interruption.signal })
+  whileLoading()
+  stopOnSignals(
+    async (signal) => {
+      interruption.abort(new Error('stopped while it started'))
+      // Interrupted, it has closed the plugins that were set up.
+      const server = await starting.catch(() => undefined)
+      return server ? stopServer(server, signal) : 0
+    },
+    { log },
+  )
+  try {
+    const server = await starting
+    announce(prepared, announcedOf(server), { log, options })
+    outliveStrayErrors(server)
+    watchLoop(server, prepared, log)
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+    // The exit comes with the signal's own end.
+    await new Promise(() => undefined)
+  }
+}
+
+function needsRedis(engine: string): TimhookError {
+  return new TimhookError('USAGE', `--workers needs the engine redis, and delivery.engine is ${engine}`, {
+    hint: 'Set delivery.engine: redis and delivery.redis in the config, or start one process, without --workers.',
+  })
+}

@@ -1,0 +1,155 @@
+import cluster, { type Worker } from 'node:cluster'
+import { backoffMs } from '../../lib/backoff.ts'
+import type { Prepared } from '../../runtime.ts'
+import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
+import { listen } from '../../http/server/listen.ts'
+import type { Logger } from '../../observe/log.ts'
+import { announce, type Announced } from './announce.ts'
+import { askReadiness } from './ask-readiness.ts'
+import type { StartOptions } from './prepare-start.ts'
+import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
+import type { ToPrimary } from './worker-messages.ts'
+import { WORKER_NUMBER } from './worker.ts'
+
+const RESTART = { minMs: 200, maxMs: 30_000 }
+/** A worker that has listened for so long has not died of how it starts. */
+const SOUND_MS = 30_000
+/** So many in a row that die before they listen, with no other worker left, and starting more is of no use. */
+const HOPELESS = 5
+
+/** A place for a worker: one that dies is followed by another with the same number. */
+interface Place {
+  readonly number: number
+  worker: Worker
+  isListening: boolean
+  /** By the clock of performance.now(); 0 where this worker has not listened yet. */
+  listeningSince: number
+  /** Deaths in a row, for the wait before the next one. */
+  deaths: number
+  /** Those of them that came before it listened. */
+  barren: number
+}
+
+/**
+ * Runs `count` workers on one port. Connections are dealt out in turn, which is Node's default where it can: Tencent keeps
+ * a few open for long, and the system itself may give all of them to one worker. A worker that cannot start ends the start, as it would without workers; one that dies
+ * later is replaced.
+ */
+export async function startWorkers(
+  prepared: Prepared,
+  { count, log, options }: { count: number; log: Logger; options: StartOptions },
+): Promise<void> {
+  const { admin: settings } = prepared.config
+  const primary = new Primary(log)
+  const admin = createAdminServer(() => primary.readiness(), settings || {})
+  const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin')
+  stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
+  const announced = await primary.start(count)
+  announce(prepared, { ...announced, adminUrl }, { log, options })
+}
+
+const NEW = { isListening: false, listeningSince: 0, deaths: 0, barren: 0 }
+
+class Primary {
+  readonly #log: Logger
+  readonly #places: Place[] = []
+  #isStarted = false
+  #stopping: StopSignal | undefined
+  #status = 0
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  /** Resolves when all of them listen. */
+  start(count: number): Promise<Announced> {
+    return new Promise((resolve) => {
+      const onListening = (announced: Announced): void => {
+        if (this.#isStarted || !this.#places.every(({ isListening }) => isListening)) return
+        this.#isStarted = true
+        resolve(announced)
+      }
+      for (let number = 1; number <= count; number++) {
+        const place: Place = { number, worker: fork(number), ...NEW }
+        this.#places.push(place)
+        this.#watch(place, onListening)
+      }
+    })
+  }
+
+  /** Has them finish what is under way. Resolves to the exit status. */
+  async stop(signal: StopSignal): Promise<number> {
+    this.#stopping ??= signal
+    const living = this.#places.filter(({ worker }) => !worker.isDead())
+    const ends = living.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)))
+    for (const { worker } of living) if (worker.isConnected()) worker.send({ kind: 'stop', signal })
+    await Promise.all(ends)
+    return this.#status
+  }
+
+  /** Ends them with all that is under way. */
+  kill(): void {
+    for (const { worker } of this.#places) worker.process.kill('SIGKILL')
+  }
+
+  /** Ready when all are, and it says which one is not. */
+  async readiness(): Promise<Readiness> {
+    const told = await Promise.all(this.#places.map(({ worker, isListening }) => askReadiness(worker, isListening)))
+    const checks = told.map(({ fault }, index) => [`worker ${index + 1}`, fault] as const)
+    const draining = this.#stopping && 'the server is about to stop'
+    const notes = told.find(({ notes }) => notes !== undefined)?.notes
+    return { checks: { ...Object.fromEntries(checks), draining }, ...(notes && { notes }) }
+  }
+
+  #watch(place: Place, onListening: (announced: Announced) => void): void {
+    const { worker } = place
+    worker.on('message', (message: ToPrimary) => {
+      if (message.kind === 'listening') {
+        if (this.#isStarted) this.#log.info({ worker: place.number }, `worker ${place.number} listens again`)
+        Object.assign(place, { isListening: true, listeningSince: performance.now(), barren: 0 })
+        onListening(message.announced)
+      } else if (message.kind === 'failed') this.#cannotStart(place, message)
+    })
+    worker.once('exit', (status: number | null, signal: string | null) => {
+      place.isListening = false
+      if (this.#stopping) {
+        if (status !== 0) this.#status ||= 1
+      } else this.#replace(place, { status, signal }, onListening)
+    })
+  }
+
+  #cannotStart({ number }: Place, { text, status }: { text: string; status: number }): void {
+    if (this.#isStarted) this.#log.error({ worker: number }, `worker ${number} cannot start: ${text}`)
+    else if (!this.#stopping) this.#giveUp(text, status)
+  }
+
+  #replace(place: Place, how: object, onListening: (announced: Announced) => void): void {
+    const { number } = place
+    const isSound = place.listeningSince > 0 && performance.now() - place.listeningSince > SOUND_MS
+    place.deaths = isSound ? 1 : place.deaths + 1
+    if (place.listeningSince === 0) place.barren += 1
+    const isHopeless = place.barren >= HOPELESS && !this.#places.some(({ isListening }) => isListening)
+    if (isHopeless || !this.#isStarted) {
+      this.#giveUp(`worker ${number} died before it was ready`, 1)
+      return
+    }
+    const inMs = backoffMs(place.deaths, RESTART)
+    this.#log.error({ worker: number, ...how, inMs }, `worker ${number} died; another one takes its place`)
+    setTimeout(() => {
+      if (this.#stopping) return
+      place.worker = fork(number)
+      place.listeningSince = 0
+      this.#watch(place, onListening)
+    }, inMs)
+  }
+
+  #giveUp(text: string, status: number): void {
+    process.stderr.write(`${text}\n`)
+    const end = (): void => process.exit(status)
+    this.stop('SIGINT').then(end, end)
+  }
+}
+
+function fork(number: number): Worker {
+  return cluster.fork({ [WORKER_NUMBER]: String(number) })
+}

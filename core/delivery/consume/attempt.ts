@@ -1,0 +1,48 @@
+import { type Call, type Called, callHandler } from '../../host/context.ts'
+import type { Route, Subscription } from '../../registry.ts'
+import { keepCall, settleCall } from '../../watchdog/calls.ts'
+import { isThenable, TimeoutError, within } from '../../lib/timeout.ts'
+
+/** How one attempt ended. After a timeout the handler may still run: `settled` resolves when it does not. */
+export type Attempt =
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      readonly reason: 'threw' | 'timeout'
+      readonly error: unknown
+      readonly settled: Promise<void>
+    }
+
+const done: Attempt = { ok: true }
+
+/**
+ * Calls an after-handler once, with at most `timeoutMs` milliseconds. Its signal is aborted when they are over. A handler
+ * that returns no promise has ended, and then there is none here either.
+ */
+export function attemptOnce(
+  callback: Called,
+  route: Route,
+  subscription: Subscription,
+  call: Call,
+  timeoutMs: number,
+): Attempt | Promise<Attempt> {
+  try {
+    const returned = callHandler(callback, route, subscription, call)
+    return isThenable(returned) ? inTime(returned, call, timeoutMs, keepCall(subscription.mark, callback.id)) : done
+  } catch (error) {
+    return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
+  }
+}
+
+async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: number, slot: number): Promise<Attempt> {
+  const settle = (): void => settleCall(slot)
+  const settled = Promise.resolve(returned).then(settle, settle)
+  try {
+    await within(returned, timeoutMs)
+    return done
+  } catch (error) {
+    const timedOut = error instanceof TimeoutError
+    if (timedOut) call.signal.abort(error)
+    return { ok: false, reason: timedOut ? 'timeout' : 'threw', error, settled }
+  }
+}

@@ -1,0 +1,189 @@
+import { Queue } from '../../lib/fifo.ts'
+
+/** What a task asks for when it ends: its key back for the same task after some time, or once something has come; or nothing. */
+export type Again = { readonly holdMs: number } | { readonly until: Promise<void> } | undefined
+
+/** At most `concurrency` tasks of a pool run at once. Pools are told apart by identity. */
+interface Pool {
+  readonly concurrency: number
+}
+
+interface Entry {
+  readonly pool: Pool
+  readonly key: string | undefined
+  readonly task: () => Again | Promise<Again>
+}
+
+interface Ready {
+  readonly limit: number
+  readonly ready: Queue<Entry>
+  running: number
+}
+
+/**
+ * Runs tasks, within the concurrency of their pools, and those of one key one after another in the order they came,
+ * whatever their pools. A task must not reject, nor throw.
+ */
+export class Lanes {
+  /** Tasks whose key is theirs, by pool. */
+  readonly #pools = new Map<Pool, Ready>()
+  #toPump: Ready[] = []
+  /** Keys that are taken, each with those that wait for it, if there are any. */
+  readonly #taken = new Map<string, Queue<Entry> | undefined>()
+  /** The key of a task that was started at once: taken, though not in the map unless it turns out to last. */
+  #starting: string | undefined
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #running = 0
+  #size = 0
+  #closed = false
+  #onIdle: (() => void)[] = []
+
+  /** Tasks that have not ended, those that wait included. */
+  get size(): number {
+    return this.#size
+  }
+
+  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
+    const entry = { pool, key, task }
+    this.#size++
+    if (key !== undefined && this.#isTaken(key)) {
+      this.#waitersOf(key).put(entry)
+      return
+    }
+    const ready = this.#poolOf(entry)
+    if (this.#isFree(ready)) {
+      this.#startNow(entry, ready)
+      return
+    }
+    if (key !== undefined) this.#taken.set(key, undefined)
+    ready.ready.put(entry)
+    this.#pump(ready)
+  }
+
+  /** Resolves once no task is left, or none runs after `close`. */
+  idle(): Promise<void> {
+    return this.#isIdle() ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
+  }
+
+  /** Starts no further task. */
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#settle()
+  }
+
+  /** Looking a key up costs as much as all else here, so it is not looked for where there is none. */
+  #isTaken(key: string): boolean {
+    return key === this.#starting || (this.#taken.size > 0 && this.#taken.has(key))
+  }
+
+  #waitersOf(key: string): Queue<Entry> {
+    const waiting = this.#taken.get(key) ?? new Queue<Entry>()
+    this.#taken.set(key, waiting)
+    return waiting
+  }
+
+  #poolOf({ pool }: Entry): Ready {
+    const known = this.#pools.get(pool)
+    if (known) return known
+    const made = { limit: pool.concurrency, ready: new Queue<Entry>(), running: 0 }
+    this.#pools.set(pool, made)
+    return made
+  }
+
+  /** With room, nothing is ready either: whatever frees room pumps. */
+  #isFree({ running, limit }: Ready): boolean {
+    return !this.#closed && this.#toPump.length === 0 && running < limit
+  }
+
+  /** Most tasks end at once. A map that grows and shrinks for each would keep the garbage collector busy. */
+  #startNow(entry: Entry, pool: Ready): void {
+    this.#toPump.push(pool)
+    this.#starting = entry.key
+    this.#run(entry, pool)
+    this.#pumpAll()
+  }
+
+  /** Starts what can be started in a pool. Tasks that end at once may free keys in others, which are seen to in turn. */
+  #pump(pool: Ready): void {
+    this.#toPump.push(pool)
+    if (this.#toPump.length === 1) this.#pumpAll()
+  }
+
+  #pumpAll(): void {
+    for (const one of this.#toPump) while (!this.#closed && one.running < one.limit && this.#runNext(one));
+    this.#toPump.length = 0
+  }
+
+  #runNext(pool: Ready): boolean {
+    const entry = pool.ready.take()
+    if (!entry) return false
+    this.#run(entry, pool)
+    return true
+  }
+
+  #run(entry: Entry, pool: Ready): void {
+    pool.running++
+    this.#running++
+    const again = entry.task()
+    const { key } = entry
+    if (key !== undefined && key === this.#starting && again) this.#taken.set(key, this.#taken.get(key))
+    this.#starting = undefined
+    if (again instanceof Promise) void this.#endLate(entry, pool, again)
+    else this.#end(entry, pool, again)
+  }
+
+  async #endLate(entry: Entry, pool: Ready, again: Promise<Again>): Promise<void> {
+    this.#end(entry, pool, await again)
+    this.#pump(pool)
+  }
+
+  #end(entry: Entry, pool: Ready, again: Again): void {
+    this.#running--
+    pool.running--
+    if (again) this.#hold(entry, again)
+    else {
+      this.#size--
+      this.#release(entry)
+    }
+    this.#settle()
+  }
+
+  #release({ key, pool }: Entry): void {
+    if (key === undefined || this.#taken.size === 0) return
+    const next = this.#taken.get(key)?.take()
+    if (!next) {
+      this.#taken.delete(key)
+      return
+    }
+    const ready = this.#poolOf(next)
+    ready.ready.put(next)
+    if (next.pool !== pool) this.#pump(ready)
+  }
+
+  #hold(entry: Entry, again: NonNullable<Again>): void {
+    if (this.#closed) return
+    const resume = (): void => {
+      const pool = this.#poolOf(entry)
+      pool.ready.putFirst(entry)
+      this.#pump(pool)
+    }
+    if ('until' in again) {
+      void again.until.then(resume)
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      resume()
+    }, again.holdMs)
+    this.#timers.add(timer)
+  }
+
+  #isIdle(): boolean {
+    return this.#running === 0 && (this.#closed || this.#size === 0)
+  }
+
+  #settle(): void {
+    if (this.#isIdle()) for (const resolve of this.#onIdle.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,100 @@
+import { type Again, Lanes } from './keyed-executor.ts'
+import type { Pool } from '../../registry.ts'
+
+/** Callbacks that are handed to the lanes at a time, beside those that an ordered retry or a suspect holds up. */
+export const LANES = 128
+/** With those: then nothing more is taken up until a retry is through. */
+const HELD_TOO = 5000
+
+/** The place of one task. */
+interface Slot {
+  readonly key: string | undefined
+  /** Whether it is among those of its key. */
+  isCounted: boolean
+  /** Whether it waits, without a key. */
+  isHeld: boolean
+  isFree: boolean
+}
+
+/** The lanes of a plugin, with a count of what is in them by key. */
+export class Slots {
+  readonly #lanes = new Lanes()
+  readonly #byKey = new Map<string, number>()
+  readonly #held = new Set<string>()
+  readonly #onFree: (key: string | undefined) => void
+  #size = 0
+  #heldSize = 0
+
+  constructor(onFree: (key: string | undefined) => void) {
+    this.#onFree = onFree
+  }
+
+  /** How many more may be pushed. */
+  get room(): number {
+    return Math.min(LANES - (this.#size - this.#heldSize), HELD_TOO - this.#size)
+  }
+
+  of(key: string): number {
+    return this.#byKey.size === 0 ? 0 : (this.#byKey.get(key) ?? 0)
+  }
+
+  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
+    const slot: Slot = { key, isCounted: false, isHeld: false, isFree: false }
+    this.#size++
+    this.#lanes.push(pool, key, () => {
+      if (key !== undefined && this.#held.size > 0 && this.#held.delete(key)) this.#heldSize -= this.of(key)
+      if (slot.isHeld) this.#resume(slot)
+      const again = task()
+      return again instanceof Promise ? again.then((late) => this.#ended(slot, late)) : this.#ended(slot, again)
+    })
+    // Most tasks have ended by now, and a map would grow and shrink for each.
+    if (!slot.isFree) this.#count(slot)
+  }
+
+  close(): void {
+    this.#lanes.close()
+  }
+
+  idle(): Promise<void> {
+    return this.#lanes.idle()
+  }
+
+  #count(slot: Slot): void {
+    const { key, isCounted } = slot
+    if (key === undefined || isCounted) return
+    slot.isCounted = true
+    this.#byKey.set(key, this.of(key) + 1)
+    if (this.#held.has(key)) this.#heldSize++
+  }
+
+  #ended(slot: Slot, again: Again): Again {
+    const { key } = slot
+    if (!again) this.#leave(slot)
+    else if (key !== undefined) {
+      this.#count(slot)
+      this.#held.add(key)
+      this.#heldSize += this.of(key)
+    } else {
+      slot.isHeld = true
+      this.#heldSize++
+    }
+    return again
+  }
+
+  #resume(slot: Slot): void {
+    slot.isHeld = false
+    this.#heldSize--
+  }
+
+  #leave(slot: Slot): void {
+    const { key, isCounted } = slot
+    slot.isFree = true
+    this.#size--
+    if (key !== undefined && isCounted) {
+      const left = this.of(key) - 1
+      if (left > 0) this.#byKey.set(key, left)
+      else this.#byKey.delete(key)
+    }
+    this.#onFree(key)
+  }
+}

@@ -1,0 +1,127 @@
+import type { Bus } from '../../observe/bus.ts'
+import { aboutOf, type Callback } from '../../callback/callback.ts'
+import type { Called } from '../../host/context.ts'
+import type { Registry, Subscription } from '../../registry.ts'
+import { each, onTick, Turn } from '../../lib/tick-batch.ts'
+import { createDeliverer, type Delivered } from '../consume/deliverer.ts'
+import type { Delivery } from '../delivery.ts'
+import { createIdentify, type Identified } from '../ingest/identify.ts'
+import { type Again, Lanes } from '../consume/keyed-executor.ts'
+import { orderOf } from '../ingest/order-key.ts'
+import { type Received, takeBody } from '../ingest/shared-body.ts'
+import { Recent } from '../ingest/resend-window.ts'
+import { withinGrace } from '../consume/drain.ts'
+
+/** A callback that was accepted, shared by the deliveries to its plugins. */
+interface Item extends Received {
+  readonly callback: Called
+  readonly subscriptions: readonly Subscription[]
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+  /** Its number in the window of resends. */
+  readonly entry: number
+  resends: number
+}
+
+interface Parts {
+  readonly registry: Registry
+  readonly bus: Bus
+  /** Milliseconds. */
+  readonly resendWindow: number
+}
+
+/** The engine without a disk: what it holds ends with the process. For tests and for trying things out. */
+export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): Delivery {
+  const deliverer = createDeliverer(registry, bus)
+  const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
+  const recent = new Recent(resendWindow)
+  const identify = createIdentify(resendWindow, bus)
+  // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
+  const arrived = new Turn<Callback>((callbacks) => {
+    const identified = each(callbacks, (callback) => ({ callback, ...identify(callback) }))
+    for (const item of each(identified, enter)) {
+      for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
+    }
+  }, onTick)
+  const retries = new Set<NodeJS.Timeout>()
+  let interrupted = 0
+
+  /** Gives what is to be delivered; nothing for a resend. */
+  const enter = ({ callback, identity, tells }: Identified & { callback: Callback }): Item | undefined => {
+    const { id, sdkAppId, command, reading, receivedAt } = callback
+    const known = recent.find(identity, receivedAt)
+    if (known !== undefined) {
+      // The identity holds app and command, so they are those of the first.
+      const first = { ...aboutOf(callback), id: recent.idOf(known) }
+      bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
+      if (tells) return undefined
+    }
+    const route = registry.route(sdkAppId, command)
+    const { subscriptions } = route
+    const key = orderOf(callback, route)
+    const entry = recent.add(identity, id, receivedAt)
+    const takers = subscriptions.length
+    const maybeResend = known !== undefined
+    return { callback, subscriptions, key, maybeResend, entry, resends: 0, parsed: reading, takers }
+  }
+
+  const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {
+    let tries = attempt
+    const { plugin, pool } = subscription
+    lanes.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
+  }
+
+  const deliver = (item: Item, subscription: Subscription, attempt: number): Again | Promise<Again> => {
+    const { callback, entry, maybeResend } = item
+    // The window may have forgotten it since.
+    item.resends = Math.max(item.resends, recent.resendsOf(entry))
+    const job = { callback, parsed: takeBody(item), attempt, resends: item.resends, maybeResend }
+    const delivered = deliverer.deliver(job, subscription)
+    if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
+    return conclude(item, subscription, attempt, delivered)
+  }
+
+  const conclude = async (
+    item: Item,
+    subscription: Subscription,
+    attempt: number,
+    delivered: Delivered | Promise<Delivered>,
+  ): Promise<Again> => {
+    const { ended, settled } = await delivered
+    if (ended.as === 'interrupted') interrupted++
+    if (ended.as === 'retry' && !subscription.ordered) retryLater(item, subscription, attempt + 1, ended.inMs)
+    await settled
+    return ended.as === 'retry' && subscription.ordered ? { holdMs: ended.inMs } : undefined
+  }
+
+  const retryLater = (item: Item, subscription: Subscription, attempt: number, inMs: number): void => {
+    const timer = setTimeout(() => {
+      retries.delete(timer)
+      enqueue(item, subscription, attempt)
+    }, inMs)
+    retries.add(timer)
+  }
+
+  return {
+    async start() {},
+
+    accept(callback) {
+      arrived.add(callback)
+      return undefined
+    },
+
+    async keep() {},
+
+    async health() {},
+
+    async stop(graceMs) {
+      deliverer.interrupt()
+      const all = [...lanes.values()]
+      const settled = await withinGrace(Promise.all(all.map((lane) => lane.idle())), graceMs)
+      for (const lane of all) lane.close()
+      for (const retry of retries) clearTimeout(retry)
+      deliverer.abort()
+      return { undelivered: all.reduce((sum, lane) => sum + lane.size, retries.size + interrupted), settled }
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import type { Fault } from '../../../config/faults.ts'
+import type { Bus } from '../../observe/bus.ts'
+import type { Logger } from '../../observe/log.ts'
+import type { Registry } from '../../registry.ts'
+import type { RedisSettings } from '../../store/redis/options.ts'
+import { createMemoryStores } from '../../store/memory.ts'
+import type { Stores } from '../../store/store.ts'
+import type { Delivery, Ending } from '../delivery.ts'
+import { createMemoryDelivery } from './memory.ts'
+import { openSqliteEngine } from './sqlite/open-sqlite.ts'
+import type { Link } from './sqlite/client/sqlite-client.ts'
+import { linkCount } from './sqlite/file/real-path.ts'
+import type { Retention } from './sqlite/upkeep/retention.ts'
+
+/** The config's `delivery`. */
+export interface EngineSettings {
+  readonly engine: 'memory' | 'sqlite' | 'redis'
+  readonly sqlite: { readonly file: string }
+  /** Is there where the engine is redis. */
+  readonly redis?: RedisSettings
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly maxBacklog?: number
+}
+
+/** What keeps callbacks, and what plugins keep. It is open before the plugins are set up and until they are closed. */
+export interface Engine {
+  readonly stores: Stores
+  createDelivery(registry: Registry): Delivery
+  /** Why what is acknowledged may be lost all the same, for those who run the server. */
+  durability?(): string | undefined
+  close(ending: Ending): Promise<void>
+}
+
+/**
+ * Opens the engine that the config names.
+ * @param parts.link of the engine sqlite, where its thread was started early
+ * @throws TimhookError with a code that begins with STORE_
+ */
+export async function openEngine(
+  settings: EngineSettings,
+  { bus, log, link: early }: { bus: Bus; log: Logger; link?: Link | undefined },
+): Promise<Engine> {
+  if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
+  if (settings.engine === 'redis') {
+    // Who uses another engine need not wait for the driver.
+    const { openRedisEngine } = await import('./redis/open-redis.ts')
+    return openRedisEngine(settings, { bus, log })
+  }
+  return openSqliteEngine(settings, { bus, log, link: early })
+}
+
+/** What may be a mistake about where callbacks are kept. */
+export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine' | 'sqlite'>): Fault[] {
+  const links = engine === 'sqlite' ? linkCount(sqlite.file) : 1
+  if (links < 2) return []
+  const message = `${sqlite.file} has ${links} hard links: a second server at another one would spoil it, and so would putting such a backup back while the server runs; expected backups that are copies`
+  return [{ path: ['delivery', 'sqlite', 'file'], message }]
+}
+
+function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): Engine {
+  log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
+  return {
+    stores: createMemoryStores(),
+    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
+    async close() {},
+  }
+}

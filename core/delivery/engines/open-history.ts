@@ -1,0 +1,25 @@
+import { resolve } from 'node:path'
+import { TimhookError } from '../../errors.ts'
+import type { EngineSettings } from './open-engine.ts'
+import type { Journal, OpeningOptions } from '../history.ts'
+import { openRedisJournal } from './redis/history/history.ts'
+import { openSqliteJournal } from './sqlite/history/history.ts'
+
+/**
+ * Opens what the config's engine has stored, from another process than the server.
+ * @throws TimhookError with a code that begins with STORE_
+ */
+export async function openJournal(
+  { engine, sqlite, redis }: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis'>,
+  options: OpeningOptions = {},
+): Promise<Journal> {
+  if (engine === 'sqlite') return openSqliteJournal(resolve(sqlite.file))
+  if (engine === 'redis' && redis) return openRedisJournal(redis, options)
+  throw new TimhookError(
+    'STORE_NOT_SHARED',
+    'the engine memory keeps callbacks in the server, where no other process sees them',
+    {
+      hint: 'Set delivery.engine to sqlite or redis.',
+    },
+  )
+}

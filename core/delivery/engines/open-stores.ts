@@ -1,0 +1,76 @@
+import { resolve } from 'node:path'
+import { TimhookError } from '../../errors.ts'
+import { createLogger } from '../../observe/log.ts'
+import { Database } from '../../store/sqlite/database.ts'
+import { emptyStore } from '../../store/empty.ts'
+import { openRedis } from '../../store/redis/client.ts'
+import { createRedisStores } from '../../store/redis/stores.ts'
+import type { RedisSettings } from '../../store/redis/options.ts'
+import { type AskStore, createSqliteStores, type StoreOperations } from '../../store/sqlite/stores.ts'
+import { storeOperations } from '../../store/sqlite/tables.ts'
+import type { Stores } from '../../store/store.ts'
+import type { EngineSettings } from './open-engine.ts'
+import type { OpeningOptions } from '../history.ts'
+import { checkFile, isThere } from './sqlite/file/check-file.ts'
+
+/** What plugins keep, opened beside a server that may be running. */
+export interface OpenStores {
+  readonly stores: Stores
+  close(): Promise<void>
+}
+
+/**
+ * Opens what plugins keep, for another process than the server. Where no server has kept anything yet it is empty, and
+ * nothing is made.
+ * @throws TimhookError with a code that begins with STORE_
+ */
+export async function openStores(
+  { engine, sqlite, redis }: EngineSettings,
+  { now = Date.now, ...options }: OpeningOptions & { now?: () => number } = {},
+): Promise<OpenStores> {
+  if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
+  if (engine === 'redis' && redis) return connect(redis, options)
+  throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
+    hint: "Set it to sqlite or redis; what plugins keep in memory is seen by the server's own process alone.",
+  })
+}
+
+async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): Promise<OpenStores> {
+  // Whether it may lose something is for the servers to say.
+  const log = createLogger({ level: 'silent' })
+  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, onWaiting })
+  return { stores: createRedisStores(connection), close: () => connection.close() }
+}
+
+/** Of one statement each: they keep no lock that the server would wait for. */
+const READING = new Set<keyof StoreOperations>(['kvGet', 'kvList', 'records'])
+
+function openFile(file: string, now: () => number): OpenStores {
+  if (!isThere(file)) {
+    const nothing = emptyStore(file)
+    return { stores: { of: () => nothing }, async close() {} }
+  }
+  checkFile(file)
+  const database = new Database(file)
+  database.exec('PRAGMA busy_timeout = 2000')
+  database.exec('PRAGMA synchronous = FULL')
+  const operations = storeOperations(database)
+  const ask: AskStore = async <N extends keyof StoreOperations>(name: N, arg: StoreOperations[N][0]) => {
+    const operation = (): StoreOperations[N][1] => operations[name](arg)
+    return READING.has(name) ? operation() : inTransaction(database, operation)
+  }
+  return { stores: createSqliteStores(ask, now), close: async () => database.close() }
+}
+
+/** The server writes too: nothing of its may come between what one operation reads and writes. */
+function inTransaction<T>(database: Database, operation: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = operation()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.rollback()
+    throw error
+  }
+}

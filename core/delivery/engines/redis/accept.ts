@@ -1,0 +1,108 @@
+import type { Bus } from '../../../observe/bus.ts'
+import { aboutOf, type Callback } from '../../../callback/callback.ts'
+import { calledOf } from '../../../host/context.ts'
+import type { Registry, Route } from '../../../registry.ts'
+import { Coming, createEntrance } from '../../ingest/pending-append.ts'
+import type { Delivery } from '../../delivery.ts'
+import type { Identified } from '../../ingest/identify.ts'
+import { orderOf } from '../../ingest/order-key.ts'
+import type { Appended, Appender, Appending } from './append/append-batch.ts'
+import { aboutText, pluginsText } from './partition/entry.ts'
+import type { Feed } from './consume/consumer.ts'
+import { partitionOf } from './client/keys.ts'
+import type { Leases } from './lease/leases.ts'
+
+interface Parts {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly identify: (callback: Callback) => Identified
+  readonly leases: Leases
+  readonly feeds: readonly Feed[]
+  readonly appender: Appender
+  readonly partitions: () => number
+}
+
+/** The plugins of a route, written out once for all of its callbacks. */
+interface Takers {
+  readonly feeds: readonly Feed[]
+  readonly text: string
+}
+
+/** Makes what stores callbacks, and hands them to those feeds of this process that have the partition. */
+export function createAccept({
+  registry,
+  bus,
+  identify,
+  leases,
+  feeds,
+  appender,
+  partitions,
+}: Parts): Delivery['accept'] {
+  const known = new WeakMap<Route, Takers>()
+  const takersOf = (route: Route): Takers => {
+    const found = known.get(route)
+    if (found) return found
+    const ids = route.subscriptions.map(({ plugin }) => plugin.id)
+    const made = { feeds: feeds.filter(({ plugin }) => ids.includes(plugin)), text: pluginsText(ids) }
+    known.set(route, made)
+    return made
+  }
+
+  class ComingEntry extends Coming implements Appending {
+    #key: string | undefined
+    #n = 0
+    #feeds: readonly Feed[] = []
+
+    store(identity: string): void {
+      const { callback } = this
+      const route = registry.route(callback.sdkAppId, callback.command)
+      const key = orderOf(callback, route)
+      const n = partitionOf(key, partitions())
+      const takers = takersOf(route)
+      const tells = this.tells ? 1 : 0
+      const isOurs = takers.feeds.every((feed) => feed.has(n))
+      const fence = isOurs ? leases.lastFence : ''
+      const about = aboutText(callback, key, route.known)
+      this.#key = key
+      this.#n = n
+      this.#feeds = takers.feeds
+      appender.append(
+        [identity, tells, fence, n, takers.text, callback.id, about, callback.raw],
+        callback.raw.length,
+        this,
+      )
+    }
+
+    stored(appended: Appended | undefined): void {
+      const { callback } = this
+      const [, , resends = 0, firstId = ''] = appended ?? []
+      if (resends > 0) bus.emit('callback:resent', { ...aboutOf(callback), id: firstId, resends })
+      this.resolve()
+    }
+
+    failed(error: unknown): void {
+      this.reject(error)
+    }
+
+    entered(entry: string, maybeResend: boolean): void {
+      const callback = calledOf(this.callback)
+      const received = { parsed: this.callback.reading, takers: this.#feeds.length }
+      const arrival = { entry, callback, key: this.#key, maybeResend, received }
+      for (const feed of this.#feeds) feed.stored(this.#n, arrival)
+    }
+  }
+
+  const take = createEntrance<ComingEntry>(identify, (coming, identity) => coming.store(identity))
+
+  return (callback) => {
+    const coming = new ComingEntry(callback)
+    if (leases.isValid()) take(coming)
+    // Others may have given us up, and our plugins' groups with it.
+    else
+      leases.tend().then(
+        () => take(coming),
+        (error: unknown) => coming.reject(error),
+      )
+    return coming
+  }
+}

@@ -1,0 +1,37 @@
+import type { Incoming } from '../../../../callback/callback.ts'
+import { redisFault } from '../../../../store/redis/fault.ts'
+import type { Kept } from '../../../delivery.ts'
+import { refusedIdentity, refusedOf } from '../../../record-refused.ts'
+import { aboutText } from '../partition/entry.ts'
+import type { Connection, Run } from '../client/run.ts'
+import { KEEP_REFUSED } from '../scripts/room.ts'
+
+/** More of them push out the oldest. */
+const MOST = 100_000
+
+/** Stores what was refused, or decided otherwise than by a plain allow. */
+export async function keep(
+  { client, prefix }: Connection,
+  run: Run,
+  callback: Incoming,
+  kept: Kept,
+  resendWindow: number,
+): Promise<void> {
+  if (kept.as === 'refused') {
+    const refused = refusedOf(callback, kept.error)
+    const { raw, error } = refused
+    const about = aboutText({ ...callback, raw })
+    const bytes = Buffer.byteLength(raw) + callback.querystring.length
+    const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', error]
+    const identity = refusedIdentity(callback, refused)
+    await run(KEEP_REFUSED, callback.sdkAppId, bytes, identity, resendWindow, ...how, 'about', about, 'raw', raw)
+    return
+  }
+  const how = ['outcome', kept.outcome, 'code', `${kept.code}`, 'failed', kept.failed ? '1' : '0', 'error', '']
+  const what = ['about', aboutText(callback), 'raw', callback.raw]
+  try {
+    await client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MOST, '*', ...how, ...what)
+  } catch (error) {
+    throw redisFault(error)
+  }
+}

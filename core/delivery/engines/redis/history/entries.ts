@@ -1,0 +1,57 @@
+import type { Entry, PluginOutcome } from '../../../history.ts'
+import type { Run } from '../client/run.ts'
+import { FATES } from '../scripts/fates.ts'
+import type { Found } from './streams.ts'
+
+type Fate = readonly [resends: string, ...outcomes: string[]]
+
+/** What `Asked` names a callback by. */
+export function refOf(partition: string, entry: string): string {
+  return `${partition}/${entry}`
+}
+
+/** Entries as a journal gives them, with what has become of them. */
+export async function entriesOf(run: Run, found: readonly Found[], bodies: boolean): Promise<Entry[]> {
+  // Of those that were decided there is nothing more to know.
+  const looked = found.filter(({ stream }) => stream !== 'kept:decided')
+  const args = looked.flatMap(({ stream, entry, fields }) => [partitionOf(stream), entry, fields['plugins'] ?? ''])
+  const replies = looked.length === 0 ? [] : await run<Fate[]>(FATES, ...args)
+  const fates = new Map(looked.map((one, n) => [one, replies[n] ?? (['0'] as const)]))
+  return found.map((one) => entryOf(one, fates.get(one) ?? ['0'], bodies))
+}
+
+function entryOf({ stream, entry, fields }: Found, [resends, ...outcomes]: Fate, bodies: boolean): Entry {
+  const { id = '', app, command = '', at, signed, maybe, query = '', raw = '' } = fields
+  const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
+  return {
+    ref: isDelivered(stream) ? refOf(partitionOf(stream), entry) : `${stream}/${entry}`,
+    ...about,
+    resends: Number(resends),
+    maybeResend: maybe === '1',
+    plugins: pairs(outcomes).map(([id, outcome]) => ({ id, outcome: outcome as PluginOutcome })),
+    ...(!isDelivered(stream) && { kept: keptOf(fields) }),
+    ...(bodies && { body: { query, raw } }),
+  }
+}
+
+function keptOf({ outcome, code, failed, error = '' }: Record<string, string>): NonNullable<Entry['kept']> {
+  return {
+    outcome: outcome as NonNullable<Entry['kept']>['outcome'],
+    code: Number(code),
+    failed: failed === '1',
+    ...(error !== '' && { error }),
+  }
+}
+
+function isDelivered(stream: string): boolean {
+  return stream.startsWith('cb:')
+}
+
+/** Refused callbacks are in a stream of their own, by whose name their resends are counted. */
+function partitionOf(stream: string): string {
+  return isDelivered(stream) ? stream.slice('cb:'.length) : stream
+}
+
+function pairs(list: readonly string[]): [string, string][] {
+  return Array.from({ length: Math.floor(list.length / 2) }, (_, n) => [list[2 * n] ?? '', list[2 * n + 1] ?? ''])
+}

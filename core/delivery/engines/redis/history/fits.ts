@@ -1,0 +1,25 @@
+import { covers } from '../../../../registry.ts'
+import type { Entry, Filter } from '../../../history.ts'
+import type { Found } from './streams.ts'
+
+/** Whether a callback's own fields fit. */
+export function fitsAbout({ app, command, since, until }: Filter, fields: Record<string, string>): boolean {
+  const at = Number(fields['at'])
+  if (app !== undefined && Number(fields['app']) !== app) return false
+  if (command !== undefined && !covers(command, fields['command'] ?? '')) return false
+  return at >= (since ?? -Infinity) && at < (until ?? Infinity)
+}
+
+/** Of what was kept and not delivered: whether it was decided as the filter wants. */
+export function decidedAs({ outcome }: Filter, { stream, fields }: Found): boolean {
+  if (!stream.startsWith('kept:') || outcome === undefined || outcome === 'kept') return true
+  return outcome === 'failed' ? fields['failed'] === '1' : fields['outcome'] === outcome
+}
+
+/** Whether what has become of it fits: with the filter's plugin, else with any. */
+export function fitsOutcome({ plugin, outcome }: Filter, { plugins }: Entry): boolean {
+  const theirs = plugin === undefined ? plugins : plugins.filter(({ id }) => id === plugin)
+  if (plugin !== undefined && theirs.length === 0) return false
+  if (outcome !== 'done' && outcome !== 'dead' && outcome !== 'waiting') return true
+  return theirs.some((one) => one.outcome === outcome)
+}

@@ -1,0 +1,86 @@
+import { newId } from '../../../../lib/id.ts'
+import { createLogger } from '../../../../observe/log.ts'
+import { openRedis } from '../../../../store/redis/client.ts'
+import { redisFault } from '../../../../store/redis/fault.ts'
+import type { RedisSettings } from '../../../../store/redis/options.ts'
+import type { Answered, Asked, Journal, OpeningOptions } from '../../../history.ts'
+import { PARTITIONS } from '../client/keys.ts'
+import { createRun } from '../client/run.ts'
+import { find } from './find.ts'
+import { deadLetters } from './dead-letters.ts'
+import { endOf, list, type Parts } from './list.ts'
+import { records } from './records.ts'
+
+const REF = /^(\d+|kept:refused)\/(\d+-\d+)$/
+const LETTER = /^\d+-\d+$/
+
+/**
+ * Looks into the Redis of servers that may be running.
+ * @throws TimhookError with a code that begins with STORE_
+ */
+export async function openRedisJournal(
+  settings: RedisSettings,
+  { onWaiting, startMs }: OpeningOptions = {},
+): Promise<Journal> {
+  const log = createLogger({ level: 'silent' })
+  // Whether it may lose something is for the servers to say.
+  const connection = await openRedis(
+    { ...settings, durability: 'relaxed' },
+    { log, onWaiting, ...(startMs !== undefined && { startMs }) },
+  )
+  const { client, prefix } = connection
+  const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
+  const parts: Parts = { connection, run: createRun(connection), partitions }
+  const journal: Journal = {
+    backward: (filter, place) => list(parts, filter, 'backward', place),
+    forward: (filter, place) => list(parts, filter, 'forward', place),
+    end: () => endOf(parts),
+    find: (ids, { bodies = false } = {}) => find(parts, ids, bodies),
+    deadLetters: (filter = {}) => deadLetters(connection, filter),
+    records: (filter = {}) => records(connection, filter),
+    async backlogs() {
+      const counts = Object.entries(await client.hgetall(`${prefix}:backlog`))
+      return counts.map(([plugin, count]) => ({ plugin, count: Number(count) })).filter(({ count }) => count > 0)
+    },
+    async request(asked) {
+      const id = newId()
+      await client.rpush(`${prefix}:requests`, JSON.stringify({ id, ...requestOf(asked) }))
+      await client.publish(`${prefix}:all`, 'asked')
+      return id
+    },
+    async result(request) {
+      const result = await client.get(`${prefix}:result:${request}`)
+      return result === null ? undefined : (JSON.parse(result) as Answered)
+    },
+    async isServed() {
+      const [seconds] = await client.time()
+      return (await client.zcount(`${prefix}:members`, Number(seconds) * 1000, '+inf')) > 0
+    },
+    close: () => connection.close(),
+  }
+  return plainly(journal)
+}
+
+/** What names nothing that Redis could have becomes a name of nothing. */
+function requestOf(asked: Asked): object {
+  const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
+  const of = (pattern: RegExp, nothing: string): string[] =>
+    asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing))
+  if (asked.kind !== 'replay') return { ...asked, refs: of(LETTER, '0-0'), answer }
+  return { ...asked, refs: of(REF, '0/0-0').map((ref) => ref.split('/')), answer }
+}
+
+/** The driver's errors hold what was sent: they stay here. */
+function plainly(journal: Journal): Journal {
+  const wrapped = Object.entries(journal).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await method(...args)
+      } catch (error) {
+        throw redisFault(error)
+      }
+    },
+  ])
+  return Object.fromEntries(wrapped) as Journal
+}

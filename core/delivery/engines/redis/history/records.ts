@@ -1,0 +1,38 @@
+import type { PluginRecord, RecordFilter } from '../../../history.ts'
+import { recordOf } from '../partition/entry.ts'
+import type { Connection } from '../client/run.ts'
+
+/** What plugins have recorded, newest first. A stream each plugin and kind; a number tells their order over all. */
+export async function records(
+  connection: Pick<Connection, 'client' | 'prefix'>,
+  { plugin, kind, since = -Infinity, until = Infinity, limit = 100 }: RecordFilter,
+): Promise<PluginRecord[]> {
+  const { client, prefix } = connection
+  const found: { num: number; record: PluginRecord }[] = []
+  for (const key of await keys(connection)) {
+    const [, of = '', name = ''] = /^([^:]*):records:(.*)$/s.exec(key.slice(`${prefix}:store:`.length)) ?? []
+    const id = decodeURIComponent(of)
+    if ((plugin !== undefined && id !== plugin) || (kind !== undefined && name !== kind)) continue
+    const newest = until === Infinity ? '+' : `${until}`
+    const entries = await client.xrevrange(key, newest, since === -Infinity ? '-' : `${since}`, 'COUNT', limit)
+    for (const [entry, list] of entries) {
+      const { at, json = 'null', num } = recordOf(list)
+      if (Number(at) < since || Number(at) >= until) continue
+      const data: unknown = JSON.parse(json)
+      found.push({ num: Number(num), record: { ref: `${key}/${entry}`, plugin: id, kind: name, at: Number(at), data } })
+    }
+  }
+  const newest = found.toSorted((one, other) => other.num - one.num)
+  return newest.slice(0, limit).map(({ record }) => record)
+}
+
+async function keys({ client, prefix }: Pick<Connection, 'client' | 'prefix'>): Promise<string[]> {
+  const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:store:*:records:*`
+  const all = new Set<string>()
+  for (let cursor = '0'; ;) {
+    const [next, some] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', 1000)
+    for (const key of some) all.add(key)
+    if (next === '0') return [...all]
+    cursor = next
+  }
+}

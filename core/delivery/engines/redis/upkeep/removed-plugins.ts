@@ -1,0 +1,48 @@
+import type { Bus } from '../../../../observe/bus.ts'
+import type { Run } from '../client/run.ts'
+import { MISSING, REMOVE } from '../scripts/remove.ts'
+
+interface Parts {
+  readonly run: Run
+  readonly bus: Bus
+  readonly partitions: number
+  readonly removedAfterMs: number
+  readonly signal: AbortSignal
+}
+
+/** Letters that one step makes. */
+const LETTERS = 200
+
+/** Makes dead letters of what waits for plugins that no process has had for a while. */
+export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: Parts) {
+  /** Since when this process has found a plugin missing, on the clock of `performance.now()`. */
+  const missingSince = new Map<string, number>()
+
+  const bury = async (plugin: string): Promise<void> => {
+    const error = `plugin ${plugin} is no longer in the config`
+    let count = 0
+    for (let isAll = 0; isAll === 0 && !signal.aborted;) {
+      const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
+      count += letters
+      isAll = end
+    }
+    if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
+  }
+
+  return {
+    async look(): Promise<void> {
+      const missing = await run<string[]>(MISSING)
+      const now = performance.now()
+      for (const plugin of missingSince.keys()) if (!missing.includes(plugin)) missingSince.delete(plugin)
+      for (const plugin of missing) {
+        const since = missingSince.get(plugin) ?? now
+        missingSince.set(plugin, since)
+        if (now - since >= removedAfterMs) await bury(plugin)
+      }
+    },
+    /** While Redis is away, or nobody runs, every plugin is missing: that time does not count. */
+    forget(): void {
+      missingSince.clear()
+    },
+  }
+}

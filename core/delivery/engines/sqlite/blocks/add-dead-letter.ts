@@ -1,0 +1,25 @@
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { singleBytes } from './pinned.ts'
+
+interface Letter {
+  readonly plugin: string
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly attempts: number
+  readonly error: string
+  /** Dead because its body is not what the types promise: such letters have a share of the room, see room.ts. */
+  readonly fault?: boolean
+}
+
+/** Where the last number stands; a file of an earlier version has none. */
+const COUNT = `INSERT INTO meta SELECT 'letter', coalesce(max(num), 0) + 1 FROM dead_letters WHERE true
+  ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value)`
+const INSERT = `INSERT INTO dead_letters (num, plugin, seq, at, attempts, error, fault, bytes)
+  SELECT value, ?, ?, ?, ?, ?, ?, ? FROM meta WHERE name = 'letter'`
+
+/** Writes a dead letter of a callback that is set apart. Its number is never given again: somebody may be about to drop what it named. */
+export function addLetter(database: Database, { plugin, seq, at, attempts, error, fault = false }: Letter): void {
+  database.run(COUNT)
+  database.run(INSERT, plugin, seq, at, attempts, error, fault ? 1 : 0, fault ? singleBytes(database, seq) : 0)
+}

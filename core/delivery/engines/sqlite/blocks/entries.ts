@@ -1,0 +1,53 @@
+import type { Row } from '../../../../store/sqlite/database.ts'
+import type { Entry } from '../../../history.ts'
+import type { Unpacked } from './block.ts'
+import { textOf } from './read-block.ts'
+
+/** What the refs of kept callbacks begin with. */
+export const KEPT_REF = 'kept-'
+
+/** Small ones: a body may be long, and is read where it is asked for. */
+export const KEPT_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
+  (SELECT times FROM resends WHERE seq = -num) AS resends`
+export const BODY_COLUMNS = 'CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
+
+export function callbackEntry(
+  { seq, id, sdkAppId, command, receivedAt, signed, maybeResend }: Unpacked,
+  { resends, plugins }: Pick<Entry, 'resends' | 'plugins'>,
+): Entry {
+  return { ref: String(seq), id, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins }
+}
+
+export function keptEntry(row: Row): Entry {
+  const { num, outcome, code, failed, error, resends } = row
+  const kept = {
+    outcome: String(outcome) as NonNullable<Entry['kept']>['outcome'],
+    code: Number(code),
+    failed: failed === 1,
+    ...(typeof error === 'string' && { error }),
+  }
+  return {
+    ref: `${KEPT_REF}${Number(num)}`,
+    ...aboutOf(row),
+    resends: Number(resends ?? 0),
+    maybeResend: false,
+    plugins: [],
+    kept,
+    ...bodyOf(row),
+  }
+}
+
+function aboutOf(row: Row): Pick<Entry, 'id' | 'sdkAppId' | 'command' | 'receivedAt' | 'signed'> {
+  const { id, app, command, received_at: at, signed } = row
+  return {
+    id: String(id),
+    sdkAppId: Number(app),
+    command: String(command),
+    receivedAt: Number(at),
+    signed: signed === 1,
+  }
+}
+
+function bodyOf({ query, raw }: Row): Pick<Entry, 'body'> {
+  return raw === undefined ? {} : { body: { query: textOf(query), raw: textOf(raw) } }
+}

@@ -1,0 +1,178 @@
+import { isUtf8 } from 'node:buffer'
+import { isObject } from '../../../../lib/json.ts'
+import type { Row, Value } from '../../../../store/sqlite/database.ts'
+import { type Head, type Unpacked, unpackWith } from './block.ts'
+
+/**
+ * The columns of a block or a single, as bytes: the driver ends the process over a text that is no UTF-8, which one
+ * damaged byte makes of it.
+ */
+export const BLOCK_COLUMNS = 'received_at, CAST(sets AS BLOB) AS sets, CAST(heads AS BLOB) AS heads'
+export const BODIES = 'CAST(bodies AS BLOB) AS bodies'
+
+/** A stored block, or a callback that was set apart. */
+export interface StoredBlock {
+  readonly first: number
+  readonly last: number
+  /** None, where the block cannot be read. */
+  readonly callbacks: readonly Unpacked[]
+  readonly damage?: Damage
+}
+
+/** Callbacks that cannot be read any more. Times are milliseconds since 1970. */
+export interface Damage {
+  readonly first: number
+  readonly last: number
+  readonly receivedAt: number
+  /** How many of them each plugin would have got, as far as that can be read. */
+  readonly plugins: Readonly<Record<string, number>>
+}
+
+/**
+ * Reads a row with `first`, `last` and the columns above. Of a damaged block those callbacks that can be told from
+ * the others are left without a body, and all of them where that cannot be told.
+ */
+export function readBlock(row: Row): StoredBlock {
+  const [first, last] = [Number(row['first']), Number(row['last'])]
+  const receivedAt = Number(row['received_at'])
+  const sets = setsOf(row['sets'])
+  const callbacks = sets && callbacksOf(row, { first, last, receivedAt, sets: sets.map(([ids]) => ids) })
+  if (callbacks) return { first, last, callbacks }
+  const plugins: Record<string, number> = {}
+  for (const [ids, count] of sets ?? []) for (const id of ids) plugins[id] = (plugins[id] ?? 0) + count
+  return { first, last, callbacks: [], damage: { first, last, receivedAt, plugins } }
+}
+
+/** How many of a row's callbacks go to a plugin; 0 where that cannot be read. */
+export function countIn(sets: Value | undefined, plugin: string): number {
+  return (setsOf(sets) ?? []).reduce((sum, [ids, count]) => (ids.includes(plugin) ? sum + count : sum), 0)
+}
+
+/** What stands in a column of text that was cast; what is no UTF-8 of it is replaced. */
+export function textOf(value: Value | undefined): string {
+  return bytesOf(value).toString()
+}
+
+interface About {
+  readonly first: number
+  readonly last: number
+  readonly receivedAt: number
+  readonly sets: readonly (readonly string[])[]
+}
+
+function callbacksOf(row: Row, { first, last, receivedAt, sets }: About): Unpacked[] | undefined {
+  const count = last - first + 1
+  const heads = headsOf(textOf(row['heads']), count)
+  if (!heads || heads.some((head) => head && !sets[head[0]])) return undefined
+  const hasBodies = row['bodies'] !== undefined
+  const decoded = hasBodies ? decode(bytesOf(row['bodies'])) : { text: '', hole: undefined }
+  const spans = decoded && (hasBodies ? spansOf(heads, decoded) : heads.map(() => ({ length: 0, isWhole: true })))
+  if (!spans) return undefined
+  let end = 0
+  const all = [...new Set(sets.flat())]
+  return heads.map((head, index) => {
+    const { length = 0, isWhole = false } = spans[index] ?? {}
+    const text = decoded.text.slice(end, (end += length))
+    const seq = first + index
+    if (head) return unpackWith(head, { seq, plugins: sets[head[0]] ?? [], text: isWhole ? text : '' })
+    const nothing = { id: '', identity: '', sdkAppId: 0, command: '', signed: false, maybeResend: false }
+    return { seq, plugins: all, ...nothing, receivedAt, key: undefined, query: '', raw: '' }
+  })
+}
+
+interface Span {
+  length: number
+  isWhole: boolean
+}
+
+/**
+ * How long the texts of each are. One whose text or head is damaged, or two in a row, have what is left by the others:
+ * these are found by their lengths, from the one end and from the other.
+ */
+function spansOf(heads: readonly (Head | undefined)[], { text, hole }: Decoded): Span[] | undefined {
+  const spans = heads.map((head) => ({ length: head ? head[7] + head[8] + head[9] : 0, isWhole: head !== undefined }))
+  const left = text.length - spans.reduce((sum, { length }) => sum + length, 0)
+  const damaged = spans.find(({ isWhole }) => !isWhole)
+  if (damaged && hole !== undefined) return undefined
+  let end = 0
+  const torn = hole === undefined ? damaged : spans.find(({ length }) => (end += length) > hole)
+  if (!torn) return left === 0 ? spans : undefined
+  torn.length += left
+  torn.isWhole = false
+  return torn.length >= 0 ? spans : undefined
+}
+
+/** Undefined stands for one that cannot be read; the whole is, where it cannot be told which. */
+function headsOf(text: string, count: number): (Head | undefined)[] | undefined {
+  const heads = parse(text)
+  if (Array.isArray(heads) && heads.length === count && heads.every(isHead)) return heads
+  // A damaged comma makes one of two.
+  const parts = text.slice(1, -1).split(/(?<=\]),(?=\[)/)
+  const missing = count - parts.length
+  if (missing < 0 || missing > 1) return undefined
+  const found = parts.flatMap((part): (Head | undefined)[] => {
+    const head = parse(part)
+    return isHead(head) ? [head] : Array.from({ length: 1 + missing }, () => undefined)
+  })
+  return found.length === count && found.filter((head) => !head).length <= 1 + missing ? found : undefined
+}
+
+const KINDS = ['number', 'number', 'number', 'number', 'string', 'string', 'string', 'number', 'number', 'number']
+
+function isHead(value: unknown): value is Head {
+  return Array.isArray(value) && value.length === KINDS.length && KINDS.every((kind, n) => typeof value[n] === kind)
+}
+
+function setsOf(value: Value | undefined): [string[], number][] | undefined {
+  const sets = parse(textOf(value))
+  const isSet = (set: unknown): boolean => Array.isArray(set) && Array.isArray(set[0]) && typeof set[1] === 'number'
+  return Array.isArray(sets) && sets.every(isSet) ? (sets as [string[], number][]) : undefined
+}
+
+interface Decoded {
+  readonly text: string
+  /** Where something that is no UTF-8 was left out. */
+  readonly hole: number | undefined
+}
+
+/** Bytes of a character. */
+const LONGEST = 4
+
+/** The text of bytes of which one character may be damaged; undefined where more are. */
+function decode(bytes: Buffer): Decoded | undefined {
+  if (isUtf8(bytes)) return { text: bytes.toString(), hole: undefined }
+  let start = 0
+  for (let length = 1; length > 0; start += length) length = characterAt(bytes, start)
+  let end = start + 1
+  while (end < start + LONGEST && !isUtf8(bytes.subarray(end))) end++
+  if (!isUtf8(bytes.subarray(end))) return undefined
+  const before = bytes.toString('utf8', 0, start)
+  return { text: before + bytes.toString('utf8', end), hole: before.length }
+}
+
+/** How many bytes the character here has; 0 where there is none. */
+function characterAt(bytes: Buffer, at: number): number {
+  const length = lengthBy(bytes[at] ?? 0)
+  return isUtf8(bytes.subarray(at, at + length)) ? length : 0
+}
+
+function lengthBy(first: number): number {
+  if (first < 0xc0) return 1
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1
+}
+
+function bytesOf(value: Value | undefined): Buffer {
+  if (typeof value === 'string') return Buffer.from(value)
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  // libsql gives an ArrayBuffer.
+  return isObject(value) ? Buffer.from(value as unknown as ArrayBuffer) : Buffer.alloc(0)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

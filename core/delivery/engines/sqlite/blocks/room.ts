@@ -1,0 +1,96 @@
+import type { Database, Row, Value } from '../../../../store/sqlite/database.ts'
+import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
+import { dropSingle } from './pinned.ts'
+
+/** Has refused callbacks keep to their share: the app that takes most of it loses its oldest. */
+export function trimRefused(database: Database, share: number, limit: number): number {
+  let count = 0
+  while (count < limit && takenBy(database, 'refused') > share && evictRefused(database) !== undefined) count++
+  return count
+}
+
+/** The same for dead letters for faults. */
+export function trimFaults(database: Database, share: number, limit: number): number {
+  let count = 0
+  while (count < limit && takenBy(database, 'fault') > share && evictFault(database) !== undefined) count++
+  return count
+}
+
+/**
+ * Makes room for as long as it `lacks`, and for so many callbacks: of what is refused, then of what is finished and
+ * expendable, then of what is finished, then of dead letters for faults, the oldest first.
+ */
+export function makeRoom(database: Database, lacks: () => boolean, limit: number): Evicted {
+  const kinds = [
+    ['refused', evictRefused],
+    ['finished', (of: Database) => evictFinished(of, 1)],
+    ['finished', (of: Database) => evictFinished(of, 0)],
+    ['faults', evictFault],
+  ] as const
+  const counts = { ...NOTHING_EVICTED }
+  let left = limit
+  for (const [kind, evict] of kinds) {
+    while (left > 0 && lacks()) {
+      const count = evict(database)
+      if (count === undefined) break
+      counts[kind] += count
+      left -= count
+    }
+  }
+  return counts
+}
+
+/** Since when history is complete, milliseconds since 1970: what was received before may have gone before its time. */
+export function historySince(database: Database): number {
+  const floor = database.number("SELECT value FROM meta WHERE name = 'history_since'")
+  return Math.max(floor, database.number('SELECT received_at FROM blocks ORDER BY last LIMIT 1'))
+}
+
+/** One of the app that takes most. */
+function evictRefused(database: Database): number | undefined {
+  const most = database.get("SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1")
+  const oldest = "SELECT num FROM kept WHERE outcome = 'refused' AND app = ? ORDER BY num LIMIT 1"
+  const row = most && database.get(oldest, most['app'] as Value)
+  return row && database.run('DELETE FROM kept WHERE num = ?', row['num'] as Value)
+}
+
+/** The oldest block that all plugins are through with, or what was decided, whichever came first. */
+function evictFinished(database: Database, expendable: 0 | 1): number | undefined {
+  const block = database.get(
+    `SELECT last, first, received_at FROM blocks WHERE expendable = ${expendable}
+      AND last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT 1`,
+    Number.MAX_SAFE_INTEGER,
+  )
+  const decided = database.get(
+    `SELECT num, received_at FROM kept WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY num LIMIT 1`,
+  )
+  if (block && (!decided || timeOf(block) <= timeOf(decided))) {
+    database.run('DELETE FROM blocks WHERE last = ?', block['last'] as Value)
+    shorten(database, timeOf(block))
+    return Number(block['last']) - Number(block['first']) + 1
+  }
+  if (!decided) return undefined
+  shorten(database, timeOf(decided))
+  return database.run('DELETE FROM kept WHERE num = ?', decided['num'] as Value)
+}
+
+function evictFault(database: Database): number | undefined {
+  const letter = database.get('SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1')
+  if (!letter) return undefined
+  database.run('DELETE FROM dead_letters WHERE num = ?', letter['num'] as Value)
+  dropSingle(database, Number(letter['seq']))
+  return 1
+}
+
+function shorten(database: Database, to: number): void {
+  const insert = `INSERT INTO meta VALUES ('history_since', ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`
+  database.run(insert, to)
+}
+
+function takenBy(database: Database, kind: 'refused' | 'fault'): number {
+  return database.number('SELECT sum(bytes) FROM shares WHERE kind = ?', kind)
+}
+
+function timeOf(row: Row): number {
+  return Number(row['received_at'])
+}

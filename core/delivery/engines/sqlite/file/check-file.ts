@@ -1,0 +1,77 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { TimhookError } from '../../../../errors.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
+
+// https://www.sqlite.org/fileformat.html#the_database_header
+const MAGIC = 'SQLite format 3\0'
+const PAGE_SIZE_AT = 16
+const PAGE_COUNT_AT = 28
+const USER_VERSION_AT = 60
+const APPLICATION_ID_AT = 68
+const HEADER_LENGTH = 100
+
+/**
+ * Whether there is such a file, for another process than the server. Node's existsSync says no as well where this user
+ * may not look.
+ * @throws TimhookError STORE_UNUSABLE
+ */
+export function isThere(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r+'))
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw new TimhookError('STORE_UNUSABLE', `this user may not use ${file} (${code})`, {
+      hint: 'Run the command as the user who runs the server: its files are for that one alone.',
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Reads the head of a database file, and changes nothing: SQLite itself would, in opening it. A file that is not there
+ * is fine.
+ * @throws TimhookError STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
+ */
+export function checkFile(file: string): void {
+  if (!existsSync(file)) return
+  const header = Buffer.alloc(HEADER_LENGTH)
+  const descriptor = openSync(file, 'r')
+  const length = readSync(descriptor, header, 0, HEADER_LENGTH, 0)
+  closeSync(descriptor)
+  const isSqlite = header.toString('latin1', 0, MAGIC.length) === MAGIC
+  if (length < HEADER_LENGTH || !isSqlite || header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
+    throw foreign(file)
+  }
+  const version = header.readUInt32BE(USER_VERSION_AT)
+  if (version > SCHEMA_VERSION) {
+    throw new TimhookError('STORE_NEWER', `${file} was written by a newer timhook (tables ${version})`, {
+      hint: 'Start that version, or name another file in delivery.sqlite.file.',
+    })
+  }
+  if (version < SCHEMA_VERSION) {
+    throw new TimhookError('STORE_FOREIGN', `${file} is of a timhook before the first release (tables ${version})`, {
+      hint: 'Name another file in delivery.sqlite.file, or move this one away.',
+    })
+  }
+  // With a write-ahead log the file may rightly be shorter than it says.
+  const wal = `${file}-wal`
+  if (existsSync(wal) && statSync(wal).size > 0) return
+  const size = header.readUInt16BE(PAGE_SIZE_AT)
+  const expected = header.readUInt32BE(PAGE_COUNT_AT) * (size === 1 ? 65_536 : size)
+  if (statSync(file).size < expected) throw damaged(file, 'its end is missing')
+}
+
+function foreign(file: string): TimhookError {
+  return new TimhookError('STORE_FOREIGN', `${file} is no database of timhook, and is left as it is`, {
+    hint: 'Name another file in delivery.sqlite.file, or move this one away.',
+  })
+}
+
+/** @param how what SQLite says of it */
+export function damaged(file: string, how: string): TimhookError {
+  return new TimhookError('STORE_DAMAGED', `${file} is damaged (${how}), and is left as it is`, {
+    hint: 'Restore it from a copy, or move it and its -wal file away to begin with an empty one.',
+  })
+}

@@ -1,0 +1,78 @@
+import { readSync } from 'node:fs'
+import { TimhookError } from '../../../../errors.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { ONE_SERVER } from './lock.ts'
+import { type Claim, claimIn, claimText, isRunning, newClaim, NOBODY } from './claim.ts'
+
+/** The claim of one server on its file, which every transaction that writes looks at. */
+export interface Owner {
+  /** @throws TimhookError STORE_IN_USE or STORE_LOST, where the file is no longer this server's */
+  mustBeOurs(): void
+  /** Whether whoever has the file now reads the log that this server writes: then nothing of it is lost. */
+  sharesLog(): boolean
+  release(): void
+}
+
+/**
+ * Makes a file this server's, and keeps it apart from those that come to it by another path: a hard link has a lock
+ * and a log of its own. So the claim is looked for in the file itself, past the log and what SQLite has in memory.
+ * Nobody writes to its page but who claims the file.
+ * @param descriptor of the file. Closing one makes the system drop all of SQLite's locks on the file, so it was opened
+ * before SQLite did, and is closed after.
+ * @throws TimhookError STORE_IN_USE
+ */
+export function claimFile(database: Database, file: string, descriptor: number): Owner {
+  const pageSize = database.number('PRAGMA page_size')
+  const rootPage = (): number => database.number("SELECT rootpage FROM sqlite_master WHERE name = 'owner'")
+  let root = rootPage()
+  const page = Buffer.alloc(pageSize)
+  const readPage = (): string => {
+    const length = readSync(descriptor, page, 0, pageSize, (root - 1) * pageSize)
+    return page.toString('latin1', 0, length)
+  }
+  const claimed = (): string => String(database.get('SELECT claim FROM owner')?.['claim'] ?? '')
+
+  const ours = claimText(newClaim())
+  let former: string | undefined = readPage()
+  for (const text of [former, claimed()]) {
+    const claim = claimIn(text)
+    if (claim && isRunning(claim)) throw inUse(file, claim)
+  }
+  database.run('UPDATE owner SET claim = ?', ours)
+  // To the file, where whoever comes by another path sees it; a reader may keep that from being done at once.
+  database.all('PRAGMA wal_checkpoint(PASSIVE)')
+
+  /** A VACUUM of somebody's, through our log, may have given the claim another page. */
+  const reconsider = (text: string): void => {
+    const now = rootPage()
+    if (now === root || claimed() !== ours) throw lost(file, claimIn(text), claimIn(claimed()))
+    root = now
+    former = readPage()
+  }
+
+  return {
+    mustBeOurs() {
+      const text = readPage()
+      if (text.includes(ours)) former = undefined
+      else if (text !== former || claimed() !== ours) reconsider(text)
+    },
+    sharesLog: () => claimed() !== ours,
+    release() {
+      if (claimed() === ours) database.run('UPDATE owner SET claim = ?', claimText(NOBODY))
+    },
+  }
+}
+
+function inUse(file: string, { pid }: Claim): TimhookError {
+  return new TimhookError('STORE_IN_USE', `${file} is in use by another timhook (process ${pid})`, {
+    hint: ONE_SERVER,
+  })
+}
+
+function lost(file: string, inFile: Claim | undefined, inLog: Claim | undefined): TimhookError {
+  const other = [inFile, inLog].find((claim) => claim && isRunning(claim) !== false && claim.pid !== process.pid)
+  if (other) return inUse(file, other)
+  return new TimhookError('STORE_LOST', `${file} was overwritten while the server ran`, {
+    hint: 'Stop the server before a file is put in its place.',
+  })
+}

@@ -1,0 +1,134 @@
+import { createReadStream, createWriteStream, fstat, read } from 'node:fs'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { TimhookError } from '../../../../errors.ts'
+import { Database } from '../../../../store/sqlite/database.ts'
+
+const LOOK_EVERY_MS = 3000
+/** Who replaces a file may take it away for a moment. */
+const SURE_AFTER_MS = 1000
+// https://www.sqlite.org/fileformat.html#file_change_counter
+const COUNTER_AT = 24
+
+/** What was found of a file that a server writes to. The log alone can be made again, out of the file. */
+export interface Loss {
+  readonly error: TimhookError
+  readonly isLogAlone: boolean
+}
+
+/** Sees whether what a server has open is what stands at its path: all that is written would be gone with the server. */
+export interface Presence {
+  /** @throws TimhookError STORE_LOST; other errors where the file cannot be looked at */
+  look(): Promise<void>
+  /** Copies what is open to a file beside its path, and gives the name. Nobody may write meanwhile. */
+  rescue(): Promise<string>
+  /** Empties the log: whatever stands at the path now, nothing of it is to be written there. */
+  dropLog(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * @param file its real path
+ * @param opened the descriptor that the worker has of it: see owner.ts on why there is no other one
+ * @param onLoss called once, when two looks have found the same
+ */
+export async function watchPresence(
+  file: string,
+  opened: number,
+  onLoss: (loss: Loss) => void,
+  { everyMs = LOOK_EVERY_MS, sureAfterMs = SURE_AFTER_MS } = {},
+): Promise<Presence> {
+  const log = `${file}-wal`
+  const openedLog = await open(log, 'r+')
+  let counter = await counterOf(opened)
+  let suspicion: NodeJS.Timeout | undefined
+  let isOver = false
+
+  const find = async (): Promise<Loss | undefined> => {
+    const fault = (await differs(file, opened)) ?? (await overwritten())
+    if (fault !== undefined) return { error: lost(fault), isLogAlone: false }
+    const faultOfLog = await differs(log, openedLog.fd)
+    return faultOfLog === undefined ? undefined : { error: lost(faultOfLog), isLogAlone: true }
+  }
+  /** The counter only grows, unless somebody writes an older copy over the file. */
+  const overwritten = async (): Promise<string | undefined> => {
+    const now = await counterOf(opened)
+    if (now === undefined || (counter !== undefined && now < counter)) return `${file} was overwritten`
+    counter = now
+    return undefined
+  }
+  const makeSure = async (): Promise<void> => {
+    suspicion = undefined
+    const loss = await find()
+    if (!loss || isOver) return
+    stop()
+    onLoss(loss)
+  }
+  const look = async (): Promise<void> => {
+    const loss = await find()
+    if (!loss) return
+    if (!isOver) suspicion ??= setTimeout(() => void makeSure().catch(() => undefined), sureAfterMs).unref()
+    throw loss.error
+  }
+  const timer = setInterval(() => void look().catch(() => undefined), everyMs).unref()
+  const stop = (): void => {
+    isOver = true
+    clearInterval(timer)
+    clearTimeout(suspicion)
+  }
+
+  return {
+    look,
+    async rescue() {
+      const copy = `${file}.rescued-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      await copyTo(opened, copy)
+      await copyTo(openedLog.fd, `${copy}-wal`)
+      await inOne(copy)
+      return copy
+    },
+    dropLog: () => openedLog.truncate(0),
+    async close() {
+      stop()
+      await openedLog.close()
+    },
+  }
+}
+
+/** How what stands at a path is not what was opened there. */
+async function differs(path: string, opened: number): Promise<string | undefined> {
+  try {
+    const [there, ours] = await Promise.all([stat(path, { bigint: true }), promisify(fstat)(opened, { bigint: true })])
+    return there.dev === ours.dev && there.ino === ours.ino ? undefined : `${path} was replaced by another file`
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return `${path} was removed`
+    throw error
+  }
+}
+
+async function counterOf(opened: number): Promise<number | undefined> {
+  const { bytesRead, buffer } = await promisify(read)(opened, Buffer.alloc(4), 0, 4, COUNTER_AT)
+  return bytesRead === 4 ? buffer.readUInt32BE() : undefined
+}
+
+async function copyTo(opened: number, path: string): Promise<void> {
+  const from = createReadStream('', { fd: opened, start: 0, autoClose: false, highWaterMark: 1024 * 1024 })
+  await pipeline(from, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
+}
+
+/** Moves the log of a copy into it: so it is one file, and proves to be a database. */
+async function inOne(copy: string): Promise<void> {
+  const database = new Database(copy)
+  database.all('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.number('SELECT count(*) FROM cursors')
+  database.close()
+  await Promise.all(['-wal', '-shm'].map((end) => rm(`${copy}${end}`, { force: true })))
+}
+
+function lost(fault: string): TimhookError {
+  return new TimhookError('STORE_LOST', `${fault} while the server ran`, {
+    hint: 'Stop the server before its file is moved, removed or replaced.',
+  })
+}

@@ -1,0 +1,70 @@
+import { TimhookError } from '../../../../errors.ts'
+import { Database } from '../../../../store/sqlite/database.ts'
+import type { Answered, Journal } from '../../../history.ts'
+import { standing } from '../worker/begin.ts'
+import { lastStored } from '../blocks/blocks.ts'
+import { checkFile, isThere } from '../file/check-file.ts'
+import { find } from './find.ts'
+import { deadLetters } from './list-dead-letters.ts'
+import { records } from './list-records.ts'
+import { list, placeText } from './list.ts'
+import { isLocked } from '../file/lock.ts'
+import { told } from '../file/open-file.ts'
+import { inSnapshot } from './scan.ts'
+
+/** A server that stores all the time leaves others little time to write in. */
+const PATIENCE_MS = 10_000
+
+/**
+ * Opens the file of a server that may be running, as a second connection.
+ * @throws TimhookError STORE_MISSING, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
+ */
+export function openSqliteJournal(file: string): Journal {
+  if (!isThere(file)) {
+    throw new TimhookError('STORE_MISSING', `there is no ${file}`, {
+      hint: 'A server makes it at its first start; a relative path is taken from the folder that the command runs in.',
+    })
+  }
+  checkFile(file)
+  const database = opened(file)
+  return {
+    backward: (filter, place) => list(database, filter, 'backward', place),
+    forward: (filter, place) => list(database, filter, 'forward', place),
+    async end() {
+      return inSnapshot(database, () => {
+        return placeText([lastStored(database), database.number('SELECT max(num) FROM kept')])
+      })
+    },
+    find: (ids, { bodies = false } = {}) => find(database, ids, bodies),
+    deadLetters: async (filter = {}) => deadLetters(database, filter),
+    records: async (filter = {}) => records(database, filter),
+    async backlogs() {
+      return inSnapshot(database, () => {
+        const plugins = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
+        const counted = plugins.map((plugin) => ({ plugin, count: standing(database, plugin).waiting }))
+        return counted.filter(({ count }) => count > 0)
+      })
+    },
+    async request(asked) {
+      database.run('INSERT INTO requests (at, request) VALUES (?, ?)', Date.now(), JSON.stringify(asked))
+      return String(database.number('SELECT last_insert_rowid()'))
+    },
+    async result(request) {
+      const result = database.get('SELECT result FROM requests WHERE num = ?', Number(request))?.['result']
+      return typeof result === 'string' ? (JSON.parse(result) as Answered) : undefined
+    },
+    isServed: async () => isLocked(file),
+    close: async () => database.close(),
+  }
+}
+
+function opened(file: string): Database {
+  try {
+    const database = new Database(file)
+    database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`)
+    database.get('SELECT count(*) FROM cursors')
+    return database
+  } catch (error) {
+    throw told(error, file)
+  }
+}

@@ -1,0 +1,40 @@
+import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Entry, PluginOutcome } from '../../../history.ts'
+
+/** Tells what has become of the callbacks numbered from `low` to `high`, plugin by plugin. */
+export function fatesOf(
+  database: Database,
+  low: number,
+  high: number,
+): (seq: number, own: readonly string[]) => Entry['plugins'] {
+  const among = (table: 'pending' | 'dead_letters' | 'done'): Map<number, Set<string>> => {
+    const found = new Map<number, Set<string>>()
+    for (const row of database.all(`SELECT plugin, seq FROM ${table} WHERE seq BETWEEN ? AND ?`, low, high)) {
+      const seq = Number(row['seq'])
+      const plugins = found.get(seq) ?? new Set()
+      found.set(seq, plugins.add(String(row['plugin'])))
+    }
+    return found
+  }
+  const [pending, dead, done] = [among('pending'), among('dead_letters'), among('done')]
+  const cursors = cursorsOf(database)
+
+  const fate = (seq: number, plugin: string): PluginOutcome => {
+    if (pending.get(seq)?.has(plugin)) return 'waiting'
+    if (dead.get(seq)?.has(plugin)) return 'dead'
+    // A plugin without a cursor is gone from the config: what it had not finished is among the dead.
+    const isAhead = seq > (cursors.get(plugin) ?? Infinity)
+    return isAhead && !done.get(seq)?.has(plugin) ? 'waiting' : 'done'
+  }
+  return (seq, own) => {
+    // By a replay, or by the rules of an older config, others may have it too.
+    const plugins = new Set([...own, ...(pending.get(seq) ?? []), ...(dead.get(seq) ?? [])])
+    return [...plugins].map((id) => ({ id, outcome: fate(seq, id) }))
+  }
+}
+
+/** Where every plugin stands. */
+export function cursorsOf(database: Database): Map<string, number> {
+  const rows = database.all('SELECT plugin, seq FROM cursors')
+  return new Map(rows.map(({ plugin, seq }) => [String(plugin), Number(seq)]))
+}

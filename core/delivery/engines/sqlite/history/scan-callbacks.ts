@@ -1,0 +1,101 @@
+import type { Database, Value } from '../../../../store/sqlite/database.ts'
+import { covers } from '../../../../registry.ts'
+import type { Filter } from '../../../history.ts'
+import type { Unpacked } from '../blocks/block.ts'
+import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../blocks/blocks.ts'
+import { callbackEntry } from '../blocks/entries.ts'
+import { cursorsOf, fatesOf } from './outcomes.ts'
+import type { Found, Source } from './scan.ts'
+import { BLOCKS, seek } from '../blocks/seek.ts'
+import { storedOf } from '../blocks/pinned.ts'
+
+/** The callbacks that are delivered; undefined where the filter wants none of them. */
+export function callbackSource(filter: Filter): Source | undefined {
+  const { plugin, outcome = 'delivered', bodies = false } = filter
+  if (outcome !== 'delivered' && outcome !== 'done' && outcome !== 'waiting' && outcome !== 'dead') return undefined
+  const wanted = outcome === 'delivered' ? undefined : outcome
+  return {
+    between(database, since, until) {
+      if (lowestInBlocks(database) === Infinity) return [0, Infinity]
+      const low = seek(database, BLOCKS, 'received_at', since)
+      // What was set apart before that block may be as young.
+      const behind = database.number('SELECT max(last) FROM blocks WHERE last < ?', low)
+      return [behind + 1, seek(database, BLOCKS, 'received_at', until)]
+    },
+    last: lastStored,
+    next: (database, from, direction) => nextOf(database, from, direction, { wanted, plugin }),
+    *read(database, low, high, direction) {
+      const entryOf = entriesAmong(database, low, high)
+      for (const { callbacks } of blocksAmong(database, low, high, direction)) {
+        for (const one of direction === 'forward' ? callbacks : callbacks.toReversed()) {
+          if (one.seq < low || one.seq > high || !fits(one, filter)) continue
+          const found = entryOf(one)
+          const isWanted = found.entry.plugins.some(
+            ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
+          )
+          if (!isWanted && (wanted || plugin !== undefined)) continue
+          yield bodies ? withBody(database, found) : found
+        }
+      }
+    },
+  }
+}
+
+/** Makes entries of callbacks whose numbers are in a range, without their bodies. */
+export function entriesAmong(database: Database, low: number, high: number): (one: Unpacked) => Found {
+  const fates = fatesOf(database, low, high)
+  const rows = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
+  const resends = new Map(rows.map(({ seq, times }) => [Number(seq), Number(times)]))
+  return (one) => {
+    const { seq } = one
+    const counts = { resends: resends.get(seq) ?? 0, plugins: fates(seq, one.plugins) }
+    return { number: seq, entry: callbackEntry(one, counts) }
+  }
+}
+
+/** The same with its body, which is read for what is listed alone. */
+export function withBody(database: Database, found: Found): Found {
+  const stored = storedOf(database, found.number)
+  return stored ? { ...found, entry: { ...found.entry, body: { query: stored.query, raw: stored.raw } } } : found
+}
+
+function fits({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
+  const { app = sdkAppId, command: wanted = command, since = receivedAt, until = Infinity } = filter
+  return sdkAppId === app && covers(wanted, command) && receivedAt >= since && receivedAt < until
+}
+
+/** Leaps over what cannot fit: where little waits, or little is dead, the rest is not read. */
+function nextOf(
+  database: Database,
+  from: number,
+  direction: Direction,
+  { wanted, plugin }: { wanted: 'done' | 'waiting' | 'dead' | undefined; plugin: string | undefined },
+): number | undefined {
+  const [pick, side] = direction === 'forward' ? (['min', '>='] as const) : (['max', '<='] as const)
+  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined => {
+    const select = `SELECT ${pick}(seq) AS seq FROM ${table} WHERE seq ${side} ? AND ${condition}`
+    const seq = database.get(select, from, ...values)?.['seq']
+    return typeof seq === 'number' ? seq : undefined
+  }
+  if (wanted === undefined) return nearestStored(database, from, direction)
+  const own = plugin === undefined ? (['1'] as const) : (['plugin = ?', plugin] as const)
+  if (wanted === 'dead') return nearest('dead_letters', ...own)
+  const cursors = [...cursorsOf(database)].filter(([id]) => plugin === undefined || id === plugin).map(([, seq]) => seq)
+  if (wanted === 'waiting') {
+    const hindmost = Math.min(...cursors, Number.MAX_SAFE_INTEGER)
+    const behind = nearestStored(database, direction === 'forward' ? Math.max(from, hindmost + 1) : from, direction)
+    return choose(
+      Math[pick],
+      behind !== undefined && behind > hindmost ? behind : undefined,
+      nearest('pending', ...own),
+    )
+  }
+  const foremost = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors)
+  if (direction === 'forward' && from > foremost) return nearest('done', ...own)
+  return choose(Math[pick], nearestStored(database, Math.min(from, foremost), direction), nearest('done', ...own))
+}
+
+function choose(pick: typeof Math.min, ...numbers: (number | undefined)[]): number | undefined {
+  const there = numbers.filter((number) => number !== undefined)
+  return there.length === 0 ? undefined : pick(...there)
+}

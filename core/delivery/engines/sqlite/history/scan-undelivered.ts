@@ -1,0 +1,48 @@
+import type { Value } from '../../../../store/sqlite/database.ts'
+import type { Filter } from '../../../history.ts'
+import { BODY_COLUMNS, KEPT_COLUMNS, keptEntry } from '../blocks/entries.ts'
+import type { Source } from './scan.ts'
+import { KEPT, seek } from '../blocks/seek.ts'
+import { fitsCommand, whereOf } from './where.ts'
+
+/** What was decided or refused, and kept; undefined where the filter wants none of it. */
+export function keptSource({
+  plugin,
+  outcome = 'kept',
+  app,
+  command,
+  since,
+  until,
+  bodies,
+}: Filter): Source | undefined {
+  if (plugin !== undefined || outcome === 'delivered') return undefined
+  if (outcome === 'done' || outcome === 'waiting' || outcome === 'dead') return undefined
+  const decided: [string, Value] = outcome === 'failed' ? ['failed = ?', 1] : ['outcome = ?', outcome]
+  const columns = bodies ? `${KEPT_COLUMNS}, ${BODY_COLUMNS}` : KEPT_COLUMNS
+  return {
+    between: (database, since, until) => [
+      seek(database, KEPT, 'received_at', since),
+      seek(database, KEPT, 'received_at', until),
+    ],
+    last: (database) => database.number('SELECT max(num) FROM kept'),
+    next(database, from, direction) {
+      const [pick, side] = direction === 'forward' ? ['min', '>='] : ['max', '<=']
+      const num = database.get(`SELECT ${pick}(num) AS num FROM kept WHERE num ${side} ?`, from)?.['num']
+      return typeof num === 'number' ? num : undefined
+    },
+    read(database, low, high, direction) {
+      const where = whereOf([
+        ['num >= ?', low],
+        ['num <= ?', high],
+        app !== undefined && ['app = ?', app],
+        command !== undefined && fitsCommand('command', command),
+        since !== undefined && ['received_at >= ?', since],
+        until !== undefined && ['received_at < ?', until],
+        outcome !== 'kept' && decided,
+      ])
+      const order = direction === 'forward' ? 'ASC' : 'DESC'
+      const rows = database.all(`SELECT ${columns} FROM kept ${where.text} ORDER BY num ${order}`, ...where.values)
+      return rows.map((row) => ({ number: Number(row['num']), entry: keptEntry(row) }))
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { Incoming } from '../../../callback/callback.ts'
+import type { Kept } from '../../delivery.ts'
+import { isExpendable } from '../../ingest/expendable.ts'
+import { refusedOf } from '../../record-refused.ts'
+import type { KeptRow } from './worker/messages.ts'
+
+/** The row of what is kept and not delivered. */
+export function keptRow(callback: Incoming, kept: Kept, isKnown: boolean): KeptRow {
+  const { id, sdkAppId, command, receivedAt, signed, raw } = callback
+  const expendable = isExpendable(signed, isKnown)
+  const about = { id, sdkAppId, command, receivedAt, signed, expendable, query: callback.querystring, raw }
+  if (kept.as === 'refused') {
+    return { ...about, outcome: 'refused', code: 0, failed: false, ...refusedOf(callback, kept.error) }
+  }
+  return { ...about, outcome: kept.outcome, code: kept.code, failed: kept.failed, error: undefined }
+}

@@ -1,0 +1,83 @@
+import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Answered, Asked, Fate } from '../../../history.ts'
+import { KEPT_REF } from '../blocks/entries.ts'
+import { keptSeq } from './record-undelivered.ts'
+import type { Arg, Result } from './messages.ts'
+import { dropSingle, setApart, storedOf } from '../blocks/pinned.ts'
+
+/** Worked on at a time: what comes in meanwhile is not to wait for long. */
+const AT_ONCE = 4
+
+interface Work {
+  readonly database: Database
+  readonly now: number
+  /** Those of the config that the server runs with. */
+  readonly plugins: readonly string[]
+  /** What became pending, by plugin. */
+  readonly woken: Record<string, number>
+}
+
+/** Works on the requests that came. What they make pending counts as new: its attempts begin at 1. */
+export function requests(database: Database, { now, plugins }: Arg<'requests'>): Result<'requests'> {
+  const work = { database, now, plugins, woken: {} }
+  const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
+  const found = database.all(select, AT_ONCE)
+  for (const { num, request } of found) {
+    const asked = JSON.parse(String(request)) as Asked
+    const fates = asked.kind === 'replay' ? replay(work, asked) : letters(work, asked)
+    // What was asked may be long, and nobody reads it again.
+    const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
+    database.run(update, JSON.stringify(counted(fates)), now, Number(num))
+  }
+  return { woken: work.woken, more: found.length === AT_ONCE }
+}
+
+function counted(fates: readonly Fate[]): Answered {
+  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
+  for (const fate of fates) counts[fate]++
+  return { ...counts, fates }
+}
+
+function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>): Fate[] {
+  const { database, plugins } = work
+  if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
+  const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
+  return refs.map((ref) => {
+    const seq = seqOf(ref)
+    const one = storedOf(database, seq)
+    if (!one) return 'gone'
+    const isAhead = one.plugins.includes(plugin) && seq > cursor
+    if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
+    database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
+    return again(work, plugin, seq)
+  })
+}
+
+/** Of a callback that is delivered, or of one that was refused. */
+function seqOf(ref: string): number {
+  return ref.startsWith(KEPT_REF) ? keptSeq(Number(ref.slice(KEPT_REF.length))) : Number(ref)
+}
+
+function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'drop' }>): Fate[] {
+  const { database, plugins } = work
+  return refs.map((ref) => {
+    const num = Number(ref)
+    const letter = database.get('SELECT plugin, seq FROM dead_letters WHERE num = ?', num)
+    if (!letter) return 'gone'
+    const plugin = String(letter['plugin'])
+    if (kind === 'retry' && !plugins.includes(plugin)) return 'foreign'
+    database.run('DELETE FROM dead_letters WHERE num = ?', num)
+    const seq = Number(letter['seq'])
+    if (kind === 'retry') return again(work, plugin, seq)
+    dropSingle(database, seq)
+    return 'count'
+  })
+}
+
+function again({ database, now, woken }: Work, plugin: string, seq: number): Fate {
+  const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
+  if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
+  setApart(database, seq)
+  woken[plugin] = (woken[plugin] ?? 0) + 1
+  return 'count'
+}

@@ -1,0 +1,118 @@
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { lowestInBlocks } from '../blocks/blocks.ts'
+import { type Evicted, sharesOf } from '../../../retention-shares.ts'
+import { historySince, makeRoom, trimFaults, trimRefused } from '../blocks/room.ts'
+import { dropSingle } from '../blocks/pinned.ts'
+
+/** What may stay. Times are milliseconds since 1970, sizes bytes. */
+export interface Limits {
+  readonly finishedSince: number
+  readonly deadSince: number
+  readonly size: number
+  /** The disk is nearly full: as if the size were reached, and the file is made smaller. */
+  readonly needsRoom: boolean
+  /** Rows to delete at most. */
+  readonly limit: number
+}
+
+/** Records that a plugin keeps of one kind. */
+const MAX_RECORDS = 100_000
+/** For whoever has asked to read the answer. */
+const ANSWERS_KEPT_MS = 24 * 3_600_000
+const PAGES_FREED = 256
+
+/** Bytes that are freed at a time where the disk is nearly full: then it is looked at again. */
+const ROOM_BYTES = 16 * 1024 * 1024
+
+/** How many were deleted, whether there is more to do, and what of it went before its time. */
+export interface Retained {
+  readonly deleted: number
+  readonly more: boolean
+  readonly evicted: Evicted
+  /** Since when history is complete, milliseconds since 1970. */
+  readonly since: number
+}
+
+/**
+ * Deletes some of what has had its time: dead letters, and finished callbacks, the oldest first. Then it makes room
+ * where that is needed, see room.ts. What a plugin has not finished stays, however old, and so does what a dead letter
+ * is about.
+ */
+export function retain(database: Database, limits: Limits): Retained {
+  const { deadSince, finishedSince, limit, size, needsRoom } = limits
+  let deleted = deleteLetters(database, deadSince, limit)
+  deleted += database.run(
+    `DELETE FROM kept WHERE num IN (SELECT num FROM kept
+      WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
+    deadSince,
+    finishedSince,
+    limit,
+  )
+  deleted += deleteBlocks(database, finishedSince, limit)
+  const evicted = evict(database, limits)
+  const count = evicted.refused + evicted.finished + evicted.faults
+  deleted += count
+  database.run(
+    `DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)
+      AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.num = -resends.seq)`,
+    Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
+  )
+  deleted += trimRecords(database, limit)
+  database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
+  database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)
+  if (needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
+  const isLarge = needsRoom && database.number('PRAGMA freelist_count') > 0
+  const lacksRoom = count > 0 && (needsRoom || usedBytes(database) > size)
+  return { deleted, more: deleted >= limit || isLarge || lacksRoom, evicted, since: historySince(database) }
+}
+
+/** What is over its share goes whether there is room or not. */
+function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted {
+  const shares = sharesOf(size)
+  const refused = trimRefused(database, shares.refused, limit)
+  const faults = trimFaults(database, shares.faults, limit)
+  const enough = needsRoom ? usedBytes(database) - ROOM_BYTES : size
+  const evicted = makeRoom(database, () => usedBytes(database) > enough, limit)
+  return { ...evicted, refused: refused + evicted.refused, faults: faults + evicted.faults }
+}
+
+/** The oldest ones that all plugins are through with: what a dead letter or a retry needs is in `singles`. */
+function deleteBlocks(database: Database, before: number, limit: number): number {
+  const select = `SELECT last, first, received_at FROM blocks
+    WHERE last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT ?`
+  let [count, upTo] = [0, 0]
+  for (const { last, first, received_at: at } of database.all(select, Number.MAX_SAFE_INTEGER, limit)) {
+    if (Number(at) >= before || count >= limit) break
+    count += Number(last) - Number(first) + 1
+    upTo = Number(last)
+  }
+  database.run('DELETE FROM blocks WHERE last <= ?', upTo)
+  return count
+}
+
+function deleteLetters(database: Database, before: number, limit: number): number {
+  const old = database.all('SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?', before, limit)
+  for (const { num, seq } of old) {
+    database.run('DELETE FROM dead_letters WHERE num = ?', Number(num))
+    dropSingle(database, Number(seq))
+  }
+  return old.length
+}
+
+function usedBytes(database: Database): number {
+  const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+    database.number(`PRAGMA ${name}`),
+  )
+  return ((pages ?? 0) - (free ?? 0)) * (size ?? 0)
+}
+
+function trimRecords(database: Database, limit: number): number {
+  const kinds = database.all('SELECT plugin, kind FROM records GROUP BY plugin, kind HAVING count(*) > ?', MAX_RECORDS)
+  return kinds.reduce((sum, { plugin, kind }) => {
+    const where = 'WHERE plugin = ? AND kind = ?'
+    const [of, which] = [String(plugin), String(kind)]
+    const extra = Math.min(limit, database.number(`SELECT count(*) FROM records ${where}`, of, which) - MAX_RECORDS)
+    const oldest = `SELECT num FROM records ${where} ORDER BY num LIMIT ?`
+    return sum + database.run(`DELETE FROM records WHERE num IN (${oldest})`, of, which, extra)
+  }, 0)
+}

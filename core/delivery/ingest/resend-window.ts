@@ -1,0 +1,204 @@
+import { ID_WORDS, packId, unpackId } from '../../lib/id.ts'
+import { WORDS, wordsOf } from './fingerprint.ts'
+
+/** More than these are forgotten before their time: some 60 bytes each is what they cost, most of it a page at a time. */
+const CAPACITY = 2 ** 20
+const PAGE = 2 ** 13
+/** The newest and the oldest never share a page, so that a page is free once its last one is forgotten. */
+const MOST = CAPACITY - PAGE
+/** Words of an entry: its identity and its id. */
+const ID = WORDS
+const STRIDE = ID + ID_WORDS
+/** A link is the slot of an entry, plus 1, and above it bits of its identity: most others are told apart by those. */
+const LINK = 2 ** 21
+const TAGS = 2 ** 32 / LINK
+/** With each one that is added: to forget all that are due after a quiet hour at once would hold up a callback. */
+const FORGET_AT_MOST = 16
+
+interface Page {
+  readonly words: Uint32Array
+  /** Milliseconds since 1970. */
+  readonly times: Float64Array
+  readonly seqs: Float64Array
+}
+
+/**
+ * Remembers what came within a window of time, by identity: a hash table over a ring, both of numbers. As a map of
+ * objects a million of them took 200 MB, and the garbage collector a tenth of the processor.
+ */
+export class Recent {
+  readonly #windowMs: number
+  /** By hash the link to the newest entry. Its size never changes, so no callback waits for it to grow. */
+  #heads = new Uint32Array(0)
+  /** By slot the link to the next older one of the same hash: apart from the entries, which are rarely in a cache. */
+  #nexts = new Uint32Array(0)
+  readonly #pages: (Page | undefined)[] = []
+  #spare: Page | undefined
+  /** Entries are numbered from 1 on; an entry's slot is its number modulo the capacity. */
+  #oldest = 1
+  #next = 1
+  /** How often they came again, of those that did. */
+  readonly #resends = new Map<number, number>()
+  readonly #key = new Uint32Array(WORDS)
+  #keyOf = ''
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs
+  }
+
+  /**
+   * The number of the entry, for as long as the window is.
+   * @param nowMs milliseconds since 1970
+   */
+  find(identity: string, nowMs: number): number | undefined {
+    const slot = this.#lookUp(identity)
+    if (slot === undefined || this.#timeOf(slot) <= nowMs - this.#windowMs) return undefined
+    return this.#oldest + ((slot - (this.#oldest % CAPACITY) + CAPACITY) % CAPACITY)
+  }
+
+  /**
+   * In place of one with the same identity.
+   * @param atMs milliseconds since 1970
+   * @returns its number
+   */
+  add(identity: string, id: string, atMs: number): number {
+    if (this.#heads.length === 0) {
+      this.#heads = new Uint32Array(CAPACITY)
+      this.#nexts = new Uint32Array(CAPACITY)
+    }
+    const known = this.#lookUp(identity)
+    if (known !== undefined) this.#unlink(known)
+    this.#forget(atMs - this.#windowMs)
+    const entry = this.#next++
+    const slot = entry % CAPACITY
+    const page = this.#makePage(slot)
+    const base = (slot % PAGE) * STRIDE
+    const head = bucketOf(this.#key[0])
+    for (let word = 0; word < WORDS; word++) page.words[base + word] = this.#key[word] ?? 0
+    packId(id, page.words, base + ID)
+    this.#nexts[slot] = this.#heads[head] ?? 0
+    this.#heads[head] = tagOf(this.#key[1]) * LINK + slot + 1
+    page.times[slot % PAGE] = atMs
+    page.seqs[slot % PAGE] = 0
+    return entry
+  }
+
+  /** Forgets one, unless that has happened by itself. */
+  delete(entry: number): void {
+    if (entry >= this.#oldest) this.#unlink(entry % CAPACITY)
+  }
+
+  idOf(entry: number): string {
+    const slot = entry % CAPACITY
+    return unpackId(this.#page(slot).words, (slot % PAGE) * STRIDE + ID)
+  }
+
+  /** The number under which it is stored, 0 while it is not. */
+  seqOf(entry: number): number {
+    return entry < this.#oldest ? 0 : (this.#page(entry % CAPACITY).seqs[entry % PAGE] ?? 0)
+  }
+
+  setSeq(entry: number, seq: number): void {
+    if (entry >= this.#oldest) this.#page(entry % CAPACITY).seqs[entry % PAGE] = seq
+  }
+
+  /** How often it has come again; 0 once it is forgotten. */
+  resendsOf(entry: number): number {
+    return this.#resends.size === 0 ? 0 : (this.#resends.get(entry) ?? 0)
+  }
+
+  /** @returns how often, with this time */
+  countResend(entry: number, times = 1): number {
+    const resends = this.resendsOf(entry) + times
+    this.#resends.set(entry, resends)
+    return resends
+  }
+
+  #lookUp(identity: string): number | undefined {
+    if (this.#keyOf !== identity) wordsOf(identity, this.#key)
+    this.#keyOf = identity
+    const tag = tagOf(this.#key[1])
+    for (let link = this.#heads[bucketOf(this.#key[0])] ?? 0; link > 0;) {
+      const slot = (link % LINK) - 1
+      if (Math.floor(link / LINK) === tag && this.#isAt(slot)) return slot
+      link = this.#nexts[slot] ?? 0
+    }
+    return undefined
+  }
+
+  #isAt(slot: number): boolean {
+    const { words } = this.#page(slot)
+    const base = (slot % PAGE) * STRIDE
+    for (let word = 0; word < WORDS; word++) if (words[base + word] !== this.#key[word]) return false
+    return true
+  }
+
+  /** Lets go of the oldest ones that came by then. */
+  #forget(ends: number): void {
+    for (let left = FORGET_AT_MOST; left > 0 && this.#oldest < this.#next; left--) {
+      const slot = this.#oldest % CAPACITY
+      if (this.#timeOf(slot) > ends && this.#next - this.#oldest < MOST) return
+      this.#unlink(slot)
+      this.#resends.delete(this.#oldest++)
+      if (this.#oldest % PAGE === 0) this.#freePage(slot)
+    }
+  }
+
+  /** Takes an entry out of its chain; nothing where it is in none. */
+  #unlink(slot: number): void {
+    const rest = this.#nexts[slot] ?? 0
+    const head = bucketOf(this.#page(slot).words[(slot % PAGE) * STRIDE])
+    let at = (this.#heads[head] ?? 0) % LINK
+    if (at === slot + 1) {
+      this.#heads[head] = rest
+      return
+    }
+    while (at > 0) {
+      const before = at - 1
+      at = (this.#nexts[before] ?? 0) % LINK
+      if (at === slot + 1) this.#nexts[before] = rest
+      if (at === slot + 1) return
+    }
+  }
+
+  #timeOf(slot: number): number {
+    return this.#page(slot).times[slot % PAGE] ?? 0
+  }
+
+  #page(slot: number): Page {
+    return this.#pages[Math.floor(slot / PAGE)] ?? none
+  }
+
+  #makePage(slot: number): Page {
+    const index = Math.floor(slot / PAGE)
+    const page = this.#pages[index] ?? this.#spare ?? makePage()
+    if (page === this.#spare) this.#spare = undefined
+    this.#pages[index] = page
+    return page
+  }
+
+  /** One is kept for the next that is needed: pages come and go at the rate of the callbacks. */
+  #freePage(slot: number): void {
+    const index = Math.floor(slot / PAGE)
+    this.#spare = this.#pages[index]
+    this.#pages[index] = undefined
+  }
+}
+
+function bucketOf(word = 0): number {
+  return word % CAPACITY
+}
+
+function tagOf(word = 0): number {
+  return word % TAGS
+}
+
+function makePage(): Page {
+  return {
+    words: new Uint32Array(PAGE * STRIDE),
+    times: new Float64Array(PAGE),
+    seqs: new Float64Array(PAGE),
+  }
+}
+
+const none: Page = { words: new Uint32Array(0), times: new Float64Array(0), seqs: new Float64Array(0) }

@@ -1,8 +1,0 @@
-import type { Received } from '../received.ts'
-import type { Stored } from './entry.ts'
-
-/** One that this process has just stored. */
-export interface Arrival extends Stored {
-  readonly entry: string
-  readonly received: Received | undefined
-}

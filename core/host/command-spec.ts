@@ -1,0 +1,59 @@
+import { choicesOf } from '../../config/schema/describe.ts'
+import type { SchemaNode } from '../../config/schema/node.ts'
+import { isObject } from '../lib/json.ts'
+
+/** Names of `timhook`'s own commands, those to come included: what follows `timhook` is looked up among them first. */
+export const OWN_COMMANDS: readonly string[] = [
+  'check',
+  'dead-letters',
+  'events',
+  'help',
+  'init',
+  'list',
+  'new',
+  'replay',
+  'start',
+  'trigger',
+]
+
+const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+const KEY = /^[a-z][A-Za-z0-9]*$/
+/** Options that every command of a plugin has. */
+const OWN_OPTIONS = new Set(['config', 'help', 'json'])
+const TYPES = new Set(['string', 'integer', 'number', 'boolean'])
+
+/** What is wrong with a plugin's commands, one sentence each. */
+export function commandFaults(id: string, commands: unknown): string[] {
+  if (commands === undefined) return []
+  if (!isObject(commands)) return ['commands is no object']
+  const names = Object.entries(commands)
+  const shadowed =
+    names.length > 0 && OWN_COMMANDS.includes(id)
+      ? [`the id "${id}" is a command of timhook itself, which hides the plugin's commands; give it another id`]
+      : []
+  return [...shadowed, ...names.flatMap(([name, command]) => ofCommand(name, command))]
+}
+
+function ofCommand(name: string, command: unknown): string[] {
+  if (!NAME.test(name) || name === 'help') return [`commands: "${name}" is no name of a command, such as report`]
+  if (!isObject(command) || typeof command['description'] !== 'string' || typeof command['run'] !== 'function') {
+    return [`command ${name}: expected an object with \`description\` and \`run\``]
+  }
+  const { options } = command
+  if (options === undefined) return []
+  if (!isObject(options) || options['type'] !== 'object') return [`command ${name}: options is no schema of an object`]
+  return Object.entries(optionsOf(command as { options?: object })).flatMap(([key, node]) => {
+    if (!KEY.test(key) || OWN_OPTIONS.has(key)) return [`command ${name}: "${key}" cannot be the name of an option`]
+    return isScalar(node) ? [] : [`command ${name}: option ${key} is no text, number, enum or boolean`]
+  })
+}
+
+/** The options of a command by key, as schema nodes. */
+export function optionsOf(command: { readonly options?: unknown }): Readonly<Record<string, SchemaNode>> {
+  const properties = isObject(command.options) ? command.options['properties'] : undefined
+  return isObject(properties) ? (properties as Record<string, SchemaNode>) : {}
+}
+
+function isScalar(node: SchemaNode): boolean {
+  return choicesOf(node)?.every((choice) => typeof choice === 'string') ?? TYPES.has(String(node.type))
+}

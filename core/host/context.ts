@@ -1,0 +1,126 @@
+import type { Callback } from '../callback/callback.ts'
+import type { App, Query } from '../plugin-api/handler-context.ts'
+import { type JsonObject, isObject, parseJson } from '../lib/json.ts'
+import type { Reading } from '../callback/body-reader.ts'
+import type { Log } from '../observe/log.ts'
+import type { Route, Subscription } from '../registry.ts'
+import { parseQuery } from './parse-query.ts'
+import type { Rest } from '../rest/calls/rest.ts'
+import type { Store } from '../store/store.ts'
+import type { VerdictMakers } from '../plugin-api/verdict.ts'
+import { beginCall, endCall } from '../watchdog/calls.ts'
+import type { LazySignal } from '../lib/timeout.ts'
+
+/** What a handler is told of its callback. */
+export type Called = Omit<Callback, 'body' | 'reading' | 'startedAt'>
+
+/** Without the body, which takes several times the room of its text. */
+export function calledOf({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: Callback): Called {
+  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+}
+
+/** What differs from one call of a handler to the next. */
+export interface Call {
+  readonly body: JsonObject
+  readonly faults: readonly string[]
+  readonly attempt: number
+  readonly resends: number
+  readonly maybeResend: boolean
+  readonly signal: LazySignal
+}
+
+/** The object that a handler is called with. What is costly and seldom used is made when it is asked for. */
+class Context {
+  readonly phase: 'before' | 'after'
+  readonly command: string
+  readonly body: JsonObject
+  readonly raw: string
+  readonly app: App
+  readonly signed: boolean
+  readonly id: string
+  readonly attempt: number
+  readonly resends: number
+  readonly maybeResend: boolean
+  readonly receivedAt: number
+  readonly faults: readonly string[]
+  readonly state: unknown
+  readonly options: unknown
+  readonly store: Store
+  readonly emit: (name: string, data: unknown) => void
+  declare readonly allow?: VerdictMakers['allow']
+  declare readonly reject?: VerdictMakers['reject']
+  declare readonly drop?: VerdictMakers['drop']
+  readonly #querystring: string
+  readonly #subscription: Subscription
+  readonly #signal: LazySignal
+  #query: Query | undefined
+
+  constructor(callback: Called, route: Route, subscription: Subscription, call: Call) {
+    const { plugin } = subscription
+    this.phase = route.phase
+    this.command = callback.command
+    this.body = call.body
+    this.raw = callback.raw
+    this.app = { sdkAppId: callback.sdkAppId }
+    this.signed = callback.signed
+    this.id = callback.id
+    this.attempt = call.attempt
+    this.resends = call.resends
+    this.maybeResend = call.maybeResend
+    this.receivedAt = callback.receivedAt
+    this.faults = call.faults
+    this.state = plugin.state
+    this.options = plugin.options
+    this.store = plugin.store
+    this.emit = plugin.emit
+    if (route.makers) {
+      this.allow = route.makers.allow
+      this.reject = route.makers.reject
+      this.drop = route.makers.drop
+    }
+    this.#querystring = callback.querystring
+    this.#subscription = subscription
+    this.#signal = call.signal
+  }
+
+  get query(): Query {
+    this.#query ??= parseQuery(this.#querystring)
+    return this.#query
+  }
+
+  get log(): Log {
+    return this.#subscription.plugin.log.child({ callback: this.id, command: this.command })
+  }
+
+  get rest(): Rest {
+    return this.#subscription.plugin.rest(this.app.sdkAppId)
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal.signal
+  }
+}
+
+/** Calls one handler. What it returns or throws is the handler's own. */
+export function callHandler(callback: Called, route: Route, subscription: Subscription, call: Call): unknown {
+  beginCall(subscription.mark, callback.id)
+  try {
+    return subscription.handle(new Context(callback, route, subscription, call) as never)
+  } finally {
+    endCall()
+  }
+}
+
+/** The body parsed and read anew: for a plugin that is not the first to get it, or once the definition has changed. */
+export function freshReading({ raw, querystring, command }: Called, route: Route): Reading {
+  const body = parseJson(raw)
+  return route.read(isObject(body) ? body : {}, requestedIn(querystring, command))
+}
+
+/** The command that a URL names: another one than the callback's where the body knew better. */
+function requestedIn(querystring: string, command: string): string {
+  if (querystring.includes(`CallbackCommand=${command}`)) return command
+  for (const [name, value] of new URLSearchParams(querystring))
+    if (name.toLowerCase() === 'callbackcommand') return value
+  return command
+}

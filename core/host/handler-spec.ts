@@ -1,0 +1,133 @@
+import type { PluginEntry } from '../../config/sections/plugins.ts'
+import { isObject } from '../lib/json.ts'
+import { commands } from '../protocol/commands.ts'
+import { allowsCode } from '../protocol/codes.ts'
+import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from '../protocol/define.ts'
+import { unknownBefore, unknownPhase } from '../protocol/unknown.ts'
+import type { AfterSettings, BeforeSettings, OnFailure } from '../plugin.ts'
+import { covers, type HandlerSpec, type Pool } from '../registry.ts'
+import { offers } from '../plugin-api/verdict.ts'
+
+const DEFAULT_CONCURRENCY = 16
+const DEFAULT_RETRY = { attempts: 12, minMs: 200, maxMs: 600_000 }
+const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty'])
+const PATTERN = /^(?:\*|[A-Za-z]\w*\.(?:\*|[A-Za-z]\w*))$/
+
+type Settings = AfterSettings & BeforeSettings & { faulty?: boolean; handle: HandlerSpec['handle'] }
+
+/** A plugin's handlers with their settings, or what is wrong with them, one sentence each. */
+export function handlerSpecs(
+  handlers: Readonly<Record<string, unknown>>,
+  entry: PluginEntry,
+): { specs: ReadonlyMap<string, HandlerSpec>; faults: string[] } {
+  const faults: string[] = []
+  const specs = new Map<string, HandlerSpec>()
+  const shared: Pool = { concurrency: entry.concurrency ?? DEFAULT_CONCURRENCY }
+  for (const [pattern, given] of Object.entries(handlers)) {
+    const settings = settingsOf(given)
+    const wrong = settings ? faultOf(pattern, settings) : 'expected a function, or an object with `handle`'
+    if (wrong || !settings) faults.push(`handlers[${JSON.stringify(pattern)}]: ${wrong}`)
+    else specs.set(pattern, specOf(pattern, settings, entry, shared))
+  }
+  return { specs, faults }
+}
+
+function settingsOf(given: unknown): Settings | undefined {
+  if (typeof given === 'function') return { handle: given as HandlerSpec['handle'] }
+  if (!isObject(given) || typeof given['handle'] !== 'function') return undefined
+  return given as unknown as Settings
+}
+
+function faultOf(pattern: string, settings: Settings): string | undefined {
+  if (!PATTERN.test(pattern)) return 'expected a command, a wildcard such as Group.*, or *'
+  const unknown = Object.keys(settings).find((key) => !SETTINGS.has(key))
+  if (unknown) return `unknown setting ${JSON.stringify(unknown)}; expected one of ${[...SETTINGS].join(', ')}`
+  const number = wrongNumber(settings)
+  if (number) return number
+  const { onFailure, faulty } = settings
+  if (faulty !== undefined) {
+    if (typeof faulty !== 'boolean') return 'faulty: expected true or false'
+    if (phaseOf(pattern) === 'before') return 'faulty: what does not fit of a before-callback is resolved by onFailure'
+  }
+  if (onFailure === undefined) return undefined
+  const fault = shapeFault(onFailure) ?? onFailureFault(pattern, onFailure)
+  return fault && `onFailure: ${fault}`
+}
+
+/** The config's schema says it of the entry's. */
+function shapeFault(onFailure: unknown): string | undefined {
+  const { outcome, code, info, ...others } = isObject(onFailure) ? onFailure : { outcome: onFailure }
+  if (outcome !== 'allow' && outcome !== 'reject' && outcome !== 'drop') {
+    return 'expected allow, reject or drop, or an object { outcome, code, info }'
+  }
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) return `unknown key ${JSON.stringify(unknown)}; expected outcome, code, info`
+  if (code !== undefined && typeof code !== 'number') return 'code: expected a number'
+  return info === undefined || typeof info === 'string' ? undefined : 'info: expected a text'
+}
+
+/** Why the callbacks that a pattern covers cannot be answered so, or undefined. */
+export function onFailureFault(pattern: string, onFailure: OnFailure): string | undefined {
+  const { outcome, code, info } = policyOf(onFailure)
+  const without = withoutVerdict(pattern, outcome)
+  if (without !== undefined) return `${outcome} is no documented answer to ${without}`
+  if (outcome !== 'reject' && (code !== undefined || info !== undefined)) return `code and info go with reject only`
+  if (code === undefined) return undefined
+  const covered = beforeCommands(pattern)
+  // Under a wildcard the others are refused with their default.
+  if (covered.length === 0 || covered.some(({ codes }) => allowsCode(codes, code))) return undefined
+  return `code ${code} is documented for no callback of ${pattern}`
+}
+
+function policyOf(onFailure: OnFailure): FailureVerdict {
+  return typeof onFailure === 'string' ? { outcome: onFailure } : onFailure
+}
+
+function beforeCommands(pattern: string): BeforeDefinition[] {
+  return [...commands.values()].flatMap((definition) =>
+    definition.phase === 'before' && covers(pattern, definition.command) ? [definition] : [],
+  )
+}
+
+/** JavaScript authors have no compiler to tell them. */
+function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | undefined {
+  const given = { timeoutMs, concurrency, 'retry.attempts': retry?.attempts }
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      return `${name}: expected a whole number above 0`
+  }
+  const { minMs = DEFAULT_RETRY.minMs, maxMs = DEFAULT_RETRY.maxMs } = retry ?? {}
+  return minMs >= 0 && minMs <= maxMs ? undefined : 'retry: expected minMs from 0 up to maxMs'
+}
+
+/** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */
+function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
+  const exact = commands.get(pattern) ?? unknownOf(pattern)
+  if (exact?.phase === 'after' || (exact && !offers(exact, outcome))) return pattern
+  return beforeCommands(pattern).find((definition) => !offers(definition, outcome))?.command
+}
+
+function phaseOf(pattern: string): Phase | undefined {
+  if (pattern.endsWith('*')) return undefined
+  return commands.get(pattern)?.phase ?? unknownPhase(pattern)
+}
+
+function unknownOf(pattern: string): BeforeDefinition | undefined {
+  return phaseOf(pattern) === 'before' ? unknownBefore(pattern) : undefined
+}
+
+/** The config's entry wins over what the handler says. */
+function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared: Pool): HandlerSpec {
+  const own = entry.concurrency === undefined ? settings.concurrency : undefined
+  const onFailure = entry.onFailure ?? settings.onFailure
+  return {
+    handle: settings.handle,
+    timeoutMs: entry.timeoutMs ?? settings.timeoutMs,
+    onFailure: onFailure && policyOf(onFailure),
+    // Who wants everything wants what nobody can put a type to, too.
+    faulty: settings.faulty ?? pattern === '*',
+    ordered: entry.ordered ?? settings.ordered ?? false,
+    retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
+    pool: own === undefined ? shared : { concurrency: own },
+  }
+}

@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url'
+import type { Fault } from '../../config/faults.ts'
+import { maskText } from '../../config/mask-text.ts'
+import type { ConfigReading } from '../../config/read/reading.ts'
+import type { PluginEntry } from '../../config/sections/plugins.ts'
+import { commandFaults } from './command-spec.ts'
+import { TimhookError } from '../errors.ts'
+import { handlerSpecs, onFailureFault } from './handler-spec.ts'
+import { isObject } from '../lib/json.ts'
+import { onlyWarnings } from './only-spec.ts'
+import { checkOptions } from './check-options.ts'
+import type { Plugin } from '../plugin.ts'
+import { asPlugin, pluginWarnings } from './plugin-shape.ts'
+import { commands } from '../protocol/commands.ts'
+import type { HandlerSpec } from '../registry.ts'
+import { resolvePlugin } from './resolve.ts'
+import { reasonOf } from '../observe/loggable-error.ts'
+import { syntaxErrorPlace } from './syntax-error.ts'
+import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
+
+const SETUP_MS = 60_000
+const CLOSE_MS = 5000
+
+/** A plugin of the config: found, and with options that its schema accepts. */
+export interface LoadedPlugin {
+  readonly id: string
+  readonly plugin: Plugin
+  /** The file of its module; undefined for a plugin given as an object. */
+  readonly file: string | undefined
+  readonly options: unknown
+  readonly specs: ReadonlyMap<string, HandlerSpec>
+  readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
+  readonly limits: PluginLimits
+}
+
+/** How long a plugin's `setup` and `close` may take, milliseconds. */
+export interface PluginLimits {
+  readonly setupMs: number
+  readonly closeMs: number
+}
+
+export interface Loading {
+  readonly plugins: LoadedPlugin[]
+  readonly faults: Fault[]
+  readonly warnings: Fault[]
+}
+
+/** Takes a line that a person is to read at once. */
+export type Notify = (line: string) => void
+
+/**
+ * Loads the plugins of a config, in its order, disabled ones left out. Adds to the reading's secrets. Never throws, and
+ * waits for no module longer than its `setupTimeoutMs`.
+ */
+export async function loadPlugins(reading: ConfigReading, notify: Notify = toStderr): Promise<Loading> {
+  const loading: Loading = { plugins: [], faults: [], warnings: [] }
+  const ids = new Set<string>()
+  for (const entry of reading.plugins.filter(({ enabled }) => enabled)) {
+    const plugin = await loadOne(entry, reading, loading, notify)
+    if (!plugin) continue
+    if (ids.has(plugin.id)) {
+      const path = ['plugins', entry.index, entry.id === undefined ? 'use' : 'id']
+      loading.faults.push({ path, message: `a second plugin with the id "${plugin.id}"; give one of them another id` })
+    }
+    ids.add(plugin.id)
+    loading.plugins.push(plugin)
+  }
+  return loading
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+async function loadOne(
+  entry: PluginEntry,
+  reading: ConfigReading,
+  loading: Loading,
+  notify: Notify,
+): Promise<LoadedPlugin | undefined> {
+  const at = ['plugins', entry.index]
+  const fault = (key: string, message: string): undefined => {
+    loading.faults.push({ path: [...at, key], message })
+  }
+  const { use } = entry
+  let plugin: Plugin
+  let file: string | undefined
+  try {
+    file = typeof use === 'string' ? await resolvePlugin(use, reading.folder) : undefined
+    plugin = asPlugin(file === undefined ? use : await importPlugin(file, entry, notify))
+  } catch (error) {
+    return fault('use', maskText(await reasonNotLoaded(error, file), reading.secrets))
+  }
+  const { specs, faults } = handlerSpecs(plugin.handlers, entry)
+  const id = entry.id ?? plugin.name
+  for (const message of [...faults, ...commandFaults(id, plugin.commands)]) {
+    fault('use', `plugin ${plugin.name}: ${message}`)
+  }
+  for (const message of pluginWarnings(plugin)) loading.warnings.push({ path: [...at, 'use'], message })
+  for (const pattern of specs.keys()) {
+    const { onFailure } = entry
+    // Only before-callbacks have a verdict: an entry's onFailure leaves the plugin's after-callbacks alone.
+    const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
+    if (wrong) fault('onFailure', wrong)
+  }
+  const checked = await checkOptions(plugin.options, entry, reading)
+  loading.faults.push(...checked.faults)
+  const { apps, commands: patterns } = entry.only ?? {}
+  for (const { index, message } of onlyWarnings(patterns ?? [], { name: plugin.name, handles: [...specs.keys()] })) {
+    loading.warnings.push({ path: [...at, 'only', 'commands', index], message })
+  }
+  const only = { ...(apps && { apps: apps.map(Number) }), ...(patterns && { commands: patterns }) }
+  const limits = { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
+  return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs, only, limits }
+}
+
+function setupMsOf({ setupTimeoutMs = SETUP_MS }: PluginEntry): number {
+  return setupTimeoutMs
+}
+
+async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Promise<unknown> {
+  const name = typeof entry.use === 'string' ? `plugin ${entry.use}` : 'a plugin'
+  const setupTimeoutMs = setupMsOf(entry)
+  const imported = import(url) as Promise<{ default?: unknown }>
+  const module = await withNotice(imported, setupTimeoutMs, () =>
+    notify(`${name} still loads after ${NOTICE_MS / 1000} s: an await at its top level has not settled`),
+  ).catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error
+    const late = `an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`
+    throw new TimhookError('PLUGIN_INVALID', late)
+  })
+  // CommonJS written by a compiler wraps its default export once more.
+  const exported = module.default
+  return isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
+}
+
+/** In one line, as a fault is. */
+async function reasonNotLoaded(error: unknown, file: string | undefined): Promise<string> {
+  if (error instanceof TimhookError) return error.hint ? `${error.message}; ${error.hint}` : error.message
+  const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, file) : undefined
+  // Its stack is that of whoever imports.
+  const reason = place === undefined ? reasonOf(error) : `${String(error)} (at ${place})`
+  return reason.replaceAll('\n', ' ')
+}

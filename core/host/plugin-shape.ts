@@ -1,0 +1,63 @@
+import { TimhookError } from '../errors.ts'
+import { isObject } from '../lib/json.ts'
+import { optionsFault } from './check-options.ts'
+import type { Plugin } from '../plugin.ts'
+import { commands } from '../protocol/commands.ts'
+import { covers } from '../registry.ts'
+import { suggestion } from '../lib/suggest.ts'
+
+const KEYS = ['name', 'description', 'options', 'setup', 'handlers', 'close', 'commands']
+const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
+
+/**
+ * What a module exports, as a plugin.
+ * @throws TimhookError PLUGIN_INVALID that says what is missing
+ */
+export function asPlugin(exported: unknown): Plugin {
+  const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
+  if (!isObject(exported)) throw invalid(expected)
+  const { name, handlers, setup, close, options } = exported
+  const misspelt = misspeltKey(exported)
+  if (misspelt !== undefined) throw invalid(misspelt)
+  if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
+  if (setup !== undefined && typeof setup !== 'function') throw invalid(`plugin ${name}: setup is no function`)
+  if (close !== undefined && typeof close !== 'function') throw invalid(`plugin ${name}: close is no function`)
+  const noSchema = optionsFault(options)
+  if (noSchema !== undefined) throw invalid(`plugin ${name}: ${noSchema}`)
+  return exported as unknown as Plugin
+}
+
+function invalid(message: string): TimhookError {
+  return new TimhookError('PLUGIN_INVALID', message)
+}
+
+/** A key that is nearly one of ours, which is not there. */
+function misspeltKey(plugin: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key of unknownKeys(plugin)) {
+    const meant = suggestion(
+      key,
+      KEYS.filter((known) => !(known in plugin)),
+    )
+    const name = typeof plugin['name'] === 'string' ? `plugin ${plugin['name']}: ` : ''
+    if (meant !== '') return `${name}unknown key ${JSON.stringify(key)}${meant}`
+  }
+  return undefined
+}
+
+function unknownKeys(plugin: object): string[] {
+  return Object.keys(plugin).filter((key) => !KEYS.includes(key))
+}
+
+/** What may be a mistake in a plugin, one sentence each. */
+export function pluginWarnings(plugin: Plugin): string[] {
+  const keys = unknownKeys(plugin).map((key) => `has the key ${JSON.stringify(key)}, which means nothing here`)
+  const patterns = Object.keys(plugin.handlers).flatMap((pattern) => unknownPattern(pattern) ?? [])
+  return [...keys, ...patterns.map((unknown) => `handles ${unknown}`)].map((what) => `plugin ${plugin.name} ${what}`)
+}
+
+/** Why a pattern covers no callback of the table, or undefined where it covers one. */
+export function unknownPattern(pattern: string): string | undefined {
+  if ([...commands.keys()].some((command) => covers(pattern, command))) return undefined
+  if (pattern.endsWith('*')) return `${pattern}, which covers no callback known here${suggestion(pattern, WILDCARDS)}`
+  return `${pattern}, which is no callback known here${suggestion(pattern, commands.keys())}`
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { isAbsolute, join, resolve as resolvePath } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { TimhookError } from '../errors.ts'
+import { suggestion } from '../lib/suggest.ts'
+
+const PREFIX = 'timhook-plugin-'
+const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i
+
+/**
+ * The URL of the module that `use` names: a shipped plugin, a path relative to the config's folder, or a package
+ * (`crm` and `timhook-plugin-crm` mean the same), looked for from that folder, the working directory and from here.
+ * @throws TimhookError PLUGIN_NOT_FOUND with what was tried
+ */
+export async function resolvePlugin(use: string, folder: string): Promise<string> {
+  if (isAbsolute(use) || /^\.{1,2}[/\\]/.test(use)) return resolveFile(use, folder)
+  if (!PACKAGE.test(use)) throw notFound(use, 'it is neither a name nor a path', 'A path starts with ./ or /.')
+  const shipped = new URL(`../../plugins/${use}/index.js`, import.meta.url)
+  if (existsSync(shipped)) return shipped.href
+  for (const name of packageNames(use)) {
+    for (const parent of [join(folder, 'config'), join(process.cwd(), 'cwd'), fileURLToPath(import.meta.url)]) {
+      const url = await tryPackage(name, pathToFileURL(parent).href)
+      if (url) return url
+    }
+  }
+  const names = packageNames(use)
+  const near = suggestion(
+    use.replace(PREFIX, '').toLowerCase(),
+    readdirSync(new URL('../../plugins/', import.meta.url)),
+  )
+  const what = `no shipped plugin and no package ${names.join(' or ')}${near}`
+  // Whoever means a shipped one is not to install what a stranger has put under a name close to it.
+  throw notFound(use, what, near === '' ? `npm install ${names.at(-1)}` : '')
+}
+
+function resolveFile(use: string, folder: string): string {
+  const file = resolvePath(folder, use)
+  if (existsSync(file)) return pathToFileURL(file).href
+  throw notFound(use, `there is no file ${file}`, 'A relative path starts from the folder of the config file.')
+}
+
+/** The name as given where it may be a package's own, then with the prefix that plugins publish under. */
+function packageNames(use: string): string[] {
+  const [last = '', scope] = use.split('/').toReversed()
+  if (last.startsWith(PREFIX)) return [use]
+  return scope ? [use, `${scope}/${PREFIX}${last}`] : [`${PREFIX}${use}`]
+}
+
+async function tryPackage(name: string, parent: string): Promise<string | undefined> {
+  // Who uses shipped plugins and files need not wait for it.
+  const { resolve } = await import('import-meta-resolve')
+  try {
+    return resolve(name, parent)
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+function notFound(use: string, why: string, hint: string): TimhookError {
+  return new TimhookError('PLUGIN_NOT_FOUND', `plugin ${JSON.stringify(use)} was not found: ${why}`, { hint })
+}

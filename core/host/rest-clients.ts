@@ -1,0 +1,21 @@
+import type { Config } from '../../config/schema/schema.ts'
+import type { Bus } from '../observe/bus.ts'
+import { createRestClient } from '../rest/client/create-client.ts'
+import type { Observer } from '../rest/client/observer.ts'
+import { restNotConfigured, type Rest } from '../rest/calls/rest.ts'
+import { restSettings } from '../rest/client/settings.ts'
+
+/** One client for each app of the config, told of by `bus`. Their calls end when the signal is aborted. */
+export function createRestClients(apps: Config['apps'], bus: Bus, signal: AbortSignal): (sdkAppId: number) => Rest {
+  const observer: Observer = {
+    called: (event) => bus.emit('rest:called', event),
+    paused: (event) => bus.emit('rest:paused', event),
+  }
+  const clients = new Map(
+    apps.flatMap(({ sdkAppId, rest }): [number, Rest][] => {
+      const id = Number(sdkAppId)
+      return rest ? [[id, createRestClient(restSettings(id, rest), { observer, signal })]] : []
+    }),
+  )
+  return (sdkAppId) => clients.get(sdkAppId) ?? restNotConfigured(sdkAppId)
+}

@@ -1,0 +1,90 @@
+import type { Bus } from '../observe/bus.ts'
+import { TimhookError } from '../errors.ts'
+import type { LoadedPlugin } from './load.ts'
+import type { Logger } from '../observe/log.ts'
+import type { AppSettings } from '../plugin-api/plugin-command.ts'
+import type { RunningPlugin } from '../registry.ts'
+import type { Rest } from '../rest/calls/rest.ts'
+import { loggableError, reasonOf } from '../observe/loggable-error.ts'
+import type { Stores } from '../store/store.ts'
+import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeout.ts'
+
+interface Parts {
+  readonly bus: Bus
+  readonly log: Logger
+  readonly stores: Stores
+  readonly apps: readonly AppSettings[]
+  readonly rest: (sdkAppId: number) => Rest
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+  /** Ends the setting up. */
+  readonly interrupted?: AbortSignal | undefined
+  /** Takes secrets of the config out of a text. */
+  readonly mask: (text: string) => string
+}
+
+/** The plugins that are set up, and how to close them. */
+export interface Running {
+  readonly plugins: readonly RunningPlugin[]
+  /** Closes every plugin, the last one first, whatever the others do. */
+  close(): Promise<void>
+}
+
+/**
+ * Sets the plugins up one after another, in config order.
+ * @throws TimhookError PLUGIN_SETUP_FAILED, once those that were set up before it are closed
+ */
+export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts): Promise<Running> {
+  const plugins: RunningPlugin[] = []
+  const closers: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  for (const one of loaded) {
+    const { id, plugin } = one
+    const options = one.options as object
+    const log = parts.log.child({ plugin: id })
+    const given = {
+      options,
+      log,
+      store: parts.stores.of(id),
+      rest: parts.rest,
+      emit: (name: string, data: unknown) => parts.bus.emit(`plugin:${id}:${name}`, data),
+    }
+    let state: unknown
+    try {
+      const setUp = async (): Promise<unknown> =>
+        plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
+      state = await withNotice(unlessAborted(setUp(), parts.interrupted), one.limits.setupMs, () =>
+        log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
+      )
+    } catch (error) {
+      await close()
+      throw setupFailed(one, error, parts.mask)
+    }
+    closers.push(() => closeOne(one, state, log))
+    plugins.push({ id, file: one.file, state, ...given, only: one.only, handlers: one.specs })
+  }
+  return { plugins, close }
+}
+
+function setupFailed({ id, limits }: LoadedPlugin, error: unknown, mask: (text: string) => string): TimhookError {
+  const reason =
+    error instanceof TimeoutError
+      ? `setup did not settle within setupTimeoutMs, ${limits.setupMs} ms`
+      : mask(reasonOf(error))
+  return new TimhookError('PLUGIN_SETUP_FAILED', `plugin ${id} could not be set up: ${reason}`, { cause: error })
+}
+
+/** Goes on without a plugin that does not close. */
+async function closeOne({ id, plugin, limits }: LoadedPlugin, state: unknown, log: Logger): Promise<void> {
+  if (!plugin.close) return
+  const close = async (): Promise<void> => plugin.close?.(state)
+  const says = `plugin ${id}: close has not settled after`
+  try {
+    await withNotice(close(), limits.closeMs, () => log.warn(`${says} ${NOTICE_MS / 1000} s`))
+  } catch (error) {
+    if (error instanceof TimeoutError) log.error(`${says} closeTimeoutMs, ${limits.closeMs} ms; the stop goes on`)
+    else log.error({ error: loggableError(error) }, `plugin ${id}: close failed`)
+  }
+}

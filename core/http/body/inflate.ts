@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliDecompress, unzip } from 'node:zlib'
+import type { PendingBody } from './body-budget.ts'
+import { Refusal } from '../answer/http-error.ts'
+
+const inflaters = new Map([
+  ['gzip', promisify(unzip)],
+  ['deflate', promisify(unzip)],
+  ['br', promisify(brotliDecompress)],
+])
+
+/**
+ * The bytes of a body, compressed or not. Not left to koa-bodyparser: there, what zlib complains about once a body was too
+ * large is an error that nobody hears, which ends the process.
+ * @throws Refusal 400, 413 or 415
+ */
+export async function readBytes(
+  request: IncomingMessage,
+  encoding: string,
+  limit: number,
+  pending: PendingBody,
+): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity') return bytesOf(request, limit, pending)
+  const inflate = inflaters.get(encoding)
+  if (!inflate) throw new Refusal(415, 'Content-Encoding: expected identity, gzip, deflate or br')
+  const compressed = await bytesOf(request, limit, pending)
+  try {
+    return await inflate(compressed, { maxOutputLength: limit })
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+      ? tooLarge()
+      : new Refusal(400, `body: is not ${encoding}, as Content-Encoding says`)
+  }
+}
+
+export function tooLarge(): Refusal {
+  return new Refusal(413, 'body: is larger than server.bodyLimit')
+}
+
+export function cutOff(): Refusal {
+  return new Refusal(400, 'body: its length is not that of Content-Length')
+}
+
+/** What comes after the limit is read and thrown away, so that the connection can carry the next request. */
+function bytesOf(request: IncomingMessage, limit: number, pending: PendingBody): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > limit) reject(tooLarge())
+      if (length <= limit && pending.add(chunk.length)) chunks.push(chunk)
+      else chunks.length = 0
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', () => reject(cutOff()))
+    request.on('close', () => reject(cutOff()))
+  })
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http'
+import type { Context, Middleware } from 'koa'
+import type bodyParser from 'koa-bodyparser'
+import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
+import { TimeoutError, within } from '../../lib/timeout.ts'
+import type { BodyBudget, PendingBody } from './body-budget.ts'
+import { charsetOf, decodeAs } from './charset.ts'
+import { cutOff, readBytes, tooLarge } from './inflate.ts'
+import { leanLength, readLean } from './buffered-body.ts'
+import { ClosingRefusal, Refusal } from '../answer/http-error.ts'
+import { textOf } from './decode-utf8.ts'
+
+/** How long a body may take once its head is there, in milliseconds. */
+const BODY_TIMEOUT_MS = 5000
+
+export interface ReadBody {
+  readonly raw: string
+  readonly body: JsonObject
+}
+
+/** Makes the reader of bodies up to `limit` bytes. It throws Refusal 400, 408, 413, 415 or 503. */
+export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {
+  const options: bodyParser.Options & { strict: boolean; onProtoPoisoning: 'ignore' } = {
+    enableTypes: ['json'],
+    jsonLimit: `${limit}b`,
+    // Tencent's content type is not documented: everything is taken for JSON.
+    detectJSON: () => true,
+    // Arrays, numbers and null get an answer that names them, rather than a parser's.
+    strict: false,
+    // A key `__proto__` is data here: nothing merges bodies into other objects.
+    onProtoPoisoning: 'ignore',
+  }
+  let parser: Promise<Middleware> | undefined
+  const parse = async (ctx: Context, pending: PendingBody): Promise<void> => {
+    // Loaded with the first body that needs it: hardly any does, and the start is not to wait for it.
+    parser ??= import('koa-bodyparser').then(({ default: bodyParser }) => bodyParser(options))
+    const handle = await parser
+    // The parser would wait for an end that it has missed.
+    if (ctx.req.destroyed && !ctx.req.readableEnded) throw cutOff()
+    ctx.req.on('data', (piece: Buffer) => void pending.add(piece.length))
+    await handle(ctx, nothing)
+  }
+
+  const read = async (ctx: Context, pending: PendingBody): Promise<{ raw: string | undefined; body?: unknown }> => {
+    // Not left to the parser, to which a length of 2^31 and more is a negative number.
+    if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
+    const encoding = ctx.get('Content-Encoding').toLowerCase()
+    // An app that mounts the middleware may have parsed the body already, without keeping its text.
+    if (ctx.request.body === undefined) {
+      if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req, pending) }
+      const charset = charsetOf(ctx.req)
+      if (charset || (encoding && encoding !== 'identity')) {
+        const bytes = await readBytes(ctx.req, encoding, limit, pending)
+        return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
+      }
+    }
+    // The parser would not know it as Identity.
+    if (encoding) delete ctx.req.headers['content-encoding']
+    await parse(ctx, pending)
+    const { rawBody, body } = ctx.request
+    return { raw: rawBody ?? JSON.stringify(body), body }
+  }
+
+  return async (ctx) => {
+    const { raw, body } = await inBodyTime(ctx.req, budget, (pending) => read(ctx, pending))
+    return readObject(raw, body)
+  }
+}
+
+/**
+ * What reading a body comes to, within the time that a body has and the memory that all of them have.
+ * @throws Refusal 400, 408, 413, 415 or 503
+ */
+export async function inBodyTime<T>(
+  request: IncomingMessage,
+  budget: BodyBudget,
+  read: (pending: PendingBody) => Promise<T>,
+): Promise<T> {
+  const pending = budget.open(request)
+  try {
+    return await within(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
+  } catch (error) {
+    // What is left of the body is thrown away, so that the connection can carry the next request.
+    request.resume()
+    throw refusalOf(error)
+  } finally {
+    pending.close()
+  }
+}
+
+/**
+ * The object that a body's text holds.
+ * @param parsed what a parser has made of it already
+ * @throws Refusal 400
+ */
+export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {
+  if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
+  const body = parsed === undefined || mayHoldBigInteger(raw) ? parseText(raw) : parsed
+  if (!isObject(body)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(body)}`, raw)
+  return { raw, body }
+}
+
+function parseText(raw: string): unknown {
+  try {
+    return parseJson(raw)
+  } catch {
+    throw notJson(raw)
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof TimeoutError) return new ClosingRefusal(408, 'body: did not arrive in time')
+  const { status, type } = error as { status?: unknown; type?: unknown }
+  if (status === 413) return tooLarge()
+  if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()
+  return notJson()
+}
+
+function notJson(raw?: string): Refusal {
+  return new Refusal(400, 'body: is not JSON', raw)
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,21 @@
+import type { Middleware } from 'koa'
+import type { Refuser } from './answer/refuser.ts'
+import { answer } from './koa-route.ts'
+
+/** Answers what the steps behind it throw. */
+export function refuse(refuser: Refuser): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      const { closes, status, text, requestId } = refuser.thrown(
+        error,
+        ctx.req,
+        ctx.state['about'] as object | undefined,
+      )
+      if (closes) ctx.set('Connection', 'close')
+      ctx.set('x-request-id', requestId)
+      answer(ctx, status, text)
+    }
+  }
+}

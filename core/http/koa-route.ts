@@ -1,0 +1,67 @@
+import type { Context, Middleware } from 'koa'
+import { OK } from '../protocol/envelope.ts'
+import { createBodyReader, type ReadBody } from './body/read-body.ts'
+import type { BodyBudget } from './body/body-budget.ts'
+import type { Refuser } from './answer/refuser.ts'
+import { now, type Webhook } from './webhook.ts'
+import { Refusal } from './answer/http-error.ts'
+
+/** Bytes of a body without a CallbackCommand that is looked into: no check of the URL is longer. */
+const CHECK_LIMIT = 64 * 1024
+/** How a body is refused that is no JSON object, too large or in an unknown encoding. */
+const NO_EVENT: readonly number[] = [400, 413, 415]
+
+export interface RouteParts {
+  readonly webhook: Webhook
+  /** Bytes. */
+  readonly bodyLimit: number
+  readonly budget: BodyBudget
+  readonly refuser: Refuser
+}
+
+/** The webhook as a route of Koa: takes every method and form of body, and knows every answer. */
+export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts): Middleware {
+  const readBody = createBodyReader(bodyLimit, budget)
+  const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
+
+  /** What a request without a CallbackCommand holds, if it is an object. */
+  const readCheck = async (ctx: Context): Promise<ReadBody | undefined> => {
+    try {
+      return await readSmall(ctx)
+    } catch (error) {
+      if (error instanceof Refusal && NO_EVENT.includes(error.status)) return undefined
+      throw error
+    }
+  }
+
+  return async (ctx) => {
+    if (ctx.method !== 'POST') {
+      ctx.set('Allow', 'POST')
+      throw new Refusal(405, `method: expected POST, got ${ctx.method}`)
+    }
+    const moment = now()
+    const admitted = webhook.admit(ctx.querystring, moment)
+    if (!admitted) {
+      webhook.checkUrl(ctx.querystring, moment, await readCheck(ctx))
+      return answer(ctx, 200, OK)
+    }
+    const { app, command } = admitted
+    const about = { sdkAppId: app.sdkAppId, command }
+    ctx.state['about'] = about
+    try {
+      const decided = await webhook.decide(admitted, await readBody(ctx))
+      if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
+      answer(ctx, decided.status, decided.text)
+    } catch (error) {
+      webhook.refuse(admitted, error)
+      throw error
+    }
+  }
+}
+
+/** Sends the JSON text of an envelope. */
+export function answer(ctx: Context, status: number, text: string): void {
+  ctx.status = status
+  ctx.set('Content-Type', 'application/json')
+  ctx.body = text
+}

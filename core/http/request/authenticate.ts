@@ -1,0 +1,86 @@
+import { commands } from '../../protocol/commands.ts'
+import { createSignatureCheck, OUTSIDE_WINDOW } from './signature.ts'
+import { instead } from './instead.ts'
+import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
+import { ClockRefusal, Refusal } from '../answer/http-error.ts'
+
+/** One app of the config, as far as its requests are concerned. */
+export interface AdmittedApp {
+  readonly sdkAppId: number
+  readonly tokens: readonly string[]
+  /** Milliseconds. */
+  readonly signatureWindow: number
+}
+
+/** Whose request it is, and what it asks for. */
+export interface Admission {
+  readonly app: AdmittedApp
+  /** Empty where the URL names none. */
+  readonly command: string
+  readonly signed: boolean
+  /** What follows the `?` of the URL, with `&` between all parameters. */
+  readonly querystring: string
+}
+
+/** The checks that every request passes before its body is read. */
+export interface Admissions {
+  /**
+   * Who asks for what, by the URL alone; undefined where it has no CallbackCommand.
+   * @throws Refusal 400, 401 or 403
+   */
+  admit(querystring: string, nowMs: number): Admission | undefined
+  /** Whose request it is that has no CallbackCommand; undefined where that is not certain. Throws nothing after `admit`. */
+  senderOf(querystring: string, nowMs: number): Admission | undefined
+}
+
+type SignatureCheck = ReturnType<typeof createSignatureCheck>
+
+interface KnownApp {
+  readonly app: AdmittedApp
+  readonly check: SignatureCheck | undefined
+}
+
+export function createAdmissions(apps: readonly AdmittedApp[]): Admissions {
+  // Compared as text: 0140… and 1.4e9 are not our id, whatever number they make.
+  const byId = new Map<string | undefined, KnownApp>(
+    apps.map((app) => [
+      String(app.sdkAppId),
+      { app, check: app.tokens.length > 0 ? createSignatureCheck(app) : undefined },
+    ]),
+  )
+  /** Whether nothing would be gained by looking for other spellings. */
+  const isWhole = ({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean => {
+    const known = byId.get(SdkAppid)
+    if (!known || !CallbackCommand) return false
+    return !known.check || (Sign !== undefined && RequestTime !== undefined)
+  }
+  const read = (query: string): Parameters => {
+    const exact = readParameters(query)
+    return isWhole(exact) ? exact : readAnySpelling(query)
+  }
+
+  return {
+    admit(querystring, nowMs) {
+      const query = separate(querystring)
+      const { SdkAppid, CallbackCommand, Sign, RequestTime } = read(query)
+      const known = byId.get(SdkAppid)
+      if (SdkAppid !== undefined && !known) throw new Refusal(403, 'SdkAppid: not one of the configured apps')
+      if (!CallbackCommand) return undefined
+      if (!known) throw new Refusal(403, `SdkAppid: is required${instead('SdkAppid', query)}`)
+      const { app, check } = known
+      const fault = check?.(Sign, RequestTime, nowMs)
+      if (fault === OUTSIDE_WINDOW) throw new ClockRefusal(fault, nowMs - Number(RequestTime) * 1000)
+      if (fault) throw new Refusal(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
+      // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
+      const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
+      return { app, command, signed: check !== undefined, querystring: query }
+    },
+    senderOf(querystring, nowMs) {
+      const query = separate(querystring)
+      const { SdkAppid, Sign, RequestTime } = read(query)
+      const known = byId.get(SdkAppid)
+      if (!known || known.check?.(Sign, RequestTime, nowMs) !== undefined) return undefined
+      return { app: known.app, command: '', signed: known.check !== undefined, querystring: query }
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Bus } from '../../observe/bus.ts'
+import { refused } from '../../protocol/envelope.ts'
+import { limitConnections } from './connections.ts'
+import { lastResponse, trackInFlight } from './in-flight.ts'
+import { type Requester, requesterOf, senderOf } from '../answer/requester.ts'
+import { send } from '../answer/send-envelope.ts'
+import { keepTickShape } from './keep-tick-shape.ts'
+
+const HOST = 'host'
+const NOT_HTTP = 'request: is not HTTP/1.1'
+const HEAD_TIMEOUT_MS = 10_000
+/** The webhook ends late bodies after 5 s; this is what Node itself allows head and body together. */
+const REQUEST_TIMEOUT_MS = 15_000
+/** Above the 60 s of usual proxies: the side that opened a connection is to close it. */
+const KEEP_ALIVE_MS = 75_000
+
+export interface NodeServer {
+  readonly server: Server
+  /** Resolves once no request is under way. */
+  readonly idle: () => Promise<void>
+}
+
+export interface NodeServerOptions {
+  /** Connections that are served at a time. */
+  readonly maxConnections?: number
+  /** Proxies in front of us, which add to `X-Forwarded-For`. */
+  readonly proxies?: number
+}
+
+/** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
+export function createNodeServer(
+  listener: RequestListener,
+  bus: Bus,
+  { maxConnections = 10_000, proxies = 0 }: NodeServerOptions = {},
+): NodeServer {
+  keepTickShape()
+  const server = createServer({
+    // Answered below: Node's own answer has no body.
+    requireHostHeader: false,
+    headersTimeout: HEAD_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 1000,
+  })
+  const tell = (status: number, reason: string, from: Requester): string => {
+    bus.emit('callback:rejected', { status, reason, ...from })
+    return refused(status, reason)
+  }
+  const { listener: handle, idle } = trackInFlight((request, response) => {
+    const fault = headFault(request)
+    if (fault === undefined) listener(request, response)
+    else {
+      const from = requesterOf(request, proxies)
+      send(response, 400, tell(400, fault, from), ['x-request-id', from.requestId, 'Connection', 'close'])
+    }
+  })
+  server.on('request', handle)
+  // An Expect that nobody knows is no reason to lose a callback.
+  server.on('checkExpectation', handle)
+  server.on('connect', (request, socket) => {
+    const from = requesterOf(request, proxies)
+    const text = tell(405, 'method: expected POST, got CONNECT', from)
+    endWith(socket, 405, text, ['Allow: POST', `x-request-id: ${from.requestId}`])
+  })
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const { status, reason } = parserFault(error.code)
+    const last = lastResponse(socket)
+    // A whole request still waiting for its answer gets that one; what follows it on the wire is lost either way.
+    if (last?.req.complete && !last.writableFinished) {
+      last.once('close', () => socket.destroy())
+    } else if (last && !last.req.complete && last.headersSent) socket.destroy()
+    // A body that was being read is now cut off, and that is what the bus hears of.
+    else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
+    else {
+      const from = senderOf(socket as Socket)
+      endWith(socket, status, tell(status, reason, from), [`x-request-id: ${from.requestId}`])
+    }
+  })
+  limitConnections(server, maxConnections, (connections) => bus.emit('server:crowded', { connections }))
+  return { server, idle }
+}
+
+/** What Node's parser lets through and we do not: two readers of such a head could take it for two different requests. */
+function headFault({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return NOT_HTTP
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === HOST.length && name.toLowerCase() === HOST) hosts++
+  }
+  if (hosts > 1) return 'Host: given twice'
+  return hosts === 0 && httpVersion === '1.1' ? 'Host: is required' : undefined
+}
+
+function parserFault(code: string | undefined): { status: number; reason: string } {
+  if (code === 'HPE_HEADER_OVERFLOW') return { status: 431, reason: 'head: is too large' }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: 408, reason: 'request: did not arrive in time' }
+  return { status: 400, reason: NOT_HTTP }
+}
+
+function endWith(socket: Duplex, status: number, text: string, headers: readonly string[] = []): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+    ...headers,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy())
+}

@@ -1,0 +1,84 @@
+import { TimeoutError } from './timeout.ts'
+
+/** Somebody who is told when the time is over. */
+export interface Late {
+  late(error: TimeoutError): void
+}
+
+/** A wait, until a time on the clock of `performance.now()`. */
+export class Wait {
+  readonly at: number
+  readonly who: Late
+  before: Wait | undefined
+  after: Wait | undefined
+  isOver = false
+
+  constructor(at: number, who: Late) {
+    this.at = at
+    this.who = who
+  }
+}
+
+/**
+ * Ends many waits that last too long, with one timer: making one for each costs more than most of what is waited for. They
+ * are a list of links, not a set: a set's old tables keep alive all that went through it until they are collected.
+ */
+export class Deadlines {
+  readonly #limitMs: number
+  #first: Wait | undefined
+  #last: Wait | undefined
+  #timer: NodeJS.Timeout | undefined
+  #wakesAt = Infinity
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs
+  }
+
+  /** @param startedAt when the limit began to run, on the clock of `performance.now()` */
+  add(startedAt: number, who: Late): Wait {
+    const wait = new Wait(startedAt + this.#limitMs, who)
+    wait.before = this.#last
+    if (this.#last) this.#last.after = wait
+    else this.#first = wait
+    this.#last = wait
+    if (wait.at < this.#wakesAt) this.#wakeAt(wait.at)
+    return wait
+  }
+
+  /** @returns whether it was still waiting */
+  remove(wait: Wait): boolean {
+    if (wait.isOver) return false
+    wait.isOver = true
+    const { before, after } = wait
+    if (before) before.after = after
+    else this.#first = after
+    if (after) after.before = before
+    else this.#last = before
+    wait.before = undefined
+    wait.after = undefined
+    return true
+  }
+
+  #wakeAt(at: number): void {
+    clearTimeout(this.#timer)
+    this.#wakesAt = at
+    // Early by a fraction of a millisecond would mean to come again at once.
+    this.#timer = setTimeout(() => this.#wake(), Math.ceil(at - performance.now())).unref()
+  }
+
+  #wake(): void {
+    this.#wakesAt = Infinity
+    const now = performance.now()
+    const due: Wait[] = []
+    let next = Infinity
+    for (let wait = this.#first; wait; wait = wait.after) {
+      if (wait.at > now) next = Math.min(next, wait.at)
+      else due.push(wait)
+    }
+    // Before anybody is told: who is may add a wait that ends sooner.
+    if (next < Infinity) this.#wakeAt(next)
+    // The list has the order in which they were added, and a late timer finds several due.
+    due.sort((a, b) => a.at - b.at)
+    for (const wait of due) if (this.remove(wait)) wait.who.late(new TimeoutError(this.#limitMs))
+  }
+}

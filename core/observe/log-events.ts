@@ -1,0 +1,195 @@
+import type { Bus, BusEvents } from './bus.ts'
+import type { Logger } from './log.ts'
+import { commands } from '../protocol/commands.ts'
+import { loggableError, type LoggableError } from './loggable-error.ts'
+import { Throttle } from './throttle.ts'
+
+const QUIET_MS = 10_000
+const HOUR_MS = 3_600_000
+const STACK_MS = 60_000
+const MOST_STACKS = 1000
+/** Errors of our own say all in their sentence. */
+const OWN = new Set(['TimhookError', 'TimeoutError', 'NoVerdict'])
+
+type FaultEvent = Omit<BusEvents['callback:faulty'], 'paths'> & { path: string }
+type Level = 'info' | 'warn' | 'error'
+
+/** Writes an event with this sentence, throttled by its kind. */
+type Entry = <Name extends keyof BusEvents>(
+  event: Name,
+  level: Level,
+  line: {
+    readonly msg: string
+    /** What tells one kind of it from another, besides its name. */
+    readonly kindOf: (event: BusEvents[Name]) => string
+    /** What is written of it. */
+    readonly fieldsOf?: (event: BusEvents[Name], kind: string) => object
+  },
+) => void
+
+/**
+ * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Of what goes wrong the first
+ * of a kind is written, then now and then how many came. Whether details are written is asked once, now.
+ */
+export function logEvents(bus: Bus, log: Logger): void {
+  if (log.isLevelEnabled('debug')) logDetails(bus, log)
+  const stacks = new Stacks()
+  const lines = new Throttle(QUIET_MS, ({ level, fields, msg }: Line, more) => {
+    log[level](more > 0 ? { ...fields(), more } : fields(), msg)
+  })
+  const throttled: Entry = (name, level, { msg, kindOf, fieldsOf }) => {
+    bus.on(name, (event) => {
+      const kind = `${name} ${kindOf(event)}`
+      lines.pass(kind, { level, msg, fields: () => fieldsOf?.(event, kind) ?? (event as object) })
+    })
+  }
+
+  bus.on('callback:answered', (event) => {
+    // Why a decision failed has a line of its own.
+    const level = event.outcome === 'allow' || event.failed ? 'debug' : 'info'
+    log[level](event, `answered: ${event.outcome}`)
+  })
+  throttled('callback:rejected', 'warn', {
+    msg: 'refused',
+    kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
+  })
+  // What Tencent sends stays as it is until somebody changes it: one line an hour, for each command and field.
+  const faults = new Throttle(HOUR_MS, (event: FaultEvent, more) => {
+    log.warn(more > 0 ? { ...event, more } : event, 'body does not fit its definition')
+  })
+  bus.on('callback:faulty', ({ paths, ...event }) => {
+    // Anybody can make up commands: those are told of together.
+    const command = commands.has(event.command) ? event.command : ''
+    for (const path of paths) faults.pass(`${command} ${path}`, { ...event, path })
+  })
+  throttled('request-id:distrusted', 'warn', {
+    msg: 'a RequestID came with two bodies, and tells no resends any more',
+    kindOf: ({ sdkAppId }) => String(sdkAppId),
+  })
+  throttled('callback:dead', 'error', {
+    msg: 'dead letter: not delivered, and not tried again',
+    kindOf: ({ plugin = '' }) => plugin,
+  })
+  bus.on('callback:suspect', (event) => {
+    log.warn(
+      event,
+      'the process has ended several times while this was handled; it waits, and later ones of its key go first',
+    )
+  })
+  bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
+  throttled('delivery:failed', 'error', {
+    msg: 'not stored',
+    kindOf: ({ error }) => placeOf(loggableError(error)),
+    fieldsOf: ({ error, ...event }, kind) => ({ ...event, error: stacks.paced(kind, loggableError(error)) }),
+  })
+  bus.on('store:damaged', (event) => log.error(event, 'stored callbacks cannot be read any more, and are left out'))
+  logHistory(bus, log)
+  bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
+  throttled('handler:failed', 'error', {
+    msg: 'handler failed',
+    kindOf: ({ plugin, reason, error }) => `${plugin} ${reason} ${error ? placeOf(error) : ''}`,
+    fieldsOf: ({ error, ...event }, kind) => ({ ...event, ...(error && { error: stacks.paced(kind, error) }) }),
+  })
+  throttled('handler:overlap', 'warn', {
+    msg: 'handler still runs after its timeout; the next one starts',
+    kindOf: ({ plugin }) => plugin,
+  })
+  throttled('listener:failed', 'error', {
+    msg: 'listener failed',
+    kindOf: ({ event, error }) => `${event} ${placeOf(loggableError(error))}`,
+    fieldsOf: ({ event, error }, kind) => ({ event, error: stacks.paced(kind, loggableError(error)) }),
+  })
+  throttled('server:failed', 'error', {
+    msg: 'internal error',
+    kindOf: ({ error, plugin = '' }) => `${plugin} ${placeOf(loggableError(error))}`,
+    fieldsOf: ({ error, stray = false, ...about }, kind) => {
+      const { causes, ...rest } = stacks.paced(kind, loggableError(error))
+      // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
+      const said = stray ? { message: 'withheld: it may hold the text of a message' } : causes && { causes }
+      return { ...about, error: { ...rest, ...said } }
+    },
+  })
+  throttled('server:crowded', 'warn', {
+    msg: 'as many connections as server.maxConnections allows: those idle longest are closed',
+    kindOf: () => '',
+  })
+  bus.on('rest:called', (event) => {
+    const isFailure = event.outcome === 'refused' || event.outcome === 'unanswered'
+    log[isFailure ? 'warn' : 'debug'](event, `REST call: ${event.outcome}`)
+  })
+  bus.on('rest:paused', (event) => {
+    log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls rest: ${event.reason}`)
+  })
+  bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
+  bus.on('server:draining', (event) => log.info(event, 'draining'))
+  bus.on('server:closed', ({ undelivered, stored }) => {
+    lines.flush()
+    faults.flush()
+    if (undelivered === 0) log.info('closed')
+    else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
+    else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')
+  })
+}
+
+/** A store that is as large as it may be sheds all the time: that is told once an hour, with the counts of the hour. */
+function logHistory(bus: Bus, log: Logger): void {
+  const back = (since: number | undefined): string => (since ? `; history reaches back to ${isoTime(since)}` : '')
+  let hour = { refused: 0, finished: 0, faults: 0, since: 0 }
+  let nextAt = 0
+  bus.on('history:shortened', ({ refused, finished, faults, since }) => {
+    const { refused: r, finished: f, faults: d } = hour
+    hour = { refused: r + refused, finished: f + finished, faults: d + faults, since }
+    if (Date.now() < nextAt) return
+    nextAt = Date.now() + HOUR_MS
+    log.warn(hour, `callbacks were deleted before their time, to make room${back(since)}`)
+    hour = { refused: 0, finished: 0, faults: 0, since: 0 }
+  })
+  bus.on('store:full', ({ since }) => log.error(`the disk of the store is full: after-callbacks get 503${back(since)}`))
+  bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+interface Line {
+  readonly level: Level
+  readonly msg: string
+  /** Made where the line is written alone. */
+  readonly fields: () => object
+}
+
+/** What is only for who looks closely. Not listened to otherwise: the hot path then leaves it out. */
+function logDetails(bus: Bus, log: Logger): void {
+  bus.on('callback:received', (event) => log.debug(event, 'received'))
+  bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
+  bus.on('handler:done', (event) => log.debug(event, 'handler done'))
+}
+
+/** Of a list, every item's fault is of one kind, and so is every number of them. */
+function alike(reason: string): string {
+  return reason.replaceAll(/[0-9]+/g, '0')
+}
+
+/** What an error is, and where it comes from: its message may be another one each time. */
+function placeOf({ name, code = '', stack }: LoggableError): string {
+  const end = stack.indexOf('\n')
+  return `${name} ${code} ${end === -1 ? stack : stack.slice(0, end)}`
+}
+
+/** Lets the stack of a kind of error through once a minute. */
+class Stacks {
+  readonly #writtenAt = new Map<string, number>()
+
+  paced(kind: string, { stack, ...rest }: LoggableError): Omit<LoggableError, 'stack'> & { stack?: string } {
+    const now = performance.now()
+    if (stack === '' || OWN.has(rest.name) || now - (this.#writtenAt.get(kind) ?? -Infinity) < STACK_MS) return rest
+    this.#writtenAt.delete(kind)
+    for (const oldest of this.#writtenAt.keys()) {
+      if (this.#writtenAt.size < MOST_STACKS) break
+      this.#writtenAt.delete(oldest)
+    }
+    this.#writtenAt.set(kind, now)
+    return { ...rest, stack }
+  }
+}

@@ -1,0 +1,100 @@
+import type { RejectCode } from '../protocol/codes.ts'
+import type { Log } from '../observe/log.ts'
+import type { Rest } from '../rest/calls/rest.ts'
+import type { Store } from '../store/store.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The URL's parameters. Those that Tencent documents are named; a parameter given twice has its first value. */
+export type Query = Readonly<Record<string, string>> & {
+  readonly SdkAppid?: string
+  readonly CallbackCommand?: string
+  readonly ClientIP?: string
+  /** `RESTAPI`, `Web`, `Android`, `iOS` (`IOS` in State.StateChange), `Windows`, `Mac`, `iPad`, `Unknown`, … */
+  readonly OptPlatform?: string
+}
+
+/** The app that a callback belongs to, without its secrets. */
+export interface App {
+  readonly sdkAppId: number
+}
+
+/**
+ * A command that the table does not know: any text. As the type of an enum, which no literal compares to, it drops out
+ * when a wildcard handler asks for `command === 'Group.…'`; a `string` would stay in, and with it an untyped body.
+ */
+export declare enum UnknownCommand {
+  any = '~unknown',
+}
+
+/** What every handler gets. */
+export interface HandlerContext<Options = unknown, State = unknown> {
+  /** The body's text as it was received. */
+  readonly raw: string
+  readonly query: Query
+  readonly app: App
+  /** Whether the request carried a valid signature; false for apps without tokens. */
+  readonly signed: boolean
+  /** Stays the same over retries, restarts and replays. */
+  readonly id: string
+  /** 1, and one more for every failed attempt before this one. */
+  readonly attempt: number
+  /** How often the same callback has come again so far. */
+  readonly resends: number
+  /** The same body has come before, but it holds nothing that would tell a resend from a repetition. */
+  readonly maybeResend: boolean
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+  /**
+   * What does not fit the callback's definition and was left out of `body`, one line each, at most 20:
+   * `CreatedGroupNum: expected integer, got object`. `raw` has all of it.
+   */
+  readonly faults: readonly string[]
+  readonly state: State
+  readonly options: Options
+  readonly log: Log
+  readonly store: Store
+  /** The client of this app. Without `rest:` settings of it, a call rejects with REST_NOT_CONFIGURED. */
+  readonly rest: Rest
+  /** Tells observers, as `plugin:ID:NAME`. */
+  readonly emit: (name: string, data: unknown) => void
+  /** Aborted when the handler's time is over, or the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** What the handler of an after-callback gets. */
+export interface AfterContext<Command extends string, Body, Options, State> extends HandlerContext<Options, State> {
+  readonly phase: 'after'
+  readonly command: Command
+  /** Tencent's fields, under Tencent's names. Each plugin has a body of its own. */
+  readonly body: Body
+}
+
+interface BeforeBase<
+  Command extends string,
+  Body,
+  Fields,
+  Pattern extends string,
+  Options,
+  State,
+> extends HandlerContext<Options, State> {
+  readonly phase: 'before'
+  readonly command: Command
+  /** Tencent's fields, under Tencent's names, as the plugins before this one rewrote them. */
+  readonly body: Body
+  /** No objection; `fields` rewrite what is about to happen. */
+  readonly allow: (fields?: Fields) => Verdict
+  /** Refuses. `code` and `info` reach the client where the documents say so. */
+  readonly reject: <const Code extends number>(code?: RejectCode<Code, Pattern>, info?: string) => Verdict
+}
+
+/** What the handler of a before-callback gets: the above, and `drop` where a silent drop is documented. */
+export type BeforeContext<
+  Command extends string,
+  Body,
+  Fields,
+  Pattern extends string,
+  Drop extends boolean,
+  Options,
+  State,
+> = BeforeBase<Command, Body, Fields, Pattern, Options, State> &
+  (Drop extends true ? { readonly drop: () => Verdict } : unknown)

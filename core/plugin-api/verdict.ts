@@ -1,0 +1,201 @@
+import type { Merge, ResultItem } from '../protocol/answer-fields.ts'
+import { allowsCode } from '../protocol/codes.ts'
+import type { BeforeDefinition, Outcome } from '../protocol/define.ts'
+import { fieldsReader, noteMissing, type Read, type SchemaNode } from '../callback/coerce.ts'
+import { TimhookError } from '../errors.ts'
+import { Faults } from '../callback/schema-errors.ts'
+import { isObject, type JsonObject } from '../lib/json.ts'
+
+const none: readonly unknown[] = Object.freeze([])
+
+/** What a before-handler decided. Only the makers of its context make one. */
+export class Verdict {
+  readonly outcome: Outcome
+  readonly code: number
+  readonly info: string
+  readonly fields: JsonObject | undefined
+  /** What the documents do not allow of it, where it holds what they allow in its place. */
+  readonly fault: string | undefined
+  /** Of the message in the fields, elements without a type or a content: only those that came so may go back. */
+  readonly strange: readonly unknown[]
+
+  constructor(outcome: Outcome, code: number, info: string, { fields, fault, strange = none }: Details = {}) {
+    this.outcome = outcome
+    this.code = code
+    this.info = info
+    this.fields = fields
+    this.fault = fault
+    this.strange = strange
+  }
+}
+
+type Details = Partial<Pick<Verdict, 'fields' | 'fault' | 'strange'>>
+
+/** Fields of allow() that the answer cannot carry. */
+export class RewriteError extends TimhookError {
+  /** Whether a message was to be rewritten. */
+  readonly isOfMessage: boolean
+
+  constructor(command: string, fault: string, isOfMessage: boolean) {
+    super('VERDICT_INVALID', `${command}: allow() got fields that do not fit: ${fault}`, { hint: HINT })
+    this.isOfMessage = isOfMessage
+  }
+}
+
+/**
+ * The makers of verdicts that fit one callback. A refusal that the documents do not allow still refuses, with the default
+ * code: a mistake of an author must not open the gate. `allow` throws VERDICT_INVALID for fields that do not fit.
+ */
+export interface VerdictMakers {
+  readonly allow: (fields?: object) => Verdict
+  readonly reject: (code?: number, info?: string) => Verdict
+  readonly drop: () => Verdict
+}
+
+const DROP_CODE = 2
+const HINT = 'The README lists what each callback may be answered with.'
+
+export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
+  let answer: AnswerChecker | undefined
+  const invalid = (what: string): TimhookError =>
+    new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, { hint: HINT })
+  const refusal = (info: string, fault: string): Verdict => {
+    if (!offers(definition, 'reject')) throw invalid('can be allowed alone')
+    return new Verdict('reject', definition.codes.default, info, { fault })
+  }
+  return {
+    allow(fields) {
+      if (fields === undefined) return new Verdict('allow', 0, '')
+      answer ??= answerChecker(definition)
+      const { given, strange, fault } = answer(fields)
+      if (fault !== undefined) throw new RewriteError(definition.command, fault, MESSAGE in fields)
+      const wrong = withoutFaultyCodes(definition, given)
+      return new Verdict('allow', 0, '', { fields: given, strange, fault: wrong })
+    },
+    reject(code = definition.codes.default, info = '') {
+      if (typeof info !== 'string') return refusal('', 'reject() takes its info as text')
+      if (allowsCode(definition.codes, code)) return new Verdict('reject', code, info)
+      // What is no number may be the text of a message.
+      const got = typeof code === 'number' ? String(code) : typeof code
+      return refusal(info, `reject() takes ${ranges(definition)}, got ${got}`)
+    },
+    drop() {
+      return definition.drop ? new Verdict('drop', DROP_CODE, '') : refusal('', 'drop() is not documented')
+    },
+  }
+}
+
+interface Checked {
+  readonly given: JsonObject
+  readonly strange: readonly unknown[]
+  readonly fault?: string
+}
+
+type AnswerChecker = (fields: object) => Checked
+
+const MESSAGE = 'MsgBody'
+/** What the answer says by itself. */
+const ENVELOPE = ['ActionStatus', 'ErrorInfo', 'ErrorCode']
+
+/** Checks the fields of an answer. What it gives back is a copy, as JSON has it, that no plugin can change any more. */
+function answerChecker(definition: BeforeDefinition): AnswerChecker {
+  const schema = definition.answer as SchemaNode
+  const read = fieldsReader(schema, { message: readElements, exact: true })
+  return (fields) => {
+    let copy: unknown
+    try {
+      copy = JSON.parse(JSON.stringify(fields))
+    } catch {
+      return { given: {}, strange: none, fault: 'they cannot be written as JSON' }
+    }
+    if (!isObject(copy)) return { given: {}, strange: none, fault: 'expected an object' }
+    const faults = new Faults()
+    const given = read(copy, undefined, faults)
+    noteMissing(schema, copy, given, undefined, faults)
+    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.note(undefined, name, 'is no field of it')
+    if (faults.count > 0) return { given, strange: none, fault: faults.named.join('; ') }
+    return { given, strange: list(given[MESSAGE]).filter((element) => !isElement(element)) }
+  }
+}
+
+/** Of a message only that it is a list: what is in it may have come so. */
+const readElements: Read = (value, up, key, faults) =>
+  Array.isArray(value) ? value : faults.misfit(up, key, 'array of message elements', value)
+
+function isElement(element: unknown): boolean {
+  return isObject(element) && typeof element['MsgType'] === 'string' && isObject(element['MsgContent'])
+}
+
+/** Puts the default code for codes of targets that are not documented; gives back what was wrong. */
+function withoutFaultyCodes(definition: BeforeDefinition, given: JsonObject): string | undefined {
+  let fault: string | undefined
+  for (const item of list<ResultItem>(given['ResultItem'])) {
+    if (item.ResultCode === 0 || allowsCode(definition.codes, item.ResultCode)) continue
+    fault = `ResultItem: ResultCode takes 0 or ${ranges(definition)}, got ${item.ResultCode}`
+    item.ResultCode = definition.codes.default
+  }
+  return fault
+}
+
+function ranges({ codes }: BeforeDefinition): string {
+  return codes.ranges.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(' or ')
+}
+
+/** Whether a callback can be answered so. */
+export function offers(definition: BeforeDefinition, outcome: Outcome): boolean {
+  if (outcome === 'drop') return definition.drop
+  return outcome === 'allow' || definition.codes.ranges.length > 0
+}
+
+/** The verdict as one of this callback's. One made in the context of another still refuses where it does not fit. */
+export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict {
+  const { outcome, code, info } = verdict
+  if (offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
+  const fault = `${outcome}() of another callback's context`
+  if (!offers(definition, 'reject')) return new Verdict('allow', 0, '', { fault })
+  return new Verdict('reject', definition.codes.default, info, { fault })
+}
+
+/** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */
+export function mergeFields(definition: BeforeDefinition, given: JsonObject, more: JsonObject): JsonObject {
+  const merged = { ...given }
+  const properties = (definition.answer as { properties?: Record<string, { merge?: Merge }> }).properties ?? {}
+  for (const [name, value] of Object.entries(more)) {
+    const merge = properties[name]?.merge ?? 'last'
+    if (merge === 'last' || given[name] === undefined) merged[name] = value
+    else if (merge === 'union') merged[name] = [...new Set([...list<string>(given[name]), ...list<string>(value)])]
+    else if (merge === 'entries') merged[name] = { ...(given[name] as object), ...(value as object) }
+    else merged[name] = firstRefusals(list<ResultItem>(given[name]), list<ResultItem>(value))
+  }
+  return merged
+}
+
+/**
+ * The decision as the answer's code, text and fields. Where targets are decided one by one, every one is named whose account
+ * is text or a number; anything else is a fault of the body, and no name of anybody.
+ */
+export function answerOf(
+  definition: BeforeDefinition,
+  body: JsonObject,
+  verdict: Verdict,
+): { code: number; info: string; fields?: JsonObject } {
+  const { code, info, fields } = verdict
+  if (!definition.perTarget) return { code, info, ...(fields && { fields }) }
+  const given = list<ResultItem>(fields?.['ResultItem'])
+  const decisions = new Map(given.map((item) => [item.To_Account, item]))
+  const ResultItem = list<JsonObject>(body[definition.perTarget.list])
+    .map((target) => target['To_Account'])
+    .filter((account) => typeof account === 'string')
+    .map((To_Account) => ({ To_Account, ResultCode: code, ResultInfo: info, ...decisions.get(To_Account) }))
+  return { code: 0, info: '', fields: { ResultItem } }
+}
+
+function firstRefusals(given: readonly ResultItem[], more: readonly ResultItem[]): ResultItem[] {
+  const items = new Map(given.map((item) => [item.To_Account, item]))
+  for (const item of more) if (!items.get(item.To_Account)?.ResultCode) items.set(item.To_Account, item)
+  return [...items.values()]
+}
+
+function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value : []
+}

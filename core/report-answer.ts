@@ -1,0 +1,18 @@
+import type { Bus } from './observe/bus.ts'
+import type { Callback } from './callback/callback.ts'
+import type { Answer } from './answer.ts'
+import type { Phase } from './protocol/define.ts'
+
+/** Tells observers how a callback was decided, and gives the answer back. Of one that was not, whoever sends it tells. */
+export type Tell = (callback: Callback, phase: Phase, answer: Answer) => Answer
+
+export function createTell(bus: Bus): Tell {
+  return ({ id, sdkAppId, command, startedAt }, phase, answer) => {
+    if (answer.decision && bus.hears('callback:answered')) {
+      const { outcome, code, failed } = answer.decision
+      const durationMs = performance.now() - startedAt
+      bus.emit('callback:answered', { id, sdkAppId, command, phase, outcome, code, failed, durationMs })
+    }
+    return answer
+  }
+}

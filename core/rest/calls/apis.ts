@@ -1,0 +1,67 @@
+import type { JsonObject } from '../../lib/json.ts'
+
+/** What is known of one command. */
+export interface Api {
+  readonly service: string
+  readonly command: string
+  /** Calls per second that Tencent allows an app (intl 34620). */
+  readonly perSecond: number
+  /** Whether a second identical call does no harm when nobody knows if the first one took effect. */
+  readonly repeatable: boolean
+  /** Whether an answer is one in spite of its top-level code. */
+  readonly accepts?: (answer: JsonObject) => boolean
+}
+
+export const GROUP = 'group_open_http_svc'
+export const OPENIM = 'openim'
+const LOGIN = 'im_open_login_svc'
+const DEFAULT_PER_SECOND = 200
+
+type Entry = readonly [service: string, command: string, more: Partial<Api>]
+const REPEATABLE = { repeatable: true }
+const BATCH = { repeatable: true, perSecond: 100 }
+
+const entries: readonly Entry[] = [
+  // The top-level code says nothing about the groups: each entry has its own (intl 34961).
+  [GROUP, 'get_group_info', { repeatable: true, accepts: ({ GroupInfo }) => isFilled(GroupInfo) }],
+  [GROUP, 'get_group_member_info', REPEATABLE],
+  [GROUP, 'get_specified_group_member_info', REPEATABLE],
+  [GROUP, 'get_role_in_group', REPEATABLE],
+  // Repeating it would remove somebody who has rejoined meanwhile: look first.
+  [GROUP, 'delete_group_member', {}],
+  [GROUP, 'add_group_member', REPEATABLE],
+  [GROUP, 'modify_group_base_info', REPEATABLE],
+  [GROUP, 'modify_group_member_info', REPEATABLE],
+  // Tencent drops the second one, by its content and Random (intl 34959).
+  [GROUP, 'send_group_msg', REPEATABLE],
+  [GROUP, 'get_appid_group_list', { repeatable: true, perSecond: 1 }],
+  [GROUP, 'get_joined_group_list', REPEATABLE],
+  [OPENIM, 'query_online_status', REPEATABLE],
+  // Duplicates are dropped within the same second only (intl 34919).
+  [OPENIM, 'sendmsg', {}],
+  [LOGIN, 'account_import', REPEATABLE],
+  [LOGIN, 'multiaccount_import', BATCH],
+  [LOGIN, 'account_delete', { perSecond: 100 }],
+  [LOGIN, 'account_check', BATCH],
+]
+
+const known = new Map(
+  entries.map(([service, command, more]) => [`${service}/${command}`, make(service, command, more)]),
+)
+
+/** What is known of a command; of an unknown one the default limit, and that it is not to be repeated blindly. */
+export function apiOf(service: string, command: string): Api {
+  return known.get(`${service}/${command}`) ?? make(service, command)
+}
+
+export function nameOf({ service, command }: Api): string {
+  return `${service}/${command}`
+}
+
+function make(service: string, command: string, more: Partial<Api> = {}): Api {
+  return { service, command, perSecond: DEFAULT_PER_SECOND, repeatable: false, ...more }
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
+}

@@ -1,0 +1,75 @@
+import { isObject, parseJson, type JsonObject } from '../../lib/json.ts'
+import { connectionFault } from '../../lib/untrusted-certificate.ts'
+import type { Failure } from '../pace/failure.ts'
+
+/** What came of sending a request once. */
+export type Reply = { readonly answer: JsonObject; readonly code: number } | { readonly failure: Failure }
+
+// The connection was never made, so the command cannot have taken effect.
+const NEVER_SENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/
+
+/**
+ * Posts a request once. Rejects with the signal's reason when it is aborted; everything else is a reply. Errors of
+ * fetch are not passed on, since they may hold the URL and with it the UserSig.
+ */
+export async function post(url: string, text: string, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
+  signal.throwIfAborted()
+  const ended = new AbortController()
+  const abort = (): void => ended.abort()
+  const timer = setTimeout(abort, timeoutMs)
+  signal.addEventListener('abort', abort)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json; charset=utf-8' },
+      body: text,
+      // Elsewhere nobody is to see the UserSig.
+      redirect: 'manual',
+      signal: ended.signal,
+    })
+    return read(response.status, await response.text())
+  } catch (error) {
+    signal.throwIfAborted()
+    if (ended.signal.aborted) return { failure: transport(`no answer within ${timeoutMs} ms`) }
+    const code = codeOf(error)
+    return {
+      failure: transport(`the connection failed (${connectionFault(code)})`, {
+        outcomeUnknown: !NEVER_SENT.test(code),
+      }),
+    }
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Tencent's answers all have status 200; others are a gateway's. */
+function read(status: number, text: string): Reply {
+  const answer = status === 200 ? parse(text) : undefined
+  const code = answer?.['ErrorCode']
+  if (answer && typeof code === 'number' && Number.isInteger(code)) return { answer, code }
+  if (status === 200) return { failure: transport('the answer is not one of the REST API') }
+  if (status === 429) return { failure: transport('HTTP status 429', { kind: 'rate', outcomeUnknown: false }) }
+  if (status === 408 || status >= 500) return { failure: transport(`HTTP status ${status}`) }
+  return { failure: transport(`HTTP status ${status}`, { kind: 'other', outcomeUnknown: false }) }
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const answer = parseJson(text)
+    return isObject(answer) ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function transport(sentence: string, more: Partial<Failure> = {}): Failure {
+  return { kind: 'transport', outcomeUnknown: true, sentence, ...more }
+}
+
+function codeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : undefined
+  const code = isObject(cause) || cause instanceof Error ? (cause as { code?: unknown }).code : undefined
+  return typeof code === 'string' ? code : 'no code'
+}

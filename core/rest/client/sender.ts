@@ -1,0 +1,113 @@
+import { randomInt } from 'node:crypto'
+import type { JsonObject } from '../../lib/json.ts'
+import { UserSigner } from './usersig.ts'
+import { nameOf, type Api } from '../calls/apis.ts'
+import type { CallOptions } from '../calls/call.ts'
+import type { Clock } from '../pace/clock.ts'
+import { suspendsAll } from '../pace/codes.ts'
+import { refusal, type Failure } from '../pace/failure.ts'
+import { nextTryMs } from '../pace/next-try.ts'
+import type { Observer } from './observer.ts'
+import { Pace, REST_MS } from '../pace/pace.ts'
+import { post, type Reply } from './post.ts'
+import { urlOf, type RestSettings } from './settings.ts'
+import { Suspension, SUSPENSION_MS } from '../pace/suspension.ts'
+
+const TIMEOUT_MS = 10_000
+const ATTEMPTS = 4
+// Tencent asks for about a minute.
+const SIGNATURES_REST_MS = 60_000
+
+/** One call on its way. */
+export interface Job {
+  readonly api: Api
+  /** The body. */
+  readonly text: string
+  /** Takes secrets and texts of the body out of what Tencent says. */
+  readonly clean: (text: string) => string
+  readonly options: CallOptions
+  readonly signal: AbortSignal
+}
+
+/** What a call ended with, and how often it was sent. */
+export type Outcome = { readonly attempts: number } & (
+  | { readonly answer: JsonObject; readonly code: number }
+  | { readonly failure: Failure }
+)
+
+interface Parts {
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Sends the calls of one app: each in its turn, and again where that can help. */
+export class Sender {
+  readonly #settings: RestSettings
+  readonly #parts: Parts
+  readonly #signer: UserSigner
+  readonly #pace: Pace
+  readonly #suspension: Suspension
+
+  constructor(settings: RestSettings, parts: Parts) {
+    const { clock } = parts
+    this.#settings = settings
+    this.#parts = parts
+    this.#signer = new UserSigner(settings, () => clock.now())
+    this.#pace = new Pace(clock)
+    this.#suspension = new Suspension(clock)
+  }
+
+  async send(job: Job): Promise<Outcome> {
+    const { api, options, signal } = job
+    const maxAttempts = options.attempts ?? ATTEMPTS
+    const repeatable = options.repeatable ?? api.repeatable
+    const spent = new Set<Failure['kind']>()
+    let attempts = 0
+    let outcomeUnknown = false
+    try {
+      for (;;) {
+        const suspended = this.#suspension.failure()
+        if (suspended) return { failure: { ...suspended, outcomeUnknown }, attempts }
+        await this.#pace.turn(nameOf(api), api.perSecond, signal)
+        attempts++
+        const unknownBefore: boolean = outcomeUnknown
+        outcomeUnknown = true
+        const sent = await this.#sendOnce(job)
+        if (!('failure' in sent)) return { ...sent, attempts }
+        const { failure } = sent
+        outcomeUnknown = unknownBefore || failure.outcomeUnknown
+        const waitMs = nextTryMs(failure, { attempts, maxAttempts, repeatable, spent }, this.#parts.random)
+        if (waitMs === undefined) return { failure: { ...failure, outcomeUnknown }, attempts }
+        spent.add(failure.kind)
+        if (waitMs > 0) await this.#parts.clock.sleep(waitMs, signal)
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return { failure: { kind: 'aborted', outcomeUnknown, sentence: 'ended by its caller' }, attempts }
+    }
+  }
+
+  async #sendOnce({ api, text, clean, options, signal }: Job): Promise<Reply> {
+    const usersig = this.#signer.current()
+    const url = urlOf(this.#settings, nameOf(api), usersig, randomInt(2 ** 32))
+    const reply = await post(url, text, options.timeoutMs ?? TIMEOUT_MS, signal)
+    if (!('failure' in reply) && (reply.code === 0 || api.accepts?.(reply.answer) === true)) return reply
+    const failure = 'failure' in reply ? reply.failure : refusal(reply.answer, reply.code, clean)
+    this.#heed(failure, usersig)
+    return { failure }
+  }
+
+  /** What one call is told often concerns all of them. */
+  #heed({ kind, errorCode }: Failure, usersig: string): void {
+    const paused = (reason: 'rate' | 'signatures' | 'settings', pauseMs: number): void => {
+      const { sdkAppId } = this.#settings
+      this.#parts.observer.paused({ sdkAppId, reason, ...(errorCode !== undefined && { code: errorCode }), pauseMs })
+    }
+    if (kind === 'usersig') this.#signer.refused(usersig)
+    if (kind === 'rate' && this.#pace.slowDown()) paused('rate', REST_MS)
+    if (kind === 'wait' && this.#pace.pause(SIGNATURES_REST_MS)) paused('signatures', SIGNATURES_REST_MS)
+    if (errorCode === undefined || !suspendsAll(errorCode)) return
+    if (this.#suspension.begin(errorCode)) paused('settings', SUSPENSION_MS)
+  }
+}

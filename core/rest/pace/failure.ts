@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../lib/json.ts'
+import { kindOf, leavesOutcomeUnknown, type CodeKind } from './codes.ts'
+
+/** One try that did not succeed. */
+export interface Failure {
+  /** Beside the kinds of codes: `transport`, no answer that may come yet; `suspended` and `aborted`, not sent. */
+  readonly kind: CodeKind | 'transport' | 'suspended' | 'aborted'
+  /** Whether the command may have taken effect all the same. */
+  readonly outcomeUnknown: boolean
+  /** What went wrong, without secrets. */
+  readonly sentence: string
+  readonly hint?: string
+  readonly errorCode?: number
+  readonly errorInfo?: string
+  readonly requestId?: string
+}
+
+const HINTS: Partial<Record<number, string>> = {
+  60010: '`identifier` must be an administrator of the app, which the console makes.',
+  60021: "Add this machine's address to the allow-list of the console.",
+  60026: 'Set `region` to the one in which the app was created.',
+  70001: "Check this machine's clock.",
+  70009: '`secretKey` must be the key of this app, as the console shows it.',
+  70020: 'Check `sdkAppId`, and set `region` to the one in which the app was created.',
+}
+
+/** The failure that an answer tells. `clean` takes texts of the request out of Tencent's free text. */
+export function refusal(answer: JsonObject, errorCode: number, clean: (text: string) => string): Failure {
+  const { ErrorInfo, RequestId } = answer
+  const info = typeof ErrorInfo === 'string' && ErrorInfo !== '' ? clean(ErrorInfo) : undefined
+  const hint = HINTS[errorCode]
+  return {
+    kind: kindOf(errorCode),
+    outcomeUnknown: leavesOutcomeUnknown(errorCode),
+    sentence: `refused with code ${errorCode}${info === undefined ? '' : ` (${info})`}`,
+    errorCode,
+    ...(info !== undefined && { errorInfo: info }),
+    ...(typeof RequestId === 'string' && { requestId: clean(RequestId) }),
+    ...(hint !== undefined && { hint }),
+  }
+}

@@ -1,0 +1,154 @@
+import type { Config } from '../config/schema/schema.ts'
+import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
+import { maskText } from '../config/mask-text.ts'
+import type { ConfigReading } from '../config/read/reading.ts'
+import type { Bus } from './observe/bus.ts'
+import { type Delivery, type Ending, keepLater } from './delivery/delivery.ts'
+import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
+import type { Link } from './delivery/engines/sqlite/client/sqlite-client.ts'
+import { appSettings } from './host/app-settings.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
+import type { AdmittedApp } from './http/request/authenticate.ts'
+import type { WebhookParts } from './http/webhook.ts'
+import { setUpPlugins } from './host/setup.ts'
+import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
+import type { Logger } from './observe/log.ts'
+import { createRegistry, type Registry } from './registry.ts'
+import { createRestClients } from './host/rest-clients.ts'
+import type { Stores } from './store/store.ts'
+import { unlessAborted } from './lib/timeout.ts'
+
+/** A config that can be run: checked, and with its plugins loaded. */
+export interface Prepared {
+  readonly config: Config
+  readonly plugins: readonly LoadedPlugin[]
+  /** Formatted lines: what may be a mistake. */
+  readonly warnings: readonly string[]
+  /** Takes what must not be printed out of a text. */
+  readonly mask: (text: string) => string
+}
+
+/** All that is wrong with a config and its plugins, and what may be a mistake, in the order of the file. */
+export interface Inspection {
+  readonly plugins: readonly LoadedPlugin[]
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** Loads the plugins of a config that was read. Never throws. */
+export async function inspect(reading: ConfigReading, notify?: Notify): Promise<Inspection> {
+  const { plugins, faults, warnings } = await loadPlugins(reading, notify)
+  return {
+    plugins,
+    faults: [...reading.faults, ...faults],
+    warnings: [...reading.warnings, ...warnings, ...(reading.config ? engineWarnings(reading.config.delivery) : [])],
+  }
+}
+
+/** Everything behind the webhook, running. */
+export interface Running {
+  readonly apps: readonly AdmittedApp[]
+  readonly paths: readonly string[]
+  readonly registry: Registry
+  readonly dispatch: Dispatch
+  readonly keepRefused: WebhookParts['keepRefused']
+  readonly stores: Stores
+  /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
+  health(): Promise<void>
+  /** Why what is acknowledged may be lost all the same; undefined where it may not, as far as can be told. */
+  durability(): string | undefined
+  /**
+   * Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins.
+   * @param failed whether a fault is the reason: what is under way is in doubt then, at the next start
+   */
+  stop(graceMs: number, failed?: boolean): Promise<{ undelivered: number; stored: boolean }>
+}
+
+/**
+ * Loads the plugins of a config that was read.
+ * @throws ConfigError with every fault of both
+ */
+export async function prepare(reading: ConfigReading, notify?: Notify): Promise<Prepared> {
+  const { plugins, faults, warnings } = await inspect(reading, notify)
+  const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, reading.locate))
+  if (faults.length > 0 || !reading.config) throw new ConfigError(lines(faults))
+  const mask = (text: string): string => maskText(text, reading.secrets)
+  return { config: reading.config, plugins, warnings: lines(warnings), mask }
+}
+
+/** What an operator is to read first: what may be a mistake, and who is let in without a signature. */
+export function warningsOf({ config, warnings }: Prepared): string[] {
+  const unsigned = config.apps.filter((app) => app.unsigned)
+  return [
+    ...warnings,
+    ...unsigned.map(
+      ({ sdkAppId }) => `app ${sdkAppId} is UNSIGNED: whoever knows the SdkAppid can send callbacks; set its tokens`,
+    ),
+  ]
+}
+
+/** Sets the plugins up and puts the parts together. */
+export async function compose(
+  { config, plugins, mask }: Prepared,
+  { bus, log, link, signal }: { bus: Bus; log: Logger; link?: Link | undefined; signal?: AbortSignal | undefined },
+): Promise<Running> {
+  const stopping = new AbortController()
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link }), signal)
+  const { stores } = engine
+  try {
+    const rest = createRestClients(config.apps, bus, stopping.signal)
+    const apps = appSettings(config.apps)
+    const running = await setUpPlugins(plugins, {
+      bus,
+      log,
+      stores,
+      apps,
+      rest,
+      signal: stopping.signal,
+      mask,
+      interrupted: signal,
+    })
+    const registry = createRegistry(running.plugins)
+    const delivery = await started(engine.createDelivery(registry), running, signal)
+    const { deadlineMs, maxInFlight, path } = config.server
+    return {
+      apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
+      paths: typeof path === 'string' ? [path] : path,
+      registry,
+      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+      keepRefused: (callback, error) => keepLater(delivery, bus, callback, { as: 'refused', error }),
+      stores,
+      health: () => delivery.health(),
+      durability: () => engine.durability?.(),
+      async stop(graceMs, failed = false) {
+        const { undelivered, settled } = await delivery.stop(graceMs)
+        stopping.abort(new Error('the server stops'))
+        await running.close()
+        await engine.close(endingOf(failed, settled))
+        return { undelivered, stored: config.delivery.engine !== 'memory' }
+      },
+    }
+  } catch (error) {
+    await engine.close('failed')
+    throw error
+  }
+}
+
+function endingOf(failed: boolean, settled: boolean): Ending {
+  if (failed) return 'failed'
+  return settled ? 'clean' : 'unsettled'
+}
+
+async function started(
+  delivery: Delivery,
+  plugins: { close(): Promise<void> },
+  signal: AbortSignal | undefined,
+): Promise<Delivery> {
+  try {
+    await unlessAborted(delivery.start(), signal)
+    return delivery
+  } catch (error) {
+    await plugins.close()
+    throw error
+  }
+}

@@ -1,0 +1,181 @@
+import { Redis } from 'ioredis'
+import type { Logger } from '../../observe/log.ts'
+import { inspectRedis } from './check.ts'
+import { isRefusal, redisFault } from './fault.ts'
+import { optionsOf, placeOf, type RedisSettings } from './options.ts'
+
+export type { Redis }
+
+/** A Redis that was found fit, and stays connected as well as it can. */
+export interface RedisClient {
+  /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
+  readonly client: Redis
+  /** What every key starts with. */
+  readonly prefix: string
+  /** `faults`: what makes this Redis lose what it has acknowledged, such as `appendfsync is everysec`. */
+  readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
+  /** A connection of its own, for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
+  duplicate(): Redis
+  /** Rejects with the reason where this Redis cannot be written to at the moment. */
+  check(): Promise<void>
+  /** Waits a moment for replies, and disconnects. */
+  close(): Promise<void>
+}
+
+/** How long one command may block on a connection made by `duplicate`, in milliseconds. */
+export const LONGEST_BLOCK_MS = 5000
+
+const START_MS = 5000
+/** After so long without a word from Redis it is told that it is tried. */
+const QUIET_MS = 1000
+/** A connection on which a reply is due for so long is given up. */
+const SILENT_MS = 5000
+const GOODBYE_MS = 1000
+
+interface OpenOptions {
+  readonly log: Logger
+  /** Milliseconds to go on trying. */
+  readonly startMs?: number
+  /** Milliseconds after which a due reply is not waited for any more. */
+  readonly silentMs?: number
+  /** Is told, once, that Redis does not answer at once; logs it unless given. */
+  readonly onWaiting?: ((text: string) => void) | undefined
+}
+
+/**
+ * Connects to Redis, and sees to it that it keeps what it acknowledges.
+ * @throws TimhookError STORE_UNREACHABLE, STORE_AUTH_FAILED, STORE_UNSUITABLE or STORE_NOT_DURABLE
+ */
+export async function openRedis(
+  settings: RedisSettings,
+  { log, startMs = START_MS, silentMs = SILENT_MS, onWaiting = (text) => log.warn(text) }: OpenOptions,
+): Promise<RedisClient> {
+  const { prefix, durability: mode } = settings
+  const place = placeOf(settings)
+  const client = new Redis({ ...optionsOf(settings), commandTimeout: silentMs })
+  const duplicates = new Set<Redis>()
+  const state: { faults: readonly string[]; fault: unknown } = { faults: [], fault: undefined }
+  try {
+    await connected(client, startMs, (fault) => {
+      onWaiting(`${redisFault(fault, place).message}; trying for ${startMs / 1000} s`)
+    })
+    state.faults = await inspectRedis(client, mode)
+  } catch (error) {
+    client.disconnect()
+    throw redisFault(error, place)
+  }
+  if (state.faults.length > 0) {
+    log.warn(`delivery.redis.durability is relaxed: what Redis acknowledges may be lost (${state.faults.join(', ')})`)
+  }
+  watch(client, { log, place, mode, state })
+  const pulse = keepAsking(client, duplicates, silentMs)
+  return {
+    client,
+    prefix,
+    durability: {
+      mode,
+      get faults() {
+        return state.faults
+      },
+    },
+    duplicate() {
+      const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + silentMs })
+      // Its loss is that of the first connection, which is logged.
+      duplicate.on('error', () => undefined)
+      duplicates.add(duplicate)
+      duplicate.once('end', () => duplicates.delete(duplicate))
+      return duplicate
+    },
+    async check() {
+      try {
+        state.faults = await inspectRedis(client, 'relaxed')
+      } catch (error) {
+        throw redisFault(client.status === 'ready' ? error : (state.fault ?? error), place)
+      }
+    },
+    async close() {
+      clearInterval(pulse)
+      for (const duplicate of duplicates) duplicate.disconnect()
+      const timer = setTimeout(() => client.disconnect(), GOODBYE_MS)
+      await client.quit().catch(() => client.disconnect())
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Resolves when Redis takes commands. What cannot be mended by waiting ends the waiting. */
+function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let last: Error = new Error('it closes the connection, or says nothing')
+    let isTold = false
+    const tellOnce = (): void => {
+      if (!isTold) onWaiting(last)
+      isTold = true
+    }
+    const quiet = setTimeout(tellOnce, Math.min(QUIET_MS, startMs))
+    const fail = (): void => {
+      clearTimeout(quiet)
+      clearTimeout(timer)
+      reject(last)
+    }
+    const timer = setTimeout(fail, startMs)
+    const onError = (error: Error): void => {
+      last = error
+      if (isRefusal(error)) fail()
+      else tellOnce()
+    }
+    client.on('error', onError)
+    client.once('end', fail)
+    client.once('ready', () => {
+      clearTimeout(quiet)
+      clearTimeout(timer)
+      client.off('error', onError)
+      resolve()
+    })
+  })
+}
+
+interface Watched {
+  readonly log: Logger
+  readonly place: string
+  readonly mode: 'strict' | 'relaxed'
+  readonly state: { faults: readonly string[]; fault: unknown }
+}
+
+/** One line when Redis goes away and one when it is back; then it may be another one, so it is looked at again. */
+function watch(client: Redis, { log, place, mode, state }: Watched): void {
+  let away = false
+  client.on('error', (error: Error) => (state.fault = error))
+  client.on('close', () => {
+    // Closed by us, nothing is lost.
+    if (away || client.status === 'end') return
+    away = true
+    log.error(`Redis at ${place} is away: after-callbacks get 503 until it is back`)
+  })
+  const lookAgain = async (): Promise<void> => {
+    try {
+      state.faults = await inspectRedis(client, 'relaxed')
+      away = false
+      state.fault = undefined
+      log.info(`Redis at ${place} is back`)
+      if (mode === 'relaxed' || state.faults.length === 0) return
+      log.error(`Redis at ${place} may lose what it acknowledges: ${state.faults.join(', ')}`)
+    } catch (error) {
+      log.error(`Redis at ${place} cannot be used: ${redisFault(error).message}`)
+    }
+  }
+  client.on('ready', () => void lookAgain())
+}
+
+/**
+ * A connection that was cut off without a word looks alive until TCP gives up, minutes later. So it is asked for a sign of
+ * life, and made anew where none comes, together with those that are blocked in a read.
+ */
+function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
+  return setInterval(() => {
+    if (client.status !== 'ready') return
+    client.ping().catch(() => {
+      for (const one of [client, ...duplicates]) if (one.status === 'ready') one.disconnect(true)
+    })
+  }, everyMs).unref()
+}

@@ -1,0 +1,80 @@
+import { TimhookError } from '../../errors.ts'
+import { type Driver, openDriver, type Row, type Statement, type Value } from './driver.ts'
+
+export type { Row, Value } from './driver.ts'
+
+/** One connection to an SQLite file. Each text of SQL is prepared once. */
+export class Database {
+  readonly #driver: Driver
+  readonly #statements = new Map<string, Statement>()
+  #isClosed = false
+
+  constructor(file: string) {
+    this.#driver = openDriver(file)
+  }
+
+  /** Runs statements that take no values and give no rows. */
+  exec(sql: string): void {
+    this.#mustBeOpen()
+    this.#driver.exec(sql)
+  }
+
+  /** Ends a transaction without its changes; SQLite may have done so by itself, as it does when the disk is full. */
+  rollback(): void {
+    try {
+      this.exec('ROLLBACK')
+    } catch {
+      // No transaction is open.
+    }
+  }
+
+  /** How many rows were changed. */
+  run(sql: string, ...values: Value[]): number {
+    return this.runWith(sql, values)
+  }
+
+  /** The same for many values: as arguments they would be copied once more. */
+  runWith(sql: string, values: readonly Value[]): number {
+    return this.#prepare(sql).run(values.map(bindable))
+  }
+
+  get(sql: string, ...values: Value[]): Row | undefined {
+    return this.#prepare(sql).get(values.map(bindable))
+  }
+
+  all(sql: string, ...values: Value[]): Row[] {
+    return this.#prepare(sql).all(values.map(bindable))
+  }
+
+  /** The one number that a query gives; 0 for none. */
+  number(sql: string, ...values: Value[]): number {
+    const row = this.get(sql, ...values) ?? {}
+    return Number(Object.values(row)[0] ?? 0)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#statements.clear()
+    this.#driver.close()
+  }
+
+  /** libsql ends the whole process where something is asked of a file that is closed. */
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new TimhookError('STORE_CLOSED', 'the store is closed')
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    this.#mustBeOpen()
+    const statement = this.#driver.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+/** Both drivers read text only as far as its first NUL, so none goes in. */
+function bindable(value: Value): Value {
+  return typeof value === 'string' && value.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value
+}

@@ -1,0 +1,81 @@
+import type { GroupMember } from 'timhook/plugin'
+import { type Candidate, type Facts, judge, type Rule } from './eligible.ts'
+import { inOrder } from './order.ts'
+import { matcher } from './pattern.ts'
+import { present } from './presence.ts'
+import type { Snapshot } from '../report/snapshot.ts'
+import { readmitted } from '../report/removed.ts'
+import type { Run } from '../report/run-context.ts'
+
+/** Candidates whose status is asked for at once. */
+const ASKED_AT_ONCE = 100
+
+/** What the rules go by for this group now. */
+export async function factsFor(run: Run, group: Snapshot, knowsActivity = true): Promise<Facts> {
+  const { options, store, place, administrators } = run
+  const now = Date.now()
+  const accounts = new Set(options.protectedAccounts)
+  const fits = matcher(options.protectedPatterns)
+  return {
+    now: Math.floor(run.now() / 1000),
+    owner: group.owner,
+    administrators,
+    isProtected: (account) => accounts.has(account) || fits(account),
+    protectedByData: options.protectedByData,
+    minMembershipDays: options.minMembershipDays,
+    minInactivityDays: options.minInactivityDays,
+    knowsActivity,
+    skipOnline: options.skipOnline,
+    respectReaders: options.respectReaders,
+    nextMsgSeq: group.nextMsgSeq,
+    wasReadmitted: await readmitted(store, place, { readmitGrace: options.readmitGrace, now }),
+  }
+}
+
+/** Puts the candidates in order and takes the first ones; writes all of it down. */
+export async function choose(run: Run, group: Snapshot, members: readonly GroupMember[], most: number): Promise<void> {
+  const { record } = run
+  // That a Community tells of messages is documented nowhere: one that does shows it (intl 34948).
+  const knowsActivity = group.type !== 'Community' || members.some(({ LastSendMsgTime: sent = 0 }) => sent > 0)
+  const facts = await factsFor(run, group, knowsActivity)
+  const excluded: Partial<Record<Rule, number>> = {}
+  const exclude = (rule: Rule): void => {
+    excluded[rule] = (excluded[rule] ?? 0) + 1
+  }
+  const candidates: Candidate[] = []
+  for (const member of members) {
+    const judged = judge(member, facts)
+    if (typeof judged === 'string') exclude(judged)
+    else candidates.push(judged)
+  }
+  const ordered = inOrder(candidates)
+  const away = await firstAway(run, ordered, most, () => exclude('online'))
+  record.seen = members.length
+  if (members.length < group.members * 0.9) record.partial = true
+  record.excluded = excluded
+  record.candidates = { count: ordered.length, first: ordered }
+  record.chosen = away
+}
+
+/** The first candidates who are not online, as far as anybody asks for that. */
+async function firstAway(
+  run: Run,
+  ordered: readonly Candidate[],
+  most: number,
+  online: () => void,
+): Promise<Candidate[]> {
+  if (!run.options.skipOnline) return ordered.slice(0, most)
+  const chosen: Candidate[] = []
+  for (let start = 0; start < ordered.length && chosen.length < most; start += ASKED_AT_ONCE) {
+    const asked = ordered.slice(start, start + ASKED_AT_ONCE)
+    const here = await present(
+      run,
+      asked.map(({ account }) => account),
+    )
+    for (const candidate of asked) {
+      if (here.has(candidate.account)) online()
+      else if (chosen.length < most) chosen.push(candidate)
+    }
+  }
+  return chosen
+}

@@ -1,0 +1,52 @@
+import { defineCommand, type Store, Type } from 'timhook/plugin'
+import type { RecordedFull } from '../report/event.ts'
+import { options } from '../options.ts'
+import { hashOf, type RunRecord } from '../report/record.ts'
+import { textOf } from './text-of.ts'
+
+/** Runs are looked for among so many of the newest. */
+const LOOKED_AT = 2000
+
+const given = Type.Object({
+  group: Type.Optional(Type.String({ minLength: 1, description: 'Runs in this group only' })),
+  account: Type.Optional(Type.String({ minLength: 1, description: 'Runs that requested the removal of this account' })),
+  limit: Type.Integer({ default: 10, minimum: 1, maximum: LOOKED_AT, description: 'How many' }),
+  reports: Type.Boolean({ default: false, description: 'The reports of full groups in place of the runs' }),
+})
+
+/** `timhook group-full report`: the latest runs, newest first. */
+export const report = defineCommand(
+  {
+    description:
+      'show the latest runs, newest first: outcome, who was left alone by which rule, who was chosen and why',
+    options: given,
+    async run({ given, store, print, table }) {
+      const { group, account, limit, reports } = given
+      const all = await store.records(reports ? 'full' : 'run', { limit: LOOKED_AT })
+      const shown = all
+        .map(({ data }) => data as RunRecord | RecordedFull)
+        .filter((one) => group === undefined || one.group === group)
+        .filter((one) => account === undefined || concerns(one, account))
+        .slice(0, limit)
+      if (shown.length === 0)
+        return print([], `nothing has been recorded yet${reports ? '' : await aboutReports(store)}`)
+      const runs = shown.filter((one) => 'run' in one)
+      const rows = shown.filter((one) => 'fate' in one).map(rowOf)
+      print(shown, reports ? table(rows) : runs.map((run) => textOf(run, table)).join('\n'))
+    },
+  },
+  options,
+)
+
+function concerns(one: RunRecord | RecordedFull, account: string): boolean {
+  return 'run' in one && (one.requested.includes(account) || one.requested.includes(hashOf(one.app, account)))
+}
+
+async function aboutReports(store: Store): Promise<string> {
+  const [newest] = await store.records('full', { limit: 1 })
+  return newest ? ' of runs; --reports shows the reports of full groups' : ''
+}
+
+function rowOf({ receivedAt, app, group, fate, platform, signed }: RecordedFull): Record<string, unknown> {
+  return { received: new Date(receivedAt).toISOString(), app, group, fate, platform: platform ?? '', signed }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { Candidate, Rule } from '../choose/eligible.ts'
+import type { Limit } from '../choose/how-many.ts'
+import type { Options } from '../options.ts'
+import type { FailedCall, Outcome } from './outcome.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Candidates kept in a record beyond those chosen: more would fill the store and tell nobody anything. */
+const MAX_CANDIDATES = 50
+
+/** One call of the REST API. Times are milliseconds. */
+export interface CallRecord {
+  readonly command: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Accounts or members that it was about. */
+  readonly size: number
+  readonly ms: number
+  /** 0 is success; absent where there was no answer. */
+  readonly code?: number
+  readonly tries?: number
+  readonly info?: string
+  readonly requestId?: string
+}
+
+/** All that is kept of a run, under the kind `run`. Times are milliseconds since 1970, those of members seconds. */
+export interface RunRecord {
+  readonly run: string
+  readonly app: number
+  readonly group: string
+  readonly mode: Options['mode']
+  readonly events: { readonly count: number; readonly first: number; readonly last: number }
+  readonly startedAt: number
+  readonly fence: number
+  readonly settings: Options
+  readonly settingsHash: string
+  /** It looks again after a run during which further reports came. */
+  readonly followUp?: true
+  /** The run that a process left unfinished, and that this one takes up. */
+  readonly takesUp?: string
+  endedAt?: number
+  outcome?: Outcome
+  /** A sentence for people, where the word does not say it all. */
+  why?: string
+  before?: Snapshot
+  after?: Snapshot
+  seen?: number
+  /** Under nine tenths of the members were seen; of the others nothing is known. */
+  partial?: true
+  excluded?: Partial<Record<Rule, number>>
+  candidates?: { readonly count: number; readonly first: readonly Candidate[] }
+  need?: number
+  allowed?: number
+  limitedBy?: Limit
+  chosen?: readonly Candidate[]
+  /** Chosen, and then left alone. */
+  dropped: { account: string; why: Rule | 'gone' | 'rejoined' | 'spoke' | 'unsure' }[]
+  /** Accounts named in removals that were sent, or about to be. */
+  requested: string[]
+  /** Of these, those who are no members any more; absent where nobody looked. */
+  confirmed?: number
+  calls: CallRecord[]
+  failed?: FailedCall
+}
+
+/** The settings as they are kept with a run, and what tells them from others. */
+export function settingsOf(options: Options): Pick<RunRecord, 'settings' | 'settingsHash'> {
+  const text = JSON.stringify(options)
+  return { settings: options, settingsHash: createHash('sha256').update(text).digest('hex').slice(0, 16) }
+}
+
+/** The record as it is stored: without the long tail of candidates, and without accounts where they are hashed. */
+export function stored(record: RunRecord, hashAccounts: boolean): RunRecord {
+  const { candidates, chosen } = record
+  const most = Math.max(MAX_CANDIDATES, chosen?.length ?? 0)
+  const cut = {
+    ...record,
+    ...(candidates && { candidates: { ...candidates, first: candidates.first.slice(0, most) } }),
+  }
+  return hashAccounts ? withoutAccounts(cut) : cut
+}
+
+function withoutAccounts(record: RunRecord): RunRecord {
+  const name = (account: string): string => hashOf(record.app, account)
+  const hide = <T extends { readonly account: string }>(one: T): T => ({ ...one, account: name(one.account) })
+  const { before, after, candidates, chosen } = record
+  const ownerless = (snapshot: Snapshot): Snapshot => ({ ...snapshot, owner: '' })
+  return {
+    ...record,
+    ...(before && { before: ownerless(before) }),
+    ...(after && { after: ownerless(after) }),
+    ...(candidates && { candidates: { ...candidates, first: candidates.first.map(hide) } }),
+    ...(chosen && { chosen: chosen.map(hide) }),
+    settings: { ...record.settings, protectedAccounts: record.settings.protectedAccounts.map(name) },
+    dropped: record.dropped.map(hide),
+    requested: record.requested.map(name),
+  }
+}
+
+/** An account as a hash: the same one always has the same. */
+export function hashOf(app: number, account: string): string {
+  return createHash('sha256').update(`${app}\n${account}`).digest('hex').slice(0, 24)
+}

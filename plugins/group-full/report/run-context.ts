@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type CallOptions, type Log, RestError, type Rest, type Store } from 'timhook/plugin'
+import type { Place } from './keys.ts'
+import type { Options } from '../options.ts'
+import type { RunRecord } from './record.ts'
+
+/** What the steps of one run share. */
+export interface Run {
+  readonly place: Place
+  readonly options: Options
+  /** Accounts that call the REST API. */
+  readonly administrators: ReadonlySet<string>
+  readonly store: Store
+  readonly rest: Rest
+  readonly log: Log
+  /** Tells observers. */
+  readonly emit: (name: string, data: unknown) => void
+  /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */
+  readonly signal: AbortSignal
+  readonly record: RunRecord
+  /** What members are judged by, milliseconds since 1970: the earlier of our clock and Tencent's. */
+  readonly now: () => number
+  /** Requested by what this run takes up: it counts against the limits of a run. */
+  readonly carried: number
+  /** Whether the group is still this run's; the lease is extended. */
+  readonly isHeld: () => Promise<boolean>
+  /** Writes down, where a process that takes this up finds it, who is about to be removed. */
+  readonly saveProgress: () => Promise<void>
+}
+
+/** Makes one call of the REST API, with the settings' limits, and writes it down. @throws RestError */
+export async function call<T extends { RequestId?: string }>(
+  run: Run,
+  command: string,
+  size: number,
+  send: (rest: Rest, options: CallOptions) => Promise<T>,
+): Promise<T> {
+  const { options, signal, record } = run
+  signal.throwIfAborted()
+  const at = Date.now()
+  const told = (more: object): void => void record.calls.push({ command, at, size, ms: Date.now() - at, ...more })
+  try {
+    const answer = await send(run.rest, { signal, timeoutMs: options.callTimeout, attempts: options.tries })
+    told({ code: 0, ...(answer.RequestId !== undefined && { requestId: answer.RequestId }) })
+    return answer
+  } catch (error) {
+    if (error instanceof RestError) {
+      const { errorCode, attempts, errorInfo, requestId } = error
+      told({
+        ...(errorCode !== undefined && { code: errorCode }),
+        tries: attempts,
+        ...(errorInfo !== undefined && { info: errorInfo }),
+        ...(requestId !== undefined && { requestId }),
+      })
+    }
+    throw error
+  }
+}
+
+/** Waits; throws the signal's reason as soon as it is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined)
+  signal.throwIfAborted()
+}

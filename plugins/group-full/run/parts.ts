@@ -1,0 +1,13 @@
+import type { AppSettings, Log, Rest, Store } from 'timhook/plugin'
+import type { Options } from '../options.ts'
+
+/** What the runner and its runs work with. */
+export interface Parts {
+  readonly options: Options
+  readonly store: Store
+  readonly log: Log
+  readonly apps: readonly AppSettings[]
+  readonly rest: (sdkAppId: number) => Rest
+  readonly emit: (name: string, data: unknown) => void
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import type { Lease, Store } from 'timhook/plugin'
+import { administratorsOf } from '../choose/administrators.ts'
+import { coolDown, isResting, restAfter } from './cool-down.ts'
+import { keys } from '../report/keys.ts'
+import { Halt, type Outcome } from '../report/outcome.ts'
+import { begin, type Begun, finish, followUp, type Job, release, saveWorking, type Working } from '../report/queue.ts'
+import { needOf, readFullGroup } from '../choose/read-group.ts'
+import { newRecord, recordCut } from './new-record.ts'
+import { hashOf, type RunRecord } from '../report/record.ts'
+import { report } from './report-run.ts'
+import { doRun } from './run.ts'
+import type { Run } from '../report/run-context.ts'
+import type { Parts } from './parts.ts'
+
+const CIRCUIT_MS = 300_000
+/** After these a full group may be worth a second look at once. */
+const MADE_ROOM = new Set<Outcome>(['removed', 'partly-removed', 'cap-raised', 'already-has-room'])
+
+/** Does the run that a job asks for, under a lease, and ends the job or leaves it for later. */
+export async function work(parts: Parts, job: Job, lease: Lease, stopping: AbortSignal): Promise<void> {
+  const { store, options } = parts
+  const { mode } = options
+  const working: Working = { run: randomUUID(), startedAt: Date.now(), mode, fence: lease.fence, requested: [] }
+  const begun = await begin(store, job, working)
+  if (!begun) return
+  if (begun.cut) await recordCut(parts, begun.job, begun.cut)
+  const record = newRecord(parts.options, begun.job, { ...working, takesUp: begun.cut?.run })
+  const known = await withoutRun(store, begun)
+  if (known) return end(parts, begun.job, { ...record, ...known, endedAt: Date.now() })
+  const held = holdLease(lease, options.lease, options.jobDeadline, stopping)
+  const run: Run = {
+    place: { app: job.app, group: job.group },
+    options,
+    administrators: administratorsOf(parts),
+    store,
+    rest: parts.rest(job.app),
+    log: parts.log,
+    emit: parts.emit,
+    signal: held.signal,
+    record,
+    now: () => Date.now() - begun.job.aheadMs,
+    carried: begun.job.carried,
+    isHeld: () => lease.renew(options.lease),
+    saveProgress: () => saveWorking(store, job, { ...working, requested: namesIn(record, options.hashAccounts) }),
+  }
+  let isFullAgain = false
+  let resumes: boolean
+  try {
+    ;({ resumes } = await doRun(run))
+    if (!resumes) isFullAgain = await hasFilledAgain(run, begun.job)
+  } finally {
+    held.letGo()
+  }
+  if (resumes) await release(store, job, { ...working, requested: namesIn(record, options.hashAccounts) })
+  if (isFullAgain) await followUp(store, job, begun.job)
+  if (resumes || isFullAgain) return report(parts, record)
+  await end(parts, begun.job, record)
+}
+
+/** What ends a job without a run. */
+async function withoutRun(store: Store, begun: Begun): Promise<{ outcome: Outcome; why: string } | undefined> {
+  const { job, isHopeless, cut } = begun
+  if (isHopeless) return { outcome: 'error', why: `the process ended during ${job.cuts} runs of it` }
+  // The report came in while the run before this one was about to end.
+  const isLate = !job.followUp && !cut && (await isResting(store, job))
+  return isLate ? { outcome: 'cooldown', why: 'the group rests' } : undefined
+}
+
+/** Ends the job: the group rests, and what happened is told. */
+async function end(parts: Parts, job: Job, record: RunRecord): Promise<void> {
+  const { store, options } = parts
+  const { outcome = 'error', failed } = record
+  if (outcome === 'circuit-open' && failed?.error === 'REST_REFUSED') {
+    await store.set(keys.circuit(job.app), failed.code, { ttlMs: CIRCUIT_MS })
+  }
+  if (outcome !== 'cooldown') await coolDown(store, job, restAfter(record, options), outcome)
+  await report(parts, record)
+  await finish(store, job)
+}
+
+/** Whether reports came since the run began, and the group is full once more. */
+async function hasFilledAgain(run: Run, job: Job): Promise<boolean> {
+  const { record, store, options } = run
+  if (job.followUp || !record.outcome || !MADE_ROOM.has(record.outcome)) return false
+  const now = (await store.get(keys.job(job))) as Job | undefined
+  if (!now || now.events === job.events || now.last <= record.startedAt) return false
+  try {
+    return needOf(await readFullGroup(run), options.targetFree) > 0
+  } catch {
+    // Nobody can tell: the next report asks again.
+    return false
+  }
+}
+
+function namesIn({ app, requested }: RunRecord, hashed: boolean): string[] {
+  return hashed ? requested.map((account) => hashOf(app, account)) : requested
+}
+
+/** A signal that ends with the lease, the deadline or the server, and the lease kept while it lasts. */
+function holdLease(
+  lease: Lease,
+  leaseMs: number,
+  deadlineMs: number,
+  stopping: AbortSignal,
+): { signal: AbortSignal; letGo: () => void } {
+  const ending = new AbortController()
+  const stop = (): void => ending.abort(stopping.reason)
+  if (stopping.aborted) stop()
+  stopping.addEventListener('abort', stop)
+  const lost = (): void => ending.abort(new Halt('incomplete', 'another process holds the group', { resumes: true }))
+  const renewal = setInterval(() => {
+    // A store that does not answer may have given the group to another.
+    lease.renew(leaseMs).then((isHeld) => isHeld || lost(), lost)
+  }, leaseMs / 3)
+  const deadline = setTimeout(
+    () => ending.abort(new Halt('incomplete', `the run took longer than ${deadlineMs} ms`)),
+    deadlineMs,
+  )
+  return {
+    signal: ending.signal,
+    letGo() {
+      clearInterval(renewal)
+      clearTimeout(deadline)
+      stopping.removeEventListener('abort', stop)
+    },
+  }
+}

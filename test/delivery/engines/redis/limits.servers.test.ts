@@ -1,0 +1,223 @@
+import { expect } from 'chai'
+import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
+import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
+import { SETTLE } from '../../../../core/delivery/engines/redis/scripts/settle.ts'
+import { TAKE } from '../../../../core/delivery/engines/redis/scripts/take.ts'
+import { deferred } from '../../../harness/plugin.ts'
+import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
+import { heard } from '../../../harness/server.ts'
+import { done } from '../sqlite/run-sqlite.ts'
+import { eventually, type RedisRun, runRedis } from './run-redis.ts'
+
+const forever = (): Promise<void> => new Promise(() => undefined)
+
+describeWithRedis('the engine redis', () => {
+  it('refuses callbacks while the memory is full and goes on with what it has, then takes them again', async () => {
+    const redis = await startRedis()
+    const release = deferred()
+    const run = await runRedis(redis, {
+      one: async (n, attempt) => {
+        await release.promise
+        if (n === 2 && attempt === 1) throw new Error('once')
+      },
+    })
+    const { client } = run.connection
+    await run.accept(1, 'a')
+    await run.accept(2, 'b')
+    await client.config('SET', 'maxmemory', '1mb')
+    const refused: unknown = await run.accept(3, 'c').catch((error: unknown) => error)
+    expect(refused).to.include({ code: 'STORE_UNUSABLE' })
+    expect(String(refused)).not.to.contain('GroupId')
+    expect(await run.delivery.health().catch(({ code }: { code: string }) => code)).to.equal('STORE_UNUSABLE')
+    const both = done(run.bus, 2)
+    release.resolve()
+    await both
+    await eventually(
+      () => client.hget('timhook:backlog', 'one'),
+      (count) => count === '0',
+    )
+    await client.config('SET', 'maxmemory', '0')
+    const third = done(run.bus, 1)
+    await run.accept(3, 'c')
+    await third
+    await run.delivery.health()
+  })
+
+  it('makes dead letters of the oldest beyond maxBacklog, and counts exactly', async () => {
+    const more = { maxBacklog: 200, pool: { concurrency: 1 } }
+    const run = await runRedis(await startRedis(), { one: forever }, more)
+    const dead = heard(run.bus, 'callback:dead')
+    await Promise.all(Array.from({ length: 250 }, (_, n) => run.accept(n, `g${n}`)))
+    await eventually(
+      async () => dead.length,
+      (count) => count >= 50,
+    )
+    expect(await run.connection.client.hget('timhook:backlog', 'one')).to.equal('200')
+    expect(dead).to.have.length(50)
+    expect(dead[0]?.error).to.contain('maxBacklog')
+  })
+
+  it('keeps other keys going while one has a long queue, and brings that one in order', async () => {
+    const seen: number[] = []
+    const release = deferred()
+    const run = await runRedis(await startRedis(), {
+      one: async (n) => {
+        if (n === 0) await release.promise
+        seen.push(n)
+      },
+    })
+    for (let n = 0; n < 400; n++) await run.accept(n, 'hot')
+    const others = done(run.bus, 50)
+    for (let n = 1000; n < 1050; n++) await run.accept(n, `other${n}`)
+    await others
+    expect(seen.every((n) => n >= 1000)).to.equal(true)
+    const hot = done(run.bus, 800)
+    release.resolve()
+    // Those that come while the queue gets shorter do not overtake it.
+    for (let n = 400; n < 800; n++) await run.accept(n, 'hot')
+    await hot
+    expect(seen.slice(50)).to.deep.equal(Array.from({ length: 800 }, (_, n) => n))
+  })
+
+  it('drops finished callbacks of their time, and never unfinished ones', async () => {
+    const retry = { attempts: 3, minMs: 60_000, maxMs: 60_000 }
+    const run = await runRedis(
+      await startRedis(),
+      { one: (n) => (n === 300 ? forever() : n === 310 ? Promise.reject(new Error('later')) : undefined) },
+      { retry },
+    )
+    const failed = run.bus.next('handler:failed')
+    // One partition, and more than fits in a node of its stream, for Redis drops whole ones.
+    const groups = (n: number): string => (n < 290 ? 'a' : n === 300 ? 'b' : n === 310 ? 'c' : 'd')
+    const handled = done(run.bus, 598)
+    for (let n = 0; n < 600; n++) await run.accept(n, groups(n))
+    await Promise.all([handled, failed])
+    const { client } = run.connection
+    const before = await lengths(run)
+    await eventually(
+      () => client.zcard(`timhook:due:one:${before.c.n}`),
+      (count) => count === 1,
+    )
+    expect(await sweepAll(run)).to.be.above(200)
+    const after = await lengths(run)
+    expect(after.a.length).to.be.below(before.a.length)
+    for (const [group, n] of [
+      ['b', 300],
+      ['c', 310],
+    ] as const) {
+      const entries = await client.xrange(`timhook:cb:${after[group].n}`, '-', '+')
+      expect(JSON.stringify(entries)).to.contain(`EventTime\\":${n}}`)
+    }
+  })
+
+  it('drops nothing that a plugin has not had yet', async () => {
+    const run = await runRedis(await startRedis(), { one: forever })
+    await Promise.all(Array.from({ length: 600 }, (_, n) => run.accept(n, `${n}${'x'.repeat(2000)}`)))
+    await sweepAll(run)
+    const { client } = run.connection
+    const all = await Promise.all(Array.from({ length: 32 }, (_, n) => client.xlen(`timhook:cb:${n}`)))
+    expect(all.reduce((sum, length) => sum + length, 0)).to.equal(600)
+  })
+
+  it('drops the oldest when the streams take more than they may', async () => {
+    const run = await runRedis(await startRedis(), { one: () => undefined })
+    const handled = done(run.bus, 2000)
+    const accepted = Array.from({ length: 2000 }, (_, n) => run.accept(n, 'one'))
+    await Promise.all(accepted)
+    await handled
+    const retention = { age: 1e9, size: 100_000, deadLetters: 1e9 }
+    const dropped = await eventually(
+      () => sweepAll(run, retention),
+      (count) => count > 0,
+    )
+    expect(dropped).to.be.below(2000)
+  })
+
+  it('drops finished callbacks before their time when the memory is nearly full, and takes new ones again', async () => {
+    const run = await runRedis(await startRedis(), { one: () => undefined }, { pace: { sweepMs: 60_000 } })
+    const { client } = run.connection
+    const handled = done(run.bus, 2000)
+    await Promise.all(Array.from({ length: 2000 }, (_, n) => run.accept(n, `${n % 2}${'x'.repeat(2000)}`)))
+    await handled
+    const used = Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1])
+    await client.config('SET', 'maxmemory', `${used - 200_000}`)
+    expect(await run.accept(2000).catch(({ code }: { code: string }) => code)).to.equal('STORE_UNUSABLE')
+    await eventually(
+      async () => {
+        await sweepAll(run, { age: 1e9, size: 1e12, deadLetters: 1e9 })
+        return run.accept(2000).then(
+          () => true,
+          () => false,
+        )
+      },
+      (isTaken) => isTaken,
+    )
+  })
+
+  it('refuses what a former owner of a partition writes', async () => {
+    const redis = await startRedis()
+    const release = deferred()
+    const started = deferred()
+    const first = await runRedis(redis, {
+      one: async () => {
+        started.resolve()
+        await release.promise
+      },
+    })
+    await first.accept(1)
+    await started.promise
+    // Another one has taken the partition, as it would have after the lease.
+    const { client } = first.connection
+    const n = await partition(first)
+    const lease = `timhook:lease:one:${n}`
+    const fence = (await client.hget(lease, 'fence')) ?? ''
+    await client.hset(lease, { owner: 'other', fence: '999', until: `${Date.now() + 60_000}` })
+    const run = createRun(first.connection)
+    const [entry] = await client.xrange(`timhook:cb:${n}`, '-', '+')
+    const write = (by: string): Promise<number[]> => run(SETTLE, 'done', 'one', n, by, entry?.[0] ?? '', '', '')
+    expect(await write(fence)).to.deep.equal([0])
+    const taken = await run<[string, number][]>(TAKE, 'one', 10, -1, 60_000, n, fence, '0-0', '', '')
+    expect(taken.map(([, isOwned]) => isOwned)).to.deep.equal([0])
+    const handled = done(first.bus, 1)
+    release.resolve()
+    await handled
+    await eventually(
+      () => client.hgetall(lease),
+      ({ owner }) => owner === 'other',
+    )
+    await first.stop()
+    const look = await runRedis(redis, {})
+    const groups = await look.connection.client.xinfo('GROUPS', `timhook:cb:${n}`)
+    expect(JSON.stringify(groups)).to.contain('"last-delivered-id","0-0"')
+    expect(await look.connection.client.hget('timhook:backlog', 'one')).to.equal('1')
+  })
+})
+
+async function sweepAll(
+  { connection, bus }: RedisRun,
+  retention = { age: -1000, size: 1e12, deadLetters: 1e9 },
+): Promise<number> {
+  const run = createRun(connection)
+  const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
+  return createSweep({ connection, run, bus, retention, complain: () => undefined, ...rest }).sweep()
+}
+
+/** The partition with the only callback. */
+async function partition({ connection }: RedisRun): Promise<number> {
+  for (let n = 0; ; n++) if ((await connection.client.xlen(`timhook:cb:${n}`)) > 0) return n
+}
+
+type Group = 'a' | 'b' | 'c' | 'd'
+
+async function lengths({ connection }: RedisRun): Promise<Record<Group, { n: number; length: number }>> {
+  const found: Partial<Record<Group, { n: number; length: number }>> = {}
+  for (let n = 0; n < 32; n++) {
+    const entries = await connection.client.xrange(`timhook:cb:${n}`, '-', '+')
+    for (const [, fields] of entries) {
+      const body = JSON.parse(fields.at(-1) ?? '{}') as { GroupId: Group }
+      found[body.GroupId] = { n, length: entries.length }
+    }
+  }
+  const none = { n: -1, length: 0 }
+  return { a: none, b: none, c: none, d: none, ...found }
+}

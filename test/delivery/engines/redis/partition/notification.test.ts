@@ -1,0 +1,186 @@
+import { EventEmitter } from 'node:events'
+import { expect } from 'chai'
+import { createAttention } from '../../../../../core/delivery/engines/redis/notifications.ts'
+import { aboutText, callbackRecordOf, pluginsText } from '../../../../../core/delivery/engines/redis/partition/entry.ts'
+import type { Feed } from '../../../../../core/delivery/engines/redis/consume/consumer.ts'
+import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
+import { readHeard } from '../../../../../core/delivery/engines/redis/partition/notification.ts'
+import type { Leases } from '../../../../../core/delivery/engines/redis/lease/leases.ts'
+import { Numbers } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
+import type { Connection, Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
+import { Share } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
+import { SEPARATOR } from '../../../../../core/delivery/engines/redis/scripts/lua.ts'
+import { callback } from '../../sqlite/run-sqlite.ts'
+
+const odd = { ...callback(1, 'g'), command: 'a b\u001f\u001f', querystring: 'x=1 2', raw: ' {"群":\n"0 1 2"} ' }
+const plain = callback(2, 'g')
+
+/** What an entry says of it. */
+const calledOf = ({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: typeof plain) => {
+  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+}
+
+const entryText = (n: number, entry: string, plugins: string[], one: typeof plain, key?: string): string => {
+  return `${n} ${entry} ${pluginsText(plugins)}${SEPARATOR}${aboutText(one, key)}${one.raw}`
+}
+
+describe('what another process has stored', () => {
+  it('is told of with all that is in it, whatever its texts hold', () => {
+    const text = `7 ${entryText(3, '5-0', ['one', 'two'], odd, '1\u0000 群')}${entryText(31, '5-1', ['two'], plain)}`
+    const { number, came, entries } = readHeard(text)
+    expect({ number, came }).to.deep.equal({ number: 7, came: [] })
+    expect(entries.map(({ n, entry, plugins }) => [n, entry, ...plugins])).to.deep.equal([
+      [3, '5-0', 'one', 'two'],
+      [31, '5-1', 'two'],
+    ])
+    expect(entries.map(({ stored }) => stored)).to.deep.equal([
+      { callback: calledOf(odd), key: '1\u0000 群', maybeResend: false },
+      { callback: calledOf(plain), key: undefined, maybeResend: false },
+    ])
+  })
+
+  it('reads by name in a stream as it is', () => {
+    const fields = ['plugins', '', 'about', `1${aboutText(odd, 'k').slice(1)}`, 'raw', odd.raw]
+    const { id, sdkAppId, command, receivedAt, querystring, raw } = odd
+    const about = { id, app: `${sdkAppId}`, command, at: `${receivedAt}`, signed: odd.signed ? '1' : '0', key: 'k' }
+    expect(callbackRecordOf(fields)).to.deep.equal({ plugins: '', ...about, maybe: '1', query: querystring, raw })
+  })
+
+  it('is read, not kept, where it was there before the share: a process may have died over it', () => {
+    const share = new Share('one', { n: 0, fence: '1', at: 9, clean: false })
+    const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: undefined }
+    for (const entry of ['9-0', '11-0']) share.keep({ ...arrival, entry })
+    expect([...share.kept]).to.deep.equal(['11-0'])
+  })
+})
+
+describe('the channel of a process', () => {
+  const listening = () => {
+    const [client, subscriber, gaps] = [new EventEmitter(), new EventEmitter(), new Gaps()]
+    const duplicate = Object.assign(subscriber, { subscribe: async () => undefined, disconnect: () => undefined })
+    const seen: string[] = []
+    const feed = {
+      plugin: 'one',
+      stored: (n: number, { entry }: { entry: string }) => void seen.push(`${n} ${entry}`),
+      came: (n: number) => void seen.push(`came ${n}`),
+      pump: () => undefined,
+      reset: () => void seen.push('reset'),
+      look: () => undefined,
+    }
+    const numbers = new Numbers(gaps)
+    const attention = createAttention({
+      connection: { client, prefix: 'p', duplicate: () => duplicate } as unknown as Connection,
+      run: (async () => 0) as unknown as Run,
+      member: 'm',
+      feeds: [feed as unknown as Feed],
+      leases: { nudge: () => undefined, reset: () => void seen.push('leases') } as unknown as Leases,
+      numbers,
+      onOthers: () => void seen.push('others'),
+      complain: (error) => void seen.push(String(error)),
+    })
+    attention.start()
+    const say = async (text: string): Promise<void> => {
+      subscriber.emit('message', 'p:to:m', text)
+      await new Promise(setImmediate)
+    }
+    return { client, subscriber, gaps, seen, say, numbers, stop: () => attention.stop() }
+  }
+
+  it('tells each plugin of what is its own', async () => {
+    const { seen, say, stop } = listening()
+    await say(`1 ${entryText(3, '5-0', ['one', 'two'], plain)}${entryText(4, '6-0', ['two'], plain)}`)
+    stop()
+    expect(seen).to.deep.equal(['others', '3 5-0'])
+  })
+
+  it('tells of a gap where it does not say what has come', async () => {
+    const { gaps, seen, say, numbers, stop } = listening()
+    numbers.take(1, () => undefined)
+    const before = gaps.count
+    await say('2,3,4')
+    stop()
+    expect(seen).to.deep.equal(['came 3', 'came 4'])
+    expect(gaps.count).to.be.above(before)
+  })
+
+  for (const [name, emits] of [
+    ['it', ({ subscriber }: ReturnType<typeof listening>) => void subscriber.emit('ready')],
+    ['the other connection', ({ client }: ReturnType<typeof listening>) => void client.emit('ready')],
+  ] as const) {
+    it(`has a gap where ${name} was lost, and so has what comes next`, async () => {
+      const channel = listening()
+      const { gaps, numbers, say, stop } = channel
+      numbers.take(1, () => undefined)
+      const before = gaps.count
+      emits(channel)
+      expect(gaps.count).to.equal(before + 1)
+      await say(`2 ${entryText(3, '5-0', ['one'], plain)}`)
+      stop()
+      expect(gaps.count).to.equal(before + 2)
+    })
+  }
+
+  it('has what is known of leases be asked anew where it may be another Redis', () => {
+    const { client, seen, stop } = listening()
+    client.emit('ready')
+    stop()
+    expect(seen).to.deep.equal(['leases', 'reset'])
+  })
+})
+
+describe('the numbers of what is told', () => {
+  const counted = () => {
+    const gaps = new Gaps()
+    const numbers = new Numbers(gaps)
+    const seen: [number, gaps: number][] = []
+    const take = (number: number): Promise<void> =>
+      new Promise((resolve) => {
+        numbers.take(number, () => {
+          seen.push([number, gaps.count])
+          resolve()
+        })
+      })
+    return { numbers, gaps, seen, take }
+  }
+
+  it('are taken in their order, however they come', async () => {
+    const { seen, take } = counted()
+    const [, , , ...rest] = [take(1), take(2), take(4), take(5), take(3)]
+    await Promise.all(rest)
+    expect(seen).to.deep.equal([1, 2, 3, 4, 5].map((number) => [number, 1]))
+  })
+
+  it('are a gap where one is missing, and those behind it are told of all the same', async () => {
+    const { seen, take } = counted()
+    void take(1)
+    await Promise.all([take(4), take(3), take(6)])
+    expect(seen).to.deep.equal([
+      [1, 1],
+      [3, 2],
+      [4, 2],
+      [6, 3],
+    ])
+  })
+
+  it('are a gap where one comes late, or where they begin anew', () => {
+    const { seen, take } = counted()
+    for (const number of [10, 3, 4]) void take(number)
+    expect(seen).to.deep.equal([
+      [10, 1],
+      [3, 2],
+      [4, 2],
+    ])
+  })
+
+  it('are a gap after a loss, whichever comes next', () => {
+    const { numbers, seen, take } = counted()
+    void take(1)
+    numbers.restart()
+    for (const number of [2, 3]) void take(number)
+    expect(seen).to.deep.equal([
+      [1, 1],
+      [2, 3],
+      [3, 3],
+    ])
+  })
+})

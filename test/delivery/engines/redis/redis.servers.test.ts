@@ -1,0 +1,18 @@
+import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
+import { describeDelivery } from '../../contract/engine-contract.ts'
+import { describeJournal } from '../../contract/history-contract.ts'
+import { describeOrder } from '../../contract/order-contract.ts'
+import { describeRequests } from '../../contract/requests-contract.ts'
+
+const settings = async () => ({
+  engine: 'redis' as const,
+  sqlite: { file: 'unused.db' },
+  redis: { url: (await startRedis()).url, prefix: 'timhook', durability: 'strict' as const },
+})
+
+describeWithRedis('with a Redis', () => {
+  describeDelivery('redis', settings)
+  describeOrder('redis', settings)
+  describeJournal('redis', settings)
+  describeRequests('redis', settings)
+})

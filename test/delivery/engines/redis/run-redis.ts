@@ -1,0 +1,126 @@
+import { Bus } from '../../../../core/observe/bus.ts'
+import type { Delivery, Ending } from '../../../../core/delivery/delivery.ts'
+import { createRedisDelivery, type Pace, type RedisParts } from '../../../../core/delivery/engines/redis/delivery.ts'
+import { createLogger } from '../../../../core/observe/log.ts'
+import { createRegistry, type HandlerSpec } from '../../../../core/registry.ts'
+import { openRedis, type RedisClient } from '../../../../core/store/redis/client.ts'
+import type { Script } from '../../../../core/store/redis/script.ts'
+import { stopAfterTest } from '../../../harness/hooks.ts'
+import type { RedisServer } from '../../../harness/servers/redis.ts'
+import { callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
+
+/** Quick enough for tests, and slow enough for a busy machine. */
+const PACE: Pace = { leaseMs: 600, sweepMs: 100, removedAfterMs: 300 }
+
+export interface RedisRun {
+  readonly bus: Bus
+  readonly connection: RedisClient
+  readonly delivery: Delivery
+  readonly accept: (n: number, group?: string) => Promise<void>
+  readonly stop: (ending?: Ending) => Promise<{ undelivered: number }>
+  /** Ends as a process that dies: whatever it has is left as it is, until its leases run out. */
+  readonly die: () => Promise<void>
+}
+
+/** A script of which one reply is lost, as a connection that breaks loses it: what it did is done. */
+interface Lost {
+  readonly script: Script
+  readonly when: (reply: unknown) => boolean
+}
+
+type More = Partial<
+  HandlerSpec & Pick<RedisParts, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'> & { readonly lost: Lost }
+>
+
+/** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */
+export async function runRedis(
+  { url }: Pick<RedisServer, 'url'>,
+  handlers: Record<string, Handle>,
+  more: More = {},
+): Promise<RedisRun> {
+  const {
+    maxBacklog,
+    retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
+    resendWindow = 600_000,
+    pace,
+    lost,
+    ...settings
+  } = more
+  const bus = new Bus()
+  const connection = await connectTo(url)
+  if (lost) loseReply(connection, lost)
+  const registry = createRegistry(Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings)))
+  const parts = { registry, bus, connection, resendWindow, retention, pace: { ...PACE, ...pace } }
+  const delivery = createRedisDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
+  await delivery.start()
+  let open = true
+  const stop = async (ending?: Ending): Promise<{ undelivered: number }> => {
+    open = false
+    const { undelivered, settled } = await delivery.stop(50)
+    await delivery.end(ending ?? (settled ? 'clean' : 'unsettled'))
+    await connection.close()
+    return { undelivered }
+  }
+  stopAfterTest(async () => void (open && (await stop())))
+  return {
+    bus,
+    connection,
+    delivery,
+    accept: async (n, group = 'g') => delivery.accept(callback(n, group)),
+    stop,
+    async die() {
+      open = false
+      connection.client.disconnect()
+      await delivery.stop(0)
+      await delivery.end('failed')
+      await connection.close()
+    },
+  }
+}
+
+function loseReply({ client }: RedisClient, { script, when }: Lost): void {
+  const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
+  let isLost = false
+  const losing = async (...args: unknown[]): Promise<unknown> => {
+    const reply = await evaluate(...args)
+    if (isLost || args[0] !== script.sha || !when(reply)) return reply
+    isLost = true
+    throw new Error('Connection is closed.')
+  }
+  Object.assign(client, { evalsha: losing })
+}
+
+/** A connection of its own, to look at what is stored. */
+async function connectTo(url: string): Promise<RedisClient> {
+  const log = createLogger({ level: 'silent' })
+  const connection = await openRedis({ url, prefix: 'timhook', durability: 'relaxed' }, { log })
+  stopAfterTest(() => connection.close())
+  return connection
+}
+
+/** Looks until it fits: Redis tells nobody when something has changed. */
+export async function eventually<T>(look: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await look()
+    if (fits(value)) return value
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** Counts the entries that a script brings, from now on. */
+export function countOf({ connection: { client } }: RedisRun, { sha }: Script): () => number {
+  const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
+  let count = 0
+  const counting = async (...args: unknown[]): Promise<unknown> => {
+    const reply = await evaluate(...args)
+    if (args[0] === sha) for (const part of reply as unknown[][]) count += entriesOf(part)
+    return reply
+  }
+  Object.assign(client, { evalsha: counting })
+  return () => count
+}
+
+/** How many entries there are in a part of TAKE's reply. */
+function entriesOf([, , , , , , , entries]: unknown[]): number {
+  return Array.isArray(entries) ? entries.length : 0
+}

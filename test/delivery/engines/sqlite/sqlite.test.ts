@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { folderWith } from '../../../harness/cli.ts'
+import { describeDelivery } from '../../contract/engine-contract.ts'
+import { describeJournal } from '../../contract/history-contract.ts'
+import { describeOrder } from '../../contract/order-contract.ts'
+import { describeRequests } from '../../contract/requests-contract.ts'
+
+const settings = async (): Promise<{ engine: 'sqlite'; sqlite: { file: string } }> => ({
+  engine: 'sqlite',
+  sqlite: { file: join(await folderWith({}), 'timhook.db') },
+})
+
+describeDelivery('sqlite', settings)
+describeOrder('sqlite', settings)
+describeJournal('sqlite', settings)
+describeRequests('sqlite', settings)

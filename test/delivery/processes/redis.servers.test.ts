@@ -1,0 +1,6 @@
+import { describeWithRedis } from '../../harness/servers/redis.ts'
+import { itKeepsPromisesInProcesses } from './processes.ts'
+
+describeWithRedis('servers that share a Redis', () => {
+  itKeepsPromisesInProcesses('redis')
+})
