@@ -112,7 +112,7 @@ describe('a before-handler that fails', () => {
     const { message: says, causes = [], at } = failed[0]?.error ?? {}
     expect([says, causes.length, causes[1]]).to.deep.equal(['no answer', 2, 'Error: reset'])
     expect(causes[0]).to.contain('TypeError: not words').and.not.contain('secret')
-    expect(at).to.match(/on-failure\.test\.js:\d+:\d+$/)
+    expect(at).to.match(/failure-policy\.test\.js:\d+:\d+$/)
   })
 
   it('fails by fields that the documents do not allow', async () => {
