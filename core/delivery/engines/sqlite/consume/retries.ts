@@ -60,7 +60,7 @@ export class Retries {
     this.#next = undefined
     link.send('due', { plugin, now, longestMs, limit, skip: [...this.#taken] }, (error, result) => {
       this.#reading = false
-      if (error || !result) return this.wake(Date.now() + AGAIN_MS)
+      if (error || !result) return this.#rearm(Date.now() + AGAIN_MS)
       // All of them before any is handed over: one that ends at once frees its slot, and that reads again.
       for (const { seq } of result.rows) this.#taken.add(seq)
       if (result.next !== undefined) this.wake(result.next)
@@ -68,6 +68,8 @@ export class Retries {
         if (this.#closed) return
         onDue(itemOf(row, 'retries', inDoubt(row)))
       }
+      // The timer of one that was written while this read was under way may have fired for nothing.
+      this.read()
     })
   }
 
