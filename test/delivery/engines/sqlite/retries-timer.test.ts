@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { Link } from '../../core/delivery/sqlite/link.ts'
-import type { Arg, Result } from '../../core/delivery/sqlite/messages.ts'
-import { Retries } from '../../core/delivery/sqlite/retries.ts'
+import type { Link } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import type { Arg, Result } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
+import { Retries } from '../../../../core/delivery/engines/sqlite/consume/retries.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { deferred } from '../harness/plugin.ts'
 
