@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { folderWith, type StartedServer, startCommand } from '../cli.ts'
 import { APP, type DeedsOf, isCrowd, underLoad } from './load.ts'
 import { crashFiles, NAMES } from './plugins.ts'
-import { type CrashRecord, type Life, nowMicros, readCalls, type Sent } from './record.ts'
+import { type CrashRecord, type Life, nowMicros, readCalls, type Sent, type Suspect, suspectsIn } from './record.ts'
 import { type Findings, findingsOf, lostOf } from './rules.ts'
 import { redisStore, sqliteStore } from './stores.ts'
 
@@ -33,7 +33,7 @@ export interface CrashFigures extends Findings {
 const usual: DeedsOf = (n, isCrowded) => ({ Ms: isCrowded ? 15 : n % 4, Fails: n % 10 === 0 ? 1 + (n % 3) : 0 })
 const POLL_MS = 250
 /** Nothing happens for so long only where nothing will: a dead process' leases end sooner, on a busy machine too. */
-const QUIET_MS = 60_000
+const QUIET_MICROS = 60_000_000
 
 /** Ends servers under load, over and over, and holds what the handlers wrote down against what is promised. */
 export async function crash(plan: CrashPlan, onRound: (text: string) => void = () => undefined): Promise<CrashFigures> {
@@ -43,8 +43,13 @@ export async function crash(plan: CrashPlan, onRound: (text: string) => void = (
   const sent: Sent[] = []
   const lives: Life[] = []
   const servers: StartedServer[] = []
+  const logs: StartedServer['lines'][] = []
   const fill = async (): Promise<void> => {
-    while (servers.length < store.processes) servers.push(await startCommand(folder, ['--port', '0']))
+    while (servers.length < store.processes) {
+      const server = await startCommand(folder, ['--port', '0'])
+      servers.push(server)
+      logs.push(server.lines)
+    }
   }
   const end = (signal: Life['signal']): StartedServer | undefined => {
     const [server] = servers.splice(lives.length % servers.length, 1)
@@ -70,9 +75,11 @@ export async function crash(plan: CrashPlan, onRound: (text: string) => void = (
     onRound(`round ${index + 1}: ${acknowledgedOf(sent)} acknowledged of ${sent.length}`)
   }
   await fill()
-  await settled(folder, sent)
+  const suspects = (): Suspect[] => suspectsIn(logs.flat())
+  await settled(folder, sent, suspects)
   while (servers.length > 0) await end('SIGTERM')?.ended
-  const record = { sent, lives, calls: readCalls(folder), deadLetters: await store.deadLetters(folder) }
+  const deadLetters = await store.deadLetters(folder)
+  const record = { sent, lives, suspects: suspects(), calls: readCalls(folder), deadLetters }
   return {
     sent: sent.length,
     acknowledged: acknowledgedOf(sent),
@@ -86,20 +93,21 @@ function acknowledgedOf(sent: readonly Sent[]): number {
   return sent.filter(({ at }) => at !== undefined).length
 }
 
-/** Waits until every acknowledged callback is accounted for, or nothing has happened for long. */
-async function settled(folder: string, sent: readonly Sent[]): Promise<void> {
+/** Waits until every acknowledged callback is accounted for, or nothing has happened for long, and no suspect waits. */
+async function settled(folder: string, sent: readonly Sent[], suspects: () => Suspect[]): Promise<void> {
   let seen = -1
-  let seenAt = performance.now()
+  let seenAt = nowMicros()
   for (;;) {
     const calls = readCalls(folder)
     const all = [...calls.values()].reduce((sum, { length }) => sum + length, 0)
     const deadLetters = new Set<string>()
     const isDone = (): boolean => NAMES.every((name) => lostOf(name, { calls, sent, deadLetters }).length === 0)
     if (isDone()) return
-    if (all === seen && performance.now() - seenAt > QUIET_MS) return
+    const quietFrom = Math.max(seenAt, ...suspects().map(({ until }) => until))
+    if (all === seen && nowMicros() - quietFrom > QUIET_MICROS) return
     if (all !== seen) {
       seen = all
-      seenAt = performance.now()
+      seenAt = nowMicros()
     }
     // Other processes write these files: there is no event to wait for.
     await delay(POLL_MS)

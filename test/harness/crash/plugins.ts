@@ -34,9 +34,9 @@ export default {
   handlers: {
     '*': {
       ordered: ${ordered},
-      handle({ body, attempt }) {
+      handle({ id, body, attempt }) {
         const call = process.pid + '.' + started + '.' + calls++
-        write('begins', call, body.EventTime, attempt)
+        write('begins', call, body.EventTime, attempt, id)
         const finish = () => {
           const fails = ${fails} && attempt <= body.Fails
           write('ends', call, fails ? 'failed' : 'ok')

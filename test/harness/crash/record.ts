@@ -5,6 +5,8 @@ import { NAMES, type PluginName } from './plugins.ts'
 /** One call of a handler, as the handler itself wrote it down. Times are microseconds. */
 export interface Call {
   readonly n: number
+  /** The callback's, as the server's log names it. */
+  readonly id: string
   readonly attempt: number
   /** Its process: the id and when that started, for ids are given again. */
   readonly life: string
@@ -21,6 +23,16 @@ export interface Life {
   readonly at: number
 }
 
+/** A callback that a server has said to wait without its group, for processes have ended over it. */
+export interface Suspect {
+  readonly plugin: string
+  readonly id: string
+  /** When that was said: microseconds of the handlers' clock. */
+  readonly at: number
+  /** Until when it waits. */
+  readonly until: number
+}
+
 /** What was sent. Those of a group were sent one after the other, so their numbers tell their order. */
 export interface Sent {
   readonly n: number
@@ -34,6 +46,7 @@ export interface CrashRecord {
   readonly sent: readonly Sent[]
   /** In the order in which they ended. */
   readonly lives: readonly Life[]
+  readonly suspects: readonly Suspect[]
   /** Of each plugin, in the order in which they began. */
   readonly calls: ReadonlyMap<PluginName, readonly Call[]>
   /** Plugin and number of each. */
@@ -43,6 +56,21 @@ export interface CrashRecord {
 /** The clock of the handlers. */
 export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1000n)
+}
+
+/** The suspects that the log of a server tells of. */
+export function suspectsIn(lines: readonly Record<string, unknown>[]): Suspect[] {
+  const offset = nowMicros() - Date.now() * 1000
+  const told = lines.filter(({ crashes, retryMs }) => crashes !== undefined && retryMs !== undefined)
+  return told.map(({ plugin, id, time, retryMs }) => {
+    const at = Date.parse(String(time)) * 1000 + offset
+    return { plugin: String(plugin), id: String(id), at, until: at + Number(retryMs) * 1000 }
+  })
+}
+
+/** Whether a call came after its callback was said to wait without its group. */
+export function isReleased(plugin: string, { id, from }: Call, suspects: readonly Suspect[]): boolean {
+  return suspects.some((one) => one.plugin === plugin && one.id === id && one.at < from)
 }
 
 /** How the process of a call ended; nothing where it has not. */
@@ -59,12 +87,13 @@ function callsIn(file: string): Call[] {
   if (!existsSync(file)) return []
   const calls = new Map<string, Call>()
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [kind, id = '', a = '', b = '', c = ''] = line.split(' ')
-    const life = id.slice(0, id.lastIndexOf('.'))
+    const [kind, name = '', a = '', b = '', id = '', from = ''] = line.split(' ')
+    const life = name.slice(0, name.lastIndexOf('.'))
     if (kind === 'begins') {
-      calls.set(id, { n: Number(a), attempt: Number(b), life, from: Number(c), to: undefined, as: undefined })
+      const begun = { n: Number(a), id, attempt: Number(b), life, from: Number(from) }
+      calls.set(name, { ...begun, to: undefined, as: undefined })
     } else if (kind === 'ends') {
-      const call = calls.get(id)
+      const call = calls.get(name)
       if (call) Object.assign(call, { as: a, to: Number(b) })
     }
   }

@@ -1,4 +1,4 @@
-import { type Call, type CrashRecord, endOf, type Life, type Sent } from './record.ts'
+import { type Call, type CrashRecord, endOf, isReleased, type Life, type Sent } from './record.ts'
 import { type PluginName, PLUGINS } from './plugins.ts'
 
 /** What a record has against the promises, and what they allow. */
@@ -8,6 +8,8 @@ export interface Findings {
   readonly deadLetters: number
   /** Calls made once more because a process ended: allowed. */
   readonly repeats: number
+  /** Calls of suspects behind later ones of their group, after a server had said that they wait without it: allowed. */
+  readonly released: number
   /** Calls made once more for no such reason. */
   readonly repeated: number
   /** Attempts without a failure before them, or with a number that is not the next one. */
@@ -42,7 +44,7 @@ export function brokenBy({
 
 /** Holds a record against: once, in order, nothing lost. */
 export function findingsOf(record: CrashRecord): Findings {
-  const counts = { lost: 0, repeated: 0, misnumbered: 0, overlaps: 0, disordered: 0, repeats: 0 }
+  const counts = { lost: 0, repeated: 0, misnumbered: 0, overlaps: 0, disordered: 0, repeats: 0, released: 0 }
   const examples: string[] = []
   for (const [plugin, calls] of record.calls) {
     const report = (kind: Fault, text: string): void => {
@@ -57,14 +59,21 @@ export function findingsOf(record: CrashRecord): Findings {
       checkOverlaps(ofGroup, record.lives, report)
       // Where in the order one stands that nobody acknowledged is not known.
       const known = ofGroup.filter(({ n }) => sent.get(n)?.at !== undefined)
-      checkOrder(known, PLUGINS[plugin].ordered, repeats, report)
+      const disorder = disorderOf(known, PLUGINS[plugin].ordered, repeats)
+      for (const { call, before } of disorder) {
+        if (isReleased(plugin, call, record.suspects)) counts.released++
+        else report('disordered', `${textOf(call)} after ${textOf(before)}`)
+      }
     }
   }
   return { ...counts, deadLetters: record.deadLetters.size, examples }
 }
 
 /** What was acknowledged and has come to no end with a plugin. */
-export function lostOf(plugin: PluginName, { calls, sent, deadLetters }: Omit<CrashRecord, 'lives'>): Sent[] {
+export function lostOf(
+  plugin: PluginName,
+  { calls, sent, deadLetters }: Pick<CrashRecord, 'calls' | 'sent' | 'deadLetters'>,
+): Sent[] {
   const done = new Set((calls.get(plugin) ?? []).filter(({ as }) => as === 'ok').map(({ n }) => n))
   return sent.filter(({ n, at }) => at !== undefined && !done.has(n) && !deadLetters.has(`${plugin} ${n}`))
 }
@@ -104,16 +113,24 @@ function checkOverlaps(calls: readonly Call[], lives: CrashRecord['lives'], repo
   }
 }
 
+interface Disorder {
+  readonly call: Call
+  /** The one that should have come after it. */
+  readonly before: Call
+}
+
 /** In each process, and over all of them where nothing is repeated. */
-function checkOrder(calls: readonly Call[], isOrdered: boolean, repeats: ReadonlySet<Call>, report: Report): void {
+function disorderOf(calls: readonly Call[], isOrdered: boolean, repeats: ReadonlySet<Call>): Disorder[] {
+  const found: Disorder[] = []
   const highest = new Map<string, Call>()
   for (const call of calls) {
     if (!isOrdered && call.attempt > 1) continue
     const among = repeats.has(call) ? [call.life] : [call.life, 'all']
     const before = among.map((one) => highest.get(one)).find((one) => one && one.n > call.n)
-    if (before) report('disordered', `${textOf(call)} after ${textOf(before)}`)
+    if (before) found.push({ call, before })
     else for (const one of among) highest.set(one, call)
   }
+  return found
 }
 
 function grouped<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
