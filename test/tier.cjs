@@ -1,4 +1,4 @@
-// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server, `package` the packed tarball.
+// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server and time for real processes, `package` the packed tarball.
 const { spawnSync } = require('node:child_process')
 const { forbidPending } = require('../.mocharc.cjs')
 
