@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Link } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import type { Arg, Result } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import { Retries } from '../../../../core/delivery/engines/sqlite/consume/retries.ts'
-import { stopAfterTest } from '../harness/hooks.ts'
-import { deferred } from '../harness/plugin.ts'
+import { stopAfterTest } from '../../../harness/hooks.ts'
+import { deferred } from '../../../harness/plugin.ts'
 
 type Done = (error: Error | undefined, result: Result<'due'> | undefined) => void
 interface Read {
