@@ -7,8 +7,9 @@ import { APP, TOKEN } from '../load/callbacks.ts'
 import { rssMb } from '../load/usage.ts'
 import { OPEN_APP } from './attacks.ts'
 
+// A late answer is told by p99: nothing good is to be refused because the machine is busy.
 const CONFIG = `
-server: { port: 0, drainMs: 0 }
+server: { port: 0, drainMs: 0, deadlineMs: 60000 }
 admin: false
 apps: [{ sdkAppId: ${APP}, tokens: ['${TOKEN}'] }, { sdkAppId: ${OPEN_APP}, unsigned: true }]
 plugins: [{ use: ./loud.mjs }]
