@@ -94,12 +94,14 @@ describe('timhook start', () => {
 
   it('says that signals to npm do not reach it, and names a command that they do reach', async () => {
     const scripts = { start: `'${process.execPath}' '${BIN}' start --port 0` }
-    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'package.json': JSON.stringify({ scripts }) })
-    const { child, line } = await startThrough(cwd, 'npm', ['--silent', 'start'])
+    const files = { 'config/plugins.yaml': CONFIG, 'package.json': JSON.stringify({ scripts }) }
+    const { child, line, ended } = await startThrough(await folderWith(files), 'npm', ['--silent', 'start'])
     const warning = String((await line(({ msg }) => String(msg).startsWith('started by npm')))['msg'])
     const [, command = ''] = /`([^`]+)`/.exec(warning) ?? []
     process.kill(-(child.pid ?? 0), 'SIGKILL')
-    const direct = await startThrough(cwd, 'sh', ['-c', `exec ${command}`])
+    await ended
+    // Not in the same folder: npm's server is no child of this process, and may hold its store a moment longer.
+    const direct = await startThrough(await folderWith(files), 'sh', ['-c', `exec ${command}`])
     expect(direct.lines.filter(({ msg }) => String(msg).includes('npm'))).to.deep.equal([])
     direct.child.kill('SIGTERM')
     expect(await direct.ended).to.equal(0)
