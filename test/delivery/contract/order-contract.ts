@@ -75,13 +75,12 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
         expect(most).to.equal(3)
       })
 
-      for (const [ordered, expected] of [
-        [false, ['1.1', '2.1', '1.2']],
-        [true, ['1.1', '1.2', '2.1']],
-      ] as const) {
+      for (const ordered of [false, true]) {
         it(`${ordered ? 'is held up' : 'is not held up'} by a retry with ordered: ${ordered}`, async () => {
           const seen: string[] = []
           const bothPosted = deferred()
+          // Where it holds nothing up, it is so far off that the other comes before it on a busy machine too.
+          const ms = ordered ? 30 : 3_600_000
           const { post, bus } = await serve({
             plugins: [
               entry(
@@ -94,16 +93,16 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
                     throw new Error('once')
                   },
                 },
-                { ordered, retry: { attempts: 2, minMs: 30, maxMs: 30 } },
+                { ordered, retry: { attempts: 2, minMs: ms, maxMs: ms } },
               ),
             ],
           })
-          const both = counted(bus, 2)
+          const done = counted(bus, ordered ? 2 : 1)
           await post(FULL, { GroupId: 'a', EventTime: 1 })
           await post(FULL, { GroupId: 'a', EventTime: 2 })
           bothPosted.resolve()
-          await both
-          expect(seen).to.deep.equal(expected)
+          await done
+          expect(seen).to.deep.equal(ordered ? ['1.1', '1.2', '2.1'] : ['1.1', '2.1'])
         })
       }
 
