@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { stopAfterTest } from './hooks.ts'
+import { COVERAGE, stopAfterTest } from './hooks.ts'
 
 /** The built command. */
 export const BIN = resolve('dist/core/cli/main.js')
@@ -15,10 +15,15 @@ export interface Ended {
   stderr: string
 }
 
+/** The environment of a command: this process' own, and what it is told besides. */
+function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...process.env, ...(COVERAGE !== undefined && { NODE_V8_COVERAGE: COVERAGE }), ...more }
+}
+
 /** Runs a command to its end. */
 export function run(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Ended> {
   return new Promise((settle) => {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } })
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env: environment(options.env) })
     const ended: Ended = { code: null, stdout: '', stderr: '' }
     child.stdout.on('data', (chunk: Buffer) => (ended.stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()))
@@ -46,7 +51,7 @@ export interface Running {
 
 /** Starts a command that may not end. It is killed when the test is over. */
 export function launch(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: environment(env) })
   stopAfterTest(async () => void child.kill('SIGKILL'))
   const ended: Ended = { code: null, stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
@@ -83,7 +88,11 @@ export interface StartedServer {
 
 /** Starts `timhook start` and waits until it listens. It is killed when the test is over. */
 export async function startCommand(cwd: string, args: readonly string[] = ['--port', '0']): Promise<StartedServer> {
-  const child = spawn(process.execPath, [BIN, 'start', ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [BIN, 'start', ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(),
+  })
   return started(child, () => child.kill('SIGKILL'))
 }
 
