@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Bus } from '../core/observe/bus.ts'
 import { createSqliteDelivery } from '../core/delivery/engines/sqlite/delivery.ts'
-import { Link } from '../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteClient } from '../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { createRegistry, type RunningPlugin } from '../core/registry.ts'
 import { callback } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 
@@ -38,8 +38,8 @@ const rssMb = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
 async function open(
   file: string,
   resendWindow: number,
-): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; link: Link }> {
-  const link = await Link.open(file)
+): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; link: SqliteClient }> {
+  const link = await SqliteClient.open(file)
   const retention = { age: 1e12, size: 1e15, deadLetters: 1e12 }
   const registry = createRegistry(plugins)
   const delivery = createSqliteDelivery({ registry, bus: new Bus(), link, file, resendWindow, retention })

@@ -4,7 +4,7 @@ import { rssMb, cpuUs } from './load/usage.ts'
 import type { Variant } from './variants.ts'
 
 /** One window of one server. */
-export interface Window {
+export interface ReadAhead {
   readonly perSecond: number
   /** Processor time of the server, all its processes and threads; NaN where it cannot be known. */
   readonly cpuUs: number
@@ -23,7 +23,7 @@ export interface Measured {
   /** Why there are no figures. */
   readonly missing?: string
   readonly rssMb: number
-  readonly windows: readonly Window[]
+  readonly windows: readonly ReadAhead[]
 }
 
 export interface Plan {
@@ -38,7 +38,7 @@ export interface Plan {
 interface Running {
   readonly variant: Variant
   readonly started: Started
-  readonly windows: Window[]
+  readonly windows: ReadAhead[]
   answered: number
 }
 
@@ -88,7 +88,7 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
 }
 
 /** One window: what was answered, and what it cost the server. */
-async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<Window> {
+async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<ReadAhead> {
   const { started, variant } = running
   const { pid, redisPid, port } = started
   const before = cpuUs(pid)

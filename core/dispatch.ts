@@ -2,12 +2,12 @@ import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
 import type { Callback, Incoming } from './callback/callback.ts'
 import type { Answer, DispatchParts } from './answer.ts'
-import type { Later } from './lib/completion.ts'
+import type { Completion } from './lib/completion.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
 /** One genuine callback in, one answer out. */
-export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Later<Answer>
+export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Completion<Answer>
 
 /** Before-callbacks are decided by the plugins' chain; after-callbacks are stored, and delivered later. */
 export function createDispatch(parts: DispatchParts): Dispatch {
@@ -32,7 +32,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       startedAt,
       reading,
     }
-    if (bus.hears('callback:received')) {
+    if (bus.hasListeners('callback:received')) {
       const { phase, known } = route
       bus.emit('callback:received', { id, sdkAppId, command, phase, known, signed })
     }

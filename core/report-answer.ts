@@ -8,7 +8,7 @@ export type Tell = (callback: Callback, phase: Phase, answer: Answer) => Answer
 
 export function createTell(bus: Bus): Tell {
   return ({ id, sdkAppId, command, startedAt }, phase, answer) => {
-    if (answer.decision && bus.hears('callback:answered')) {
+    if (answer.decision && bus.hasListeners('callback:answered')) {
       const { outcome, code, failed } = answer.decision
       const durationMs = performance.now() - startedAt
       bus.emit('callback:answered', { id, sdkAppId, command, phase, outcome, code, failed, durationMs })

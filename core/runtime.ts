@@ -5,7 +5,7 @@ import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type Ending, keepLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
-import type { Link } from './delivery/engines/sqlite/client/sqlite-client.ts'
+import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AdmittedApp } from './http/request/authenticate.ts'
@@ -90,7 +90,12 @@ export function warningsOf({ config, warnings }: Prepared): string[] {
 /** Sets the plugins up and puts the parts together. */
 export async function compose(
   { config, plugins, mask }: Prepared,
-  { bus, log, link, signal }: { bus: Bus; log: Logger; link?: Link | undefined; signal?: AbortSignal | undefined },
+  {
+    bus,
+    log,
+    link,
+    signal,
+  }: { bus: Bus; log: Logger; link?: SqliteClient | undefined; signal?: AbortSignal | undefined },
 ): Promise<Running> {
   const stopping = new AbortController()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link }), signal)

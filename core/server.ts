@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './observe/bus.ts'
 import { compose, type Prepared, type Running } from './runtime.ts'
-import type { Link } from './delivery/engines/sqlite/client/sqlite-client.ts'
+import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { describeError } from './errors.ts'
 import { createAdminServer, type Readiness } from './http/server/admin.ts'
 import { createApp } from './http/app.ts'
@@ -10,7 +10,7 @@ import { listen } from './http/server/listen.ts'
 import { createNodeServer, type NodeServer } from './http/server/node-server.ts'
 import type { Logger } from './observe/log.ts'
 import { logEvents } from './observe/log-events.ts'
-import { within } from './lib/timeout.ts'
+import { withTimeout } from './lib/timeout.ts'
 
 /** A server that listens. */
 export interface TimhookServer {
@@ -35,7 +35,7 @@ interface StartParts {
   readonly log: Logger
   readonly bus?: Bus
   /** Of the engine sqlite, where its thread was started early. */
-  readonly link?: Link | undefined
+  readonly link?: SqliteClient | undefined
   /** Ends the start. */
   readonly signal?: AbortSignal | undefined
 }
@@ -92,7 +92,7 @@ export async function startServer(
 /** Why nothing can be stored, or undefined where it can. */
 async function storeFault(running: Running): Promise<string | undefined> {
   try {
-    await within(running.health(), PROBE_MS)
+    await withTimeout(running.health(), PROBE_MS)
     return undefined
   } catch (error) {
     return describeError(error)

@@ -1,6 +1,6 @@
 import { aboutOf, type Callback } from '../callback/callback.ts'
 import { Deadlines, type Late, type Wait } from '../lib/deadlines.ts'
-import { Later, type Listener } from '../lib/completion.ts'
+import { Completion, type Listener } from '../lib/completion.ts'
 import type { Answer, DispatchParts } from '../answer.ts'
 import { OK, refused } from '../protocol/envelope.ts'
 import { createTell } from '../report-answer.ts'
@@ -23,7 +23,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
   }
 
   /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */
-  class Storing extends Later<Answer> implements Listener<void>, Late {
+  class Storing extends Completion<Answer> implements Listener<void>, Late {
     readonly #callback: Callback
     readonly #wait: Wait
 
@@ -46,7 +46,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
     }
   }
 
-  return function accept(callback: Callback): Answer | Later<Answer> {
+  return function accept(callback: Callback): Answer | Completion<Answer> {
     try {
       const stored = delivery.accept(callback)
       if (!stored) return acknowledge(callback)

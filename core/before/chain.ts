@@ -7,7 +7,7 @@ import { type JsonObject, parseJson } from '../lib/json.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
 import { fitted, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
 import { keepCall, settleCall } from '../watchdog/calls.ts'
-import { isThenable, LazySignal, TimeoutError, within } from '../lib/timeout.ts'
+import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
 /**
  * Asks the handlers one after another, in config order, until one refuses. Each sees the body as earlier ones rewrote
@@ -75,7 +75,7 @@ class Chain {
         settleCall(slot)
         slot = 0
       }
-      return within(returned, limitMs)
+      return withTimeout(returned, limitMs)
         .then((late) => {
           settle()
           return this.#take(late, subscription, startedAt)
@@ -102,7 +102,7 @@ class Chain {
     const verdict = asVerdict(returned, this.#callback, this.#route)
     if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
     if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
-    if (this.#bus.hears('handler:done')) {
+    if (this.#bus.hasListeners('handler:done')) {
       const durationMs = performance.now() - startedAt
       const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1 }
       this.#bus.emit('handler:done', { ...about, durationMs })

@@ -1,6 +1,6 @@
 import type { Bus } from '../observe/bus.ts'
 import { aboutOf, type Callback, type Incoming } from '../callback/callback.ts'
-import type { Later } from '../lib/completion.ts'
+import type { Completion } from '../lib/completion.ts'
 import type { Outcome } from '../protocol/define.ts'
 
 /**
@@ -14,7 +14,7 @@ export interface Delivery {
    * Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. Nothing to wait
    * for: it is so already.
    */
-  accept(callback: Callback): Later<void> | undefined
+  accept(callback: Callback): Completion<void> | undefined
   /**
    * Keeps what was not delivered: a refused callback, of which resends are counted, or one that a verdict or a failure
    * decided. Best effort.

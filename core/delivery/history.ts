@@ -111,7 +111,7 @@ export interface RecordFilter {
  * delivers once more what the plugin is through with, in the order of receipt, attempts counted anew; a dead letter of
  * the callback and the plugin is one no longer. What the plugin has no handler for becomes a dead letter.
  */
-export type Asked =
+export type AdminRequest =
   | { readonly kind: 'retry' | 'drop'; readonly refs: readonly string[] }
   | { readonly kind: 'replay'; readonly plugin: string; readonly refs: readonly string[] }
 
@@ -130,7 +130,7 @@ export interface Counts {
 export type Fate = keyof Counts
 
 /** What came of a request. */
-export interface Answered extends Counts {
+export interface AdminResult extends Counts {
   /** Of each of its refs, in their order. */
   readonly fates: readonly Fate[]
 }
@@ -144,7 +144,7 @@ export interface OpeningOptions {
 }
 
 /** What is stored, for other processes than the server; the server may run meanwhile, or not. */
-export interface Journal {
+export interface History {
   /** Newest first, from the newest, or from the place on that a page gave. */
   backward(filter: Filter, place?: string): Promise<Page>
   /** Oldest first. A page's place may be asked for again, for what has come since. */
@@ -160,9 +160,9 @@ export interface Journal {
   /** How many callbacks wait for each plugin, also for one that no config has any more. Those with none are left out. */
   backlogs(): Promise<{ plugin: string; count: number }[]>
   /** Puts a request where the server looks for it. Gives what `result` names it by. */
-  request(asked: Asked): Promise<string>
+  request(asked: AdminRequest): Promise<string>
   /** What came of a request; undefined as long as no server has looked at it, or when it is forgotten: after a day. */
-  result(request: string): Promise<Answered | undefined>
+  result(request: string): Promise<AdminResult | undefined>
   /** Whether a server works on this store now. */
   isServed(): Promise<boolean>
   close(): Promise<void>

@@ -4,7 +4,7 @@ import type { Bus } from '../observe/bus.ts'
 import Koa, { type Middleware } from 'koa'
 import { BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookParts } from './webhook.ts'
-import { Refusal } from './answer/http-error.ts'
+import { HttpError } from './answer/http-error.ts'
 import { refuse } from './error-handler.ts'
 import { createRefuser } from './answer/refuser.ts'
 import { createShortWay, type ShortWay } from './fast-path.ts'
@@ -36,7 +36,7 @@ export function createApp(parts: AppParts): Koa {
   app.use(refuse(route.refuser))
   app.use(routes(parts.paths, route))
   app.use(() => {
-    throw new Refusal(404, 'path: not one of server.path')
+    throw new HttpError(404, 'path: not one of server.path')
   })
   return app
 }
@@ -77,7 +77,8 @@ export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middlewar
 /** Answers in place of a webhook that could not be set up. */
 export function unavailable(bus: Bus): Middleware {
   const guard = refuse(createRefuser(bus))
-  return (ctx) => guard(ctx, () => Promise.reject(new Refusal(503, 'timhook: could not start; the log has the reason')))
+  return (ctx) =>
+    guard(ctx, () => Promise.reject(new HttpError(503, 'timhook: could not start; the log has the reason')))
 }
 
 function routeParts(parts: Omit<AppParts, 'isDraining'>): RouteParts {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
-import { inBodyTime, type ReadBody, readObject } from './body/read-body.ts'
+import { withBodyTimeout, type ReadBody, readObject } from './body/read-body.ts'
 import { leanLength, readLean, textAtHand } from './body/buffered-body.ts'
-import { type Admitted, type Moment, now } from './webhook.ts'
+import { type Admitted, type RequestTimes, now } from './webhook.ts'
 import type { Refused } from './answer/refuser.ts'
 import type { RouteParts } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
-import { each, Turn } from '../lib/tick-batch.ts'
+import { filterMap, TickBatch } from '../lib/tick-batch.ts'
 
 /** Of a thousand that come at once the first answers are not to wait until all are read. More together gain nothing. */
 const TOGETHER = 64
@@ -23,7 +23,7 @@ interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly length: number
-  readonly moment: Moment
+  readonly moment: RequestTimes
   /** The routes, for what turns out not to be ordinary. */
   readonly otherwise: Otherwise
 }
@@ -51,20 +51,20 @@ export type ShortWay = (request: IncomingMessage, response: ServerResponse, othe
  */
 export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
   const known = new Set(paths)
-  let turnBegan: Moment | undefined
+  let turnBegan: RequestTimes | undefined
 
-  const admit = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
+  const authenticate = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
     const admitted = admittedOf(request, moment)
     if (admitted) return { request, response, length, admitted }
     void otherwise(request, response)
     return undefined
   }
   /** Undefined for the long way. */
-  const admittedOf = ({ url = '', method }: IncomingMessage, moment: Moment): Admitted | undefined => {
+  const admittedOf = ({ url = '', method }: IncomingMessage, moment: RequestTimes): Admitted | undefined => {
     const mark = url.indexOf('?')
     if (method !== 'POST' || mark === -1 || !known.has(url.slice(0, mark)) || url.includes('#')) return undefined
     try {
-      return webhook.admit(url.slice(mark + 1), moment)
+      return webhook.authenticate(url.slice(mark + 1), moment)
     } catch {
       // The routes come to the same refusal, and tell it.
       return undefined
@@ -79,7 +79,7 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
   }
   const late = async (exchange: Exchange): Promise<void> => {
     try {
-      const text = await inBodyTime(exchange.request, budget, (pending) => readLean(exchange.request, pending))
+      const text = await withBodyTimeout(exchange.request, budget, (pending) => readLean(exchange.request, pending))
       const decided = decide({ exchange, read: readObject(text) })
       if (decided) reply(decided)
     } catch (error) {
@@ -133,10 +133,10 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
     }
     for (const some of ready) reply(some)
   }
-  const turn = new Turn<Arrival>((arrivals) => {
+  const turn = new TickBatch<Arrival>((arrivals) => {
     turnBegan = undefined
     for (let from = 0; from < arrivals.length; from += TOGETHER) {
-      decideAll(each(each(each(arrivals.slice(from, from + TOGETHER), admit), readText), parse))
+      decideAll(filterMap(filterMap(filterMap(arrivals.slice(from, from + TOGETHER), authenticate), readText), parse))
     }
   })
 

@@ -4,7 +4,7 @@ import { createBodyReader, type ReadBody } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
 import type { Refuser } from './answer/refuser.ts'
 import { now, type Webhook } from './webhook.ts'
-import { Refusal } from './answer/http-error.ts'
+import { HttpError } from './answer/http-error.ts'
 
 /** Bytes of a body without a CallbackCommand that is looked into: no check of the URL is longer. */
 const CHECK_LIMIT = 64 * 1024
@@ -29,7 +29,7 @@ export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts)
     try {
       return await readSmall(ctx)
     } catch (error) {
-      if (error instanceof Refusal && NO_EVENT.includes(error.status)) return undefined
+      if (error instanceof HttpError && NO_EVENT.includes(error.status)) return undefined
       throw error
     }
   }
@@ -37,10 +37,10 @@ export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts)
   return async (ctx) => {
     if (ctx.method !== 'POST') {
       ctx.set('Allow', 'POST')
-      throw new Refusal(405, `method: expected POST, got ${ctx.method}`)
+      throw new HttpError(405, `method: expected POST, got ${ctx.method}`)
     }
     const moment = now()
-    const admitted = webhook.admit(ctx.querystring, moment)
+    const admitted = webhook.authenticate(ctx.querystring, moment)
     if (!admitted) {
       webhook.checkUrl(ctx.querystring, moment, await readCheck(ctx))
       return answer(ctx, 200, OK)

@@ -3,7 +3,7 @@ import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../lib/id.ts'
 import { type Admission, type AdmittedApp, createAdmissions } from './request/authenticate.ts'
 import type { ReadBody } from './body/read-body.ts'
-import { Refusal } from './answer/http-error.ts'
+import { HttpError } from './answer/http-error.ts'
 import { strayEvent } from './request/stray-event.ts'
 
 export interface WebhookParts {
@@ -14,19 +14,19 @@ export interface WebhookParts {
 }
 
 /** When a request came, by both clocks. */
-export interface Moment {
+export interface RequestTimes {
   /** Milliseconds since 1970. */
   readonly receivedAt: number
   /** On the clock of `performance.now()`, milliseconds: the deadline runs from here. */
   readonly startedAt: number
 }
 
-export function now(): Moment {
+export function now(): RequestTimes {
   return { receivedAt: Date.now(), startedAt: performance.now() }
 }
 
 /** A request that may go on to its body. */
-export interface Admitted extends Admission, Moment {}
+export interface Admitted extends Admission, RequestTimes {}
 
 /**
  * What every callback passes, whichever way its request came (`short-way.ts` or, for all that is not ordinary, the routes
@@ -37,7 +37,7 @@ export interface Webhook {
    * Who asks for what, by the URL alone; nothing where it has no CallbackCommand.
    * @throws Refusal 400, 401 or 403
    */
-  admit(querystring: string, moment: Moment): Admitted | undefined
+  authenticate(querystring: string, moment: RequestTimes): Admitted | undefined
   /** The answer to a callback whose body has been read. */
   decide(admitted: Admitted, read: ReadBody): ReturnType<Dispatch>
   /** Keeps a callback that was admitted and is refused all the same. */
@@ -47,20 +47,25 @@ export interface Webhook {
    * @param read undefined where the body is no JSON object, or too large for a check
    * @throws Refusal 400 for an event, which is kept where its sender is known
    */
-  checkUrl(querystring: string, moment: Moment, read: ReadBody | undefined): void
+  checkUrl(querystring: string, moment: RequestTimes, read: ReadBody | undefined): void
 }
 
 export function createWebhook({ apps, dispatch, keepRefused }: WebhookParts): Webhook {
   const admissions = createAdmissions(apps)
-  const keep = (admission: Admission, { receivedAt, startedAt }: Moment, command: string, error: Refusal): void => {
+  const keep = (
+    admission: Admission,
+    { receivedAt, startedAt }: RequestTimes,
+    command: string,
+    error: HttpError,
+  ): void => {
     const { app, signed, querystring } = admission
     const about = { id: newId(receivedAt), sdkAppId: app.sdkAppId, command, querystring, signed }
     keepRefused({ ...about, raw: error.raw, body: {}, receivedAt, startedAt }, error.message)
   }
 
   return {
-    admit(querystring, { receivedAt, startedAt }) {
-      const admission = admissions.admit(querystring, receivedAt)
+    authenticate(querystring, { receivedAt, startedAt }) {
+      const admission = admissions.authenticate(querystring, receivedAt)
       if (!admission) return undefined
       const { app, command, signed, querystring: query } = admission
       return { app, command, signed, querystring: query, receivedAt, startedAt }
@@ -72,12 +77,12 @@ export function createWebhook({ apps, dispatch, keepRefused }: WebhookParts): We
       return dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
     },
     refuse(admitted, error) {
-      if (error instanceof Refusal && error.status < 500) keep(admitted, admitted, admitted.command, error)
+      if (error instanceof HttpError && error.status < 500) keep(admitted, admitted, admitted.command, error)
     },
     checkUrl(querystring, moment, read) {
       const stray = strayEvent(querystring, read?.body)
       if (!stray) return
-      const refusal = new Refusal(400, stray.reason, read?.raw)
+      const refusal = new HttpError(400, stray.reason, read?.raw)
       const sender = admissions.senderOf(querystring, moment.receivedAt)
       if (sender) keep(sender, moment, stray.command, refusal)
       throw refusal

@@ -8,7 +8,7 @@ export interface Listener<T> {
  * A result that is still to come. Who listens is told at once: a promise and the turn of the queue of promises that each of
  * its links takes cost more than most of what is waited for. It can be awaited, by several.
  */
-export class Later<T> {
+export class Completion<T> {
   #listener: Listener<T> | undefined
   #state: 'pending' | 'resolved' | 'rejected' = 'pending'
   /** The value or the error: no object of its own for each result. */

@@ -3,7 +3,7 @@
  * that go out side by side bring requests that come in side by side: a third more of them, under load, for a delay of
  * what reading the other sockets takes.
  */
-export class Turn<T> {
+export class TickBatch<T> {
   #ready: T[] = []
   readonly #take: (all: readonly T[]) => void
   readonly #schedule: (flush: () => void) => void
@@ -37,7 +37,7 @@ export function onTick(run: () => void): void {
  * Takes a step with all of them before any takes the next, and gives what came of it where something did. What a step
  * needs, code and data, is in the processor's caches then: steps one callback after the other cost a tenth more.
  */
-export function each<A, B>(all: readonly A[], step: (one: A) => B | undefined): B[] {
+export function filterMap<A, B>(all: readonly A[], step: (one: A) => B | undefined): B[] {
   const made: B[] = []
   for (const one of all) {
     const next = step(one)

@@ -11,7 +11,7 @@ export class TimeoutError extends Error {
 }
 
 /** The promise's result if it comes within `limitMs` milliseconds, else a TimeoutError. */
-export function within<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> {
+export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TimeoutError(limitMs)), limitMs)
     promise.then(resolve, reject).then(
@@ -42,7 +42,7 @@ export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, on
   // Before the end, where both come at the same time.
   const notice = limitMs < NOTICE_MS ? undefined : setTimeout(onSlow, NOTICE_MS)
   try {
-    return await within(promise, limitMs)
+    return await withTimeout(promise, limitMs)
   } finally {
     clearTimeout(notice)
   }

@@ -119,7 +119,7 @@ export class Bus {
   }
 
   /** Whether anybody listens: lets the hot path leave out what nobody would read. */
-  hears(event: keyof BusEvents): boolean {
+  hasListeners(event: keyof BusEvents): boolean {
     return this.#emitter.listenerCount(event) > 0
   }
 

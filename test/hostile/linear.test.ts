@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createMask } from '../../config/mask-text.ts'
-import { identityOf } from '../../core/delivery/ingest/fingerprint.ts'
+import { fingerprintOf } from '../../core/delivery/ingest/fingerprint.ts'
 import { printable } from '../../core/cli/output/terminal-escape.ts'
 import { parseJson } from '../../core/lib/json.ts'
 import { createLogger } from '../../core/observe/log.ts'
@@ -68,7 +68,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'JSON with such keys': (text) => parseJson(`{${JSON.stringify(text)}:[1,-12345678901234567890]}`),
   'the identity of a body': (text) => {
     const body = message(text)
-    return identityOf({ sdkAppId: 1, command: SEND, raw: JSON.stringify(body), body })
+    return fingerprintOf({ sdkAppId: 1, command: SEND, raw: JSON.stringify(body), body })
   },
   'the check of a body': (text) => read(message(text)),
   'the check of a body with many faults': (text) => {

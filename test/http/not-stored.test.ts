@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Bus } from '../../core/observe/bus.ts'
 import type { Delivery } from '../../core/delivery/delivery.ts'
 import { createDispatch } from '../../core/dispatch.ts'
-import { Later } from '../../core/lib/completion.ts'
+import { Completion } from '../../core/lib/completion.ts'
 import { createRegistry } from '../../core/registry.ts'
 import { refusalText } from '../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
@@ -30,10 +30,10 @@ async function answerWith(
 
 const body = refusalText(503, 'could not be stored in time')
 
-const never = (): Later<void> => new Later()
-const fail = (storing: Later<void>): void => storing.reject(new Error('disk full at /var/lib'))
-const failing = (): Later<void> => {
-  const storing = new Later<void>()
+const never = (): Completion<void> => new Completion()
+const fail = (storing: Completion<void>): void => storing.reject(new Error('disk full at /var/lib'))
+const failing = (): Completion<void> => {
+  const storing = new Completion<void>()
   setImmediate(() => fail(storing))
   return storing
 }
@@ -50,7 +50,7 @@ describe('an after-callback that could not be stored', () => {
   it('is told of once, be it that the store fails after the deadline', async () => {
     const bus = new Bus()
     const failed = heard(bus, 'delivery:failed')
-    const storing = new Later<void>()
+    const storing = new Completion<void>()
     await answerWith(() => storing, 'X.Y', 50, bus)
     fail(storing)
     expect(failed.map(({ error }) => String(error))).to.deep.equal(['TimeoutError: took longer than 50 ms'])
@@ -59,7 +59,7 @@ describe('an after-callback that could not be stored', () => {
   it('is not told of as acknowledged where it is stored after the deadline', async () => {
     const bus = new Bus()
     const answered = heard(bus, 'callback:answered')
-    const storing = new Later<void>()
+    const storing = new Completion<void>()
     await answerWith(() => storing, 'X.Y', 50, bus)
     storing.resolve()
     expect(answered).to.deep.equal([])

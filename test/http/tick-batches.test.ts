@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Answer } from '../../core/answer.ts'
-import { Later } from '../../core/lib/completion.ts'
+import { Completion } from '../../core/lib/completion.ts'
 import { OK } from '../../core/protocol/envelope.ts'
 import { refusalText } from '../harness/answers.ts'
 import { openConnection, requestText } from '../harness/connection.ts'
@@ -81,7 +81,7 @@ describe('callbacks that come in one turn of the event loop', () => {
       if (command === 'X.Throws') throw new Error('broken')
       const answer = { status: 200, text: `{"command":"${command}"}` }
       if (command !== 'X.Later') return answer
-      const later = new Later<Answer>()
+      const later = new Completion<Answer>()
       setImmediate(() => later.resolve(answer))
       return later
     })

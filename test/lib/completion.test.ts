@@ -1,13 +1,13 @@
 import { expect } from 'chai'
-import { Later } from '../../core/lib/completion.ts'
+import { Completion } from '../../core/lib/completion.ts'
 
 describe('a result that is still to come', () => {
   it('is told to who listens, at once, whether it listened before or after', () => {
     const told: string[] = []
-    const early = new Later<string>()
+    const early = new Completion<string>()
     early.then((value) => told.push(value))
     early.resolve('early')
-    const late = new Later<string>()
+    const late = new Completion<string>()
     late.resolve('late')
     late.then((value) => told.push(value))
     expect(told).to.deep.equal(['early', 'late'])
@@ -16,7 +16,7 @@ describe('a result that is still to come', () => {
   it('may be a failure', () => {
     const told: unknown[] = []
     for (const first of ['listen', 'fail']) {
-      const later = new Later<string>()
+      const later = new Completion<string>()
       const listen = (): void =>
         later.then(
           () => told.push('no'),
@@ -32,7 +32,7 @@ describe('a result that is still to come', () => {
   it('is the first one where several come, before anybody listens or after', () => {
     const told: unknown[] = []
     for (const listensFirst of [true, false]) {
-      const later = new Later<number>()
+      const later = new Completion<number>()
       const listen = (): void => later.then((value) => told.push(value))
       if (listensFirst) listen()
       later.resolve(1)
@@ -44,7 +44,7 @@ describe('a result that is still to come', () => {
   })
 
   it('can be awaited', async () => {
-    const [later, failing] = [new Later<number>(), new Later<number>()]
+    const [later, failing] = [new Completion<number>(), new Completion<number>()]
     setImmediate(() => {
       later.resolve(7)
       failing.reject(new Error('broken'))
@@ -55,7 +55,7 @@ describe('a result that is still to come', () => {
   })
 
   it('comes to all who wait for it, in their order', async () => {
-    const [later, failing] = [new Later<number>(), new Later<number>()]
+    const [later, failing] = [new Completion<number>(), new Completion<number>()]
     const told: string[] = []
     for (const name of ['first', 'second', 'third']) {
       later.then((value) => told.push(`${name} ${value}`))

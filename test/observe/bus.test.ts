@@ -50,10 +50,10 @@ describe('observers', () => {
     const said: number[] = []
     const stop = bus.on('server:draining', ({ drainMs }) => void said.push(drainMs))
     bus.emit('server:draining', { drainMs: 1 })
-    expect(bus.hears('server:draining')).to.equal(true)
+    expect(bus.hasListeners('server:draining')).to.equal(true)
     stop()
     bus.emit('server:draining', { drainMs: 2 })
-    expect(bus.hears('server:draining')).to.equal(false)
+    expect(bus.hasListeners('server:draining')).to.equal(false)
     expect(said).to.deep.equal([1])
   })
 })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { openStores } from '../../core/delivery/engines/open-stores.ts'
-import { Link } from '../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteClient } from '../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { createSqliteStores } from '../../core/store/sqlite/stores.ts'
 import type { Stores } from '../../core/store/store.ts'
 import { folderWith } from '../harness/cli.ts'
@@ -19,7 +19,7 @@ async function beside(file: string, now?: () => number): Promise<Stores> {
 
 async function server(): Promise<{ file: string; stores: Stores }> {
   const file = join(await folderWith({}), 'timhook.db')
-  const link = await Link.open(file)
+  const link = await SqliteClient.open(file)
   stopAfterTest(async () => void (await link.close('clean')))
   return { file, stores: createSqliteStores((name, arg) => link.ask(name, arg)) }
 }

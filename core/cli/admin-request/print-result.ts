@@ -1,4 +1,4 @@
-import type { Answered, Asked, Fate } from '../../delivery/history.ts'
+import type { AdminResult, AdminRequest, Fate } from '../../delivery/history.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Outcome } from './send-request.ts'
 import { print } from '../output/output.ts'
@@ -25,7 +25,7 @@ const LEFT: Record<Exclude<Fate, 'count'>, string> = {
 
 /** Makes what says of each ref what came of it. @param find gives what it names */
 export function tellEach(done: Done, find: (ref: string) => Named | undefined, json: boolean) {
-  return async (asked: Asked, answer: Answered | undefined, isServed: boolean): Promise<void> => {
+  return async (asked: AdminRequest, answer: AdminResult | undefined, isServed: boolean): Promise<void> => {
     for (const [index, ref] of asked.refs.entries()) {
       const { id = '', command = '', plugin = '' } = find(ref) ?? {}
       const fate = answer?.fates[index]

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SingleBar } from 'cli-progress'
-import type { Answered, Asked, Counts, Journal } from '../../delivery/history.ts'
+import type { AdminResult, AdminRequest, Counts, History } from '../../delivery/history.ts'
 
 /** Refs of one request: the server works on it in one go, and other things wait for that long. */
 export const BATCH = 500
@@ -28,26 +28,28 @@ export interface Pace {
    * Says what came of a request, in place of showing how far all is: nothing where no server has answered.
    * @param isServed whether a server runs
    */
-  readonly tell?: ((asked: Asked, answer: Answered | undefined, isServed: boolean) => Promise<void>) | undefined
+  readonly tell?:
+    | ((asked: AdminRequest, answer: AdminResult | undefined, isServed: boolean) => Promise<void>)
+    | undefined
 }
 
 /** Asks for one thing after another, not far ahead of the server where one runs; shows how far it is on a terminal. */
 export async function askAll(
-  journal: Journal,
-  requests: AsyncIterable<Asked>,
+  history: History,
+  requests: AsyncIterable<AdminRequest>,
   { total, rate, signal, tell }: Pace,
 ): Promise<Outcome> {
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
   if (!tell) bar.start(total, 0)
   const startedAt = performance.now()
-  const open: { request: string; of: Asked }[] = []
+  const open: { request: string; of: AdminRequest }[] = []
   let asked = 0
   let counts = { count: 0, waiting: 0, gone: 0, foreign: 0, answered: 0 }
-  let waits = await journal.isServed()
+  let waits = await history.isServed()
 
   const settle = async (most: number): Promise<void> => {
     for (let next = open[0]; next && open.length > most; next = open[0]) {
-      const answer = await answerTo(journal, next.request)
+      const answer = await answerTo(history, next.request)
       waits = answer !== undefined
       if (!answer) return
       open.shift()
@@ -59,7 +61,7 @@ export async function askAll(
   try {
     for await (const request of requests) {
       if (signal.aborted) break
-      open.push({ request: await journal.request(request), of: request })
+      open.push({ request: await history.request(request), of: request })
       asked += request.refs.length
       if (waits) await settle(AHEAD)
       else bar.update(asked)
@@ -70,7 +72,7 @@ export async function askAll(
   } finally {
     bar.stop()
   }
-  const served = await journal.isServed()
+  const served = await history.isServed()
   for (const { of } of open) await tell?.(of, undefined, served)
   return { ...counts, asked, served }
 }
@@ -86,13 +88,13 @@ function add(sum: Counts & { answered: number }, more: Counts, size: number): Co
 }
 
 /** The answer to a request; undefined where no server runs any more, or it says nothing. */
-async function answerTo(journal: Journal, request: string): Promise<Answered | undefined> {
+async function answerTo(history: History, request: string): Promise<AdminResult | undefined> {
   const startedAt = performance.now()
   for (;;) {
-    const result = await journal.result(request)
+    const result = await history.result(request)
     if (result) return result
     const isLong = performance.now() - startedAt > PATIENCE_MS
-    if (isLong || !(await journal.isServed())) return undefined
+    if (isLong || !(await history.isServed())) return undefined
     await delay(LOOK_EVERY_MS)
   }
 }

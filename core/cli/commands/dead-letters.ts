@@ -1,5 +1,5 @@
-import type { Asked, DeadFilter, DeadLetter, Journal } from '../../delivery/history.ts'
-import { openJournal } from '../../delivery/engines/open-history.ts'
+import type { AdminRequest, DeadFilter, DeadLetter, History } from '../../delivery/history.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
 import { askAll, BATCH } from '../admin-request/send-request.ts'
 import { type Named, tellEach, tellOutcome } from '../admin-request/print-result.ts'
@@ -36,13 +36,13 @@ export async function deadLetters(action: string, refs: string[], options: DeadL
   const filter = filterOf(action, refs, options)
   noteUnknown(options.command)
   const { delivery } = await readFineConfig(options.config)
-  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
+  const history = await openHistory(delivery, { onWaiting: tellWaiting })
   try {
-    if (action === 'list') await list(journal, filter, options)
-    else if (refs.length > 0 || options.yes) await work(journal, action, filter, refs, options)
-    else await tellWhatWouldBe(journal, action, filter, options)
+    if (action === 'list') await list(history, filter, options)
+    else if (refs.length > 0 || options.yes) await work(history, action, filter, refs, options)
+    else await tellWhatWouldBe(history, action, filter, options)
   } finally {
-    await journal.close()
+    await history.close()
   }
 }
 
@@ -60,10 +60,10 @@ function filterOf(action: string, refs: string[], { plugin, command, all }: Dead
   }
 }
 
-async function list(journal: Journal, filter: DeadFilter, { limit, json }: DeadLetterOptions): Promise<void> {
+async function list(history: History, filter: DeadFilter, { limit, json }: DeadLetterOptions): Promise<void> {
   if (!json) await print(HEAD)
   let left = limit
-  for await (const letters of pages(journal, filter)) {
+  for await (const letters of pages(history, filter)) {
     for (const letter of letters.slice(0, left)) await print(json ? letterJson(letter) : letterText(letter))
     left -= letters.length
     if (left <= 0) return
@@ -71,13 +71,13 @@ async function list(journal: Journal, filter: DeadFilter, { limit, json }: DeadL
 }
 
 async function work(
-  journal: Journal,
+  history: History,
   action: 'retry' | 'drop',
   filter: DeadFilter,
   refs: readonly string[],
   { json = false }: DeadLetterOptions,
 ): Promise<void> {
-  const { total, known } = await count(journal, filter, refs.length > 0)
+  const { total, known } = await count(history, filter, refs.length > 0)
   const missing = refs.filter((ref) => !known.has(ref))
   if (missing.length > 0) {
     throw new TimhookError('NOT_STORED', `no such dead letter: ${missing.join(', ')}`, {
@@ -86,25 +86,25 @@ async function work(
   }
   const done = action === 'retry' ? 'retried' : 'dropped'
   const asked = new Map<string, Named>()
-  async function* requests(): AsyncGenerator<Asked> {
-    for await (const letters of pages(journal, filter)) {
+  async function* requests(): AsyncGenerator<AdminRequest> {
+    for await (const letters of pages(history, filter)) {
       for (const { ref, plugin, callback } of letters) asked.set(ref, { ...callback, ref, plugin })
       yield { kind: action, refs: letters.map(({ ref }) => ref) }
     }
   }
   const find = (ref: string): Named | undefined => asked.get(ref)
   const tell = tellEach(done, find, json)
-  const outcome = await askAll(journal, requests(), { total, signal: untilInterrupted(), tell })
+  const outcome = await askAll(history, requests(), { total, signal: untilInterrupted(), tell })
   await tellOutcome(done, outcome, json)
 }
 
 async function tellWhatWouldBe(
-  journal: Journal,
+  history: History,
   action: string,
   filter: DeadFilter,
   { json }: DeadLetterOptions,
 ): Promise<void> {
-  const { total, byPlugin } = await count(journal, filter, false)
+  const { total, byPlugin } = await count(history, filter, false)
   if (json) await print(jsonLine({ would: action, count: total, plugins: Object.fromEntries(byPlugin) }))
   else {
     for (const [plugin, number] of byPlugin) await print(columns([plugin, String(number)], [16]))
@@ -113,14 +113,14 @@ async function tellWhatWouldBe(
 }
 
 async function count(
-  journal: Journal,
+  history: History,
   filter: DeadFilter,
   isNamed: boolean,
 ): Promise<{ total: number; byPlugin: Map<string, number>; known: Set<string> }> {
   const byPlugin = new Map<string, number>()
   const known = new Set<string>()
   let total = 0
-  for await (const letters of pages(journal, filter)) {
+  for await (const letters of pages(history, filter)) {
     total += letters.length
     for (const { plugin, ref } of letters) {
       byPlugin.set(plugin, (byPlugin.get(plugin) ?? 0) + 1)
@@ -130,9 +130,9 @@ async function count(
   return { total, byPlugin, known }
 }
 
-async function* pages(journal: Journal, filter: DeadFilter): AsyncGenerator<DeadLetter[]> {
+async function* pages(history: History, filter: DeadFilter): AsyncGenerator<DeadLetter[]> {
   for (let before: string | undefined; ;) {
-    const letters = await journal.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
+    const letters = await history.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
     if (letters.length > 0) yield letters
     if (letters.length < PAGE) return
     before = letters.at(-1)?.ref

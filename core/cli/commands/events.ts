@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Entry, Filter, Journal } from '../../delivery/history.ts'
-import { openJournal } from '../../delivery/engines/open-history.ts'
+import type { Entry, Filter, History } from '../../delivery/history.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
 import { noteUnknown } from '../input/command-pattern.ts'
 import { readFineConfig } from '../input/config.ts'
@@ -35,14 +35,14 @@ export async function events(options: EventOptions): Promise<void> {
   mustFit(options)
   noteUnknown(options.command)
   const { delivery } = await readFineConfig(options.config)
-  const journal = await openJournal(delivery, { onWaiting: tellWaiting })
+  const history = await openHistory(delivery, { onWaiting: tellWaiting })
   try {
-    if (options.records !== undefined) await records(journal, options, options.records)
-    else if (options.id) await byIds(journal, options, options.id)
-    else if (options.follow) await follow(journal, options)
-    else await list(journal, options)
+    if (options.records !== undefined) await records(history, options, options.records)
+    else if (options.id) await byIds(history, options, options.id)
+    else if (options.follow) await follow(history, options)
+    else await list(history, options)
   } finally {
-    await journal.close()
+    await history.close()
   }
 }
 
@@ -66,12 +66,12 @@ function filterOf({ app, command, plugin, outcome, since, until, body = false }:
   }
 }
 
-async function list(journal: Journal, options: EventOptions): Promise<void> {
+async function list(history: History, options: EventOptions): Promise<void> {
   const filter = filterOf(options)
   let left = options.limit ?? LISTED
   await head(options)
   for (let place: string | undefined; left > 0;) {
-    const page = await journal.backward({ ...filter, limit: Math.min(left, PAGE) }, place)
+    const page = await history.backward({ ...filter, limit: Math.min(left, PAGE) }, place)
     await show(page.entries, options)
     left -= page.entries.length
     if (page.end) return
@@ -79,24 +79,24 @@ async function list(journal: Journal, options: EventOptions): Promise<void> {
   }
 }
 
-async function byIds(journal: Journal, options: EventOptions, ids: readonly string[]): Promise<void> {
-  const found = await journal.find(ids, { bodies: options.body ?? false })
+async function byIds(history: History, options: EventOptions, ids: readonly string[]): Promise<void> {
+  const found = await history.find(ids, { bodies: options.body ?? false })
   await head(options)
   await show(found, options)
   const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
   if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
 }
 
-async function follow(journal: Journal, options: EventOptions): Promise<void> {
+async function follow(history: History, options: EventOptions): Promise<void> {
   const stopped = untilInterrupted()
   const filter = filterOf(options)
-  let place = await journal.end()
-  const first = await journal.backward({ ...filter, limit: options.limit ?? FIRST })
+  let place = await history.end()
+  const first = await history.backward({ ...filter, limit: options.limit ?? FIRST })
   const shown = new Set(first.entries.map(({ id }) => id))
   await head(options)
   await show(first.entries.toReversed(), options)
   while (!stopped.aborted) {
-    const page = await journal.forward({ ...filter, limit: PAGE }, place)
+    const page = await history.forward({ ...filter, limit: PAGE }, place)
     // What came while the first ones were read is among both.
     const fresh = page.entries.filter(({ id }) => !shown.delete(id))
     await show(fresh, options)
@@ -105,9 +105,9 @@ async function follow(journal: Journal, options: EventOptions): Promise<void> {
   }
 }
 
-async function records(journal: Journal, options: EventOptions, kind: string | true): Promise<void> {
+async function records(history: History, options: EventOptions, kind: string | true): Promise<void> {
   const { plugin, since, until, limit = LISTED, json } = options
-  const found = await journal.records({
+  const found = await history.records({
     ...(plugin !== undefined && { plugin }),
     ...(kind !== true && { kind }),
     ...(since !== undefined && { since }),

@@ -1,6 +1,6 @@
 import { prepare } from '../../runtime.ts'
-import type { Asked, Entry, Filter, Journal } from '../../delivery/history.ts'
-import { openJournal } from '../../delivery/engines/open-history.ts'
+import type { AdminRequest, Entry, Filter, History } from '../../delivery/history.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
 import { isObject, parseJson } from '../../lib/json.ts'
 import type { LoadedPlugin } from '../../host/load.ts'
@@ -54,7 +54,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
   noteUnknown(command)
   const { config, plugins } = await prepare(await readChosenConfig(options.config))
   const plugin = pluginOf(plugins, options.plugin)
-  const journal = await openJournal(config.delivery, { onWaiting: tellWaiting })
+  const history = await openHistory(config.delivery, { onWaiting: tellWaiting })
   try {
     const filter: Filter = {
       outcome: 'delivered',
@@ -63,15 +63,15 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
       ...(app !== undefined && { app }),
       ...(command !== undefined && { command }),
     }
-    const named = ids.length > 0 ? [await byIds(journal, ids)] : undefined
-    const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(journal, filter)
-    const refused = named ? 0 : await countOf(journal, { ...filter, outcome: 'refused' })
+    const named = ids.length > 0 ? [await byIds(history, ids)] : undefined
+    const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(history, filter)
+    const refused = named ? 0 : await countOf(history, { ...filter, outcome: 'refused' })
     const range = { ...(await measure(pages(), plugin)), refused }
     const entries = named?.flat()
-    if (options.yes && range.total > 0) await work(journal, pages(), { ...range, entries }, plugin, options)
+    if (options.yes && range.total > 0) await work(history, pages(), { ...range, entries }, plugin, options)
     else await tellWhatWouldBe(range, options)
   } finally {
-    await journal.close()
+    await history.close()
   }
 }
 
@@ -84,8 +84,8 @@ function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
   })
 }
 
-async function byIds(journal: Journal, ids: readonly string[]): Promise<Entry[]> {
-  const found = await journal.find(ids, { bodies: true })
+async function byIds(history: History, ids: readonly string[]): Promise<Entry[]> {
+  const found = await history.find(ids, { bodies: true })
   const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
   if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
   const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
@@ -110,9 +110,9 @@ function isObjectText(text: string): boolean {
   }
 }
 
-async function* pagesOf(journal: Journal, filter: Filter): AsyncGenerator<Entry[]> {
+async function* pagesOf(history: History, filter: Filter): AsyncGenerator<Entry[]> {
   for (let place: string | undefined; ;) {
-    const page = await journal.forward({ ...filter, limit: PAGE }, place)
+    const page = await history.forward({ ...filter, limit: PAGE }, place)
     if (page.entries.length > 0) yield page.entries
     if (page.end) return
     place = page.place
@@ -123,9 +123,9 @@ function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
   return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
 }
 
-async function countOf(journal: Journal, filter: Filter): Promise<number> {
+async function countOf(history: History, filter: Filter): Promise<number> {
   let count = 0
-  for await (const entries of pagesOf(journal, filter)) count += entries.length
+  for await (const entries of pagesOf(history, filter)) count += entries.length
   return count
 }
 
@@ -147,7 +147,7 @@ async function measure(
 }
 
 async function work(
-  journal: Journal,
+  history: History,
   pages: AsyncIterable<Entry[]> | Iterable<Entry[]>,
   { total, entries }: Range,
   plugin: LoadedPlugin,
@@ -156,7 +156,7 @@ async function work(
   const signal = untilInterrupted()
   const size = Math.min(BATCH, rate ?? BATCH)
   let next: number | undefined
-  async function* requests(): AsyncGenerator<Asked> {
+  async function* requests(): AsyncGenerator<AdminRequest> {
     for await (const entries of pages) {
       const own = entries.filter((entry) => fits(plugin, entry))
       for (let from = 0; from < own.length; from += size) {
@@ -171,7 +171,7 @@ async function work(
     return entry && { ...entry, plugin: plugin.id }
   }
   const tell = entries && tellEach('replayed', find, json)
-  const outcome = await askAll(journal, requests(), { total, rate, signal, tell })
+  const outcome = await askAll(history, requests(), { total, rate, signal, tell })
   await tellOutcome('replayed', outcome, json)
   if (!signal.aborted || outcome.asked >= total || next === undefined) return
   throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {

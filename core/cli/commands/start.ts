@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
-import { Link } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteClient } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { endOnSignals } from '../process/end-on-signals.ts'
 import type { StartOptions } from '../start/prepare-start.ts'
@@ -19,7 +19,7 @@ export async function start(options: StartOptions): Promise<void> {
   const whileLoading = endOnSignals()
   const logSignals = answerReloadSignals()
   const reading = await readChosenConfig(options.config)
-  const link = reading.config?.delivery.engine === 'sqlite' ? new Link() : undefined
+  const link = reading.config?.delivery.engine === 'sqlite' ? new SqliteClient() : undefined
   const { serve } = require('../start/serve.js') as typeof serving
   return serve(reading, { ...options, link, whileLoading, logSignals })
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../config/faults.ts'
 import type { Config } from '../../../config/schema/schema.ts'
-import { openJournal } from '../../delivery/engines/open-history.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
 import { describeError, TimhookError } from '../../errors.ts'
 
 /** A config is checked in places, too, where its Redis is out of reach. */
@@ -13,12 +13,12 @@ const NOTHING_TO_LOOK_AT = new Set(['STORE_MISSING', 'STORE_NOT_SHARED', 'STORE_
  */
 export async function backlogWarnings({ delivery }: Config, ids: readonly string[]): Promise<Fault[]> {
   try {
-    const journal = await openJournal(delivery, { startMs: REDIS_MS })
+    const history = await openHistory(delivery, { startMs: REDIS_MS })
     try {
-      const backlogs = await journal.backlogs()
+      const backlogs = await history.backlogs()
       return backlogs.filter(({ plugin }) => !ids.includes(plugin)).map(warning)
     } finally {
-      await journal.close()
+      await history.close()
     }
   } catch (error) {
     if (error instanceof TimhookError && NOTHING_TO_LOOK_AT.has(error.code)) return []

@@ -1,5 +1,5 @@
 import type { ConfigReading } from '../../../config/read/reading.ts'
-import type { Link } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
+import type { SqliteClient } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Logger } from '../../observe/log.ts'
 import { startServer } from '../../server.ts'
@@ -14,7 +14,7 @@ import { startWorkers } from './workers.ts'
 
 interface ServeOptions extends StartOptions {
   /** Of the engine sqlite, its thread started already. */
-  readonly link: Link | undefined
+  readonly link: SqliteClient | undefined
   /** Takes off what signals do while the plugins are loaded. */
   readonly whileLoading: () => void
   /** Takes the log for what is said of signals that change nothing. */

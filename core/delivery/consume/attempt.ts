@@ -1,7 +1,7 @@
 import { type Call, type Called, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
 import { keepCall, settleCall } from '../../watchdog/calls.ts'
-import { isThenable, TimeoutError, within } from '../../lib/timeout.ts'
+import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
 /** How one attempt ended. After a timeout the handler may still run: `settled` resolves when it does not. */
 export type Attempt =
@@ -38,7 +38,7 @@ async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: num
   const settle = (): void => settleCall(slot)
   const settled = Promise.resolve(returned).then(settle, settle)
   try {
-    await within(returned, timeoutMs)
+    await withTimeout(returned, timeoutMs)
     return done
   } catch (error) {
     const timedOut = error instanceof TimeoutError

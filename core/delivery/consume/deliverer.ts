@@ -53,7 +53,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
   const conclude = (job: Job, subscription: Subscription, ended: Attempt, startedAt: number): Delivered => {
     const { callback, attempt } = job
     if (ended.ok) {
-      if (bus.hears('handler:done')) {
+      if (bus.hasListeners('handler:done')) {
         const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
         bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
       }
@@ -94,7 +94,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
       const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      const startedAt = bus.hears('handler:done') ? performance.now() : 0
+      const startedAt = bus.hasListeners('handler:done') ? performance.now() : 0
       const call = { body, faults, attempt, resends, maybeResend, signal }
       const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)

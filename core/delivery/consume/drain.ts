@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** How long handlers have to end once their signals have fired, in milliseconds. */
-export const HEED_MS = 100
+export const ABORT_GRACE_MS = 100
 
 /** Whether what is waited for came within `graceMs` milliseconds. */
-export async function withinGrace(idle: Promise<unknown>, graceMs: number): Promise<boolean> {
+export async function waitForDrain(idle: Promise<unknown>, graceMs: number): Promise<boolean> {
   const timer = new AbortController()
   const late = delay(graceMs, false, { signal: timer.signal }).catch(() => false)
   const inTime = await Promise.race([idle.then(() => true), late])

@@ -1,7 +1,7 @@
 import { Queue } from '../../lib/fifo.ts'
 
 /** What a task asks for when it ends: its key back for the same task after some time, or once something has come; or nothing. */
-export type Again = { readonly holdMs: number } | { readonly until: Promise<void> } | undefined
+export type Requeue = { readonly delayMs: number } | { readonly until: Promise<void> } | undefined
 
 /** At most `concurrency` tasks of a pool run at once. Pools are told apart by identity. */
 interface Pool {
@@ -11,7 +11,7 @@ interface Pool {
 interface Entry {
   readonly pool: Pool
   readonly key: string | undefined
-  readonly task: () => Again | Promise<Again>
+  readonly task: () => Requeue | Promise<Requeue>
 }
 
 interface Ready {
@@ -24,7 +24,7 @@ interface Ready {
  * Runs tasks, within the concurrency of their pools, and those of one key one after another in the order they came,
  * whatever their pools. A task must not reject, nor throw.
  */
-export class Lanes {
+export class KeyedExecutor {
   /** Tasks whose key is theirs, by pool. */
   readonly #pools = new Map<Pool, Ready>()
   #toPump: Ready[] = []
@@ -43,7 +43,7 @@ export class Lanes {
     return this.#size
   }
 
-  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
+  push(pool: Pool, key: string | undefined, task: () => Requeue | Promise<Requeue>): void {
     const entry = { pool, key, task }
     this.#size++
     if (key !== undefined && this.#isTaken(key)) {
@@ -133,12 +133,12 @@ export class Lanes {
     else this.#end(entry, pool, again)
   }
 
-  async #endLate(entry: Entry, pool: Ready, again: Promise<Again>): Promise<void> {
+  async #endLate(entry: Entry, pool: Ready, again: Promise<Requeue>): Promise<void> {
     this.#end(entry, pool, await again)
     this.#pump(pool)
   }
 
-  #end(entry: Entry, pool: Ready, again: Again): void {
+  #end(entry: Entry, pool: Ready, again: Requeue): void {
     this.#running--
     pool.running--
     if (again) this.#hold(entry, again)
@@ -161,7 +161,7 @@ export class Lanes {
     if (next.pool !== pool) this.#pump(ready)
   }
 
-  #hold(entry: Entry, again: NonNullable<Again>): void {
+  #hold(entry: Entry, again: NonNullable<Requeue>): void {
     if (this.#closed) return
     const resume = (): void => {
       const pool = this.#poolOf(entry)
@@ -175,7 +175,7 @@ export class Lanes {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       resume()
-    }, again.holdMs)
+    }, again.delayMs)
     this.#timers.add(timer)
   }
 

@@ -1,10 +1,10 @@
-import { type Again, Lanes } from './keyed-executor.ts'
+import { type Requeue, KeyedExecutor } from './keyed-executor.ts'
 import type { Pool } from '../../registry.ts'
 
 /** Callbacks that are handed to the lanes at a time, beside those that an ordered retry or a suspect holds up. */
-export const LANES = 128
+export const MAX_PREFETCH = 128
 /** With those: then nothing more is taken up until a retry is through. */
-const HELD_TOO = 5000
+const MAX_HELD = 5000
 
 /** The place of one task. */
 interface Slot {
@@ -17,8 +17,8 @@ interface Slot {
 }
 
 /** The lanes of a plugin, with a count of what is in them by key. */
-export class Slots {
-  readonly #lanes = new Lanes()
+export class Prefetch {
+  readonly #lanes = new KeyedExecutor()
   readonly #byKey = new Map<string, number>()
   readonly #held = new Set<string>()
   readonly #onFree: (key: string | undefined) => void
@@ -31,14 +31,14 @@ export class Slots {
 
   /** How many more may be pushed. */
   get room(): number {
-    return Math.min(LANES - (this.#size - this.#heldSize), HELD_TOO - this.#size)
+    return Math.min(MAX_PREFETCH - (this.#size - this.#heldSize), MAX_HELD - this.#size)
   }
 
   of(key: string): number {
     return this.#byKey.size === 0 ? 0 : (this.#byKey.get(key) ?? 0)
   }
 
-  push(pool: Pool, key: string | undefined, task: () => Again | Promise<Again>): void {
+  push(pool: Pool, key: string | undefined, task: () => Requeue | Promise<Requeue>): void {
     const slot: Slot = { key, isCounted: false, isHeld: false, isFree: false }
     this.#size++
     this.#lanes.push(pool, key, () => {
@@ -67,7 +67,7 @@ export class Slots {
     if (this.#held.has(key)) this.#heldSize++
   }
 
-  #ended(slot: Slot, again: Again): Again {
+  #ended(slot: Slot, again: Requeue): Requeue {
     const { key } = slot
     if (!again) this.#leave(slot)
     else if (key !== undefined) {

@@ -1,4 +1,4 @@
-import type { Again } from './keyed-executor.ts'
+import type { Requeue } from './keyed-executor.ts'
 
 /** Crashes over one suspect before it has to wait: the first two may have had other reasons. */
 const SPARED = 2
@@ -29,7 +29,7 @@ export class OneAtATime {
    * Makes a task wait for its turn whenever it is to run as a suspect. While it waits, its key is held, and its place in
    * the pool is free for others.
    */
-  alone(isSuspect: () => boolean, task: () => Again | Promise<Again>): () => Again | Promise<Again> {
+  alone(isSuspect: () => boolean, task: () => Requeue | Promise<Requeue>): () => Requeue | Promise<Requeue> {
     let release: (() => void) | undefined
     return () => {
       if (!isSuspect()) return task()

@@ -2,15 +2,15 @@ import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../callback/callback.ts'
 import type { Called } from '../../host/context.ts'
 import type { Registry, Subscription } from '../../registry.ts'
-import { each, onTick, Turn } from '../../lib/tick-batch.ts'
+import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
 import { createDeliverer, type Delivered } from '../consume/deliverer.ts'
 import type { Delivery } from '../delivery.ts'
 import { createIdentify, type Identified } from '../ingest/identify.ts'
-import { type Again, Lanes } from '../consume/keyed-executor.ts'
+import { type Requeue, KeyedExecutor } from '../consume/keyed-executor.ts'
 import { orderOf } from '../ingest/order-key.ts'
 import { type Received, takeBody } from '../ingest/shared-body.ts'
-import { Recent } from '../ingest/resend-window.ts'
-import { withinGrace } from '../consume/drain.ts'
+import { ResendWindow } from '../ingest/resend-window.ts'
+import { waitForDrain } from '../consume/drain.ts'
 
 /** A callback that was accepted, shared by the deliveries to its plugins. */
 interface Item extends Received {
@@ -33,13 +33,13 @@ interface Parts {
 /** The engine without a disk: what it holds ends with the process. For tests and for trying things out. */
 export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): Delivery {
   const deliverer = createDeliverer(registry, bus)
-  const lanes = new Map(registry.plugins.map(({ id }) => [id, new Lanes()]))
-  const recent = new Recent(resendWindow)
+  const lanes = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
+  const recent = new ResendWindow(resendWindow)
   const identify = createIdentify(resendWindow, bus)
   // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
-  const arrived = new Turn<Callback>((callbacks) => {
-    const identified = each(callbacks, (callback) => ({ callback, ...identify(callback) }))
-    for (const item of each(identified, enter)) {
+  const arrived = new TickBatch<Callback>((callbacks) => {
+    const identified = filterMap(callbacks, (callback) => ({ callback, ...identify(callback) }))
+    for (const item of filterMap(identified, enter)) {
       for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
     }
   }, onTick)
@@ -71,7 +71,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     lanes.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
   }
 
-  const deliver = (item: Item, subscription: Subscription, attempt: number): Again | Promise<Again> => {
+  const deliver = (item: Item, subscription: Subscription, attempt: number): Requeue | Promise<Requeue> => {
     const { callback, entry, maybeResend } = item
     // The window may have forgotten it since.
     item.resends = Math.max(item.resends, recent.resendsOf(entry))
@@ -86,12 +86,12 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     subscription: Subscription,
     attempt: number,
     delivered: Delivered | Promise<Delivered>,
-  ): Promise<Again> => {
+  ): Promise<Requeue> => {
     const { ended, settled } = await delivered
     if (ended.as === 'interrupted') interrupted++
     if (ended.as === 'retry' && !subscription.ordered) retryLater(item, subscription, attempt + 1, ended.inMs)
     await settled
-    return ended.as === 'retry' && subscription.ordered ? { holdMs: ended.inMs } : undefined
+    return ended.as === 'retry' && subscription.ordered ? { delayMs: ended.inMs } : undefined
   }
 
   const retryLater = (item: Item, subscription: Subscription, attempt: number, inMs: number): void => {
@@ -117,7 +117,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     async stop(graceMs) {
       deliverer.interrupt()
       const all = [...lanes.values()]
-      const settled = await withinGrace(Promise.all(all.map((lane) => lane.idle())), graceMs)
+      const settled = await waitForDrain(Promise.all(all.map((lane) => lane.idle())), graceMs)
       for (const lane of all) lane.close()
       for (const retry of retries) clearTimeout(retry)
       deliverer.abort()

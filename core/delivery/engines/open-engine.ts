@@ -8,7 +8,7 @@ import type { Stores } from '../../store/store.ts'
 import type { Delivery, Ending } from '../delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
 import { openSqliteEngine } from './sqlite/open-sqlite.ts'
-import type { Link } from './sqlite/client/sqlite-client.ts'
+import type { SqliteClient } from './sqlite/client/sqlite-client.ts'
 import { linkCount } from './sqlite/file/real-path.ts'
 import type { Retention } from './sqlite/upkeep/retention.ts'
 
@@ -39,7 +39,7 @@ export interface Engine {
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, link: early }: { bus: Bus; log: Logger; link?: Link | undefined },
+  { bus, log, link: early }: { bus: Bus; log: Logger; link?: SqliteClient | undefined },
 ): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
   if (settings.engine === 'redis') {

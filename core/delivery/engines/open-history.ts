@@ -1,20 +1,20 @@
 import { resolve } from 'node:path'
 import { TimhookError } from '../../errors.ts'
 import type { EngineSettings } from './open-engine.ts'
-import type { Journal, OpeningOptions } from '../history.ts'
-import { openRedisJournal } from './redis/history/history.ts'
-import { openSqliteJournal } from './sqlite/history/history.ts'
+import type { History, OpeningOptions } from '../history.ts'
+import { openRedisHistory } from './redis/history/history.ts'
+import { openSqliteHistory } from './sqlite/history/history.ts'
 
 /**
  * Opens what the config's engine has stored, from another process than the server.
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openJournal(
+export async function openHistory(
   { engine, sqlite, redis }: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis'>,
   options: OpeningOptions = {},
-): Promise<Journal> {
-  if (engine === 'sqlite') return openSqliteJournal(resolve(sqlite.file))
-  if (engine === 'redis' && redis) return openRedisJournal(redis, options)
+): Promise<History> {
+  if (engine === 'sqlite') return openSqliteHistory(resolve(sqlite.file))
+  if (engine === 'redis' && redis) return openRedisHistory(redis, options)
   throw new TimhookError(
     'STORE_NOT_SHARED',
     'the engine memory keeps callbacks in the server, where no other process sees them',

@@ -10,7 +10,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 /** Characters of an identity that are stored: 132 bits of it. */
 export const WIDTH = 22
 
-export function shortIdentity(identity: string): string {
+export function shortFingerprint(identity: string): string {
   return identity.slice(0, WIDTH)
 }
 
@@ -49,7 +49,7 @@ export function tellsResends(body: JsonObject): boolean {
  * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them. The body must not have been
  * handed to a handler yet.
  */
-export function identityOf({
+export function fingerprintOf({
   sdkAppId,
   command,
   raw,

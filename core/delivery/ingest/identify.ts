@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../callback/callback.ts'
-import { identityOf, shortIdentity, tellsResends } from './fingerprint.ts'
+import { fingerprintOf, shortFingerprint, tellsResends } from './fingerprint.ts'
 
 /** What a callback is known by. */
 export interface Identified {
@@ -22,12 +22,12 @@ export function createIdentify(windowMs: number, bus: Bus): (callback: Callback)
   const ids = new RequestIds(windowMs)
 
   return (callback) => {
-    const identity = identityOf(callback)
+    const identity = fingerprintOf(callback)
     if (tellsResends(callback.body)) return { identity, tells: true }
     const requestId = requestIdOf(callback.querystring)
     if (requestId === '') return { identity, tells: false }
     const key = `${callback.sdkAppId}\u0000${requestId}`
-    const trust = ids.look(key, shortIdentity(identity), callback.receivedAt)
+    const trust = ids.look(key, shortFingerprint(identity), callback.receivedAt)
     if (trust === 'lost') bus.emit('request-id:distrusted', aboutOf(callback))
     if (trust !== 'kept') return { identity, tells: false }
     return { identity: hash('sha256', `${identity}\u0000${requestId}`, 'base64'), tells: true }

@@ -1,11 +1,11 @@
 import type { Callback } from '../../callback/callback.ts'
-import { Later } from '../../lib/completion.ts'
-import { each, onTick, Turn } from '../../lib/tick-batch.ts'
+import { Completion } from '../../lib/completion.ts'
+import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
 import type { Identified } from './identify.ts'
-import { shortIdentity } from './fingerprint.ts'
+import { shortFingerprint } from './fingerprint.ts'
 
 /** A callback that is being stored: resolves once it is durable. */
-export class Coming extends Later<void> {
+export class PendingAppend extends Completion<void> {
   readonly callback: Callback
   /** Whether another one of its identity is a resend of it. */
   tells = false
@@ -20,7 +20,7 @@ export class Coming extends Later<void> {
  * Makes what takes callbacks in: the identities of all that came in one turn first, then each is stored. One that
  * cannot be is refused by itself.
  */
-export function createEntrance<T extends Coming>(
+export function createIngest<T extends PendingAppend>(
   identify: (callback: Callback) => Identified,
   store: (coming: T, identity: string) => void,
 ): (coming: T) => void {
@@ -28,14 +28,14 @@ export function createEntrance<T extends Coming>(
     try {
       const { identity, tells } = identify(coming.callback)
       coming.tells = tells
-      return { coming, identity: shortIdentity(identity) }
+      return { coming, identity: shortFingerprint(identity) }
     } catch (error) {
       coming.reject(error)
       return undefined
     }
   }
-  const turn = new Turn<T>((all) => {
-    for (const { coming, identity } of each(all, identified)) {
+  const turn = new TickBatch<T>((all) => {
+    for (const { coming, identity } of filterMap(all, identified)) {
       try {
         store(coming, identity)
       } catch (error) {

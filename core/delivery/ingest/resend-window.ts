@@ -26,7 +26,7 @@ interface Page {
  * Remembers what came within a window of time, by identity: a hash table over a ring, both of numbers. As a map of
  * objects a million of them took 200 MB, and the garbage collector a tenth of the processor.
  */
-export class Recent {
+export class ResendWindow {
   readonly #windowMs: number
   /** By hash the link to the newest entry. Its size never changes, so no callback waits for it to grow. */
   #heads = new Uint32Array(0)

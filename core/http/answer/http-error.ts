@@ -1,5 +1,5 @@
 /** A request that is not accepted: thrown by a step of the webhook, answered as the envelope with this status. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   /** The body's text, where it was read. */
@@ -14,10 +14,10 @@ export class Refusal extends Error {
 }
 
 /** One after which the connection is closed, since the rest of a body is not waited for. */
-export class ClosingRefusal extends Refusal {}
+export class ClosingHttpError extends HttpError {}
 
 /** One whose RequestTime is genuine, and outside of the window. */
-export class ClockRefusal extends Refusal {
+export class ClockHttpError extends HttpError {
   /** How far RequestTime is behind our clock, in milliseconds; negative where it is ahead. */
   readonly behindMs: number
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Bus } from '../../observe/bus.ts'
 import { refused } from '../../protocol/envelope.ts'
-import { ClockRefusal, ClosingRefusal, Refusal } from './http-error.ts'
+import { ClockHttpError, ClosingHttpError, HttpError } from './http-error.ts'
 import { requesterOf } from './requester.ts'
 
 /** How a request is answered that is not accepted. */
@@ -30,9 +30,9 @@ export function createRefuser(bus: Bus, proxies = 0): Refuser {
       const reason = refusal?.message ?? 'internal error'
       if (!refusal) bus.emit('server:failed', { error })
       const requester = requesterOf(request, proxies)
-      const skew = refusal instanceof ClockRefusal && { clockSkewMs: refusal.behindMs }
+      const skew = refusal instanceof ClockHttpError && { clockSkewMs: refusal.behindMs }
       bus.emit('callback:rejected', { status, reason, ...requester, ...about, ...skew })
-      const closes = refusal instanceof ClosingRefusal
+      const closes = refusal instanceof ClosingHttpError
       return { status, text: refused(status, reason), requestId: requester.requestId, closes }
     },
     undecided({ status, text, reason = '' }, request, about) {
@@ -43,9 +43,9 @@ export function createRefuser(bus: Bus, proxies = 0): Refuser {
   }
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof Refusal) return error
+function refusalOf(error: unknown): HttpError | undefined {
+  if (error instanceof HttpError) return error
   // Koa looks at the URL when it is first asked for its path, and Node's parser lets through what is none.
   const { code } = (error ?? {}) as { code?: unknown }
-  return code === 'ERR_INVALID_URL' ? new Refusal(400, 'request: its target is no URL') : undefined
+  return code === 'ERR_INVALID_URL' ? new HttpError(400, 'request: its target is no URL') : undefined
 }

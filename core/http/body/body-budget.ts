@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ClosingRefusal } from '../answer/http-error.ts'
+import { ClosingHttpError } from '../answer/http-error.ts'
 
 /** Bytes of bodies that have begun to come, in sum. */
 const BUDGET = 64 * 1024 * 1024
@@ -120,6 +120,6 @@ class Pending implements PendingBody {
   }
 
   end(): void {
-    this.#reject(new ClosingRefusal(503, 'body: too many bytes of bodies are under way, and this one took longest'))
+    this.#reject(new ClosingHttpError(503, 'body: too many bytes of bodies are under way, and this one took longest'))
   }
 }

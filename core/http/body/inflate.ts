@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, unzip } from 'node:zlib'
 import type { PendingBody } from './body-budget.ts'
-import { Refusal } from '../answer/http-error.ts'
+import { HttpError } from '../answer/http-error.ts'
 
 const inflaters = new Map([
   ['gzip', promisify(unzip)],
@@ -23,23 +23,23 @@ export async function readBytes(
 ): Promise<Buffer> {
   if (encoding === '' || encoding === 'identity') return bytesOf(request, limit, pending)
   const inflate = inflaters.get(encoding)
-  if (!inflate) throw new Refusal(415, 'Content-Encoding: expected identity, gzip, deflate or br')
+  if (!inflate) throw new HttpError(415, 'Content-Encoding: expected identity, gzip, deflate or br')
   const compressed = await bytesOf(request, limit, pending)
   try {
     return await inflate(compressed, { maxOutputLength: limit })
   } catch (error) {
     throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
       ? tooLarge()
-      : new Refusal(400, `body: is not ${encoding}, as Content-Encoding says`)
+      : new HttpError(400, `body: is not ${encoding}, as Content-Encoding says`)
   }
 }
 
-export function tooLarge(): Refusal {
-  return new Refusal(413, 'body: is larger than server.bodyLimit')
+export function tooLarge(): HttpError {
+  return new HttpError(413, 'body: is larger than server.bodyLimit')
 }
 
-export function cutOff(): Refusal {
-  return new Refusal(400, 'body: its length is not that of Content-Length')
+export function cutOff(): HttpError {
+  return new HttpError(400, 'body: its length is not that of Content-Length')
 }
 
 /** What comes after the limit is read and thrown away, so that the connection can carry the next request. */

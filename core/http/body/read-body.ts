@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type bodyParser from 'koa-bodyparser'
 import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
-import { TimeoutError, within } from '../../lib/timeout.ts'
+import { TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { charsetOf, decodeAs } from './charset.ts'
 import { cutOff, readBytes, tooLarge } from './inflate.ts'
 import { leanLength, readLean } from './buffered-body.ts'
-import { ClosingRefusal, Refusal } from '../answer/http-error.ts'
+import { ClosingHttpError, HttpError } from '../answer/http-error.ts'
 import { textOf } from './decode-utf8.ts'
 
 /** How long a body may take once its head is there, in milliseconds. */
@@ -62,7 +62,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
   }
 
   return async (ctx) => {
-    const { raw, body } = await inBodyTime(ctx.req, budget, (pending) => read(ctx, pending))
+    const { raw, body } = await withBodyTimeout(ctx.req, budget, (pending) => read(ctx, pending))
     return readObject(raw, body)
   }
 }
@@ -71,14 +71,14 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
  * What reading a body comes to, within the time that a body has and the memory that all of them have.
  * @throws Refusal 400, 408, 413, 415 or 503
  */
-export async function inBodyTime<T>(
+export async function withBodyTimeout<T>(
   request: IncomingMessage,
   budget: BodyBudget,
   read: (pending: PendingBody) => Promise<T>,
 ): Promise<T> {
   const pending = budget.open(request)
   try {
-    return await within(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
+    return await withTimeout(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
   } catch (error) {
     // What is left of the body is thrown away, so that the connection can carry the next request.
     request.resume()
@@ -94,9 +94,9 @@ export async function inBodyTime<T>(
  * @throws Refusal 400
  */
 export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {
-  if (!raw) throw new Refusal(400, 'body: is empty; expected a JSON object')
+  if (!raw) throw new HttpError(400, 'body: is empty; expected a JSON object')
   const body = parsed === undefined || mayHoldBigInteger(raw) ? parseText(raw) : parsed
-  if (!isObject(body)) throw new Refusal(400, `body: expected a JSON object, got ${kindOf(body)}`, raw)
+  if (!isObject(body)) throw new HttpError(400, `body: expected a JSON object, got ${kindOf(body)}`, raw)
   return { raw, body }
 }
 
@@ -108,17 +108,17 @@ function parseText(raw: string): unknown {
   }
 }
 
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error
-  if (error instanceof TimeoutError) return new ClosingRefusal(408, 'body: did not arrive in time')
+function refusalOf(error: unknown): HttpError {
+  if (error instanceof HttpError) return error
+  if (error instanceof TimeoutError) return new ClosingHttpError(408, 'body: did not arrive in time')
   const { status, type } = error as { status?: unknown; type?: unknown }
   if (status === 413) return tooLarge()
   if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()
   return notJson()
 }
 
-function notJson(raw?: string): Refusal {
-  return new Refusal(400, 'body: is not JSON', raw)
+function notJson(raw?: string): HttpError {
+  return new HttpError(400, 'body: is not JSON', raw)
 }
 
 function kindOf(value: unknown): string {

@@ -2,7 +2,7 @@ import { commands } from '../../protocol/commands.ts'
 import { createSignatureCheck, OUTSIDE_WINDOW } from './signature.ts'
 import { instead } from './instead.ts'
 import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
-import { ClockRefusal, Refusal } from '../answer/http-error.ts'
+import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
 /** One app of the config, as far as its requests are concerned. */
 export interface AdmittedApp {
@@ -28,7 +28,7 @@ export interface Admissions {
    * Who asks for what, by the URL alone; undefined where it has no CallbackCommand.
    * @throws Refusal 400, 401 or 403
    */
-  admit(querystring: string, nowMs: number): Admission | undefined
+  authenticate(querystring: string, nowMs: number): Admission | undefined
   /** Whose request it is that has no CallbackCommand; undefined where that is not certain. Throws nothing after `admit`. */
   senderOf(querystring: string, nowMs: number): Admission | undefined
 }
@@ -60,17 +60,17 @@ export function createAdmissions(apps: readonly AdmittedApp[]): Admissions {
   }
 
   return {
-    admit(querystring, nowMs) {
+    authenticate(querystring, nowMs) {
       const query = separate(querystring)
       const { SdkAppid, CallbackCommand, Sign, RequestTime } = read(query)
       const known = byId.get(SdkAppid)
-      if (SdkAppid !== undefined && !known) throw new Refusal(403, 'SdkAppid: not one of the configured apps')
+      if (SdkAppid !== undefined && !known) throw new HttpError(403, 'SdkAppid: not one of the configured apps')
       if (!CallbackCommand) return undefined
-      if (!known) throw new Refusal(403, `SdkAppid: is required${instead('SdkAppid', query)}`)
+      if (!known) throw new HttpError(403, `SdkAppid: is required${instead('SdkAppid', query)}`)
       const { app, check } = known
       const fault = check?.(Sign, RequestTime, nowMs)
-      if (fault === OUTSIDE_WINDOW) throw new ClockRefusal(fault, nowMs - Number(RequestTime) * 1000)
-      if (fault) throw new Refusal(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
+      if (fault === OUTSIDE_WINDOW) throw new ClockHttpError(fault, nowMs - Number(RequestTime) * 1000)
+      if (fault) throw new HttpError(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
       // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
       const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
       return { app, command, signed: check !== undefined, querystring: query }

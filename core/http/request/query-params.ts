@@ -1,4 +1,4 @@
-import { Refusal } from '../answer/http-error.ts'
+import { HttpError } from '../answer/http-error.ts'
 
 /** The parameters that decide who is asking for what. Two values would mean that two readers could disagree. */
 export interface Parameters {
@@ -92,7 +92,7 @@ function isDecisive(name: string): name is Name {
 }
 
 function put(found: Parameters, name: Name, value: string): void {
-  if (at(found, name) !== undefined) throw new Refusal(400, `${name}: given twice`)
+  if (at(found, name) !== undefined) throw new HttpError(400, `${name}: given twice`)
   // Written out: by a name that differs each time, it would take three times as long.
   if (name === 'SdkAppid') found.SdkAppid = value
   else if (name === 'CallbackCommand') found.CallbackCommand = value

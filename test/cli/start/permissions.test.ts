@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { findConfig } from '../../../config/read/find.ts'
 import { init } from '../../../core/cli/commands/init.ts'
-import { openJournal } from '../../../core/delivery/engines/open-history.ts'
+import { openHistory } from '../../../core/delivery/engines/open-history.ts'
 import { openStores } from '../../../core/delivery/engines/open-stores.ts'
 import { describeError } from '../../../core/errors.ts'
 import { folderWith } from '../../harness/cli.ts'
@@ -22,7 +22,7 @@ describe('a command run as another user than the server', () => {
     const folder = await folderWith({ 'timhook.db': '' })
     const sqlite = { file: join(folder, 'timhook.db') }
     const opens = {
-      events: () => openJournal({ engine: 'sqlite', sqlite }),
+      events: () => openHistory({ engine: 'sqlite', sqlite }),
       report: () => openStores({ engine: 'sqlite', sqlite, resendWindow: 0, retention }),
     }
     for (const [command, open] of Object.entries(opens)) {

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
-import { type Again, Lanes } from '../../../core/delivery/consume/keyed-executor.ts'
-import { LANES, Slots } from '../../../core/delivery/consume/prefetch.ts'
+import { type Requeue, KeyedExecutor } from '../../../core/delivery/consume/keyed-executor.ts'
+import { MAX_PREFETCH, Prefetch } from '../../../core/delivery/consume/prefetch.ts'
 import { deferred } from '../../harness/plugin.ts'
 
 const pool = { concurrency: 2 }
 
 describe('lanes', () => {
   it('start what is free at once, and what a task pushes for its own key once that has ended', () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     const seen: string[] = []
     lanes.push(pool, 'a', () => {
       lanes.push(pool, 'a', () => void seen.push('second'))
@@ -21,7 +21,7 @@ describe('lanes', () => {
   })
 
   it('hold what a task pushes for its own key until it has ended, though it turns out to last', async () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     const seen: string[] = []
     const last = deferred()
     lanes.push(pool, 'a', () => {
@@ -34,10 +34,10 @@ describe('lanes', () => {
   })
 
   it('hold a key for a task that lasts, and let others pass up to the concurrency', async () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     const seen: string[] = []
     const last = deferred()
-    const lasting = (name: string) => async (): Promise<Again> => {
+    const lasting = (name: string) => async (): Promise<Requeue> => {
       seen.push(name)
       await last.promise
       return undefined
@@ -53,7 +53,7 @@ describe('lanes', () => {
   })
 
   it('hold a key until something has come, and leave the place in the pool to others', async () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     const single = { concurrency: 1 }
     const seen: string[] = []
     const come = deferred()
@@ -71,7 +71,7 @@ describe('lanes', () => {
   })
 
   it('do not start what waited for something, once they are closed', async () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     const come = deferred()
     let runs = 0
     lanes.push(pool, 'a', () => {
@@ -86,7 +86,7 @@ describe('lanes', () => {
   })
 
   it('start nothing any more once they are closed, and count what is left', () => {
-    const lanes = new Lanes()
+    const lanes = new KeyedExecutor()
     lanes.close()
     lanes.push(pool, 'a', () => expect.fail('started'))
     expect(lanes.size).to.equal(1)
@@ -96,28 +96,28 @@ describe('lanes', () => {
 describe('slots', () => {
   it('are free again for tasks that end at once, be they with a key or without', () => {
     const freed: (string | undefined)[] = []
-    const slots = new Slots((key) => void freed.push(key))
+    const slots = new Prefetch((key) => void freed.push(key))
     slots.push(pool, 'a', () => undefined)
     slots.push(pool, undefined, () => undefined)
-    expect([slots.room, slots.of('a'), freed]).to.deep.equal([LANES, 0, ['a', undefined]])
+    expect([slots.room, slots.of('a'), freed]).to.deep.equal([MAX_PREFETCH, 0, ['a', undefined]])
   })
 
   it('count what lasts, and leave out a key that is held up for a retry, with all behind it', async () => {
-    const slots = new Slots(() => undefined)
+    const slots = new Prefetch(() => undefined)
     const end = deferred()
     slots.push(pool, 'lasting', () => end.promise.then(() => undefined))
-    expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES - 1, 1])
-    slots.push(pool, 'held', () => ({ holdMs: 60_000 }))
+    expect([slots.room, slots.of('lasting')]).to.deep.equal([MAX_PREFETCH - 1, 1])
+    slots.push(pool, 'held', () => ({ delayMs: 60_000 }))
     for (let n = 0; n < 3; n++) slots.push(pool, 'held', () => undefined)
-    expect([slots.room, slots.of('held')]).to.deep.equal([LANES - 1, 4])
+    expect([slots.room, slots.of('held')]).to.deep.equal([MAX_PREFETCH - 1, 4])
     end.resolve()
     slots.close()
     await slots.idle()
-    expect([slots.room, slots.of('lasting')]).to.deep.equal([LANES, 0])
+    expect([slots.room, slots.of('lasting')]).to.deep.equal([MAX_PREFETCH, 0])
   })
 
   it('leave out what waits without a key, until it runs', async () => {
-    const slots = new Slots(() => undefined)
+    const slots = new Prefetch(() => undefined)
     const come = deferred()
     const runs = deferred()
     let count = 0
@@ -126,24 +126,24 @@ describe('slots', () => {
       runs.resolve()
       return new Promise(() => undefined)
     })
-    expect(slots.room).to.equal(LANES)
+    expect(slots.room).to.equal(MAX_PREFETCH)
     come.resolve()
     await runs.promise
-    expect(slots.room).to.equal(LANES - 1)
+    expect(slots.room).to.equal(MAX_PREFETCH - 1)
   })
 
   it('count a key again that was held up, once it runs', async () => {
-    const slots = new Slots(() => undefined)
+    const slots = new Prefetch(() => undefined)
     const again = deferred()
     let tries = 0
     slots.push(pool, 'held', () => {
-      if (tries++ === 0) return { holdMs: 1 }
+      if (tries++ === 0) return { delayMs: 1 }
       again.resolve()
       return new Promise(() => undefined)
     })
     slots.push(pool, 'held', () => undefined)
-    expect(slots.room).to.equal(LANES)
+    expect(slots.room).to.equal(MAX_PREFETCH)
     await again.promise
-    expect(slots.room).to.equal(LANES - 2)
+    expect(slots.room).to.equal(MAX_PREFETCH - 2)
   })
 })

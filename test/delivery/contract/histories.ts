@@ -1,17 +1,17 @@
 import type { DeliveryInput } from '../../../config/sections/delivery.ts'
 import type { PluginInput } from '../../../config/sections/plugins.ts'
-import type { Answered, Filter, Journal } from '../../../core/delivery/history.ts'
-import { openJournal } from '../../../core/delivery/engines/open-history.ts'
+import type { AdminResult, Filter, History } from '../../../core/delivery/history.ts'
+import { openHistory } from '../../../core/delivery/engines/open-history.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
 import { serve, type TestServer } from '../../harness/server.ts'
 
 /** Makes the settings of an engine with a store of its own. */
-export type Settings = () => Promise<DeliveryInput & Parameters<typeof openJournal>[0]>
+export type Settings = () => Promise<DeliveryInput & Parameters<typeof openHistory>[0]>
 
 /** A store that servers of a test work on, one after another, and that journals look into. */
 export interface Shared {
   readonly serve: (plugins: PluginInput[]) => Promise<TestServer>
-  readonly open: () => Promise<Journal>
+  readonly open: () => Promise<History>
 }
 
 export async function shared(settings: Settings): Promise<Shared> {
@@ -19,18 +19,18 @@ export async function shared(settings: Settings): Promise<Shared> {
   return {
     serve: (plugins) => serve({ delivery, plugins }),
     async open() {
-      const journal = await openJournal(delivery)
-      stopAfterTest(() => journal.close())
-      return journal
+      const history = await openHistory(delivery)
+      stopAfterTest(() => history.close())
+      return history
     },
   }
 }
 
 /** The ids of all pages. */
-export async function pages(journal: Journal, direction: 'forward' | 'backward', filter: Filter): Promise<string[]> {
+export async function pages(history: History, direction: 'forward' | 'backward', filter: Filter): Promise<string[]> {
   const ids: string[] = []
   for (let place: string | undefined; ;) {
-    const page = await journal[direction](filter, place)
+    const page = await history[direction](filter, place)
     ids.push(...page.entries.map(({ id }) => id))
     if (page.end) return ids
     place = page.place
@@ -39,12 +39,12 @@ export async function pages(journal: Journal, direction: 'forward' | 'backward',
 
 /** Asks, and waits for the answer. */
 export async function answered(
-  journal: Journal,
-  asked: Parameters<Journal['request']>[0],
-): Promise<Answered | undefined> {
-  const request = await journal.request(asked)
+  history: History,
+  asked: Parameters<History['request']>[0],
+): Promise<AdminResult | undefined> {
+  const request = await history.request(asked)
   return until(
-    () => journal.result(request),
+    () => history.result(request),
     (result) => result !== undefined,
   )
 }

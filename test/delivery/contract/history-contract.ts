@@ -10,7 +10,7 @@ const CREATED = 'Group.CallbackAfterCreateGroup'
 
 /** How every engine's journal lists what a server has stored. */
 export function describeJournal(engine: string, settings: Settings): void {
-  describe(`the journal of the engine ${engine}`, () => {
+  describe(`the history of the engine ${engine}`, () => {
     let serve: Shared['serve']
     let open: Shared['open']
     beforeEach(async () => {
@@ -26,18 +26,18 @@ export function describeJournal(engine: string, settings: Settings): void {
       await post(BEFORE, message())
       for (const GroupId of ['b', 'c', 'd']) await post(FULL, full({ GroupId }))
       await done
-      const journal = await open()
+      const history = await open()
       const all = await until(
-        () => journal.backward({}),
+        () => history.backward({}),
         ({ entries }) => entries.length === 5,
       )
       const ids = all.entries.map(({ id }) => id)
       expect(ids).to.deep.equal(ids.toSorted().toReversed())
       expect(all.entries.map(kind)).to.deep.equal(['', '', '', 'reject', ''])
-      expect(await pages(journal, 'backward', { limit: 1 })).to.deep.equal(ids)
-      expect(await pages(journal, 'backward', { limit: 4 })).to.deep.equal(ids)
-      expect(await pages(journal, 'forward', { limit: 2 })).to.deep.equal(ids.toReversed())
-      expect(await pages(journal, 'forward', { outcome: 'kept' })).to.deep.equal([ids[3]])
+      expect(await pages(history, 'backward', { limit: 1 })).to.deep.equal(ids)
+      expect(await pages(history, 'backward', { limit: 4 })).to.deep.equal(ids)
+      expect(await pages(history, 'forward', { limit: 2 })).to.deep.equal(ids.toReversed())
+      expect(await pages(history, 'forward', { outcome: 'kept' })).to.deep.equal([ids[3]])
     })
 
     it('counts what waits, also for a plugin that is gone', async () => {
@@ -58,9 +58,9 @@ export function describeJournal(engine: string, settings: Settings): void {
       await post(FULL, 'nor this')
       await post(FULL, 'no JSON')
       await request(`?SdkAppid=${UNSIGNED_APP}&g=%20`, { method: 'POST', body: JSON.stringify(STRAY) })
-      const journal = await open()
+      const history = await open()
       const list = async (): Promise<unknown[]> =>
-        (await journal.backward({ outcome: 'refused' })).entries.map(({ command, resends, kept }) => [
+        (await history.backward({ outcome: 'refused' })).entries.map(({ command, resends, kept }) => [
           command,
           resends,
           kept?.error?.slice(0, 29),
@@ -71,7 +71,7 @@ export function describeJournal(engine: string, settings: Settings): void {
         [FULL, 0, 'body: is not JSON'],
         [FULL, 1, 'body: is not JSON'],
       ])
-      expect(await journal.deadLetters()).to.deep.equal([])
+      expect(await history.deadLetters()).to.deep.equal([])
       await server.stop()
       const { post: postAgain } = await serve([])
       await postAgain(FULL, 'no JSON')
@@ -82,9 +82,9 @@ export function describeJournal(engine: string, settings: Settings): void {
       const { post } = await serve([])
       await post(FULL, `[${'1,'.repeat(10_000)}1]`)
       await post(FULL, `[${'1,'.repeat(8000)}1]`)
-      const journal = await open()
+      const history = await open()
       const { entries } = await until(
-        () => journal.backward({ outcome: 'refused', bodies: true }),
+        () => history.backward({ outcome: 'refused', bodies: true }),
         (page) => page.entries.length === 2,
       )
       const [whole, long] = entries
@@ -101,11 +101,11 @@ export function describeJournal(engine: string, settings: Settings): void {
     it('gives what has come since a place', async () => {
       const { post } = await serve([])
       await post(FULL, full())
-      const journal = await open()
-      const first = await journal.forward({}, await journal.end())
+      const history = await open()
+      const first = await history.forward({}, await history.end())
       expect(first).to.deep.include({ entries: [], end: true })
       await post(FULL, full({ GroupId: 'new' }))
-      const { entries } = await journal.forward({ bodies: true }, first.place)
+      const { entries } = await history.forward({ bodies: true }, first.place)
       expect(entries.map(({ body }) => JSON.parse(body?.raw ?? '') as object)).to.have.nested.property(
         '[0].GroupId',
         'new',
@@ -124,14 +124,14 @@ export function describeJournal(engine: string, settings: Settings): void {
       await post(CREATED, { GroupId: 'x' })
       await post(BEFORE, message())
       await done
-      const journal = await open()
+      const history = await open()
       const all = await until(
-        () => journal.backward({}),
+        () => history.backward({}),
         ({ entries }) => entries.length === 4,
       )
       const [dropped, created, own, foreign] = all.entries.map(({ id }) => id)
       const at = all.entries[2]?.receivedAt ?? 0
-      const fits = async (filter: Filter): Promise<string[]> => pages(journal, 'backward', filter)
+      const fits = async (filter: Filter): Promise<string[]> => pages(history, 'backward', filter)
       expect(await fits({ app: SIGNED_APP })).to.deep.equal([own])
       expect(await fits({ command: CREATED })).to.deep.equal([created])
       expect(await fits({ command: 'Group.*' })).to.deep.equal([dropped, created, own, foreign])
@@ -143,8 +143,8 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(await fits({ outcome: 'drop' })).to.deep.equal([dropped])
       expect(await fits({ outcome: 'reject' })).to.deep.equal([])
       expect(await fits({ outcome: 'delivered' })).to.deep.equal([created, own, foreign])
-      expect((await journal.backward({ since: at })).entries.every((one) => one.receivedAt >= at)).to.equal(true)
-      expect((await journal.backward({ until: at })).entries.every((one) => one.receivedAt < at)).to.equal(true)
+      expect((await history.backward({ since: at })).entries.every((one) => one.receivedAt >= at)).to.equal(true)
+      expect((await history.backward({ until: at })).entries.every((one) => one.receivedAt < at)).to.equal(true)
       const parts = [...(await fits({ since: at })), ...(await fits({ until: at }))]
       expect(parts).to.deep.equal([dropped, created, own, foreign])
     })
@@ -158,9 +158,9 @@ export function describeJournal(engine: string, settings: Settings): void {
       const all = Promise.all([bus.next('handler:done'), bus.next('callback:dead')])
       await post(FULL, full())
       await all
-      const journal = await open()
+      const history = await open()
       const fates = async (filter: Filter = {}): Promise<Entry['plugins'] | undefined> =>
-        (await journal.backward(filter)).entries[0]?.plugins.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        (await history.backward(filter)).entries[0]?.plugins.toSorted((one, other) => (one.id < other.id ? -1 : 1))
       const expected = [
         { id: 'broken', outcome: 'dead' },
         { id: 'fine', outcome: 'done' },
@@ -181,17 +181,17 @@ export function describeJournal(engine: string, settings: Settings): void {
       await post(FULL, full({ GroupId: 'a' }))
       await post(FULL, full({ GroupId: 'b' }))
       await post(BEFORE, message())
-      const journal = await open()
+      const history = await open()
       const { entries } = await until(
-        () => journal.backward({}),
+        () => history.backward({}),
         (page) => page.entries.length === 3,
       )
       const [kept = '', , first = ''] = entries.map(({ id }) => id)
       const unknown = `zz${first.slice(2)}`
-      const found = await journal.find([first, kept, unknown, 'no id at all'])
+      const found = await history.find([first, kept, unknown, 'no id at all'])
       expect(found.map(({ id }) => id).toSorted()).to.deep.equal([first, kept])
       expect(found[0]).not.to.have.property('body')
-      const [whole] = await journal.find([first], { bodies: true })
+      const [whole] = await history.find([first], { bodies: true })
       expect(JSON.parse(whole?.body?.raw ?? '')).to.include({ GroupId: 'a' })
       expect(whole?.body?.query).to.include(`CallbackCommand=${FULL}`)
     })
@@ -202,17 +202,17 @@ export function describeJournal(engine: string, settings: Settings): void {
       await stores.of('one').record('a', { n: 1 })
       await stores.of('one').record('b', { n: 2 })
       await stores.of('two').record('a', { n: 3 })
-      const journal = await open()
-      const all = await journal.records()
+      const history = await open()
+      const all = await history.records()
       expect(all.map(({ plugin, kind, data }) => ({ plugin, kind, data }))).to.deep.equal([
         { plugin: 'two', kind: 'a', data: { n: 3 } },
         { plugin: 'one', kind: 'b', data: { n: 2 } },
         { plugin: 'one', kind: 'a', data: { n: 1 } },
       ])
-      expect(await journal.records({ plugin: 'one', kind: 'a' })).to.deep.equal([all[2]])
-      expect(await journal.records({ limit: 1 })).to.deep.equal([all[0]])
-      expect(await journal.records({ until: all[2]?.at ?? 0 })).to.deep.equal([])
-      expect(await journal.records({ since: (all[0]?.at ?? 0) + 1 })).to.deep.equal([])
+      expect(await history.records({ plugin: 'one', kind: 'a' })).to.deep.equal([all[2]])
+      expect(await history.records({ limit: 1 })).to.deep.equal([all[0]])
+      expect(await history.records({ until: all[2]?.at ?? 0 })).to.deep.equal([])
+      expect(await history.records({ since: (all[0]?.at ?? 0) + 1 })).to.deep.equal([])
     })
   })
 }

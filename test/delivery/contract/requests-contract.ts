@@ -24,32 +24,32 @@ export function describeRequests(engine: string, settings: Settings): void {
       const { post, bus } = await serve([entry('one', { [FULL]: handle, [CREATED]: handle }, { retry: once })])
       await post(FULL, full())
       await post(CREATED, { GroupId: 'x' })
-      const journal = await open()
+      const history = await open()
       const letters = await until(
-        () => journal.deadLetters(),
+        () => history.deadLetters(),
         ({ length }) => length === 2,
       )
       expect(letters.find(({ callback }) => callback.command === FULL)).to.deep.include({ plugin: 'one', attempts: 1 })
       expect(letters[0]?.error).to.contain('broken')
-      expect(await journal.deadLetters({ limit: 1 })).to.deep.equal([letters[0]])
-      expect(await journal.deadLetters({ before: letters[0]?.ref ?? '' })).to.deep.equal([letters[1]])
-      expect(await journal.deadLetters({ refs: [letters[1]?.ref ?? ''] })).to.deep.equal([letters[1]])
-      expect(await journal.deadLetters({ plugin: 'two' })).to.deep.equal([])
-      expect(await journal.deadLetters({ command: 'Group.*' })).to.deep.equal(letters)
-      expect(await journal.deadLetters({ command: '*', plugin: 'one' })).to.deep.equal(letters)
-      expect(await journal.deadLetters({ command: 'Call.*' })).to.deep.equal([])
-      const [of] = await journal.deadLetters({ plugin: 'one', command: FULL })
+      expect(await history.deadLetters({ limit: 1 })).to.deep.equal([letters[0]])
+      expect(await history.deadLetters({ before: letters[0]?.ref ?? '' })).to.deep.equal([letters[1]])
+      expect(await history.deadLetters({ refs: [letters[1]?.ref ?? ''] })).to.deep.equal([letters[1]])
+      expect(await history.deadLetters({ plugin: 'two' })).to.deep.equal([])
+      expect(await history.deadLetters({ command: 'Group.*' })).to.deep.equal(letters)
+      expect(await history.deadLetters({ command: '*', plugin: 'one' })).to.deep.equal(letters)
+      expect(await history.deadLetters({ command: 'Call.*' })).to.deep.equal([])
+      const [of] = await history.deadLetters({ plugin: 'one', command: FULL })
       broken = false
       const retried = bus.next('handler:done')
-      expect(await answered(journal, { kind: 'retry', refs: [of?.ref ?? '', of?.ref ?? ''] })).to.include({
+      expect(await answered(history, { kind: 'retry', refs: [of?.ref ?? '', of?.ref ?? ''] })).to.include({
         count: 1,
         gone: 1,
       })
       expect(await retried).to.include({ command: FULL, attempt: 1 })
-      const left = await journal.deadLetters()
+      const left = await history.deadLetters()
       expect(left.map(({ callback }) => callback.command)).to.deep.equal([CREATED])
-      expect(await answered(journal, { kind: 'drop', refs: [left[0]?.ref ?? ''] })).to.include({ count: 1 })
-      expect(await journal.deadLetters()).to.deep.equal([])
+      expect(await answered(history, { kind: 'drop', refs: [left[0]?.ref ?? ''] })).to.include({ count: 1 })
+      expect(await history.deadLetters()).to.deep.equal([])
     })
 
     it('has callbacks replayed, in the order of receipt', async () => {
@@ -61,20 +61,20 @@ export function describeRequests(engine: string, settings: Settings): void {
       const done = counted(bus, 3)
       for (const GroupId of ['a', 'b', 'c']) await post(FULL, full({ GroupId }))
       await done
-      const journal = await open()
+      const history = await open()
       const { entries } = await until(
-        () => journal.forward({ plugin: 'one', outcome: 'done' }),
+        () => history.forward({ plugin: 'one', outcome: 'done' }),
         (page) => page.entries.length === 3,
       )
       const refs = entries.map(({ ref }) => ref)
       const again = counted(bus, 3)
-      const counts = await answered(journal, { kind: 'replay', plugin: 'one', refs: [...refs, '987654321'] })
+      const counts = await answered(history, { kind: 'replay', plugin: 'one', refs: [...refs, '987654321'] })
       const fates = ['count', 'count', 'count', 'gone']
       expect(counts).to.deep.equal({ count: 3, waiting: 0, gone: 1, foreign: 0, fates })
       await again
       expect(seen).to.deep.equal(['a 1', 'b 1', 'c 1', 'a 1', 'b 1', 'c 1'])
-      expect(await answered(journal, { kind: 'replay', plugin: 'two', refs })).to.include({ count: 0, waiting: 3 })
-      expect(await answered(journal, { kind: 'replay', plugin: 'no', refs })).to.include({ count: 0, foreign: 3 })
+      expect(await answered(history, { kind: 'replay', plugin: 'two', refs })).to.include({ count: 0, waiting: 3 })
+      expect(await answered(history, { kind: 'replay', plugin: 'no', refs })).to.include({ count: 0, foreign: 3 })
     })
 
     it('has a refused callback delivered to one plugin, retried, and its dead letter too', async () => {
@@ -91,33 +91,33 @@ export function describeRequests(engine: string, settings: Settings): void {
       const body = { CallbackCommand: FULL, GroupId: '@TGS#1', EventTime: 1670574414123 }
       await request(`?SdkAppid=${UNSIGNED_APP}`, { method: 'POST', body: JSON.stringify(body) })
       await request(`?SdkAppid=${UNSIGNED_APP}`, { method: 'POST', body: '{"Event":"start_call"}' })
-      const journal = await open()
+      const history = await open()
       const { entries } = await until(
-        () => journal.forward({ outcome: 'refused' }),
+        () => history.forward({ outcome: 'refused' }),
         (page) => page.entries.length === 2,
       )
       const [first] = entries
       const { ref, id } = first ?? { ref: '', id: '' }
       const dead = bus.next('callback:dead')
       const replay = { kind: 'replay', plugin: 'one', refs: [ref] } as const
-      expect(await answered(journal, replay)).to.include({ count: 1, waiting: 0, gone: 0, foreign: 0 })
+      expect(await answered(history, replay)).to.include({ count: 1, waiting: 0, gone: 0, foreign: 0 })
       expect((await dead).id).to.equal(id)
       const letters = await until(
-        () => journal.deadLetters(),
+        () => history.deadLetters(),
         ({ length }) => length === 1,
       )
       broken = false
       const retried = bus.next('handler:done')
-      await answered(journal, { kind: 'retry', refs: [letters[0]?.ref ?? ''] })
+      await answered(history, { kind: 'retry', refs: [letters[0]?.ref ?? ''] })
       await retried
       const again = bus.next('handler:done')
       await until(
-        () => answered(journal, replay),
+        () => answered(history, replay),
         (counts) => counts?.count === 1,
       )
       await again
       expect(seen).to.deep.equal([1, 2, 1, 1].map((attempt) => [body, id, attempt]))
-      expect(await answered(journal, { ...replay, plugin: 'none' })).to.include({ count: 0, foreign: 1 })
+      expect(await answered(history, { ...replay, plugin: 'none' })).to.include({ count: 0, foreign: 1 })
     })
 
     it('has a plugin get what it had not subscribed to, as far as it has a handler', async () => {
@@ -126,10 +126,10 @@ export function describeRequests(engine: string, settings: Settings): void {
       await post(CREATED, { GroupId: 'x' })
       await server.stop()
       const { bus } = await serve([entry('new', { [FULL]: async () => undefined })])
-      const journal = await open()
-      const { entries } = await journal.forward({})
+      const history = await open()
+      const { entries } = await history.forward({})
       const both = Promise.all([bus.next('handler:done'), bus.next('callback:dead')])
-      await journal.request({ kind: 'replay', plugin: 'new', refs: entries.map(({ ref }) => ref) })
+      await history.request({ kind: 'replay', plugin: 'new', refs: entries.map(({ ref }) => ref) })
       const [done, dead] = await both
       expect([done.command, dead.command]).to.deep.equal([FULL, CREATED])
       expect(dead.error).to.contain('no handler')
@@ -142,16 +142,16 @@ export function describeRequests(engine: string, settings: Settings): void {
       }
       const { post, bus } = await serve([entry('one', { [FULL]: handle }, { retry: once })])
       await post(FULL, full())
-      const journal = await open()
+      const history = await open()
       const [letter] = await until(
-        () => journal.deadLetters(),
+        () => history.deadLetters(),
         ({ length }) => length === 1,
       )
       broken = false
       const done = bus.next('handler:done')
-      await journal.request({ kind: 'replay', plugin: 'one', refs: [letter?.callback.ref ?? ''] })
+      await history.request({ kind: 'replay', plugin: 'one', refs: [letter?.callback.ref ?? ''] })
       await done
-      expect(await journal.deadLetters()).to.deep.equal([])
+      expect(await history.deadLetters()).to.deep.equal([])
     })
 
     it('keeps what is asked for while no server runs, for the next start', async () => {
@@ -160,13 +160,13 @@ export function describeRequests(engine: string, settings: Settings): void {
       await post(FULL, full({ GroupId: 'a' }))
       await post(FULL, full({ GroupId: 'b' }))
       await done
-      const journal = await open()
-      expect(await journal.isServed()).to.equal(true)
+      const history = await open()
+      expect(await history.isServed()).to.equal(true)
       await server.stop()
-      expect(await journal.isServed()).to.equal(false)
-      const refs = (await journal.forward({})).entries.map(({ ref }) => ref)
-      const request = await journal.request({ kind: 'replay', plugin: 'one', refs })
-      expect(await journal.result(request)).to.equal(undefined)
+      expect(await history.isServed()).to.equal(false)
+      const refs = (await history.forward({})).entries.map(({ ref }) => ref)
+      const request = await history.request({ kind: 'replay', plugin: 'one', refs })
+      expect(await history.result(request)).to.equal(undefined)
       const seen: string[] = []
       await serve([entry('one', { [FULL]: async ({ body }) => void seen.push(body.GroupId) })])
       await until(
@@ -175,7 +175,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       )
       expect(seen).to.deep.equal(['a', 'b'])
       const fates = ['count', 'count']
-      expect(await journal.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, fates })
+      expect(await history.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, fates })
     })
 
     it('leaves a dead letter of a plugin that is not there, unless it is dropped', async () => {
@@ -186,12 +186,12 @@ export function describeRequests(engine: string, settings: Settings): void {
       await dead
       await server.stop()
       await serve([])
-      const journal = await open()
-      const [letter] = await journal.deadLetters()
+      const history = await open()
+      const [letter] = await history.deadLetters()
       const refs = [letter?.ref ?? '']
-      expect(await answered(journal, { kind: 'retry', refs })).to.include({ count: 0, foreign: 1 })
-      expect(await journal.deadLetters()).to.have.length(1)
-      expect(await answered(journal, { kind: 'drop', refs })).to.include({ count: 1 })
+      expect(await answered(history, { kind: 'retry', refs })).to.include({ count: 0, foreign: 1 })
+      expect(await history.deadLetters()).to.have.length(1)
+      expect(await answered(history, { kind: 'drop', refs })).to.include({ count: 1 })
     })
   })
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { identityOf } from '../../../core/delivery/ingest/fingerprint.ts'
+import { fingerprintOf } from '../../../core/delivery/ingest/fingerprint.ts'
 import type { JsonObject } from '../../../core/lib/json.ts'
 
 const keys = fc.constantFrom('a', 'b', 'ab', '', '1', '2:', '__proto__')
@@ -39,7 +39,7 @@ function sorted(value: unknown): string {
 
 function identity(object: object): string {
   const raw = JSON.stringify(object)
-  return identityOf({ sdkAppId: 1, command: 'X.Y', raw, body: JSON.parse(raw) as JsonObject })
+  return fingerprintOf({ sdkAppId: 1, command: 'X.Y', raw, body: JSON.parse(raw) as JsonObject })
 }
 
 function reversed(value: unknown): unknown {
@@ -65,7 +65,7 @@ describe('the identity of a callback', () => {
   })
 
   it('is one for each app and command', () => {
-    const of = (sdkAppId: number, command: string): string => identityOf({ sdkAppId, command, raw: '{}', body: {} })
+    const of = (sdkAppId: number, command: string): string => fingerprintOf({ sdkAppId, command, raw: '{}', body: {} })
     expect(new Set([of(1, 'X.Y'), of(2, 'X.Y'), of(1, 'X.Z')]).size).to.equal(3)
   })
 })

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { identityOf, tellsResends } from '../../../core/delivery/ingest/fingerprint.ts'
+import { fingerprintOf, tellsResends } from '../../../core/delivery/ingest/fingerprint.ts'
 import { type JsonObject, parseJson } from '../../../core/lib/json.ts'
 
 const of = (raw: string, sdkAppId = 1, command = 'A.B'): string =>
-  identityOf({ sdkAppId, command, raw, body: parseJson(raw) as JsonObject })
+  fingerprintOf({ sdkAppId, command, raw, body: parseJson(raw) as JsonObject })
 
 describe('the identity of a callback', () => {
   it('is that of app, command and body, in any order of keys and with any spaces', () => {

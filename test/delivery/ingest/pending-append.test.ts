@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Coming, createEntrance } from '../../../core/delivery/ingest/pending-append.ts'
+import { PendingAppend, createIngest } from '../../../core/delivery/ingest/pending-append.ts'
 import { Bus } from '../../../core/observe/bus.ts'
 import { createIdentify } from '../../../core/delivery/ingest/identify.ts'
 import { callback } from '../engines/sqlite/run-sqlite.ts'
@@ -7,7 +7,7 @@ import { callback } from '../engines/sqlite/run-sqlite.ts'
 /** What becomes of five that come in one turn, where the third cannot be stored and the fourth has no identity. */
 async function five(): Promise<{ ends: string[]; stored: number[] }> {
   const stored: number[] = []
-  const take = createEntrance<Coming>(createIdentify(0, new Bus()), (coming) => {
+  const take = createIngest<PendingAppend>(createIdentify(0, new Bus()), (coming) => {
     const n = Number(coming.callback.body['EventTime'])
     if (n === 3) throw new Error('cannot be stored')
     stored.push(n)
@@ -20,7 +20,7 @@ async function five(): Promise<{ ends: string[]; stored: number[] }> {
         throw new Error('no identity')
       },
     }
-    return new Coming(
+    return new PendingAppend(
       n === 4 ? Object.defineProperties({ ...made }, Object.getOwnPropertyDescriptors(unreadable)) : made,
     )
   })

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { Recent } from '../../../core/delivery/ingest/resend-window.ts'
+import { ResendWindow } from '../../../core/delivery/ingest/resend-window.ts'
 import { newId } from '../../../core/lib/id.ts'
 
 const identity = (key: number | string): string => hash('sha256', String(key), 'base64')
@@ -14,7 +14,7 @@ describe('what is remembered for a while', () => {
     fc.assert(
       fc.property(steps, (list) => {
         let now = 0
-        const recent = new Recent(10)
+        const recent = new ResendWindow(10)
         const known = new Map<number, { at: number; id: string; entry: number }>()
         for (const { add, key, passMs } of list) {
           now += passMs
@@ -40,7 +40,7 @@ describe('what is remembered for a while', () => {
   })
 
   it('is told apart by what is kept of an identity, wherever it differs', () => {
-    const recent = new Recent(10)
+    const recent = new ResendWindow(10)
     const own = 'AAAAAAAAAAAAAAAAAAAAAA'
     const others = Array.from({ length: 20 }, (_, at) => `${own.slice(0, at)}B${own.slice(at + 1)}`)
     for (const one of [own, ...others]) recent.add(one, newId(), 1)
@@ -53,7 +53,7 @@ describe('what is remembered for a while', () => {
 
   it('holds a million, and then forgets the oldest first', () => {
     let now = 1
-    const recent = new Recent(1000)
+    const recent = new ResendWindow(1000)
     const last = 1_200_000
     const nth = (n: number): string => n.toString(36).padStart(5, 'A').padEnd(22, 'A')
     for (let n = 1; n <= last; n++) recent.add(nth(n), '0'.repeat(22), now)
@@ -69,7 +69,7 @@ describe('what is remembered for a while', () => {
   })
 
   it('counts how often each came again, and under which number it is stored, until it is forgotten', () => {
-    const recent = new Recent(10)
+    const recent = new ResendWindow(10)
     const [first, second] = ['first', 'second'].map((key) => recent.add(identity(key), newId(), 1)) as [number, number]
     recent.setSeq(first, 2 ** 40)
     expect([recent.countResend(first), recent.countResend(first, 2)]).to.deep.equal([1, 3])
@@ -81,7 +81,7 @@ describe('what is remembered for a while', () => {
   })
 
   it('starts to count anew with a second one of the same identity', () => {
-    const recent = new Recent(10)
+    const recent = new ResendWindow(10)
     const first = recent.add(identity('x'), newId(), 1)
     recent.countResend(first)
     const again = recent.add(identity('x'), newId(), 2)

@@ -1,5 +1,5 @@
 import type { Limits, PluginSettings } from './scenario.ts'
-import type { Call, History } from './history.ts'
+import type { Call, CallRecord } from './call-record.ts'
 
 /** A timer of the machine may ring so much too soon, and the limit is two of them. */
 const EARLY_MS = 3
@@ -20,27 +20,27 @@ interface Strand {
   readonly faults: readonly string[]
 }
 
-/** Everything that a history has against what is promised. */
-export function faultsOf(history: History, rules: Rules): string[] {
-  const strands = strandsOf(history, rules)
+/** Everything that a record has against what is promised. */
+export function faultsOf(record: CallRecord, rules: Rules): string[] {
+  const strands = strandsOf(record, rules)
   return [
-    ...history.stuck.map((id) => `${id} was not taken up`),
+    ...record.stuck.map((id) => `${id} was not taken up`),
     ...strands.flatMap(({ faults }) => faults),
-    ...outcomeFaults(history, strands),
-    ...orderFaults(history, strands, rules),
-    ...overlapFaults(history, rules),
+    ...outcomeFaults(record, strands),
+    ...orderFaults(record, strands, rules),
+    ...overlapFaults(record, rules),
   ]
 }
 
 /** What is to come yet. */
-export function waitingOf(history: History, rules: Rules): string[] {
-  return strandsOf(history, rules).flatMap(({ plugin, n, state }) => (state === 'waiting' ? [`${plugin} ${n}`] : []))
+export function waitingOf(record: CallRecord, rules: Rules): string[] {
+  return strandsOf(record, rules).flatMap(({ plugin, n, state }) => (state === 'waiting' ? [`${plugin} ${n}`] : []))
 }
 
-function strandsOf(history: History, rules: Rules): Strand[] {
-  const calls = grouped(history.calls)
-  const again = grouped(history.generations)
-  const acknowledged = history.arrived.filter(({ isAcknowledged }) => isAcknowledged)
+function strandsOf(record: CallRecord, rules: Rules): Strand[] {
+  const calls = grouped(record.calls)
+  const again = grouped(record.generations)
+  const acknowledged = record.arrived.filter(({ isAcknowledged }) => isAcknowledged)
   return acknowledged.flatMap(({ n }) =>
     [...rules.plugins].map(([plugin, settings]) => {
       const id = idOf({ plugin, n })
@@ -94,7 +94,7 @@ function stateOf({ as }: Call): 'done' | 'dead' {
 }
 
 /** Every acknowledged callback has reached each plugin, or is a dead letter of it. */
-function outcomeFaults({ letters, dropped }: History, strands: readonly Strand[]): string[] {
+function outcomeFaults({ letters, dropped }: CallRecord, strands: readonly Strand[]): string[] {
   const gone = new Set(dropped.map(idOf))
   const expected = strands.filter(({ state }) => state === 'dead').map(idOf)
   const found = letters.map(idOf)
@@ -108,7 +108,7 @@ function outcomeFaults({ letters, dropped }: History, strands: readonly Strand[]
 
 /** First attempts of a key come in the order of receipt, with `ordered` all do; so do those that were asked for together. */
 function orderFaults(
-  { arrived, calls, generations }: History,
+  { arrived, calls, generations }: CallRecord,
   strands: readonly Strand[],
   { plugins }: Rules,
 ): string[] {
@@ -134,7 +134,7 @@ function orderFaults(
 }
 
 /** Calls of a key do not overlap, unless the former has taken twice its limit. */
-function overlapFaults({ calls }: History, { limits: { timeoutMs } }: Rules): string[] {
+function overlapFaults({ calls }: CallRecord, { limits: { timeoutMs } }: Rules): string[] {
   return calls.flatMap((call) =>
     call.beside
       .filter(({ startedAt }) => call.startedAt - startedAt < 2 * timeoutMs - EARLY_MS)

@@ -1,6 +1,6 @@
 import type { Bus } from '../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../core/delivery/delivery.ts'
-import type { Journal } from '../../../core/delivery/history.ts'
+import type { History } from '../../../core/delivery/history.ts'
 import type { Registry } from '../../../core/registry.ts'
 import type { Limits } from './scenario.ts'
 
@@ -20,7 +20,7 @@ export interface ModelEngine {
 export interface ModelStore {
   open(parts: { readonly registry: Registry; readonly bus: Bus }): Promise<Opened>
   /** What another process sees of it; without one nothing is left after a stop. */
-  openJournal?(): Promise<Journal>
+  openHistory?(): Promise<History>
   /** Whether what is written is lost, with an error, from now on. */
   blink?(isDown: boolean): void
   remove(): Promise<void>

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TimeoutError } from '../../../core/lib/timeout.ts'
 import type { Handle } from '../engines/sqlite/run-sqlite.ts'
-import type { Call, History } from './history.ts'
+import type { Call, CallRecord } from './call-record.ts'
 import type { Time } from './clock.ts'
 import type { Deed, Scenario } from './scenario.ts'
 
 /** Makes handlers that do what a scenario has them do, and write down each call. */
 export class Handlers {
-  readonly #history: History
+  readonly #record: CallRecord
   readonly #scenario: Scenario
   readonly #time: Time
   readonly #running = new Set<Call>()
   #life = 0
 
-  constructor(history: History, scenario: Scenario, time: Time) {
-    this.#history = history
+  constructor(record: CallRecord, scenario: Scenario, time: Time) {
+    this.#record = record
     this.#scenario = scenario
     this.#time = time
   }
@@ -57,12 +57,12 @@ export class Handlers {
   }
 
   #start(plugin: string, n: number, attempt: number): Call {
-    const keyOf = (one: number): string | undefined => this.#history.arrived[one]?.key
+    const keyOf = (one: number): string | undefined => this.#record.arrived[one]?.key
     const beside = this.running().filter((other) => other.plugin === plugin && keyOf(other.n) === keyOf(n))
     const startedAt = this.#time.now()
     const about = { plugin, n, attempt, life: this.#life, startedAt, beside }
     const call: Call = { ...about, endedAt: undefined, as: undefined, cut: 'no' }
-    this.#history.calls.push(call)
+    this.#record.calls.push(call)
     this.#running.add(call)
     return call
   }

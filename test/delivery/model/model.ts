@@ -33,7 +33,7 @@ export function describeModel(engine: ModelEngine): void {
 }
 
 async function faultsIn(engine: ModelEngine, scenario: Scenario): Promise<string[]> {
-  const { history, rules } = await play(engine, scenario)
-  const faults = faultsOf(history, rules).slice(0, FAULTS_SHOWN)
+  const { record, rules } = await play(engine, scenario)
+  const faults = faultsOf(record, rules).slice(0, FAULTS_SHOWN)
   return faults.length === 0 ? [] : [JSON.stringify(scenario), ...faults]
 }

@@ -1,12 +1,12 @@
 import { Bus } from '../../../core/observe/bus.ts'
-import type { Answered, Journal } from '../../../core/delivery/history.ts'
+import type { AdminResult, History } from '../../../core/delivery/history.ts'
 import { createRegistry, type Registry } from '../../../core/registry.ts'
 import { callback, pluginOf } from '../engines/sqlite/run-sqlite.ts'
 import { type Rules, waitingOf } from './checks.ts'
 import { chance, realTime, type Time, VirtualTime } from './clock.ts'
 import type { ModelEngine, ModelStore, Opened } from './engine.ts'
 import { Handlers } from './handlers.ts'
-import type { Arrived, Call, History } from './history.ts'
+import type { Arrived, Call, CallRecord } from './call-record.ts'
 import type { Ask, Scenario, Step } from './scenario.ts'
 
 /** After so long, without anything that fails any more, all has come to an end, or never does. */
@@ -21,7 +21,7 @@ const GRACE_MS = 1000
 const ALL = 100_000
 
 /** Plays a scenario with an engine, and tells what happened. */
-export async function play(engine: ModelEngine, scenario: Scenario): Promise<{ history: History; rules: Rules }> {
+export async function play(engine: ModelEngine, scenario: Scenario): Promise<{ record: CallRecord; rules: Rules }> {
   const random = chance(scenario.seed)
   const store = await engine.newStore(random)
   const time = engine.isVirtual ? new VirtualTime(random) : realTime
@@ -44,7 +44,7 @@ interface Named {
 }
 
 class Play {
-  readonly history: History = { arrived: [], calls: [], generations: [], dropped: [], letters: [], stuck: [] }
+  readonly record: CallRecord = { arrived: [], calls: [], generations: [], dropped: [], letters: [], stuck: [] }
   readonly rules: Rules
   readonly #store: ModelStore
   readonly #time: Time
@@ -56,7 +56,7 @@ class Play {
   readonly #numbers = new Map<string, number>()
   readonly #accepting = new Set<Promise<void>>()
   #opened: Opened | undefined
-  #journal: Journal | undefined
+  #history: History | undefined
   /** Requests without an answer yet, and what each asks for. */
   #asked: { readonly ask: Ask; readonly about: readonly Named[]; readonly request: string }[] = []
   #requests = 0
@@ -66,7 +66,7 @@ class Play {
     this.#time = time
     this.#quietMs = engine.isVirtual ? QUIET_MS : REAL_QUIET_MS
     this.#patienceMs = engine.isVirtual ? PATIENCE_MS : Infinity
-    this.#handlers = new Handlers(this.history, scenario, time)
+    this.#handlers = new Handlers(this.record, scenario, time)
     const { timeoutMs, minMs, maxMs } = engine.limits
     const plugins = scenario.plugins.map((settings, index) => [`p${index}`, settings] as const)
     this.rules = { plugins: new Map(plugins), limits: engine.limits }
@@ -76,7 +76,7 @@ class Play {
         return pluginOf(id, this.#handlers.of(id), { timeoutMs, ordered, retry, pool: { concurrency } })
       }),
     )
-    if (!store.openJournal) this.#bus.on('callback:dead', ({ id, plugin = '' }) => this.#bury(id, plugin))
+    if (!store.openHistory) this.#bus.on('callback:dead', ({ id, plugin = '' }) => this.#bury(id, plugin))
   }
 
   async start(): Promise<void> {
@@ -84,7 +84,7 @@ class Play {
     const opened = await this.#time.until(this.#store.open({ registry: this.#registry, bus: this.#bus }))
     this.#opened = opened
     await this.#time.until(opened.delivery.start())
-    this.#journal ??= await this.#store.openJournal?.()
+    this.#history ??= await this.#store.openHistory?.()
   }
 
   async take(step: Step): Promise<void> {
@@ -98,7 +98,7 @@ class Play {
       case 'pass':
         return this.#time.pass(step.ms)
       case 'restart':
-        if (!this.#journal) return
+        if (!this.#history) return
         await this.#stop(step.graceMs)
         for (const ask of step.asked) await this.#ask(ask)
         return this.start()
@@ -122,20 +122,20 @@ class Play {
       await this.#time.pass(ms)
     }
     await this.#time.pass(this.#quietMs)
-    this.history.stuck = waitingOf(this.history, this.rules)
+    this.record.stuck = waitingOf(this.record, this.rules)
     await this.#stop(GRACE_MS)
-    if (this.#journal) {
+    if (this.#history) {
       await this.start()
       await this.#time.pass(this.#quietMs)
       await this.#stop(GRACE_MS)
-      const letters = await this.#journal.deadLetters({ limit: ALL })
+      const letters = await this.#history.deadLetters({ limit: ALL })
       for (const { callback, plugin } of letters) this.#bury(callback.id, plugin)
-      await this.#journal.close()
+      await this.#history.close()
     }
   }
 
   #arrive(keys: number): void {
-    const { arrived } = this.history
+    const { arrived } = this.record
     const n = arrived.length
     const key = keys === 0 ? `own ${n}` : `key ${n % keys}`
     const one: Arrived = { n, key, isAcknowledged: false }
@@ -151,41 +151,41 @@ class Play {
   }
 
   async #ask(ask: Ask): Promise<void> {
-    if (!this.#journal) return
+    if (!this.#history) return
     const { kind, picks } = ask
     const plugin = `p${ask.plugin % this.rules.plugins.size}`
     const all = kind === 'replay' ? await this.#callbacks(plugin) : await this.#letters()
     const about = picks === 'all' ? all : [...new Set(picks.flatMap((pick) => all[pick % all.length] ?? []))]
     const refs = about.map(({ ref }) => ref)
     const asked = kind === 'replay' ? { kind, plugin, refs } : { kind, refs }
-    if (about.length > 0) this.#asked.push({ ask, about, request: await this.#journal.request(asked) })
+    if (about.length > 0) this.#asked.push({ ask, about, request: await this.#history.request(asked) })
   }
 
   async #callbacks(plugin: string): Promise<Named[]> {
-    const page = await this.#journal?.forward({ outcome: 'delivered', limit: ALL })
+    const page = await this.#history?.forward({ outcome: 'delivered', limit: ALL })
     return (page?.entries ?? []).map(({ ref, id }) => ({ ref, plugin, n: this.#numberOf(id) }))
   }
 
   async #letters(): Promise<Named[]> {
-    const letters = (await this.#journal?.deadLetters({ limit: ALL })) ?? []
+    const letters = (await this.#history?.deadLetters({ limit: ALL })) ?? []
     return letters.map(({ ref, plugin, callback: { id } }) => ({ ref, plugin, n: this.#numberOf(id) }))
   }
 
   async #isWaiting(): Promise<boolean> {
     for (let next = this.#asked[0]; next; next = this.#asked[0]) {
-      const answer = await this.#journal?.result(next.request)
+      const answer = await this.#history?.result(next.request)
       if (!answer) return true
       this.#asked.shift()
       this.#answered(next.ask, next.about, answer)
     }
-    return waitingOf(this.history, this.rules).length > 0
+    return waitingOf(this.record, this.rules).length > 0
   }
 
-  #answered({ kind }: Ask, about: readonly Named[], { fates }: Answered): void {
+  #answered({ kind }: Ask, about: readonly Named[], { fates }: AdminResult): void {
     const request = this.#requests++
     const through = about.filter((_one, index) => fates[index] === 'count')
-    if (kind === 'drop') this.history.dropped.push(...through)
-    else this.history.generations.push(...through.map(({ plugin, n }) => ({ plugin, n, request })))
+    if (kind === 'drop') this.record.dropped.push(...through)
+    else this.record.generations.push(...through.map(({ plugin, n }) => ({ plugin, n, request })))
   }
 
   async #stop(graceMs: number): Promise<void> {
@@ -203,7 +203,7 @@ class Play {
   }
 
   #bury(id: string, plugin: string): void {
-    this.history.letters.push({ plugin, n: this.#numberOf(id) })
+    this.record.letters.push({ plugin, n: this.#numberOf(id) })
   }
 
   #numberOf(id: string): number {

@@ -1,5 +1,5 @@
 import { createRedisDelivery } from '../../../core/delivery/engines/redis/delivery.ts'
-import { openRedisJournal } from '../../../core/delivery/engines/redis/history/history.ts'
+import { openRedisHistory } from '../../../core/delivery/engines/redis/history/history.ts'
 import { createLogger } from '../../../core/observe/log.ts'
 import { openRedis } from '../../../core/store/redis/client.ts'
 import { describeWithRedis, type RedisServer, startRedis } from '../../harness/servers/redis.ts'
@@ -35,7 +35,7 @@ describeWithRedis('a Redis of its own', () => {
           }
           return { delivery, close }
         },
-        openJournal: () => openRedisJournal(settings),
+        openHistory: () => openRedisHistory(settings),
         async remove() {},
       }
     },

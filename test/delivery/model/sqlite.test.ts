@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSqliteDelivery } from '../../../core/delivery/engines/sqlite/delivery.ts'
-import { openSqliteJournal } from '../../../core/delivery/engines/sqlite/history/history.ts'
-import { Link } from '../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { openSqliteHistory } from '../../../core/delivery/engines/sqlite/history/history.ts'
+import { SqliteClient } from '../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { InlineThread } from './inline-thread.ts'
 import { describeModel } from './model.ts'
 
@@ -24,13 +24,13 @@ describeModel({
     return {
       async open({ registry, bus }) {
         thread = new InlineThread(random)
-        const link = await Link.open(file, undefined, new Link(thread.asWorker))
+        const link = await SqliteClient.open(file, undefined, new SqliteClient(thread.asWorker))
         // Writing down what is set aside for a full disk would take longer than all the rest.
         symlinkSync(devNull, `${file}.reserve`)
         const delivery = createSqliteDelivery({ registry, bus, link, file, resendWindow: 600_000, retention })
         return { delivery, close: async (ending) => void (await link.close(ending)) }
       },
-      openJournal: async () => openSqliteJournal(file),
+      openHistory: async () => openSqliteHistory(file),
       blink(isDown) {
         if (thread) thread.isDown = isDown
       },

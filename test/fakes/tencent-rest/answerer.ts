@@ -4,7 +4,7 @@ import { services } from './commands/table.ts'
 import type { Fault } from './faults.ts'
 import { Gate, Rates, type GateSettings } from './gate.ts'
 import type { Body } from './read.ts'
-import { Refusal, refuse } from './refusal.ts'
+import { HttpError, refuse } from './refusal.ts'
 import type { World } from './world.ts'
 
 /** Calls per second that Tencent allows where its documents name another number than 200. */
@@ -32,7 +32,7 @@ export class Answerer {
       if (given) refuse(given.code, given.info)
       return this.#envelope(0, '', own)
     } catch (error) {
-      if (error instanceof Refusal) return this.#envelope(error.code, error.message, {})
+      if (error instanceof HttpError) return this.#envelope(error.code, error.message, {})
       throw error
     }
   }
@@ -43,7 +43,7 @@ export class Answerer {
       addGroupMember(this.#world, { GroupId, MemberList: [{ Member_Account: account }] })
       return 0
     } catch (error) {
-      if (error instanceof Refusal) return error.code
+      if (error instanceof HttpError) return error.code
       throw error
     }
   }

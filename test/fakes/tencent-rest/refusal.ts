@@ -14,7 +14,7 @@ const TEXTS: Partial<Record<number, string>> = {
 }
 
 /** What makes a call answer a code other than 0, with HTTP status 200 as Tencent does. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   readonly code: number
 
   constructor(code: number, info = TEXTS[code] ?? `error ${code}`) {
@@ -25,5 +25,5 @@ export class Refusal extends Error {
 
 /** Ends the call with a code. */
 export function refuse(code: number, info?: string): never {
-  throw new Refusal(code, info)
+  throw new HttpError(code, info)
 }

@@ -23,10 +23,10 @@ export interface Load {
   readonly onSend: (index: number) => void
 }
 
-const CROWD = 'crowd '
+const MAX_PREFETCH_PER_KEY = 'crowd '
 
 export function isCrowd(group: string): boolean {
-  return group.startsWith(CROWD)
+  return group.startsWith(MAX_PREFETCH_PER_KEY)
 }
 
 /** Sends callbacks from several connections, those of a group one after the other. */
@@ -39,7 +39,7 @@ export async function underLoad({ count, first, deedsOf, urls, onSend }: Load): 
     while (next < count && urls().length > 0) {
       onSend(next)
       const n = first + next++
-      const group = isCrowded ? `${CROWD}${number}` : `${number} ${n % GROUPS}`
+      const group = isCrowded ? `${MAX_PREFETCH_PER_KEY}${number}` : `${number} ${n % GROUPS}`
       const all = urls()
       const url = all[n % all.length]
       if (url === undefined) return

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Journal } from '../../../core/delivery/history.ts'
-import { openJournal } from '../../../core/delivery/engines/open-history.ts'
+import type { History } from '../../../core/delivery/history.ts'
+import { openHistory } from '../../../core/delivery/engines/open-history.ts'
 import { startRedis } from '../servers/redis.ts'
 
 /** Where servers that are killed keep what they have acknowledged. */
@@ -19,7 +19,7 @@ export function sqliteStore(): CrashStore {
     processes: 1,
     async deadLetters(folder) {
       const file = join(folder, 'data', 'timhook.db')
-      return deadLettersOf(await openJournal({ engine: 'sqlite', sqlite: { file } }))
+      return deadLettersOf(await openHistory({ engine: 'sqlite', sqlite: { file } }))
     },
   }
 }
@@ -31,15 +31,15 @@ export async function redisStore(): Promise<CrashStore> {
     delivery: `{ engine: redis, redis: { url: '${url}' } }`,
     processes: 2,
     async deadLetters() {
-      return deadLettersOf(await openJournal({ engine: 'redis', redis, sqlite: { file: '' } }))
+      return deadLettersOf(await openHistory({ engine: 'redis', redis, sqlite: { file: '' } }))
     },
   }
 }
 
-async function deadLettersOf(journal: Journal): Promise<Set<string>> {
-  const letters = await journal.deadLetters({ limit: 100_000 })
-  const found = await journal.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
-  await journal.close()
+async function deadLettersOf(history: History): Promise<Set<string>> {
+  const letters = await history.deadLetters({ limit: 100_000 })
+  const found = await history.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
+  await history.close()
   const raws = new Map(found.map(({ id, body }) => [id, body?.raw ?? '{}']))
   return new Set(letters.map(({ plugin, callback }) => nameOf(plugin, raws.get(callback.id) ?? '{}')))
 }

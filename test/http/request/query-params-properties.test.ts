@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { readParameters } from '../../../core/http/request/query-params.ts'
-import { Refusal } from '../../../core/http/answer/http-error.ts'
+import { HttpError } from '../../../core/http/answer/http-error.ts'
 import { parseQuery } from '../../../core/host/parse-query.ts'
 
 const DECISIVE = ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime'] as const
@@ -50,7 +50,7 @@ describe('reading any query', () => {
         const expected = new URLSearchParams(text)
         const twice = DECISIVE.filter((name) => expected.getAll(name).length > 1)
         if (twice.length > 0) {
-          expect(() => readParameters(text)).to.throw(Refusal, new RegExp(`^(${twice.join('|')}): given twice$`))
+          expect(() => readParameters(text)).to.throw(HttpError, new RegExp(`^(${twice.join('|')}): given twice$`))
         } else {
           const found = readParameters(text)
           for (const name of DECISIVE) expect(found[name]).to.equal(expected.get(name) ?? undefined)

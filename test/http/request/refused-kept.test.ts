@@ -18,9 +18,9 @@ async function kept(posts: (readonly [query: string, body: string])[]): Promise<
   const { request } = await serve([])
   const last = [`SdkAppid=${UNSIGNED_APP}&CallbackCommand=Last.One`, 'last'] as const
   for (const [query, body] of [...posts, last]) await request(`/?${query}`, { method: 'POST', body })
-  const journal = await open()
+  const history = await open()
   const { entries } = await until(
-    () => journal.forward({ bodies: true }),
+    () => history.forward({ bodies: true }),
     (page) => page.entries.at(-1)?.command === 'Last.One',
   )
   return entries.slice(0, -1)

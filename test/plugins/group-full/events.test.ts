@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { openSqliteJournal } from '../../../core/delivery/engines/sqlite/history/history.ts'
+import { openSqliteHistory } from '../../../core/delivery/engines/sqlite/history/history.ts'
 import type { RecordedFull } from '../../../plugins/group-full/report/event.ts'
 import type { Member } from '../../fakes/tencent-rest/groups.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
@@ -60,9 +60,9 @@ describe('group-full and the reports of full groups', () => {
     expect(done).to.have.length(1)
     expect(await events(server)).to.have.length(1)
     expect(removals(fake)).to.have.length(1)
-    const journal = openSqliteJournal(file)
-    expect((await journal.backward({ command: FULL })).entries.map(({ resends }) => resends)).to.deep.equal([1])
-    await journal.close()
+    const history = openSqliteHistory(file)
+    expect((await history.backward({ command: FULL })).entries.map(({ resends }) => resends)).to.deep.equal([1])
+    await history.close()
   })
 
   it('the same report, delivered twice all the same, is recorded as a duplicate of the first', async () => {

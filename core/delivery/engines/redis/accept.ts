@@ -2,13 +2,13 @@ import type { Bus } from '../../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../../callback/callback.ts'
 import { calledOf } from '../../../host/context.ts'
 import type { Registry, Route } from '../../../registry.ts'
-import { Coming, createEntrance } from '../../ingest/pending-append.ts'
+import { PendingAppend, createIngest } from '../../ingest/pending-append.ts'
 import type { Delivery } from '../../delivery.ts'
 import type { Identified } from '../../ingest/identify.ts'
 import { orderOf } from '../../ingest/order-key.ts'
 import type { Appended, Appender, Appending } from './append/append-batch.ts'
 import { aboutText, pluginsText } from './partition/entry.ts'
-import type { Feed } from './consume/consumer.ts'
+import type { Consumer } from './consume/consumer.ts'
 import { partitionOf } from './client/keys.ts'
 import type { Leases } from './lease/leases.ts'
 
@@ -17,14 +17,14 @@ interface Parts {
   readonly bus: Bus
   readonly identify: (callback: Callback) => Identified
   readonly leases: Leases
-  readonly feeds: readonly Feed[]
+  readonly feeds: readonly Consumer[]
   readonly appender: Appender
   readonly partitions: () => number
 }
 
 /** The plugins of a route, written out once for all of its callbacks. */
 interface Takers {
-  readonly feeds: readonly Feed[]
+  readonly feeds: readonly Consumer[]
   readonly text: string
 }
 
@@ -48,10 +48,10 @@ export function createAccept({
     return made
   }
 
-  class ComingEntry extends Coming implements Appending {
+  class ComingEntry extends PendingAppend implements Appending {
     #key: string | undefined
     #n = 0
-    #feeds: readonly Feed[] = []
+    #feeds: readonly Consumer[] = []
 
     store(identity: string): void {
       const { callback } = this
@@ -92,7 +92,7 @@ export function createAccept({
     }
   }
 
-  const take = createEntrance<ComingEntry>(identify, (coming, identity) => coming.store(identity))
+  const take = createIngest<ComingEntry>(identify, (coming, identity) => coming.store(identity))
 
   return (callback) => {
     const coming = new ComingEntry(callback)

@@ -6,17 +6,17 @@ import { createDeliverer } from '../../consume/deliverer.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
 import { createIdentify } from '../../ingest/identify.ts'
 import { OneAtATime } from '../../consume/suspects.ts'
-import { HEED_MS, withinGrace } from '../../consume/drain.ts'
+import { ABORT_GRACE_MS, waitForDrain } from '../../consume/drain.ts'
 import { createAccept } from './accept.ts'
 import { Appender } from './append/append-batch.ts'
 import { createAttention } from './notifications.ts'
 import { createComplain } from './client/report-background-error.ts'
-import { createFeed } from './consume/consumer.ts'
+import { createConsumer } from './consume/consumer.ts'
 import { Gaps } from './append/gaps.ts'
 import { keep } from './append/record-undelivered.ts'
 import { PARTITIONS } from './client/keys.ts'
 import { Leases } from './lease/leases.ts'
-import { Ledger } from './consume/settle-batcher.ts'
+import { SettleBatcher } from './consume/settle-batcher.ts'
 import { Numbers } from './append/resequencer.ts'
 import { openStreams } from './client/open.ts'
 import { type Connection, createRun } from './client/run.ts'
@@ -35,7 +35,7 @@ export interface Pace {
 const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
 const PROBE_MS = 60_000
 
-export interface RedisParts {
+export interface RedisDeps {
   readonly registry: Registry
   readonly bus: Bus
   readonly connection: Connection
@@ -52,7 +52,7 @@ export interface RedisDelivery extends Delivery {
 }
 
 /** The engine for several processes and machines: see `keys.ts` for what it keeps, and how order is kept with it. */
-export function createRedisDelivery(parts: RedisParts): RedisDelivery {
+export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
   const { registry, bus, connection, resendWindow, retention, maxBacklog } = parts
   const { leaseMs, sweepMs, removedAfterMs } = { ...PACE, ...parts.pace }
   const { client, prefix } = connection
@@ -62,7 +62,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
   const deliverer = createDeliverer(registry, bus)
   const suspects = new OneAtATime()
   const complain = createComplain(bus)
-  const ledger = new Ledger(run, complain)
+  const ledger = new SettleBatcher(run, complain)
   const identify = createIdentify(resendWindow, bus)
   const gaps = new Gaps()
   const numbers = new Numbers(gaps)
@@ -95,7 +95,7 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
     maxBacklog,
     complain,
   }
-  const feeds = plugins.map((plugin) => createFeed({ ...common, plugin }))
+  const feeds = plugins.map((plugin) => createConsumer({ ...common, plugin }))
   const stops: (() => void)[] = []
 
   const attention = createAttention({
@@ -142,9 +142,9 @@ export function createRedisDelivery(parts: RedisParts): RedisDelivery {
       leases.leave()
       const shares = feeds.flatMap((feed) => [...feed.shares.values()])
       const idle = Promise.all(shares.map((share) => share.idle()))
-      let settled = await withinGrace(idle, graceMs)
+      let settled = await waitForDrain(idle, graceMs)
       deliverer.abort()
-      if (!settled) settled = await withinGrace(idle, HEED_MS)
+      if (!settled) settled = await waitForDrain(idle, ABORT_GRACE_MS)
       await ledger.flush()
       const undelivered = await run<number>(RESIGN, member, ...plugins).catch(() => 0)
       return { undelivered, settled }

@@ -1,5 +1,5 @@
 import type { Complain } from './client/report-background-error.ts'
-import type { Feed } from './consume/consumer.ts'
+import type { Consumer } from './consume/consumer.ts'
 import type { Leases } from './lease/leases.ts'
 import type { Heard } from './partition/notification.ts'
 import { listen } from './partition/subscribe.ts'
@@ -15,7 +15,7 @@ interface Parts {
   readonly connection: Connection
   readonly run: Run
   readonly member: string
-  readonly feeds: readonly Feed[]
+  readonly feeds: readonly Consumer[]
   readonly leases: Leases
   readonly numbers: Numbers
   readonly onOthers: () => void
@@ -47,7 +47,7 @@ export function createAttention({ connection, run, member, feeds, leases, number
     }
   }
   const back = (): void => {
-    leases.nudge()
+    leases.renewSoon()
     look()
   }
   const begin = (): void => {
@@ -62,7 +62,7 @@ export function createAttention({ connection, run, member, feeds, leases, number
       stopListening = listen(connection, member, {
         // As with what this process has stored: the answers go out first.
         onHeard: (heard) => void setImmediate(() => numbers.take(heard.number, () => tell(heard))),
-        onFree: () => leases.nudge(),
+        onFree: () => leases.renewSoon(),
         onAsked: look,
         onBegin: () => numbers.restart(),
         onBack: back,

@@ -6,9 +6,9 @@ import { openRedis } from '../../../store/redis/client.ts'
 import type { RedisSettings } from '../../../store/redis/options.ts'
 import { createRedisStores } from '../../../store/redis/stores.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
-import { createRedisDelivery, type RedisDelivery, type RedisParts } from './delivery.ts'
+import { createRedisDelivery, type RedisDelivery, type RedisDeps } from './delivery.ts'
 
-type Settings = Omit<RedisParts, 'registry' | 'bus' | 'connection'> & { readonly redis?: RedisSettings }
+type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection'> & { readonly redis?: RedisSettings }
 
 /** Connects to Redis, which keeps callbacks and what plugins keep. */
 export async function openRedisEngine(settings: Settings, { bus, log }: { bus: Bus; log: Logger }) {

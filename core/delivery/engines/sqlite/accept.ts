@@ -1,34 +1,34 @@
 import type { Bus } from '../../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../../callback/callback.ts'
 import { calledOf } from '../../../host/context.ts'
-import type { Later } from '../../../lib/completion.ts'
+import type { Completion } from '../../../lib/completion.ts'
 import type { Registry, Route } from '../../../registry.ts'
-import { Turn } from '../../../lib/tick-batch.ts'
-import { Coming, createEntrance } from '../../ingest/pending-append.ts'
+import { TickBatch } from '../../../lib/tick-batch.ts'
+import { PendingAppend, createIngest } from '../../ingest/pending-append.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
 import type { Identified } from '../../ingest/identify.ts'
 import { orderOf } from '../../ingest/order-key.ts'
-import type { Recent } from '../../ingest/resend-window.ts'
-import type { Feed } from './consume/consumer.ts'
-import type { Ledger } from './consume/settle-batcher.ts'
-import type { Link, Storing } from './client/sqlite-client.ts'
+import type { ResendWindow } from '../../ingest/resend-window.ts'
+import type { Consumer } from './consume/consumer.ts'
+import type { SettleBatcher } from './consume/settle-batcher.ts'
+import type { SqliteClient, Storing } from './client/sqlite-client.ts'
 
 interface Parts {
   readonly registry: Registry
   readonly bus: Bus
-  readonly link: Link
-  readonly ledger: Ledger
-  readonly recent: Recent
+  readonly link: SqliteClient
+  readonly ledger: SettleBatcher
+  readonly recent: ResendWindow
   readonly identify: (callback: Callback) => Identified
-  readonly feeds: ReadonlyMap<string, Feed>
+  readonly feeds: ReadonlyMap<string, Consumer>
   /** @throws TimhookError STORE_UNUSABLE */
   readonly mustHaveRoom: () => void
 }
 
 /** Whose feeds get the callbacks of a route, and whose do not. */
 interface Receivers {
-  readonly own: readonly Feed[]
-  readonly others: readonly Feed[]
+  readonly own: readonly Consumer[]
+  readonly others: readonly Consumer[]
   /** The plugins, sorted, as JSON. */
   readonly text: string
   readonly isKnown: boolean
@@ -44,11 +44,11 @@ interface Entering {
 }
 
 /** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the feeds. */
-export function createAccept(parts: Parts): (callback: Callback) => Later<void> {
+export function createAccept(parts: Parts): (callback: Callback) => Completion<void> {
   const { registry, bus, link, ledger, recent, identify, feeds, mustHaveRoom } = parts
 
   // After the answers: a handler that keeps the event loop busy must not hold them up.
-  const arrived = new Turn<readonly Feed[]>((all) => {
+  const arrived = new TickBatch<readonly Consumer[]>((all) => {
     for (const some of all) for (const feed of some) feed.pump()
   })
   /** Found out once for all callbacks of a route. */
@@ -61,7 +61,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
     return made
   }
 
-  class ComingRow extends Coming implements Storing {
+  class PendingRow extends PendingAppend implements Storing {
     #entering: Entering | undefined
 
     store(identity: string, maybeResend: boolean): void {
@@ -124,7 +124,7 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
   }
 
   /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
-  const acceptAgain = async (coming: ComingRow, identity: string): Promise<void> => {
+  const acceptAgain = async (coming: PendingRow, identity: string): Promise<void> => {
     try {
       const { callback } = coming
       const entry = await durable(callback, identity)
@@ -136,25 +136,25 @@ export function createAccept(parts: Parts): (callback: Callback) => Later<void> 
     }
   }
 
-  const enter = (coming: ComingRow, identity: string, maybeResend: boolean): void => {
+  const enter = (coming: PendingRow, identity: string, maybeResend: boolean): void => {
     mustHaveRoom()
     coming.store(identity, maybeResend)
   }
 
-  const take = createEntrance<ComingRow>(identify, (coming, identity) => {
+  const take = createIngest<PendingRow>(identify, (coming, identity) => {
     const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
     if (isKnown) void acceptAgain(coming, identity)
     else enter(coming, identity, false)
   })
 
   return (callback) => {
-    const coming = new ComingRow(callback)
+    const coming = new PendingRow(callback)
     take(coming)
     return coming
   }
 }
 
-function receiversOf({ subscriptions, known }: Route, feeds: ReadonlyMap<string, Feed>): Receivers {
+function receiversOf({ subscriptions, known }: Route, feeds: ReadonlyMap<string, Consumer>): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
   const all = [...feeds]
   return {

@@ -4,26 +4,26 @@ import type { Registry } from '../../../registry.ts'
 import { createDeliverer } from '../../consume/deliverer.ts'
 import type { Delivery } from '../../delivery.ts'
 import { createIdentify } from '../../ingest/identify.ts'
-import { Recent } from '../../ingest/resend-window.ts'
+import { ResendWindow } from '../../ingest/resend-window.ts'
 import { takeSuspect } from './file/suspect-file.ts'
 import { sharesOf } from '../../retention-shares.ts'
 import { OneAtATime } from '../../consume/suspects.ts'
-import { HEED_MS, withinGrace } from '../../consume/drain.ts'
+import { ABORT_GRACE_MS, waitForDrain } from '../../consume/drain.ts'
 import { createAccept } from './accept.ts'
 import { bury } from './upkeep/removed-plugins.ts'
 import { type Checkpoints, keepCheckpoints } from './upkeep/checkpoints.ts'
-import { createFeed, type Feed } from './consume/consumer.ts'
+import { createConsumer, type Consumer } from './consume/consumer.ts'
 import { keptRow } from './undelivered-row.ts'
-import { Ledger } from './consume/settle-batcher.ts'
-import type { Link } from './client/sqlite-client.ts'
-import { loadRecent } from './upkeep/load-resend-window.ts'
+import { SettleBatcher } from './consume/settle-batcher.ts'
+import type { SqliteClient } from './client/sqlite-client.ts'
+import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { createReserve, type Reserve } from './file/disk-reserve.ts'
 import { keepRetention, type Retention, type Shortened, type Sweeper } from './upkeep/retention.ts'
 
-export interface SqliteParts {
+export interface SqliteDeps {
   readonly registry: Registry
   readonly bus: Bus
-  readonly link: Link
+  readonly link: SqliteClient
   readonly file: string
   /** Milliseconds. */
   readonly resendWindow: number
@@ -36,12 +36,12 @@ export interface SqliteParts {
 const POLL_MS = 250
 
 /** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
-export function createSqliteDelivery(parts: SqliteParts): Delivery {
+export function createSqliteDelivery(parts: SqliteDeps): Delivery {
   const { registry, bus, link, maxBacklog } = parts
   const deliverer = createDeliverer(registry, bus)
-  const feeds = new Map<string, Feed>()
-  const ledger = new Ledger(link, () => [...feeds.values()].flatMap((feed) => feed.changes()))
-  const recent = new Recent(parts.resendWindow)
+  const feeds = new Map<string, Consumer>()
+  const ledger = new SettleBatcher(link, () => [...feeds.values()].flatMap((feed) => feed.changes()))
+  const recent = new ResendWindow(parts.resendWindow)
   const stops: (() => void)[] = []
   let reserve: Reserve | undefined
   let retention: Sweeper | undefined
@@ -65,7 +65,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
           bus.emit('store:damaged', { ...damage, plugins: Object.keys(plugins) })
       })
       const begun = await link.ask('begin', { plugins: ids })
-      if (parts.resendWindow > 0) await loadRecent(recent, link, Date.now() - parts.resendWindow)
+      if (parts.resendWindow > 0) await loadResendWindow(recent, link, Date.now() - parts.resendWindow)
       const onShortened = (shortened: Shortened): void => bus.emit('history:shortened', shortened)
       const sweeper = keepRetention(link, parts.file, parts.retention, { onShortened })
       retention = sweeper
@@ -89,7 +89,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const resendsOf = (entry: number): number => recent.resendsOf(entry)
       for (const [plugin, standing] of Object.entries(begun.plugins)) {
         const common = { plugin, registry, deliverer, bus, link, ledger, suspects, maxBacklog, resendsOf }
-        feeds.set(plugin, createFeed(common, standing, start))
+        feeds.set(plugin, createConsumer(common, standing, start))
       }
       for (const feed of feeds.values()) feed.start()
       wake(link, feeds)
@@ -125,9 +125,9 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
       const all = [...feeds.values()]
       for (const feed of all) feed.close()
       const idle = Promise.all(all.map((feed) => feed.idle()))
-      let settled = await withinGrace(idle, graceMs)
+      let settled = await waitForDrain(idle, graceMs)
       deliverer.abort()
-      if (!settled) settled = await withinGrace(idle, HEED_MS)
+      if (!settled) settled = await waitForDrain(idle, ABORT_GRACE_MS)
       await ledger.flush()
       ledger.close()
       await checkpoints?.close()
@@ -137,7 +137,7 @@ export function createSqliteDelivery(parts: SqliteParts): Delivery {
 }
 
 /** What other processes have asked for is looked up in the file, which is all that they share with us. */
-function wake(link: Link, feeds: ReadonlyMap<string, Feed>): void {
+function wake(link: SqliteClient, feeds: ReadonlyMap<string, Consumer>): void {
   link.send('requests', { now: Date.now(), plugins: [...feeds.keys()] }, (_error, result) => {
     for (const [plugin, count] of Object.entries(result?.woken ?? {})) feeds.get(plugin)?.woken(count)
     if (result?.more) wake(link, feeds)

@@ -5,12 +5,12 @@ import type { Registry } from '../../../registry.ts'
 import { loggableError } from '../../../observe/loggable-error.ts'
 import { createSqliteStores } from '../../../store/sqlite/stores.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
-import { createSqliteDelivery, type SqliteParts } from './delivery.ts'
-import { Link } from './client/sqlite-client.ts'
+import { createSqliteDelivery, type SqliteDeps } from './delivery.ts'
+import { SqliteClient } from './client/sqlite-client.ts'
 import { type Loss, type Presence, watchPresence } from './file/presence.ts'
 import { realPath } from './file/real-path.ts'
 
-type Settings = Pick<SqliteParts, 'resendWindow' | 'retention' | 'maxBacklog'> & {
+type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog'> & {
   readonly sqlite: { readonly file: string }
 }
 
@@ -21,10 +21,10 @@ type Settings = Pick<SqliteParts, 'resendWindow' | 'retention' | 'maxBacklog'> &
  */
 export async function openSqliteEngine(
   settings: Settings,
-  { bus, log, link: early }: { bus: Bus; log: Logger; link?: Link | undefined },
+  { bus, log, link: early }: { bus: Bus; log: Logger; link?: SqliteClient | undefined },
 ) {
   const file = realPath(resolve(settings.sqlite.file))
-  const link = await Link.open(file, (error, isOpen) => bus.emit('store:lost', { error, isOpen }), early)
+  const link = await SqliteClient.open(file, (error, isOpen) => bus.emit('store:lost', { error, isOpen }), early)
   let loss: Loss | undefined
   const presence = await watchPresence(file, link.descriptor, (found) => {
     loss = found

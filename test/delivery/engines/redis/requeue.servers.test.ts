@@ -2,14 +2,14 @@ import { expect } from 'chai'
 import { Appender } from '../../../../core/delivery/engines/redis/append/append-batch.ts'
 import { aboutText, pluginsText } from '../../../../core/delivery/engines/redis/partition/entry.ts'
 import { Gaps } from '../../../../core/delivery/engines/redis/append/gaps.ts'
-import { Intake } from '../../../../core/delivery/engines/redis/consume/read-ahead.ts'
+import { ReadAhead } from '../../../../core/delivery/engines/redis/consume/read-ahead.ts'
 import type { Item } from '../../../../core/delivery/engines/redis/consume/item.ts'
-import { Ledger } from '../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
+import { SettleBatcher } from '../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
 import { Numbers } from '../../../../core/delivery/engines/redis/append/resequencer.ts'
 import { openStreams } from '../../../../core/delivery/engines/redis/client/open.ts'
 import { createRun, type Run } from '../../../../core/delivery/engines/redis/client/run.ts'
 import { TAKE } from '../../../../core/delivery/engines/redis/scripts/take.ts'
-import { Share } from '../../../../core/delivery/engines/redis/partition/partition-lease.ts'
+import { PartitionLease } from '../../../../core/delivery/engines/redis/partition/partition-lease.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { append } from './append/append.ts'
 import { callback } from '../sqlite/run-sqlite.ts'
@@ -25,9 +25,9 @@ async function twoShares() {
   const { client, prefix } = connection
   const evaluate = createRun(connection)
   await openStreams(evaluate, ['one'], prefix)
-  const shares = [0, 1].map((n) => new Share('one', { n, fence: '1', at: 0, clean: true }))
+  const shares = [0, 1].map((n) => new PartitionLease('one', { n, fence: '1', at: 0, clean: true }))
   for (const { n, fence } of shares) await client.hset(`${prefix}:lease:one:${n}`, { fence, step: 0 })
-  const [gaps, ledger] = [new Gaps(), new Ledger(evaluate, fail)]
+  const [gaps, ledger] = [new Gaps(), new SettleBatcher(evaluate, fail)]
   const appender = new Appender({
     run: evaluate,
     resendWindow: 0,
@@ -42,7 +42,7 @@ async function twoShares() {
     if (script === TAKE) reads--
     return evaluate(script, ...args)
   }
-  const intake = new Intake({
+  const intake = new ReadAhead({
     plugin: 'one',
     run,
     ledger,

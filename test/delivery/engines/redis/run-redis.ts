@@ -1,6 +1,6 @@
 import { Bus } from '../../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../../core/delivery/delivery.ts'
-import { createRedisDelivery, type Pace, type RedisParts } from '../../../../core/delivery/engines/redis/delivery.ts'
+import { createRedisDelivery, type Pace, type RedisDeps } from '../../../../core/delivery/engines/redis/delivery.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
 import { createRegistry, type HandlerSpec } from '../../../../core/registry.ts'
 import { openRedis, type RedisClient } from '../../../../core/store/redis/client.ts'
@@ -29,7 +29,7 @@ interface Lost {
 }
 
 type More = Partial<
-  HandlerSpec & Pick<RedisParts, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'> & { readonly lost: Lost }
+  HandlerSpec & Pick<RedisDeps, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'> & { readonly lost: Lost }
 >
 
 /** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */

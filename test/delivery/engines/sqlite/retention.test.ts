@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Arg } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import { keepRetention, leavesReserve } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
-import { openSqliteJournal } from '../../../../core/delivery/engines/sqlite/history/history.ts'
+import { openSqliteHistory } from '../../../../core/delivery/engines/sqlite/history/history.ts'
 import { Database } from '../../../../core/store/sqlite/database.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
 import { done, newFile, type Run, runEngine } from './run-sqlite.ts'
@@ -19,9 +19,9 @@ function look(file: string): Database {
 
 /** What is listed, oldest first. */
 async function numbers(file: string): Promise<number[]> {
-  const journal = openSqliteJournal(file)
-  const { entries } = await journal.forward({ limit: 1000, bodies: true })
-  await journal.close()
+  const history = openSqliteHistory(file)
+  const { entries } = await history.forward({ limit: 1000, bodies: true })
+  await history.close()
   return entries.map(({ body }) => (JSON.parse(body?.raw ?? '') as { EventTime: number }).EventTime)
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Link } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import type { SqliteClient } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import type { Arg, Result } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import { Retries } from '../../../../core/delivery/engines/sqlite/consume/retries.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
@@ -20,7 +20,7 @@ function retriesOf(): { retries: Retries; nextRead: () => Promise<Read> } {
     return asked
   }
   const send = (_name: 'due', arg: Arg<'due'>, done: Done): void => read.resolve({ arg, done })
-  const link = { send } as unknown as Link
+  const link = { send } as unknown as SqliteClient
   const never = (): boolean => false
   const room = (): number => 1
   const retries = new Retries({ plugin: 'one', link, longestMs: 1000, inDoubt: never, room, onDue: () => undefined })

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { Bus } from '../../../../core/observe/bus.ts'
 import type { Callback } from '../../../../core/callback/callback.ts'
 import type { Delivery } from '../../../../core/delivery/delivery.ts'
-import { createSqliteDelivery, type SqliteParts } from '../../../../core/delivery/engines/sqlite/delivery.ts'
-import { Link } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { createSqliteDelivery, type SqliteDeps } from '../../../../core/delivery/engines/sqlite/delivery.ts'
+import { SqliteClient } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { newId } from '../../../../core/lib/id.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
 import { createRegistry, type HandlerSpec, type Registry, type RunningPlugin } from '../../../../core/registry.ts'
@@ -15,7 +15,7 @@ const log = createLogger({ level: 'silent' })
 
 export interface Run {
   bus: Bus
-  link: Link
+  link: SqliteClient
   registry: Registry
   delivery: Delivery
   accept: (n: number, group?: string) => Promise<void>
@@ -43,7 +43,7 @@ export async function newFile(): Promise<string> {
 export async function runEngine(
   file: string,
   handlers: Record<string, Handle>,
-  more: Partial<HandlerSpec & Pick<SqliteParts, 'maxBacklog' | 'retention' | 'resendWindow'>> = {},
+  more: Partial<HandlerSpec & Pick<SqliteDeps, 'maxBacklog' | 'retention' | 'resendWindow'>> = {},
 ): Promise<Run> {
   const {
     maxBacklog,
@@ -52,7 +52,7 @@ export async function runEngine(
     ...settings
   } = more
   const bus = new Bus()
-  const link = await Link.open(file)
+  const link = await SqliteClient.open(file)
   const plugins = Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings))
   const registry = createRegistry(plugins)
   const parts = { registry, bus, link, file, resendWindow, retention }

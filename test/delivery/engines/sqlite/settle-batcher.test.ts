@@ -1,17 +1,17 @@
 import { expect } from 'chai'
-import { Ledger } from '../../../../core/delivery/engines/sqlite/consume/settle-batcher.ts'
-import type { Link } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SettleBatcher } from '../../../../core/delivery/engines/sqlite/consume/settle-batcher.ts'
+import type { SqliteClient } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import type { Change } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
 
 /** A ledger over a file that can be full. */
-function ledgerOf(): { ledger: Ledger; written: unknown[]; full: { is: boolean } } {
+function ledgerOf(): { ledger: SettleBatcher; written: unknown[]; full: { is: boolean } } {
   const written: unknown[] = []
   const full = { is: false }
   const ask = async (_name: string, changes: readonly Change[]): Promise<void> => {
     if (full.is) throw new Error('full')
     written.push(...changes)
   }
-  return { ledger: new Ledger({ ask } as unknown as Link, () => []), written, full }
+  return { ledger: new SettleBatcher({ ask } as unknown as SqliteClient, () => []), written, full }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

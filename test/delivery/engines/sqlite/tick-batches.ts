@@ -1,5 +1,5 @@
-import type { Filter, Journal } from '../../../../core/delivery/history.ts'
-import { openSqliteJournal } from '../../../../core/delivery/engines/sqlite/history/history.ts'
+import type { Filter, History } from '../../../../core/delivery/history.ts'
+import { openSqliteHistory } from '../../../../core/delivery/engines/sqlite/history/history.ts'
 import { Database } from '../../../../core/store/sqlite/database.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
 import { type Handle, newFile, type Run, runEngine } from './run-sqlite.ts'
@@ -16,10 +16,10 @@ export function look(file: string): Database {
   return database
 }
 
-export function read(file: string): Journal {
-  const journal = openSqliteJournal(file)
-  stopAfterTest(() => journal.close())
-  return journal
+export function read(file: string): History {
+  const history = openSqliteHistory(file)
+  stopAfterTest(() => history.close())
+  return history
 }
 
 /** Numbers from 1 to 10, received in one turn. */
@@ -34,7 +34,7 @@ export async function withOne(handle: Handle): Promise<{ run: Run; file: string;
 }
 
 /** The numbers that a list has, oldest first. */
-export async function listed(journal: Journal, filter: Filter = {}): Promise<number[]> {
-  const { entries } = await journal.forward({ ...filter, bodies: true })
+export async function listed(history: History, filter: Filter = {}): Promise<number[]> {
+  const { entries } = await history.forward({ ...filter, bodies: true })
   return entries.map(({ body }) => (JSON.parse(body?.raw ?? '') as { EventTime: number }).EventTime)
 }

@@ -1,6 +1,6 @@
 import type { Group } from '../groups.ts'
 import { accountsOf, groupOf, integerOf, isBody, namesOf, type Body } from '../read.ts'
-import { Refusal, refuse } from '../refusal.ts'
+import { HttpError, refuse } from '../refusal.ts'
 import type { World } from '../world.ts'
 import { shown } from './members.ts'
 
@@ -15,7 +15,7 @@ function entry(world: World, id: string, filter: Body | undefined): Body {
   try {
     return { ErrorCode: 0, ErrorInfo: '', ...info(world, groupOf(world, id), filter) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof HttpError)) throw error
     return { GroupId: id, ErrorCode: error.code, ErrorInfo: error.message }
   }
 }

@@ -2,12 +2,12 @@ import type { Bus } from '../../../../observe/bus.ts'
 import { aboutOf } from '../../../../callback/callback.ts'
 import type { Subscription } from '../../../../registry.ts'
 import type { Deliverer, Delivered, Ended, Job } from '../../../consume/deliverer.ts'
-import type { Again } from '../../../consume/keyed-executor.ts'
+import type { Requeue } from '../../../consume/keyed-executor.ts'
 import { takeBody } from '../../../ingest/shared-body.ts'
 import { afterCrashes, poisonText } from '../../../consume/suspects.ts'
 import type { Item } from './item.ts'
-import type { Ledger } from './settle-batcher.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { SettleBatcher } from './settle-batcher.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Validity } from './validity.ts'
 
 /** Characters of an error that are stored. */
@@ -17,11 +17,11 @@ export interface AttemptParts {
   readonly plugin: string
   readonly deliverer: Deliverer
   readonly bus: Bus
-  readonly ledger: Ledger
+  readonly ledger: SettleBatcher
   readonly validity: Validity
   readonly isClosed: () => boolean
   /** A retry will be due then, on the clock of `performance.now()`. */
-  readonly onRetry: (share: Share, at: number) => void
+  readonly onRetry: (share: PartitionLease, at: number) => void
 }
 
 function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job {
@@ -55,7 +55,7 @@ export function createAttempts(parts: AttemptParts) {
   type OnHold = (next: Item) => void
 
   /** A promise only where something is waited for. */
-  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
+  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Requeue | Promise<Requeue> => {
     if (item.inDoubt || item.heldUntil > 0 || !validity.isValid()) return wait(item, subscription, onHold)
     const { share } = item
     if (!share.isHeld) return undefined
@@ -67,7 +67,7 @@ export function createAttempts(parts: AttemptParts) {
     return undefined
   }
 
-  const attended = async (share: Share, ending: Promise<Again>): Promise<Again> => {
+  const attended = async (share: PartitionLease, ending: Promise<Requeue>): Promise<Requeue> => {
     share.enter()
     try {
       return await ending
@@ -76,12 +76,12 @@ export function createAttempts(parts: AttemptParts) {
     }
   }
 
-  const wait = async (item: Item, subscription: Subscription, onHold: OnHold): Promise<Again> => {
+  const wait = async (item: Item, subscription: Subscription, onHold: OnHold): Promise<Requeue> => {
     const { share } = item
     while (share.isHeld && !validity.isValid()) await validity.renewed()
     if (!share.isHeld) return undefined
     const waitMs = item.heldUntil - performance.now()
-    if (waitMs > 0) return { holdMs: Math.ceil(waitMs) }
+    if (waitMs > 0) return { delayMs: Math.ceil(waitMs) }
     if (item.hasDied && isPoison(item)) {
       // Written first: else one behind it in its key that kills the process would do so for ever.
       await ledger.flush()
@@ -97,7 +97,7 @@ export function createAttempts(parts: AttemptParts) {
     subscription: Subscription,
     delivered: Delivered | Promise<Delivered>,
     onHold: OnHold,
-  ): Promise<Again> => {
+  ): Promise<Requeue> => {
     const { ended, settled } = await delivered
     const holds = subscription.ordered && item.key !== undefined
     if (ended.as === 'done') ledger.done(item)
@@ -108,7 +108,7 @@ export function createAttempts(parts: AttemptParts) {
     // The end is stored before the next suspect starts, and before the next one of its key.
     if (item.inDoubt) await ledger.flush()
     await settled
-    return ended.as === 'retry' && holds ? { holdMs: ended.inMs } : undefined
+    return ended.as === 'retry' && holds ? { delayMs: ended.inMs } : undefined
   }
 
   /** The start is stored first: should the process die now, it is known of what. */

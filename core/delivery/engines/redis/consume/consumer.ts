@@ -1,19 +1,19 @@
 import type { Registry } from '../../../../registry.ts'
-import type { Again } from '../../../consume/keyed-executor.ts'
-import { Slots } from '../../../consume/prefetch.ts'
+import type { Requeue } from '../../../consume/keyed-executor.ts'
+import { Prefetch } from '../../../consume/prefetch.ts'
 import type { OneAtATime } from '../../../consume/suspects.ts'
 import { longestDelayOf, subscriptionOf } from '../../../consume/subscription-of.ts'
 import type { Arrival } from '../partition/arrival.ts'
 import { type AttemptParts, createAttempts } from './attempts.ts'
 import type { Complain } from '../client/report-background-error.ts'
-import { Intake } from './read-ahead.ts'
+import { ReadAhead } from './read-ahead.ts'
 import type { Gaps } from '../append/gaps.ts'
 import type { Item } from './item.ts'
-import { CROWD, Parking } from './key-overflow.ts'
+import { MAX_PREFETCH_PER_KEY, KeyOverflow } from './key-overflow.ts'
 import type { Connection, Run } from '../client/run.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 
-export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
+export interface ConsumerDeps extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
   readonly registry: Registry
   readonly connection: Connection
   readonly run: Run
@@ -24,11 +24,11 @@ export interface FeedParts extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
 }
 
 /** Hands one plugin its callbacks, from the partitions that this process has for it. */
-export type Feed = ReturnType<typeof createFeed>
+export type Consumer = ReturnType<typeof createConsumer>
 
-export function createFeed(parts: FeedParts) {
+export function createConsumer(parts: ConsumerDeps) {
   const { plugin, registry, connection, run, ledger, gaps, validity, suspects, maxBacklog, complain } = parts
-  const shares = new Map<number, Share>()
+  const shares = new Map<number, PartitionLease>()
   let closed = false
 
   const attempts = createAttempts({
@@ -36,13 +36,13 @@ export function createFeed(parts: FeedParts) {
     isClosed: () => closed,
     onRetry: (share, at) => intake.wake(share, at),
   })
-  const slots: Slots = new Slots((key) => {
+  const slots: Prefetch = new Prefetch((key) => {
     if (key !== undefined) parking.resume(key)
     intake.pump()
   })
   const place = (item: Item): void => {
     const { key } = item
-    if (key !== undefined && (parking.has(key) || slots.of(key) >= CROWD)) parking.park(key, item)
+    if (key !== undefined && (parking.has(key) || slots.of(key) >= MAX_PREFETCH_PER_KEY)) parking.park(key, item)
     else push(item)
   }
   const push = (item: Item): void => {
@@ -53,12 +53,12 @@ export function createFeed(parts: FeedParts) {
     }
     // A task that holds its key runs again, for the next attempt.
     let current = item
-    const task = (): Again | Promise<Again> => attempts.attempt(current, subscription, (next) => (current = next))
+    const task = (): Requeue | Promise<Requeue> => attempts.attempt(current, subscription, (next) => (current = next))
     const isSuspect = (): boolean => current.inDoubt
     slots.push(subscription.pool, item.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
   }
-  const parking = new Parking({ connection, inLanes: (key) => slots.of(key), onNext: push })
-  const intake = new Intake({
+  const parking = new KeyOverflow({ connection, inLanes: (key) => slots.of(key), onNext: push })
+  const intake = new ReadAhead({
     plugin,
     run,
     ledger,

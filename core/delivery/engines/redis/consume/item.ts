@@ -1,13 +1,13 @@
 import { readStored, type Stored } from '../partition/entry.ts'
 import type { Arrival } from '../partition/arrival.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Place } from '../partition/cursor.ts'
 
 /** An entry of TAKE's reply, and what is stored of it. */
 export type TakenEntry = readonly [
   entry: string,
   attempt: string,
-  holdMs: number,
+  delayMs: number,
   deaths: string,
   resends: string,
   origin: 'new' | 'due' | 'pending',
@@ -31,7 +31,7 @@ export type TakenPart = readonly [
 
 /** One that a plugin is to get. */
 export interface Item extends Stored {
-  readonly share: Share
+  readonly share: PartitionLease
   readonly entry: string
   /** Of one that was not pending when it was given. */
   readonly place: Place | undefined
@@ -48,11 +48,11 @@ export interface Item extends Stored {
   readonly inDoubt: boolean
 }
 
-export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined): Item {
-  const [entry, attempt, holdMs, deaths, resends, origin, about, raw] = taken
+export function itemOf(share: PartitionLease, taken: TakenEntry, place: Place | undefined): Item {
+  const [entry, attempt, delayMs, deaths, resends, origin, about, raw] = taken
   const { callback, key, maybeResend } = readStored(about, raw)
   const isConcerned =
-    (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, holdMs > 0)
+    (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, delayMs > 0)
   return {
     share,
     entry,
@@ -63,14 +63,14 @@ export function itemOf(share: Share, taken: TakenEntry, place: Place | undefined
     received: undefined,
     attempt: Number(attempt),
     resends: Number(resends),
-    heldUntil: holdMs > 0 ? performance.now() + holdMs : 0,
+    heldUntil: delayMs > 0 ? performance.now() + delayMs : 0,
     deaths: Math.abs(Number(deaths)),
     hasDied: Number(deaths) > 0,
     inDoubt: isConcerned || Number(deaths) !== 0,
   }
 }
 
-export function arrivedItem(share: Share, arrival: Arrival, place: Place): Item {
+export function arrivedItem(share: PartitionLease, arrival: Arrival, place: Place): Item {
   const { entry, callback, key, maybeResend, received } = arrival
   return {
     share,

@@ -5,7 +5,7 @@ import type { Item } from './item.ts'
 import type { Connection } from '../client/run.ts'
 
 /** So many of one key are handed to the lanes; more are parked, and hold up no other key. */
-export const CROWD = 16
+export const MAX_PREFETCH_PER_KEY = 16
 /** More are not read before some of these are through. */
 const MOST = 10_000
 const AGAIN_MS = 500
@@ -30,7 +30,7 @@ interface Parts {
  * Keys with a long queue. Their callbacks are in Redis, and only their numbers are in memory. Whatever comes
  * for such a key goes to its end, so that nothing overtakes.
  */
-export class Parking {
+export class KeyOverflow {
   readonly #parts: Parts
   readonly #keys = new Map<string, Line>()
   #size = 0
@@ -60,7 +60,7 @@ export class Parking {
     const parked = this.#keys.get(key)
     if (!parked || parked.reading || this.#parts.inLanes(key) > 0) return
     const next: Parked[] = []
-    while (next.length < CROWD) {
+    while (next.length < MAX_PREFETCH_PER_KEY) {
       const item = parked.queue.take()
       if (!item) break
       parked.length--

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { Alarm } from './timer.ts'
+import { Timer } from './timer.ts'
 import type { Arrival } from '../partition/arrival.ts'
 import type { Complain } from '../client/report-background-error.ts'
 import { compareEntries, isBehind } from '../partition/entry.ts'
 import type { Gaps } from '../append/gaps.ts'
 import { arrivedItem, type Item, itemOf, type TakenPart } from './item.ts'
-import type { Ledger } from './settle-batcher.ts'
+import type { SettleBatcher } from './settle-batcher.ts'
 import type { Run } from '../client/run.ts'
 import { TAKE } from '../scripts/take.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 
 /** Fewer are not worth a round trip while others are under way. */
 const FEW = 16
@@ -19,12 +19,12 @@ const PACE_MS = 8
 interface Parts {
   readonly plugin: string
   readonly run: Run
-  readonly ledger: Ledger
+  readonly ledger: SettleBatcher
   readonly gaps: Gaps
   readonly maxBacklog: number | undefined
   /** The longest that a retry of the plugin waits. */
   readonly longestMs: number
-  readonly shares: ReadonlyMap<number, Share>
+  readonly shares: ReadonlyMap<number, PartitionLease>
   /** How many more may be taken; 0 where none may. */
   readonly room: () => number
   readonly mayTake: () => boolean
@@ -38,9 +38,9 @@ interface Parts {
  * Gets what comes for one plugin, from all partitions that this process has for it, while there is room: from memory what
  * this process has stored itself, as long as it knows of everything before it; else it is read.
  */
-export class Intake {
+export class ReadAhead {
   readonly #parts: Parts
-  readonly #alarm = new Alarm(() => this.#onDue())
+  readonly #alarm = new Timer(() => this.#onDue())
   #patience: NodeJS.Timeout | undefined
   #isTaking = false
   #takenAt = -Infinity
@@ -54,7 +54,7 @@ export class Intake {
   }
 
   /** This process has stored something, and tells of it in the order of the partition. */
-  arrived(share: Share, arrival: Arrival): void {
+  arrived(share: PartitionLease, arrival: Arrival): void {
     const { entry } = arrival
     const { room, mayTake, maxBacklog, gaps, onItem } = this.#parts
     const wasRead = share.tail !== '' && !isBehind(entry, share.tail)
@@ -88,7 +88,7 @@ export class Intake {
   }
 
   /** A retry will be due then. */
-  wake(share: Share, at: number): void {
+  wake(share: PartitionLease, at: number): void {
     share.dueAt = Math.min(share.dueAt ?? Infinity, at)
     this.#alarm.set(share.dueAt)
   }
@@ -113,13 +113,13 @@ export class Intake {
   }
 
   /** Beginning with another one each time, so that a busy partition does not starve the rest. */
-  #dirty(): Share[] {
+  #dirty(): PartitionLease[] {
     const shares = [...this.#parts.shares.values()].filter(({ dirty, isHeld }) => dirty && isHeld)
     const from = shares.length === 0 ? 0 : this.#turn++ % shares.length
     return [...shares.slice(from), ...shares.slice(0, from)]
   }
 
-  async #take(shares: readonly Share[], count: number): Promise<void> {
+  async #take(shares: readonly PartitionLease[], count: number): Promise<void> {
     this.#isTaking = true
     for (const share of shares) share.beginRead()
     let isThrough = false
@@ -140,7 +140,7 @@ export class Intake {
     if (isThrough) this.pump()
   }
 
-  async #read(shares: readonly Share[], count: number): Promise<void> {
+  async #read(shares: readonly PartitionLease[], count: number): Promise<void> {
     const { run, plugin, ledger, gaps, maxBacklog, longestMs, onItem, onOver } = this.#parts
     // What is done counts until that is written.
     if (maxBacklog !== undefined) await ledger.flush()
@@ -189,7 +189,7 @@ export class Intake {
     }
   }
 
-  #receive(share: Share, part: TakenPart, gap: number): Item[] {
+  #receive(share: PartitionLease, part: TakenPart, gap: number): Item[] {
     const [, isOwned, hasMore, cursor, tail, dueInMs, , entries] = part
     if (isOwned === 0) {
       share.lose()

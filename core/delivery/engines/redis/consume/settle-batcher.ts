@@ -1,8 +1,8 @@
-import { Alarm } from './timer.ts'
+import { Timer } from './timer.ts'
 import type { Complain } from '../client/report-background-error.ts'
 import type { Run } from '../client/run.ts'
 import { SETTLE } from '../scripts/settle.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Place } from '../partition/cursor.ts'
 
 /** What has become of an entry: see the script. */
@@ -14,13 +14,13 @@ export type Outcome =
   | readonly ['pass', step: number, counts: string]
 
 interface Noted {
-  readonly share: Share
+  readonly share: PartitionLease
   readonly entry: string
   readonly place: Place | undefined
 }
 
 interface Note {
-  readonly share: Share
+  readonly share: PartitionLease
   readonly entry: string
   readonly outcome: Outcome
   readonly after: ((isThrough: boolean) => void) | undefined
@@ -38,13 +38,13 @@ const BATCH = 256
  * Collects what has become of callbacks and writes it in batches, off the hot path: what a death loses of it is done
  * once more. What cannot be written waits until Redis is back.
  */
-export class Ledger {
+export class SettleBatcher {
   readonly #run: Run
   readonly #complain: Complain
   #notes: Note[] = []
-  readonly #touched = new Set<Share>()
+  readonly #touched = new Set<PartitionLease>()
   #touchedAt = 0
-  readonly #alarm = new Alarm(() => this.#ring())
+  readonly #alarm = new Timer(() => this.#ring())
   #writing: Promise<boolean> | undefined
 
   constructor(run: Run, complain: Complain) {
@@ -58,7 +58,7 @@ export class Ledger {
   }
 
   /** Something is to be told of the share's trail. */
-  touch(share: Share): void {
+  touch(share: PartitionLease): void {
     if (this.#touched.size === 0) this.#touchedAt = performance.now()
     this.#touched.add(share)
     this.#soon(DONE_MS)
@@ -107,7 +107,7 @@ export class Ledger {
   }
 
   /** What was not pending is told of once, in a line with a number, and before whatever needs that it is pending. */
-  #tell(share: Share, until?: Place): void {
+  #tell(share: PartitionLease, until?: Place): void {
     const stretch = share.trail.cut(until)
     if (!stretch) return
     const { entry, done, claimed } = stretch

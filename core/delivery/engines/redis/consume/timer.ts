@@ -1,7 +1,7 @@
 const LONGEST_MS = 60_000
 
 /** Rings at the earliest of the times that it was set to. */
-export class Alarm {
+export class Timer {
   readonly #ring: () => void
   #timer: NodeJS.Timeout | undefined
   #at = Infinity

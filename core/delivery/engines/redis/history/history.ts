@@ -3,7 +3,7 @@ import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import type { RedisSettings } from '../../../../store/redis/options.ts'
-import type { Answered, Asked, Journal, OpeningOptions } from '../../../history.ts'
+import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
 import { PARTITIONS } from '../client/keys.ts'
 import { createRun } from '../client/run.ts'
 import { find } from './find.ts'
@@ -18,10 +18,10 @@ const LETTER = /^\d+-\d+$/
  * Looks into the Redis of servers that may be running.
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openRedisJournal(
+export async function openRedisHistory(
   settings: RedisSettings,
   { onWaiting, startMs }: OpeningOptions = {},
-): Promise<Journal> {
+): Promise<History> {
   const log = createLogger({ level: 'silent' })
   // Whether it may lose something is for the servers to say.
   const connection = await openRedis(
@@ -31,7 +31,7 @@ export async function openRedisJournal(
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
   const parts: Parts = { connection, run: createRun(connection), partitions }
-  const journal: Journal = {
+  const history: History = {
     backward: (filter, place) => list(parts, filter, 'backward', place),
     forward: (filter, place) => list(parts, filter, 'forward', place),
     end: () => endOf(parts),
@@ -50,7 +50,7 @@ export async function openRedisJournal(
     },
     async result(request) {
       const result = await client.get(`${prefix}:result:${request}`)
-      return result === null ? undefined : (JSON.parse(result) as Answered)
+      return result === null ? undefined : (JSON.parse(result) as AdminResult)
     },
     async isServed() {
       const [seconds] = await client.time()
@@ -58,11 +58,11 @@ export async function openRedisJournal(
     },
     close: () => connection.close(),
   }
-  return plainly(journal)
+  return plainly(history)
 }
 
 /** What names nothing that Redis could have becomes a name of nothing. */
-function requestOf(asked: Asked): object {
+function requestOf(asked: AdminRequest): object {
   const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
   const of = (pattern: RegExp, nothing: string): string[] =>
     asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing))
@@ -71,8 +71,8 @@ function requestOf(asked: Asked): object {
 }
 
 /** The driver's errors hold what was sent: they stay here. */
-function plainly(journal: Journal): Journal {
-  const wrapped = Object.entries(journal).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+function plainly(history: History): History {
+  const wrapped = Object.entries(history).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,
     async (...args: never[]) => {
       try {
@@ -82,5 +82,5 @@ function plainly(journal: Journal): Journal {
       }
     },
   ])
-  return Object.fromEntries(wrapped) as Journal
+  return Object.fromEntries(wrapped) as History
 }

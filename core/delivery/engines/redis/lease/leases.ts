@@ -1,10 +1,10 @@
 import type { Complain } from '../client/report-background-error.ts'
-import type { Feed } from '../consume/consumer.ts'
-import type { Ledger } from '../consume/settle-batcher.ts'
+import type { Consumer } from '../consume/consumer.ts'
+import type { SettleBatcher } from '../consume/settle-batcher.ts'
 import type { Run } from '../client/run.ts'
 import { RELEASE } from '../scripts/release.ts'
 import { TEND } from '../scripts/tend.ts'
-import type { Share } from '../partition/partition-lease.ts'
+import type { PartitionLease } from '../partition/partition-lease.ts'
 import { syncShares, type Tended } from './reconcile-leases.ts'
 import type { Validity } from '../consume/validity.ts'
 
@@ -13,8 +13,8 @@ interface Parts {
   readonly member: string
   readonly partitions: number
   readonly leaseMs: number
-  readonly feeds: () => readonly Feed[]
-  readonly ledger: Ledger
+  readonly feeds: () => readonly Consumer[]
+  readonly ledger: SettleBatcher
   /** Others had given us up, and may have made dead letters of what waited for our plugins. */
   readonly onLapsed: () => Promise<void>
   readonly complain: Complain
@@ -46,7 +46,7 @@ export class Leases implements Validity {
   /** Rejects where Redis cannot be reached. */
   async start(): Promise<void> {
     await this.tend()
-    this.#timer = setInterval(() => this.nudge(), this.#parts.leaseMs / RENEWALS)
+    this.#timer = setInterval(() => this.renewSoon(), this.#parts.leaseMs / RENEWALS)
   }
 
   isValid(): boolean {
@@ -68,7 +68,7 @@ export class Leases implements Validity {
   }
 
   /** Renews now, and once more where something has changed while that was under way. */
-  nudge(): void {
+  renewSoon(): void {
     if (this.#tending) this.#again = true
     else void this.tend().catch(this.#parts.complain)
   }
@@ -79,7 +79,7 @@ export class Leases implements Validity {
       this.#tending = undefined
       if (!this.#again) return
       this.#again = false
-      this.nudge()
+      this.renewSoon()
     })
     return this.#tending
   }
@@ -88,7 +88,7 @@ export class Leases implements Validity {
   leave(): void {
     this.#leaving = true
     for (const feed of this.#parts.feeds()) for (const share of feed.shares.values()) void this.#giveBack(feed, share)
-    this.nudge()
+    this.renewSoon()
   }
 
   /**
@@ -135,7 +135,7 @@ export class Leases implements Validity {
   }
 
   /** Once nothing runs in it any more, and what became of its callbacks is written: so nothing overlaps. */
-  async #giveBack({ shares }: Feed, share: Share): Promise<void> {
+  async #giveBack({ shares }: Consumer, share: PartitionLease): Promise<void> {
     share.close()
     this.#wake()
     await share.idle()
@@ -146,7 +146,7 @@ export class Leases implements Validity {
   }
 
   /** A lease that cannot be given back runs out. */
-  async #release(shares: readonly Share[], isClean: boolean): Promise<void> {
+  async #release(shares: readonly PartitionLease[], isClean: boolean): Promise<void> {
     const args = shares.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
     await this.#parts.run(RELEASE, isClean ? 1 : 0, ...args).catch(() => undefined)
   }

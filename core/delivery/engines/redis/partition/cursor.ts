@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** What is to be written of a trail. */
-export interface Stretch {
+export interface AckRange {
   /** The group passes everything up to this one. */
   readonly entry: string
   readonly done: readonly Place[]
@@ -19,7 +19,7 @@ export interface Stretch {
  * The entries of a partition behind the group's last one that a plugin was given, in their order. While they are done in
  * turn Redis is told of the last of them only.
  */
-export class Trail {
+export class Cursor {
   #places: Place[] = []
   /** What came after the last place was not the plugin's, up to this one. */
   #passed: string | undefined
@@ -60,7 +60,7 @@ export class Trail {
   }
 
   /** Gives what is to be written: all up to the last one that is done, and up to `until`. Nothing, where that is nothing. */
-  cut(until?: Place): Stretch | undefined {
+  cut(until?: Place): AckRange | undefined {
     if (!this.#isTouched && !until) return undefined
     this.#isTouched = false
     const isLast = (place: Place): boolean => place === until || place.state === 'done'

@@ -1,7 +1,7 @@
-import { LANES } from '../../../consume/prefetch.ts'
+import { MAX_PREFETCH } from '../../../consume/prefetch.ts'
 import type { Arrival } from './arrival.ts'
 import { isBehind } from './entry.ts'
-import { Trail } from './cursor.ts'
+import { Cursor } from './cursor.ts'
 
 /** Callbacks, and characters of one, that are kept until a read comes to them; others are read. */
 const OWN = 32
@@ -18,13 +18,13 @@ const OWN_CHARACTERS = 16_000
  * the share `dirty`. While `isReading`, nothing is handed over from memory (`missed` tells of it), and nothing leaves
  * `known`, for the reply may still name it.
  */
-export class Share {
+export class PartitionLease {
   readonly plugin: string
   readonly n: number
   readonly fence: string
   /** The entries that are in memory: a read whose reply was lost is repeated, and gives them once more. */
   readonly known = new Set<string>()
-  readonly trail = new Trail()
+  readonly trail = new Cursor()
   /** The last pending entry that was read, or `>` when there are no more. */
   cursor = '0-0'
   /** The last new entry that was read or handed over; nothing, where Redis is to say where the group stands. */
@@ -64,7 +64,7 @@ export class Share {
     this.n = n
     this.fence = fence
     this.#since = `${at + 1}-0`
-    this.#doubts = clean ? 0 : LANES
+    this.#doubts = clean ? 0 : MAX_PREFETCH
   }
 
   /** Whether handlers may be started. */

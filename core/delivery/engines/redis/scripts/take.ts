@@ -29,9 +29,9 @@ local at, scanned, size = now(), 0, 0
 local longest = tonumber(ARGV[5])
 local backlog = most >= 0 and tonumber(redis.call('HGET', prefix .. ':backlog', plugin) or '0') or -1
 
-local function put(part, entry, attempt, holdMs, deaths, origin, f)
+local function put(part, entry, attempt, delayMs, deaths, origin, f)
   local resends = part.resends and redis.call('HGET', part.resends, entry) or '0'
-  part[8][#part[8] + 1] = { entry, attempt, holdMs, deaths, resends, origin, f[4], f[6] }
+  part[8][#part[8] + 1] = { entry, attempt, delayMs, deaths, resends, origin, f[4], f[6] }
   room = room - 1
   size = size + #f[6]
 end
@@ -40,8 +40,8 @@ local function give(part, n, entry, fields, origin)
   local attempt, untilMs = string.match(redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1 0',
     '^(%d+) (%d+)$')
   local deaths = redis.call('HGET', prefix .. ':tries:' .. plugin .. ':' .. n, entry) or '0'
-  local holdMs = math.max(0, untilMs - at)
-  put(part, entry, attempt, holdMs > longest and 0 or holdMs, deaths, origin, fields)
+  local delayMs = math.max(0, untilMs - at)
+  put(part, entry, attempt, delayMs > longest and 0 or delayMs, deaths, origin, fields)
 end
 
 local function isFull() return room <= 0 or size > ${CHARACTERS} or scanned > ${SCAN} end

@@ -15,11 +15,11 @@ const lastRead = new WeakMap<Database, StoredBlock>()
 /** A callback, wherever it is stored. */
 export function storedOf(database: Database, seq: number): Unpacked | undefined {
   const row = database.get(`SELECT seq, ${SINGLE_COLUMNS} FROM singles WHERE seq = ?`, seq)
-  return singleOf(row) ?? elsewhere(database, seq)
+  return pinnedOf(row) ?? elsewhere(database, seq)
 }
 
 /** Writes a callback down by itself, for it waits for another attempt, or is a dead letter. */
-export function setApart(database: Database, seq: number): void {
+export function pin(database: Database, seq: number): void {
   if (database.get('SELECT 1 FROM singles WHERE seq = ?', seq)) return
   const one = elsewhere(database, seq)
   if (!one) return
@@ -29,7 +29,7 @@ export function setApart(database: Database, seq: number): void {
 }
 
 /** Lets go of one that waits for nothing any more and is no dead letter: its block has it, if it is not too old. */
-export function dropSingle(database: Database, seq: number): void {
+export function unpin(database: Database, seq: number): void {
   database.run(DELETE, seq)
 }
 
@@ -39,7 +39,7 @@ export function singleBytes(database: Database, seq: number): number {
 }
 
 /** What a row of singles tells; one that is damaged has no body, and nobody knows more of one without `callbacks`. */
-export function singleOf(row: Row | undefined): Unpacked | undefined {
+export function pinnedOf(row: Row | undefined): Unpacked | undefined {
   if (!row) return undefined
   const { callbacks, damage } = readBlock({ ...row, first: Number(row['seq']), last: Number(row['seq']) })
   return callbacks[0] ?? (damage && unreadable(damage))

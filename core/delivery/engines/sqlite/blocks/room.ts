@@ -1,6 +1,6 @@
 import type { Database, Row, Value } from '../../../../store/sqlite/database.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
-import { dropSingle } from './pinned.ts'
+import { unpin } from './pinned.ts'
 
 /** Has refused callbacks keep to their share: the app that takes most of it loses its oldest. */
 export function trimRefused(database: Database, share: number, limit: number): number {
@@ -78,7 +78,7 @@ function evictFault(database: Database): number | undefined {
   const letter = database.get('SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1')
   if (!letter) return undefined
   database.run('DELETE FROM dead_letters WHERE num = ?', letter['num'] as Value)
-  dropSingle(database, Number(letter['seq']))
+  unpin(database, Number(letter['seq']))
   return 1
 }
 

@@ -29,7 +29,7 @@ function openBlock(expendable: boolean): OpenBlock {
 }
 
 /** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
-export class Link {
+export class SqliteClient {
   readonly #worker: StoreThread
   /** Who waits for a reply, in the order of the replies. No map: one that grows and shrinks all the time grows old. */
   readonly #open = new Queue<(error: Error | undefined, result: unknown) => void>()
@@ -67,8 +67,8 @@ export class Link {
   static async open(
     file: string,
     onLost: (error: Error, isOpen: boolean) => void = () => undefined,
-    link: Link = new Link(),
-  ): Promise<Link> {
+    link: SqliteClient = new SqliteClient(),
+  ): Promise<SqliteClient> {
     link.#onLost = onLost
     try {
       link.descriptor = await link.#tell(file)

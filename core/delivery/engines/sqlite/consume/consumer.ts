@@ -1,29 +1,29 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import type { Registry, Subscription } from '../../../../registry.ts'
 import { type Delivered, type Deliverer, UNREADABLE } from '../../../consume/deliverer.ts'
-import type { Again } from '../../../consume/keyed-executor.ts'
+import type { Requeue } from '../../../consume/keyed-executor.ts'
 import { takeBody } from '../../../ingest/shared-body.ts'
-import { Slots } from '../../../consume/prefetch.ts'
+import { Prefetch } from '../../../consume/prefetch.ts'
 import { longestDelayOf, subscriptionOf } from '../../../consume/subscription-of.ts'
 import type { OneAtATime } from '../../../consume/suspects.ts'
-import { Chains, CROWD } from './key-overflow.ts'
-import { Doubts } from './in-doubt.ts'
+import { KeyOverflow, MAX_PREFETCH_PER_KEY } from './key-overflow.ts'
+import { InDoubt } from './in-doubt.ts'
 import type { Item, Shared } from './item.ts'
-import type { Ledger } from './settle-batcher.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SettleBatcher } from './settle-batcher.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Change, Standing } from '../worker/messages.ts'
 import { createOutcomes } from './settle.ts'
-import { HOLD_MS, Progress } from './cursor.ts'
+import { HOLD_MS, Cursor } from './cursor.ts'
 import { Retries } from './retries.ts'
-import { Window } from './read-ahead.ts'
+import { ReadAhead } from './read-ahead.ts'
 
-export interface FeedParts {
+export interface ConsumerDeps {
   readonly plugin: string
   readonly registry: Registry
   readonly deliverer: Deliverer
   readonly bus: Bus
-  readonly link: Link
-  readonly ledger: Ledger
+  readonly link: SqliteClient
+  readonly ledger: SettleBatcher
   readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
   /** How often an entry of the window of resends has come again. */
@@ -39,18 +39,18 @@ export interface Start {
 }
 
 /** Hands one plugin its callbacks: new ones, retries, and those that its keys hold back. */
-export type Feed = ReturnType<typeof createFeed>
+export type Consumer = ReturnType<typeof createConsumer>
 
-export function createFeed(parts: FeedParts, standing: Standing, { clean, last, suspect }: Start) {
+export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean, last, suspect }: Start) {
   const { plugin, registry, deliverer, bus, link, ledger, suspects, maxBacklog = Infinity, resendsOf } = parts
-  const doubts = new Doubts(clean, { seq: last, at: Date.now() }, suspect)
+  const doubts = new InDoubt(clean, { seq: last, at: Date.now() }, suspect)
   const inDoubt = doubts.concern.bind(doubts)
   const longestMs = longestDelayOf(registry, plugin)
-  const progress = new Progress(plugin, standing.cursor)
+  const progress = new Cursor(plugin, standing.cursor)
   let closed = false
   let isPumping = false
 
-  const slots: Slots = new Slots((key) => {
+  const slots: Prefetch = new Prefetch((key) => {
     if (key !== undefined) chains.resume(key)
     pump()
   })
@@ -67,14 +67,14 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
       return
     }
     const { key } = shared
-    if (item.from === 'row' && key !== undefined && (chains.has(key) || slots.of(key) >= CROWD))
+    if (item.from === 'row' && key !== undefined && (chains.has(key) || slots.of(key) >= MAX_PREFETCH_PER_KEY))
       outcomes.park(item, key)
     else push(item, subscription)
   }
   const push = (item: Item, subscription: Subscription): void => {
     // A task that holds its key runs again, for the next attempt.
     let current = item
-    const task = (): Again | Promise<Again> => attempt(current, subscription, (next) => (current = next))
+    const task = (): Requeue | Promise<Requeue> => attempt(current, subscription, (next) => (current = next))
     const isSuspect = (): boolean => current.inDoubt
     slots.push(subscription.pool, item.shared.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
   }
@@ -85,9 +85,9 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
   const retries = new Retries({ plugin, link, longestMs, inDoubt, room, onDue: placeAndPump })
   const inLanes = slots.of.bind(slots)
   const reached = (): number => window.reached
-  const chains = new Chains({ plugin, link, inDoubt, inLanes, room, reached, onNext: place }, standing.chains)
+  const chains = new KeyOverflow({ plugin, link, inDoubt, inLanes, room, reached, onNext: place }, standing.chains)
   const outcomes = createOutcomes({ plugin, bus, ledger, progress, retries, chains }, standing.waiting)
-  const window: Window = new Window({
+  const window: ReadAhead = new ReadAhead({
     plugin,
     link,
     cursor: standing.cursor,
@@ -124,9 +124,9 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
 
   type OnHold = (next: Item) => void
 
-  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Again | Promise<Again> => {
-    const holdMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
-    if (holdMs > 0 && holdMs <= longestMs) return { holdMs }
+  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Requeue | Promise<Requeue> => {
+    const delayMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
+    if (delayMs > 0 && delayMs <= longestMs) return { delayMs }
     // On disk first: else one behind it in its key that kills the process would do so for ever.
     if (item.hasDied && outcomes.isPoison(item)) return ledger.flush().then(() => undefined)
     const { shared } = item
@@ -158,7 +158,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
     subscription: Subscription,
     delivered: Delivered | Promise<Delivered>,
     onHold: OnHold,
-  ): Promise<Again> => {
+  ): Promise<Requeue> => {
     const { ended, settled } = await delivered
     const chain = subscription.ordered ? item.shared.key : undefined
     if (ended.as === 'done') outcomes.done(item)
@@ -176,7 +176,7 @@ export function createFeed(parts: FeedParts, standing: Standing, { clean, last, 
     // The end is stored before the next suspect starts, and before the next one of its key.
     if (item.inDoubt) await ledger.flush()
     await settled
-    return ended.as === 'retry' && chain !== undefined ? { holdMs: ended.inMs } : undefined
+    return ended.as === 'retry' && chain !== undefined ? { delayMs: ended.inMs } : undefined
   }
 
   return {

@@ -5,7 +5,7 @@ import type { Change } from '../worker/messages.ts'
 export const HOLD_MS = 50
 
 /** How far a plugin has come: its cursor, and what is settled beyond it. */
-export class Progress {
+export class Cursor {
   readonly #plugin: string
   readonly #open = new Queue<number>()
   readonly #settled = new Set<number>()

@@ -1,11 +1,11 @@
-import { LANES } from '../../../consume/prefetch.ts'
+import { MAX_PREFETCH } from '../../../consume/prefetch.ts'
 import type { Waiting } from '../worker/messages.ts'
 
 /**
  * After a stop that was not clean: tells which callbacks may have been under way then. Of each key that is the first
  * one, of each plugin no more than its lanes hold. Where the watchdog knew which one it was, that is the only one.
  */
-export class Doubts {
+export class InDoubt {
   readonly #until: { readonly seq: number; readonly at: number }
   readonly #known: string | undefined
   readonly #keys = new Set<string>()
@@ -15,7 +15,7 @@ export class Doubts {
   constructor(clean: boolean, until: { readonly seq: number; readonly at: number }, known?: string) {
     this.#until = until
     this.#known = known
-    this.#left = clean ? 0 : LANES
+    this.#left = clean ? 0 : MAX_PREFETCH
   }
 
   concern({ id, seq, key, dueAt }: Waiting): boolean {

@@ -1,9 +1,9 @@
 import { type Item, itemOf } from './item.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
 /** So many of one key are handed to the lanes; more wait in the database, and hold up no other key. */
-export const CROWD = 16
+export const MAX_PREFETCH_PER_KEY = 16
 const AGAIN_MS = 1000
 
 interface Chain {
@@ -22,7 +22,7 @@ export interface KnownChain {
 
 interface Parts {
   readonly plugin: string
-  readonly link: Link
+  readonly link: SqliteClient
   readonly inDoubt: (waiting: Waiting) => boolean
   /** How many of this key are in the lanes. */
   readonly inLanes: (key: string) => number
@@ -37,7 +37,7 @@ interface Parts {
  * comes for such a key goes to its chain, which is in the order of receipt. After a restart there may be callbacks of a key that
  * came before those of its chain and are read anew: so no chain is read further than the plugin has reached.
  */
-export class Chains {
+export class KeyOverflow {
   readonly #parts: Parts
   readonly #chains = new Map<string, Chain>()
   /** Those whose first one has not been reached yet, or that nobody has looked at since the start; the smallest last. */
@@ -84,7 +84,7 @@ export class Chains {
     const { plugin, link, inLanes, inDoubt, reached, onNext } = this.#parts
     if (!chain || chain.reading || chain.unwritten > 0 || inLanes(key) > 0) return
     chain.reading = true
-    link.send('chain', { plugin, chain: key, upTo: reached(), limit: CROWD }, (error, result) => {
+    link.send('chain', { plugin, chain: key, upTo: reached(), limit: MAX_PREFETCH_PER_KEY }, (error, result) => {
       chain.reading = false
       if (error || !result) {
         setTimeout(() => this.resume(key), AGAIN_MS).unref()

@@ -1,6 +1,6 @@
 import { Queue } from '../../../../lib/fifo.ts'
 import { type Item, itemOf, type Shared } from './item.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
 /** Callbacks that wait in memory for a plugin's lanes, and the characters of their bodies. */
@@ -10,7 +10,7 @@ const AGAIN_MS = 1000
 
 interface Parts {
   readonly plugin: string
-  readonly link: Link
+  readonly link: SqliteClient
   /** Where the plugin's cursor stands, and the last callback that is stored. */
   readonly cursor: number
   readonly last: number
@@ -28,7 +28,7 @@ interface Parts {
  * The next callbacks of a plugin, in the order of receipt: handed over as they are stored while there is room, and
  * read from the database once the plugin has fallen behind. So memory is bounded, whatever waits.
  */
-export class Window {
+export class ReadAhead {
   readonly #parts: Parts
   readonly #queue = new Queue<Item>()
   #length = 0

@@ -1,5 +1,5 @@
 import { type Item, itemOf } from './item.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
 const AGAIN_MS = 1000
@@ -8,7 +8,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1
 
 interface Parts {
   readonly plugin: string
-  readonly link: Link
+  readonly link: SqliteClient
   /** What is due later than in so many milliseconds is due now: the clock has been set back. */
   readonly longestMs: number
   readonly inDoubt: (waiting: Waiting) => boolean

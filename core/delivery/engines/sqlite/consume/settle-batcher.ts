@@ -1,4 +1,4 @@
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Change } from '../worker/messages.ts'
 
 const FLUSH_MS = 20
@@ -9,8 +9,8 @@ const AGAIN_MS = 1000
  * Collects what has become of callbacks and writes it in batches, off the hot path: what a crash loses of it is done
  * once more. Changes are written in the order in which they were noted, and those of one batch together or not at all.
  */
-export class Ledger {
-  readonly #link: Link
+export class SettleBatcher {
+  readonly #link: SqliteClient
   /** Gives the cursors that have moved, at the time of writing. */
   readonly #collect: () => Change[]
   #changes: Change[] = []
@@ -21,7 +21,7 @@ export class Ledger {
   /** The last could not be written: the next try takes its time, whatever comes meanwhile. */
   #isFailing = false
 
-  constructor(link: Link, collect: () => Change[]) {
+  constructor(link: SqliteClient, collect: () => Change[]) {
     this.#link = link
     this.#collect = collect
   }

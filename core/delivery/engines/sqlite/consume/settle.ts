@@ -1,20 +1,20 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { aboutOf } from '../../../../callback/callback.ts'
 import { afterCrashes, poisonText } from '../../../consume/suspects.ts'
-import type { Chains } from './key-overflow.ts'
+import type { KeyOverflow } from './key-overflow.ts'
 import type { Item } from './item.ts'
-import type { Ledger } from './settle-batcher.ts'
+import type { SettleBatcher } from './settle-batcher.ts'
 import type { Again } from '../worker/messages.ts'
-import type { Progress } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
 import type { Retries } from './retries.ts'
 
 interface Parts {
   readonly plugin: string
   readonly bus: Bus
-  readonly ledger: Ledger
-  readonly progress: Progress
+  readonly ledger: SettleBatcher
+  readonly progress: Cursor
   readonly retries: Retries
-  readonly chains: Chains
+  readonly chains: KeyOverflow
 }
 
 /** Notes what becomes of a plugin's callbacks, and counts those that wait. */

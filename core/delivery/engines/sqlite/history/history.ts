@@ -1,6 +1,6 @@
 import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
-import type { Answered, Journal } from '../../../history.ts'
+import type { AdminResult, History } from '../../../history.ts'
 import { standing } from '../worker/begin.ts'
 import { lastStored } from '../blocks/blocks.ts'
 import { checkFile, isThere } from '../file/check-file.ts'
@@ -19,7 +19,7 @@ const PATIENCE_MS = 10_000
  * Opens the file of a server that may be running, as a second connection.
  * @throws TimhookError STORE_MISSING, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
-export function openSqliteJournal(file: string): Journal {
+export function openSqliteHistory(file: string): History {
   if (!isThere(file)) {
     throw new TimhookError('STORE_MISSING', `there is no ${file}`, {
       hint: 'A server makes it at its first start; a relative path is taken from the folder that the command runs in.',
@@ -51,7 +51,7 @@ export function openSqliteJournal(file: string): Journal {
     },
     async result(request) {
       const result = database.get('SELECT result FROM requests WHERE num = ?', Number(request))?.['result']
-      return typeof result === 'string' ? (JSON.parse(result) as Answered) : undefined
+      return typeof result === 'string' ? (JSON.parse(result) as AdminResult) : undefined
     },
     isServed: async () => isLocked(file),
     close: async () => database.close(),

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
 import { BLOCK_COLUMNS } from '../blocks/read-block.ts'
-import { singleOf } from '../blocks/pinned.ts'
+import { pinnedOf } from '../blocks/pinned.ts'
 import { fitsCommand, whereOf } from './where.ts'
 
 /** Dead letters, newest first. */
@@ -19,7 +19,7 @@ export function deadLetters(
   const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
     FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
   return database.all(select, ...where.values, limit).flatMap((row) => {
-    const one = singleOf(row)
+    const one = pinnedOf(row)
     if (!one) return []
     const { seq, id, sdkAppId, command, receivedAt } = one
     return {

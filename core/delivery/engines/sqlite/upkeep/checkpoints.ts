@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Moved, Order } from './checkpoint-worker.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 
 /** Bytes in the log after which some of it is moved to the file. */
 const SOME = 2 * 1024 * 1024
@@ -17,7 +17,7 @@ export interface Checkpoints {
  * Has the log moved to the file by a thread of its own, while more is written: 4 MB take 6 ms, which all that
  * came meanwhile would have to wait for. What is then left for the one who writes is little.
  */
-export function keepCheckpoints(link: Link, file: string): Checkpoints {
+export function keepCheckpoints(link: SqliteClient, file: string): Checkpoints {
   let worker: Worker | undefined
   let gone: Promise<unknown> = Promise.resolve()
   let written = 0

@@ -1,12 +1,12 @@
-import type { Recent } from '../../../ingest/resend-window.ts'
+import type { ResendWindow } from '../../../ingest/resend-window.ts'
 import type { Head } from '../blocks/block.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 
 /** Blocks read at a time. */
 const PAGE = 1000
 
 /** Reads what came since a time, before the start. */
-export async function loadRecent(recent: Recent, link: Link, since: number): Promise<void> {
+export async function loadResendWindow(recent: ResendWindow, link: SqliteClient, since: number): Promise<void> {
   for (let after = 0; ;) {
     const page = await link.ask('recent', { since, after, limit: PAGE })
     if (!page) return

@@ -1,10 +1,10 @@
 import type { Bus } from '../../../../observe/bus.ts'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 
 const CHUNK = 1000
 
 /** Makes dead letters of what waits for plugins that are no longer there, in the background. Returns what stops it. */
-export function bury(link: Link, bus: Bus, removed: readonly string[]): () => void {
+export function bury(link: SqliteClient, bus: Bus, removed: readonly string[]): () => void {
   const stopping = new AbortController()
   const all = async (): Promise<void> => {
     for (const plugin of removed) {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Link } from '../client/sqlite-client.ts'
+import type { SqliteClient } from '../client/sqlite-client.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
 
 /** When finished callbacks go: milliseconds, bytes. */
@@ -37,7 +37,7 @@ export interface Sweeper {
 
 /** Deletes what has had its time, in small chunks, for as long as the server runs. */
 export function keepRetention(
-  link: Link,
+  link: SqliteClient,
   file: string,
   retention: Retention,
   { hasRoom = diskHasRoom, onShortened = () => undefined }: Options = {},

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { addLetter } from '../blocks/add-dead-letter.ts'
 import type { Change } from './messages.ts'
-import { dropSingle, setApart } from '../blocks/pinned.ts'
+import { unpin, pin } from '../blocks/pinned.ts'
 
 /** Writes what has become of callbacks. Writing the same once more changes nothing, for changes that failed are repeated. */
 export function change(database: Database, changes: readonly Change[]): void {
@@ -21,14 +21,14 @@ function apply(database: Database, one: Change): void {
     }
     case 'finished': {
       unsettle(database, one[1], one[2])
-      dropSingle(database, one[2])
+      unpin(database, one[2])
       return
     }
     case 'pending': {
       const [, plugin, seq, { attempt, dueAt, error, chain }] = one
       unsettle(database, plugin, seq)
       takeOut(database, plugin, seq)
-      setApart(database, seq)
+      pin(database, seq)
       const insert = 'INSERT INTO pending (plugin, seq, attempt, due_at, chain, error) VALUES (?, ?, ?, ?, ?, ?)'
       database.run(insert, plugin, seq, attempt, dueAt ?? null, chain ?? null, error ?? null)
       return
@@ -38,7 +38,7 @@ function apply(database: Database, one: Change): void {
       unsettle(database, plugin, seq)
       takeOut(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
-      setApart(database, seq)
+      pin(database, seq)
       addLetter(database, { plugin, seq, at, attempts, error, fault })
       return
     }

@@ -4,7 +4,7 @@ import { blockFrom } from '../blocks/blocks.ts'
 import { reportDamage } from '../blocks/damage.ts'
 import type { Arg, Result } from './messages.ts'
 import { LOOKED_AT, notHad } from './page.ts'
-import { setApart } from '../blocks/pinned.ts'
+import { pin } from '../blocks/pinned.ts'
 
 /**
  * Makes dead letters of the next callbacks that wait for a plugin which is no longer there.
@@ -30,7 +30,7 @@ export function bury(database: Database, { plugin, now, limit, error }: Arg<'bur
     }
     if (block.damage) reportDamage(database, block.damage, plugin)
     for (const { seq } of notHad(database, block, plugin, seen)) {
-      setApart(database, seq)
+      pin(database, seq)
       addLetter(database, { plugin, seq, at: now, attempts: 0, error })
       count++
     }

@@ -5,7 +5,7 @@ import { blockFrom } from '../blocks/blocks.ts'
 import { reportDamage } from '../blocks/damage.ts'
 import type { Arg, Result, Waiting } from './messages.ts'
 import { BLOCK_COLUMNS, BODIES, type StoredBlock } from '../blocks/read-block.ts'
-import { singleOf } from '../blocks/pinned.ts'
+import { pinnedOf } from '../blocks/pinned.ts'
 
 /** Bodies of a page, in characters: beyond it ends, so that a few large ones do not fill the memory. */
 const PAGE_CHARACTERS = 4_000_000
@@ -80,7 +80,7 @@ export function chain(database: Database, { plugin, chain: name, upTo, limit }: 
 }
 
 function pending(database: Database, plugin: string, row: Row): Waiting[] {
-  const one = singleOf(row)
+  const one = pinnedOf(row)
   const { attempt, due_at: dueAt } = row
   const again = { attempt: Number(attempt), ...(typeof dueAt === 'number' && { dueAt }) }
   return one ? [waiting(database, plugin, one, again)] : []

@@ -42,7 +42,7 @@ export function createKeep(database: Database): (arg: Arg<'keep'>) => number {
     }
     const since = row.receivedAt - resendWindow
     known ??= load(database, since)
-    const identity = identityOf(row)
+    const identity = fingerprintOf(row)
     const first = known.get(identity)
     if (first && first.at > since && isKept(database, first)) {
       change(database, [['resent', keptSeq(first.num)]])
@@ -71,7 +71,7 @@ function load(database: Database, since: number): Map<string, Place> {
     WHERE num >= ? AND received_at > ? AND outcome = 'refused' ORDER BY num DESC LIMIT ${REMEMBERED}`
   for (const row of database.all(select, seek(database, KEPT, 'received_at', since), since).toReversed()) {
     const [command, error, raw] = [String(row['command']), String(row['error']), textOf(row['raw'])]
-    const identity = identityOf({ sdkAppId: Number(row['app']), command, error, raw })
+    const identity = fingerprintOf({ sdkAppId: Number(row['app']), command, error, raw })
     remember(known, identity, { num: Number(row['num']), id: String(row['id']), at: Number(row['received_at']) })
   }
   return known
@@ -85,7 +85,7 @@ function remember(known: Map<string, Place>, identity: string, place: Place): vo
   if (oldest !== undefined) known.delete(oldest)
 }
 
-function identityOf({ error = '', ...row }: Pick<KeptRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
+function fingerprintOf({ error = '', ...row }: Pick<KeptRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
   return refusedIdentity(row, { raw: row.raw.replaceAll('\u0000', '\ufffd'), error })
 }
 

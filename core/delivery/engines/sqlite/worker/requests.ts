@@ -1,9 +1,9 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import type { Answered, Asked, Fate } from '../../../history.ts'
+import type { AdminResult, AdminRequest, Fate } from '../../../history.ts'
 import { KEPT_REF } from '../blocks/entries.ts'
 import { keptSeq } from './record-undelivered.ts'
 import type { Arg, Result } from './messages.ts'
-import { dropSingle, setApart, storedOf } from '../blocks/pinned.ts'
+import { unpin, pin, storedOf } from '../blocks/pinned.ts'
 
 /** Worked on at a time: what comes in meanwhile is not to wait for long. */
 const AT_ONCE = 4
@@ -23,7 +23,7 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
   const found = database.all(select, AT_ONCE)
   for (const { num, request } of found) {
-    const asked = JSON.parse(String(request)) as Asked
+    const asked = JSON.parse(String(request)) as AdminRequest
     const fates = asked.kind === 'replay' ? replay(work, asked) : letters(work, asked)
     // What was asked may be long, and nobody reads it again.
     const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
@@ -32,13 +32,13 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   return { woken: work.woken, more: found.length === AT_ONCE }
 }
 
-function counted(fates: readonly Fate[]): Answered {
+function counted(fates: readonly Fate[]): AdminResult {
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
   for (const fate of fates) counts[fate]++
   return { ...counts, fates }
 }
 
-function replay(work: Work, { plugin, refs }: Extract<Asked, { kind: 'replay' }>): Fate[] {
+function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'replay' }>): Fate[] {
   const { database, plugins } = work
   if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
@@ -58,7 +58,7 @@ function seqOf(ref: string): number {
   return ref.startsWith(KEPT_REF) ? keptSeq(Number(ref.slice(KEPT_REF.length))) : Number(ref)
 }
 
-function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'drop' }>): Fate[] {
+function letters(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): Fate[] {
   const { database, plugins } = work
   return refs.map((ref) => {
     const num = Number(ref)
@@ -69,7 +69,7 @@ function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'd
     database.run('DELETE FROM dead_letters WHERE num = ?', num)
     const seq = Number(letter['seq'])
     if (kind === 'retry') return again(work, plugin, seq)
-    dropSingle(database, seq)
+    unpin(database, seq)
     return 'count'
   })
 }
@@ -77,7 +77,7 @@ function letters(work: Work, { kind, refs }: Extract<Asked, { kind: 'retry' | 'd
 function again({ database, now, woken }: Work, plugin: string, seq: number): Fate {
   const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
   if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
-  setApart(database, seq)
+  pin(database, seq)
   woken[plugin] = (woken[plugin] ?? 0) + 1
   return 'count'
 }

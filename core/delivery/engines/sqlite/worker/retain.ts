@@ -2,7 +2,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { lowestInBlocks } from '../blocks/blocks.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
 import { historySince, makeRoom, trimFaults, trimRefused } from '../blocks/room.ts'
-import { dropSingle } from '../blocks/pinned.ts'
+import { unpin } from '../blocks/pinned.ts'
 
 /** What may stay. Times are milliseconds since 1970, sizes bytes. */
 export interface Limits {
@@ -94,7 +94,7 @@ function deleteLetters(database: Database, before: number, limit: number): numbe
   const old = database.all('SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?', before, limit)
   for (const { num, seq } of old) {
     database.run('DELETE FROM dead_letters WHERE num = ?', Number(num))
-    dropSingle(database, Number(seq))
+    unpin(database, Number(seq))
   }
   return old.length
 }

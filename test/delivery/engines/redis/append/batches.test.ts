@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { Appender } from '../../../../../core/delivery/engines/redis/append/append-batch.ts'
 import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
 import { arrivedItem } from '../../../../../core/delivery/engines/redis/consume/item.ts'
-import { Ledger } from '../../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
+import { SettleBatcher } from '../../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
 import { Numbers } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
 import { append } from './append.ts'
 import type { Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
-import { Share } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
+import { PartitionLease } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
 import { deferred } from '../../../../harness/plugin.ts'
 import { callback } from '../../sqlite/run-sqlite.ts'
 
@@ -76,8 +76,8 @@ describe('a batch of callbacks', () => {
 describe('what is done', () => {
   it('is written when it is due, and not because something is written', async () => {
     const { sent, run, whenSent } = byHand()
-    const ledger = new Ledger(run, () => undefined)
-    const share = new Share('one', { n: 0, fence: '1', at: 0, clean: true })
+    const ledger = new SettleBatcher(run, () => undefined)
+    const share = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
     const finish = (entry: string): void => {
       const about = { entry, callback: callback(1, 'g'), key: 'g', maybeResend: false, received: undefined }
       ledger.done(arrivedItem(share, about, share.trail.add(entry)))

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import type { Arrival } from '../../../../../core/delivery/engines/redis/partition/arrival.ts'
 import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
-import { Intake } from '../../../../../core/delivery/engines/redis/consume/read-ahead.ts'
+import { ReadAhead } from '../../../../../core/delivery/engines/redis/consume/read-ahead.ts'
 import type { Item, TakenPart } from '../../../../../core/delivery/engines/redis/consume/item.ts'
-import { Ledger } from '../../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
+import { SettleBatcher } from '../../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
 import type { Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
-import { Share } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
+import { PartitionLease } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
 import { deferred } from '../../../../harness/plugin.ts'
 
 const forever = (): Promise<never> => new Promise(() => undefined)
@@ -25,12 +25,12 @@ function intake(settle: Run = forever) {
     reads[count]?.asked()
     return replies[count++] ?? forever()
   }) as Run
-  const share = new Share('one', { n: 0, fence: '1', at: 0, clean: true })
+  const share = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
   const seen: string[] = []
   const items: Item[] = []
-  const ledger = new Ledger(settle, () => undefined)
+  const ledger = new SettleBatcher(settle, () => undefined)
   let isBroken = false
-  const subject = new Intake({
+  const subject = new ReadAhead({
     plugin: 'one',
     run,
     ledger,

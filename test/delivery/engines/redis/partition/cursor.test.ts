@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { Trail } from '../../../../../core/delivery/engines/redis/partition/cursor.ts'
+import { Cursor } from '../../../../../core/delivery/engines/redis/partition/cursor.ts'
 
 const entriesOf = (places: readonly { entry: string }[] = []): string[] => places.map(({ entry }) => entry)
 
 describe('the trail of a partition', () => {
   it('tells of what is done in turn by the last of it', () => {
-    const trail = new Trail()
+    const trail = new Cursor()
     const [one, two] = [trail.add('1'), trail.add('2'), trail.add('3')]
     for (const place of [two, one]) if (place) trail.finish(place)
     const stretch = trail.cut()
@@ -16,7 +16,7 @@ describe('the trail of a partition', () => {
   })
 
   it('names what is not done before something that is, once', () => {
-    const trail = new Trail()
+    const trail = new Cursor()
     const [one, two] = [trail.add('1'), trail.add('2')]
     trail.finish(two)
     expect(entriesOf(trail.cut()?.claimed)).to.deep.equal(['1'])
@@ -25,7 +25,7 @@ describe('the trail of a partition', () => {
   })
 
   it('names what is to be pending, and all before it that is not done', () => {
-    const trail = new Trail()
+    const trail = new Cursor()
     const [, two] = [trail.add('1'), trail.add('2'), trail.add('3')]
     const stretch = trail.cut(two)
     expect(stretch?.entry).to.equal('2')
@@ -33,7 +33,7 @@ describe('the trail of a partition', () => {
   })
 
   it('passes what is nobody else’s only once nothing before it is open', () => {
-    const trail = new Trail()
+    const trail = new Cursor()
     const one = trail.add('1')
     trail.pass('5')
     expect(trail.cut()).to.equal(undefined)
@@ -45,7 +45,7 @@ describe('the trail of a partition', () => {
   })
 
   it('goes back nowhere where something is read again', () => {
-    const trail = new Trail()
+    const trail = new Cursor()
     const [one, two] = ['5-0', '10-0'].map((entry) => trail.add(entry))
     expect(trail.pass('7-0')).to.equal(false)
     for (const place of [one, two]) if (place) trail.finish(place)

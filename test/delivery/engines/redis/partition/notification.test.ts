@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
 import { createAttention } from '../../../../../core/delivery/engines/redis/notifications.ts'
 import { aboutText, callbackRecordOf, pluginsText } from '../../../../../core/delivery/engines/redis/partition/entry.ts'
-import type { Feed } from '../../../../../core/delivery/engines/redis/consume/consumer.ts'
+import type { Consumer } from '../../../../../core/delivery/engines/redis/consume/consumer.ts'
 import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
 import { readHeard } from '../../../../../core/delivery/engines/redis/partition/notification.ts'
 import type { Leases } from '../../../../../core/delivery/engines/redis/lease/leases.ts'
 import { Numbers } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
 import type { Connection, Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
-import { Share } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
+import { PartitionLease } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
 import { SEPARATOR } from '../../../../../core/delivery/engines/redis/scripts/lua.ts'
 import { callback } from '../../sqlite/run-sqlite.ts'
 
@@ -47,7 +47,7 @@ describe('what another process has stored', () => {
   })
 
   it('is read, not kept, where it was there before the share: a process may have died over it', () => {
-    const share = new Share('one', { n: 0, fence: '1', at: 9, clean: false })
+    const share = new PartitionLease('one', { n: 0, fence: '1', at: 9, clean: false })
     const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: undefined }
     for (const entry of ['9-0', '11-0']) share.keep({ ...arrival, entry })
     expect([...share.kept]).to.deep.equal(['11-0'])
@@ -72,8 +72,8 @@ describe('the channel of a process', () => {
       connection: { client, prefix: 'p', duplicate: () => duplicate } as unknown as Connection,
       run: (async () => 0) as unknown as Run,
       member: 'm',
-      feeds: [feed as unknown as Feed],
-      leases: { nudge: () => undefined, reset: () => void seen.push('leases') } as unknown as Leases,
+      feeds: [feed as unknown as Consumer],
+      leases: { renewSoon: () => undefined, reset: () => void seen.push('leases') } as unknown as Leases,
       numbers,
       onOthers: () => void seen.push('others'),
       complain: (error) => void seen.push(String(error)),

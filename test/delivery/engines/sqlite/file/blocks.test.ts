@@ -109,26 +109,26 @@ describe('callbacks that came in one turn', () => {
     await turn(run)
     await turn(run, 11)
     await dead
-    const journal = read(file)
+    const history = read(file)
     await until(
-      () => journal.deadLetters(),
+      () => history.deadLetters(),
       ({ length }) => length === 4,
     )
     await until(
-      () => journal.forward({ outcome: 'done' }),
+      () => history.forward({ outcome: 'done' }),
       ({ entries }) => entries.length === 16,
     )
-    const { entries } = await journal.forward({})
+    const { entries } = await history.forward({})
     const ids = entries.map(({ id }) => id)
     expect(ids).to.have.length(20)
-    expect(await pages(journal, 'forward', { limit: 3 })).to.deep.equal(ids)
-    expect(await pages(journal, 'backward', { limit: 3 })).to.deep.equal(ids.toReversed())
-    expect(await listed(journal, { outcome: 'dead' })).to.deep.equal([5, 10, 15, 20])
-    expect(await pages(journal, 'backward', { outcome: 'dead', limit: 1 })).to.have.length(4)
-    expect(await pages(journal, 'forward', { outcome: 'done', limit: 7 })).to.have.length(16)
-    expect(await pages(journal, 'forward', { outcome: 'waiting' })).to.deep.equal([])
-    expect((await journal.deadLetters({ command: 'Group.CallbackAfterGroupFull' })).length).to.equal(4)
-    expect((await journal.deadLetters({ command: 'Other' })).length).to.equal(0)
+    expect(await pages(history, 'forward', { limit: 3 })).to.deep.equal(ids)
+    expect(await pages(history, 'backward', { limit: 3 })).to.deep.equal(ids.toReversed())
+    expect(await listed(history, { outcome: 'dead' })).to.deep.equal([5, 10, 15, 20])
+    expect(await pages(history, 'backward', { outcome: 'dead', limit: 1 })).to.have.length(4)
+    expect(await pages(history, 'forward', { outcome: 'done', limit: 7 })).to.have.length(16)
+    expect(await pages(history, 'forward', { outcome: 'waiting' })).to.deep.equal([])
+    expect((await history.deadLetters({ command: 'Group.CallbackAfterGroupFull' })).length).to.equal(4)
+    expect((await history.deadLetters({ command: 'Other' })).length).to.equal(0)
   })
 
   it('keep apart whatever a group is called', async () => {
@@ -158,10 +158,10 @@ describe('callbacks that came in one turn', () => {
     const { run, file } = await withOne(() => undefined)
     await turn(run)
     await turn(run, 11)
-    const journal = read(file)
-    const { entries } = await journal.forward({})
+    const history = read(file)
+    const { entries } = await history.forward({})
     const wanted = [entries[3], entries[16]].flatMap((entry) => entry?.id ?? [])
-    const found = await journal.find([...wanted, '0'.repeat(22)], { bodies: true })
+    const found = await history.find([...wanted, '0'.repeat(22)], { bodies: true })
     expect(found.map(({ id }) => id)).to.deep.equal(wanted)
     expect(found.map(({ body }) => body?.raw)).to.deep.equal(
       [4, 17].map((n) => JSON.stringify({ GroupId: `g${(n - 1) % 10}`, EventTime: n })),
@@ -175,12 +175,12 @@ describe('callbacks that came in one turn', () => {
     await turn(run)
     await ten
     while (database.number('SELECT seq FROM cursors') < COUNT) await run.link.ask('probe', undefined)
-    const journal = read(file)
+    const history = read(file)
     const again = done(run.bus, 2)
-    const request = await journal.request({ kind: 'replay', plugin: 'one', refs: ['3', '9', '11'] })
+    const request = await history.request({ kind: 'replay', plugin: 'one', refs: ['3', '9', '11'] })
     await again
     expect(seen.slice(COUNT)).to.have.members([3, 9])
-    expect(await journal.result(request)).to.include({ count: 2, waiting: 0, gone: 1, foreign: 0 })
+    expect(await history.result(request)).to.include({ count: 2, waiting: 0, gone: 1, foreign: 0 })
   })
 })
 
@@ -218,9 +218,9 @@ describe('a plugin of which there is only one callback, behind thousands of othe
   it('has it made a dead letter where it is gone from the config', async () => {
     const file = await far()
     const run = await runEngine(file, { two: () => undefined })
-    const journal = read(file)
+    const history = read(file)
     const letters = await until(
-      () => journal.deadLetters(),
+      () => history.deadLetters(),
       ({ length }) => length > 0,
     )
     expect(letters.map(({ plugin, callback }) => [plugin, callback.ref])).to.deep.equal([['one', '12001']])

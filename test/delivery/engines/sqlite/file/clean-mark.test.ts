@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import type { PluginInput } from '../../../../../config/sections/plugins.ts'
 import { mark } from '../../../../../core/delivery/engines/sqlite/file/clean-mark.ts'
 import { openFile } from '../../../../../core/delivery/engines/sqlite/file/open-file.ts'
-import { Link } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteClient } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { Database } from '../../../../../core/store/sqlite/database.ts'
 import { folderWith, startCommand } from '../../../../harness/cli.ts'
 import { stopAfterTest } from '../../../../harness/hooks.ts'
@@ -83,7 +83,7 @@ describe('the end of a server on the sqlite engine', () => {
   it('comes of itself when the thread of the store dies: nothing is acknowledged any more, and it is told why', async () => {
     const file = await newFile()
     const told = deferred<Error>()
-    const link = await Link.open(file, told.resolve)
+    const link = await SqliteClient.open(file, told.resolve)
     // It gives what no message can carry.
     const asked = link.ask('valueOf' as 'probe', undefined)
     const refused: unknown = await asked.catch((error: unknown) => error)
@@ -95,18 +95,18 @@ describe('the end of a server on the sqlite engine', () => {
 
   it('is why a file cannot be opened, where the thread was started early and is dead by then', async () => {
     const started = once(process, 'worker') as Promise<[Worker]>
-    const link = new Link()
+    const link = new SqliteClient()
     const [thread] = await started
     await thread.terminate()
     const file = await newFile()
-    const refused: unknown = await Link.open(file, undefined, link).catch((error: unknown) => error)
+    const refused: unknown = await SqliteClient.open(file, undefined, link).catch((error: unknown) => error)
     expect(refused).to.include({ code: 'STORE_UNUSABLE' })
     expect(existsSync(file)).to.equal(false)
   })
 
   it('is told to nobody when the store is closed on purpose', async () => {
     let told = 0
-    const link = await Link.open(await newFile(), () => told++)
+    const link = await SqliteClient.open(await newFile(), () => told++)
     await link.close('clean')
     expect(told).to.equal(0)
   })

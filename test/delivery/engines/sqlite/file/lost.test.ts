@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { suspectFileOf, takeSuspect } from '../../../../../core/delivery/engines/sqlite/file/suspect-file.ts'
-import { openSqliteJournal } from '../../../../../core/delivery/engines/sqlite/history/history.ts'
-import { Link } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { openSqliteHistory } from '../../../../../core/delivery/engines/sqlite/history/history.ts'
+import { SqliteClient } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { watchPresence } from '../../../../../core/delivery/engines/sqlite/file/presence.ts'
 import { folderWith, run, type StartedServer, startCommand } from '../../../../harness/cli.ts'
 import { stopAfterTest } from '../../../../harness/hooks.ts'
@@ -86,9 +86,9 @@ describe('the file of a sqlite store, while its server runs', () => {
       expect(handled).to.have.length(COUNT)
       const [copy, ...more] = await rescued(join(file, '..'))
       expect(more).to.deep.equal([])
-      const journal = openSqliteJournal(join(file, '..', copy ?? ''))
-      const { entries } = await journal.forward({ outcome: 'done' })
-      await journal.close()
+      const history = openSqliteHistory(join(file, '..', copy ?? ''))
+      const { entries } = await history.forward({ outcome: 'done' })
+      await history.close()
       expect(entries).to.have.length(COUNT)
     })
 
@@ -125,7 +125,7 @@ describe('the file of a sqlite store, while its server runs', () => {
 
   it('may be away for a moment', async () => {
     const file = await newFile()
-    const opened = await Link.open(file)
+    const opened = await SqliteClient.open(file)
     let losses = 0
     const presence = await watchPresence(file, opened.descriptor, () => losses++, { everyMs: 1e6, sureAfterMs: 1 })
     stopAfterTest(async () => {

@@ -1,21 +1,21 @@
 import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Link } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteClient } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { Database } from '../../../../../core/store/sqlite/database.ts'
 import { folderWith, run, startCommand } from '../../../../harness/cli.ts'
 
 const CONFIG = 'server: { port: 0, drainMs: 0 }\nadmin: false\napps: [{ sdkAppId: 1, unsigned: true }]\n'
 
 async function refusedWith(file: string): Promise<{ code: string; message: string; hint: string }> {
-  const refused: unknown = await Link.open(file).catch((error: unknown) => error)
+  const refused: unknown = await SqliteClient.open(file).catch((error: unknown) => error)
   return refused as { code: string; message: string; hint: string }
 }
 
 describe('the file of the sqlite engine', () => {
   it('is made with its folders, for nobody else to read', async () => {
     const file = join(await folderWith({}), 'a', 'b', 'timhook.db')
-    const link = await Link.open(file)
+    const link = await SqliteClient.open(file)
     await link.ask('probe', undefined)
     const modes = await Promise.all(
       [join(file, '..'), file, `${file}-wal`, `${file}-shm`, `${file}.lock`].map(
@@ -75,7 +75,7 @@ describe('the file of the sqlite engine', () => {
   for (const [what, sql, code, says] of changes)
     it(`is refused where ${what}`, async () => {
       const file = join(await folderWith({}), 'a.db')
-      await (await Link.open(file)).close('clean')
+      await (await SqliteClient.open(file)).close('clean')
       const ours = new Database(file)
       ours.exec(sql)
       ours.all('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -88,14 +88,14 @@ describe('the file of the sqlite engine', () => {
   it('is left as it is where it is damaged', async () => {
     const folder = await folderWith({})
     const file = join(folder, 'a.db')
-    await (await Link.open(file)).close('clean')
+    await (await SqliteClient.open(file)).close('clean')
     await truncate(file, 8192)
     const cut = await readFile(file)
     expect(await refusedWith(file)).to.include({ code: 'STORE_DAMAGED' })
     expect((await readFile(file)).equals(cut)).to.equal(true)
 
     const other = join(folder, 'b.db')
-    await (await Link.open(other)).close('clean')
+    await (await SqliteClient.open(other)).close('clean')
     const bytes = await readFile(other)
     bytes.fill(0xff, 4096, 8192 * 2)
     await writeFile(other, bytes)

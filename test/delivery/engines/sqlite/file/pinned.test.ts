@@ -22,45 +22,45 @@ describe('what is set apart of a block', () => {
 
   it('outlives it, and is listed and found as before', async () => {
     const { run, file } = await alone()
-    const journal = read(file)
-    expect(await listed(journal)).to.deep.equal([3])
-    const [entry] = (await journal.forward({})).entries
+    const history = read(file)
+    expect(await listed(history)).to.deep.equal([3])
+    const [entry] = (await history.forward({})).entries
     expect(entry).to.include({ ref: '3' })
     expect(entry?.plugins).to.deep.equal([{ id: 'one', outcome: 'dead' }])
-    expect(await journal.find([entry?.id ?? ''])).to.deep.equal([entry])
-    expect((await journal.deadLetters()).map(({ callback }) => callback.ref)).to.deep.equal(['3'])
+    expect(await history.find([entry?.id ?? ''])).to.deep.equal([entry])
+    expect((await history.deadLetters()).map(({ callback }) => callback.ref)).to.deep.equal(['3'])
     const at = entry?.receivedAt ?? 0
-    expect(await listed(journal, { since: at, until: at + 1 })).to.deep.equal([3])
-    expect(await listed(journal, { since: at + 1 })).to.deep.equal([])
-    const { place } = await journal.forward({})
+    expect(await listed(history, { since: at, until: at + 1 })).to.deep.equal([3])
+    expect(await listed(history, { since: at + 1 })).to.deep.equal([])
+    const { place } = await history.forward({})
     await turn(run, 11)
-    expect(await listed(journal)).to.deep.equal([3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
-    expect(await pages(journal, 'backward', { limit: 2 })).to.have.length(11)
-    expect(await pages(journal, 'forward', { limit: 2 })).to.have.length(11)
-    expect((await journal.forward({}, place)).entries).to.have.length(10)
-    expect(await listed(journal, { since: (entry?.receivedAt ?? 0) - 1, limit: 1 })).to.deep.equal([3])
+    expect(await listed(history)).to.deep.equal([3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
+    expect(await pages(history, 'backward', { limit: 2 })).to.have.length(11)
+    expect(await pages(history, 'forward', { limit: 2 })).to.have.length(11)
+    expect((await history.forward({}, place)).entries).to.have.length(10)
+    expect(await listed(history, { since: (entry?.receivedAt ?? 0) - 1, limit: 1 })).to.deep.equal([3])
   })
 
   it('is delivered where its dead letter is tried again, and then goes', async () => {
     const { run, file, database, seen } = await alone()
-    const journal = read(file)
-    const [letter] = await journal.deadLetters()
+    const history = read(file)
+    const [letter] = await history.deadLetters()
     const again = done(run.bus, 1)
-    await journal.request({ kind: 'retry', refs: [letter?.ref ?? ''] })
+    await history.request({ kind: 'retry', refs: [letter?.ref ?? ''] })
     await again
     expect(seen.at(-1)).to.equal(3)
     while (database.number('SELECT count(*) FROM pending') > 0) await run.link.ask('probe', undefined)
-    expect(await listed(journal)).to.deep.equal([])
+    expect(await listed(history)).to.deep.equal([])
   })
 
   it('goes with its dead letter, whether that is dropped or too old', async () => {
     for (const go of ['drop', 'age']) {
       const { run, file } = await alone()
-      const journal = read(file)
-      const [letter] = await journal.deadLetters()
-      if (go === 'drop') await answered(journal, { kind: 'drop', refs: [letter?.ref ?? ''] })
+      const history = read(file)
+      const [letter] = await history.deadLetters()
+      if (go === 'drop') await answered(history, { kind: 'drop', refs: [letter?.ref ?? ''] })
       else await run.link.ask('retain', { ...ALL, deadSince: later() })
-      expect(await listed(journal)).to.deep.equal([])
+      expect(await listed(history)).to.deep.equal([])
     }
   })
 
@@ -73,20 +73,20 @@ describe('what is set apart of a block', () => {
     const one = (): unknown => (++calls > 1 ? forever() : broken())
     const run = await runEngine(file, { one, two: broken, three: broken }, SOON)
     await run.accept(1)
-    const journal = read(file)
+    const history = read(file)
     const letters = await until(
-      () => journal.deadLetters(),
+      () => history.deadLetters(),
       ({ length }) => length === 3,
     )
     const database = look(file)
     while (database.number('SELECT min(seq) FROM cursors') < 1) await run.link.ask('probe', undefined)
     await run.link.ask('retain', { ...ALL, finishedSince: later() })
     const of = (plugin: string): string[] => letters.filter((letter) => letter.plugin === plugin).map(({ ref }) => ref)
-    await answered(journal, { kind: 'drop', refs: of('two') })
-    expect(await listed(journal)).to.deep.equal([1])
-    await answered(journal, { kind: 'retry', refs: of('one') })
-    await answered(journal, { kind: 'drop', refs: of('three') })
-    expect(await listed(journal)).to.deep.equal([1])
+    await answered(history, { kind: 'drop', refs: of('two') })
+    expect(await listed(history)).to.deep.equal([1])
+    await answered(history, { kind: 'retry', refs: of('one') })
+    await answered(history, { kind: 'drop', refs: of('three') })
+    expect(await listed(history)).to.deep.equal([1])
     expect(calls).to.equal(2)
   })
 

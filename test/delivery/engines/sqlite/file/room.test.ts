@@ -128,14 +128,14 @@ describe('room in a sqlite file', () => {
     while (database.number('SELECT seq FROM cursors') < 4) await run.link.ask('probe', undefined)
     await retain(run, { size: 1, limit: 2 })
     expect(database.all('SELECT last FROM blocks')).to.deep.equal([{ last: 1 }, { last: 4 }])
-    const { openSqliteJournal } = await import('../../../../../core/delivery/engines/sqlite/history/history.ts')
-    const journal = openSqliteJournal(file)
+    const { openSqliteHistory } = await import('../../../../../core/delivery/engines/sqlite/history/history.ts')
+    const history = openSqliteHistory(file)
     const refs = async (direction: 'forward' | 'backward', since?: number): Promise<string[]> =>
-      (await journal[direction]({ ...(since !== undefined && { since }) })).entries.map(({ ref }) => ref)
+      (await history[direction]({ ...(since !== undefined && { since }) })).entries.map(({ ref }) => ref)
     expect(await refs('forward')).to.deep.equal(['1', '2', '4'])
     expect(await refs('backward')).to.deep.equal(['4', '2', '1'])
     expect(await refs('forward', Date.now() - 60_000)).to.deep.equal(['1', '2', '4'])
-    await journal.close()
+    await history.close()
   })
 
   it('is found again on a full disk by letting refused callbacks go, and that is told', async () => {

@@ -30,7 +30,7 @@ export interface Generation {
 }
 
 /** What happened in a run. */
-export interface History {
+export interface CallRecord {
   readonly arrived: Arrived[]
   readonly calls: Call[]
   readonly generations: Generation[]
