@@ -39,7 +39,7 @@ describe('setup and close', () => {
     })
     const failed = await serve({ plugins: [bad] }).catch((error: unknown) => error)
     expect(String(failed)).to.match(
-      /could not be set up: no database; caused by Error: connect ECONNREFUSED \(at .*lifecycle\.test\.js:\d+:\d+\)$/,
+      /could not be set up: no database; caused by Error: connect ECONNREFUSED \(at .*setup\.test\.js:\d+:\d+\)$/,
     )
   })
 

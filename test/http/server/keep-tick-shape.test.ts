@@ -11,8 +11,8 @@ const moduleAt = (path: string): string => pathToFileURL(resolve('dist/core', pa
 /** Ticks, then the collections after which V8 gives up shapes that nothing has, then ticks again. */
 const PROGRAM = `
 import { setTimeout as delay } from 'node:timers/promises'
-import { Bus } from '${moduleAt('bus.js')}'
-import { createNodeServer } from '${moduleAt('http/node-server.js')}'
+import { Bus } from '${moduleAt('observe/bus.js')}'
+import { createNodeServer } from '${moduleAt('http/server/node-server.js')}'
 const tick = () => new Promise((resolve) => process.nextTick(resolve))
 createNodeServer(() => undefined, new Bus())
 for (let ticks = 0; ticks < 100; ticks++) await tick()
@@ -25,7 +25,11 @@ for (let collections = 0; collections < 6; collections++) {
 for (let ticks = 0; ticks < 100; ticks++) await tick()
 `
 
+/** What V8 logs of shapes is its own affair, and known of these. */
+const KNOWN_MAJORS = ['20', '22', '24']
+
 describe('a server', () => {
+  if (!KNOWN_MAJORS.includes(process.versions.node.split('.')[0] ?? '')) return
   it('keeps the shape of what Node makes for every tick, whatever is collected meanwhile', async () => {
     const cwd = await folderWith({ 'program.mjs': PROGRAM })
     const flags = ['--expose-gc', '--log-maps', '--no-log-maps-details', '--logfile=v8.log', '--no-logfile-per-isolate']

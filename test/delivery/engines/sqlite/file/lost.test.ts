@@ -175,8 +175,8 @@ describe('a second server on a sqlite file', () => {
     await link(file, join(folder, 'hard.db'))
     const path = (name: string): string => JSON.stringify(join(process.cwd(), 'dist/core', name))
     const script = `
-      const { Database } = await import(${path('store/database.js')})
-      const { claimText } = await import(${path('delivery/sqlite/claim.js')})
+      const { Database } = await import(${path('store/sqlite/database.js')})
+      const { claimText } = await import(${path('delivery/engines/sqlite/file/claim.js')})
       const database = new Database('hard.db')
       const claim = { id: 'f'.repeat(32), boot: '0'.repeat(36), space: '1', pid: 4242, started: '1' }
       database.run('UPDATE owner SET claim = ?', claimText({ ...claim, boot: '' }))
