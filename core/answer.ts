@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** What dispatching works with. */
-export interface DispatchParts {
+export interface DispatchDeps {
   readonly registry: Registry
   readonly delivery: Delivery
   readonly bus: Bus

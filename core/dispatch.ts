@@ -1,7 +1,7 @@
 import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
 import type { Callback, Incoming } from './callback/callback.ts'
-import type { Answer, DispatchParts } from './answer.ts'
+import type { Answer, DispatchDeps } from './answer.ts'
 import type { Completion } from './lib/completion.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
@@ -10,10 +10,10 @@ import type { Registry, Route } from './registry.ts'
 export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Completion<Answer>
 
 /** Before-callbacks are decided by the plugins' chain; after-callbacks are stored, and delivered later. */
-export function createDispatch(parts: DispatchParts): Dispatch {
-  const { registry, bus } = parts
-  const decide = createDecider(parts)
-  const accept = createAcceptor(parts)
+export function createDispatch(deps: DispatchDeps): Dispatch {
+  const { registry, bus } = deps
+  const decide = createDecider(deps)
+  const accept = createAcceptor(deps)
 
   // What needs no waiting is answered without a promise: most callbacks, at a microsecond or two each.
   return function dispatch(incoming) {

@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts'
 import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
 import { bodyReader, type BodyReader, unknownReader } from './callback/body-reader.ts'
 import { markOf } from './watchdog/calls.ts'
-import { type VerdictMakers, verdictMakers } from './plugin-api/verdict.ts'
+import { type VerdictFactory, createVerdictFactory } from './plugin-api/verdict.ts'
 
 /** A plugin that is set up, with what its handlers are given. */
 export interface RunningPlugin {
@@ -57,7 +57,7 @@ export interface BeforeRoute {
   readonly known: boolean
   readonly definition: BeforeDefinition
   readonly read: BodyReader
-  readonly makers: VerdictMakers
+  readonly verdicts: VerdictFactory
   /** In config order. */
   readonly subscriptions: readonly Subscription[]
 }
@@ -68,7 +68,7 @@ export interface AfterRoute {
   readonly known: boolean
   readonly definition: AfterDefinition | undefined
   readonly read: BodyReader
-  readonly makers?: undefined
+  readonly verdicts?: undefined
   readonly subscriptions: readonly Subscription[]
 }
 
@@ -99,15 +99,15 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
     const read = definition && known ? readerFor(definition) : unknownReader(command)
     const common = { known, read, subscriptions }
     if (definition?.phase !== 'before') return { phase: 'after', definition, ...common }
-    return { phase: 'before', definition, makers: verdictMakers(definition), ...common }
+    return { phase: 'before', definition, verdicts: createVerdictFactory(definition), ...common }
   }
 
   return {
     plugins,
     route(sdkAppId, command) {
       const routes = byApp.get(sdkAppId) ?? new Map<string, Route>()
-      const kept = routes.get(command)
-      if (kept) return kept
+      const cached = routes.get(command)
+      if (cached) return cached
       const route = build(sdkAppId, command)
       if (route.known) {
         routes.set(command, route)

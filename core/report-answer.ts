@@ -4,9 +4,9 @@ import type { Answer } from './answer.ts'
 import type { Phase } from './protocol/define.ts'
 
 /** Tells observers how a callback was decided, and gives the answer back. Of one that was not, whoever sends it tells. */
-export type Tell = (callback: Callback, phase: Phase, answer: Answer) => Answer
+export type ReportAnswer = (callback: Callback, phase: Phase, answer: Answer) => Answer
 
-export function createTell(bus: Bus): Tell {
+export function createReportAnswer(bus: Bus): ReportAnswer {
   return ({ id, sdkAppId, command, startedAt }, phase, answer) => {
     if (answer.decision && bus.hasListeners('callback:answered')) {
       const { outcome, code, failed } = answer.decision

@@ -8,8 +8,8 @@ import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
-import type { AdmittedApp } from './http/request/authenticate.ts'
-import type { WebhookParts } from './http/webhook.ts'
+import type { AppCredentials } from './http/request/authenticate.ts'
+import type { WebhookDeps } from './http/webhook.ts'
 import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
@@ -47,11 +47,11 @@ export async function inspect(reading: ConfigReading, notify?: Notify): Promise<
 
 /** Everything behind the webhook, running. */
 export interface Running {
-  readonly apps: readonly AdmittedApp[]
+  readonly apps: readonly AppCredentials[]
   readonly paths: readonly string[]
   readonly registry: Registry
   readonly dispatch: Dispatch
-  readonly keepRefused: WebhookParts['keepRefused']
+  readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
   /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
   health(): Promise<void>
@@ -121,7 +121,7 @@ export async function compose(
       paths: typeof path === 'string' ? [path] : path,
       registry,
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
-      keepRefused: (callback, error) => keepLater(delivery, bus, callback, { as: 'refused', error }),
+      recordRefused: (callback, error) => keepLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),

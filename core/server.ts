@@ -31,7 +31,7 @@ export interface TimhookServer {
   stop(options?: { drainMs?: number; graceMs?: number; failed?: boolean }): Promise<void>
 }
 
-interface StartParts {
+interface StartDeps {
   readonly log: Logger
   readonly bus?: Bus
   /** Of the engine sqlite, where its thread was started early. */
@@ -50,7 +50,7 @@ const PROBE_MS = 2000
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus(), link, signal }: StartParts,
+  { log, bus = new Bus(), link, signal }: StartDeps,
 ): Promise<TimhookServer> {
   logEvents(bus, log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -99,7 +99,7 @@ async function storeFault(running: Running): Promise<string | undefined> {
   }
 }
 
-interface Parts {
+interface StopDeps {
   readonly settings: Prepared['config']['server']
   readonly bus: Bus
   readonly state: { draining: string | undefined }
@@ -108,7 +108,7 @@ interface Parts {
   readonly running: Running
 }
 
-function stopper({ settings, bus, state, http, admin, running }: Parts): TimhookServer['stop'] {
+function stopper({ settings, bus, state, http, admin, running }: StopDeps): TimhookServer['stop'] {
   let stopping: Promise<void> | undefined
   const stop: TimhookServer['stop'] = async ({
     drainMs = settings.drainMs,

@@ -1,9 +1,9 @@
 import { aboutOf, type Callback } from '../callback/callback.ts'
 import { Deadlines, type Late, type Wait } from '../lib/deadlines.ts'
 import { Completion, type Listener } from '../lib/completion.ts'
-import type { Answer, DispatchParts } from '../answer.ts'
+import type { Answer, DispatchDeps } from '../answer.ts'
 import { OK, refused } from '../protocol/envelope.ts'
-import { createTell } from '../report-answer.ts'
+import { createReportAnswer } from '../report-answer.ts'
 
 const acknowledged: Answer = {
   status: 200,
@@ -12,14 +12,14 @@ const acknowledged: Answer = {
 }
 
 /** Makes what answers after-callbacks: they are stored, then acknowledged, whatever does not fit in them. */
-export function createAcceptor({ delivery, bus, deadlineMs }: DispatchParts) {
-  const tell = createTell(bus)
+export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
+  const report = createReportAnswer(bus)
   const deadlines = new Deadlines(deadlineMs)
-  const acknowledge = (callback: Callback): Answer => tell(callback, 'after', acknowledged)
+  const acknowledge = (callback: Callback): Answer => report(callback, 'after', acknowledged)
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     const reason = 'could not be stored in time'
-    return tell(callback, 'after', { status: 503, text: refused(503, reason), reason })
+    return report(callback, 'after', { status: 503, text: refused(503, reason), reason })
   }
 
   /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */

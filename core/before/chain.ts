@@ -47,14 +47,14 @@ class Chain {
     const { subscriptions } = this.#route
     for (let index = first; index < subscriptions.length; index++) {
       const subscription = subscriptions[index]
-      const step = subscription ? this.#ask(subscription, index) : 'end'
+      const step = subscription ? this.#call(subscription, index) : 'end'
       if (step === 'end') break
       if (step !== 'on') return step.then((late) => (late === 'on' ? this.from(index + 1) : this.#decision()))
     }
     return this.#decision()
   }
 
-  #ask(subscription: Subscription, index: number): Step | Promise<Step> {
+  #call(subscription: Subscription, index: number): Step | Promise<Step> {
     const { subscriptions } = this.#route
     const startedAt = performance.now()
     const left = this.#deadlineAt - startedAt
@@ -70,10 +70,10 @@ class Chain {
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
-      let slot = keepCall(subscription.mark, this.#callback.id)
+      let entry = keepCall(subscription.mark, this.#callback.id)
       const settle = (): void => {
-        settleCall(slot)
-        slot = 0
+        settleCall(entry)
+        entry = 0
       }
       return withTimeout(returned, limitMs)
         .then((late) => {
@@ -129,7 +129,7 @@ class Chain {
 export function withoutChain(callback: Callback, route: BeforeRoute, reason: 'faults' | 'busy', bus: Bus): Decision {
   const failures = new Failures(callback, route, bus)
   failures.addAll(route.subscriptions, reason)
-  return failures.orStricter(route.makers.allow())
+  return failures.orStricter(route.verdicts.allow())
 }
 
 function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | undefined): JsonObject {

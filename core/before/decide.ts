@@ -2,23 +2,23 @@ import type { Callback } from '../callback/callback.ts'
 import { runChain, withoutChain } from './chain.ts'
 import { freshReading } from '../host/context.ts'
 import { keepLater } from '../delivery/delivery.ts'
-import type { Answer, DispatchParts } from '../answer.ts'
+import type { Answer, DispatchDeps } from '../answer.ts'
 import type { Decision } from './failure-policy.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { decided } from '../protocol/envelope.ts'
 import type { BeforeRoute } from '../registry.ts'
-import { createTell } from '../report-answer.ts'
+import { createReportAnswer } from '../report-answer.ts'
 import { answerOf } from '../plugin-api/verdict.ts'
 
 /** Unknown commands have this part of `maxInFlight`. */
 const UNKNOWN_SHARE = 10
 
 /** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
-export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchParts) {
-  const tell = createTell(bus)
-  const known = { undecided: 0, most: maxInFlight }
+export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchDeps) {
+  const report = createReportAnswer(bus)
+  const known = { undecided: 0, limit: maxInFlight }
   // Anybody can make up commands, and those may not take the room of the others.
-  const unknown = { undecided: 0, most: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
+  const unknown = { undecided: 0, limit: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
 
   return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
     const decision = consult(callback, route)
@@ -30,14 +30,14 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
     const decision = { outcome: verdict.outcome, code, failed }
     if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
-    return tell(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
+    return report(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
   }
 
   /** A body that lacks what the table promises must not switch the plugins off: then each one's `onFailure` decides. */
   function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
     if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
     const load = route.known ? known : unknown
-    if (load.undecided >= load.most) return withoutChain(callback, route, 'busy', bus)
+    if (load.undecided >= load.limit) return withoutChain(callback, route, 'busy', bus)
     const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
     return decision instanceof Promise ? counted(decision, load) : decision
   }

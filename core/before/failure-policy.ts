@@ -4,7 +4,7 @@ import { TimhookError } from '../errors.ts'
 import type { FailureVerdict, Outcome } from '../protocol/define.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
 import { loggableError } from '../observe/loggable-error.ts'
-import { offers, type Verdict } from '../plugin-api/verdict.ts'
+import { allowsOutcome, type Verdict } from '../plugin-api/verdict.ts'
 
 /** What the chain came to, and whether any handler failed on the way. */
 export interface Decision {
@@ -66,10 +66,10 @@ export class Failures {
     const failed = this.#failed
     const strictest = this.#strictest
     if (!strictest || strictness[strictest.outcome] <= strictness[verdict.outcome]) return { verdict, failed }
-    const { definition, makers } = this.#route
-    if (strictest.outcome === 'drop' && offers(definition, 'drop')) return { verdict: makers.drop(), failed }
+    const { definition, verdicts } = this.#route
+    if (strictest.outcome === 'drop' && allowsOutcome(definition, 'drop')) return { verdict: verdicts.drop(), failed }
     // What nobody knows how to refuse is let through by Tencent whatever the answer.
-    const isRefusable = offers(definition, 'reject')
-    return { verdict: isRefusable ? makers.reject(strictest.code, strictest.info) : verdict, failed }
+    const isRefusable = allowsOutcome(definition, 'reject')
+    return { verdict: isRefusable ? verdicts.reject(strictest.code, strictest.info) : verdict, failed }
   }
 }

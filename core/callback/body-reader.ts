@@ -59,7 +59,7 @@ function readingOf(body: JsonObject, { named, paths, isIncomplete }: Faults): Re
 /** A command that is no text is taken as absent. */
 function noteCommand(named: unknown, requested: string, faults: Faults): void {
   if (typeof named !== 'string' || named === requested) return
-  faults.note(undefined, 'CallbackCommand', `expected ${JSON.stringify(requested)} as in the URL, got another command`)
+  faults.add(undefined, 'CallbackCommand', `expected ${JSON.stringify(requested)} as in the URL, got another command`)
 }
 
 function withoutCommand(body: JsonObject): JsonObject {

@@ -74,12 +74,12 @@ export function noteMissing(
     if (seen[name] !== undefined) continue
     faults.isIncomplete = true
     const was = given[name]
-    if (was === undefined || was === null || was === '') faults.note(place, name, 'is required')
+    if (was === undefined || was === null || was === '') faults.add(place, name, 'is required')
   }
 }
 
 function noteUnknown(object: JsonObject, known: object, place: Place | undefined, faults: Faults): void {
-  for (const name of Object.keys(object)) if (!Object.hasOwn(known, name)) faults.note(place, name, 'is no field of it')
+  for (const name of Object.keys(object)) if (!Object.hasOwn(known, name)) faults.add(place, name, 'is no field of it')
 }
 
 function structuredReader(node: SchemaNode, types: readonly string[], manner: Manner): Read | undefined {

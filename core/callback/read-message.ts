@@ -50,7 +50,7 @@ function contentOf(element: unknown, up: Place, index: number, faults: Faults): 
 }
 
 function missing(place: Place, key: string, expected: string, value: unknown, faults: Faults): undefined {
-  if (value === undefined) faults.note(place, key, 'is required')
+  if (value === undefined) faults.add(place, key, 'is required')
   else faults.misfit(place, key, expected, value)
 }
 

@@ -24,10 +24,10 @@ export class Faults {
 
   /** Notes a value of another type. Gives undefined, which stands for a value that is left out. */
   misfit(up: Place | undefined, key: string | number, expected: string, value: unknown): undefined {
-    this.note(up, key, `expected ${expected}, got ${typeOf(value)}`)
+    this.add(up, key, `expected ${expected}, got ${typeOf(value)}`)
   }
 
-  note(up: Place | undefined, key: string | number, what: string): void {
+  add(up: Place | undefined, key: string | number, what: string): void {
     this.count++
     const path = pathOf(up, key)
     if (this.named.length < MAX_NAMED) this.named.push(`${path}: ${what}`)

@@ -7,7 +7,7 @@ import type { Route, Subscription } from '../registry.ts'
 import { parseQuery } from './parse-query.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
-import type { VerdictMakers } from '../plugin-api/verdict.ts'
+import type { VerdictFactory } from '../plugin-api/verdict.ts'
 import { beginCall, endCall } from '../watchdog/calls.ts'
 import type { LazySignal } from '../lib/timeout.ts'
 
@@ -47,9 +47,9 @@ class Context {
   readonly options: unknown
   readonly store: Store
   readonly emit: (name: string, data: unknown) => void
-  declare readonly allow?: VerdictMakers['allow']
-  declare readonly reject?: VerdictMakers['reject']
-  declare readonly drop?: VerdictMakers['drop']
+  declare readonly allow?: VerdictFactory['allow']
+  declare readonly reject?: VerdictFactory['reject']
+  declare readonly drop?: VerdictFactory['drop']
   readonly #querystring: string
   readonly #subscription: Subscription
   readonly #signal: LazySignal
@@ -73,10 +73,10 @@ class Context {
     this.options = plugin.options
     this.store = plugin.store
     this.emit = plugin.emit
-    if (route.makers) {
-      this.allow = route.makers.allow
-      this.reject = route.makers.reject
-      this.drop = route.makers.drop
+    if (route.verdicts) {
+      this.allow = route.verdicts.allow
+      this.reject = route.verdicts.reject
+      this.drop = route.verdicts.drop
     }
     this.#querystring = callback.querystring
     this.#subscription = subscription

@@ -6,7 +6,7 @@ import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from '../protoc
 import { unknownBefore, unknownPhase } from '../protocol/unknown.ts'
 import type { AfterSettings, BeforeSettings, OnFailure } from '../plugin.ts'
 import { covers, type HandlerSpec, type Pool } from '../registry.ts'
-import { offers } from '../plugin-api/verdict.ts'
+import { allowsOutcome } from '../plugin-api/verdict.ts'
 
 const DEFAULT_CONCURRENCY = 16
 const DEFAULT_RETRY = { attempts: 12, minMs: 200, maxMs: 600_000 }
@@ -103,8 +103,8 @@ function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | unde
 /** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */
 function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
   const exact = commands.get(pattern) ?? unknownOf(pattern)
-  if (exact?.phase === 'after' || (exact && !offers(exact, outcome))) return pattern
-  return beforeCommands(pattern).find((definition) => !offers(definition, outcome))?.command
+  if (exact?.phase === 'after' || (exact && !allowsOutcome(exact, outcome))) return pattern
+  return beforeCommands(pattern).find((definition) => !allowsOutcome(definition, outcome))?.command
 }
 
 function phaseOf(pattern: string): Phase | undefined {

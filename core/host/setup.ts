@@ -9,7 +9,7 @@ import { loggableError, reasonOf } from '../observe/loggable-error.ts'
 import type { Stores } from '../store/store.ts'
 import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeout.ts'
 
-interface Parts {
+interface SetUpDeps {
   readonly bus: Bus
   readonly log: Logger
   readonly stores: Stores
@@ -34,36 +34,36 @@ export interface Running {
  * Sets the plugins up one after another, in config order.
  * @throws TimhookError PLUGIN_SETUP_FAILED, once those that were set up before it are closed
  */
-export async function setUpPlugins(loaded: readonly LoadedPlugin[], parts: Parts): Promise<Running> {
+export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpDeps): Promise<Running> {
   const plugins: RunningPlugin[] = []
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
-  for (const one of loaded) {
-    const { id, plugin } = one
-    const options = one.options as object
-    const log = parts.log.child({ plugin: id })
+  for (const entry of loaded) {
+    const { id, plugin } = entry
+    const options = entry.options as object
+    const log = deps.log.child({ plugin: id })
     const given = {
       options,
       log,
-      store: parts.stores.of(id),
-      rest: parts.rest,
-      emit: (name: string, data: unknown) => parts.bus.emit(`plugin:${id}:${name}`, data),
+      store: deps.stores.of(id),
+      rest: deps.rest,
+      emit: (name: string, data: unknown) => deps.bus.emit(`plugin:${id}:${name}`, data),
     }
     let state: unknown
     try {
       const setUp = async (): Promise<unknown> =>
-        plugin.setup?.({ ...given, options, apps: parts.apps, signal: parts.signal })
-      state = await withNotice(unlessAborted(setUp(), parts.interrupted), one.limits.setupMs, () =>
+        plugin.setup?.({ ...given, options, apps: deps.apps, signal: deps.signal })
+      state = await withNotice(unlessAborted(setUp(), deps.interrupted), entry.limits.setupMs, () =>
         log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
       )
     } catch (error) {
       await close()
-      throw setupFailed(one, error, parts.mask)
+      throw setupFailed(entry, error, deps.mask)
     }
-    closers.push(() => closeOne(one, state, log))
-    plugins.push({ id, file: one.file, state, ...given, only: one.only, handlers: one.specs })
+    closers.push(() => closeOne(entry, state, log))
+    plugins.push({ id, file: entry.file, state, ...given, only: entry.only, handlers: entry.specs })
   }
   return { plugins, close }
 }

@@ -3,14 +3,14 @@ import { Router } from '@koa/router'
 import type { Bus } from '../observe/bus.ts'
 import Koa, { type Middleware } from 'koa'
 import { BodyBudget } from './body/body-budget.ts'
-import { createWebhook, type WebhookParts } from './webhook.ts'
+import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 import { refuse } from './error-handler.ts'
 import { createRefuser } from './answer/refuser.ts'
-import { createShortWay, type ShortWay } from './fast-path.ts'
-import { createRoute, type RouteParts } from './koa-route.ts'
+import { createFastPath, type FastPath } from './fast-path.ts'
+import { createRoute, type RouteDeps } from './koa-route.ts'
 
-export interface AppParts extends WebhookParts {
+export interface AppDeps extends WebhookDeps {
   readonly bus: Bus
   readonly paths: readonly string[]
   /** Bytes. */
@@ -24,17 +24,17 @@ export interface AppParts extends WebhookParts {
 }
 
 /** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
-export function createApp(parts: AppParts): Koa {
-  const route = routeParts(parts)
-  const app = new WebhookApp(createShortWay({ ...parts, ...route }))
+export function createApp(deps: AppDeps): Koa {
+  const route = routeDeps(deps)
+  const app = new WebhookApp(createFastPath({ ...deps, ...route }))
   // Koa's own report would print whatever an error holds; refuse() has told the bus already.
   app.silent = true
   app.use(async (ctx, next) => {
-    if (parts.isDraining()) ctx.set('Connection', 'close')
+    if (deps.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
   app.use(refuse(route.refuser))
-  app.use(routes(parts.paths, route))
+  app.use(routes(deps.paths, route))
   app.use(() => {
     throw new HttpError(404, 'path: not one of server.path')
   })
@@ -45,28 +45,28 @@ const taken = Promise.resolve()
 
 /** A Koa application that makes no context for requests on the short way: making one is a tenth of what they cost. */
 class WebhookApp extends Koa {
-  readonly #shortWay: ShortWay
+  readonly #fastPath: FastPath
 
-  constructor(shortWay: ShortWay) {
+  constructor(fastPath: FastPath) {
     super()
-    this.#shortWay = shortWay
+    this.#fastPath = fastPath
   }
 
   override callback(): ReturnType<Koa['callback']> {
     const handle = super.callback()
     return (request, response) => {
       // Koa's types allow for HTTP/2, which nothing here serves.
-      const isTaken = this.#shortWay(request as IncomingMessage, response as ServerResponse, handle)
+      const isTaken = this.#fastPath(request as IncomingMessage, response as ServerResponse, handle)
       return isTaken ? taken : handle(request, response)
     }
   }
 }
 
 /** The webhook for an app of somebody else's, which hands it the requests to these paths alone. */
-export function createMiddleware(parts: Omit<AppParts, 'isDraining'>): Middleware {
-  const inside = routeParts(parts)
+export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
+  const inside = routeDeps(deps)
   const guard = refuse(inside.refuser)
-  const route = routes(parts.paths, inside)
+  const route = routes(deps.paths, inside)
   return async (ctx, next) => {
     await guard(ctx, async () => {
       await route(ctx, next)
@@ -81,14 +81,14 @@ export function unavailable(bus: Bus): Middleware {
     guard(ctx, () => Promise.reject(new HttpError(503, 'timhook: could not start; the log has the reason')))
 }
 
-function routeParts(parts: Omit<AppParts, 'isDraining'>): RouteParts {
-  const { bus, bodyLimit, budget = new BodyBudget(), proxies } = parts
-  return { webhook: createWebhook(parts), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
+function routeDeps(deps: Omit<AppDeps, 'isDraining'>): RouteDeps {
+  const { bus, bodyLimit, budget = new BodyBudget(), proxies } = deps
+  return { webhook: createWebhook(deps), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
 }
 
-function routes(paths: readonly string[], parts: RouteParts): Middleware {
+function routes(paths: readonly string[], deps: RouteDeps): Middleware {
   const router = new Router({ strict: true, sensitive: true })
-  const handle = createRoute(parts)
+  const handle = createRoute(deps)
   for (const path of paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
 import { withBodyTimeout, type ReadBody, readObject } from './body/read-body.ts'
-import { leanLength, readLean, textAtHand } from './body/buffered-body.ts'
-import { type Admitted, type RequestTimes, now } from './webhook.ts'
+import { bufferedLength, readBuffered, bufferedText } from './body/buffered-body.ts'
+import { type AuthenticatedRequest, type RequestTimes, now } from './webhook.ts'
 import type { Refused } from './answer/refuser.ts'
-import type { RouteParts } from './koa-route.ts'
+import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
 
 /** Of a thousand that come at once the first answers are not to wait until all are read. More together gain nothing. */
-const TOGETHER = 64
+const MAX_BATCH = 64
 /** How long an answer may wait for others to go out with, in milliseconds. */
-const HOLD_MS = 2
+const MAX_REPLY_DELAY_MS = 2
 
-export interface ShortWayParts extends RouteParts {
+export interface FastPathDeps extends RouteDeps {
   readonly paths: readonly string[]
   readonly isDraining: () => boolean
 }
@@ -23,14 +23,14 @@ interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly length: number
-  readonly moment: RequestTimes
+  readonly times: RequestTimes
   /** The routes, for what turns out not to be ordinary. */
-  readonly otherwise: Otherwise
+  readonly fallback: Fallback
 }
 
 /** A genuine callback, whose body comes next. */
 interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
-  readonly admitted: Admitted
+  readonly authenticated: AuthenticatedRequest
 }
 
 /** A callback whose body has been read. */
@@ -40,31 +40,34 @@ interface Received {
 }
 
 /** Who takes a request after all. */
-type Otherwise = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+type Fallback = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Takes a request, or leaves it to somebody else. One that it takes it may still hand to `otherwise`. */
-export type ShortWay = (request: IncomingMessage, response: ServerResponse, otherwise: Otherwise) => boolean
+export type FastPath = (request: IncomingMessage, response: ServerResponse, fallback: Fallback) => boolean
 
 /**
  * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
  * ordinary (another path or method, a refusal, an odd encoding) is left to the routes, which know every answer.
  */
-export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isDraining }: ShortWayParts): ShortWay {
+export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
   const known = new Set(paths)
-  let turnBegan: RequestTimes | undefined
+  let batchTimes: RequestTimes | undefined
 
-  const authenticate = ({ request, response, length, moment, otherwise }: Arrival): Exchange | undefined => {
-    const admitted = admittedOf(request, moment)
-    if (admitted) return { request, response, length, admitted }
-    void otherwise(request, response)
+  const authenticate = ({ request, response, length, times, fallback }: Arrival): Exchange | undefined => {
+    const authenticated = tryAuthenticate(request, times)
+    if (authenticated) return { request, response, length, authenticated }
+    void fallback(request, response)
     return undefined
   }
   /** Undefined for the long way. */
-  const admittedOf = ({ url = '', method }: IncomingMessage, moment: RequestTimes): Admitted | undefined => {
+  const tryAuthenticate = (
+    { url = '', method }: IncomingMessage,
+    times: RequestTimes,
+  ): AuthenticatedRequest | undefined => {
     const mark = url.indexOf('?')
     if (method !== 'POST' || mark === -1 || !known.has(url.slice(0, mark)) || url.includes('#')) return undefined
     try {
-      return webhook.authenticate(url.slice(mark + 1), moment)
+      return webhook.authenticate(url.slice(mark + 1), times)
     } catch {
       // The routes come to the same refusal, and tell it.
       return undefined
@@ -72,14 +75,14 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
   }
 
   const readText = (exchange: Exchange): { exchange: Exchange; text: string } | undefined => {
-    const text = textAtHand(exchange.request, exchange.length)
+    const text = bufferedText(exchange.request, exchange.length)
     if (text !== undefined) return { exchange, text }
     void late(exchange)
     return undefined
   }
   const late = async (exchange: Exchange): Promise<void> => {
     try {
-      const text = await withBodyTimeout(exchange.request, budget, (pending) => readLean(exchange.request, pending))
+      const text = await withBodyTimeout(exchange.request, budget, (pending) => readBuffered(exchange.request, pending))
       const decided = decide({ exchange, read: readObject(text) })
       if (decided) reply(decided)
     } catch (error) {
@@ -96,9 +99,9 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
 
   /** Undefined where the decision takes time. */
   const decide = ({ exchange, read }: Received): Reply | undefined => {
-    const { admitted } = exchange
+    const { authenticated } = exchange
     try {
-      const answer = webhook.decide(admitted, read)
+      const answer = webhook.decide(authenticated, read)
       if ('status' in answer) return { exchange, answer }
       // One promise fewer than with a `catch`: a reply itself does not fail.
       void answer.then(
@@ -111,7 +114,7 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
     }
   }
   const refuse = (error: unknown, exchange: Exchange): undefined => {
-    webhook.refuse(exchange.admitted, error)
+    webhook.refuse(exchange.authenticated, error)
     sendRefused(exchange.response, refuser.thrown(error, exchange.request, aboutOf(exchange)))
   }
   const reply = ({ exchange, answer }: Reply): void => {
@@ -123,29 +126,29 @@ export function createShortWay({ webhook, refuser, budget, paths, bodyLimit, isD
   const decideAll = (all: readonly Received[]): void => {
     let ready: Reply[] = []
     let readyAt = performance.now()
-    for (const one of all) {
-      const decided = decide(one)
+    for (const received of all) {
+      const decided = decide(received)
       if (decided) ready.push(decided)
-      if (performance.now() - readyAt < HOLD_MS) continue
-      for (const some of ready) reply(some)
+      if (performance.now() - readyAt < MAX_REPLY_DELAY_MS) continue
+      for (const next of ready) reply(next)
       ready = []
       readyAt = performance.now()
     }
-    for (const some of ready) reply(some)
+    for (const next of ready) reply(next)
   }
-  const turn = new TickBatch<Arrival>((arrivals) => {
-    turnBegan = undefined
-    for (let from = 0; from < arrivals.length; from += TOGETHER) {
-      decideAll(filterMap(filterMap(filterMap(arrivals.slice(from, from + TOGETHER), authenticate), readText), parse))
+  const batch = new TickBatch<Arrival>((arrivals) => {
+    batchTimes = undefined
+    for (let from = 0; from < arrivals.length; from += MAX_BATCH) {
+      decideAll(filterMap(filterMap(filterMap(arrivals.slice(from, from + MAX_BATCH), authenticate), readText), parse))
     }
   })
 
-  return (request, response, otherwise) => {
-    const length = leanLength(request)
+  return (request, response, fallback) => {
+    const length = bufferedLength(request)
     if (length === undefined || length > bodyLimit || isDraining()) return false
     // The clocks are read for the first one of a turn: the others came a moment later, and their deadline is that sooner.
-    turnBegan ??= now()
-    turn.add({ request, response, length, moment: turnBegan, otherwise })
+    batchTimes ??= now()
+    batch.add({ request, response, length, times: batchTimes, fallback })
     return true
   }
 }
@@ -155,8 +158,8 @@ interface Reply {
   readonly answer: Answer
 }
 
-function aboutOf({ admitted }: Exchange): { sdkAppId: number; command: string } {
-  return { sdkAppId: admitted.app.sdkAppId, command: admitted.command }
+function aboutOf({ authenticated }: Exchange): { sdkAppId: number; command: string } {
+  return { sdkAppId: authenticated.app.sdkAppId, command: authenticated.command }
 }
 
 function sendRefused(response: ServerResponse, { status, text, requestId, closes }: Refused): void {

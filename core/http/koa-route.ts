@@ -11,7 +11,7 @@ const CHECK_LIMIT = 64 * 1024
 /** How a body is refused that is no JSON object, too large or in an unknown encoding. */
 const NO_EVENT: readonly number[] = [400, 413, 415]
 
-export interface RouteParts {
+export interface RouteDeps {
   readonly webhook: Webhook
   /** Bytes. */
   readonly bodyLimit: number
@@ -20,7 +20,7 @@ export interface RouteParts {
 }
 
 /** The webhook as a route of Koa: takes every method and form of body, and knows every answer. */
-export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts): Middleware {
+export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -39,21 +39,21 @@ export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteParts)
       ctx.set('Allow', 'POST')
       throw new HttpError(405, `method: expected POST, got ${ctx.method}`)
     }
-    const moment = now()
-    const admitted = webhook.authenticate(ctx.querystring, moment)
-    if (!admitted) {
-      webhook.checkUrl(ctx.querystring, moment, await readCheck(ctx))
+    const times = now()
+    const authenticated = webhook.authenticate(ctx.querystring, times)
+    if (!authenticated) {
+      webhook.checkUrl(ctx.querystring, times, await readCheck(ctx))
       return answer(ctx, 200, OK)
     }
-    const { app, command } = admitted
+    const { app, command } = authenticated
     const about = { sdkAppId: app.sdkAppId, command }
     ctx.state['about'] = about
     try {
-      const decided = await webhook.decide(admitted, await readBody(ctx))
+      const decided = await webhook.decide(authenticated, await readBody(ctx))
       if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
       answer(ctx, decided.status, decided.text)
     } catch (error) {
-      webhook.refuse(admitted, error)
+      webhook.refuse(authenticated, error)
       throw error
     }
   }

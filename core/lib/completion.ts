@@ -12,26 +12,26 @@ export class Completion<T> {
   #listener: Listener<T> | undefined
   #state: 'pending' | 'resolved' | 'rejected' = 'pending'
   /** The value or the error: no object of its own for each result. */
-  #come: unknown
+  #result: unknown
 
   resolve(value: T): void {
     if (this.#state !== 'pending') return
     this.#state = 'resolved'
-    this.#come = value
+    this.#result = value
     this.#listener?.resolved(value)
   }
 
   reject(error: unknown): void {
     if (this.#state !== 'pending') return
     this.#state = 'rejected'
-    this.#come = error
+    this.#result = error
     this.#listener?.rejected(error)
   }
 
   /** As `then`, without two functions for each result. */
   notify(listener: Listener<T>): void {
-    if (this.#state === 'resolved') listener.resolved(this.#come as T)
-    else if (this.#state === 'rejected') listener.rejected(this.#come)
+    if (this.#state === 'resolved') listener.resolved(this.#result as T)
+    else if (this.#state === 'rejected') listener.rejected(this.#result)
     else this.#listener = this.#listener ? new Both(this.#listener, listener) : listener
   }
 

@@ -8,14 +8,14 @@ export interface Late {
 /** A wait, until a time on the clock of `performance.now()`. */
 export class Wait {
   readonly at: number
-  readonly who: Late
+  readonly waiter: Late
   before: Wait | undefined
   after: Wait | undefined
   isOver = false
 
-  constructor(at: number, who: Late) {
+  constructor(at: number, waiter: Late) {
     this.at = at
-    this.who = who
+    this.waiter = waiter
   }
 }
 
@@ -35,8 +35,8 @@ export class Deadlines {
   }
 
   /** @param startedAt when the limit began to run, on the clock of `performance.now()` */
-  add(startedAt: number, who: Late): Wait {
-    const wait = new Wait(startedAt + this.#limitMs, who)
+  add(startedAt: number, waiter: Late): Wait {
+    const wait = new Wait(startedAt + this.#limitMs, waiter)
     wait.before = this.#last
     if (this.#last) this.#last.after = wait
     else this.#first = wait
@@ -79,6 +79,6 @@ export class Deadlines {
     if (next < Infinity) this.#wakeAt(next)
     // The list has the order in which they were added, and a late timer finds several due.
     due.sort((a, b) => a.at - b.at)
-    for (const wait of due) if (this.remove(wait)) wait.who.late(new TimeoutError(this.#limitMs))
+    for (const wait of due) if (this.remove(wait)) wait.waiter.late(new TimeoutError(this.#limitMs))
   }
 }

@@ -17,8 +17,8 @@ export class TickBatch<T> {
     this.#schedule = schedule
   }
 
-  add(one: T): void {
-    if (this.#ready.push(one) === 1) this.#schedule(() => this.#flush())
+  add(item: T): void {
+    if (this.#ready.push(item) === 1) this.#schedule(() => this.#flush())
   }
 
   #flush(): void {
@@ -37,10 +37,10 @@ export function onTick(run: () => void): void {
  * Takes a step with all of them before any takes the next, and gives what came of it where something did. What a step
  * needs, code and data, is in the processor's caches then: steps one callback after the other cost a tenth more.
  */
-export function filterMap<A, B>(all: readonly A[], step: (one: A) => B | undefined): B[] {
+export function filterMap<A, B>(all: readonly A[], step: (item: A) => B | undefined): B[] {
   const made: B[] = []
-  for (const one of all) {
-    const next = step(one)
+  for (const item of all) {
+    const next = step(item)
     if (next !== undefined) made.push(next)
   }
   return made

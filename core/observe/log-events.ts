@@ -34,8 +34,8 @@ type Entry = <Name extends keyof BusEvents>(
 export function logEvents(bus: Bus, log: Logger): void {
   if (log.isLevelEnabled('debug')) logDetails(bus, log)
   const stacks = new Stacks()
-  const lines = new Throttle(QUIET_MS, ({ level, fields, msg }: Line, more) => {
-    log[level](more > 0 ? { ...fields(), more } : fields(), msg)
+  const lines = new Throttle(QUIET_MS, ({ level, fields, msg }: Line, repeats) => {
+    log[level](repeats > 0 ? { ...fields(), more: repeats } : fields(), msg)
   })
   const throttled: Entry = (name, level, { msg, kindOf, fieldsOf }) => {
     bus.on(name, (event) => {
@@ -54,8 +54,8 @@ export function logEvents(bus: Bus, log: Logger): void {
     kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
   })
   // What Tencent sends stays as it is until somebody changes it: one line an hour, for each command and field.
-  const faults = new Throttle(HOUR_MS, (event: FaultEvent, more) => {
-    log.warn(more > 0 ? { ...event, more } : event, 'body does not fit its definition')
+  const faults = new Throttle(HOUR_MS, (event: FaultEvent, repeats) => {
+    log.warn(repeats > 0 ? { ...event, more: repeats } : event, 'body does not fit its definition')
   })
   bus.on('callback:faulty', ({ paths, ...event }) => {
     // Anybody can make up commands: those are told of together.

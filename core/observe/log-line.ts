@@ -43,32 +43,32 @@ function shorten(line: string): string {
 }
 
 /** A value as JSON of about so many characters: texts and lists end with `…`. */
-function cut(value: unknown, most: number): string {
-  const isLong = typeof value === 'string' && value.length > most
+function cut(value: unknown, maxLength: number): string {
+  const isLong = typeof value === 'string' && value.length > maxLength
   const text = isLong ? '' : written(value)
-  if (!isLong && text.length <= most) return text
-  return typeof value === 'string' ? cutText(value, most) : written(cutDeep(value, most, 0))
+  if (!isLong && text.length <= maxLength) return text
+  return typeof value === 'string' ? cutText(value, maxLength) : written(cutDeep(value, maxLength, 0))
 }
 
-function cutText(text: string, most: number): string {
-  const start = text.slice(0, Math.max(0, most))
-  return written(`${written(start).length <= most * 1.5 ? start : start.slice(0, most / WIDEST_ESCAPE)}…`)
+function cutText(text: string, maxLength: number): string {
+  const start = text.slice(0, Math.max(0, maxLength))
+  return written(`${written(start).length <= maxLength * 1.5 ? start : start.slice(0, maxLength / WIDEST_ESCAPE)}…`)
 }
 
-function cutDeep(value: unknown, most: number, depth: number): unknown {
-  if (typeof value === 'string') return value.length > most ? JSON.parse(cutText(value, most)) : value
+function cutDeep(value: unknown, maxLength: number, depth: number): unknown {
+  if (typeof value === 'string') return value.length > maxLength ? JSON.parse(cutText(value, maxLength)) : value
   if (typeof value !== 'object' || value === null) return value
   if (depth >= DEEPEST) return '…'
-  let left = most
-  const kept: [string, unknown][] = []
+  let left = maxLength
+  const entries: [string, unknown][] = []
   for (const [key, inner] of Object.entries(value)) {
-    const short = cutDeep(inner, Math.min(left, most / 2), depth + 1)
+    const short = cutDeep(inner, Math.min(left, maxLength / 2), depth + 1)
     left -= key.length + written(short).length
     if (left < 0) break
-    kept.push([key, short])
+    entries.push([key, short])
   }
-  if (!isObject(value)) return [...kept.map(([, inner]) => inner), ...(left < 0 ? ['…'] : [])]
-  return Object.fromEntries(left < 0 ? [...kept, ['…', true]] : kept)
+  if (!isObject(value)) return [...entries.map(([, inner]) => inner), ...(left < 0 ? ['…'] : [])]
+  return Object.fromEntries(left < 0 ? [...entries, ['…', true]] : entries)
 }
 
 /** As JSON, in which nothing is left for a terminal to obey. */

@@ -1,11 +1,11 @@
 const LONGEST_MS = 600_000
 /** Kinds are few where nobody makes them up; the oldest give way to new ones, which always come through. */
-const MOST_KINDS = 10_000
+const MAX_KINDS = 10_000
 
 interface Kind<T> {
   latest: T
   /** Events since the last that was written. */
-  more: number
+  repeats: number
   waitMs: number
   dueAt: number
 }
@@ -16,15 +16,15 @@ interface Kind<T> {
  */
 export class Throttle<T> {
   readonly #quietMs: number
-  readonly #write: (event: T, more: number) => void
+  readonly #write: (event: T, repeats: number) => void
   readonly #kinds = new Map<string, Kind<T>>()
   #timer: NodeJS.Timeout | undefined
 
   /**
    * @param quietMs the first interval, milliseconds
-   * @param write `more` is how many came since the last that was written, other than this one
+   * @param write `repeats` is how many came since the last that was written, other than this one
    */
-  constructor(quietMs: number, write: (event: T, more: number) => void) {
+  constructor(quietMs: number, write: (event: T, repeats: number) => void) {
     this.#quietMs = quietMs
     this.#write = write
   }
@@ -33,45 +33,45 @@ export class Throttle<T> {
     const known = this.#kinds.get(kind)
     if (known) {
       known.latest = event
-      known.more++
+      known.repeats++
       return
     }
-    if (this.#kinds.size >= MOST_KINDS) this.#forgetOldest()
+    if (this.#kinds.size >= MAX_KINDS) this.#forgetOldest()
     const waitMs = this.#quietMs
-    this.#kinds.set(kind, { latest: event, more: 0, waitMs, dueAt: performance.now() + waitMs })
-    this.#timer ??= setInterval(() => this.#look(), this.#quietMs).unref()
+    this.#kinds.set(kind, { latest: event, repeats: 0, waitMs, dueAt: performance.now() + waitMs })
+    this.#timer ??= setInterval(() => this.#writeDue(), this.#quietMs).unref()
     this.#write(event, 0)
   }
 
   /** Writes what has been counted and not written. */
   flush(): void {
-    for (const kind of this.#kinds.values()) this.#tell(kind)
+    for (const kind of this.#kinds.values()) this.#writeRepeats(kind)
   }
 
-  #look(): void {
+  #writeDue(): void {
     const now = performance.now()
     for (const [name, kind] of this.#kinds) {
       if (kind.dueAt > now) continue
-      if (kind.more === 0) this.#kinds.delete(name)
+      if (kind.repeats === 0) this.#kinds.delete(name)
       kind.waitMs = Math.max(this.#quietMs, Math.min(kind.waitMs * 2, LONGEST_MS))
       kind.dueAt = now + kind.waitMs
-      this.#tell(kind)
+      this.#writeRepeats(kind)
     }
     if (this.#kinds.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
   }
 
-  #tell(kind: Kind<T>): void {
-    const { latest, more } = kind
-    kind.more = 0
-    if (more > 0) this.#write(latest, more - 1)
+  #writeRepeats(kind: Kind<T>): void {
+    const { latest, repeats } = kind
+    kind.repeats = 0
+    if (repeats > 0) this.#write(latest, repeats - 1)
   }
 
   #forgetOldest(): void {
     for (const [name, kind] of this.#kinds) {
       this.#kinds.delete(name)
-      this.#tell(kind)
+      this.#writeRepeats(kind)
       return
     }
   }

@@ -46,7 +46,7 @@ export class RewriteError extends TimhookError {
  * The makers of verdicts that fit one callback. A refusal that the documents do not allow still refuses, with the default
  * code: a mistake of an author must not open the gate. `allow` throws VERDICT_INVALID for fields that do not fit.
  */
-export interface VerdictMakers {
+export interface VerdictFactory {
   readonly allow: (fields?: object) => Verdict
   readonly reject: (code?: number, info?: string) => Verdict
   readonly drop: () => Verdict
@@ -55,12 +55,12 @@ export interface VerdictMakers {
 const DROP_CODE = 2
 const HINT = 'The README lists what each callback may be answered with.'
 
-export function verdictMakers(definition: BeforeDefinition): VerdictMakers {
+export function createVerdictFactory(definition: BeforeDefinition): VerdictFactory {
   let answer: AnswerChecker | undefined
   const invalid = (what: string): TimhookError =>
     new TimhookError('VERDICT_INVALID', `${definition.command}: ${what}`, { hint: HINT })
   const refusal = (info: string, fault: string): Verdict => {
-    if (!offers(definition, 'reject')) throw invalid('can be allowed alone')
+    if (!allowsOutcome(definition, 'reject')) throw invalid('can be allowed alone')
     return new Verdict('reject', definition.codes.default, info, { fault })
   }
   return {
@@ -112,7 +112,7 @@ function answerChecker(definition: BeforeDefinition): AnswerChecker {
     const faults = new Faults()
     const given = read(copy, undefined, faults)
     noteMissing(schema, copy, given, undefined, faults)
-    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.note(undefined, name, 'is no field of it')
+    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.add(undefined, name, 'is no field of it')
     if (faults.count > 0) return { given, strange: none, fault: faults.named.join('; ') }
     return { given, strange: list(given[MESSAGE]).filter((element) => !isElement(element)) }
   }
@@ -142,7 +142,7 @@ function ranges({ codes }: BeforeDefinition): string {
 }
 
 /** Whether a callback can be answered so. */
-export function offers(definition: BeforeDefinition, outcome: Outcome): boolean {
+export function allowsOutcome(definition: BeforeDefinition, outcome: Outcome): boolean {
   if (outcome === 'drop') return definition.drop
   return outcome === 'allow' || definition.codes.ranges.length > 0
 }
@@ -150,17 +150,17 @@ export function offers(definition: BeforeDefinition, outcome: Outcome): boolean 
 /** The verdict as one of this callback's. One made in the context of another still refuses where it does not fit. */
 export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict {
   const { outcome, code, info } = verdict
-  if (offers(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
+  if (allowsOutcome(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
   const fault = `${outcome}() of another callback's context`
-  if (!offers(definition, 'reject')) return new Verdict('allow', 0, '', { fault })
+  if (!allowsOutcome(definition, 'reject')) return new Verdict('allow', 0, '', { fault })
   return new Verdict('reject', definition.codes.default, info, { fault })
 }
 
 /** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */
-export function mergeFields(definition: BeforeDefinition, given: JsonObject, more: JsonObject): JsonObject {
+export function mergeFields(definition: BeforeDefinition, given: JsonObject, added: JsonObject): JsonObject {
   const merged = { ...given }
   const properties = (definition.answer as { properties?: Record<string, { merge?: Merge }> }).properties ?? {}
-  for (const [name, value] of Object.entries(more)) {
+  for (const [name, value] of Object.entries(added)) {
     const merge = properties[name]?.merge ?? 'last'
     if (merge === 'last' || given[name] === undefined) merged[name] = value
     else if (merge === 'union') merged[name] = [...new Set([...list<string>(given[name]), ...list<string>(value)])]
@@ -190,9 +190,9 @@ export function answerOf(
   return { code: 0, info: '', fields: { ResultItem } }
 }
 
-function firstRefusals(given: readonly ResultItem[], more: readonly ResultItem[]): ResultItem[] {
+function firstRefusals(given: readonly ResultItem[], added: readonly ResultItem[]): ResultItem[] {
   const items = new Map(given.map((item) => [item.To_Account, item]))
-  for (const item of more) if (!items.get(item.To_Account)?.ResultCode) items.set(item.To_Account, item)
+  for (const item of added) if (!items.get(item.To_Account)?.ResultCode) items.set(item.To_Account, item)
   return [...items.values()]
 }
 

@@ -47,8 +47,8 @@ function sentence({ heldMs, by, isCurrent }: Held): string {
   const held = `the event loop has been held for ${heldMs} ms`
   if (isCurrent) return `${held} by ${names.join('')}`
   if (names.length === 0) return `${held}, by no handler that is known to run`
-  const more = by.length > names.length ? ` and ${by.length - names.length} more` : ''
-  return `${held}; handlers under way: ${names.join(', ')}${more}`
+  const rest = by.length > names.length ? ` and ${by.length - names.length} more` : ''
+  return `${held}; handlers under way: ${names.join(', ')}${rest}`
 }
 
 function end(): never {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AdmittedApp } from '../../core/http/request/authenticate.ts'
+import type { AppCredentials } from '../../core/http/request/authenticate.ts'
 import { Bus } from '../../core/observe/bus.ts'
 import type { Dispatch } from '../../core/dispatch.ts'
 import { createApp } from '../../core/http/app.ts'
@@ -10,7 +10,7 @@ import { createNodeServer, type NodeServerOptions } from '../../core/http/server
 import { stopAfterTest } from './hooks.ts'
 import { UNSIGNED_APP } from './server.ts'
 
-const app: AdmittedApp = { sdkAppId: UNSIGNED_APP, tokens: [], signatureWindow: 60_000 }
+const app: AppCredentials = { sdkAppId: UNSIGNED_APP, tokens: [], signatureWindow: 60_000 }
 
 export interface ServerLimits extends NodeServerOptions {
   readonly bodyLimit?: number
@@ -23,7 +23,7 @@ export async function serveDispatch(
   bus = new Bus(),
   { bodyLimit = 1024, ...limits }: ServerLimits = {},
 ): Promise<{ server: Server; port: number; idle: () => Promise<void> }> {
-  const about = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, keepRefused: () => undefined }
+  const about = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, recordRefused: () => undefined }
   const parts = { ...about, ...limits, isDraining: () => false }
   const handle = createApp(parts).callback()
   const { server, idle } = createNodeServer((request, response) => void handle(request, response), bus, limits)

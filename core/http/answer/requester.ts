@@ -63,7 +63,7 @@ function addressOf(
 ): { address?: string } {
   const hops = proxies > 0 && forwarded !== undefined ? String(forwarded).split(',') : []
   // Each proxy adds whom it was asked by; what stands further left was sent along by whoever asked the first one.
-  const told = hops.at(-Math.min(proxies, hops.length))?.trim()
-  if (told !== undefined && isIP(told) !== 0) return { address: told }
+  const forwardedFor = hops.at(-Math.min(proxies, hops.length))?.trim()
+  if (forwardedFor !== undefined && isIP(forwardedFor) !== 0) return { address: forwardedFor }
   return remote === undefined ? {} : { address: remote }
 }

@@ -6,7 +6,7 @@ const BUDGET = 64 * 1024 * 1024
 /** A body up to this size is ended only where twice the budget is used up by small ones. */
 const SMALL = 64 * 1024
 /** Large bodies of which a piece is read in one turn of the event loop. */
-const READ_PER_TURN = 16
+const READS_PER_TICK = 16
 /** What a piece costs beside its bytes: a body may come in pieces of one byte. */
 const PIECE_COST = 256
 
@@ -14,7 +14,7 @@ const PIECE_COST = 256
 export interface PendingBody {
   /** Counts a piece of it. False: the body has been ended, and nothing of it is to be kept. */
   add(length: number): boolean
-  /** Rejects with a Refusal if the body is ended before it is whole. */
+  /** Rejects with an HttpError if the body is ended before it is whole. */
   readonly ended: Promise<never>
   /** It is read, or given up. */
   close(): void
@@ -77,7 +77,7 @@ export class BodyBudget {
   }
 
   #readOn(): void {
-    for (const { request } of this.#paused.splice(0, READ_PER_TURN)) {
+    for (const { request } of this.#paused.splice(0, READS_PER_TICK)) {
       request.resume()
       if (request.httpVersionMajor === 1) request.socket.resume()
     }
@@ -86,7 +86,7 @@ export class BodyBudget {
 
   #longest(): Pending | undefined {
     let longest: Pending | undefined
-    for (const one of this.#large) if (!longest || one.number < longest.number) longest = one
+    for (const pending of this.#large) if (!longest || pending.number < longest.number) longest = pending
     if (longest || this.#held <= 2 * this.#limit) return longest
     for (const oldest of this.#pending) return oldest
     return undefined

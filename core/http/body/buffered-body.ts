@@ -12,7 +12,7 @@ const ZERO = '0'.charCodeAt(0)
  * The length of a body that can be read as it comes: neither compressed, of another charset nor of unknown length. Undefined for all others,
  * which koa-bodyparser or the inflater takes.
  */
-export function leanLength(request: IncomingMessage): number | undefined {
+export function bufferedLength(request: IncomingMessage): number | undefined {
   const { headers } = request
   const { 'content-length': length, 'content-encoding': encoding } = headers
   if (length === undefined || (encoding && encoding.toLowerCase() !== 'identity')) return undefined
@@ -32,7 +32,7 @@ function readDigits(text: string): number | undefined {
 }
 
 /** The text of a body that is there already, as most are once the event loop has been round; else undefined. */
-export function textAtHand(request: IncomingMessage, length: number): string | undefined {
+export function bufferedText(request: IncomingMessage, length: number): string | undefined {
   if (!request.complete || request.readableLength !== length) return undefined
   const bytes = request.read() as Buffer | null
   return bytes ? textOf(bytes) : undefined
@@ -41,9 +41,9 @@ export function textAtHand(request: IncomingMessage, length: number): string | u
 /**
  * The text of a body of known length, in as many pieces as it comes. In place of koa-bodyparser's four layers, with the
  * same result.
- * @throws Refusal 400 where it is cut off
+ * @throws HttpError 400 where it is cut off
  */
-export function readLean(request: IncomingMessage, pending: PendingBody): Promise<string> {
+export function readBuffered(request: IncomingMessage, pending: PendingBody): Promise<string> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     if (request.destroyed && !request.readableEnded) reject(cutOff())

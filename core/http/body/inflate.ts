@@ -13,7 +13,7 @@ const inflaters = new Map([
 /**
  * The bytes of a body, compressed or not. Not left to koa-bodyparser: there, what zlib complains about once a body was too
  * large is an error that nobody hears, which ends the process.
- * @throws Refusal 400, 413 or 415
+ * @throws HttpError 400, 413 or 415
  */
 export async function readBytes(
   request: IncomingMessage,

@@ -6,7 +6,7 @@ import { TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { charsetOf, decodeAs } from './charset.ts'
 import { cutOff, readBytes, tooLarge } from './inflate.ts'
-import { leanLength, readLean } from './buffered-body.ts'
+import { bufferedLength, readBuffered } from './buffered-body.ts'
 import { ClosingHttpError, HttpError } from '../answer/http-error.ts'
 import { textOf } from './decode-utf8.ts'
 
@@ -18,7 +18,7 @@ export interface ReadBody {
   readonly body: JsonObject
 }
 
-/** Makes the reader of bodies up to `limit` bytes. It throws Refusal 400, 408, 413, 415 or 503. */
+/** Makes the reader of bodies up to `limit` bytes. It throws HttpError 400, 408, 413, 415 or 503. */
 export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {
   const options: bodyParser.Options & { strict: boolean; onProtoPoisoning: 'ignore' } = {
     enableTypes: ['json'],
@@ -47,7 +47,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
     const encoding = ctx.get('Content-Encoding').toLowerCase()
     // An app that mounts the middleware may have parsed the body already, without keeping its text.
     if (ctx.request.body === undefined) {
-      if (leanLength(ctx.req) !== undefined) return { raw: await readLean(ctx.req, pending) }
+      if (bufferedLength(ctx.req) !== undefined) return { raw: await readBuffered(ctx.req, pending) }
       const charset = charsetOf(ctx.req)
       if (charset || (encoding && encoding !== 'identity')) {
         const bytes = await readBytes(ctx.req, encoding, limit, pending)
@@ -69,7 +69,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
 
 /**
  * What reading a body comes to, within the time that a body has and the memory that all of them have.
- * @throws Refusal 400, 408, 413, 415 or 503
+ * @throws HttpError 400, 408, 413, 415 or 503
  */
 export async function withBodyTimeout<T>(
   request: IncomingMessage,
@@ -91,7 +91,7 @@ export async function withBodyTimeout<T>(
 /**
  * The object that a body's text holds.
  * @param parsed what a parser has made of it already
- * @throws Refusal 400
+ * @throws HttpError 400
  */
 export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {
   if (!raw) throw new HttpError(400, 'body: is empty; expected a JSON object')

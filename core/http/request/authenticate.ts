@@ -5,7 +5,7 @@ import { type Parameters, readAnySpelling, readParameters, separate } from './qu
 import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
 /** One app of the config, as far as its requests are concerned. */
-export interface AdmittedApp {
+export interface AppCredentials {
   readonly sdkAppId: number
   readonly tokens: readonly string[]
   /** Milliseconds. */
@@ -13,8 +13,8 @@ export interface AdmittedApp {
 }
 
 /** Whose request it is, and what it asks for. */
-export interface Admission {
-  readonly app: AdmittedApp
+export interface RequestIdentity {
+  readonly app: AppCredentials
   /** Empty where the URL names none. */
   readonly command: string
   readonly signed: boolean
@@ -23,24 +23,24 @@ export interface Admission {
 }
 
 /** The checks that every request passes before its body is read. */
-export interface Admissions {
+export interface Authenticator {
   /**
    * Who asks for what, by the URL alone; undefined where it has no CallbackCommand.
-   * @throws Refusal 400, 401 or 403
+   * @throws HttpError 400, 401 or 403
    */
-  authenticate(querystring: string, nowMs: number): Admission | undefined
+  authenticate(querystring: string, nowMs: number): RequestIdentity | undefined
   /** Whose request it is that has no CallbackCommand; undefined where that is not certain. Throws nothing after `admit`. */
-  senderOf(querystring: string, nowMs: number): Admission | undefined
+  senderOf(querystring: string, nowMs: number): RequestIdentity | undefined
 }
 
 type SignatureCheck = ReturnType<typeof createSignatureCheck>
 
 interface KnownApp {
-  readonly app: AdmittedApp
+  readonly app: AppCredentials
   readonly check: SignatureCheck | undefined
 }
 
-export function createAdmissions(apps: readonly AdmittedApp[]): Admissions {
+export function createAuthenticator(apps: readonly AppCredentials[]): Authenticator {
   // Compared as text: 0140… and 1.4e9 are not our id, whatever number they make.
   const byId = new Map<string | undefined, KnownApp>(
     apps.map((app) => [

@@ -14,6 +14,6 @@ export function instead(missing: string, querystring: string): string {
     wanted,
     names.map((name) => name.toLowerCase()),
   )
-  const name = names.find((one) => one.toLowerCase() === nearest)
+  const name = names.find((given) => given.toLowerCase() === nearest)
   return name !== undefined && distance(wanted, nearest) <= NEAR ? `; the URL has ${name}` : ''
 }

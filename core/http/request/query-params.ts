@@ -25,7 +25,7 @@ const FURTHER = new RegExp(`\\?(${TENCENTS.join('|')})(?=[=&?]|$)`, 'gi')
 /**
  * Finds them in what follows the `?` of a URL, in any order, under their exact names; the others are read where somebody
  * asks for them.
- * @throws Refusal 400 where one of them is given twice
+ * @throws HttpError 400 where one of them is given twice
  */
 export function readParameters(querystring: string): Parameters {
   const found: Parameters = { SdkAppid: undefined, CallbackCommand: undefined, Sign: undefined, RequestTime: undefined }
@@ -37,7 +37,7 @@ export function readParameters(querystring: string): Parameters {
 /**
  * Finds those too that are spelt otherwise (half of the documents write `SdkAppId`): where the exact name is missing.
  * @param querystring as `separate` gives it
- * @throws Refusal 400 where one of them is given twice
+ * @throws HttpError 400 where one of them is given twice
  */
 export function readAnySpelling(querystring: string): Parameters {
   const exact = readParameters(querystring)

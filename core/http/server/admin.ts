@@ -29,8 +29,8 @@ export function createAdminServer(readiness: () => Promise<Readiness>, access: A
     const { checks: all, notes } = await readiness()
     const checks = Object.entries(all)
     const ready = checks.every(([, fault]) => fault === undefined)
-    const told = Object.fromEntries(checks.map(([name, fault]) => [name, fault ?? 'ok']))
-    json(ctx, ready ? 200 : 503, { ready, checks: told, ...notes })
+    const answers = Object.fromEntries(checks.map(([name, fault]) => [name, fault ?? 'ok']))
+    json(ctx, ready ? 200 : 503, { ready, checks: answers, ...notes })
   })
   const app = new Koa()
   app.silent = true

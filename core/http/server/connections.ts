@@ -14,11 +14,11 @@ interface Candidate {
 }
 
 /**
- * Keeps a server at `most` connections: for each new one the one that has been idle longest is closed; where none is, the
+ * Keeps a server at `maxConnections` connections: for each new one the one that has been idle longest is closed; where none is, the
  * one that has kept us waiting for the rest of its request longest; where we owe every one an answer, the new one.
  * @param onFull hears of each that is closed
  */
-export function limitConnections(server: Server, most: number, onFull: (connections: number) => void): void {
+export function limitConnections(server: Server, maxConnections: number, onFull: (connections: number) => void): void {
   const open = new Set<Socket>()
   /** Those that were idle when all were looked at, longest last. Who has been answered since is not the longest. */
   let queue: Candidate[] = []
@@ -41,11 +41,11 @@ export function limitConnections(server: Server, most: number, onFull: (connecti
     open.add(socket)
     idleSince(socket)
     socket.once('close', () => open.delete(socket))
-    if (open.size <= most) return
+    if (open.size <= maxConnections) return
     const closing = longestIdle(socket) ?? socket
     open.delete(closing)
     closing.destroy()
-    onFull(most)
+    onFull(maxConnections)
   })
 }
 

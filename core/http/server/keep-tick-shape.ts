@@ -1,6 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks'
 
-let kept: object | undefined
+let tickObject: object | undefined
 
 /**
  * Keeps one of the objects that `process.nextTick` makes, half a dozen for each request. A collection of garbage that finds
@@ -8,5 +8,5 @@ let kept: object | undefined
  * in five times the time for as long as the process lives, and a request takes a sixth longer.
  */
 export function keepTickShape(): void {
-  if (!kept) process.nextTick(() => (kept = executionAsyncResource()))
+  if (!tickObject) process.nextTick(() => (tickObject = executionAsyncResource()))
 }

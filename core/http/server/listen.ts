@@ -22,10 +22,10 @@ export async function listen(
 }
 
 function listenFailed(error: NodeJS.ErrnoException, host: string, port: number, section: string): TimhookError {
-  const other = section === 'server' ? 'server.port, or --port' : 'admin.port; `admin: false` does without'
+  const setting = section === 'server' ? 'server.port, or --port' : 'admin.port; `admin: false` does without'
   const noAddress = `${section}.host is no address of this machine.`
   const hints: Record<string, string> = {
-    EADDRINUSE: `Something else listens there: stop it, or choose another port (${other}).`,
+    EADDRINUSE: `Something else listens there: stop it, or choose another port (${setting}).`,
     EACCES: 'Ports below 1024 need rights: choose a higher one and let a proxy forward to it.',
     EADDRNOTAVAIL: noAddress,
     ENOTFOUND: noAddress,

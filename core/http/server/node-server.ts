@@ -45,7 +45,7 @@ export function createNodeServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1000,
   })
-  const tell = (status: number, reason: string, from: Requester): string => {
+  const reportError = (status: number, reason: string, from: Requester): string => {
     bus.emit('callback:rejected', { status, reason, ...from })
     return refused(status, reason)
   }
@@ -54,7 +54,7 @@ export function createNodeServer(
     if (fault === undefined) listener(request, response)
     else {
       const from = requesterOf(request, proxies)
-      send(response, 400, tell(400, fault, from), ['x-request-id', from.requestId, 'Connection', 'close'])
+      send(response, 400, reportError(400, fault, from), ['x-request-id', from.requestId, 'Connection', 'close'])
     }
   })
   server.on('request', handle)
@@ -62,7 +62,7 @@ export function createNodeServer(
   server.on('checkExpectation', handle)
   server.on('connect', (request, socket) => {
     const from = requesterOf(request, proxies)
-    const text = tell(405, 'method: expected POST, got CONNECT', from)
+    const text = reportError(405, 'method: expected POST, got CONNECT', from)
     endWith(socket, 405, text, ['Allow: POST', `x-request-id: ${from.requestId}`])
   })
   server.on('clientError', (error: Error & { code?: string }, socket) => {
@@ -76,7 +76,7 @@ export function createNodeServer(
     else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
     else {
       const from = senderOf(socket as Socket)
-      endWith(socket, status, tell(status, reason, from), [`x-request-id: ${from.requestId}`])
+      endWith(socket, status, reportError(status, reason, from), [`x-request-id: ${from.requestId}`])
     }
   })
   limitConnections(server, maxConnections, (connections) => bus.emit('server:crowded', { connections }))

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream'
 
 /** Requests of one socket that may be under way; all answers of one go out in order, so more only wait in memory. */
-const MOST = 64
+const MAX_UNDER_WAY = 64
 
 /**
  * The requests that a socket has sent ahead of their answers. Those above the limit wait, and nothing more is read of the
@@ -11,7 +11,7 @@ const MOST = 64
 export class Pipeline {
   readonly #socket: Duplex
   readonly #start: RequestListener
-  readonly #held: [request: IncomingMessage, response: ServerResponse][] = []
+  readonly #waiting: [request: IncomingMessage, response: ServerResponse][] = []
   #underWay: number
   #isClosed = false
 
@@ -32,22 +32,22 @@ export class Pipeline {
     socket.once('close', () => {
       setImmediate(() => {
         this.#isClosed = true
-        onLost(this.#underWay + this.#held.length)
+        onLost(this.#underWay + this.#waiting.length)
       })
     })
     // Node resumes the socket by itself when a body is read.
     socket.on('resume', () => {
-      if (this.#held.length > 0) socket.pause()
+      if (this.#waiting.length > 0) socket.pause()
     })
   }
 
   add(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#underWay < MOST) {
+    if (this.#underWay < MAX_UNDER_WAY) {
       this.#underWay++
       this.#start(request, response)
       return
     }
-    this.#held.push([request, response])
+    this.#waiting.push([request, response])
     this.#socket.pause()
   }
 
@@ -55,10 +55,10 @@ export class Pipeline {
   ended(): boolean {
     if (this.#isClosed) return false
     this.#underWay--
-    const next = this.#held.shift()
+    const next = this.#waiting.shift()
     if (next) {
       this.#underWay++
-      if (this.#held.length === 0) this.#socket.resume()
+      if (this.#waiting.length === 0) this.#socket.resume()
       this.#start(...next)
     }
     return true
