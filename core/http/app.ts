@@ -15,19 +15,19 @@ export interface AppDeps extends WebhookDeps {
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number
-  /** Bytes of bodies that may be under way in sum; a test has a smaller one. */
+  /** Limits the memory of all pending bodies. Tests set a smaller one. */
   readonly budget?: BodyBudget
-  /** Proxies in front of us, which add to `X-Forwarded-For`. */
+  /** Number of trusted proxies that append to `X-Forwarded-For`. */
   readonly proxies?: number
-  /** Whether the server is about to close: answers then ask the client to close the connection. */
+  /** Whether the server is draining: answers then ask the client to close the connection. */
   readonly isDraining: () => boolean
 }
 
-/** The Koa application of a server of our own: the webhook's routes, and 404 for everything else. */
+/** Creates the Koa application of our own server: the webhook routes, and 404 for everything else. */
 export function createApp(deps: AppDeps): Koa {
   const route = routeDeps(deps)
   const app = new WebhookApp(createFastPath({ ...deps, ...route }))
-  // Koa's own report would print whatever an error holds; refuse() has told the bus already.
+  // Koa's own report would print the whole error. refuse() has already emitted an event.
   app.silent = true
   app.use(async (ctx, next) => {
     if (deps.isDraining()) ctx.set('Connection', 'close')
@@ -43,7 +43,7 @@ export function createApp(deps: AppDeps): Koa {
 
 const taken = Promise.resolve()
 
-/** A Koa application that makes no context for requests on the short way: making one is a tenth of what they cost. */
+/** A Koa application that makes no context for requests on the fast path: that costs a tenth of a request. */
 class WebhookApp extends Koa {
   readonly #fastPath: FastPath
 
@@ -55,14 +55,14 @@ class WebhookApp extends Koa {
   override callback(): ReturnType<Koa['callback']> {
     const handle = super.callback()
     return (request, response) => {
-      // Koa's types allow for HTTP/2, which nothing here serves.
+      // Koa's types allow HTTP/2, which this server does not speak.
       const isTaken = this.#fastPath(request as IncomingMessage, response as ServerResponse, handle)
       return isTaken ? taken : handle(request, response)
     }
   }
 }
 
-/** The webhook for an app of somebody else's, which hands it the requests to these paths alone. */
+/** Creates the webhook as middleware for someone else's app. It handles only requests to these paths. */
 export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
   const inside = routeDeps(deps)
   const guard = refuse(inside.refuser)
@@ -74,7 +74,7 @@ export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware 
   }
 }
 
-/** Answers in place of a webhook that could not be set up. */
+/** Answers 503 when the webhook could not be set up. */
 export function unavailable(bus: Bus): Middleware {
   const guard = refuse(createRefuser(bus))
   return (ctx) =>

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type { Refuser } from './answer/refuser.ts'
 import { answer } from './koa-route.ts'
 
-/** Answers what the steps behind it throw. */
+/** Turns the errors of later middleware into answers. */
 export function refuse(refuser: Refuser): Middleware {
   return async (ctx, next) => {
     try {

@@ -8,9 +8,12 @@ import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
 
-/** Of a thousand that come at once the first answers are not to wait until all are read. More together gain nothing. */
+/**
+ * Of a thousand requests that arrive at once, the first answers must not wait for the last to be read. Larger batches
+ * gain nothing.
+ */
 const MAX_BATCH = 64
-/** How long an answer may wait for others to go out with, in milliseconds. */
+/** How long an answer may wait to be sent with others, milliseconds. */
 const MAX_REPLY_DELAY_MS = 2
 
 export interface FastPathDeps extends RouteDeps {
@@ -18,17 +21,17 @@ export interface FastPathDeps extends RouteDeps {
   readonly isDraining: () => boolean
 }
 
-/** A request whose head has come. */
+/** A request whose head has arrived. */
 interface Arrival {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly length: number
   readonly times: RequestTimes
-  /** The routes, for what turns out not to be ordinary. */
+  /** The Koa routes, for requests that turn out not to be ordinary. */
   readonly fallback: Fallback
 }
 
-/** A genuine callback, whose body comes next. */
+/** An authenticated request whose body comes next. */
 interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
   readonly authenticated: AuthenticatedRequest
 }
@@ -39,15 +42,15 @@ interface Received {
   readonly read: ReadBody
 }
 
-/** Who takes a request after all. */
+/** Handles a request that the fast path cannot. */
 type Fallback = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Takes a request, or leaves it to somebody else. One that it takes it may still hand to `otherwise`. */
+/** Returns whether it took the request. It may still pass a request that it took to `fallback`. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse, fallback: Fallback) => boolean
 
 /**
- * The way of an ordinary callback, at a third of what Koa's context, the router and the parser cost. Whatever is not
- * ordinary (another path or method, a refusal, an odd encoding) is left to the routes, which know every answer.
+ * Handles ordinary callbacks at a third of the cost of Koa's context, router and parser. Everything else (another path
+ * or method, a failed check, an unusual encoding) goes to the routes, which know every answer.
  */
 export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
   const known = new Set(paths)
@@ -59,7 +62,7 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
     void fallback(request, response)
     return undefined
   }
-  /** Undefined for the long way. */
+  /** Returns undefined if the request needs the fallback. */
   const tryAuthenticate = (
     { url = '', method }: IncomingMessage,
     times: RequestTimes,
@@ -69,7 +72,7 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
     try {
       return webhook.authenticate(url.slice(mark + 1), times)
     } catch {
-      // The routes come to the same refusal, and tell it.
+      // The routes fail with the same error and report it.
       return undefined
     }
   }
@@ -97,13 +100,13 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
     }
   }
 
-  /** Undefined where the decision takes time. */
+  /** Returns undefined if the decision is asynchronous. */
   const decide = ({ exchange, read }: Received): Reply | undefined => {
     const { authenticated } = exchange
     try {
       const answer = webhook.decide(authenticated, read)
       if ('status' in answer) return { exchange, answer }
-      // One promise fewer than with a `catch`: a reply itself does not fail.
+      // This takes one promise fewer than `catch`. reply() does not throw.
       void answer.then(
         (decided) => reply({ exchange, answer: decided }),
         (error: unknown) => refuse(error, exchange),
@@ -122,7 +125,7 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
     else sendRefused(exchange.response, refuser.undecided(answer, exchange.request, aboutOf(exchange)))
   }
 
-  /** Answers are sent together, unless deciding others takes long: a handler may keep the event loop busy. */
+  /** Sends answers together unless deciding takes long: a handler may block the event loop. */
   const decideAll = (all: readonly Received[]): void => {
     let ready: Reply[] = []
     let readyAt = performance.now()
@@ -146,7 +149,8 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
   return (request, response, fallback) => {
     const length = bufferedLength(request)
     if (length === undefined || length > bodyLimit || isDraining()) return false
-    // The clocks are read for the first one of a turn: the others came a moment later, and their deadline is that sooner.
+    // The clocks are read once a batch. Later requests of the batch came at most a moment later, and their deadline is
+    // earlier by that.
     batchTimes ??= now()
     batch.add({ request, response, length, times: batchTimes, fallback })
     return true

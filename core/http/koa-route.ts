@@ -6,9 +6,9 @@ import type { Refuser } from './answer/refuser.ts'
 import { now, type Webhook } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 
-/** Bytes of a body without a CallbackCommand that is looked into: no check of the URL is longer. */
+/** Largest body, in bytes, that is read without a CallbackCommand: the console's check is never longer. */
 const CHECK_LIMIT = 64 * 1024
-/** How a body is refused that is no JSON object, too large or in an unknown encoding. */
+/** Statuses for a body that is no JSON object, too large or in an unknown encoding. */
 const NO_EVENT: readonly number[] = [400, 413, 415]
 
 export interface RouteDeps {
@@ -19,12 +19,12 @@ export interface RouteDeps {
   readonly refuser: Refuser
 }
 
-/** The webhook as a route of Koa: takes every method and form of body, and knows every answer. */
+/** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
 export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
-  /** What a request without a CallbackCommand holds, if it is an object. */
+  /** Reads the body of a request without a CallbackCommand. Returns undefined if it is no JSON object. */
   const readCheck = async (ctx: Context): Promise<ReadBody | undefined> => {
     try {
       return await readSmall(ctx)

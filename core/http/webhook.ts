@@ -9,15 +9,15 @@ import { strayEvent } from './request/stray-event.ts'
 export interface WebhookDeps {
   readonly apps: readonly AppCredentials[]
   readonly dispatch: Dispatch
-  /** Keeps what is refused, for those who want to know of it: best effort. */
+  /** Records refused callbacks for the history. Best effort. */
   readonly recordRefused: (callback: Incoming, reason: string) => void
 }
 
-/** When a request came, by both clocks. */
+/** The time of arrival, on both clocks. */
 export interface RequestTimes {
   /** Milliseconds since 1970. */
   readonly receivedAt: number
-  /** On the clock of `performance.now()`, milliseconds: the deadline runs from here. */
+  /** On the clock of `performance.now()`, milliseconds. The deadline counts from here. */
   readonly startedAt: number
 }
 
@@ -25,27 +25,28 @@ export function now(): RequestTimes {
   return { receivedAt: Date.now(), startedAt: performance.now() }
 }
 
-/** A request that may go on to its body. */
+/** A request that has passed authentication; its body has not been read. */
 export interface AuthenticatedRequest extends RequestIdentity, RequestTimes {}
 
 /**
- * What every callback passes, whichever way its request came (`short-way.ts` or, for all that is not ordinary, the routes
- * of `app.ts`): who asks, then the body, which the way reads, then the decision.
+ * The steps that every callback passes, on the fast path (`fast-path.ts`) or the Koa route (`koa-route.ts`):
+ * authenticate by the URL; read the body, which the caller does; decide.
  */
 export interface Webhook {
   /**
-   * Who asks for what, by the URL alone; nothing where it has no CallbackCommand.
+   * Authenticates by the URL alone. Returns undefined if the URL has no CallbackCommand.
    * @throws HttpError 400, 401 or 403
    */
   authenticate(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
-  /** The answer to a callback whose body has been read. */
+  /** Dispatches a callback whose body has been read, and returns the answer. */
   decide(authenticated: AuthenticatedRequest, read: ReadBody): ReturnType<Dispatch>
-  /** Keeps a callback that was admitted and is refused all the same. */
+  /** Records an authenticated callback that fails later. */
   refuse(authenticated: AuthenticatedRequest, error: unknown): void
   /**
-   * Looks at a request without a CallbackCommand: the console's check of the URL, and whatever else is no event, passes.
-   * @param read undefined where the body is no JSON object, or too large for a check
-   * @throws HttpError 400 for an event, which is kept where its sender is known
+   * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is
+   * no event.
+   * @param read undefined if the body is no JSON object, or too large for a check of the URL
+   * @throws HttpError 400 for an event, which is recorded if its sender is known
    */
   checkUrl(querystring: string, times: RequestTimes, read: ReadBody | undefined): void
 }

@@ -1,11 +1,11 @@
-/** A request that is not accepted: thrown by a step of the webhook, answered as the envelope with this status. */
+/** A request that is not accepted. A step of the webhook throws it; the answer is the envelope with this status. */
 export class HttpError extends Error {
   override readonly name = 'Refusal'
   readonly status: number
-  /** The body's text, where it was read. */
+  /** The text of the body, if it was read. */
   readonly raw: string
 
-  /** @param reason one line that names the fault and nothing secret */
+  /** @param reason one line that names the fault and contains no secret */
   constructor(status: number, reason: string, raw = '') {
     super(reason)
     this.status = status
@@ -13,12 +13,12 @@ export class HttpError extends Error {
   }
 }
 
-/** One after which the connection is closed, since the rest of a body is not waited for. */
+/** Closes the connection after the answer, because the rest of the body is not read. */
 export class ClosingHttpError extends HttpError {}
 
-/** One whose RequestTime is genuine, and outside of the window. */
+/** A signed request whose RequestTime is outside the time window. */
 export class ClockHttpError extends HttpError {
-  /** How far RequestTime is behind our clock, in milliseconds; negative where it is ahead. */
+  /** Milliseconds by which RequestTime is behind our clock; negative if it is ahead. */
   readonly behindMs: number
 
   constructor(reason: string, behindMs: number) {

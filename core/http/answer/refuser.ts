@@ -4,24 +4,27 @@ import { refused } from '../../protocol/envelope.ts'
 import { ClockHttpError, ClosingHttpError, HttpError } from './http-error.ts'
 import { requesterOf } from './requester.ts'
 
-/** How a request is answered that is not accepted. */
+/** The answer to a request that is not accepted. */
 export interface Refused {
   readonly status: number
   readonly text: string
   /** For the header `x-request-id`. */
   readonly requestId: string
-  /** Whether the connection is to be closed. */
+  /** Whether to close the connection. */
   readonly closes: boolean
 }
 
 export interface Refuser {
-  /** Makes of what a step has thrown an answer, and tells the bus: a Refusal as it says, anything else as 500 without a word of it. */
+  /**
+   * Turns a thrown error into an answer and emits the event. An HttpError is answered as it says, anything else with
+   * 500 and no detail.
+   */
   thrown(error: unknown, request: IncomingMessage, about?: object): Refused
-  /** Tells the bus of an answer that decides nothing. */
+  /** Emits the event of an answer without a decision. */
   undecided(answer: { status: number; text: string; reason?: string }, request: IncomingMessage, about: object): Refused
 }
 
-/** @param proxies in front of us, which add to `X-Forwarded-For` */
+/** @param proxies number of trusted proxies that append to `X-Forwarded-For` */
 export function createRefuser(bus: Bus, proxies = 0): Refuser {
   return {
     thrown(error, request, about) {
@@ -45,7 +48,7 @@ export function createRefuser(bus: Bus, proxies = 0): Refuser {
 
 function refusalOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error
-  // Koa looks at the URL when it is first asked for its path, and Node's parser lets through what is none.
+  // Koa parses the URL when its path is first read, and Node's parser accepts invalid ones.
   const { code } = (error ?? {}) as { code?: unknown }
   return code === 'ERR_INVALID_URL' ? new HttpError(400, 'request: its target is no URL') : undefined
 }

@@ -5,21 +5,21 @@ import { commands } from '../../protocol/commands.ts'
 
 const SDK_APP_ID = /^[0-9]{1,12}$/
 const COMMAND = /^[A-Za-z0-9]{1,32}\.[A-Za-z0-9_]{1,64}$/
-/** Others could not stand in a header as they are, or make a long line of it. */
+/** Other values are invalid in a header, or would make it too long. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
-/** Who sent a request that is refused, for the log. All of it is what a stranger says, save for the address. */
+/** Who sent a refused request, for the log. Except for the address, the client chooses all of it. */
 export interface Requester {
   readonly sdkAppId?: number
   readonly command?: string
   readonly address?: string
-  /** `RequestID` of the URL, else an id of ours. The answer has it as `x-request-id`. */
+  /** `RequestID` of the URL, else an id of ours. The answer carries it as `x-request-id`. */
   readonly requestId: string
 }
 
 /**
- * Looks who sent a request.
- * @param proxies in front of us, which add to `X-Forwarded-For`
+ * Identifies the sender of a request.
+ * @param proxies number of trusted proxies that append to `X-Forwarded-For`
  */
 export function requesterOf({ url = '', headers, socket }: IncomingMessage, proxies: number): Requester {
   const parameters = parametersOf(url)
@@ -34,12 +34,12 @@ export function requesterOf({ url = '', headers, socket }: IncomingMessage, prox
   }
 }
 
-/** Who sent something that is no request. */
+/** Identifies the sender of bytes that are not a request. */
 export function senderOf(socket: { readonly remoteAddress?: string | undefined }): Requester {
   return { ...addressOf(socket.remoteAddress, undefined, 0), requestId: newId() }
 }
 
-/** The values of a URL's parameters, the first of each, by their names in lower case. */
+/** Reads the parameters of a URL by lower-case name. The first value of each counts. */
 function parametersOf(url: string): Map<string, string> {
   const found = new Map<string, string>()
   const mark = url.indexOf('?')
@@ -51,7 +51,7 @@ function parametersOf(url: string): Map<string, string> {
   return found
 }
 
-/** A command, or what looks like one: anything else that stands there may be a secret in the wrong place. */
+/** Returns the value only if it looks like a command: anything else may be a secret in the wrong parameter. */
 function commandOf(text: string): string {
   return commands.get(text)?.command ?? (COMMAND.test(text) ? text : 'unknown')
 }
@@ -62,7 +62,8 @@ function addressOf(
   proxies: number,
 ): { address?: string } {
   const hops = proxies > 0 && forwarded !== undefined ? String(forwarded).split(',') : []
-  // Each proxy adds whom it was asked by; what stands further left was sent along by whoever asked the first one.
+  // Each proxy appends the address of its client. What stands further left came from the client of the first proxy and
+  // cannot be trusted.
   const forwardedFor = hops.at(-Math.min(proxies, hops.length))?.trim()
   if (forwardedFor !== undefined && isIP(forwardedFor) !== 0) return { address: forwardedFor }
   return remote === undefined ? {} : { address: remote }

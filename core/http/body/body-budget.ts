@@ -1,38 +1,38 @@
 import type { IncomingMessage } from 'node:http'
 import { ClosingHttpError } from '../answer/http-error.ts'
 
-/** Bytes of bodies that have begun to come, in sum. */
+/** Total bytes of all pending bodies. */
 const BUDGET = 64 * 1024 * 1024
-/** A body up to this size is ended only where twice the budget is used up by small ones. */
+/** Bodies up to this size are ended only if small bodies alone use twice the budget. */
 const SMALL = 64 * 1024
-/** Large bodies of which a piece is read in one turn of the event loop. */
+/** Number of large bodies that are resumed in one tick of the event loop. */
 const READS_PER_TICK = 16
-/** What a piece costs beside its bytes: a body may come in pieces of one byte. */
+/** Overhead of a chunk beside its bytes: a body may come in chunks of one byte. */
 const PIECE_COST = 256
 
 /** A body that is being read. */
 export interface PendingBody {
-  /** Counts a piece of it. False: the body has been ended, and nothing of it is to be kept. */
+  /** Adds the length of a chunk. Returns false if the body has been ended; the chunk must then be dropped. */
   add(length: number): boolean
-  /** Rejects with an HttpError if the body is ended before it is whole. */
+  /** Rejects with an HttpError if the body is ended early. */
   readonly ended: Promise<never>
-  /** It is read, or given up. */
+  /** Call it when the body is complete or abandoned. */
   close(): void
 }
 
 /**
- * What the bodies under way may hold in memory. Above it the one that has been under way longest is ended, so that
- * newcomers go on: those of a genuine sender take milliseconds. What has become large is read a piece at a time, a few of
- * them in a turn: hundreds that come at once do not keep the event loop.
+ * Limits the memory of all pending bodies. Above the limit the oldest one is ended so that new ones can go on: those of
+ * a genuine sender take milliseconds. Large bodies are read one chunk at a time, a few bodies a tick, so that hundreds
+ * at once do not block the event loop.
  */
 export class BodyBudget {
   readonly #limit: number
   readonly #small: number
-  /** Those under way, the longest first. */
+  /** All pending bodies, oldest first. */
   readonly #pending = new Set<Pending>()
   readonly #large = new Set<Pending>()
   #held = 0
-  /** Those that wait to be read on. */
+  /** Bodies that are paused until a later tick. */
   readonly #paused: Pending[] = []
   #opened = 0
 
@@ -71,7 +71,7 @@ export class BodyBudget {
 
   #pause(pending: Pending): void {
     pending.request.pause()
-    // Node would read another piece, and hold it. In HTTP/2 the socket is that of others, too.
+    // Otherwise Node would read one more chunk into memory. In HTTP/2 other requests share the socket.
     if (pending.request.httpVersionMajor === 1) pending.request.socket.pause()
     if (this.#paused.push(pending) === 1) setImmediate(() => this.#readOn())
   }
@@ -101,7 +101,7 @@ export class BodyBudget {
 
 class Pending implements PendingBody {
   readonly request: IncomingMessage
-  /** Lower ones have been under way longer. */
+  /** Lower numbers are older. */
   readonly number: number
   readonly add: (length: number) => boolean
   readonly close: () => void
@@ -115,7 +115,7 @@ class Pending implements PendingBody {
     this.add = add
     this.close = close
     this.ended = new Promise((_resolve, reject) => (this.#reject = reject))
-    // Nobody may be waiting any more.
+    // By then nobody may be waiting for it.
     this.ended.catch(() => undefined)
   }
 

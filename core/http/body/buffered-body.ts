@@ -4,13 +4,13 @@ import { charsetOf } from './charset.ts'
 import { cutOff } from './inflate.ts'
 import { textOf } from './decode-utf8.ts'
 
-/** Digits of a length: every one of so many counts. */
-const MOST_DIGITS = 15
+/** Every integer of this many digits is exact in a double. */
+const MAX_DIGITS = 15
 const ZERO = '0'.charCodeAt(0)
 
 /**
- * The length of a body that can be read as it comes: neither compressed, of another charset nor of unknown length. Undefined for all others,
- * which koa-bodyparser or the inflater takes.
+ * Returns the length of a body that needs no decoding: not compressed, in UTF-8 and of known length. Returns undefined
+ * for all others, which koa-bodyparser or the inflater reads.
  */
 export function bufferedLength(request: IncomingMessage): number | undefined {
   const { headers } = request
@@ -19,9 +19,9 @@ export function bufferedLength(request: IncomingMessage): number | undefined {
   return charsetOf(request) === undefined ? readDigits(length) : undefined
 }
 
-/** The number that a text is, in a third of a regular expression's time; undefined where it holds more than digits. */
+/** Parses digits in a third of a regular expression's time. Returns undefined for any other text. */
 function readDigits(text: string): number | undefined {
-  if (text.length === 0 || text.length > MOST_DIGITS) return undefined
+  if (text.length === 0 || text.length > MAX_DIGITS) return undefined
   let value = 0
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - ZERO
@@ -31,7 +31,7 @@ function readDigits(text: string): number | undefined {
   return value
 }
 
-/** The text of a body that is there already, as most are once the event loop has been round; else undefined. */
+/** Returns the text of a body that has already arrived, as most have after one tick. Otherwise undefined. */
 export function bufferedText(request: IncomingMessage, length: number): string | undefined {
   if (!request.complete || request.readableLength !== length) return undefined
   const bytes = request.read() as Buffer | null
@@ -39,9 +39,8 @@ export function bufferedText(request: IncomingMessage, length: number): string |
 }
 
 /**
- * The text of a body of known length, in as many pieces as it comes. In place of koa-bodyparser's four layers, with the
- * same result.
- * @throws HttpError 400 where it is cut off
+ * Reads a body of known length, in any number of chunks. Replaces koa-bodyparser's four layers with the same result.
+ * @throws HttpError 400 if the body is cut off
  */
 export function readBuffered(request: IncomingMessage, pending: PendingBody): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -51,7 +50,7 @@ export function readBuffered(request: IncomingMessage, pending: PendingBody): Pr
       if (pending.add(piece.length)) pieces.push(piece)
       else pieces.length = 0
     })
-    // Node's parser has seen to it that this is as long as Content-Length says.
+    // Node's parser guarantees that the length equals Content-Length.
     request.on('end', () => resolve(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
     request.on('error', () => reject(cutOff()))
     request.on('close', () => reject(cutOff()))

@@ -11,8 +11,8 @@ const inflaters = new Map([
 ])
 
 /**
- * The bytes of a body, compressed or not. Not left to koa-bodyparser: there, what zlib complains about once a body was too
- * large is an error that nobody hears, which ends the process.
+ * Reads the bytes of a body, compressed or not. In koa-bodyparser, an error of zlib after the limit was exceeded has no
+ * listener and ends the process.
  * @throws HttpError 400, 413 or 415
  */
 export async function readBytes(
@@ -42,7 +42,7 @@ export function cutOff(): HttpError {
   return new HttpError(400, 'body: its length is not that of Content-Length')
 }
 
-/** What comes after the limit is read and thrown away, so that the connection can carry the next request. */
+/** Discards what follows the limit, so that the connection can carry the next request. */
 function bytesOf(request: IncomingMessage, limit: number, pending: PendingBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -10,7 +10,7 @@ import { bufferedLength, readBuffered } from './buffered-body.ts'
 import { ClosingHttpError, HttpError } from '../answer/http-error.ts'
 import { textOf } from './decode-utf8.ts'
 
-/** How long a body may take once its head is there, in milliseconds. */
+/** How long a body may take after its head, milliseconds. */
 const BODY_TIMEOUT_MS = 5000
 
 export interface ReadBody {
@@ -18,31 +18,31 @@ export interface ReadBody {
   readonly body: JsonObject
 }
 
-/** Makes the reader of bodies up to `limit` bytes. It throws HttpError 400, 408, 413, 415 or 503. */
+/** Creates the reader of bodies up to `limit` bytes. It throws HttpError 400, 408, 413, 415 or 503. */
 export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {
   const options: bodyParser.Options & { strict: boolean; onProtoPoisoning: 'ignore' } = {
     enableTypes: ['json'],
     jsonLimit: `${limit}b`,
-    // Tencent's content type is not documented: everything is taken for JSON.
+    // Tencent does not document its content type: every body is parsed as JSON.
     detectJSON: () => true,
-    // Arrays, numbers and null get an answer that names them, rather than a parser's.
+    // Accepts arrays, numbers and null here, so that our error names them instead of the parser's.
     strict: false,
-    // A key `__proto__` is data here: nothing merges bodies into other objects.
+    // A key `__proto__` is plain data: nothing merges bodies into other objects.
     onProtoPoisoning: 'ignore',
   }
   let parser: Promise<Middleware> | undefined
   const parse = async (ctx: Context, pending: PendingBody): Promise<void> => {
-    // Loaded with the first body that needs it: hardly any does, and the start is not to wait for it.
+    // Loaded on first use: hardly any body needs it, and it would slow the start.
     parser ??= import('koa-bodyparser').then(({ default: bodyParser }) => bodyParser(options))
     const handle = await parser
-    // The parser would wait for an end that it has missed.
+    // The parser would wait for an `end` event that has already passed.
     if (ctx.req.destroyed && !ctx.req.readableEnded) throw cutOff()
     ctx.req.on('data', (piece: Buffer) => void pending.add(piece.length))
     await handle(ctx, nothing)
   }
 
   const read = async (ctx: Context, pending: PendingBody): Promise<{ raw: string | undefined; body?: unknown }> => {
-    // Not left to the parser, to which a length of 2^31 and more is a negative number.
+    // The parser takes a length of 2^31 or more for a negative number.
     if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
     const encoding = ctx.get('Content-Encoding').toLowerCase()
     // An app that mounts the middleware may have parsed the body already, without keeping its text.
@@ -54,7 +54,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
         return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
       }
     }
-    // The parser would not know it as Identity.
+    // The parser does not recognise this spelling of identity.
     if (encoding) delete ctx.req.headers['content-encoding']
     await parse(ctx, pending)
     const { rawBody, body } = ctx.request
@@ -68,7 +68,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
 }
 
 /**
- * What reading a body comes to, within the time that a body has and the memory that all of them have.
+ * Reads a body within the time limit of one and the memory limit of all.
  * @throws HttpError 400, 408, 413, 415 or 503
  */
 export async function withBodyTimeout<T>(
@@ -80,7 +80,7 @@ export async function withBodyTimeout<T>(
   try {
     return await withTimeout(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
   } catch (error) {
-    // What is left of the body is thrown away, so that the connection can carry the next request.
+    // Discards the rest of the body, so that the connection can carry the next request.
     request.resume()
     throw refusalOf(error)
   } finally {
@@ -89,8 +89,8 @@ export async function withBodyTimeout<T>(
 }
 
 /**
- * The object that a body's text holds.
- * @param parsed what a parser has made of it already
+ * Parses the text of a body into an object.
+ * @param parsed what a parser has already made of it
  * @throws HttpError 400
  */
 export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {

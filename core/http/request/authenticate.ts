@@ -4,7 +4,7 @@ import { instead } from './instead.ts'
 import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
 import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
-/** One app of the config, as far as its requests are concerned. */
+/** What authenticating the requests of one app takes. */
 export interface AppCredentials {
   readonly sdkAppId: number
   readonly tokens: readonly string[]
@@ -12,10 +12,10 @@ export interface AppCredentials {
   readonly signatureWindow: number
 }
 
-/** Whose request it is, and what it asks for. */
+/** The app that sent a request, and the command it is for. */
 export interface RequestIdentity {
   readonly app: AppCredentials
-  /** Empty where the URL names none. */
+  /** Empty if the URL has none. */
   readonly command: string
   readonly signed: boolean
   /** What follows the `?` of the URL, with `&` between all parameters. */
@@ -25,11 +25,14 @@ export interface RequestIdentity {
 /** The checks that every request passes before its body is read. */
 export interface Authenticator {
   /**
-   * Who asks for what, by the URL alone; undefined where it has no CallbackCommand.
+   * Authenticates by the URL alone. Returns undefined if the URL has no CallbackCommand.
    * @throws HttpError 400, 401 or 403
    */
   authenticate(querystring: string, nowMs: number): RequestIdentity | undefined
-  /** Whose request it is that has no CallbackCommand; undefined where that is not certain. Throws nothing after `admit`. */
+  /**
+   * Identifies the sender of a request without a CallbackCommand. Returns undefined if that is uncertain. Does not
+   * throw for a query that `authenticate` has accepted.
+   */
   senderOf(querystring: string, nowMs: number): RequestIdentity | undefined
 }
 
@@ -41,14 +44,14 @@ interface KnownApp {
 }
 
 export function createAuthenticator(apps: readonly AppCredentials[]): Authenticator {
-  // Compared as text: 0140… and 1.4e9 are not our id, whatever number they make.
+  // Ids are compared as text: 0140… and 1.4e9 are not our id, even where the number is equal.
   const byId = new Map<string | undefined, KnownApp>(
     apps.map((app) => [
       String(app.sdkAppId),
       { app, check: app.tokens.length > 0 ? createSignatureCheck(app) : undefined },
     ]),
   )
-  /** Whether nothing would be gained by looking for other spellings. */
+  /** Whether all parameters were found under their exact names, so that no other spelling has to be tried. */
   const isWhole = ({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean => {
     const known = byId.get(SdkAppid)
     if (!known || !CallbackCommand) return false
@@ -71,7 +74,7 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
       const fault = check?.(Sign, RequestTime, nowMs)
       if (fault === OUTSIDE_WINDOW) throw new ClockHttpError(fault, nowMs - Number(RequestTime) * 1000)
       if (fault) throw new HttpError(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
-      // The table's own text of the command: that of the URL is a part of it, and whoever keeps it keeps the whole URL.
+      // Takes the table's string: a substring of the URL would keep the whole URL in memory.
       const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
       return { app, command, signed: check !== undefined, querystring: query }
     },

@@ -1,11 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** Names that are fit for an answer and a log. */
+/** Names that are safe in an answer and a log. */
 const PLAIN = /^[\w.-]{1,40}$/
-/** Letters by which a name may differ. */
+/** Largest edit distance of a similar name. */
 const NEAR = 3
 
-/** `; the URL has NAME` where a parameter is named nearly as one that is missing, else nothing. */
+/** Returns `; the URL has NAME` if a parameter has a name similar to the missing one, else an empty string. */
 export function instead(missing: string, querystring: string): string {
   const names = [...new URLSearchParams(querystring).keys()].filter((name) => name !== missing && PLAIN.test(name))
   if (names.length === 0) return ''

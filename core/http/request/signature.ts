@@ -3,34 +3,37 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 const SIGN = /^[0-9a-f]{64}$/i
 const REQUEST_TIME = /^[0-9]{1,12}$/
 const SIGN_LENGTH = 64
-/** Seconds whose digests are remembered: those of the default window, both ways, and as many again. */
+/** Number of seconds whose digests are cached: the default time window in both directions, doubled. */
 const REMEMBERED = 256
 
-/** Why a request is not genuine whose Sign is: its RequestTime is too far from our clock. */
+/** The reason for a request with a valid Sign whose RequestTime is too far from our clock. */
 export const OUTSIDE_WINDOW = 'RequestTime: outside the time window; check the clock of this machine'
 
-/** What a signature is checked against. Several tokens are valid at once while one replaces another. */
+/** The settings of the check. During a rotation several tokens are valid at once. */
 export interface SignatureSettings {
   readonly tokens: readonly string[]
-  /** How far RequestTime may be off, in milliseconds, both ways. */
+  /** Largest difference of RequestTime from our clock in either direction, milliseconds. */
   readonly signatureWindow: number
 }
 
-/** Why a request is not genuine, in one sentence, or undefined when it is. */
+/** Returns why a request is not genuine, in one sentence, or undefined if it is. */
 export type SignatureCheck = (
   Sign: string | undefined,
   RequestTime: string | undefined,
   nowMs: number,
 ) => string | undefined
 
-/** Sign of a request: lower-case hex of SHA-256 over the token and RequestTime, seconds since 1970 (intl 34354). */
+/**
+ * Computes the Sign of a request: lower-case hex of SHA-256 over the token and RequestTime, seconds since 1970 (intl
+ * 34354).
+ */
 export function sign(token: string, requestTime: string): string {
   return digest(token, requestTime).hex
 }
 
 /**
- * Makes the check of a signed app's requests. Tencent signs neither the body nor the other parameters, so this alone
- * does not protect them: TLS does.
+ * Creates the signature check of an app. Tencent signs neither the body nor the other parameters, so only TLS protects
+ * those.
  */
 export function createSignatureCheck({ tokens, signatureWindow }: SignatureSettings): SignatureCheck {
   const digests = new Digests(tokens)
@@ -39,7 +42,7 @@ export function createSignatureCheck({ tokens, signatureWindow }: SignatureSetti
     const known = digests.known(RequestTime)
     if (!known && !REQUEST_TIME.test(RequestTime)) return 'RequestTime: expected seconds since 1970'
     const isInTime = Math.abs(nowMs - Number(RequestTime) * 1000) <= signatureWindow
-    // The hash is compared before the window, so that the clock's state is told to holders of a token only.
+    // The hash is compared before the time, so that only holders of a token learn about our clock.
     if (!matches(known ?? digests.make(RequestTime, isInTime), Sign)) {
       return SIGN.test(Sign) ? 'Sign: does not match' : 'Sign: expected 64 hexadecimal digits'
     }
@@ -54,13 +57,13 @@ interface Digest {
 }
 
 /**
- * What a second's Sign has to be, hashed once a second in place of once a request. Remembering says nothing of whether
- * the second is still valid; others than valid ones are not remembered, so that nobody can push those out.
+ * Caches the expected digests of each second, so that they are hashed once a second and not once a request. A cache hit
+ * says nothing about the time window. Only seconds inside the window are cached, so nobody can push those out.
  */
 class Digests {
   readonly #tokens: readonly string[]
   readonly #remembered = new Map<string, readonly Digest[]>()
-  /** The one asked for last: two texts are compared sooner than one is looked up. */
+  /** The most recent lookup: comparing two strings is faster than a map lookup. */
   #lastTime = ''
   #last: readonly Digest[] | undefined
 
@@ -90,21 +93,21 @@ class Digests {
   }
 }
 
-/** For the characters of the one that is looked at: making a buffer for each costs more than comparing it. */
+/** Reused for every request: a new buffer costs more than the comparison. */
 const bytes = Buffer.alloc(SIGN_LENGTH)
 
 function matches(digests: readonly Digest[], given: string): boolean {
   if (given.length !== SIGN_LENGTH) return false
-  // Tencent's is in lower case.
+  // Tencent sends lower case.
   return equals(digests, given) || equals(digests, given.toLowerCase())
 }
 
 function equals(digests: readonly Digest[], given: string): boolean {
   bytes.write(given, 'latin1')
   let found: Digest | undefined
-  // Every token is tried, so that the time taken does not tell which one matched.
+  // Tries every token, so that the time taken does not reveal which one matched.
   for (const expected of digests) if (timingSafeEqual(expected.bytes, bytes)) found = expected
-  // Of a character outside of latin1 only the low byte was written.
+  // latin1 keeps only the low byte of other characters, so the strings are compared too.
   return found !== undefined && found.hex === given
 }
 

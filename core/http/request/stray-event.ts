@@ -2,11 +2,11 @@ import { isObject, type JsonObject } from '../../lib/json.ts'
 import { instead } from './instead.ts'
 import { separate } from './query-params.ts'
 
-/** An event that nobody could dispatch, for its URL has no CallbackCommand. */
+/** An event that cannot be dispatched because its URL has no CallbackCommand. */
 export interface StrayEvent {
-  /** What it looks like, and where such events go. */
+  /** What kind of event it seems to be, and where to send such events. */
   readonly reason: string
-  /** As the URL or the body calls it; may be empty. */
+  /** The name in the URL or the body; may be empty. */
   readonly command: string
 }
 
@@ -15,8 +15,8 @@ const CUT = 'see that nothing cuts the URL short, such as an unescaped #'
 const OWN_URL = 'give these a URL of their own'
 
 /**
- * Tells an event from the console's check of the URL and whatever else comes without a CallbackCommand. Calls of the
- * first generation name theirs `command` (647/60129), events of TRTC have no query at all (647/39558, 51586, 68331).
+ * Distinguishes events from the console's check of the URL and other requests without a CallbackCommand.
+ * First-generation call events use `command` (647/60129); TRTC events have no query at all (647/39558, 51586, 68331).
  */
 export function strayEvent(querystring: string, body: JsonObject = {}): StrayEvent | undefined {
   const query = separate(querystring)

@@ -5,22 +5,22 @@ import { isLoopback } from '../../lib/loopback.ts'
 import Koa, { type Context, type Middleware } from 'koa'
 
 export interface Readiness {
-  /** Why something is not ready, by what it is; undefined where it is. */
+  /** Maps each check to the reason why it fails, or to undefined if it passes. */
   readonly checks: Readonly<Record<string, string | undefined>>
-  /** What those who run the server should know, and what does not make it less ready. */
+  /** Warnings for the operator. They do not affect readiness. */
   readonly notes?: Readonly<Record<string, string | undefined>>
 }
 
 export interface AdminAccess {
-  /** What is listened on. */
+  /** The host that the admin server listens on. */
   readonly host?: string
-  /** What everything but the two probes asks for. */
+  /** The bearer token that every path except the two probes requires. */
   readonly token?: string
 }
 
 /**
- * The listener for those who run the server: `/healthz` says that the process answers, `/readyz` whether it should get
- * callbacks, and what keeps it from that. The two are for everybody, everything else is not. Nothing here changes anything.
+ * The admin server. `/healthz` says that the process answers. `/readyz` says whether it should get callbacks, and if
+ * not, why. Both probes are public; everything else requires access. Nothing here changes state.
  */
 export function createAdminServer(readiness: () => Promise<Readiness>, access: AdminAccess): Server {
   const router = new Router({ strict: true, sensitive: true })
@@ -42,8 +42,8 @@ export function createAdminServer(readiness: () => Promise<Readiness>, access: A
 }
 
 /**
- * Without a token only programs of this machine are served. A page in a browser is one of them: where its name was made to
- * point here (DNS rebinding), `Host` holds that name.
+ * Without a token, serves only programs of this machine. That includes a web page in a local browser: if DNS rebinding
+ * points its name here, `Host` holds that name and the request is refused.
  */
 function requireOwnHost(listening: string | undefined): Middleware {
   return async (ctx, next) => {
@@ -56,7 +56,7 @@ function requireOwnHost(listening: string | undefined): Middleware {
 function requireToken(token: string): Middleware {
   const expected = digest(`Bearer ${token}`)
   return async (ctx, next) => {
-    // Digests have one length, so that the time taken tells nothing of the token.
+    // Digests have equal lengths, so the time of the comparison reveals nothing about the token.
     if (timingSafeEqual(digest(ctx.get('Authorization')), expected)) await next()
     else {
       ctx.set('WWW-Authenticate', 'Bearer')

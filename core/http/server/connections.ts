@@ -2,10 +2,10 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { idleSince, lastResponse } from './in-flight.ts'
 
-/** After a look at all connections that found none to close, newcomers are turned away for so long without another. */
+/** If a scan finds no connection to close, new ones are closed for this long without another scan. */
 const FRUITLESS_MS = 100
 
-/** What a connection waits for. */
+/** What a connection is waiting for. */
 type Waits = 'for a request' | 'for the rest of one' | 'for our answer'
 
 interface Candidate {
@@ -14,13 +14,13 @@ interface Candidate {
 }
 
 /**
- * Keeps a server at `maxConnections` connections: for each new one the one that has been idle longest is closed; where none is, the
- * one that has kept us waiting for the rest of its request longest; where we owe every one an answer, the new one.
- * @param onFull hears of each that is closed
+ * Limits the open connections. Each new connection above the limit closes one: the one that has been idle longest; if
+ * none is idle, the one whose request has been incomplete longest; if all of them wait for our answer, the new one.
+ * @param onFull called for each connection that is closed
  */
 export function limitConnections(server: Server, maxConnections: number, onFull: (connections: number) => void): void {
   const open = new Set<Socket>()
-  /** Those that were idle when all were looked at, longest last. Who has been answered since is not the longest. */
+  /** Connections that were idle at the last scan, longest idle last. Entries that were answered since are skipped. */
   let queue: Candidate[] = []
   let fruitlessUntil = 0
 

@@ -2,18 +2,21 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Pipeline } from './pipeline.ts'
 
-/** A listener that knows which requests it has not answered yet. */
+/** A request listener that counts the requests without an answer. */
 export interface InFlight {
   readonly listener: RequestListener
   /** Resolves once no request is under way. */
   readonly idle: () => Promise<void>
 }
 
-/** The response that a connection waits for, on its socket: a map of them all costs more than the router. */
+/**
+ * The response that a connection waits for. It is stored on the socket: a map of all sockets costs more than the
+ * router.
+ */
 const LAST = Symbol('last response')
-/** The requests of a socket that sends some ahead of their answers, as none does that is a proxy's or Tencent's. */
+/** The pipeline of a socket that sends requests ahead of their answers. Proxies and Tencent do not. */
 const PIPELINE = Symbol('pipeline')
-/** When the socket was last opened or answered, as a number that grows. */
+/** A counter value taken when the socket was opened or last answered: higher is later. */
 const IDLE_SINCE = Symbol('idle since')
 type Serving = Duplex & {
   [LAST]?: ServerResponse | undefined
@@ -28,13 +31,13 @@ export function lastResponse(socket: Duplex): ServerResponse | undefined {
   return (socket as Serving)[LAST]
 }
 
-/** Of two connections the one with the lower number has been idle longer. */
+/** The connection with the lower number has been idle longer. */
 export function idleSince(socket: Duplex): number {
   const serving: Serving = socket
   return (serving[IDLE_SINCE] ??= ++answered)
 }
 
-/** Node counts connections; a connection that only stays open is nothing to wait for. */
+/** Counts requests. Node counts connections, but an idle keep-alive connection needs no waiting at shutdown. */
 export function trackInFlight(listener: RequestListener): InFlight {
   let underWay = 0
   const waiting: (() => void)[] = []
@@ -42,10 +45,11 @@ export function trackInFlight(listener: RequestListener): InFlight {
     underWay -= count
     if (underWay === 0) for (const resolve of waiting.splice(0)) resolve()
   }
-  // One for all requests, and no `once`, which would make a wrapper for each: a response closes once as it is.
+  // One function for all requests. `once` would create a wrapper for each; a response closes once anyway.
   function onClose(this: ServerResponse): void {
     const socket: Serving = this.req.socket
-    // Held on to, all that makes up a request would grow old with an idle connection, and collecting it is costly then.
+    // Drops the reference: an idle connection would otherwise keep the whole request alive until it is old and costly
+    // to collect.
     if (this.req.complete && socket[LAST] === this) socket[LAST] = undefined
     socket[IDLE_SINCE] = ++answered
     if (socket[PIPELINE]?.ended() ?? true) ended(1)

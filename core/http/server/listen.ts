@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { TimhookError } from '../../errors.ts'
 
 /**
- * Starts listening, and gives back the URL of `path`.
- * @param section of the config, for the way out
+ * Starts listening and returns the URL of `path`.
+ * @param section of the config, for the hint of the error
  * @throws TimhookError LISTEN_FAILED
  */
 export async function listen(

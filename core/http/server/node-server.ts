@@ -12,9 +12,9 @@ import { keepTickShape } from './keep-tick-shape.ts'
 const HOST = 'host'
 const NOT_HTTP = 'request: is not HTTP/1.1'
 const HEAD_TIMEOUT_MS = 10_000
-/** The webhook ends late bodies after 5 s; this is what Node itself allows head and body together. */
+/** The webhook times out bodies after 5 s; this is Node's own limit for head and body together. */
 const REQUEST_TIMEOUT_MS = 15_000
-/** Above the 60 s of usual proxies: the side that opened a connection is to close it. */
+/** Above the 60 s of common proxies: the side that opened a connection should close it. */
 const KEEP_ALIVE_MS = 75_000
 
 export interface NodeServer {
@@ -24,13 +24,13 @@ export interface NodeServer {
 }
 
 export interface NodeServerOptions {
-  /** Connections that are served at a time. */
+  /** The limit of open connections. */
   readonly maxConnections?: number
-  /** Proxies in front of us, which add to `X-Forwarded-For`. */
+  /** Number of trusted proxies that append to `X-Forwarded-For`. */
   readonly proxies?: number
 }
 
-/** A node:http server whose every answer is the envelope, also to what Node's parser refuses. */
+/** Creates a node:http server that answers every request with the envelope, even those that Node's parser refuses. */
 export function createNodeServer(
   listener: RequestListener,
   bus: Bus,
@@ -38,7 +38,7 @@ export function createNodeServer(
 ): NodeServer {
   keepTickShape()
   const server = createServer({
-    // Answered below: Node's own answer has no body.
+    // headFault() checks the Host header: the answer of Node itself has no body.
     requireHostHeader: false,
     headersTimeout: HEAD_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -58,7 +58,7 @@ export function createNodeServer(
     }
   })
   server.on('request', handle)
-  // An Expect that nobody knows is no reason to lose a callback.
+  // An unknown Expect header is no reason to lose a callback.
   server.on('checkExpectation', handle)
   server.on('connect', (request, socket) => {
     const from = requesterOf(request, proxies)
@@ -68,11 +68,11 @@ export function createNodeServer(
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const { status, reason } = parserFault(error.code)
     const last = lastResponse(socket)
-    // A whole request still waiting for its answer gets that one; what follows it on the wire is lost either way.
+    // A complete request still gets its answer. Whatever follows it on the connection is lost either way.
     if (last?.req.complete && !last.writableFinished) {
       last.once('close', () => socket.destroy())
     } else if (last && !last.req.complete && last.headersSent) socket.destroy()
-    // A body that was being read is now cut off, and that is what the bus hears of.
+    // This cuts off a body that was being read, and its reader emits the event.
     else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
     else {
       const from = senderOf(socket as Socket)
@@ -83,7 +83,9 @@ export function createNodeServer(
   return { server, idle }
 }
 
-/** What Node's parser lets through and we do not: two readers of such a head could take it for two different requests. */
+/**
+ * Finds faults of the head that Node's parser accepts: two parsers could read such a head as two different requests.
+ */
 function headFault({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return NOT_HTTP
   let hosts = 0

@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** Requests of one socket that may be under way; all answers of one go out in order, so more only wait in memory. */
+/** Limit of unanswered requests of one socket. Answers go out in order, so more would only wait in memory. */
 const MAX_UNDER_WAY = 64
 
 /**
- * The requests that a socket has sent ahead of their answers. Those above the limit wait, and nothing more is read of the
- * socket until they are taken: one that sends thousands at once keeps the others waiting no longer than 64 do.
+ * The requests that a socket has sent ahead of their answers. Requests above the limit wait, and the socket is paused
+ * until they start. So a client that sends thousands at once delays others no longer than 64 requests do.
  */
 export class Pipeline {
   readonly #socket: Duplex
@@ -16,9 +16,9 @@ export class Pipeline {
   #isClosed = false
 
   /**
-   * @param underWay requests that have been started and not answered
-   * @param start takes a request
-   * @param onLost hears how many will get no answer, since the socket is closed
+   * @param underWay number of requests that have started and have no answer yet
+   * @param start handles a request
+   * @param onLost called with the number of requests that get no answer because the socket has closed
    */
   constructor(
     socket: Duplex,
@@ -28,14 +28,14 @@ export class Pipeline {
     this.#socket = socket
     this.#underWay = underWay
     this.#start = start
-    // A response that is not its socket's next one never says that it is closed.
+    // Only the response at the head of the socket emits `close`.
     socket.once('close', () => {
       setImmediate(() => {
         this.#isClosed = true
         onLost(this.#underWay + this.#waiting.length)
       })
     })
-    // Node resumes the socket by itself when a body is read.
+    // Node resumes the socket on its own when a body is read.
     socket.on('resume', () => {
       if (this.#waiting.length > 0) socket.pause()
     })
@@ -51,7 +51,7 @@ export class Pipeline {
     this.#socket.pause()
   }
 
-  /** One has been answered. False: it was counted among the lost. */
+  /** Call it when a request has been answered. Returns false if that request was already counted as lost. */
   ended(): boolean {
     if (this.#isClosed) return false
     this.#underWay--
