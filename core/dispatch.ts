@@ -6,16 +6,16 @@ import type { Completion } from './lib/completion.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
-/** One genuine callback in, one answer out. */
+/** Takes one authenticated callback and returns its answer. */
 export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Completion<Answer>
 
-/** Before-callbacks are decided by the plugins' chain; after-callbacks are stored, and delivered later. */
+/** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { registry, bus } = deps
   const decide = createDecider(deps)
   const accept = createAcceptor(deps)
 
-  // What needs no waiting is answered without a promise: most callbacks, at a microsecond or two each.
+  // Synchronous answers need no promise: that is most callbacks, at a microsecond or two each.
   return function dispatch(incoming) {
     const { command, route } = routeOf(incoming, registry)
     const { id, sdkAppId, querystring, signed, raw, body, receivedAt, startedAt } = incoming
@@ -45,9 +45,9 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
 }
 
 /**
- * The command that a callback is handled as: the URL's, whose phase Tencent goes by when it waits for the answer. Where
- * the body names another one of that phase, an after-callback is the body's if that is known, and a before-callback if
- * that alone is.
+ * Returns the command that a callback is handled as. The URL decides the phase, because Tencent waits for the answer
+ * according to the URL. If the body names another command of that phase, the body wins for an after-callback if its
+ * command is known, and for a before-callback only if the URL's command is unknown.
  */
 function routeOf({ sdkAppId, command, body }: Incoming, registry: Registry): { command: string; route: Route } {
   const route = registry.route(sdkAppId, command)

@@ -1,4 +1,4 @@
-/** Every way in which timhook itself can fail, by a code that logs, tests and callers can rely on. */
+/** Codes of all errors of timhook itself. Logs, tests and callers can rely on them. */
 export type ErrorCode =
   | 'COMMAND_FAILED'
   | 'CONFIG_INVALID'
@@ -38,11 +38,13 @@ export type ErrorCode =
   | 'USAGE'
   | 'VERDICT_INVALID'
 
-/** An error with a code, one sentence that says what is wrong, and a hint: the way out. Never holds a secret. */
+/**
+ * An error with a code, a sentence that says what is wrong, and a hint that says what to do. Never contains a secret.
+ */
 export class TimhookError extends Error {
   override readonly name = 'TimhookError'
   readonly code: ErrorCode
-  /** What to do about it, in one sentence; empty when the message says it all. */
+  /** What to do about it, in one sentence. Empty if the message says it all. */
   readonly hint: string
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
@@ -52,7 +54,7 @@ export class TimhookError extends Error {
   }
 }
 
-/** The error as a person reads it: sentence, then the way out. */
+/** Formats the error for a person: the sentence, then the hint. */
 export function describeError(error: unknown): string {
   if (error instanceof TimhookError && error.hint) return `${error.message}\n  ${error.hint}`
   return error instanceof Error ? error.message : String(error)

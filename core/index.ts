@@ -20,19 +20,19 @@ export { type ErrorCode, TimhookError } from './errors.ts'
 
 /** The webhook for a Koa app of your own. */
 export interface Dispatcher {
-  /** Where observers listen. */
+  /** The bus, for observers. */
   readonly bus: Bus
   /** Resolves once the plugins are set up; rejects with ConfigError or PLUGIN_SETUP_FAILED. */
   ready(): Promise<void>
-  /** Answers the requests to `server.path` and leaves all others to what stands behind it. */
+  /** Handles the requests to `server.path` and passes all others to the next middleware. */
   middleware(): Middleware
   /** Lets handlers finish, at most `graceMs` milliseconds (default 10000), and closes the plugins. */
   close(graceMs?: number): Promise<void>
 }
 
 /**
- * Makes a dispatcher from a config object; its `server.host` and `port` are not used. Setting up starts at once, and
- * requests wait for it; where it fails they are answered 503. Secrets of the config are masked in what is logged.
+ * Creates the webhook from a config object; its `server.host` and `port` are ignored. Setup starts at once, and
+ * requests wait for it. If it fails, they are answered 503. Secrets of the config are masked in the log.
  */
 export function createDispatcher(config: ConfigInput, options: { log?: Logger; bus?: Bus } = {}): Dispatcher {
   const { bus = new Bus() } = options
@@ -43,7 +43,7 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
     : createLogger({ level: reading.config?.log.level ?? 'info', mask })
   logEvents(bus, log)
   const starting = start(reading, bus, log)
-  // Nobody asking for ready() must not end the process.
+  // An unhandled rejection must not end the process if nobody calls ready().
   starting.catch((error: unknown) => log.error(`timhook could not start: ${describeError(error)}`))
   const paths = pathsOf(reading, config)
   return {
@@ -53,7 +53,7 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
     },
     middleware() {
       return async (ctx, next) => {
-        // What is not ours is not to wait for our plugins, nor to fail with us.
+        // Requests to other paths neither wait for our plugins nor fail with us.
         if (!paths.includes(ctx.path)) return next()
         const { middleware } = await starting.catch(() => ({ middleware: unavailable(bus) }))
         return middleware(ctx, next)
@@ -66,7 +66,7 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
   }
 }
 
-/** Known before the plugins are; of a faulty config as far as it says them. */
+/** Known before the plugins are set up. A faulty config gives the paths that can be read. */
 function pathsOf({ config }: ConfigReading, input: ConfigInput): readonly unknown[] {
   const path = config?.server.path ?? getKey(getKey(input, 'server'), 'path') ?? '/'
   return Array.isArray(path) ? path : [path]

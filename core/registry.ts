@@ -8,10 +8,10 @@ import { bodyReader, type BodyReader, unknownReader } from './callback/body-read
 import { markOf } from './watchdog/calls.ts'
 import { type VerdictFactory, createVerdictFactory } from './plugin-api/verdict.ts'
 
-/** A plugin that is set up, with what its handlers are given. */
+/** A plugin that is set up, with what its handlers get. */
 export interface RunningPlugin {
   readonly id: string
-  /** The file of its module, where it has one. */
+  /** The file of its module, if it has one. */
   readonly file?: string | undefined
   readonly options: unknown
   readonly state: unknown
@@ -24,19 +24,19 @@ export interface RunningPlugin {
   readonly handlers: ReadonlyMap<string, HandlerSpec>
 }
 
-/** One handler with its settings: the config's, else its own, else the defaults. */
+/** One handler with its settings. Those of the config win over its own, and its own over the defaults. */
 export interface HandlerSpec {
   readonly handle: (context: never) => unknown
   readonly timeoutMs: number | undefined
   readonly onFailure: FailureVerdict | undefined
   readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number }
   readonly ordered: boolean
-  /** Whether it is called with bodies that lack what their type promises. After-callbacks only. */
+  /** Whether it accepts bodies without their required fields. After-callbacks only. */
   readonly faulty: boolean
   readonly pool: Pool
 }
 
-/** Handlers that share a pool have at most so many calls running between them. */
+/** Handlers with the same pool share this limit of running calls. */
 export interface Pool {
   readonly concurrency: number
 }
@@ -48,7 +48,7 @@ export interface Subscription extends HandlerSpec {
   readonly mark: number
 }
 
-/** Everything known about one command in one app, looked up once per callback. */
+/** Everything about one command in one app. Looked up once a callback. */
 export type Route = BeforeRoute | AfterRoute
 
 export interface BeforeRoute {
@@ -62,7 +62,7 @@ export interface BeforeRoute {
   readonly subscriptions: readonly Subscription[]
 }
 
-/** Commands that the table does not know have no definition here. */
+/** Unknown commands have no definition. */
 export interface AfterRoute {
   readonly phase: 'after'
   readonly known: boolean
@@ -79,7 +79,7 @@ export interface Registry {
 
 const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((command, index) => [command, index]))
 
-/** Builds the table of routes. Those of known commands are kept; unknown commands are anybody's, so theirs are not. */
+/** Builds the table of routes. Routes of known commands are cached. Unknown ones are not: anyone can invent them. */
 export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
   const byApp = new Map<number, Map<string, Route>>()
   const readers = new Map<string, BodyReader>()
@@ -137,7 +137,7 @@ function subscriptionOf(
   return spec && { ...spec, plugin, mark }
 }
 
-/** The handler of a plugin that gets the command in the app. */
+/** Finds the handler of a plugin for the command in the app. */
 export function specFor(
   { only, handlers }: Pick<RunningPlugin, 'only' | 'handlers'>,
   sdkAppId: number,
@@ -149,7 +149,7 @@ export function specFor(
   return handlerFor(handlers, command)
 }
 
-/** The most specific handler alone: the command's, else its category's, else that for all. */
+/** Picks the most specific handler: of the command, else of its category, else `*`. */
 function handlerFor<T>(handlers: ReadonlyMap<string, T>, command: string): T | undefined {
   const category = command.slice(0, command.indexOf('.') + 1)
   return handlers.get(command) ?? (category ? handlers.get(`${category}*`) : undefined) ?? handlers.get('*')

@@ -3,7 +3,9 @@ import type { Callback } from './callback/callback.ts'
 import type { Answer } from './answer.ts'
 import type { Phase } from './protocol/define.ts'
 
-/** Tells observers how a callback was decided, and gives the answer back. Of one that was not, whoever sends it tells. */
+/**
+ * Emits how a callback was decided, and returns the answer. For answers without a decision, the sender emits the event.
+ */
 export type ReportAnswer = (callback: Callback, phase: Phase, answer: Answer) => Answer
 
 export function createReportAnswer(bus: Bus): ReportAnswer {

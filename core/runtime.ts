@@ -18,24 +18,24 @@ import { createRestClients } from './host/rest-clients.ts'
 import type { Stores } from './store/store.ts'
 import { unlessAborted } from './lib/timeout.ts'
 
-/** A config that can be run: checked, and with its plugins loaded. */
+/** A checked config with its plugins loaded, ready to run. */
 export interface Prepared {
   readonly config: Config
   readonly plugins: readonly LoadedPlugin[]
-  /** Formatted lines: what may be a mistake. */
+  /** Warnings, as formatted lines. */
   readonly warnings: readonly string[]
-  /** Takes what must not be printed out of a text. */
+  /** Masks the secrets of a text. */
   readonly mask: (text: string) => string
 }
 
-/** All that is wrong with a config and its plugins, and what may be a mistake, in the order of the file. */
+/** Faults and warnings of a config and its plugins, in the order of the file. */
 export interface Inspection {
   readonly plugins: readonly LoadedPlugin[]
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
 
-/** Loads the plugins of a config that was read. Never throws. */
+/** Loads the plugins of a config. Never throws. */
 export async function inspect(reading: ConfigReading, notify?: Notify): Promise<Inspection> {
   const { plugins, faults, warnings } = await loadPlugins(reading, notify)
   return {
@@ -53,20 +53,20 @@ export interface Running {
   readonly dispatch: Dispatch
   readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
-  /** Rejects with the reason where after-callbacks cannot be stored at the moment. */
+  /** Rejects with the reason if after-callbacks cannot be stored now. */
   health(): Promise<void>
-  /** Why what is acknowledged may be lost all the same; undefined where it may not, as far as can be told. */
+  /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
   /**
-   * Lets handlers finish, at most `graceMs` milliseconds, and closes the plugins.
-   * @param failed whether a fault is the reason: what is under way is in doubt then, at the next start
+   * Lets handlers finish for at most `graceMs` milliseconds, then closes the plugins.
+   * @param failed whether a fault is the reason: calls under way are then suspects at the next start
    */
   stop(graceMs: number, failed?: boolean): Promise<{ undelivered: number; stored: boolean }>
 }
 
 /**
- * Loads the plugins of a config that was read.
- * @throws ConfigError with every fault of both
+ * Loads the plugins of a config.
+ * @throws ConfigError with every fault of the config and its plugins
  */
 export async function prepare(reading: ConfigReading, notify?: Notify): Promise<Prepared> {
   const { plugins, faults, warnings } = await inspect(reading, notify)
@@ -76,7 +76,7 @@ export async function prepare(reading: ConfigReading, notify?: Notify): Promise<
   return { config: reading.config, plugins, warnings: lines(warnings), mask }
 }
 
-/** What an operator is to read first: what may be a mistake, and who is let in without a signature. */
+/** Warnings for the operator: possible mistakes, and apps that accept unsigned callbacks. */
 export function warningsOf({ config, warnings }: Prepared): string[] {
   const unsigned = config.apps.filter((app) => app.unsigned)
   return [
@@ -87,7 +87,7 @@ export function warningsOf({ config, warnings }: Prepared): string[] {
   ]
 }
 
-/** Sets the plugins up and puts the parts together. */
+/** Opens the engine, sets the plugins up and connects everything. */
 export async function compose(
   { config, plugins, mask }: Prepared,
   {

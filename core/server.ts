@@ -12,21 +12,21 @@ import type { Logger } from './observe/log.ts'
 import { logEvents } from './observe/log-events.ts'
 import { withTimeout } from './lib/timeout.ts'
 
-/** A server that listens. */
+/** A listening server. */
 export interface TimhookServer {
-  /** Of the first path, such as `http://127.0.0.1:8080/`. */
+  /** The URL of the first path, such as `http://127.0.0.1:8080/`. */
   readonly url: string
-  /** Of the admin listener, such as `http://127.0.0.1:8081/`; undefined where it is turned off. */
+  /** The URL of the admin server, such as `http://127.0.0.1:8081/`; undefined if it is turned off. */
   readonly adminUrl: string | undefined
   readonly bus: Bus
   readonly running: Running
-  /** What `/readyz` tells. */
+  /** The result of `/readyz`. */
   readonly readiness: () => Promise<Readiness>
   /**
-   * Goes on for `drainMs` milliseconds (default: the config's), not ready any more and asking clients to close their
+   * Drains for `drainMs` milliseconds (default: the config's): not ready any more, and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
-   * the plugins.
-   * A second call waits for the first. With `failed` what is under way then is in doubt: the next start tries it with care, lest it be the cause.
+   * the plugins. A second call waits for the first. With `failed`, the calls under way are suspects: the next start
+   * retries them with care, in case one was the cause.
    */
   stop(options?: { drainMs?: number; graceMs?: number; failed?: boolean }): Promise<void>
 }
@@ -34,18 +34,18 @@ export interface TimhookServer {
 interface StartDeps {
   readonly log: Logger
   readonly bus?: Bus
-  /** Of the engine sqlite, where its thread was started early. */
+  /** The client of the engine sqlite, if its thread was started early. */
   readonly link?: SqliteClient | undefined
-  /** Ends the start. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined
 }
 
 const GRACE_MS = 10_000
-/** How long the store may take to prove that it can be written to. */
+/** How long the health check of the store may take. */
 const PROBE_MS = 2000
 
 /**
- * Starts a server: the admin listener first, which tells that it is not ready yet; then the plugins; then the webhook.
+ * Starts a server: first the admin server, which reports not ready; then the plugins; then the webhook.
  * @throws TimhookError LISTEN_FAILED or PLUGIN_SETUP_FAILED
  */
 export async function startServer(
@@ -89,7 +89,7 @@ export async function startServer(
   }
 }
 
-/** Why nothing can be stored, or undefined where it can. */
+/** Returns why nothing can be stored, or undefined if the store works. */
 async function storeFault(running: Running): Promise<string | undefined> {
   try {
     await withTimeout(running.health(), PROBE_MS)
@@ -124,11 +124,11 @@ function stopper({ settings, bus, state, http, admin, running }: StopDeps): Timh
     admin.closeAllConnections()
     bus.emit('server:closed', result)
   }
-  // A signal may come while the store is being given up, and the other way round.
+  // A signal and a failure of the store may both stop the server.
   return (options) => (stopping ??= stop(options))
 }
 
-/** Stops listening, and waits for the requests under way. */
+/** Stops listening and waits for the requests under way. */
 async function close({ server, idle }: NodeServer, graceMs: number): Promise<void> {
   server.close()
   const late = new AbortController()

@@ -11,7 +11,7 @@ const acknowledged: Answer = {
   decision: { outcome: 'allow', code: 0, failed: false },
 }
 
-/** Makes what answers after-callbacks: they are stored, then acknowledged, whatever does not fit in them. */
+/** Creates the function that answers after-callbacks: stores each, even with a faulty body, then acknowledges it. */
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
   const report = createReportAnswer(bus)
   const deadlines = new Deadlines(deadlineMs)
@@ -22,7 +22,10 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
     return report(callback, 'after', { status: 503, text: refused(503, reason), reason })
   }
 
-  /** The answer to a callback that is being stored: the first of the store, its failure and the deadline decides. */
+  /**
+   * The pending answer to a callback that is being stored. Whichever comes first decides: the store, its error or the
+   * deadline.
+   */
   class Storing extends Completion<Answer> implements Listener<void>, Late {
     readonly #callback: Callback
     readonly #wait: Wait

@@ -10,9 +10,9 @@ import { keepCall, settleCall } from '../watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
 /**
- * Asks the handlers one after another, in config order, until one refuses. Each sees the body as earlier ones rewrote
- * it. `deadlineAt`, on the clock of `performance.now()`, is kept whatever a handler does. There is a promise only where
- * a handler returns one: twenty handlers that do not are one plain loop.
+ * Calls the handlers in config order until one rejects. Each sees the body as earlier ones rewrote it. The chain ends
+ * by `deadlineAt`, on the clock of `performance.now()`, whatever a handler does. A promise is made only if a handler
+ * returns one: synchronous handlers run in one plain loop.
  */
 export function runChain(
   callback: Callback,
@@ -23,7 +23,7 @@ export function runChain(
   return new Chain(callback, route, deadlineAt, bus).from(0)
 }
 
-/** Whether the next handler is asked. */
+/** Whether the chain goes on with the next handler. */
 type Step = 'on' | 'end'
 
 class Chain {
@@ -89,7 +89,7 @@ class Chain {
     }
   }
 
-  /** One of its own for each: the last gets that which was parsed. */
+  /** Each handler gets its own body. The last one gets the parsed original. */
   #bodyOf(index: number): JsonObject {
     const { body } = this.#callback.reading
     const isLast = index === this.#route.subscriptions.length - 1
@@ -114,7 +114,7 @@ class Chain {
 
   #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
     if (error instanceof TimeoutError) signal.abort(error)
-    // A message that was to be masked must not go through as it came.
+    // A message that a plugin wanted to mask must not pass unmasked.
     const least = error instanceof RewriteError && error.isOfMessage ? 'reject' : 'allow'
     this.#failures.add(subscription, reasonOf(error), { error, least })
     return this.#failures.isRefused ? 'end' : 'on'
@@ -125,7 +125,7 @@ class Chain {
   }
 }
 
-/** Decides without asking anybody: every handler is taken to have failed. */
+/** Decides without calling any handler, as if all of them had failed. */
 export function withoutChain(callback: Callback, route: BeforeRoute, reason: 'faults' | 'busy', bus: Bus): Decision {
   const failures = new Failures(callback, route, bus)
   failures.addAll(route.subscriptions, reason)
@@ -136,7 +136,7 @@ function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | un
   if (!fields) return body
   const known = (route.known && (route.definition.request as { properties?: object }).properties) || body
   for (const [name, value] of Object.entries(fields)) {
-    // Fields of the answer that are none of the request's, such as refused members, change nothing in the body.
+    // Fields that only the answer has, such as rejected members, do not change the body.
     if (!Object.hasOwn(known, name)) continue
     body[name] = mergeFields(route.definition, body, { [name]: structuredClone(value) })[name]
   }
@@ -156,7 +156,7 @@ function asVerdict(returned: unknown, callback: Callback, { definition }: Before
   throw new NoVerdict('returned something other than allow(), reject(), drop() of its own context, or nothing')
 }
 
-/** Elements that are none go back as they came, or not at all. */
+/** Checks that malformed elements are returned unchanged or dropped. */
 function mustHaveCome(elements: readonly unknown[], { raw, command }: Callback): void {
   const { MsgBody } = parseJson(raw) as JsonObject
   const came = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))

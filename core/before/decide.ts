@@ -10,14 +10,14 @@ import type { BeforeRoute } from '../registry.ts'
 import { createReportAnswer } from '../report-answer.ts'
 import { answerOf } from '../plugin-api/verdict.ts'
 
-/** Unknown commands have this part of `maxInFlight`. */
+/** Unknown commands may use one in this many of `maxInFlight`. */
 const UNKNOWN_SHARE = 10
 
-/** Makes what answers before-callbacks: always with a decision, and in time, whatever the plugins do. */
+/** Creates the function that answers before-callbacks. It always decides, and in time, whatever the plugins do. */
 export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchDeps) {
   const report = createReportAnswer(bus)
   const known = { undecided: 0, limit: maxInFlight }
-  // Anybody can make up commands, and those may not take the room of the others.
+  // Anyone can invent commands; those must not crowd out the known ones.
   const unknown = { undecided: 0, limit: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
 
   return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
@@ -33,7 +33,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     return report(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
   }
 
-  /** A body that lacks what the table promises must not switch the plugins off: then each one's `onFailure` decides. */
+  /** A body without its required fields must not bypass the plugins: the `onFailure` of each decides then. */
   function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
     if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
     const load = route.known ? known : unknown
@@ -42,7 +42,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     return decision instanceof Promise ? counted(decision, load) : decision
   }
 
-  /** Those that wait for a handler; the others are decided before the next one comes. */
+  /** Counts decisions that wait for a handler. Synchronous ones end before the next callback comes. */
   async function counted(decision: Promise<Decision>, load: { undecided: number }): Promise<Decision> {
     load.undecided++
     try {
@@ -53,7 +53,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
   }
 }
 
-/** The body whose targets the answer has to name, where it has to: plugins may have changed theirs. */
+/** Returns the body as received if the answer has to name its targets: plugins may have changed theirs. */
 function asReceived(callback: Callback, route: BeforeRoute): JsonObject {
   return route.definition.perTarget ? freshReading(callback, route).body : callback.body
 }

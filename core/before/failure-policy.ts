@@ -6,7 +6,7 @@ import type { BeforeRoute, Subscription } from '../registry.ts'
 import { loggableError } from '../observe/loggable-error.ts'
 import { allowsOutcome, type Verdict } from '../plugin-api/verdict.ts'
 
-/** What the chain came to, and whether any handler failed on the way. */
+/** The result of the chain, and whether any handler failed. */
 export interface Decision {
   readonly verdict: Verdict
   readonly failed: boolean
@@ -16,7 +16,7 @@ export type Failure = 'threw' | 'timeout' | 'verdict' | 'unreached' | 'faults' |
 
 const strictness: Readonly<Record<Outcome, number>> = { allow: 0, drop: 1, reject: 2 }
 
-/** What failed handlers come to: each by its own `onFailure`, the strictest of them wins. */
+/** Resolves failed handlers: each by its own `onFailure`, and the strictest outcome wins. */
 export class Failures {
   #strictest: FailureVerdict | undefined
   #failed = false
@@ -30,7 +30,7 @@ export class Failures {
     this.#bus = bus
   }
 
-  /** @param thrown what was thrown, and the least strict outcome that it may come to */
+  /** @param thrown the error, and the least strict outcome that may follow from it */
   add(subscription: Subscription, reason: Failure, thrown?: { error: unknown; least: Outcome }): void {
     const own = subscription.onFailure ?? { outcome: this.#route.definition.onFailure }
     const onFailure = thrown && strictness[thrown.least] > strictness[own.outcome] ? { outcome: thrown.least } : own
@@ -39,7 +39,7 @@ export class Failures {
     this.#emit(subscription, reason, outcome, thrown?.error)
   }
 
-  /** A verdict that counts, though its author was mistaken about what the documents allow. */
+  /** Reports a verdict that counts although the documents do not allow all of it. */
   addFaulty(subscription: Subscription, { fault, outcome }: Verdict): void {
     const { command } = this.#route.definition
     this.#emit(subscription, 'verdict', outcome, new TimhookError('VERDICT_INVALID', `${command}: ${fault}`))
@@ -56,19 +56,19 @@ export class Failures {
     for (const subscription of subscriptions) this.add(subscription, reason)
   }
 
-  /** Whether nothing can be stricter than what a failure has come to. */
+  /** Whether a failure has already led to the strictest outcome. */
   get isRefused(): boolean {
     return this.#strictest?.outcome === 'reject'
   }
 
-  /** The verdict, unless a failure was stricter. */
+  /** Returns the verdict, or the outcome of a failure if that is stricter. */
   orStricter(verdict: Verdict): Decision {
     const failed = this.#failed
     const strictest = this.#strictest
     if (!strictest || strictness[strictest.outcome] <= strictness[verdict.outcome]) return { verdict, failed }
     const { definition, verdicts } = this.#route
     if (strictest.outcome === 'drop' && allowsOutcome(definition, 'drop')) return { verdict: verdicts.drop(), failed }
-    // What nobody knows how to refuse is let through by Tencent whatever the answer.
+    // Without a documented way to reject, Tencent allows it whatever the answer.
     const isRefusable = allowsOutcome(definition, 'reject')
     return { verdict: isRefusable ? verdicts.reject(strictest.code, strictest.info) : verdict, failed }
   }

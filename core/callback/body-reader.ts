@@ -4,27 +4,27 @@ import { Faults } from './schema-errors.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { readMessage } from './read-message.ts'
 
-/** A body as it was read. */
+/** The result of reading a body. */
 export interface Reading {
-  /** What handlers see: without what does not fit. It shares its parts with the body that was read. */
+  /** The body for handlers, without what does not match. Shares parts with the parsed body. */
   readonly body: JsonObject
-  /** What does not fit, one line each, at most 20: `CreatedGroupNum: expected integer, got object`. */
+  /** What does not match the definition, one line each, at most 20: `CreatedGroupNum: expected integer, got object`. */
   readonly faults: readonly string[]
-  /** Where, by the table's paths without indices, each once: `MsgBody[].MsgContent.Text`. */
+  /** The paths of the faults in the table, without indices, each once: `MsgBody[].MsgContent.Text`. */
   readonly paths: readonly string[]
-  /** Whether the body has all that its type promises. */
+  /** Whether all required fields are present. */
   readonly fits: boolean
 }
 
 /**
- * Reads the bodies of one command, and changes nothing in what it reads.
- * @param requested the command that the URL named, where it is another one
+ * Reads the bodies of one command without changing its input.
+ * @param requested the command in the URL, if it is another one
  */
 export type BodyReader = (body: JsonObject, requested?: string) => Reading
 
 const none: readonly string[] = Object.freeze([])
 
-/** Makes the reader of a callback's bodies, which takes a moment: callers keep what they get. */
+/** Creates the reader of the bodies of a command. That is slow, so callers cache the result. */
 export function bodyReader({ command, request }: Definition): BodyReader {
   const schema = request as SchemaNode
   const { CallbackCommand: _, ...properties } = schema.properties ?? {}
@@ -43,7 +43,7 @@ export function bodyReader({ command, request }: Definition): BodyReader {
   }
 }
 
-/** Reads the bodies of a command that the table does not know: as they are. */
+/** Reads the bodies of an unknown command: unchanged. */
 export function unknownReader(command: string): BodyReader {
   return (body, requested = command) => {
     const faults = new Faults()
@@ -56,7 +56,7 @@ function readingOf(body: JsonObject, { named, paths, isIncomplete }: Faults): Re
   return { body, faults: named, paths: [...paths], fits: !isIncomplete }
 }
 
-/** A command that is no text is taken as absent. */
+/** A command that is not a string counts as absent. */
 function noteCommand(named: unknown, requested: string, faults: Faults): void {
   if (typeof named !== 'string' || named === requested) return
   faults.add(undefined, 'CallbackCommand', `expected ${JSON.stringify(requested)} as in the URL, got another command`)

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../lib/json.ts'
 import type { Reading } from './body-reader.ts'
 
-/** Which callback something is about. */
+/** Identifies a callback. */
 export interface About {
   readonly id: string
   readonly sdkAppId: number
   readonly command: string
 }
 
-/** One callback as it came in: genuine, and with a body that is a JSON object. */
+/** A callback as it came in: authenticated, with a body that is a JSON object. */
 export interface Incoming extends About {
-  /** What follows the `?` of the URL. */
+  /** The query of the URL, after the `?`. */
   readonly querystring: string
   readonly signed: boolean
   /** The body's text as received. */
@@ -19,13 +19,16 @@ export interface Incoming extends About {
   readonly body: JsonObject
   /** Milliseconds since 1970. */
   readonly receivedAt: number
-  /** When the request's head arrived, or the first of those that came with it, on the clock of `performance.now()`, milliseconds. */
+  /**
+   * When the head of the request arrived, or that of the first request of its batch, on the clock of
+   * `performance.now()`, milliseconds.
+   */
   readonly startedAt: number
 }
 
-/** One callback whose body was read by the definition of its command. */
+/** A callback whose body was read by the definition of its command. */
 export interface Callback extends Incoming {
-  /** Its body is handed to one plugin at most; others get copies. */
+  /** At most one plugin gets this body; others get copies. */
   readonly reading: Reading
 }
 

@@ -2,7 +2,7 @@ import type { Wire } from '../protocol/wire.ts'
 import type { Faults, Place } from './schema-errors.ts'
 import { isObject, type JsonObject } from '../lib/json.ts'
 
-/** A schema as plain data, as far as reading looks into it. */
+/** The parts of a schema that reading uses, as plain data. */
 export interface SchemaNode {
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
@@ -14,8 +14,8 @@ export interface SchemaNode {
 }
 
 /**
- * Gives a value in the form that handlers see: the value itself where it has that form. Undefined leaves it out, be it
- * absent or a fault, which is noted then. Nothing is changed in place: what differs is copied.
+ * Returns the value in the form for handlers: the same object if it already has that form, else a copy. Returns
+ * undefined to leave it out, because it is absent or because of a fault, which is recorded.
  */
 export type Read = (value: unknown, up: Place | undefined, key: string | number, faults: Faults) => unknown
 export type ReadFields = (object: JsonObject, place: Place | undefined, faults: Faults) => JsonObject
@@ -23,7 +23,7 @@ export type ReadFields = (object: JsonObject, place: Place | undefined, faults: 
 export interface Manner {
   /** Reads the elements of a message. */
   readonly message: Read
-  /** For what plugins write: null, unknown keys and text for numbers or the other way round are mistakes there. */
+  /** For output of plugins: null, unknown keys, and text for numbers or the reverse are faults there. */
   readonly exact?: boolean
 }
 
@@ -41,7 +41,7 @@ export function readerOf(node: SchemaNode, manner: Manner): Read {
   }
 }
 
-/** Compiles the reader of an object's fields. Keys that the schema does not name are kept as they are. */
+/** Compiles the reader of an object's fields. Keys that the schema does not name pass unchanged. */
 export function fieldsReader({ properties = {}, additionalProperties }: SchemaNode, manner: Manner): ReadFields {
   const { exact = false } = manner
   const fields = Object.entries(properties).map(([name, node]) => ({ name, read: readerOf(node, manner) }))
@@ -62,7 +62,7 @@ export function fieldsReader({ properties = {}, additionalProperties }: SchemaNo
   }
 }
 
-/** Notes which of its required fields an object lacks, once it is read; those that were there are noted already. */
+/** Records which required fields an object lacks after reading. Fields with faults are recorded already. */
 export function noteMissing(
   { required = [] }: SchemaNode,
   given: JsonObject,
@@ -125,7 +125,7 @@ const DECIMAL = /^-?[0-9]+(?:[.][0-9]+)?$/
 
 type Coerce = (value: unknown) => unknown
 
-/** What is taken for a value of a type, beside what is one. Documents and traffic differ in these ways. */
+/** Values that are accepted for a type although they have another. Documents and traffic differ in these ways. */
 const coercions: Readonly<Record<string, Coerce>> = {
   string(value) {
     if (typeof value === 'string') return value
@@ -135,7 +135,7 @@ const coercions: Readonly<Record<string, Coerce>> = {
     if (Number.isInteger(value)) return value
     if (value === '') return undefined
     if (typeof value !== 'string' || !INTEGER.test(value)) return MISFIT
-    // Digits that a number cannot hold stay as they are: losing one would be worse than the other type.
+    // A string whose digits a number cannot hold stays a string: losing a digit would be worse than the wrong type.
     return Number.isSafeInteger(Number(value)) ? Number(value) : value
   },
   number(value) {
@@ -169,7 +169,7 @@ function coercionOf({ wire }: SchemaNode, types: readonly string[], exact: boole
   const [first] = scalars
   if (first === undefined) return undefined
   if (scalars.length === 1 && !exact) return coercions[first]
-  // Of several types, one that it has comes first: text that looks like a number stays text.
+  // The value's own type comes first: text that looks like a number stays text.
   return (value) => {
     if (scalars.some((type) => isOf(type, value))) return value
     for (const type of exact ? [] : scalars) {
@@ -184,7 +184,7 @@ function isOf(type: string, value: unknown): boolean {
   return type === 'integer' ? Number.isInteger(value) : typeof value === type
 }
 
-/** All digits of an integer, which `String` writes with an exponent from 1e21 on. */
+/** Returns all digits of an integer; from 1e21 on `String` writes an exponent. */
 function digitsOf(integer: number): string {
   return Number.isSafeInteger(integer) ? String(integer) : String(BigInt(integer))
 }

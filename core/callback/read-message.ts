@@ -3,14 +3,12 @@ import { type Read, readerOf } from './coerce.ts'
 import type { Faults, Place } from './schema-errors.ts'
 import { isObject } from '../lib/json.ts'
 
-/** Merged-forward messages hold messages; deeper ones than any client makes are left as they came. */
+/** Merged-forward messages contain messages. Those nested deeper than any client makes them pass unchanged. */
 const MAX_DEPTH = 32
 
 const readers = new Map<string, Read>()
 
-/**
- * Reads the elements of a message. One with a fault, and one of a type that nobody knows, stays in its place as it came.
- */
+/** Reads the elements of a message. Elements with a fault or an unknown type pass unchanged. */
 export const readMessage: Read = (value, up, key, faults) => {
   if (!Array.isArray(value)) return faults.misfit(up, key, 'array of message elements', value)
   if (faults.depth >= MAX_DEPTH) return value
@@ -38,7 +36,7 @@ function readElement(element: unknown, up: Place, index: number, faults: Faults)
     : { ...(element as object), MsgContent: content }
 }
 
-/** What the element holds, as handlers see it; undefined where it is no element. */
+/** Returns the element in the form for handlers; undefined if it is no element. */
 function contentOf(element: unknown, up: Place, index: number, faults: Faults): unknown {
   if (!isObject(element)) return faults.misfit(up, index, 'object', element)
   const { MsgType, MsgContent } = element

@@ -1,28 +1,28 @@
-/** Where a value stands in a body: a key of an object, or an index of a list, and what that is in. */
+/** The place of a value in a body: an object key or a list index, and the place of its parent. */
 export interface Place {
   readonly up: Place | undefined
   readonly key: string | number
 }
 
-/** Of more, only the count and the paths are of use to anybody. */
+/** Beyond this, only the count and the paths are useful. */
 const MAX_NAMED = 20
 const FORWARDED = /(\.MsgContent\.MsgList\[\]\.MsgBody\[\])\1+/
 
-/** Collects what does not fit in one body. No value of the body is in it, only names of the table. */
+/** Collects the faults of one body. Contains names of the table, and no value of the body. */
 export class Faults {
-  /** One line each: `CreatedGroupNum: expected integer, got object`. The first 20. */
+  /** One line each, the first 20: `CreatedGroupNum: expected integer, got object`. */
   readonly named: string[] = []
-  /** The table's paths of all faults, without indices: `MsgBody[].MsgContent.Text`. */
+  /** The paths of all faults in the table, without indices: `MsgBody[].MsgContent.Text`. */
   readonly paths = new Set<string>()
   count = 0
   /** Whether a required field is missing or was left out. */
   isIncomplete = false
-  /** Faults inside of messages that are in the element being read: that element may fit all the same. */
+  /** Number of faults inside forwarded messages of the current element: the element itself may still be valid. */
   inMessages = 0
-  /** How many forwarded messages the one that is being read is in. */
+  /** Number of forwarded messages around the current one. */
   depth = 0
 
-  /** Notes a value of another type. Gives undefined, which stands for a value that is left out. */
+  /** Records a value of the wrong type. Returns undefined, which leaves the value out. */
   misfit(up: Place | undefined, key: string | number, expected: string, value: unknown): undefined {
     this.add(up, key, `expected ${expected}, got ${typeOf(value)}`)
   }
@@ -31,12 +31,12 @@ export class Faults {
     this.count++
     const path = pathOf(up, key)
     if (this.named.length < MAX_NAMED) this.named.push(`${path}: ${what}`)
-    // Messages can be forwarded again and again, and the number of paths must not grow with that.
+    // Messages can be forwarded repeatedly, and the number of paths must not grow with that.
     this.paths.add(path.replaceAll(/\[[0-9]+\]/g, '[]').replace(FORWARDED, '$1'))
   }
 }
 
-/** The type of a parsed value in JSON Schema's words. */
+/** Returns the type of a parsed value in JSON Schema's terms. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'

@@ -1,4 +1,4 @@
-/** How long to wait after the n-th failed attempt, in milliseconds: exponential, with full jitter. */
+/** Returns the delay after the n-th failed attempt, milliseconds: exponential, with full jitter. */
 export function backoffMs(
   attempt: number,
   retry: { readonly minMs: number; readonly maxMs: number },

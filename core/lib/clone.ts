@@ -1,17 +1,17 @@
 import { type JsonObject, MAX_DEPTH } from './json.ts'
 
 /**
- * A copy of what `JSON.parse` has made, of which no part is shared, at a fifth of what parsing the text again takes.
- * Undefined for what is nested too deep.
+ * Deep-copies a value that `JSON.parse` has made, in a fifth of the time of parsing again. Returns undefined if it is
+ * nested too deeply.
  */
 export function copyOf(object: JsonObject): JsonObject | undefined {
   return copyFrom(object, 0)
 }
 
-/** Lists too, as objects whose keys are numbers. */
+/** Handles arrays too, as objects with numeric keys. */
 function copyFrom(value: object, depth: number): JsonObject | undefined {
   if (depth > MAX_DEPTH) return undefined
-  // Spreading also copies a key `__proto__` as data, and the assignments below then find it there.
+  // Spreading copies a key `__proto__` as own data, so the assignments below overwrite that.
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as JsonObject
   for (const key of Object.keys(copy)) {
     const inner = copy[key]

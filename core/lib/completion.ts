@@ -1,17 +1,17 @@
-/** Who waits for a result. Must not throw: whoever told it would have to bear that. */
+/** Waits for a result. Must not throw: that would break whoever resolves it. */
 export interface Listener<T> {
   resolved(value: T): void
   rejected(error: unknown): void
 }
 
 /**
- * A result that is still to come. Who listens is told at once: a promise and the turn of the queue of promises that each of
- * its links takes cost more than most of what is waited for. It can be awaited, by several.
+ * A result that is still pending. Listeners are called synchronously: a promise and its microtasks cost more than most
+ * of the work that is waited for. It can be awaited, also more than once.
  */
 export class Completion<T> {
   #listener: Listener<T> | undefined
   #state: 'pending' | 'resolved' | 'rejected' = 'pending'
-  /** The value or the error: no object of its own for each result. */
+  /** The value or the error, without a wrapper object for each result. */
   #result: unknown
 
   resolve(value: T): void {
@@ -28,7 +28,7 @@ export class Completion<T> {
     this.#listener?.rejected(error)
   }
 
-  /** As `then`, without two functions for each result. */
+  /** Like `then`, but without creating two functions for each result. */
   notify(listener: Listener<T>): void {
     if (this.#state === 'resolved') listener.resolved(this.#result as T)
     else if (this.#state === 'rejected') listener.rejected(this.#result)
@@ -41,7 +41,7 @@ export class Completion<T> {
   }
 }
 
-/** Two listeners as one: nearly every result has a single one, and spares a list. */
+/** Combines two listeners. Nearly every result has one, so no list is made. */
 class Both<T> implements Listener<T> {
   readonly #first: Listener<T>
   readonly #second: Listener<T>

@@ -1,11 +1,11 @@
 import { TimeoutError } from './timeout.ts'
 
-/** Somebody who is told when the time is over. */
+/** Is called when its time is over. */
 export interface Late {
   late(error: TimeoutError): void
 }
 
-/** A wait, until a time on the clock of `performance.now()`. */
+/** A wait that ends at a time on the clock of `performance.now()`. */
 export class Wait {
   readonly at: number
   readonly waiter: Late
@@ -20,8 +20,8 @@ export class Wait {
 }
 
 /**
- * Ends many waits that last too long, with one timer: making one for each costs more than most of what is waited for. They
- * are a list of links, not a set: a set's old tables keep alive all that went through it until they are collected.
+ * Times out many waits with a single timer: a timer for each costs more than most of the work that is waited for. The
+ * waits are a linked list. The old tables of a Set would keep past entries alive until they are collected.
  */
 export class Deadlines {
   readonly #limitMs: number
@@ -45,7 +45,7 @@ export class Deadlines {
     return wait
   }
 
-  /** @returns whether it was still waiting */
+  /** @returns whether the wait was still pending */
   remove(wait: Wait): boolean {
     if (wait.isOver) return false
     wait.isOver = true
@@ -62,7 +62,7 @@ export class Deadlines {
   #wakeAt(at: number): void {
     clearTimeout(this.#timer)
     this.#wakesAt = at
-    // Early by a fraction of a millisecond would mean to come again at once.
+    // Rounded up: a timer that fires a fraction of a millisecond early would have to be set again.
     this.#timer = setTimeout(() => this.#wake(), Math.ceil(at - performance.now())).unref()
   }
 
@@ -75,9 +75,9 @@ export class Deadlines {
       if (wait.at > now) next = Math.min(next, wait.at)
       else due.push(wait)
     }
-    // Before anybody is told: who is may add a wait that ends sooner.
+    // Set before the waiters are called: they may add a wait that ends sooner.
     if (next < Infinity) this.#wakeAt(next)
-    // The list has the order in which they were added, and a late timer finds several due.
+    // The list is in the order of adding, and a late timer may find several due.
     due.sort((a, b) => a.at - b.at)
     for (const wait of due) if (this.remove(wait)) wait.waiter.late(new TimeoutError(this.#limitMs))
   }

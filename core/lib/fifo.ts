@@ -1,6 +1,6 @@
 const COMPACT_AT = 1024
 
-/** First in, first out, in constant time however long it gets: an array's `shift` moves all that is behind it. */
+/** A queue in constant time however long it gets: an array's `shift` moves everything behind the first item. */
 export class Queue<T> {
   #items: (T | undefined)[] = []
   #head = 0
@@ -10,7 +10,7 @@ export class Queue<T> {
     this.#items.push(item)
   }
 
-  /** Puts an item ahead of all others. */
+  /** Adds an item in front of all others. */
   putFirst(item: T): void {
     this.#first.push(item)
   }

@@ -5,16 +5,19 @@ let lastMs = 0
 let prefix = ''
 let serial = 0
 
-/** Characters of an id: digits of base 36, the time first. */
+/** Length of an id: base-36 digits, the time first. */
 export const ID_LENGTH = 22
-/** Words of 32 bits that hold an id. */
+/** Number of 32-bit words that hold an id. */
 export const ID_WORDS = 4
-/** Digits in one of them. */
+/** Number of digits in one word. */
 const DIGITS = 6
 
-/** An id of a callback: unique over processes, and in the order of receipt when sorted as text within one. */
+/**
+ * Creates the id of a callback. It is unique across processes. Within one process, ids sort as text in the order of
+ * receipt.
+ */
 export function newId(nowMs = Date.now()): string {
-  // A clock that steps back must not repeat an id, so the time part never does.
+  // The time part never goes back, so that a clock that does cannot repeat an id.
   if (nowMs > lastMs) {
     lastMs = nowMs
     prefix = nowMs.toString(36).padStart(9, '0')
@@ -24,7 +27,7 @@ export function newId(nowMs = Date.now()): string {
   return prefix + serial.toString(36).padStart(5, '0') + process36
 }
 
-/** Writes an id into `words` at `offset`: a million of them as texts would keep the garbage collector busy. */
+/** Writes an id into `words` at `offset`: a million ids as strings would keep the garbage collector busy. */
 export function packId(id: string, words: Uint32Array, offset: number): void {
   for (let word = 0; word < ID_WORDS; word++) {
     let value = 0
@@ -34,7 +37,7 @@ export function packId(id: string, words: Uint32Array, offset: number): void {
   }
 }
 
-/** The id that `packId` has written. */
+/** Reads an id that `packId` has written. */
 export function unpackId(words: Uint32Array, offset: number): string {
   const parts = Array.from(words.subarray(offset, offset + ID_WORDS), (value, word) => {
     return value.toString(36).padStart(Math.min(DIGITS, ID_LENGTH - word * DIGITS), '0')

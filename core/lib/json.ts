@@ -1,15 +1,15 @@
-/** What `JSON.parse` makes of an object. */
+/** An object as `JSON.parse` makes it. */
 export type JsonObject = Record<string, unknown>
 
-/** No real body is nested deeper. What goes through all of one gives up there: it must not overflow the stack. */
+/** Deeper than any real body. Recursive functions stop there, so that they cannot overflow the stack. */
 export const MAX_DEPTH = 100
 
-/** Whether a parsed value is an object, which neither null nor an array is. */
+/** Whether a parsed value is an object; null and arrays are not. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Writes JSON. A BigInt becomes a literal with all of its digits, which `JSON.stringify` refuses. */
+/** Stringifies to JSON. A BigInt becomes a literal with all its digits, where `JSON.stringify` would throw. */
 export function writeJson(value: unknown): string {
   if (typeof value === 'bigint') return String(value)
   if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`
@@ -19,15 +19,16 @@ export function writeJson(value: unknown): string {
     .join(',')}}`
 }
 
-/** Digits of the smallest integer beyond 2^53. */
+/** Number of digits of the smallest integer beyond 2^53. */
 const BIG_DIGITS = 16
 const TOKEN = /["\-0-9]/g
 const NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const INTEGER = /^-?[0-9]+$/
 
-/** Whether the text may hold an integer that a JavaScript number cannot. Cheap, and may say yes for nothing. */
+/** Whether the text may contain an integer that a number cannot hold. Fast; may return true without need. */
 export function mayHoldBigInteger(text: string): boolean {
-  // A run of so many digits cannot pass between two looks: a sixth of the time that a regular expression takes.
+  // Samples the text at this distance: a run of so many digits cannot fit between two samples. Takes a sixth of the
+  // time of a regular expression.
   for (let at = BIG_DIGITS - 1; at < text.length; at += BIG_DIGITS) {
     if (isDigit(text, at) && digitsAround(text, at) >= BIG_DIGITS) return true
   }
@@ -48,12 +49,12 @@ function isDigit(text: string, at: number): boolean {
 }
 
 /**
- * Parses a body so that no digit is lost: an integer literal beyond 2^53 arrives as the string of its digits.
+ * Parses a body without losing digits: an integer beyond 2^53 becomes the string of its digits.
  * @throws SyntaxError for text that is not JSON
  */
 export function parseJson(text: string): unknown {
   const parsed: unknown = JSON.parse(text)
-  // Quoting is only right in text known to be JSON, so it comes second, for the few bodies that need it.
+  // Quoting is correct only in valid JSON, so it comes second, for the few bodies that need it.
   return mayHoldBigInteger(text) ? JSON.parse(quoteBigIntegers(text)) : parsed
 }
 

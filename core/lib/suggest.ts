@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** `; did you mean NAME?` where one of the names is close to what was written, else nothing. */
+/** Returns `; did you mean NAME?` if a name is close to the input, else an empty string. */
 export function suggestion(written: string, names: Iterable<string>): string {
   const all = [...names]
   if (all.length === 0) return ''

@@ -1,7 +1,7 @@
 /**
- * Collects what comes in one turn of the event loop and takes it up together, once all sockets have been read. Answers
- * that go out side by side bring requests that come in side by side: a third more of them, under load, for a delay of
- * what reading the other sockets takes.
+ * Collects the items of one tick of the event loop and handles them together after all sockets have been read. Answers
+ * that go out together bring requests that come in together: under load a third more of them, for the delay of reading
+ * the other sockets.
  */
 export class TickBatch<T> {
   #ready: T[] = []
@@ -9,8 +9,8 @@ export class TickBatch<T> {
   readonly #schedule: (flush: () => void) => void
 
   /**
-   * @param take must not throw
-   * @param schedule when; `onTick` where the sockets have been read already
+   * @param take handles a batch; must not throw
+   * @param schedule when to flush; use `onTick` if the sockets have already been read
    */
   constructor(take: (all: readonly T[]) => void, schedule: (flush: () => void) => void = setImmediate) {
     this.#take = take
@@ -28,14 +28,14 @@ export class TickBatch<T> {
   }
 }
 
-/** As soon as what runs now has ended. */
+/** Runs it as soon as the current operation has ended. */
 export function onTick(run: () => void): void {
   process.nextTick(run)
 }
 
 /**
- * Takes a step with all of them before any takes the next, and gives what came of it where something did. What a step
- * needs, code and data, is in the processor's caches then: steps one callback after the other cost a tenth more.
+ * Maps all items and drops undefined results. Running one step for all items before the next step keeps its code and
+ * data in the caches of the processor: running all steps item by item costs a tenth more.
  */
 export function filterMap<A, B>(all: readonly A[], step: (item: A) => B | undefined): B[] {
   const made: B[] = []

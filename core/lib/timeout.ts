@@ -1,7 +1,7 @@
-/** How long a person waits before something is to be said, milliseconds. */
+/** How long to wait before a notice is logged, milliseconds. */
 export const NOTICE_MS = 5000
 
-/** What `within` rejects with when the time is over. */
+/** The error of `withTimeout` when the time is over. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
 
@@ -10,7 +10,7 @@ export class TimeoutError extends Error {
   }
 }
 
-/** The promise's result if it comes within `limitMs` milliseconds, else a TimeoutError. */
+/** Returns the promise's result if it settles within `limitMs` milliseconds, else rejects with a TimeoutError. */
 export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new TimeoutError(limitMs)), limitMs)
@@ -21,7 +21,7 @@ export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number): Promis
   })
 }
 
-/** The promise's result, unless the signal is aborted before: then its reason, at once. */
+/** Returns the promise's result. If the signal is aborted first, rejects with its reason at once. */
 export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   let abort = (): void => undefined
@@ -37,9 +37,9 @@ export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSig
   }
 }
 
-/** As `within`, and calls `onSlow` once NOTICE_MS have passed without an end. */
+/** Like `withTimeout`, and calls `onSlow` if NOTICE_MS pass first. */
 export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, onSlow: () => void): Promise<T> {
-  // Before the end, where both come at the same time.
+  // Comes before the timeout if both are due at the same time.
   const notice = limitMs < NOTICE_MS ? undefined : setTimeout(onSlow, NOTICE_MS)
   try {
     return await withTimeout(promise, limitMs)
@@ -52,7 +52,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-/** An AbortSignal that is made when somebody asks for it: most handlers never do, and making one is slow. */
+/** An AbortSignal that is created on first use: most handlers never read it, and creating one is slow. */
 export class LazySignal {
   #controller: AbortController | undefined
   #reason: Error | undefined

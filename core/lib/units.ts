@@ -3,31 +3,33 @@ import { Type } from '#typebox'
 const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const BYTES = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
 
-/** What a config may say where a duration is expected: milliseconds, or text such as `60s` (ms, s, m, h, d). */
+/** A duration in the config: milliseconds, or text such as `60s` (ms, s, m, h, d). */
 export type DurationInput = number | string
 
-/** What a config may say where a size is expected: bytes, or text such as `1.5mb` (b, kb, mb, gb; 1 kb is 1024 b). */
+/** A size in the config: bytes, or text such as `1.5mb` (b, kb, mb, gb; 1 kb is 1024 b). */
 export type SizeInput = number | string
 
 interface UnitOptions {
   description: string
   default?: number | string
-  /** Whether 0 is refused. */
+  /** Whether 0 is invalid. */
   positive?: boolean
 }
 
 interface DurationOptions extends UnitOptions {
-  /** The shortest and the longest one accepted, in milliseconds. */
+  /** The shortest and longest valid duration, milliseconds. */
   min?: number
   max?: number
 }
 
-/** The longest wait of a Node timer, in milliseconds. */
+/** The longest timeout of a Node timer, milliseconds. */
 export const MAX_TIMER = 2_147_483_647
 
 const NOT_ZERO = '(?=[^1-9]*[1-9])'
 
-/** A duration, decoded to milliseconds: what a config may say as milliseconds or as `500ms`, `60s`, `10m`, `2h`, `7d`. */
+/**
+ * The schema of a duration, decoded to milliseconds: a number of milliseconds, or `500ms`, `60s`, `10m`, `2h`, `7d`.
+ */
 export function Duration({ min = 0, max = Number.MAX_SAFE_INTEGER, positive = min > 0, ...options }: DurationOptions) {
   const shortest = positive ? Math.max(min, 1) : min
   const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,8}(ms|s|m|h|d)$`
@@ -44,7 +46,7 @@ export function Duration({ min = 0, max = Number.MAX_SAFE_INTEGER, positive = mi
     .Encode((ms) => ms)
 }
 
-/** A size, decoded to bytes. */
+/** The schema of a size, decoded to bytes. */
 export function Size({ positive = false, ...options }: UnitOptions) {
   const pattern = `^${positive ? NOT_ZERO : ''}[0-9]{1,9}([.][0-9]{1,6})?([bB]|[kK][bB]|[mM][bB]|[gG][bB])$`
   const units = Type.Union(
@@ -63,12 +65,12 @@ function expectedDuration(min: number, max: number, positive: boolean): string {
   return `a ${positive ? 'positive ' : ''}duration such as 500ms, 60s or 10m`
 }
 
-/** Milliseconds of a duration that fits the pattern: `60s` → 60000. */
+/** Parses a duration that matches the pattern: `60s` → 60000. */
 function parseDuration(input: DurationInput): number {
   return parse(input, MS)
 }
 
-/** Bytes of a size that fits the pattern, rounded up: `1.5kb` → 1536. */
+/** Parses a size that matches the pattern, rounded up: `1.5kb` → 1536. */
 function parseSize(input: SizeInput): number {
   return Math.ceil(parse(input, BYTES))
 }

@@ -1,55 +1,56 @@
 import { ID_WORDS, packId, unpackId } from '../lib/id.ts'
 
 /**
- * Which handlers are called at the moment, in memory that the watchdog's thread reads while the main thread is held: a few
- * stores a call. A call is a mark (plugin and command as one number, 0 for none) and the id of its callback, packed.
+ * The handler calls under way, in shared memory that the watchdog's thread can read while the main thread is blocked.
+ * Costs a few writes a call. A call is a mark (plugin and command as one number, 0 for none) and the packed id of its
+ * callback.
  */
 const CALL_WORDS = 1 + ID_WORDS
-/** Handlers that have returned a promise, as many as are told of. */
+/** Number of asynchronous calls that are tracked. */
 const SLOTS = 64
 
-/** The main thread counts it up, several times a second. */
+/** Heartbeat: the main thread increments it several times a second. */
 export const BEAT = 0
-/** Not 0 while a debugger may hold the main thread. */
+/** Not 0 while a debugger may pause the main thread. */
 export const INSPECTED = 1
-/** The call that runs now; behind it those that wait for their promise. */
+/** The synchronous call that runs now. The asynchronous calls follow it. */
 const CURRENT = 2
 
-/** Commands that a mark can tell apart. */
+/** Number of commands that a mark can encode. */
 const COMMANDS = 4096
 
-/** Shared by the threads. */
+/** Shared between the threads. */
 export const cells = new Uint32Array(
   new SharedArrayBuffer((CURRENT + (1 + SLOTS) * CALL_WORDS) * Uint32Array.BYTES_PER_ELEMENT),
 )
 
 const free = Array.from({ length: SLOTS }, (_, slot) => SLOTS - slot)
 
-/** Where in the cells each call is; the one that runs now is the first. */
+/** The offset of each call in the cells; the first is the one that runs now. */
 const places: readonly number[] = Array.from({ length: 1 + SLOTS }, (_, slot) => placeOf(slot))
 
 function placeOf(slot: number): number {
   return CURRENT + slot * CALL_WORDS
 }
 
-/** The mark of a plugin's handler for a command, by their numbers; -1 for a command that the table does not know. */
+/** Encodes plugin and command numbers as a mark; command -1 is one that the table does not know. */
 export function markOf(plugin: number, command: number): number {
   return plugin * COMMANDS + command + 2
 }
 
-/** Back to the numbers. */
+/** Decodes a mark. */
 function numbersOf(mark: number): { plugin: number; command: number } {
   return { plugin: Math.floor((mark - 1) / COMMANDS), command: ((mark - 1) % COMMANDS) - 1 }
 }
 
-/** A call as its numbers, and the id of its callback. */
+/** A decoded call, with the id of its callback. */
 export interface CallInCells {
   readonly plugin: number
   readonly command: number
   readonly id: string
 }
 
-/** The calls that wait for their promise, or that one which runs now. */
+/** Reads the call that runs now and those that wait for their promise. */
 export function callsIn(all: Uint32Array): { current: CallInCells | undefined; waiting: CallInCells[] } {
   const [current, ...waiting] = places.map((place) => callAt(all, place))
   return { current, waiting: waiting.filter((call) => call !== undefined) }
@@ -60,18 +61,18 @@ function callAt(all: Uint32Array, place: number): CallInCells | undefined {
   return mark === 0 ? undefined : { ...numbersOf(mark), id: unpackId(all, place + 1) }
 }
 
-/** Says what is called now. */
+/** Records the call that runs now. */
 export function beginCall(mark: number, id: string): void {
   packId(id, cells, CURRENT + 1)
   cells[CURRENT] = mark
 }
 
-/** Nothing is called any more, as far as the call has not returned a promise. */
+/** Clears the call that ran. `keepCall` tracks one that has returned a promise. */
 export function endCall(): void {
   cells[CURRENT] = 0
 }
 
-/** Says that a call goes on; what comes back is for `settleCall`, and 0 where there are too many to be told of. */
+/** Tracks a call that has returned a promise. Pass the result to `settleCall`; 0 means that no slot was free. */
 export function keepCall(mark: number, id: string): number {
   const slot = free.pop()
   if (slot === undefined) return 0

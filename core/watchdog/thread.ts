@@ -3,12 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { BEAT, type CallInCells, callsIn, INSPECTED } from './calls.ts'
 import type { Held, HeldBy, WatchdogData } from './watchdog.ts'
 
-/** Calls that a line names at most. */
+/** Largest number of calls that a line names. */
 const MAX_NAMED = 5
 const { cells, tickMs, noticeMs, stallMs, plugins, commands, suspectFile } = workerData as WatchdogData
 
 let beat = -1
-/** Ticks of ours during which the main thread has not moved: no clock, so that a process that was stopped is not blamed. */
+/** Our ticks since the last heartbeat of the main thread. Not a clock, so that a suspended process is not blamed. */
 let still = 0
 let noticed: Held | undefined
 
@@ -30,7 +30,7 @@ setInterval(() => {
   if (heldMs >= stallMs) end()
 }, tickMs)
 
-/** The call that runs, or else those that wait: one of them may go on just now. */
+/** The call that runs, or else all that wait: one of them may be running now. */
 function calls(): { by: readonly HeldBy[]; isCurrent: boolean } {
   const { current, waiting } = callsIn(cells)
   return current ? { by: [named(current)], isCurrent: true } : { by: waiting.map(named), isCurrent: false }
@@ -53,7 +53,7 @@ function sentence({ heldMs, by, isCurrent }: Held): string {
 
 function end(): never {
   const held = { heldMs: still * tickMs, ...calls() }
-  // Before the line: who reads it may act at once.
+  // Written before the line: whoever reads the line may act at once.
   const [suspect, ...others] = held.by
   if (suspect && others.length === 0 && suspectFile !== undefined) noteSuspect(suspectFile, suspect.callback)
   say(`${sentence(held)}: the process ends`)
@@ -65,15 +65,15 @@ function noteSuspect(file: string, callback: string): void {
   try {
     writeFileSync(file, callback, { mode: 0o600 })
   } catch {
-    // Then all that may have been under way are.
+    // Otherwise all calls under way are suspects.
   }
 }
 
 function say(text: string): void {
   try {
-    // Standard error as a stream would wait for the main thread.
+    // process.stderr would wait for the main thread.
     writeSync(2, `timhook: ${text}\n`)
   } catch {
-    // Nobody reads it.
+    // Nobody reads standard error.
   }
 }

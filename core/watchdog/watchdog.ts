@@ -4,46 +4,46 @@ import { BEAT, cells, INSPECTED } from './calls.ts'
 const TICK_MS = 250
 const NOTICE_MS = 2000
 
-/** A handler that may hold the event loop. */
+/** A handler that may be blocking the event loop. */
 export interface HeldBy {
   readonly plugin: string
   readonly command: string
   readonly callback: string
 }
 
-/** For how long nothing else could run, and over what. */
+/** How long the event loop was blocked, and by which callbacks. */
 export interface Held {
   readonly heldMs: number
-  /** One where it is certain (`isCurrent`), else all that were under way. */
+  /** One if it is certain (`isCurrent`), else all calls that were under way. */
   readonly by: readonly HeldBy[]
   readonly isCurrent: boolean
 }
 
-/** What the thread is given. */
+/** The data of the thread. */
 export interface WatchdogData {
   readonly cells: Uint32Array
   readonly tickMs: number
   readonly noticeMs: number
   readonly stallMs: number
-  /** By their numbers in a mark. */
+  /** Indexed by the numbers in a mark. */
   readonly plugins: readonly string[]
   readonly commands: readonly string[]
   readonly suspectFile: string | undefined
 }
 
 interface WatchdogOptions extends Pick<WatchdogData, 'stallMs' | 'plugins' | 'commands'> {
-  /** Where the id of the callback is written over which the process ends, for the next start. */
+  /** The file for the id of the callback that ended the process; the next start reads it. */
   readonly suspectFile?: string | undefined
-  /** The event loop runs again. */
+  /** Called when the event loop runs again. */
   readonly onHeld: (held: Held) => void
-  /** The watchdog itself has ended. */
+  /** Called when the watchdog itself has ended. */
   readonly onFailed: (error: Error) => void
 }
 
 /**
- * Starts a thread that sees to it that the event loop turns: after 2 s it says on standard error which handler holds it, and
- * after `stallMs` it ends the process, which could not even be told to stop. It rests while a debugger is attached.
- * @returns what ends it
+ * Starts a thread that watches the event loop. After 2 s of blocking it names the handler on standard error. After
+ * `stallMs` it ends the process, which could no longer react to a signal. It pauses while a debugger is attached.
+ * @returns a function that stops it
  */
 export function startWatchdog({ onHeld, onFailed, ...options }: WatchdogOptions): () => void {
   const inspectorUrl = inspector()
@@ -64,7 +64,7 @@ export function startWatchdog({ onHeld, onFailed, ...options }: WatchdogOptions)
   }
 }
 
-/** Tells the URL of the debugger, if there is one; a Node may have been built without. */
+/** Returns the URL of the debugger, if there is one. A Node may have been built without it. */
 function inspector(): (() => string | undefined) | undefined {
   try {
     return process.getBuiltinModule('node:inspector').url
