@@ -43,7 +43,7 @@ export type { Lease, StoredRecord } from './store/store.ts'
 export { Duration } from './lib/units.ts'
 export type { Log, Rest, Store, Verdict }
 
-/** How a failed after-callback is tried again: exponential from minMs to maxMs milliseconds, with full jitter. */
+/** How failed after-callbacks are retried: exponential backoff from minMs to maxMs milliseconds, with full jitter. */
 export interface Retry {
   attempts?: number
   minMs?: number
@@ -51,36 +51,38 @@ export interface Retry {
 }
 
 interface Settings {
-  /** The longest that one call may take, in milliseconds. */
+  /** Time limit of one call, milliseconds. */
   timeoutMs?: number
 }
 
-/** A handler with settings of its own; the plugin's entry in the config wins over them. */
+/** A handler with its own settings; the plugin's entry in the config overrides them. */
 export interface AfterSettings extends Settings {
-  /** How many calls run at once; default 16. */
+  /** Limit of concurrent calls; default 16. */
   concurrency?: number
   retry?: Retry
-  /** Whether a callback that waits for its retry holds up the later ones of its order key. */
+  /** Whether a callback that waits for its retry blocks later ones of its order key. */
   ordered?: boolean
 }
 
 export interface BeforeSettings<Failure extends Outcome = Outcome> extends Settings {
-  /** What is answered when the handler throws, takes too long or is not reached. */
+  /** The answer if the handler throws, times out or is not reached. */
   onFailure?: OnFailure<Failure>
 }
 
-/** An outcome; in the long form a rejection may have the code and the info that reach the client. */
+/** An outcome; the long form can give a rejection the code and info that reach the client. */
 export type OnFailure<Failure extends Outcome = Outcome> =
   | Failure
   | { readonly outcome: Failure; readonly code?: number | undefined; readonly info?: string | undefined }
 
-/** Settings of a handler that takes bodies that lack what their type promises: they are plain records then. */
+/** Settings of a handler that accepts bodies without their required fields; bodies are plain records then. */
 interface Faulty {
-  /** Whether it is called with bodies whose required fields are missing or of another type. They have no order. */
+  /** Whether it is called for bodies whose required fields are missing or of the wrong type. Those have no order. */
   faulty: true
 }
 
-/** On functions too: the compiler tells the kinds of handlers apart by a property that all of them may have. */
+/**
+ * Declared on functions too: the compiler distinguishes the kinds of handlers by a property that all of them may have.
+ */
 interface NotFaulty {
   faulty?: false
 }
@@ -111,7 +113,7 @@ type RecordContext<Command extends string, Options, State> = AfterContext<Comman
 
 type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
 
-/** A callback that the table does not know, with any body; its name tells whether the answer decides. */
+/** A callback that the table does not know, with any body. Its name says whether the answer decides. */
 type UnknownContext<Options, State> =
   | RecordContext<UnknownCommand, Options, State>
   | BeforeContext<UnknownCommand, AnyBody, AnyBody, AnyCode, false, Options, State>
@@ -125,17 +127,21 @@ type WildcardHandler<Head extends string, Options, State> = OrSettings<
   AfterSettings & BeforeSettings & { faulty?: boolean }
 >
 
-/** Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin the most specific one is called. */
+/**
+ * Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin, only the most specific one is called.
+ */
 export type Handlers<Options, State> = {
   [D in Known as D['command']]?: HandlerOf<D, Options, State>
 } & {
   [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
 } & { '*'?: WildcardHandler<string, Options, State> }
 
-/** What checks a plugin's options: a TypeBox type, a JSON Schema, or a schema of zod, valibot, arktype and their like. */
+/**
+ * The schema of the options: a TypeBox type, a JSON Schema, or a Standard Schema of zod, valibot, arktype or others.
+ */
 export type OptionsSchema = Type.TSchema | StandardSchema
 
-/** What the handlers of a plugin with such a schema get as `options`. */
+/** The type of `options` for a plugin with such a schema. */
 export type OptionsOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
   ? NonNullable<Types> extends { readonly output: infer Output }
     ? Output
@@ -144,7 +150,7 @@ export type OptionsOf<Schema> = Schema extends { readonly '~standard': { readonl
     ? Type.StaticDecode<Schema>
     : never
 
-/** What `setup` gets, once, before the server listens. */
+/** The argument of `setup`, which runs once before the server listens. */
 export interface SetupContext<Options> {
   readonly options: Options
   readonly log: Log
@@ -162,18 +168,18 @@ export interface SetupContext<Options> {
 export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
   readonly description?: string
-  /** Checks the plugin's `options` in the config; `secret: true` in TypeBox or JSON Schema keeps a value out of every print. */
+  /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
-  /** Runs once, in config order, before the server listens. What it returns is the handlers' `state`. */
+  /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
   readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => State | Promise<State>
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
-  /** Runs when the server stops, if `setup` did, in reverse order. */
+  /** Runs when the server stops, if `setup` ran, in reverse order. */
   readonly close?: (state: NoInfer<State>) => void | Promise<void>
-  /** Commands of its own, by name: `timhook ID NAME`. They run in a process of their own, with or without the server. */
+  /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */
   readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }
 
-/** Gives a plugin its types, and nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
+/** Types a plugin and does nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
 export function definePlugin<Schema extends OptionsSchema = Type.TObject, State = undefined>(
   plugin: Plugin<Schema, State>,
 ): Plugin<Schema, State> {

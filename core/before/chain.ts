@@ -5,7 +5,7 @@ import { copyOf } from '../lib/clone.ts'
 import { type Decision, type Failure, Failures } from './failure-policy.ts'
 import { type JsonObject, parseJson } from '../lib/json.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
-import { fitted, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
+import { adaptVerdict, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
 import { keepCall, settleCall } from '../watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
@@ -150,17 +150,17 @@ class NoVerdict extends Error {
 function asVerdict(returned: unknown, callback: Callback, { definition }: BeforeRoute): Verdict | undefined {
   if (returned === undefined) return undefined
   if (returned instanceof Verdict) {
-    if (returned.strange.length > 0) mustHaveCome(returned.strange, callback)
-    return fitted(definition, returned)
+    if (returned.strange.length > 0) assertUnchanged(returned.strange, callback)
+    return adaptVerdict(definition, returned)
   }
   throw new NoVerdict('returned something other than allow(), reject(), drop() of its own context, or nothing')
 }
 
 /** Checks that malformed elements are returned unchanged or dropped. */
-function mustHaveCome(elements: readonly unknown[], { raw, command }: Callback): void {
+function assertUnchanged(elements: readonly unknown[], { raw, command }: Callback): void {
   const { MsgBody } = parseJson(raw) as JsonObject
-  const came = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))
-  if (elements.every((element) => came.has(JSON.stringify(element)))) return
+  const received = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))
+  if (elements.every((element) => received.has(JSON.stringify(element)))) return
   throw new RewriteError(command, 'MsgBody: expected elements with MsgType and MsgContent, or those that came', true)
 }
 

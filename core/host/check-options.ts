@@ -12,15 +12,15 @@ import { type StandardSchema, standardSchema } from '../plugin-api/standard-sche
 
 const NO_OPTIONS: Type.TSchema = { type: 'object', properties: {} }
 const TYPES = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
-/** Keywords that say what fits, each with what their value has to be. */
+/** Keywords that constrain a value, each with the type of its own value. */
 const LISTS = ['allOf', 'anyOf', 'enum', 'oneOf']
 const OBJECTS = ['$defs', 'patternProperties', 'properties']
-/** Keywords that a schema without any of those may have: it takes anything. */
+/** Keywords of a schema without constraints: it accepts anything. */
 const NOTES = new Set(['$comment', '$id', '$schema', 'default', 'description', 'examples', 'secret', 'title'])
 
 /**
- * The options of a plugin, checked by its schema: a TypeBox type or JSON Schema, or one that follows Standard Schema. Adds
- * to the reading's secrets what the schema marks so; Standard Schema has no mark for it.
+ * Checks the options of a plugin against its schema: a TypeBox type, JSON Schema or Standard Schema. Adds the values
+ * that the schema marks as secret to the secrets; Standard Schema has no such mark.
  */
 export async function checkOptions(schema: unknown, entry: PluginEntry, reading: ConfigReading): Promise<Checked> {
   const path = ['plugins', entry.index, 'options']
@@ -31,7 +31,7 @@ export async function checkOptions(schema: unknown, entry: PluginEntry, reading:
   return checkValue(node, entry.options, { path, isInterpolated: reading.isInterpolated })
 }
 
-/** What is wrong with a plugin's `options` as a schema; undefined where they are one, or left out. */
+/** Returns what is wrong with a plugin's `options` as a schema; undefined if they are a schema, or absent. */
 export function optionsFault(options: unknown): string | undefined {
   if (options === undefined || standardSchema(options)) return undefined
   const expected =
@@ -42,7 +42,7 @@ export function optionsFault(options: unknown): string | undefined {
   return `${expected}. A default stands in the schema, as in Type.String({ default: 'x' })`
 }
 
-/** Whether an object says anything in the words of JSON Schema, or nothing at all. */
+/** Whether an object has keywords of JSON Schema, or is empty. */
 function isJsonSchema(options: Readonly<Record<string, unknown>>): boolean {
   const { type, $ref } = options
   if (type !== undefined) return (Array.isArray(type) ? type : [type]).every((name) => TYPES.has(String(name)))
@@ -63,10 +63,10 @@ async function checkByStandard(
     if (!result.issues) return { value: result.value, faults: [] }
     const faults = result.issues.flatMap((issue): Fault[] => {
       const inside = (issue.path ?? []).map(keyOf)
-      // A variable that is not set is a fault already.
+      // An unset variable has already been reported.
       if (getPath(options, inside) === BROKEN) return []
       const at = [...path, ...inside]
-      // What a schema says may quote the value.
+      // The message of a schema may quote the value.
       const isHidden = at.some((_, index) => isInterpolated(at.slice(0, index + 1)) !== false)
       const message = isHidden ? 'does not fit; the value that ${…} gave is another' : maskText(issue.message, secrets)
       return [{ path: at, message }]

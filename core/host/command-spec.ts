@@ -2,7 +2,7 @@ import { choicesOf } from '../../config/schema/describe.ts'
 import type { SchemaNode } from '../../config/schema/node.ts'
 import { isObject } from '../lib/json.ts'
 
-/** Names of `timhook`'s own commands, those to come included: what follows `timhook` is looked up among them first. */
+/** Names of `timhook`'s own commands, planned ones included. They take precedence over plugins. */
 export const OWN_COMMANDS: readonly string[] = [
   'check',
   'dead-letters',
@@ -18,11 +18,11 @@ export const OWN_COMMANDS: readonly string[] = [
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
 const KEY = /^[a-z][A-Za-z0-9]*$/
-/** Options that every command of a plugin has. */
+/** Options of every plugin command. */
 const OWN_OPTIONS = new Set(['config', 'help', 'json'])
 const TYPES = new Set(['string', 'integer', 'number', 'boolean'])
 
-/** What is wrong with a plugin's commands, one sentence each. */
+/** Returns the faults of a plugin's commands, one sentence each. */
 export function commandFaults(id: string, commands: unknown): string[] {
   if (commands === undefined) return []
   if (!isObject(commands)) return ['commands is no object']
@@ -48,7 +48,7 @@ function ofCommand(name: string, command: unknown): string[] {
   })
 }
 
-/** The options of a command by key, as schema nodes. */
+/** The options of a command as schema nodes, by key. */
 export function optionsOf(command: { readonly options?: unknown }): Readonly<Record<string, SchemaNode>> {
   const properties = isObject(command.options) ? command.options['properties'] : undefined
   return isObject(properties) ? (properties as Record<string, SchemaNode>) : {}

@@ -11,15 +11,15 @@ import type { VerdictFactory } from '../plugin-api/verdict.ts'
 import { beginCall, endCall } from '../watchdog/calls.ts'
 import type { LazySignal } from '../lib/timeout.ts'
 
-/** What a handler is told of its callback. */
+/** What a handler learns about its callback. */
 export type Called = Omit<Callback, 'body' | 'reading' | 'startedAt'>
 
-/** Without the body, which takes several times the room of its text. */
+/** Without the body, which takes several times the memory of its text. */
 export function calledOf({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: Callback): Called {
   return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
 }
 
-/** What differs from one call of a handler to the next. */
+/** The values that differ between calls of a handler. */
 export interface Call {
   readonly body: JsonObject
   readonly faults: readonly string[]
@@ -29,7 +29,7 @@ export interface Call {
   readonly signal: LazySignal
 }
 
-/** The object that a handler is called with. What is costly and seldom used is made when it is asked for. */
+/** The context of a handler. Costly, rarely used parts are created on first access. */
 class Context {
   readonly phase: 'before' | 'after'
   readonly command: string
@@ -101,7 +101,7 @@ class Context {
   }
 }
 
-/** Calls one handler. What it returns or throws is the handler's own. */
+/** Calls one handler and returns its result. Throws what the handler throws. */
 export function callHandler(callback: Called, route: Route, subscription: Subscription, call: Call): unknown {
   beginCall(subscription.mark, callback.id)
   try {
@@ -111,13 +111,16 @@ export function callHandler(callback: Called, route: Route, subscription: Subscr
   }
 }
 
-/** The body parsed and read anew: for a plugin that is not the first to get it, or once the definition has changed. */
+/**
+ * Parses and reads the body again, for every plugin but the one that gets the original, or after the definition has
+ * changed.
+ */
 export function freshReading({ raw, querystring, command }: Called, route: Route): Reading {
   const body = parseJson(raw)
   return route.read(isObject(body) ? body : {}, requestedIn(querystring, command))
 }
 
-/** The command that a URL names: another one than the callback's where the body knew better. */
+/** Returns the command in the URL. It differs from the callback's if the body names another one. */
 function requestedIn(querystring: string, command: string): string {
   if (querystring.includes(`CallbackCommand=${command}`)) return command
   for (const [name, value] of new URLSearchParams(querystring))

@@ -15,7 +15,7 @@ const PATTERN = /^(?:\*|[A-Za-z]\w*\.(?:\*|[A-Za-z]\w*))$/
 
 type Settings = AfterSettings & BeforeSettings & { faulty?: boolean; handle: HandlerSpec['handle'] }
 
-/** A plugin's handlers with their settings, or what is wrong with them, one sentence each. */
+/** Returns a plugin's handlers with their settings, or their faults, one sentence each. */
 export function handlerSpecs(
   handlers: Readonly<Record<string, unknown>>,
   entry: PluginEntry,
@@ -54,7 +54,7 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   return fault && `onFailure: ${fault}`
 }
 
-/** The config's schema says it of the entry's. */
+/** The config's schema checks the settings of the entry. */
 function shapeFault(onFailure: unknown): string | undefined {
   const { outcome, code, info, ...others } = isObject(onFailure) ? onFailure : { outcome: onFailure }
   if (outcome !== 'allow' && outcome !== 'reject' && outcome !== 'drop') {
@@ -66,7 +66,7 @@ function shapeFault(onFailure: unknown): string | undefined {
   return info === undefined || typeof info === 'string' ? undefined : 'info: expected a text'
 }
 
-/** Why the callbacks that a pattern covers cannot be answered so, or undefined. */
+/** Returns why the callbacks that match a pattern cannot be answered this way, or undefined. */
 export function onFailureFault(pattern: string, onFailure: OnFailure): string | undefined {
   const { outcome, code, info } = policyOf(onFailure)
   const without = withoutVerdict(pattern, outcome)
@@ -74,7 +74,7 @@ export function onFailureFault(pattern: string, onFailure: OnFailure): string | 
   if (outcome !== 'reject' && (code !== undefined || info !== undefined)) return `code and info go with reject only`
   if (code === undefined) return undefined
   const covered = beforeCommands(pattern)
-  // Under a wildcard the others are refused with their default.
+  // Under a wildcard, commands without this code are rejected with their default.
   if (covered.length === 0 || covered.some(({ codes }) => allowsCode(codes, code))) return undefined
   return `code ${code} is documented for no callback of ${pattern}`
 }
@@ -89,7 +89,7 @@ function beforeCommands(pattern: string): BeforeDefinition[] {
   )
 }
 
-/** JavaScript authors have no compiler to tell them. */
+/** JavaScript authors have no compiler to check this. */
 function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | undefined {
   const given = { timeoutMs, concurrency, 'retry.attempts': retry?.attempts }
   for (const [name, value] of Object.entries(given)) {
@@ -100,7 +100,7 @@ function wrongNumber({ timeoutMs, concurrency, retry }: Settings): string | unde
   return minMs >= 0 && minMs <= maxMs ? undefined : 'retry: expected minMs from 0 up to maxMs'
 }
 
-/** The first command covered by the pattern that cannot be answered so; an after-callback cannot be at all. */
+/** Returns the first command of the pattern that cannot be answered this way. After-callbacks never can. */
 function withoutVerdict(pattern: string, outcome: Outcome): string | undefined {
   const exact = commands.get(pattern) ?? unknownOf(pattern)
   if (exact?.phase === 'after' || (exact && !allowsOutcome(exact, outcome))) return pattern
@@ -116,7 +116,7 @@ function unknownOf(pattern: string): BeforeDefinition | undefined {
   return phaseOf(pattern) === 'before' ? unknownBefore(pattern) : undefined
 }
 
-/** The config's entry wins over what the handler says. */
+/** The config's entry overrides the handler's own settings. */
 function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared: Pool): HandlerSpec {
   const own = entry.concurrency === undefined ? settings.concurrency : undefined
   const onFailure = entry.onFailure ?? settings.onFailure
@@ -124,7 +124,7 @@ function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared:
     handle: settings.handle,
     timeoutMs: entry.timeoutMs ?? settings.timeoutMs,
     onFailure: onFailure && policyOf(onFailure),
-    // Who wants everything wants what nobody can put a type to, too.
+    // A handler for everything accepts what has no type, too.
     faulty: settings.faulty ?? pattern === '*',
     ordered: entry.ordered ?? settings.ordered ?? false,
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },

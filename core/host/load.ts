@@ -21,11 +21,11 @@ import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
 const SETUP_MS = 60_000
 const CLOSE_MS = 5000
 
-/** A plugin of the config: found, and with options that its schema accepts. */
+/** A plugin of the config that was found and whose options are valid. */
 export interface LoadedPlugin {
   readonly id: string
   readonly plugin: Plugin
-  /** The file of its module; undefined for a plugin given as an object. */
+  /** The file of its module; undefined for a plugin that was passed as an object. */
   readonly file: string | undefined
   readonly options: unknown
   readonly specs: ReadonlyMap<string, HandlerSpec>
@@ -33,7 +33,7 @@ export interface LoadedPlugin {
   readonly limits: PluginLimits
 }
 
-/** How long a plugin's `setup` and `close` may take, milliseconds. */
+/** Limits of a plugin's `setup` and `close`, milliseconds. */
 export interface PluginLimits {
   readonly setupMs: number
   readonly closeMs: number
@@ -45,12 +45,12 @@ export interface Loading {
   readonly warnings: Fault[]
 }
 
-/** Takes a line that a person is to read at once. */
+/** Shows a line to the operator at once. */
 export type Notify = (line: string) => void
 
 /**
- * Loads the plugins of a config, in its order, disabled ones left out. Adds to the reading's secrets. Never throws, and
- * waits for no module longer than its `setupTimeoutMs`.
+ * Loads the enabled plugins of a config, in its order. Adds to the secrets. Never throws, and waits for a module no
+ * longer than its `setupTimeoutMs`.
  */
 export async function loadPlugins(reading: ConfigReading, notify: Notify = toStderr): Promise<Loading> {
   const loading: Loading = { plugins: [], faults: [], warnings: [] }
@@ -99,7 +99,7 @@ async function loadOne(
   for (const message of pluginWarnings(plugin)) loading.warnings.push({ path: [...at, 'use'], message })
   for (const pattern of specs.keys()) {
     const { onFailure } = entry
-    // Only before-callbacks have a verdict: an entry's onFailure leaves the plugin's after-callbacks alone.
+    // Only before-callbacks have a verdict: an entry's onFailure does not apply to after-callbacks.
     const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
     if (wrong) fault('onFailure', wrong)
   }
@@ -129,16 +129,16 @@ async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Pr
     const late = `an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`
     throw new TimhookError('PLUGIN_INVALID', late)
   })
-  // CommonJS written by a compiler wraps its default export once more.
+  // Compiled CommonJS wraps its default export twice.
   const exported = module.default
   return isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
 }
 
-/** In one line, as a fault is. */
+/** Formats an error in one line, like a fault. */
 async function reasonNotLoaded(error: unknown, file: string | undefined): Promise<string> {
   if (error instanceof TimhookError) return error.hint ? `${error.message}; ${error.hint}` : error.message
   const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, file) : undefined
-  // Its stack is that of whoever imports.
+  // Its stack shows the importer.
   const reason = place === undefined ? reasonOf(error) : `${String(error)} (at ${place})`
   return reason.replaceAll('\n', ' ')
 }

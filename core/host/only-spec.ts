@@ -1,7 +1,7 @@
 import { unknownPattern } from './plugin-shape.ts'
 import { covers } from '../registry.ts'
 
-/** Patterns of `only.commands` that leave a plugin nothing of what it handles, or name what is not known: a sentence each. */
+/** Returns a warning for each pattern of `only.commands` that matches no handler of the plugin, or is unknown. */
 export function onlyWarnings(
   patterns: readonly string[],
   { name, handles }: { name: string; handles: readonly string[] },
@@ -9,7 +9,7 @@ export function onlyWarnings(
   return patterns.flatMap((pattern, index) => {
     const unknown = unknownPattern(pattern)
     if (unknown !== undefined) return [{ index, message: `names ${unknown}` }]
-    // Of two patterns that have a command in common one covers the other.
+    // If two patterns overlap, one covers the other.
     if (handles.some((handled) => covers(pattern, handled) || covers(handled, pattern))) return []
     return [{ index, message: `gives plugin ${name} nothing: it handles ${handles.join(', ') || 'no callback'}` }]
   })

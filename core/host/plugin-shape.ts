@@ -10,7 +10,7 @@ const KEYS = ['name', 'description', 'options', 'setup', 'handlers', 'close', 'c
 const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
 
 /**
- * What a module exports, as a plugin.
+ * Returns the export of a module as a plugin.
  * @throws TimhookError PLUGIN_INVALID that says what is missing
  */
 export function asPlugin(exported: unknown): Plugin {
@@ -31,7 +31,7 @@ function invalid(message: string): TimhookError {
   return new TimhookError('PLUGIN_INVALID', message)
 }
 
-/** A key that is nearly one of ours, which is not there. */
+/** Finds a key that looks like a misspelt key of ours that is absent. */
 function misspeltKey(plugin: Readonly<Record<string, unknown>>): string | undefined {
   for (const key of unknownKeys(plugin)) {
     const meant = suggestion(
@@ -48,14 +48,14 @@ function unknownKeys(plugin: object): string[] {
   return Object.keys(plugin).filter((key) => !KEYS.includes(key))
 }
 
-/** What may be a mistake in a plugin, one sentence each. */
+/** Returns possible mistakes in a plugin, one sentence each. */
 export function pluginWarnings(plugin: Plugin): string[] {
   const keys = unknownKeys(plugin).map((key) => `has the key ${JSON.stringify(key)}, which means nothing here`)
   const patterns = Object.keys(plugin.handlers).flatMap((pattern) => unknownPattern(pattern) ?? [])
   return [...keys, ...patterns.map((unknown) => `handles ${unknown}`)].map((what) => `plugin ${plugin.name} ${what}`)
 }
 
-/** Why a pattern covers no callback of the table, or undefined where it covers one. */
+/** Returns why a pattern matches no known callback, or undefined if it matches one. */
 export function unknownPattern(pattern: string): string | undefined {
   if ([...commands.keys()].some((command) => covers(pattern, command))) return undefined
   if (pattern.endsWith('*')) return `${pattern}, which covers no callback known here${suggestion(pattern, WILDCARDS)}`

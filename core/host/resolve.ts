@@ -8,8 +8,9 @@ const PREFIX = 'timhook-plugin-'
 const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i
 
 /**
- * The URL of the module that `use` names: a shipped plugin, a path relative to the config's folder, or a package
- * (`crm` and `timhook-plugin-crm` mean the same), looked for from that folder, the working directory and from here.
+ * Resolves `use` to the URL of a module: a shipped plugin, a path relative to the config, or a package (`crm` and
+ * `timhook-plugin-crm` are the same). Packages are searched from the folder of the config, the working directory and
+ * from here.
  * @throws TimhookError PLUGIN_NOT_FOUND with what was tried
  */
 export async function resolvePlugin(use: string, folder: string): Promise<string> {
@@ -29,7 +30,7 @@ export async function resolvePlugin(use: string, folder: string): Promise<string
     readdirSync(new URL('../../plugins/', import.meta.url)),
   )
   const what = `no shipped plugin and no package ${names.join(' or ')}${near}`
-  // Whoever means a shipped one is not to install what a stranger has put under a name close to it.
+  // A misspelt name of a shipped plugin must not lead to installing a similar package of a stranger.
   throw notFound(use, what, near === '' ? `npm install ${names.at(-1)}` : '')
 }
 
@@ -39,7 +40,7 @@ function resolveFile(use: string, folder: string): string {
   throw notFound(use, `there is no file ${file}`, 'A relative path starts from the folder of the config file.')
 }
 
-/** The name as given where it may be a package's own, then with the prefix that plugins publish under. */
+/** The package names to try: the name as given, if it may be one, then the name with the prefix for plugins. */
 function packageNames(use: string): string[] {
   const [last = '', scope] = use.split('/').toReversed()
   if (last.startsWith(PREFIX)) return [use]
@@ -47,7 +48,7 @@ function packageNames(use: string): string[] {
 }
 
 async function tryPackage(name: string, parent: string): Promise<string | undefined> {
-  // Who uses shipped plugins and files need not wait for it.
+  // Shipped plugins and files do not need it.
   const { resolve } = await import('import-meta-resolve')
   try {
     return resolve(name, parent)

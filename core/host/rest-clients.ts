@@ -5,7 +5,7 @@ import type { Observer } from '../rest/client/observer.ts'
 import { restNotConfigured, type Rest } from '../rest/calls/rest.ts'
 import { restSettings } from '../rest/client/settings.ts'
 
-/** One client for each app of the config, told of by `bus`. Their calls end when the signal is aborted. */
+/** Creates a client for each app of the config. Clients emit on `bus`, and aborting the signal ends their calls. */
 export function createRestClients(apps: Config['apps'], bus: Bus, signal: AbortSignal): (sdkAppId: number) => Rest {
   const observer: Observer = {
     called: (event) => bus.emit('rest:called', event),

@@ -17,22 +17,22 @@ interface SetUpDeps {
   readonly rest: (sdkAppId: number) => Rest
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
-  /** Ends the setting up. */
+  /** Aborts the setup. */
   readonly interrupted?: AbortSignal | undefined
-  /** Takes secrets of the config out of a text. */
+  /** Masks the secrets of the config in a text. */
   readonly mask: (text: string) => string
 }
 
-/** The plugins that are set up, and how to close them. */
+/** The plugins that are set up, and a function that closes them. */
 export interface Running {
   readonly plugins: readonly RunningPlugin[]
-  /** Closes every plugin, the last one first, whatever the others do. */
+  /** Closes every plugin, last one first, even if others fail. */
   close(): Promise<void>
 }
 
 /**
  * Sets the plugins up one after another, in config order.
- * @throws TimhookError PLUGIN_SETUP_FAILED, once those that were set up before it are closed
+ * @throws TimhookError PLUGIN_SETUP_FAILED after closing the plugins that were already set up
  */
 export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpDeps): Promise<Running> {
   const plugins: RunningPlugin[] = []
@@ -76,7 +76,7 @@ function setupFailed({ id, limits }: LoadedPlugin, error: unknown, mask: (text: 
   return new TimhookError('PLUGIN_SETUP_FAILED', `plugin ${id} could not be set up: ${reason}`, { cause: error })
 }
 
-/** Goes on without a plugin that does not close. */
+/** Closes a plugin. Gives up on one that does not close. */
 async function closeOne({ id, plugin, limits }: LoadedPlugin, state: unknown, log: Logger): Promise<void> {
   if (!plugin.close) return
   const close = async (): Promise<void> => plugin.close?.(state)

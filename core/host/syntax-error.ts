@@ -5,9 +5,9 @@ const CHECK_MS = 10_000
 const PLACE = /^(file:\/\/\S+|(?:\/|[A-Za-z]:[\\/])[^\n]*):([0-9]+)\n/
 
 /**
- * Where the text of a module goes wrong, as `/path/file.mjs:3`; undefined where that cannot be told. Node says it only when
- * it ends over the error, so another one is asked, which parses the file and does not run it.
- * @param url of the module that was imported: the fault may also be in one that it imports
+ * Finds the place of a syntax error in a module, as `/path/file.mjs:3`; undefined if it cannot be found. Node prints it
+ * only when it exits with the error, so a second Node parses the file without running it.
+ * @param url of the module that was imported; the fault may be in one that it imports
  */
 export async function syntaxErrorPlace(error: SyntaxError, url: string | undefined): Promise<string | undefined> {
   const known = placeIn(error.stack ?? '')

@@ -5,37 +5,39 @@ import type { RestCalled, RestPaused } from '../rest/client/observer.ts'
 import type { LoggableError } from './loggable-error.ts'
 import type { Held } from '../watchdog/watchdog.ts'
 
-/** What observers can hear. Times are milliseconds. Nothing here holds a message, a token or a Sign. */
+/** The events of the bus. Times are milliseconds. No event contains a message, a token or a Sign. */
 export interface BusEvents {
   'callback:received': About & { phase: Phase; known: boolean; signed: boolean }
   'callback:answered': About & { phase: Phase; outcome: Outcome; code: number; failed: boolean; durationMs: number }
-  /** Not accepted: the answer's status is not 200. `reason` is the line that the answer carries. */
+  /** A request was answered with a status other than 200. `reason` is the line in the answer. */
   'callback:rejected': {
     status: number
     reason: string
     /** As the URL says. */
     sdkAppId?: number
-    /** As the URL says; `unknown` where that does not look like a command. */
+    /** As the URL says; `unknown` if that does not look like a command. */
     command?: string
-    /** The peer's, or where `server.trustProxy` says so, the one that the proxy names. */
+    /** The address of the peer, or the one that the proxy reports if `server.trustProxy` is set. */
     address?: string
     /** `RequestID` of the URL, else an id of ours; the answer's `x-request-id`. */
     requestId?: string
-    /** Outside of the time window: how far RequestTime is behind our clock; negative where it is ahead. */
+    /** RequestTime is outside the time window: milliseconds that it is behind our clock; negative if ahead. */
     clockSkewMs?: number
   }
   /**
-   * A body of which not all fits its definition. `faults` name at most 20 fields, with what was expected and what came;
-   * `paths` has each field once, as the table has it (`MsgBody[].MsgContent.Text`), for counting. `fits` says whether the
-   * body still has all that its type promises: without it, only handlers that say `faulty: true` get it.
+   * A body that does not match its definition. `faults` name at most 20 fields, with what was expected and what came.
+   * `paths` has each field once, as the table writes it (`MsgBody[].MsgContent.Text`), for counting. `fits` says
+   * whether all required fields are present: if not, only handlers with `faulty: true` get the body.
    */
   'callback:faulty': About & { faults: readonly string[]; paths: readonly string[]; fits: boolean }
-  /** The same callback came again and is counted, not delivered again. */
+  /** The same callback came again. It is counted and not delivered again. */
   'callback:resent': About & { resends: number }
-  /** A RequestID has come with two bodies: from now on it tells no resend from an event that is alike. */
+  /** A RequestID came with two different bodies: from now on it no longer identifies resends. */
   'request-id:distrusted': About
   'handler:done': About & { plugin: string; attempt: number; durationMs: number }
-  /** `onFailure` is how a before-handler's failure was resolved; `retryMs` when an after-handler is tried again. */
+  /**
+   * `onFailure` is the outcome of a before-handler's failure; `retryMs` is the delay until an after-handler is retried.
+   */
   'handler:failed': About & {
     plugin: string
     attempt: number
@@ -44,47 +46,50 @@ export interface BusEvents {
     onFailure?: Outcome
     retryMs?: number
   }
-  /** A handler that timed out had not settled when the next callback of its order key had to start. */
+  /** A handler that timed out was still running when the next callback of its order key had to start. */
   'handler:overlap': About & { plugin: string }
-  /** The process has died several times in a row while this was handled: it waits, and holds up nothing meanwhile. */
+  /** The process has died several times in a row while handling this callback. It waits and does not block others. */
   'callback:suspect': About & { plugin: string; crashes: number; retryMs: number }
-  /** Not delivered, and not tried again. Without a plugin: the callback was not accepted in the first place. */
+  /** Became a dead letter: not delivered, and not retried. Without a plugin, the callback was not accepted in the first place. */
   'callback:dead': About & { plugin?: string; error: string }
-  /** A plugin is no longer in the config: what waited for it is dead letters now. */
+  /** A plugin is no longer in the config. Its backlog became dead letters. */
   'backlog:dead': { plugin: string; count: number; error: string }
-  /** The store did not take a callback: an after-callback was answered 503. */
+  /** The store did not accept a callback: the after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
   /**
-   * What went before its time, to make room: refused callbacks, finished ones, and dead letters for faults. `since`:
-   * history is complete from then on, milliseconds since 1970.
+   * Callbacks that were deleted early to make room: refused ones, finished ones, and dead letters for faults. The
+   * history is complete from `since` on, milliseconds since 1970.
    */
   'history:shortened': { refused: number; finished: number; faults: number; since: number }
-  /** The disk is full: after-callbacks are answered 503 until there is room again. */
+  /** The disk is full: after-callbacks are answered 503 until there is room. */
   'store:full': { since: number | undefined }
   'store:room': { since: number | undefined }
-  /** Stored callbacks that cannot be read any more, by their numbers and the plugins that would have got them. */
+  /** Stored callbacks became unreadable: their numbers, and the plugins that would have got them. */
   'store:damaged': { first: number; last: number; receivedAt: number; plugins: readonly string[] }
   /**
-   * The store has failed for good: every after-callback is answered 503, and only a new process can change that.
-   * `isOpen`: what is stored is still delivered until then, from a file that is no longer at its path.
+   * The store has failed for good: every after-callback is answered 503 until the process is replaced. `isOpen`: stored
+   * callbacks are still delivered until then, from a file that is no longer at its path.
    */
   'store:lost': { error: unknown; isOpen: boolean }
-  /** A call of the REST API has ended, well or not. */
+  /** A call of the REST API has ended, successfully or not. */
   'rest:called': RestCalled
-  /** No call of an app is sent for a while. */
+  /** Calls of an app are paused. */
   'rest:paused': RestPaused
   'server:listening': { url: string }
   /**
-   * A fault of ours while a request was handled, which was answered 500; or an error that a plugin left unhandled: which one,
-   * and over which callback, where that can be told.
+   * An internal error while handling a request, which was answered 500; or an error that a plugin left unhandled, with
+   * the plugin and callback if they can be determined.
    */
   'server:failed': { error: unknown; stray?: boolean; plugin?: string; command?: string; callback?: string }
-  /** Nothing could run for more than 2 s, and now it can. `by` is the handler that held the event loop, or those it may have been. */
+  /**
+   * The event loop was blocked for more than 2 s and runs again. `by` names the handler that blocked it, or all
+   * candidates.
+   */
   'loop:held': Held
-  /** There are as many connections as there may be: for each new one the one that has been idle longest is closed. */
+  /** The limit of connections is reached: each new one closes the one that has been idle longest. */
   'server:crowded': { connections: number }
   'server:draining': { drainMs: number }
-  /** `stored`: whether what was not delivered will be, by another process or at the next start. */
+  /** `stored`: whether undelivered callbacks will be delivered by another process or at the next start. */
   'server:closed': { undelivered: number; stored: boolean }
   'listener:failed': { event: string; error: unknown }
   /** `emit(name, data)` of a plugin. */
@@ -93,11 +98,13 @@ export interface BusEvents {
 
 type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknown
 
-/** Where observers hang on: logs, metrics, tests. They are told, not awaited, and a throw of theirs harms nobody. */
+/**
+ * The event bus for logs, metrics and tests. Listeners are not awaited, and an error of a listener affects nobody else.
+ */
 export class Bus {
   readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
 
-  /** Listens; what it returns stops it. */
+  /** Adds a listener, and returns a function that removes it. */
   on<Name extends keyof BusEvents>(event: Name, listener: Listener<Name>): () => void {
     const guarded = this.#guard(event, listener as (event: unknown) => unknown)
     this.#emitter.on(event, guarded)
@@ -118,7 +125,7 @@ export class Bus {
     })
   }
 
-  /** Whether anybody listens: lets the hot path leave out what nobody would read. */
+  /** Whether an event has listeners: the hot path does not build events that nobody reads. */
   hasListeners(event: keyof BusEvents): boolean {
     return this.#emitter.listenerCount(event) > 0
   }

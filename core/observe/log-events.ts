@@ -7,29 +7,29 @@ import { Throttle } from './throttle.ts'
 const QUIET_MS = 10_000
 const HOUR_MS = 3_600_000
 const STACK_MS = 60_000
-const MOST_STACKS = 1000
-/** Errors of our own say all in their sentence. */
+const MAX_STACKS = 1000
+/** The message of our own errors says it all; they need no stack. */
 const OWN = new Set(['TimhookError', 'TimeoutError', 'NoVerdict'])
 
 type FaultEvent = Omit<BusEvents['callback:faulty'], 'paths'> & { path: string }
 type Level = 'info' | 'warn' | 'error'
 
-/** Writes an event with this sentence, throttled by its kind. */
+/** Logs an event with this sentence, throttled by kind. */
 type Entry = <Name extends keyof BusEvents>(
   event: Name,
   level: Level,
   line: {
     readonly msg: string
-    /** What tells one kind of it from another, besides its name. */
+    /** The kind of the event, besides its name. */
     readonly kindOf: (event: BusEvents[Name]) => string
-    /** What is written of it. */
+    /** The logged fields. */
     readonly fieldsOf?: (event: BusEvents[Name], kind: string) => object
   },
 ) => void
 
 /**
- * Writes a log of what the bus tells. Bodies, tokens and texts of messages are not among it. Of what goes wrong the first
- * of a kind is written, then now and then how many came. Whether details are written is asked once, now.
+ * Logs the events of the bus, without bodies, tokens and message texts. Of faults, the first of a kind is logged, then
+ * a count at intervals. The log level is read once, here.
  */
 export function logEvents(bus: Bus, log: Logger): void {
   if (log.isLevelEnabled('debug')) logDetails(bus, log)
@@ -45,7 +45,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   }
 
   bus.on('callback:answered', (event) => {
-    // Why a decision failed has a line of its own.
+    // The reason of a failed decision has a line of its own.
     const level = event.outcome === 'allow' || event.failed ? 'debug' : 'info'
     log[level](event, `answered: ${event.outcome}`)
   })
@@ -53,12 +53,12 @@ export function logEvents(bus: Bus, log: Logger): void {
     msg: 'refused',
     kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
   })
-  // What Tencent sends stays as it is until somebody changes it: one line an hour, for each command and field.
+  // The same fault recurs until someone fixes it: one line an hour for each command and field.
   const faults = new Throttle(HOUR_MS, (event: FaultEvent, repeats) => {
     log.warn(repeats > 0 ? { ...event, more: repeats } : event, 'body does not fit its definition')
   })
   bus.on('callback:faulty', ({ paths, ...event }) => {
-    // Anybody can make up commands: those are told of together.
+    // Anyone can invent commands, so unknown ones share a kind.
     const command = commands.has(event.command) ? event.command : ''
     for (const path of paths) faults.pass(`${command} ${path}`, { ...event, path })
   })
@@ -104,7 +104,7 @@ export function logEvents(bus: Bus, log: Logger): void {
     kindOf: ({ error, plugin = '' }) => `${plugin} ${placeOf(loggableError(error))}`,
     fieldsOf: ({ error, stray = false, ...about }, kind) => {
       const { causes, ...rest } = stacks.paced(kind, loggableError(error))
-      // Nobody knows which callback a stray error belongs to, so no text of a message could be taken out of it.
+      // The callback of a stray error is unknown, so message texts cannot be removed from it.
       const said = stray ? { message: 'withheld: it may hold the text of a message' } : causes && { causes }
       return { ...about, error: { ...rest, ...said } }
     },
@@ -131,7 +131,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   })
 }
 
-/** A store that is as large as it may be sheds all the time: that is told once an hour, with the counts of the hour. */
+/** A store at its size limit deletes all the time: logs the counts once an hour. */
 function logHistory(bus: Bus, log: Logger): void {
   const back = (since: number | undefined): string => (since ? `; history reaches back to ${isoTime(since)}` : '')
   let hour = { refused: 0, finished: 0, faults: 0, since: 0 }
@@ -155,29 +155,29 @@ function isoTime(ms: number): string {
 interface Line {
   readonly level: Level
   readonly msg: string
-  /** Made where the line is written alone. */
+  /** Called only if the line is written. */
   readonly fields: () => object
 }
 
-/** What is only for who looks closely. Not listened to otherwise: the hot path then leaves it out. */
+/** Logs the details at debug level. Otherwise nothing listens, and the hot path skips these events. */
 function logDetails(bus: Bus, log: Logger): void {
   bus.on('callback:received', (event) => log.debug(event, 'received'))
   bus.on('callback:resent', (event) => log.debug(event, 'a resend, not delivered again'))
   bus.on('handler:done', (event) => log.debug(event, 'handler done'))
 }
 
-/** Of a list, every item's fault is of one kind, and so is every number of them. */
+/** Replaces numbers, so that reasons that differ only in indices or values share a kind. */
 function alike(reason: string): string {
   return reason.replaceAll(/[0-9]+/g, '0')
 }
 
-/** What an error is, and where it comes from: its message may be another one each time. */
+/** The type and origin of an error. Its message may vary. */
 function placeOf({ name, code = '', stack }: LoggableError): string {
   const end = stack.indexOf('\n')
   return `${name} ${code} ${end === -1 ? stack : stack.slice(0, end)}`
 }
 
-/** Lets the stack of a kind of error through once a minute. */
+/** Logs the stack of each kind of error at most once a minute. */
 class Stacks {
   readonly #writtenAt = new Map<string, number>()
 
@@ -186,7 +186,7 @@ class Stacks {
     if (stack === '' || OWN.has(rest.name) || now - (this.#writtenAt.get(kind) ?? -Infinity) < STACK_MS) return rest
     this.#writtenAt.delete(kind)
     for (const oldest of this.#writtenAt.keys()) {
-      if (this.#writtenAt.size < MOST_STACKS) break
+      if (this.#writtenAt.size < MAX_STACKS) break
       this.#writtenAt.delete(oldest)
     }
     this.#writtenAt.set(kind, now)

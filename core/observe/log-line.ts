@@ -1,24 +1,24 @@
 import { isObject } from '../lib/json.ts'
 
-/** Characters that one value of a line may take, and all of a line: strangers choose what is logged of them. */
+/** Limits of one value and of a whole line, in characters: strangers choose some of what is logged. */
 const LONGEST_VALUE = 4096
 const LONGEST_LINE = 16_384
-/** Objects in a line are shown as deep as this. */
+/** Objects are logged down to this depth. */
 const DEEPEST = 8
-/** Characters that JSON takes for one at most: `\u0000`. */
+/** The longest JSON escape of one character: `\u0000`. */
 const WIDEST_ESCAPE = 6
 
-/** Controls, and what turns the direction of writing or breaks a line: a terminal obeys them. */
+/** Control characters, and characters that change the direction of text or break a line: terminals obey them. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
-/** An unprintable character as JSON escapes it: `\u202e`. */
+/** Escapes an unprintable character as JSON does: `\u202e`. */
 export function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /**
- * A line of JSON as it may be written: it says the same without any character that a terminal obeys, and what is too
- * long is cut, so that it stays JSON.
+ * Makes a line of JSON safe to write: escapes every character that a terminal obeys, and shortens long values so that
+ * it stays JSON.
  * @param line with its line feed
  */
 export function safeLine(line: string): string {
@@ -42,7 +42,7 @@ function shorten(line: string): string {
   return `{${[...fields, `"msg":${sentence}`].join(',')}}`
 }
 
-/** A value as JSON of about so many characters: texts and lists end with `…`. */
+/** Serialises a value to about this many characters; shortened texts and lists end with `…`. */
 function cut(value: unknown, maxLength: number): string {
   const isLong = typeof value === 'string' && value.length > maxLength
   const text = isLong ? '' : written(value)
@@ -71,7 +71,7 @@ function cutDeep(value: unknown, maxLength: number, depth: number): unknown {
   return Object.fromEntries(left < 0 ? [...entries, ['…', true]] : entries)
 }
 
-/** As JSON, in which nothing is left for a terminal to obey. */
+/** Serialises to JSON without characters that a terminal obeys. */
 function written(value: unknown): string {
   return (JSON.stringify(value) ?? 'null').replaceAll(UNPRINTABLE, escaped)
 }

@@ -1,15 +1,15 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { safeLine } from './log-line.ts'
 
-/** What plugins log with. Objects first, then the sentence: `log.info({ group }, 'group is full')`. */
+/** The logger of a plugin. The object comes first, then the sentence: `log.info({ group }, 'group is full')`. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 export type { Logger }
 
 const SECRET_KEYS = ['token', 'tokens', 'secretKey', 'usersig', 'Sign', 'password']
 
 /**
- * The root logger: JSON lines. Values under the names of secrets are left out wherever they stand one or two levels
- * deep, `mask` sees every line before it is written, and then what is too long is cut and what a terminal obeys is escaped.
+ * Creates the root logger, which writes JSON lines. It drops the values of secret keys one or two levels deep. Then
+ * `mask` masks each line, long values are shortened, and control characters are escaped.
  */
 export function createLogger(
   options: { level?: string; destination?: DestinationStream; mask?: (line: string) => string } = {},
@@ -22,7 +22,7 @@ export function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '***' },
-      // Masked first: half of a secret would not be known as one.
+      // Masked before shortening: half a secret would not be recognised.
       hooks: { streamWrite: (line) => safeLine(mask ? mask(line) : line) },
     },
     destination,

@@ -2,30 +2,33 @@ import { isObject, type JsonObject } from '../lib/json.ts'
 import { foreignPlace, stackLines } from '../lib/stack.ts'
 
 const SHORTEST = 3
-/** A chain of causes may be a circle. */
+/** A limit, because causes may form a cycle. */
 const MAX_CAUSES = 5
-/** What JSON.parse says after a part of its input, in quotes. */
+/** The text of JSON.parse after a quoted part of its input. */
 const NOT_JSON = ' is not valid JSON'
-/** Characters of a message, and texts of a body, that are compared with each other: more would keep the event loop. */
+/**
+ * Limits of the comparison between an error message and the texts of a body, which could otherwise block the event
+ * loop.
+ */
 const LONGEST_MESSAGE = 16_384
-const MOST_TEXTS = 1000
-/** Lines of a stack. */
-const MOST_FRAMES = 20
+const MAX_TEXTS = 1000
+/** Number of stack lines. */
+const MAX_FRAMES = 20
 
-/** An error as it may be logged: never with the text of a message, which libraries like to quote in theirs. */
+/** An error that is safe to log: without message texts, which libraries like to quote. */
 export interface LoggableError {
   readonly name: string
   readonly code?: string
   readonly message: string
-  /** What its `cause`s say, the nearest first. */
+  /** The messages of its causes, nearest first. */
   readonly causes?: readonly string[]
-  /** The first place of its stack, or of a cause's, that is neither Node's nor timhook's: a plugin's, most likely. */
+  /** The first place in its stack or a cause's that is neither Node's nor timhook's: most likely a plugin's. */
   readonly at?: string
-  /** Where it was thrown, without the message. */
+  /** The stack without the message. */
   readonly stack: string
 }
 
-/** Takes the texts of the callback's message out of an error. `raw` is the body that was being handled. */
+/** Removes the texts of the callback's message from an error. `raw` is the body that was being handled. */
 export function loggableError(error: unknown, raw?: string): LoggableError {
   if (!(error instanceof Error)) return { name: 'NotAnError', message: `threw ${typeof error}`, stack: '' }
   const body: unknown = raw === undefined ? undefined : JSON.parse(raw)
@@ -40,11 +43,14 @@ export function loggableError(error: unknown, raw?: string): LoggableError {
     message: scrub(messageOf(error), texts),
     ...(causes.length > 0 && { causes }),
     ...(at !== undefined && { at }),
-    stack: stackLines(traceOf(error)).slice(0, MOST_FRAMES).join('\n'),
+    stack: stackLines(traceOf(error)).slice(0, MAX_FRAMES).join('\n'),
   }
 }
 
-/** What an error says with its causes, and where it comes from, in one line. No callback is near whose text it may hold. */
+/**
+ * Describes an error with its causes and origin in one line. Only for errors without a callback, whose text they could
+ * contain.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : loggableError(error).message
   const { message, causes = [], at } = loggableError(error)
@@ -72,7 +78,7 @@ function causesOf(error: Error): unknown[] {
   return causes
 }
 
-/** Whoever throws may have put anything there. */
+/** Code may throw anything. */
 function messageOf({ message }: { readonly message: unknown }): string {
   return String(message)
 }
@@ -80,7 +86,7 @@ function messageOf({ message }: { readonly message: unknown }): string {
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : typeof cause
   const code = codeOf(cause)
-  // Node's own messages begin with the code, most of them.
+  // Most of Node's own messages start with the code.
   const message = messageOf(cause)
   const known = code !== undefined && !message.includes(code) ? `${code}: ` : ''
   return `${cause.name}: ${known}${message}`
@@ -90,7 +96,7 @@ function placeOfError(error: unknown): string | undefined {
   return error instanceof Error ? foreignPlace(traceOf(error)) : undefined
 }
 
-/** The lines of an error's stack. The message above them may look like some, so it is left out as a whole. */
+/** Returns the lines of the stack. The message above them may look like stack lines, so it is removed as a whole. */
 function traceOf(error: { message: unknown; stack?: unknown }): string {
   const [message, text] = [String(error.message), String(error.stack)]
   const from = text.includes(message) ? text.indexOf(message) + message.length : 0
@@ -98,7 +104,7 @@ function traceOf(error: { message: unknown; stack?: unknown }): string {
 }
 
 function scrub(message: string, texts: readonly string[]): string {
-  const isLong = message.length > LONGEST_MESSAGE || texts.length > MOST_TEXTS
+  const isLong = message.length > LONGEST_MESSAGE || texts.length > MAX_TEXTS
   if (isLong) return texts.length > 0 ? WITHHELD : withoutSnippet(message.slice(0, LONGEST_MESSAGE))
   let clean = withoutSnippet(message)
   for (const text of texts) clean = clean.replaceAll(text, '…')
@@ -107,13 +113,13 @@ function scrub(message: string, texts: readonly string[]): string {
 
 const WITHHELD = 'withheld: it is long, or the message has many texts, and it may hold one'
 
-/** JSON.parse quotes a part of what it was given, which may be cut anywhere. */
+/** JSON.parse quotes a part of its input, cut anywhere. */
 function withoutSnippet(message: string): string {
   const [from, to] = [message.indexOf('"'), message.lastIndexOf(NOT_JSON)]
   return from === -1 || to <= from ? message : `${message.slice(0, from)}"…"${message.slice(to)}`
 }
 
-/** Every text within MsgBody and CloudCustomData, longest first, so that none leaves a rest behind. */
+/** Returns every text in MsgBody and CloudCustomData, longest first, so that none leaves a rest behind. */
 function messageTexts(body: JsonObject): string[] {
   const texts: string[] = []
   const open: unknown[] = [body['MsgBody'], body['CloudCustomData']]

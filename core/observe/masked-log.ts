@@ -3,7 +3,7 @@ import type { Logger } from './log.ts'
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 const MAX_DEPTH = 8
 
-/** A logger of somebody else's through which no text passes that `mask` takes out. */
+/** Wraps someone else's logger and masks every text. */
 export function maskedLog(log: Logger, mask: (text: string) => string): Logger {
   const own = LEVELS.map((level) => [level, (...args: unknown[]) => write(log, level, masked(args, mask))] as const)
   return Object.assign(Object.create(log) as Logger, Object.fromEntries(own), {
@@ -16,7 +16,7 @@ function write(log: Logger, level: (typeof LEVELS)[number], args: unknown[]): vo
   log[level](first, ...others)
 }
 
-/** A copy with every text masked; functions and what is nested deeper than a log line ever is stay away. */
+/** Copies a value with every text masked; drops functions and anything nested deeper than a log line. */
 function masked<T>(value: T, mask: (text: string) => string, depth = 0): T {
   return copy(value) as T
 

@@ -1,18 +1,18 @@
 const LONGEST_MS = 600_000
-/** Kinds are few where nobody makes them up; the oldest give way to new ones, which always come through. */
+/** Limit of kinds. The oldest gives way to a new one, which always gets through. */
 const MAX_KINDS = 10_000
 
 interface Kind<T> {
   latest: T
-  /** Events since the last that was written. */
+  /** Events since the last one that was written. */
   repeats: number
   waitMs: number
   dueAt: number
 }
 
 /**
- * Lets the first event of a kind through; while more come, the latest one with their count, in intervals that double up to
- * ten minutes. How many others there are never keeps a new kind back.
+ * Writes the first event of a kind at once. While more come, writes the latest with a count, at intervals that double
+ * up to ten minutes. Other kinds never delay a new one.
  */
 export class Throttle<T> {
   readonly #quietMs: number
@@ -22,7 +22,7 @@ export class Throttle<T> {
 
   /**
    * @param quietMs the first interval, milliseconds
-   * @param write `repeats` is how many came since the last that was written, other than this one
+   * @param write `repeats` is the number of events since the last one written, without this one
    */
   constructor(quietMs: number, write: (event: T, repeats: number) => void) {
     this.#quietMs = quietMs
@@ -43,7 +43,7 @@ export class Throttle<T> {
     this.#write(event, 0)
   }
 
-  /** Writes what has been counted and not written. */
+  /** Writes the events that were counted and not yet written. */
   flush(): void {
     for (const kind of this.#kinds.values()) this.#writeRepeats(kind)
   }

@@ -4,7 +4,7 @@ import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The URL's parameters. Those that Tencent documents are named; a parameter given twice has its first value. */
+/** The URL's parameters. Documented ones are named; the first value of a parameter counts. */
 export type Query = Readonly<Record<string, string>> & {
   readonly SdkAppid?: string
   readonly CallbackCommand?: string
@@ -36,17 +36,17 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly signed: boolean
   /** Stays the same over retries, restarts and replays. */
   readonly id: string
-  /** 1, and one more for every failed attempt before this one. */
+  /** 1 for the first attempt, and one more for each later one. */
   readonly attempt: number
   /** How often the same callback has come again so far. */
   readonly resends: number
-  /** The same body has come before, but it holds nothing that would tell a resend from a repetition. */
+  /** The same body has come before, and nothing in it distinguishes a resend from a repetition. */
   readonly maybeResend: boolean
   /** Milliseconds since 1970. */
   readonly receivedAt: number
   /**
-   * What does not fit the callback's definition and was left out of `body`, one line each, at most 20:
-   * `CreatedGroupNum: expected integer, got object`. `raw` has all of it.
+   * What does not match the definition and was left out of `body`, one line each, at most 20: `CreatedGroupNum:
+   * expected integer, got object`. `raw` has all of it.
    */
   readonly faults: readonly string[]
   readonly state: State
@@ -55,9 +55,9 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly store: Store
   /** The client of this app. Without `rest:` settings of it, a call rejects with REST_NOT_CONFIGURED. */
   readonly rest: Rest
-  /** Tells observers, as `plugin:ID:NAME`. */
+  /** Emits `plugin:ID:NAME` on the bus. */
   readonly emit: (name: string, data: unknown) => void
-  /** Aborted when the handler's time is over, or the server stops. */
+  /** Aborted when the handler's time is over or the server stops. */
   readonly signal: AbortSignal
 }
 
@@ -65,7 +65,7 @@ export interface HandlerContext<Options = unknown, State = unknown> {
 export interface AfterContext<Command extends string, Body, Options, State> extends HandlerContext<Options, State> {
   readonly phase: 'after'
   readonly command: Command
-  /** Tencent's fields, under Tencent's names. Each plugin has a body of its own. */
+  /** Tencent's fields, under Tencent's names. Each plugin has its own copy. */
   readonly body: Body
 }
 
@@ -79,15 +79,15 @@ interface BeforeBase<
 > extends HandlerContext<Options, State> {
   readonly phase: 'before'
   readonly command: Command
-  /** Tencent's fields, under Tencent's names, as the plugins before this one rewrote them. */
+  /** Tencent's fields, under Tencent's names, as earlier plugins rewrote them. */
   readonly body: Body
-  /** No objection; `fields` rewrite what is about to happen. */
+  /** Allows. `fields` rewrite what is about to happen. */
   readonly allow: (fields?: Fields) => Verdict
-  /** Refuses. `code` and `info` reach the client where the documents say so. */
+  /** Rejects. `code` and `info` reach the client if the documents say so. */
   readonly reject: <const Code extends number>(code?: RejectCode<Code, Pattern>, info?: string) => Verdict
 }
 
-/** What the handler of a before-callback gets: the above, and `drop` where a silent drop is documented. */
+/** What the handler of a before-callback gets: the above, and `drop` if a silent drop is documented. */
 export type BeforeContext<
   Command extends string,
   Body,

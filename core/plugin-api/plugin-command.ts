@@ -3,36 +3,38 @@ import { TimhookError } from '../errors.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 
-/** What a command throws to end with a sentence for the person at the terminal, and exit status 1. */
+/** Thrown by a command to exit with status 1 and a sentence for the person at the terminal. */
 export class CommandError extends TimhookError {
   constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
     super('COMMAND_FAILED', message, options)
   }
 }
 
-/** What plugins may know of an app of the config. */
+/** The settings of an app that plugins may see. */
 export interface AppSettings {
   readonly sdkAppId: number
-  /** Whether its callbacks are accepted without a signature, so that anyone could have sent them. */
+  /** Whether unsigned callbacks are accepted, which anyone could send. */
   readonly unsigned: boolean
   /** The administrator as whom the REST API is called; undefined for an app without `rest:` settings. */
   readonly identifier?: string
 }
 
-/** What a command of a plugin gets. Times are milliseconds since 1970. */
+/** The argument of a plugin command. Times are milliseconds since 1970. */
 export interface CommandContext<Given = unknown, Options = unknown> {
-  /** What was given on the command line, checked by the command's own `options`, with defaults. */
+  /** The options on the command line, checked by the command's own `options`, with defaults. */
   readonly given: Given
   /** The plugin's options, as the config has them. */
   readonly options: Options
-  /** The plugin's own store, the one that the server works with: it may run at the same time. */
+  /** The plugin's store, shared with the server, which may run at the same time. */
   readonly store: Store
   readonly apps: readonly AppSettings[]
-  /** The client of one app, with a pace of its own. Without `rest:` settings, a call rejects with REST_NOT_CONFIGURED. */
+  /**
+   * The client of one app, with its own rate limit. Without `rest:` settings, a call rejects with REST_NOT_CONFIGURED.
+   */
   readonly rest: (sdkAppId: number) => Rest
-  /** Prints the result: the text, or with `--json` the value. */
+  /** Prints the result: the text, or the value with `--json`. */
   readonly print: (value: unknown, text: string) => void
-  /** Rows as columns of equal width under their names, for `print`. */
+  /** Formats rows as columns of equal width with headings, for `print`. */
   readonly table: (rows: readonly Readonly<Record<string, unknown>>[]) => string
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
@@ -43,17 +45,17 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
   /** One line, for `--help`. */
   readonly description: string
   /**
-   * A `Type.Object` of texts, numbers, integers, enums and booleans: `groupId` is `--group-id <text>`, a boolean a flag.
-   * `--json`, `--config` and `--help` are there without it.
+   * A `Type.Object` of strings, numbers, integers, enums and booleans: `groupId` becomes `--group-id <text>`, a boolean
+   * a flag. `--json`, `--config` and `--help` always exist.
    */
   readonly options?: Schema
-  /** Throws CommandError to end with a sentence and exit status 1; any other error is printed with its stack. */
+  /** Throw CommandError to exit with status 1 and a sentence; any other error is printed with its stack. */
   run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): void | Promise<void>
 }
 
 /**
- * Gives a command of a plugin its types, and nothing else: `given` from its own `options`, and `options` from the
- * plugin's schema where that is the second argument.
+ * Types a plugin command and does nothing else: `given` comes from its own `options`, and `options` from the plugin's
+ * schema if that is the second argument.
  */
 export function defineCommand<
   Schema extends Type.TSchema = Type.TObject,

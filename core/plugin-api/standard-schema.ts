@@ -1,18 +1,18 @@
 /**
- * What the specification Standard Schema, version 1, asks of a schema (standardschema.dev): zod, valibot, arktype and
- * others follow it. A schema may be a function.
+ * The interface of Standard Schema, version 1 (standardschema.dev): zod, valibot, arktype and others implement it. A
+ * schema may be a function.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    /** For the compiler alone. */
+    /** Types only. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
-/** The value, or what is wrong with it. */
+/** The value, or the faults. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] }
@@ -22,7 +22,7 @@ interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** The value as a schema of that kind, where it is one. */
+/** Returns the value as a Standard Schema, if it is one. */
 export function standardSchema(value: unknown): StandardSchema | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
   const standard = (value as { '~standard'?: unknown })['~standard']

@@ -8,15 +8,15 @@ import { isObject, type JsonObject } from '../lib/json.ts'
 
 const none: readonly unknown[] = Object.freeze([])
 
-/** What a before-handler decided. Only the makers of its context make one. */
+/** The decision of a before-handler. Only `allow`, `reject` and `drop` of a context create one. */
 export class Verdict {
   readonly outcome: Outcome
   readonly code: number
   readonly info: string
   readonly fields: JsonObject | undefined
-  /** What the documents do not allow of it, where it holds what they allow in its place. */
+  /** What the documents do not allow, if the verdict was changed to something that they allow. */
   readonly fault: string | undefined
-  /** Of the message in the fields, elements without a type or a content: only those that came so may go back. */
+  /** Elements of the message without a type or content: they may only be returned unchanged. */
   readonly strange: readonly unknown[]
 
   constructor(outcome: Outcome, code: number, info: string, { fields, fault, strange = none }: Details = {}) {
@@ -31,9 +31,9 @@ export class Verdict {
 
 type Details = Partial<Pick<Verdict, 'fields' | 'fault' | 'strange'>>
 
-/** Fields of allow() that the answer cannot carry. */
+/** Thrown for fields of allow() that the answer cannot carry. */
 export class RewriteError extends TimhookError {
-  /** Whether a message was to be rewritten. */
+  /** Whether the fields would have rewritten a message. */
   readonly isOfMessage: boolean
 
   constructor(command: string, fault: string, isOfMessage: boolean) {
@@ -43,8 +43,9 @@ export class RewriteError extends TimhookError {
 }
 
 /**
- * The makers of verdicts that fit one callback. A refusal that the documents do not allow still refuses, with the default
- * code: a mistake of an author must not open the gate. `allow` throws VERDICT_INVALID for fields that do not fit.
+ * Creates the functions that make verdicts for one command. A rejection that the documents do not allow still rejects,
+ * with the default code: an author's mistake must not let a callback through. `allow` throws VERDICT_INVALID for
+ * invalid fields.
  */
 export interface VerdictFactory {
   readonly allow: (fields?: object) => Verdict
@@ -75,7 +76,7 @@ export function createVerdictFactory(definition: BeforeDefinition): VerdictFacto
     reject(code = definition.codes.default, info = '') {
       if (typeof info !== 'string') return refusal('', 'reject() takes its info as text')
       if (allowsCode(definition.codes, code)) return new Verdict('reject', code, info)
-      // What is no number may be the text of a message.
+      // A value that is no number may be message text.
       const got = typeof code === 'number' ? String(code) : typeof code
       return refusal(info, `reject() takes ${ranges(definition)}, got ${got}`)
     },
@@ -94,10 +95,10 @@ interface Checked {
 type AnswerChecker = (fields: object) => Checked
 
 const MESSAGE = 'MsgBody'
-/** What the answer says by itself. */
+/** The keys of the envelope, which timhook sets. */
 const ENVELOPE = ['ActionStatus', 'ErrorInfo', 'ErrorCode']
 
-/** Checks the fields of an answer. What it gives back is a copy, as JSON has it, that no plugin can change any more. */
+/** Checks the fields of an answer. Returns a JSON copy that plugins can no longer change. */
 function answerChecker(definition: BeforeDefinition): AnswerChecker {
   const schema = definition.answer as SchemaNode
   const read = fieldsReader(schema, { message: readElements, exact: true })
@@ -118,7 +119,7 @@ function answerChecker(definition: BeforeDefinition): AnswerChecker {
   }
 }
 
-/** Of a message only that it is a list: what is in it may have come so. */
+/** Checks only that a message is a list: its elements may have come that way. */
 const readElements: Read = (value, up, key, faults) =>
   Array.isArray(value) ? value : faults.misfit(up, key, 'array of message elements', value)
 
@@ -126,7 +127,7 @@ function isElement(element: unknown): boolean {
   return isObject(element) && typeof element['MsgType'] === 'string' && isObject(element['MsgContent'])
 }
 
-/** Puts the default code for codes of targets that are not documented; gives back what was wrong. */
+/** Replaces undocumented codes of targets by the default, and returns what was wrong. */
 function withoutFaultyCodes(definition: BeforeDefinition, given: JsonObject): string | undefined {
   let fault: string | undefined
   for (const item of list<ResultItem>(given['ResultItem'])) {
@@ -141,14 +142,14 @@ function ranges({ codes }: BeforeDefinition): string {
   return codes.ranges.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(' or ')
 }
 
-/** Whether a callback can be answered so. */
+/** Whether the documents allow this outcome. */
 export function allowsOutcome(definition: BeforeDefinition, outcome: Outcome): boolean {
   if (outcome === 'drop') return definition.drop
   return outcome === 'allow' || definition.codes.ranges.length > 0
 }
 
-/** The verdict as one of this callback's. One made in the context of another still refuses where it does not fit. */
-export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict {
+/** Adapts a verdict to this callback. A verdict from another context still rejects if it does not apply. */
+export function adaptVerdict(definition: BeforeDefinition, verdict: Verdict): Verdict {
   const { outcome, code, info } = verdict
   if (allowsOutcome(definition, outcome) && (outcome !== 'reject' || allowsCode(definition.codes, code))) return verdict
   const fault = `${outcome}() of another callback's context`
@@ -156,7 +157,7 @@ export function fitted(definition: BeforeDefinition, verdict: Verdict): Verdict 
   return new Verdict('reject', definition.codes.default, info, { fault })
 }
 
-/** Takes the fields of one more allowing verdict into those given so far, as the table says for each. */
+/** Merges the fields of another allowing verdict into those so far, by the rule of the table for each field. */
 export function mergeFields(definition: BeforeDefinition, given: JsonObject, added: JsonObject): JsonObject {
   const merged = { ...given }
   const properties = (definition.answer as { properties?: Record<string, { merge?: Merge }> }).properties ?? {}
@@ -171,8 +172,8 @@ export function mergeFields(definition: BeforeDefinition, given: JsonObject, add
 }
 
 /**
- * The decision as the answer's code, text and fields. Where targets are decided one by one, every one is named whose account
- * is text or a number; anything else is a fault of the body, and no name of anybody.
+ * Returns the code, text and fields of the answer. If targets are decided one by one, names each whose account is a
+ * string or a number; anything else is a fault of the body and no account.
  */
 export function answerOf(
   definition: BeforeDefinition,
