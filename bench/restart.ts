@@ -38,17 +38,17 @@ const rssMb = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
 async function open(
   file: string,
   resendWindow: number,
-): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; link: SqliteClient }> {
-  const link = await SqliteClient.open(file)
+): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; client: SqliteClient }> {
+  const client = await SqliteClient.open(file)
   const retention = { age: 1e12, size: 1e15, deadLetters: 1e12 }
   const registry = createRegistry(plugins)
-  const delivery = createSqliteDelivery({ registry, bus: new Bus(), link, file, resendWindow, retention })
+  const delivery = createSqliteDelivery({ registry, bus: new Bus(), client, file, resendWindow, retention })
   await delivery.start()
-  return { delivery, link }
+  return { delivery, client }
 }
 
 async function fill(file: string, count: number): Promise<object> {
-  const { delivery, link } = await open(file, 0)
+  const { delivery, client } = await open(file, 0)
   const startedAt = performance.now()
   for (let n = 0; n < count; n += 1000) {
     const batch = Array.from({ length: Math.min(1000, count - n) }, (_, index) => n + index)
@@ -56,7 +56,7 @@ async function fill(file: string, count: number): Promise<object> {
   }
   const perSecond = Math.round((count * 1000) / (performance.now() - startedAt))
   await delivery.stop(0)
-  await link.close('failed')
+  await client.close('failed')
   return { stored: count, perSecond, fileMb: Math.round((await stat(file)).size / 2 ** 20), rssMb: rssMb() }
 }
 
@@ -64,11 +64,11 @@ async function fill(file: string, count: number): Promise<object> {
 async function restart(file: string, resendWindow: number): Promise<object> {
   const before = rssMb()
   const startedAt = performance.now()
-  const { delivery, link } = await open(file, resendWindow)
+  const { delivery, client } = await open(file, resendWindow)
   const readyMs = Math.round(performance.now() - startedAt)
   const after = rssMb()
   await delivery.stop(0)
-  await link.close('failed')
+  await client.close('failed')
   return { resendWindowMs: resendWindow, readyMs, rssBeforeMb: before, rssAfterMb: after }
 }
 

@@ -21,7 +21,7 @@ async function server(): Promise<{ file: string; stores: Stores }> {
   const file = join(await folderWith({}), 'timhook.db')
   const link = await SqliteClient.open(file)
   stopAfterTest(async () => void (await link.close('clean')))
-  return { file, stores: createSqliteStores((name, arg) => link.ask(name, arg)) }
+  return { file, stores: createSqliteStores((name, arg) => link.request(name, arg)) }
 }
 
 describeStore('sqlite, from another process than the server', async (now) => beside((await server()).file, now))

@@ -47,7 +47,7 @@ export async function openEngine(
     const { openRedisEngine } = await import('./redis/open-redis.ts')
     return openRedisEngine(settings, { bus, log })
   }
-  return openSqliteEngine(settings, { bus, log, link: early })
+  return openSqliteEngine(settings, { bus, log, client: early })
 }
 
 /** What may be a mistake about where callbacks are kept. */

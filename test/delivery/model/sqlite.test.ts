@@ -24,11 +24,11 @@ describeModel({
     return {
       async open({ registry, bus }) {
         thread = new InlineThread(random)
-        const link = await SqliteClient.open(file, undefined, new SqliteClient(thread.asWorker))
+        const client = await SqliteClient.open(file, undefined, new SqliteClient(thread.asWorker))
         // Writing down what is set aside for a full disk would take longer than all the rest.
         symlinkSync(devNull, `${file}.reserve`)
-        const delivery = createSqliteDelivery({ registry, bus, link, file, resendWindow: 600_000, retention })
-        return { delivery, close: async (ending) => void (await link.close(ending)) }
+        const delivery = createSqliteDelivery({ registry, bus, client, file, resendWindow: 600_000, retention })
+        return { delivery, close: async (ending) => void (await client.close(ending)) }
       },
       openHistory: async () => openSqliteHistory(file),
       blink(isDown) {

@@ -13,19 +13,19 @@ import type { Consumer } from './consume/consumer.ts'
 import type { SettleBatcher } from './consume/settle-batcher.ts'
 import type { SqliteClient, Storing } from './client/sqlite-client.ts'
 
-interface Parts {
+interface AcceptDeps {
   readonly registry: Registry
   readonly bus: Bus
-  readonly link: SqliteClient
-  readonly ledger: SettleBatcher
-  readonly recent: ResendWindow
+  readonly client: SqliteClient
+  readonly settleBatcher: SettleBatcher
+  readonly resendWindow: ResendWindow
   readonly identify: (callback: Callback) => Identified
-  readonly feeds: ReadonlyMap<string, Consumer>
+  readonly consumers: ReadonlyMap<string, Consumer>
   /** @throws TimhookError STORE_UNUSABLE */
   readonly mustHaveRoom: () => void
 }
 
-/** Whose feeds get the callbacks of a route, and whose do not. */
+/** Whose consumers get the callbacks of a route, and whose do not. */
 interface Receivers {
   readonly own: readonly Consumer[]
   readonly others: readonly Consumer[]
@@ -35,7 +35,7 @@ interface Receivers {
 }
 
 /** What is on its way into the file. */
-interface Entering {
+interface Appending {
   readonly key: string | undefined
   readonly maybeResend: boolean
   /** Its number in the window of resends. */
@@ -43,26 +43,26 @@ interface Entering {
   readonly receivers: Receivers
 }
 
-/** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the feeds. */
-export function createAccept(parts: Parts): (callback: Callback) => Completion<void> {
-  const { registry, bus, link, ledger, recent, identify, feeds, mustHaveRoom } = parts
+/** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the consumers. */
+export function createAccept(deps: AcceptDeps): (callback: Callback) => Completion<void> {
+  const { registry, bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom } = deps
 
   // After the answers: a handler that keeps the event loop busy must not hold them up.
   const arrived = new TickBatch<readonly Consumer[]>((all) => {
-    for (const some of all) for (const feed of some) feed.pump()
+    for (const some of all) for (const consumer of some) consumer.pump()
   })
   /** Found out once for all callbacks of a route. */
   const byRoute = new WeakMap<Route, Receivers>()
   const receiversFor = (route: Route): Receivers => {
     const known = byRoute.get(route)
     if (known) return known
-    const made = receiversOf(route, feeds)
+    const made = receiversOf(route, consumers)
     byRoute.set(route, made)
     return made
   }
 
   class PendingRow extends PendingAppend implements Storing {
-    #entering: Entering | undefined
+    #appending: Appending | undefined
 
     store(identity: string, maybeResend: boolean): void {
       const { id, sdkAppId, command, querystring: query, signed, raw, receivedAt } = this.callback
@@ -70,17 +70,17 @@ export function createAccept(parts: Parts): (callback: Callback) => Completion<v
       // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
       const key = orderOf(this.callback, route)?.replaceAll('\u0000', '\u001f')
       const receivers = receiversFor(route)
-      this.#entering = { key, maybeResend, entry: recent.add(identity, id, receivedAt), receivers }
+      this.#appending = { key, maybeResend, entry: resendWindow.add(identity, id, receivedAt), receivers }
       const plugins = receivers.text
       const one = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
-      link.append(one, isExpendable(signed, receivers.isKnown), this)
+      client.append(one, isExpendable(signed, receivers.isKnown), this)
     }
 
     stored(seq: number): void {
-      if (!this.#entering) return
-      const { key, maybeResend, entry, receivers } = this.#entering
+      if (!this.#appending) return
+      const { key, maybeResend, entry, receivers } = this.#appending
       const { own, others } = receivers
-      recent.setSeq(entry, seq)
+      resendWindow.setSeq(entry, seq)
       const parsed = this.callback.reading
       const shared = {
         seq,
@@ -92,74 +92,74 @@ export function createAccept(parts: Parts): (callback: Callback) => Completion<v
         parsed,
         takers: own.length,
       }
-      for (const feed of own) feed.stored(seq, shared)
-      for (const feed of others) feed.stored(seq, undefined)
+      for (const consumer of own) consumer.stored(seq, shared)
+      for (const consumer of others) consumer.stored(seq, undefined)
       this.resolve()
       arrived.add(own)
     }
 
     failed(error: Error): void {
-      if (this.#entering) recent.delete(this.#entering.entry)
+      if (this.#appending) resendWindow.delete(this.#appending.entry)
       this.reject(error)
     }
   }
 
   const resent = (callback: Callback, entry: number): void => {
     // Counted in its row too.
-    const seq = recent.seqOf(entry)
-    if (seq > 0) ledger.note(['resent', seq])
+    const seq = resendWindow.seqOf(entry)
+    if (seq > 0) settleBatcher.enqueue(['resent', seq])
     // The identity holds app and command, so they are those of the first.
-    const first = { ...aboutOf(callback), id: recent.idOf(entry) }
-    bus.emit('callback:resent', { ...first, resends: recent.countResend(entry) })
+    const first = { ...aboutOf(callback), id: resendWindow.idOf(entry) }
+    bus.emit('callback:resent', { ...first, resends: resendWindow.countResend(entry) })
   }
 
   /** The first one of an identity, once it is durable; where it could not be stored, what took its place. */
-  const durable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
+  const findDurable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
     for (;;) {
-      const entry = recent.find(identity, receivedAt)
-      if (entry === undefined || recent.seqOf(entry) > 0) return entry
+      const entry = resendWindow.find(identity, receivedAt)
+      if (entry === undefined || resendWindow.seqOf(entry) > 0) return entry
       // Replies come in order: with this one, what became of all that was stored before is known.
-      await link.ask('pass', undefined)
+      await client.request('barrier', undefined)
     }
   }
 
   /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
-  const acceptAgain = async (coming: PendingRow, identity: string): Promise<void> => {
+  const acceptResend = async (pending: PendingRow, identity: string): Promise<void> => {
     try {
-      const { callback } = coming
-      const entry = await durable(callback, identity)
+      const { callback } = pending
+      const entry = await findDurable(callback, identity)
       if (entry !== undefined) resent(callback, entry)
-      if (entry !== undefined && coming.tells) coming.resolve()
-      else enter(coming, identity, entry !== undefined)
+      if (entry !== undefined && pending.tells) pending.resolve()
+      else append(pending, identity, entry !== undefined)
     } catch (error) {
-      coming.reject(error)
+      pending.reject(error)
     }
   }
 
-  const enter = (coming: PendingRow, identity: string, maybeResend: boolean): void => {
+  const append = (pending: PendingRow, identity: string, maybeResend: boolean): void => {
     mustHaveRoom()
-    coming.store(identity, maybeResend)
+    pending.store(identity, maybeResend)
   }
 
-  const take = createIngest<PendingRow>(identify, (coming, identity) => {
-    const isKnown = recent.find(identity, coming.callback.receivedAt) !== undefined
-    if (isKnown) void acceptAgain(coming, identity)
-    else enter(coming, identity, false)
+  const take = createIngest<PendingRow>(identify, (pending, identity) => {
+    const isKnown = resendWindow.find(identity, pending.callback.receivedAt) !== undefined
+    if (isKnown) void acceptResend(pending, identity)
+    else append(pending, identity, false)
   })
 
   return (callback) => {
-    const coming = new PendingRow(callback)
-    take(coming)
-    return coming
+    const pending = new PendingRow(callback)
+    take(pending)
+    return pending
   }
 }
 
-function receiversOf({ subscriptions, known }: Route, feeds: ReadonlyMap<string, Consumer>): Receivers {
+function receiversOf({ subscriptions, known }: Route, consumers: ReadonlyMap<string, Consumer>): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
-  const all = [...feeds]
+  const all = [...consumers]
   return {
-    own: all.filter(([id]) => ids.includes(id)).map(([, feed]) => feed),
-    others: all.filter(([id]) => !ids.includes(id)).map(([, feed]) => feed),
+    own: all.filter(([id]) => ids.includes(id)).map(([, consumer]) => consumer),
+    others: all.filter(([id]) => !ids.includes(id)).map(([, consumer]) => consumer),
     text: JSON.stringify(ids.toSorted()),
     isKnown: known,
   }

@@ -16,37 +16,37 @@ type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog'> & 
 
 /**
  * Opens the file, which keeps callbacks and what plugins keep.
- * @param parts.link where its thread was started early
+ * @param deps.client where its thread was started early
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
 export async function openSqliteEngine(
   settings: Settings,
-  { bus, log, link: early }: { bus: Bus; log: Logger; link?: SqliteClient | undefined },
+  { bus, log, client: early }: { bus: Bus; log: Logger; client?: SqliteClient | undefined },
 ) {
   const file = realPath(resolve(settings.sqlite.file))
-  const link = await SqliteClient.open(file, (error, isOpen) => bus.emit('store:lost', { error, isOpen }), early)
+  const client = await SqliteClient.open(file, (error, isOpen) => bus.emit('store:lost', { error, isOpen }), early)
   let loss: Loss | undefined
-  const presence = await watchPresence(file, link.descriptor, (found) => {
+  const presence = await watchPresence(file, client.descriptor, (found) => {
     loss = found
-    if (!found.isLogAlone) void link.ask('abandon', undefined).catch(() => undefined)
-    link.lose(found.error, true)
+    if (!found.isLogAlone) void client.request('abandon', undefined).catch(() => undefined)
+    client.lose(found.error, true)
   })
 
   const rescue = async ({ sharesLog }: { sharesLog: boolean }): Promise<void> => {
-    if (!link.lost || sharesLog) return
+    if (!client.lost || sharesLog) return
     await copyOf(presence, log)
     if (!loss?.isLogAlone) await presence.dropLog()
   }
 
   return {
-    stores: createSqliteStores((name, arg) => link.ask(name, arg)),
+    stores: createSqliteStores((name, arg) => client.request(name, arg)),
     createDelivery(registry: Registry): Delivery {
-      return createSqliteDelivery({ ...settings, registry, bus, link, file, look: () => presence.look() })
+      return createSqliteDelivery({ ...settings, registry, bus, client, file, look: () => presence.look() })
     },
     async close(ending: Ending): Promise<void> {
-      const { marked } = await link.close(ending, rescue)
+      const { marked } = await client.close(ending, rescue)
       await presence.close()
-      if (ending === 'clean' && !marked && !link.lost)
+      if (ending === 'clean' && !marked && !client.lost)
         log.warn('the store could not note that all has ended well; the next start is as careful as after a crash')
     },
   }

@@ -2,10 +2,10 @@ import type { Incoming } from '../../../callback/callback.ts'
 import type { Kept } from '../../delivery.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
 import { refusedOf } from '../../record-refused.ts'
-import type { KeptRow } from './worker/messages.ts'
+import type { UndeliveredRow } from './worker/messages.ts'
 
 /** The row of what is kept and not delivered. */
-export function keptRow(callback: Incoming, kept: Kept, isKnown: boolean): KeptRow {
+export function undeliveredRow(callback: Incoming, kept: Kept, isKnown: boolean): UndeliveredRow {
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
   const expendable = isExpendable(signed, isKnown)
   const about = { id, sdkAppId, command, receivedAt, signed, expendable, query: callback.querystring, raw }

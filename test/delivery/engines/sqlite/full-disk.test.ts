@@ -7,7 +7,7 @@ import { newFile, recovered, runEngine } from './run-sqlite.ts'
 
 describe('a server whose disk is full', () => {
   it('refuses after-callbacks with 503, goes on deciding before-callbacks, and takes all again by itself', async () => {
-    const { registry, delivery, bus, link } = await runEngine(await newFile(), {
+    const { registry, delivery, bus, client } = await runEngine(await newFile(), {
       one: (_n, _attempt, _resends, { reject }) => (reject ? reject(10100) : new Promise(() => undefined)),
     })
     const dispatch = createDispatch({ registry, delivery, bus, deadlineMs: 60_000, maxInFlight: 1000 })
@@ -20,13 +20,13 @@ describe('a server whose disk is full', () => {
     }
     const decided = await post(BEFORE, message())
     expect(decided).to.deep.equal({ status: 200, code: 10100 })
-    await link.ask('limitPages', { pages: 1 })
+    await client.request('limitPages', { pages: 1 })
     let refused = { status: 200, code: 0 as unknown }
     while (refused.status === 200) refused = await post(FULL, full({ GroupId: 'x'.repeat(800) }))
     expect(refused).to.deep.equal({ status: 503, code: 503 })
     for (let n = 0; n < 20; n++) expect(await post(BEFORE, message('x'.repeat(500)))).to.deep.equal(decided)
     expect((await post(FULL, full({ GroupId: 'x'.repeat(800) }))).status).to.equal(503)
-    await link.ask('limitPages', { pages: 1_000_000 })
+    await client.request('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     expect(await post(FULL, full({ GroupId: 'x'.repeat(800) }))).to.deep.equal({ status: 200, code: 0 })
   })

@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs'
 import { expect } from 'chai'
-import { keepRetention } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
+import { startRetention } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
 import { heard } from '../../../harness/server.ts'
 import { done, newFile, recovered, runEngine } from './run-sqlite.ts'
 import { forever, look } from './tick-batches.ts'
 
 describe('the sqlite engine', () => {
   it('refuses callbacks while the disk is full, and takes them again by itself, the refused one too', async () => {
-    const { link, accept, delivery } = await runEngine(await newFile(), { one: () => undefined })
+    const { client, accept, delivery } = await runEngine(await newFile(), { one: () => undefined })
     await accept(1)
-    await link.ask('limitPages', { pages: 1 })
+    await client.request('limitPages', { pages: 1 })
     let refused: unknown
     let n = 2
     for (; refused === undefined; n++) refused = await accept(n, 'x'.repeat(4000)).catch((error: unknown) => error)
@@ -17,21 +17,21 @@ describe('the sqlite engine', () => {
     // The thread is not asked any more.
     const next: unknown = await accept(n, 'y').catch((error: unknown) => error)
     expect(next).to.have.property('message', 'the disk of the store is full')
-    await link.ask('limitPages', { pages: 1_000_000 })
+    await client.request('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     await accept(n - 1, 'x'.repeat(4000))
   })
 
   it('stores those that find room, where one that came with them does not', async () => {
     const file = await newFile()
-    const { link, accept, delivery, bus } = await runEngine(file, { one: () => undefined })
+    const { client, accept, delivery, bus } = await runEngine(file, { one: () => undefined })
     await accept(1)
-    await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 8 })
+    await client.request('limitPages', { pages: look(file).number('PRAGMA page_count') + 8 })
     const two = done(bus, 2)
     const ends = await Promise.allSettled([accept(2), accept(3, 'x'.repeat(100_000)), accept(4)])
     expect(ends.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
     await two
-    await link.ask('limitPages', { pages: 1_000_000 })
+    await client.request('limitPages', { pages: 1_000_000 })
     await recovered(delivery)
     await accept(3, 'x'.repeat(100_000))
   })
@@ -39,18 +39,19 @@ describe('the sqlite engine', () => {
   for (const deletes of [true, false])
     it(`moves its log to the file while the disk is full, ${deletes ? 'for that alone makes the file smaller' : 'also where nothing can be deleted'}`, async () => {
       const file = await newFile()
-      const { link, accept, delivery } = await runEngine(file, { one: forever })
-      const ask = link.ask.bind(link)
-      link.ask = (name, arg) => (name === 'retain' && !deletes ? Promise.reject(new Error('full')) : ask(name, arg))
+      const { client, accept, delivery } = await runEngine(file, { one: forever })
+      const request = client.request.bind(client)
+      client.request = (name, arg) =>
+        name === 'retain' && !deletes ? Promise.reject(new Error('full')) : request(name, arg)
       const before = statSync(file).size
-      await link.ask('limitPages', { pages: look(file).number('PRAGMA page_count') + 4 })
+      await client.request('limitPages', { pages: look(file).number('PRAGMA page_count') + 4 })
       for (let n = 1, stored = true; stored; n++) {
         stored = await accept(n, 'x'.repeat(4000)).then(
           () => true,
           () => false,
         )
       }
-      await link.ask('limitPages', { pages: 1_000_000 })
+      await client.request('limitPages', { pages: 1_000_000 })
       await recovered(delivery)
       expect(statSync(file).size).to.be.above(before)
     })
@@ -105,11 +106,11 @@ describe('the sqlite engine', () => {
   it('deletes finished callbacks, oldest first, and never unfinished ones', async () => {
     const file = await newFile()
     const hasNoRoom = async (): Promise<boolean> => false
-    const { bus, link, accept, stop } = await runEngine(file, { one: (n) => (n === 3 ? forever() : undefined) })
+    const { bus, client, accept, stop } = await runEngine(file, { one: (n) => (n === 3 ? forever() : undefined) })
     const handled = done(bus, 4)
     for (let n = 1; n <= 5; n++) await accept(n, `g${n}`)
     await handled
-    const kept = keepRetention(link, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, { hasRoom: hasNoRoom })
+    const kept = startRetention(client, file, { age: 1e9, size: 1e12, deadLetters: 1e9 }, { hasRoom: hasNoRoom })
     // What is done is written a moment later.
     let deleted = 0
     while (deleted < 2) deleted += await kept.sweep()

@@ -11,7 +11,7 @@ describe('a resend of one of several that came in one turn', () => {
     await first.accept(3, 'g2')
     await first.accept(7, 'g6')
     const database = look(file)
-    while (database.number('SELECT sum(times) FROM resends') < 3) await first.link.ask('probe', undefined)
+    while (database.number('SELECT sum(times) FROM resends') < 3) await first.client.request('probe', undefined)
     await first.die()
     const counts = new Map<number, number>()
     const second = await runEngine(file, { one: (n, _attempt, resends) => void counts.set(n, resends) })
@@ -26,8 +26,8 @@ describe('a resend of one of several that came in one turn', () => {
 
   it('is refused at once where it cannot be learnt what has become of the first', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
-    const ask = run.link.ask.bind(run.link)
-    run.link.ask = (name, arg) => (name === 'pass' ? Promise.reject(new Error('gone')) : ask(name, arg))
+    const request = run.client.request.bind(run.client)
+    run.client.request = (name, arg) => (name === 'barrier' ? Promise.reject(new Error('gone')) : request(name, arg))
     const ends = await Promise.allSettled([run.accept(1), run.accept(1)])
     expect(ends.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected'])
   })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Arg } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
-import { keepRetention, leavesReserve } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
+import { startRetention, leavesReserve } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
 import { openSqliteHistory } from '../../../../core/delivery/engines/sqlite/history/history.ts'
 import { Database } from '../../../../core/store/sqlite/database.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
@@ -44,14 +44,14 @@ async function withAllKinds(): Promise<{ run: Run; database: Database; file: str
   const database = look(file)
   // What became of them is written a little later.
   while (database.number('SELECT count(*) FROM done') + database.number('SELECT count(*) FROM dead_letters') < 2) {
-    await run.link.ask('probe', undefined)
+    await run.client.request('probe', undefined)
   }
   return { run, database, file }
 }
 
 describe('retention', () => {
   const sweep = async (run: Run, limits: Partial<Arg<'retain'>>): Promise<{ deleted: number; more: boolean }> => {
-    const { deleted, more } = await run.link.ask('retain', { ...NOTHING, ...limits })
+    const { deleted, more } = await run.client.request('retain', { ...NOTHING, ...limits })
     return { deleted, more }
   }
 
@@ -72,7 +72,7 @@ describe('retention', () => {
     const run = await runEngine(file, { one: () => Promise.reject(new Error('broken')) }, { retry })
     await run.accept(1)
     const database = look(file)
-    while (database.number('SELECT seq FROM cursors') < 1) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 1) await run.client.request('probe', undefined)
     expect(database.number('SELECT count(*) FROM pending')).to.equal(1)
     // Its block goes, and it stays.
     await sweep(run, { finishedSince: later() })
@@ -96,7 +96,7 @@ describe('retention', () => {
     const about = { ...ABOUT, receivedAt: 1000, share: 1e9 }
     for (const outcome of ['refused', 'reject']) {
       const row = { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined }
-      await run.link.ask('keep', { ...row, resendWindow: 0 })
+      await run.client.request('recordUndelivered', { ...row, resendWindow: 0 })
     }
     const database = look(file)
     const left = (): unknown[] => database.all('SELECT outcome FROM kept').map(({ outcome }) => outcome)
@@ -114,7 +114,7 @@ describe('retention', () => {
     const about = { ...ABOUT, receivedAt: 1000, share: 1e9 }
     for (const outcome of ['refused', 'reject']) {
       const row = { ...about, id: outcome, outcome, code: 1, failed: false, error: undefined }
-      await run.link.ask('keep', { ...row, resendWindow: 0 })
+      await run.client.request('recordUndelivered', { ...row, resendWindow: 0 })
     }
     expect(await sweep(run, { size: 1 })).to.include({ deleted: 2 })
     expect(look(file).all('SELECT outcome FROM kept')).to.deep.equal([])
@@ -127,7 +127,7 @@ describe('retention', () => {
     for (let n = 0; n < 200; n++) await run.accept(n, `${n}${'x'.repeat(10_000)}`)
     await handled
     const database = look(file)
-    while (database.number('SELECT seq FROM cursors') < 200) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 200) await run.client.request('probe', undefined)
     const size = 1_000_000
     let sweeps = 0
     for (let deleted = 1; deleted > 0; sweeps++) ({ deleted } = await sweep(run, { size, limit: 10 }))
@@ -146,7 +146,7 @@ describe('retention', () => {
     for (let n = 0; n < 300; n++) await run.accept(n, `${n}${'x'.repeat(10_000)}`)
     await handled
     const database = look(file)
-    while (database.number('SELECT seq FROM cursors') < 300) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 300) await run.client.request('probe', undefined)
     const pages = database.number('PRAGMA page_count')
     let more = true
     while (more) ({ more } = await sweep(run, { needsRoom: true }))
@@ -169,7 +169,7 @@ describe('retention', () => {
       asked.push(of)
       return true
     }
-    const kept = keepRetention(run.link, file, retention, { hasRoom })
+    const kept = startRetention(run.client, file, retention, { hasRoom })
     expect(await kept.sweep()).to.equal(0)
     kept.stop()
     expect(asked).to.deep.equal([file])

@@ -132,11 +132,11 @@ describe('what waits in the file of the sqlite engine', () => {
   })
 
   it('is read in pages that end early where bodies are long', async () => {
-    const { accept, link } = await runEngine(await newFile(), { one: forever })
+    const { accept, client } = await runEngine(await newFile(), { one: forever })
     for (let n = 1; n <= 6; n++) await accept(n, 'x'.repeat(1_500_000))
-    const first = await link.ask('page', { plugin: 'one', after: 0, limit: 500 })
+    const first = await client.request('page', { plugin: 'one', after: 0, limit: 500 })
     expect([first.rows.length, first.scanned, first.end]).to.deep.equal([3, 3, false])
-    const rest = await link.ask('page', { plugin: 'one', after: 3, limit: 500 })
+    const rest = await client.request('page', { plugin: 'one', after: 3, limit: 500 })
     expect([rest.rows.length, rest.scanned, rest.end]).to.deep.equal([3, 6, true])
   })
 

@@ -20,10 +20,17 @@ function retriesOf(): { retries: Retries; nextRead: () => Promise<Read> } {
     return asked
   }
   const send = (_name: 'due', arg: Arg<'due'>, done: Done): void => read.resolve({ arg, done })
-  const link = { send } as unknown as SqliteClient
+  const client = { send } as unknown as SqliteClient
   const never = (): boolean => false
   const room = (): number => 1
-  const retries = new Retries({ plugin: 'one', link, longestMs: 1000, inDoubt: never, room, onDue: () => undefined })
+  const retries = new Retries({
+    plugin: 'one',
+    client,
+    longestMs: 1000,
+    isSuspect: never,
+    room,
+    onDue: () => undefined,
+  })
   stopAfterTest(async () => retries.close())
   return { retries, nextRead }
 }

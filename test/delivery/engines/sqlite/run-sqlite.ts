@@ -15,7 +15,7 @@ const log = createLogger({ level: 'silent' })
 
 export interface Run {
   bus: Bus
-  link: SqliteClient
+  client: SqliteClient
   registry: Registry
   delivery: Delivery
   accept: (n: number, group?: string) => Promise<void>
@@ -52,23 +52,23 @@ export async function runEngine(
     ...settings
   } = more
   const bus = new Bus()
-  const link = await SqliteClient.open(file)
+  const client = await SqliteClient.open(file)
   const plugins = Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings))
   const registry = createRegistry(plugins)
-  const parts = { registry, bus, link, file, resendWindow, retention }
+  const parts = { registry, bus, client, file, resendWindow, retention }
   const delivery = createSqliteDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
   await delivery.start()
   let open = true
   const end = async (clean: boolean): Promise<{ undelivered: number }> => {
     open = false
     const { undelivered } = await delivery.stop(clean ? 50 : 0)
-    await link.close(clean ? 'clean' : 'failed')
+    await client.close(clean ? 'clean' : 'failed')
     return { undelivered }
   }
   stopAfterTest(async () => void (open && (await end(true))))
   return {
     bus,
-    link,
+    client,
     registry,
     delivery,
     accept: async (n, group = 'g') => delivery.accept(callback(n, group)),

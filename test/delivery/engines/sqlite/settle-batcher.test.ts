@@ -19,10 +19,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe('what has become of callbacks', () => {
   it('is written with what is stored meanwhile, and not once more', async () => {
     const { ledger, written } = ledgerOf()
-    ledger.join()
+    ledger.piggyback()
     expect(written).to.deep.equal([])
-    ledger.note(['resent', 1])
-    ledger.join()
+    ledger.enqueue(['resent', 1])
+    ledger.piggyback()
     await turn()
     expect(written).to.deep.equal([['resent', 1]])
     await ledger.flush()
@@ -32,12 +32,12 @@ describe('what has become of callbacks', () => {
   it('is not tried with each of them while it cannot be written, and stays', async () => {
     const { ledger, written, full } = ledgerOf()
     full.is = true
-    ledger.note(['resent', 1])
-    ledger.join()
+    ledger.enqueue(['resent', 1])
+    ledger.piggyback()
     await turn()
     full.is = false
-    ledger.note(['resent', 2])
-    ledger.join()
+    ledger.enqueue(['resent', 2])
+    ledger.piggyback()
     await turn()
     expect(written).to.deep.equal([])
     await ledger.flush()

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import { singleBytes } from './pinned.ts'
+import { pinnedBytes } from './pinned.ts'
 
-interface Letter {
+interface NewDeadLetter {
   readonly plugin: string
   readonly seq: number
   /** Milliseconds since 1970. */
@@ -19,7 +19,10 @@ const INSERT = `INSERT INTO dead_letters (num, plugin, seq, at, attempts, error,
   SELECT value, ?, ?, ?, ?, ?, ?, ? FROM meta WHERE name = 'letter'`
 
 /** Writes a dead letter of a callback that is set apart. Its number is never given again: somebody may be about to drop what it named. */
-export function addLetter(database: Database, { plugin, seq, at, attempts, error, fault = false }: Letter): void {
+export function addDeadLetter(
+  database: Database,
+  { plugin, seq, at, attempts, error, fault = false }: NewDeadLetter,
+): void {
   database.run(COUNT)
-  database.run(INSERT, plugin, seq, at, attempts, error, fault ? 1 : 0, fault ? singleBytes(database, seq) : 0)
+  database.run(INSERT, plugin, seq, at, attempts, error, fault ? 1 : 0, fault ? pinnedBytes(database, seq) : 0)
 }

@@ -60,12 +60,12 @@ export type Head = readonly [
 ]
 
 /** One that is full is written as it is: what reads one of its callbacks reads all of it. */
-const MOST = 128
+const MAX_CALLBACKS = 128
 /**
  * V8 keeps strings of over 128 kB apart, in memory that the system hands out anew each time: with 256,000 characters, bodies
  * of 16 kB took a sixth longer. One with Chinese takes two bytes a character.
  */
-const MOST_CHARACTERS = 50_000
+const MAX_CHARACTERS = 50_000
 
 /** Makes blocks, of callbacks that are all expendable or all not. */
 export class Packer {
@@ -84,7 +84,7 @@ export class Packer {
   }
 
   get isFull(): boolean {
-    return this.#count >= MOST || this.#bodies.length >= MOST_CHARACTERS
+    return this.#count >= MAX_CALLBACKS || this.#bodies.length >= MAX_CHARACTERS
   }
 
   add(one: New): void {

@@ -4,10 +4,10 @@ import type { Unpacked } from './block.ts'
 import { textOf } from './read-block.ts'
 
 /** What the refs of kept callbacks begin with. */
-export const KEPT_REF = 'kept-'
+export const UNDELIVERED_REF = 'kept-'
 
 /** Small ones: a body may be long, and is read where it is asked for. */
-export const KEPT_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
+export const UNDELIVERED_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
   (SELECT times FROM resends WHERE seq = -num) AS resends`
 export const BODY_COLUMNS = 'CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
 
@@ -18,7 +18,7 @@ export function callbackEntry(
   return { ref: String(seq), id, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins }
 }
 
-export function keptEntry(row: Row): Entry {
+export function undeliveredEntry(row: Row): Entry {
   const { num, outcome, code, failed, error, resends } = row
   const kept = {
     outcome: String(outcome) as NonNullable<Entry['kept']>['outcome'],
@@ -27,7 +27,7 @@ export function keptEntry(row: Row): Entry {
     ...(typeof error === 'string' && { error }),
   }
   return {
-    ref: `${KEPT_REF}${Number(num)}`,
+    ref: `${UNDELIVERED_REF}${Number(num)}`,
     ...aboutOf(row),
     resends: Number(resends ?? 0),
     maybeResend: false,

@@ -6,7 +6,7 @@ import { BLOCK_COLUMNS, BODIES, type Damage, readBlock, type StoredBlock, textOf
 const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads, bodies) VALUES (?, ?, ?, ?, ?, ?, ?)'
 const DELETE = `DELETE FROM singles WHERE seq = ?1
   AND NOT EXISTS (SELECT 1 FROM pending WHERE seq = ?1) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE seq = ?1)`
-const KEPT = 'id, app, command, received_at, signed, CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
+const REFUSED_COLUMNS = 'id, app, command, received_at, signed, CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
 /** What is read of one, beside `seq`. */
 const SINGLE_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
 /** Those that are set apart are often neighbours. */
@@ -15,13 +15,13 @@ const lastRead = new WeakMap<Database, StoredBlock>()
 /** A callback, wherever it is stored. */
 export function storedOf(database: Database, seq: number): Unpacked | undefined {
   const row = database.get(`SELECT seq, ${SINGLE_COLUMNS} FROM singles WHERE seq = ?`, seq)
-  return pinnedOf(row) ?? elsewhere(database, seq)
+  return pinnedOf(row) ?? unpinnedOf(database, seq)
 }
 
 /** Writes a callback down by itself, for it waits for another attempt, or is a dead letter. */
 export function pin(database: Database, seq: number): void {
   if (database.get('SELECT 1 FROM singles WHERE seq = ?', seq)) return
-  const one = elsewhere(database, seq)
+  const one = unpinnedOf(database, seq)
   if (!one) return
   const { receivedAt, id, sets, heads, bodies } = packed(one)
   const values = [seq, receivedAt, id, one.command, sets, heads, bodies]
@@ -34,7 +34,7 @@ export function unpin(database: Database, seq: number): void {
 }
 
 /** What a callback that is set apart takes. */
-export function singleBytes(database: Database, seq: number): number {
+export function pinnedBytes(database: Database, seq: number): number {
   return database.number('SELECT octet_length(heads) + octet_length(bodies) FROM singles WHERE seq = ?', seq)
 }
 
@@ -50,13 +50,13 @@ function unreadable({ first: seq, receivedAt, plugins }: Damage): Unpacked {
   return { seq, plugins: Object.keys(plugins), ...nothing, receivedAt, key: undefined, query: '', raw: '' }
 }
 
-function elsewhere(database: Database, seq: number): Unpacked | undefined {
+function unpinnedOf(database: Database, seq: number): Unpacked | undefined {
   return seq < 0 ? amongRefused(database, seq) : inBlock(database, seq)
 }
 
 /** A refused callback as one to deliver: without an order, and no plugin's until it is replayed to one. */
 function amongRefused(database: Database, seq: number): Unpacked | undefined {
-  const row = database.get(`SELECT ${KEPT} FROM kept WHERE num = ? AND outcome = 'refused'`, -seq)
+  const row = database.get(`SELECT ${REFUSED_COLUMNS} FROM kept WHERE num = ? AND outcome = 'refused'`, -seq)
   if (!row) return undefined
   const { id, app, command, received_at: at, signed, query, raw } = row
   return {

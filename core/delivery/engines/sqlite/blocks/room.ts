@@ -75,10 +75,10 @@ function evictFinished(database: Database, expendable: 0 | 1): number | undefine
 }
 
 function evictFault(database: Database): number | undefined {
-  const letter = database.get('SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1')
-  if (!letter) return undefined
-  database.run('DELETE FROM dead_letters WHERE num = ?', letter['num'] as Value)
-  unpin(database, Number(letter['seq']))
+  const deadLetter = database.get('SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1')
+  if (!deadLetter) return undefined
+  database.run('DELETE FROM dead_letters WHERE num = ?', deadLetter['num'] as Value)
+  unpin(database, Number(deadLetter['seq']))
   return 1
 }
 

@@ -10,7 +10,7 @@ export type Numbered =
   | { readonly name: 'kept'; readonly key: 'num'; readonly first: 'num' }
 
 export const BLOCKS: Numbered = { name: 'blocks', key: 'last', first: 'first' }
-export const KEPT: Numbered = { name: 'kept', key: 'num', first: 'num' }
+export const UNDELIVERED: Numbered = { name: 'kept', key: 'num', first: 'num' }
 
 /**
  * The first number of the first row whose time, or whose id, is at least this one: found by halving, for both grow with

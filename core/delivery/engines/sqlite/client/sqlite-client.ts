@@ -6,7 +6,7 @@ import { type New, Packer } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Arg, Fault, Name, Reply, Request, Result } from '../worker/messages.ts'
 
-/** What a link needs of the thread that has the file. */
+/** What a client needs of the thread that has the file. */
 type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
@@ -32,13 +32,13 @@ function openBlock(expendable: boolean): OpenBlock {
 export class SqliteClient {
   readonly #worker: StoreThread
   /** Who waits for a reply, in the order of the replies. No map: one that grows and shrinks all the time grows old. */
-  readonly #open = new Queue<(error: Error | undefined, result: unknown) => void>()
-  #openCount = 0
+  readonly #pending = new Queue<(error: Error | undefined, result: unknown) => void>()
+  #pendingCount = 0
   #batch: Request[] = []
   /** The blocks of this turn: of what goes first where room is needed, and of the others. */
   readonly #expendable = openBlock(true)
   readonly #others = openBlock(false)
-  #gone: Error | undefined
+  #endedWith: Error | undefined
   #lost: Error | undefined
   #closing = false
   /** The worker's descriptor of the file. */
@@ -61,23 +61,23 @@ export class SqliteClient {
   /**
    * Opens a file.
    * @param onLost nothing can be stored any more; `isOpen`: what is stored can still be read, and be worked on
-   * @param link a new one, where its thread was started early
+   * @param client a new one, where its thread was started early
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
   static async open(
     file: string,
     onLost: (error: Error, isOpen: boolean) => void = () => undefined,
-    link: SqliteClient = new SqliteClient(),
+    client: SqliteClient = new SqliteClient(),
   ): Promise<SqliteClient> {
-    link.#onLost = onLost
+    client.#onLost = onLost
     try {
-      link.descriptor = await link.#tell(file)
+      client.descriptor = await client.#openFile(file)
     } catch (error) {
-      link.#closing = true
-      await link.#worker.terminate()
+      client.#closing = true
+      await client.#worker.terminate()
       throw error
     }
-    return link
+    return client
   }
 
   /** Why no further callback is to be stored, for good; undefined where it may be. */
@@ -114,8 +114,8 @@ export class SqliteClient {
 
   /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
   send<N extends Name>(name: N, arg: Arg<N>, done: Done<N>): void {
-    if (this.#gone) {
-      const error = this.#gone
+    if (this.#endedWith) {
+      const error = this.#endedWith
       setImmediate(() => done(error, undefined))
       return
     }
@@ -127,8 +127,8 @@ export class SqliteClient {
    * @param expendable whether it is to go first where room is needed, once it is finished
    */
   append(one: New, expendable: boolean, storing: Storing): void {
-    if (this.#gone) {
-      const error = this.#gone
+    if (this.#endedWith) {
+      const error = this.#endedWith
       setImmediate(() => storing.failed(error))
       return
     }
@@ -138,12 +138,12 @@ export class SqliteClient {
     if (!block.appending) {
       // In the batch already, for replies come in the order in which was asked.
       const all = block.storing
-      block.appending = this.#put('append', undefined, (error, result) => this.#tellStored(all, error, result))
+      block.appending = this.#put('append', undefined, (error, result) => this.#settleAppends(all, error, result))
     }
     if (block.packer.isFull) this.#closeBlock(block)
   }
 
-  ask<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
+  request<N extends Name>(name: N, arg: Arg<N>): Promise<Result<N>> {
     return new Promise((resolve, reject) => {
       this.send(name, arg, (error, result) => (error ? reject(error) : resolve(result as Result<N>)))
     })
@@ -157,21 +157,21 @@ export class SqliteClient {
     ending: Ending,
     before: (closed: Result<'close'>) => Promise<void> = async () => undefined,
   ): Promise<Result<'close'>> {
-    if (this.#gone) return { marked: false, sharesLog: false }
+    if (this.#endedWith) return { marked: false, sharesLog: false }
     this.#closing = true
     try {
-      const closed = await this.ask('close', { ending })
+      const closed = await this.request('close', { ending })
       await before(closed)
       return closed
     } finally {
-      this.#gone = new TimhookError('STORE_CLOSED', 'the store is closed')
+      this.#endedWith = new TimhookError('STORE_CLOSED', 'the store is closed')
       await this.#worker.terminate()
     }
   }
 
   #put<N extends Name>(name: N, arg: Arg<N> | undefined, done: Done<N>): { arg: unknown } {
     const request = { name, arg }
-    this.#await(done as (error: Error | undefined, result: unknown) => void)
+    this.#expectReply(done as (error: Error | undefined, result: unknown) => void)
     if (this.#batch.length === 0) process.nextTick(() => this.#flush())
     this.#batch.push(request)
     return request
@@ -186,7 +186,7 @@ export class SqliteClient {
     open.storing = []
   }
 
-  #tellStored(all: readonly Storing[], error: Error | undefined, result: Result<'append'> | undefined): void {
+  #settleAppends(all: readonly Storing[], error: Error | undefined, result: Result<'append'> | undefined): void {
     let index = 0
     for (const storing of all) {
       const seq = typeof result === 'number' ? result + index : result?.[index]
@@ -194,15 +194,15 @@ export class SqliteClient {
       if (typeof seq === 'number') storing.stored(seq)
       else {
         storing.failed(error ?? (seq ? errorOf(seq) : new Error('not stored')))
-        if (seq) this.#look(seq)
+        if (seq) this.#checkFault(seq)
       }
     }
   }
 
-  #tell(file: string): Promise<number> {
+  #openFile(file: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#gone) return reject(this.#gone)
-      this.#await((error, descriptor) => (error ? reject(error) : resolve(Number(descriptor))))
+      if (this.#endedWith) return reject(this.#endedWith)
+      this.#expectReply((error, descriptor) => (error ? reject(error) : resolve(Number(descriptor))))
       this.#worker.ref()
       this.#worker.postMessage(file)
     })
@@ -221,38 +221,38 @@ export class SqliteClient {
   #receive(replies: readonly Reply[]): void {
     for (const { result, error, damage } of replies) {
       if (damage) this.#onDamage(damage)
-      this.#takeOpen()?.(error && errorOf(error), result)
-      if (error) this.#look(error)
+      this.#takePending()?.(error && errorOf(error), result)
+      if (error) this.#checkFault(error)
     }
-    this.#rest()
+    this.#unrefIfIdle()
   }
 
-  #look(fault: Fault): void {
+  #checkFault(fault: Fault): void {
     if (fault.code === 'SQLITE_FULL') this.#onFull()
     if (fault.code === 'STORE_IN_USE' || fault.code === 'STORE_LOST') this.lose(errorOf(fault), false)
   }
 
-  #await(done: (error: Error | undefined, result: unknown) => void): void {
-    this.#open.put(done)
-    this.#openCount++
+  #expectReply(done: (error: Error | undefined, result: unknown) => void): void {
+    this.#pending.put(done)
+    this.#pendingCount++
   }
 
-  #takeOpen(): ((error: Error | undefined, result: unknown) => void) | undefined {
-    const done = this.#open.take()
-    if (done) this.#openCount--
+  #takePending(): ((error: Error | undefined, result: unknown) => void) | undefined {
+    const done = this.#pending.take()
+    if (done) this.#pendingCount--
     return done
   }
 
   /** An idle store does not keep the process alive. */
-  #rest(): void {
-    if (this.#openCount === 0) this.#worker.unref()
+  #unrefIfIdle(): void {
+    if (this.#pendingCount === 0) this.#worker.unref()
   }
 
   #fail(why: string): void {
-    const isFirst = this.#gone === undefined
-    this.#gone ??= unusable(`the thread of the store ended${why}`)
-    for (let done = this.#takeOpen(); done; done = this.#takeOpen()) done(this.#gone, undefined)
-    if (isFirst) this.lose(this.#gone, false)
+    const isFirst = this.#endedWith === undefined
+    this.#endedWith ??= unusable(`the thread of the store ended${why}`)
+    for (let done = this.#takePending(); done; done = this.#takePending()) done(this.#endedWith, undefined)
+    if (isFirst) this.lose(this.#endedWith, false)
   }
 }
 

@@ -13,7 +13,7 @@ import type { SettleBatcher } from './settle-batcher.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Change, Standing } from '../worker/messages.ts'
 import { createOutcomes } from './settle.ts'
-import { HOLD_MS, Cursor } from './cursor.ts'
+import { DEFER_MS, Cursor } from './cursor.ts'
 import { Retries } from './retries.ts'
 import { ReadAhead } from './read-ahead.ts'
 
@@ -22,8 +22,8 @@ export interface ConsumerDeps {
   readonly registry: Registry
   readonly deliverer: Deliverer
   readonly bus: Bus
-  readonly link: SqliteClient
-  readonly ledger: SettleBatcher
+  readonly client: SqliteClient
+  readonly settleBatcher: SettleBatcher
   readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
   /** How often an entry of the window of resends has come again. */
@@ -41,20 +41,20 @@ export interface Start {
 /** Hands one plugin its callbacks: new ones, retries, and those that its keys hold back. */
 export type Consumer = ReturnType<typeof createConsumer>
 
-export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean, last, suspect }: Start) {
-  const { plugin, registry, deliverer, bus, link, ledger, suspects, maxBacklog = Infinity, resendsOf } = parts
-  const doubts = new InDoubt(clean, { seq: last, at: Date.now() }, suspect)
-  const inDoubt = doubts.concern.bind(doubts)
+export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, last, suspect }: Start) {
+  const { plugin, registry, deliverer, bus, client, settleBatcher, suspects, maxBacklog = Infinity, resendsOf } = deps
+  const inDoubt = new InDoubt(clean, { seq: last, at: Date.now() }, suspect)
+  const isSuspect = inDoubt.isSuspect.bind(inDoubt)
   const longestMs = longestDelayOf(registry, plugin)
-  const progress = new Cursor(plugin, standing.cursor)
+  const cursor = new Cursor(plugin, standing.cursor)
   let closed = false
   let isPumping = false
 
-  const slots: Prefetch = new Prefetch((key) => {
-    if (key !== undefined) chains.resume(key)
+  const prefetch: Prefetch = new Prefetch((key) => {
+    if (key !== undefined) keyOverflow.resume(key)
     pump()
   })
-  const room = (): number => slots.room
+  const room = (): number => prefetch.room
   const place = (item: Item): void => {
     const { shared } = item
     if (shared.callback.raw === '') {
@@ -67,38 +67,41 @@ export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean,
       return
     }
     const { key } = shared
-    if (item.from === 'row' && key !== undefined && (chains.has(key) || slots.of(key) >= MAX_PREFETCH_PER_KEY))
-      outcomes.park(item, key)
+    if (item.from === 'row' && key !== undefined && (keyOverflow.has(key) || prefetch.of(key) >= MAX_PREFETCH_PER_KEY))
+      outcomes.overflow(item, key)
     else push(item, subscription)
   }
   const push = (item: Item, subscription: Subscription): void => {
     // A task that holds its key runs again, for the next attempt.
     let current = item
     const task = (): Requeue | Promise<Requeue> => attempt(current, subscription, (next) => (current = next))
-    const isSuspect = (): boolean => current.inDoubt
-    slots.push(subscription.pool, item.shared.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
+    const isStillSuspect = (): boolean => current.isSuspect
+    prefetch.push(subscription.pool, item.shared.key, item.isSuspect ? suspects.alone(isStillSuspect, task) : task)
   }
   const placeAndPump = (item: Item): void => {
     place(item)
     pump()
   }
-  const retries = new Retries({ plugin, link, longestMs, inDoubt, room, onDue: placeAndPump })
-  const inLanes = slots.of.bind(slots)
-  const reached = (): number => window.reached
-  const chains = new KeyOverflow({ plugin, link, inDoubt, inLanes, room, reached, onNext: place }, standing.chains)
-  const outcomes = createOutcomes({ plugin, bus, ledger, progress, retries, chains }, standing.waiting)
-  const window: ReadAhead = new ReadAhead({
+  const retries = new Retries({ plugin, client, longestMs, isSuspect, room, onDue: placeAndPump })
+  const prefetchedOf = prefetch.of.bind(prefetch)
+  const reached = (): number => readAhead.reached
+  const keyOverflow = new KeyOverflow(
+    { plugin, client, isSuspect, prefetchedOf, room, reached, onNext: place },
+    standing.chains,
+  )
+  const outcomes = createOutcomes({ plugin, bus, settleBatcher, cursor, retries, keyOverflow }, standing.waiting)
+  const readAhead: ReadAhead = new ReadAhead({
     plugin,
-    link,
+    client,
     cursor: standing.cursor,
     last,
-    inDoubt,
-    onTake: (seq) => progress.take(seq),
-    onSeen(seq) {
-      progress.saw(seq)
-      ledger.touch()
+    isSuspect,
+    onTake: (seq) => cursor.take(seq),
+    onAdvance(seq) {
+      cursor.advance(seq)
+      settleBatcher.touch()
     },
-    onLost: (count) => outcomes.came(-count),
+    onLost: (count) => outcomes.add(-count),
     onMore: () => pump(),
   })
 
@@ -106,29 +109,29 @@ export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean,
     // Tasks that end at once free their slots while the loop below goes on.
     if (closed || isPumping) return
     isPumping = true
-    while (window.length > 0) {
+    while (readAhead.length > 0) {
       const isTooMuch = outcomes.waiting() > maxBacklog
-      if (!isTooMuch && slots.room <= 0) break
-      const item = window.take()
+      if (!isTooMuch && prefetch.room <= 0) break
+      const item = readAhead.take()
       if (!item) break
       if (isTooMuch) outcomes.dead(item, 0, `the backlog is over maxBacklog (${maxBacklog})`)
       else place(item)
     }
     isPumping = false
-    if (slots.room > 0) {
+    if (prefetch.room > 0) {
       retries.read()
-      chains.start()
+      keyOverflow.start()
     }
-    window.refill()
+    readAhead.refill()
   }
 
-  type OnHold = (next: Item) => void
+  type RequeueAs = (next: Item) => void
 
-  const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Requeue | Promise<Requeue> => {
+  const attempt = (item: Item, subscription: Subscription, requeueAs: RequeueAs): Requeue | Promise<Requeue> => {
     const delayMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (delayMs > 0 && delayMs <= longestMs) return { delayMs }
     // On disk first: else one behind it in its key that kills the process would do so for ever.
-    if (item.hasDied && outcomes.isPoison(item)) return ledger.flush().then(() => undefined)
+    if (item.hasCrashed && outcomes.isPoison(item)) return settleBatcher.flush().then(() => undefined)
     const { shared } = item
     const { callback, maybeResend } = shared
     // The window may have forgotten it since.
@@ -136,28 +139,28 @@ export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean,
     const { attempt: tried } = item
     const job = { callback, parsed: takeBody(shared), attempt: tried, resends: shared.resends, maybeResend }
     const deliver = (): Delivered | Promise<Delivered> => deliverer.deliver(job, subscription)
-    const delivered = item.inDoubt ? marked(item, deliver) : deliver()
+    const delivered = item.isSuspect ? deliverSuspect(item, deliver) : deliver()
     if (delivered instanceof Promise || delivered.ended.as !== 'done') {
-      return conclude(item, subscription, delivered, onHold)
+      return settleAttempt(item, subscription, delivered, requeueAs)
     }
     outcomes.done(item)
     return undefined
   }
 
   /** The start is stored first: should the process die now, it is known of what. */
-  const marked = async (item: Item, deliver: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
+  const deliverSuspect = async (item: Item, deliver: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
     const { seq } = item.shared
-    await ledger.noteDurably(['try', plugin, seq, item.tries + 1])
+    await settleBatcher.enqueueDurably(['try', plugin, seq, item.tries + 1])
     if (!closed) return deliver()
-    ledger.note(['try', plugin, seq, -item.tries])
+    settleBatcher.enqueue(['try', plugin, seq, -item.tries])
     return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
   }
 
-  const conclude = async (
+  const settleAttempt = async (
     item: Item,
     subscription: Subscription,
     delivered: Delivered | Promise<Delivered>,
-    onHold: OnHold,
+    requeueAs: RequeueAs,
   ): Promise<Requeue> => {
     const { ended, settled } = await delivered
     const chain = subscription.ordered ? item.shared.key : undefined
@@ -165,24 +168,24 @@ export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean,
     else if (ended.as === 'dead') outcomes.dead(item, ended.attempts, ended.error, true, ended.isFault)
     else if (ended.as === 'retry') {
       const dueAt = Date.now() + ended.inMs
-      const next = outcomes.again(item, {
+      const next = outcomes.retryLater(item, {
         attempt: item.attempt + 1,
         dueAt,
         error: ended.error,
         ...(chain && { chain }),
       })
-      onHold(next)
+      requeueAs(next)
     }
     // The end is stored before the next suspect starts, and before the next one of its key.
-    if (item.inDoubt) await ledger.flush()
+    if (item.isSuspect) await settleBatcher.flush()
     await settled
     return ended.as === 'retry' && chain !== undefined ? { delayMs: ended.inMs } : undefined
   }
 
   return {
     stored(seq: number, shared: Shared | undefined): void {
-      if (shared) outcomes.came()
-      window.stored(seq, shared)
+      if (shared) outcomes.add()
+      readAhead.stored(seq, shared)
     },
     start(): void {
       retries.wake(0)
@@ -191,20 +194,20 @@ export function createConsumer(parts: ConsumerDeps, standing: Standing, { clean,
     pump,
     /** Something is pending that this process did not put there. */
     woken(count: number): void {
-      outcomes.came(count)
+      outcomes.add(count)
       retries.wake(Date.now())
     },
     changes(): Change[] {
-      const changes = progress.changes(Date.now(), closed)
-      if (progress.holds) ledger.touch(HOLD_MS)
+      const changes = cursor.changes(Date.now(), closed)
+      if (cursor.hasDeferred) settleBatcher.touch(DEFER_MS)
       return changes
     },
     waiting: (): number => outcomes.waiting(),
     close(): void {
       closed = true
       retries.close()
-      slots.close()
+      prefetch.close()
     },
-    idle: (): Promise<void> => slots.idle(),
+    idle: (): Promise<void> => prefetch.idle(),
   }
 }

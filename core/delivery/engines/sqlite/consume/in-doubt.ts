@@ -7,19 +7,19 @@ import type { Waiting } from '../worker/messages.ts'
  */
 export class InDoubt {
   readonly #until: { readonly seq: number; readonly at: number }
-  readonly #known: string | undefined
+  readonly #knownId: string | undefined
   readonly #keys = new Set<string>()
   #left: number
 
   /** @param until the last number and the time, milliseconds since 1970, at the start */
-  constructor(clean: boolean, until: { readonly seq: number; readonly at: number }, known?: string) {
+  constructor(clean: boolean, until: { readonly seq: number; readonly at: number }, knownId?: string) {
     this.#until = until
-    this.#known = known
+    this.#knownId = knownId
     this.#left = clean ? 0 : MAX_PREFETCH
   }
 
-  concern({ id, seq, key, dueAt }: Waiting): boolean {
-    if (this.#known !== undefined && id !== this.#known) return false
+  isSuspect({ id, seq, key, dueAt }: Waiting): boolean {
+    if (this.#knownId !== undefined && id !== this.#knownId) return false
     if (this.#left === 0 || seq > this.#until.seq || (dueAt ?? 0) > this.#until.at) return false
     if (key !== undefined && this.#keys.has(key)) return false
     if (key !== undefined) this.#keys.add(key)

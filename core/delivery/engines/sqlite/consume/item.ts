@@ -23,9 +23,9 @@ export interface Item {
   /** How often the process has died over it in a row, as a suspect. */
   readonly tries: number
   /** The last one of them has just been found. */
-  readonly hasDied: boolean
+  readonly hasCrashed: boolean
   /** It may have been under way when the process ended. */
-  readonly inDoubt: boolean
+  readonly isSuspect: boolean
 }
 
 function sharedOf(stored: Stored): Shared {
@@ -34,8 +34,8 @@ function sharedOf(stored: Stored): Shared {
   return { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
 }
 
-export function itemOf(waiting: Waiting, from: Item['from'], inDoubt: boolean): Item {
+export function itemOf(waiting: Waiting, from: Item['from'], isSuspect: boolean): Item {
   const { attempt, dueAt, tries } = waiting
-  const crashes = { tries: Math.abs(tries), hasDied: tries > 0, inDoubt: inDoubt || tries !== 0 }
+  const crashes = { tries: Math.abs(tries), hasCrashed: tries > 0, isSuspect: isSuspect || tries !== 0 }
   return { shared: sharedOf(waiting), attempt, from, dueAt, ...crashes }
 }

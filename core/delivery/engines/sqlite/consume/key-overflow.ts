@@ -4,7 +4,7 @@ import type { Waiting } from '../worker/messages.ts'
 
 /** So many of one key are handed to the lanes; more wait in the database, and hold up no other key. */
 export const MAX_PREFETCH_PER_KEY = 16
-const AGAIN_MS = 1000
+const RETRY_AFTER_MS = 1000
 
 interface Chain {
   /** Changes that are not on disk yet: until they are, reading would give what is no longer so. */
@@ -20,12 +20,12 @@ export interface KnownChain {
   readonly first: number
 }
 
-interface Parts {
+interface KeyOverflowDeps {
   readonly plugin: string
-  readonly link: SqliteClient
-  readonly inDoubt: (waiting: Waiting) => boolean
+  readonly client: SqliteClient
+  readonly isSuspect: (waiting: Waiting) => boolean
   /** How many of this key are in the lanes. */
-  readonly inLanes: (key: string) => number
+  readonly prefetchedOf: (key: string) => number
   readonly room: () => number
   /** Whatever came up to this number, and was not in a chain at the start, has been handed to the lanes or to a chain since. */
   readonly reached: () => number
@@ -38,13 +38,13 @@ interface Parts {
  * came before those of its chain and are read anew: so no chain is read further than the plugin has reached.
  */
 export class KeyOverflow {
-  readonly #parts: Parts
+  readonly #deps: KeyOverflowDeps
   readonly #chains = new Map<string, Chain>()
   /** Those whose first one has not been reached yet, or that nobody has looked at since the start; the smallest last. */
   readonly #waiting: KnownChain[]
 
-  constructor(parts: Parts, known: readonly KnownChain[]) {
-    this.#parts = parts
+  constructor(deps: KeyOverflowDeps, known: readonly KnownChain[]) {
+    this.#deps = deps
     this.#waiting = known.toSorted((one, other) => other.first - one.first)
     for (const { key } of known) this.#chains.set(key, { unwritten: 0, reading: false, waits: true })
   }
@@ -67,8 +67,8 @@ export class KeyOverflow {
   /** Takes up chains whose first one has been reached, as far as there is room. */
   start(): void {
     if (this.#waiting.length === 0) return
-    const reached = this.#parts.reached()
-    for (let room = this.#parts.room(); room > 0; room--) {
+    const reached = this.#deps.reached()
+    for (let room = this.#deps.room(); room > 0; room--) {
       const next = this.#waiting.at(-1)
       if (!next || next.first > reached) return
       this.#waiting.pop()
@@ -81,13 +81,13 @@ export class KeyOverflow {
   /** Hands over the next ones of a key, once those before them are through. */
   resume(key: string): void {
     const chain = this.#chains.get(key)
-    const { plugin, link, inLanes, inDoubt, reached, onNext } = this.#parts
-    if (!chain || chain.reading || chain.unwritten > 0 || inLanes(key) > 0) return
+    const { plugin, client, prefetchedOf, isSuspect, reached, onNext } = this.#deps
+    if (!chain || chain.reading || chain.unwritten > 0 || prefetchedOf(key) > 0) return
     chain.reading = true
-    link.send('chain', { plugin, chain: key, upTo: reached(), limit: MAX_PREFETCH_PER_KEY }, (error, result) => {
+    client.send('chain', { plugin, chain: key, upTo: reached(), limit: MAX_PREFETCH_PER_KEY }, (error, result) => {
       chain.reading = false
       if (error || !result) {
-        setTimeout(() => this.resume(key), AGAIN_MS).unref()
+        setTimeout(() => this.resume(key), RETRY_AFTER_MS).unref()
         return
       }
       const { rows, next } = result
@@ -96,7 +96,7 @@ export class KeyOverflow {
         this.#wait(chain, { key, first: next })
         this.start()
       } else if (rows.length === 0 && chain.unwritten === 0) this.#chains.delete(key)
-      for (const row of rows) onNext(itemOf(row, 'chain', inDoubt(row)))
+      for (const row of rows) onNext(itemOf(row, 'chain', isSuspect(row)))
     })
   }
 

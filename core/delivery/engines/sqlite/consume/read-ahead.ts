@@ -6,18 +6,18 @@ import type { Waiting } from '../worker/messages.ts'
 /** Callbacks that wait in memory for a plugin's lanes, and the characters of their bodies. */
 const CALLBACKS = 1000
 const CHARACTERS = 16_000_000
-const AGAIN_MS = 1000
+const RETRY_AFTER_MS = 1000
 
-interface Parts {
+interface ReadAheadDeps {
   readonly plugin: string
-  readonly link: SqliteClient
+  readonly client: SqliteClient
   /** Where the plugin's cursor stands, and the last callback that is stored. */
   readonly cursor: number
   readonly last: number
-  readonly inDoubt: (waiting: Waiting) => boolean
+  readonly isSuspect: (waiting: Waiting) => boolean
   /** Told of everything that comes, in order: a callback of the plugin, or a number up to which there is none. */
   readonly onTake: (seq: number) => void
-  readonly onSeen: (seq: number) => void
+  readonly onAdvance: (seq: number) => void
   /** So many of the plugin's cannot be read any more. */
   readonly onLost: (count: number) => void
   /** More has come. */
@@ -29,7 +29,7 @@ interface Parts {
  * read from the database once the plugin has fallen behind. So memory is bounded, whatever waits.
  */
 export class ReadAhead {
-  readonly #parts: Parts
+  readonly #deps: ReadAheadDeps
   readonly #queue = new Queue<Item>()
   #length = 0
   #characters = 0
@@ -38,11 +38,11 @@ export class ReadAhead {
   #behind: boolean
   #reading = false
 
-  constructor(parts: Parts) {
-    this.#parts = parts
-    this.#scanned = parts.cursor
-    this.#taken = parts.cursor
-    this.#behind = parts.cursor < parts.last
+  constructor(deps: ReadAheadDeps) {
+    this.#deps = deps
+    this.#scanned = deps.cursor
+    this.#taken = deps.cursor
+    this.#behind = deps.cursor < deps.last
   }
 
   get length(): number {
@@ -59,9 +59,9 @@ export class ReadAhead {
     if (this.#behind) return
     if (!shared) {
       this.#scanned = seq
-      this.#parts.onSeen(seq)
+      this.#deps.onAdvance(seq)
     } else if (this.#length >= CALLBACKS || this.#characters >= CHARACTERS) this.#behind = true
-    else this.#put({ shared, attempt: 1, from: 'row', dueAt: undefined, tries: 0, hasDied: false, inDoubt: false })
+    else this.#put({ shared, attempt: 1, from: 'row', dueAt: undefined, tries: 0, hasCrashed: false, isSuspect: false })
   }
 
   take(): Item | undefined {
@@ -77,18 +77,18 @@ export class ReadAhead {
   refill(): void {
     if (!this.#behind || this.#reading || this.#length >= CALLBACKS / 2 || this.#characters >= CHARACTERS / 2) return
     this.#reading = true
-    const { plugin, link, inDoubt, onSeen, onLost, onMore } = this.#parts
+    const { plugin, client, isSuspect, onAdvance, onLost, onMore } = this.#deps
     const arg = { plugin, after: this.#scanned, limit: CALLBACKS / 2 }
-    link.send('page', arg, (error, page) => {
+    client.send('page', arg, (error, page) => {
       this.#reading = false
       if (error || !page) {
-        setTimeout(() => this.refill(), AGAIN_MS).unref()
+        setTimeout(() => this.refill(), RETRY_AFTER_MS).unref()
         return
       }
       if (page.lost > 0) onLost(page.lost)
-      for (const row of page.rows) this.#put(itemOf(row, 'row', inDoubt(row)))
+      for (const row of page.rows) this.#put(itemOf(row, 'row', isSuspect(row)))
       this.#scanned = page.scanned
-      onSeen(page.scanned)
+      onAdvance(page.scanned)
       // Replies come in order: what is stored from now on is told by `stored`.
       if (page.end) this.#behind = false
       onMore()
@@ -103,6 +103,6 @@ export class ReadAhead {
     this.#length++
     this.#characters += callback.raw.length
     this.#scanned = seq
-    this.#parts.onTake(seq)
+    this.#deps.onTake(seq)
   }
 }

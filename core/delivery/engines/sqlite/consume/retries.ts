@@ -2,16 +2,16 @@ import { type Item, itemOf } from './item.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
-const AGAIN_MS = 1000
+const RETRY_AFTER_MS = 1000
 /** The longest time that a timer takes. */
 const TIMER_MAX_MS = 2 ** 31 - 1
 
-interface Parts {
+interface RetriesDeps {
   readonly plugin: string
-  readonly link: SqliteClient
+  readonly client: SqliteClient
   /** What is due later than in so many milliseconds is due now: the clock has been set back. */
   readonly longestMs: number
-  readonly inDoubt: (waiting: Waiting) => boolean
+  readonly isSuspect: (waiting: Waiting) => boolean
   /** How many may be handed over now. */
   readonly room: () => number
   readonly onDue: (item: Item) => void
@@ -19,7 +19,7 @@ interface Parts {
 
 /** The retries of a plugin that hold nothing up. They wait in the database and are read when they are due. */
 export class Retries {
-  readonly #parts: Parts
+  readonly #deps: RetriesDeps
   /** Those that were handed over, until what became of them is on disk. */
   readonly #taken = new Set<number>()
   #next: number | undefined
@@ -29,8 +29,8 @@ export class Retries {
   #reading = false
   #closed = false
 
-  constructor(parts: Parts) {
-    this.#parts = parts
+  constructor(deps: RetriesDeps) {
+    this.#deps = deps
   }
 
   /** One will be due then, milliseconds since 1970; it is on disk. */
@@ -50,7 +50,7 @@ export class Retries {
 
   /** Hands over what is due, where there is room. */
   read(): void {
-    const { plugin, link, longestMs, room, onDue, inDoubt } = this.#parts
+    const { plugin, client, longestMs, room, onDue, isSuspect } = this.#deps
     const now = Date.now()
     const limit = room()
     if (this.#closed || this.#reading || this.#next === undefined || limit <= 0) return
@@ -58,15 +58,15 @@ export class Retries {
     if (this.#next > now && this.#next - now <= this.#inMs) return this.#rearm(this.#next)
     this.#reading = true
     this.#next = undefined
-    link.send('due', { plugin, now, longestMs, limit, skip: [...this.#taken] }, (error, result) => {
+    client.send('due', { plugin, now, longestMs, limit, skip: [...this.#taken] }, (error, result) => {
       this.#reading = false
-      if (error || !result) return this.#rearm(Date.now() + AGAIN_MS)
+      if (error || !result) return this.#rearm(Date.now() + RETRY_AFTER_MS)
       // All of them before any is handed over: one that ends at once frees its slot, and that reads again.
       for (const { seq } of result.rows) this.#taken.add(seq)
       if (result.next !== undefined) this.wake(result.next)
       for (const row of result.rows) {
         if (this.#closed) return
-        onDue(itemOf(row, 'retries', inDoubt(row)))
+        onDue(itemOf(row, 'retries', isSuspect(row)))
       }
       // The timer of one that was written while this read was under way may have fired for nothing.
       this.read()

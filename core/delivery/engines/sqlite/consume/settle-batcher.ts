@@ -3,14 +3,14 @@ import type { Change } from '../worker/messages.ts'
 
 const FLUSH_MS = 20
 /** How long after a failure to write: the disk may have room again. */
-const AGAIN_MS = 1000
+const RETRY_AFTER_MS = 1000
 
 /**
  * Collects what has become of callbacks and writes it in batches, off the hot path: what a crash loses of it is done
  * once more. Changes are written in the order in which they were noted, and those of one batch together or not at all.
  */
 export class SettleBatcher {
-  readonly #link: SqliteClient
+  readonly #client: SqliteClient
   /** Gives the cursors that have moved, at the time of writing. */
   readonly #collect: () => Change[]
   #changes: Change[] = []
@@ -21,22 +21,22 @@ export class SettleBatcher {
   /** The last could not be written: the next try takes its time, whatever comes meanwhile. */
   #isFailing = false
 
-  constructor(link: SqliteClient, collect: () => Change[]) {
-    this.#link = link
+  constructor(client: SqliteClient, collect: () => Change[]) {
+    this.#client = client
     this.#collect = collect
   }
 
   /** @param after called once it is on disk */
-  note(change: Change, after?: () => void): void {
+  enqueue(change: Change, after?: () => void): void {
     this.#changes.push(change)
     if (after) this.#after.push(after)
     this.touch()
   }
 
   /** Notes and writes at once; resolves once it is on disk. */
-  noteDurably(change: Change): Promise<void> {
+  enqueueDurably(change: Change): Promise<void> {
     return new Promise((resolve) => {
-      this.note(change, resolve)
+      this.enqueue(change, resolve)
       void this.flush()
     })
   }
@@ -54,7 +54,7 @@ export class SettleBatcher {
   }
 
   /** Writes what there is at once, where somebody writes anyway; nothing while the last is under way. */
-  join(): void {
+  piggyback(): void {
     if (!this.#timer || this.#writing || this.#isFailing) return
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -78,14 +78,14 @@ export class SettleBatcher {
     const changes = [...this.#changes.splice(0), ...this.#collect()]
     const after = this.#after.splice(0)
     try {
-      if (changes.length > 0) await this.#link.ask('change', changes)
+      if (changes.length > 0) await this.#client.request('change', changes)
       this.#isFailing = false
       for (const call of after) call()
     } catch {
       this.#isFailing = true
       this.#changes = [...changes, ...this.#changes]
       this.#after = [...after, ...this.#after]
-      this.touch(AGAIN_MS)
+      this.touch(RETRY_AFTER_MS)
     }
   }
 }

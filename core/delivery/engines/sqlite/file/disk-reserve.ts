@@ -8,7 +8,7 @@ const BYTES = 24 * 1024 * 1024
 const PIECE = 256 * 1024
 /** So much more must be free before callbacks are taken again. */
 const MARGIN = BYTES / 2
-const AGAIN_MS = 100
+const RETRY_AFTER_MS = 100
 
 /** Room on the disk that is given back when the disk is full: without any, nothing could be deleted either. */
 export interface Reserve {
@@ -39,7 +39,7 @@ export function createReserve(
     if (stopped) return
     if (isFirst) onChange(true)
     full = !(await hasRoomForMore(file)) || !(await setAside(file))
-    if (full) timer = setTimeout(() => void recover(false), AGAIN_MS).unref()
+    if (full) timer = setTimeout(() => void recover(false), RETRY_AFTER_MS).unref()
     else onChange(false)
   }
   return {

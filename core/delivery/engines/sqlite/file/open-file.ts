@@ -87,7 +87,7 @@ export function openFile(path: string): OpenFile {
     }
   } catch (error) {
     unwind(undo)
-    throw told(error, file)
+    throw storeError(error, file)
   }
 }
 
@@ -134,7 +134,7 @@ function open(file: string): Database {
 }
 
 /** What SQLite says of a file, as an error with a code. */
-export function told(error: unknown, file: string): unknown {
+export function storeError(error: unknown, file: string): unknown {
   if (error instanceof TimhookError) return error
   const { code, message } = error as { code?: unknown; message: string }
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(file, message)

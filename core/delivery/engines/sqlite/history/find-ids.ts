@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as yieldToLoop } from 'node:timers/promises'
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { blocksAmong, lastStored } from '../blocks/blocks.ts'
-import { BLOCKS, KEPT, type Numbered, seek } from '../blocks/seek.ts'
+import { BLOCKS, UNDELIVERED, type Numbered, seek } from '../blocks/seek.ts'
 
 /** An id begins with its time, see core/lib/id.ts. */
 const ID = /^[0-9a-z]{22}$/
@@ -34,8 +34,8 @@ export function findAmongCallbacks(database: Database, ids: readonly string[]): 
 }
 
 /** The same of what is kept and not delivered. */
-export function findAmongKept(database: Database, ids: readonly string[]): Promise<number[]> {
-  const all = { table: KEPT, last: database.number('SELECT max(num) FROM kept') }
+export function findAmongUndelivered(database: Database, ids: readonly string[]): Promise<number[]> {
+  const all = { table: UNDELIVERED, last: database.number('SELECT max(num) FROM kept') }
   return findIds(database, all, ids, (database, low, high, ids) => {
     const select = 'SELECT num, id FROM kept WHERE num >= ? AND num < ? AND id IN (SELECT value FROM json_each(?))'
     const rows = database.all(select, low, high, JSON.stringify([...ids]))
@@ -53,7 +53,7 @@ async function findIds(database: Database, all: All, ids: readonly string[], loo
           // A row of several may be in two pieces.
           if (left.delete(id)) found.push(number)
         }
-        await turn()
+        await yieldToLoop()
       }
     }
   }

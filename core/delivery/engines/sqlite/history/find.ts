@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry } from '../../../history.ts'
-import { BODY_COLUMNS, KEPT_COLUMNS, keptEntry } from '../blocks/entries.ts'
-import { findAmongCallbacks, findAmongKept } from './find-ids.ts'
+import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../blocks/entries.ts'
+import { findAmongCallbacks, findAmongUndelivered } from './find-ids.ts'
 import { inSnapshot } from './scan.ts'
 import { entriesAmong, withBody } from './scan-callbacks.ts'
 import { storedOf } from '../blocks/pinned.ts'
@@ -9,8 +9,8 @@ import { storedOf } from '../blocks/pinned.ts'
 /** The entries with these ids, delivered or kept. */
 export async function find(database: Database, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
   const callbacks = await findAmongCallbacks(database, ids)
-  const kept = callbacks.length === ids.length ? [] : await findAmongKept(database, ids)
-  const columns = bodies ? `${KEPT_COLUMNS}, ${BODY_COLUMNS}` : KEPT_COLUMNS
+  const kept = callbacks.length === ids.length ? [] : await findAmongUndelivered(database, ids)
+  const columns = bodies ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
   return [
     ...callbacks.flatMap((seq) =>
       inSnapshot(database, () => {
@@ -22,7 +22,7 @@ export async function find(database: Database, ids: readonly string[], bodies: b
     ),
     ...kept.flatMap((num) => {
       const row = database.get(`SELECT ${columns} FROM kept WHERE num = ?`, num)
-      return row ? [keptEntry(row)] : []
+      return row ? [undeliveredEntry(row)] : []
     }),
   ]
 }

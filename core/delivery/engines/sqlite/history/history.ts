@@ -9,7 +9,7 @@ import { deadLetters } from './list-dead-letters.ts'
 import { records } from './list-records.ts'
 import { list, placeText } from './list.ts'
 import { isLocked } from '../file/lock.ts'
-import { told } from '../file/open-file.ts'
+import { storeError } from '../file/open-file.ts'
 import { inSnapshot } from './scan.ts'
 
 /** A server that stores all the time leaves others little time to write in. */
@@ -65,6 +65,6 @@ function opened(file: string): Database {
     database.get('SELECT count(*) FROM cursors')
     return database
   } catch (error) {
-    throw told(error, file)
+    throw storeError(error, file)
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Filter, Page } from '../../../history.ts'
 import type { Direction } from '../blocks/blocks.ts'
 import { callbackSource } from './scan-callbacks.ts'
-import { keptSource } from './scan-undelivered.ts'
+import { undeliveredSource } from './scan-undelivered.ts'
 import { scan, type Scanned, type Source } from './scan.ts'
 
 /** Where a list stands: the last number of the one table, and of the other. */
@@ -24,7 +24,7 @@ export async function list(
   const from = place === undefined ? STARTS[direction] : parsePlace(place)
   const look = async (source: Source | undefined, after: number): Promise<Scanned> =>
     source ? scan(database, source, filter, after, direction) : { found: [], reached: after, end: true }
-  const all = [await look(callbackSource(filter), from[0]), await look(keptSource(filter), from[1])] as const
+  const all = [await look(callbackSource(filter), from[0]), await look(undeliveredSource(filter), from[1])] as const
   const taken = [0, 0] as [number, number]
   const entries: Entry[] = []
   while (entries.length < limit) {

@@ -2,7 +2,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, PluginOutcome } from '../../../history.ts'
 
 /** Tells what has become of the callbacks numbered from `low` to `high`, plugin by plugin. */
-export function fatesOf(
+export function outcomesOf(
   database: Database,
   low: number,
   high: number,
@@ -19,7 +19,7 @@ export function fatesOf(
   const [pending, dead, done] = [among('pending'), among('dead_letters'), among('done')]
   const cursors = cursorsOf(database)
 
-  const fate = (seq: number, plugin: string): PluginOutcome => {
+  const outcomeOf = (seq: number, plugin: string): PluginOutcome => {
     if (pending.get(seq)?.has(plugin)) return 'waiting'
     if (dead.get(seq)?.has(plugin)) return 'dead'
     // A plugin without a cursor is gone from the config: what it had not finished is among the dead.
@@ -29,7 +29,7 @@ export function fatesOf(
   return (seq, own) => {
     // By a replay, or by the rules of an older config, others may have it too.
     const plugins = new Set([...own, ...(pending.get(seq) ?? []), ...(dead.get(seq) ?? [])])
-    return [...plugins].map((id) => ({ id, outcome: fate(seq, id) }))
+    return [...plugins].map((id) => ({ id, outcome: outcomeOf(seq, id) }))
   }
 }
 

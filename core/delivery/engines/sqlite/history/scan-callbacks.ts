@@ -4,7 +4,7 @@ import type { Filter } from '../../../history.ts'
 import type { Unpacked } from '../blocks/block.ts'
 import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../blocks/blocks.ts'
 import { callbackEntry } from '../blocks/entries.ts'
-import { cursorsOf, fatesOf } from './outcomes.ts'
+import { cursorsOf, outcomesOf } from './outcomes.ts'
 import type { Found, Source } from './scan.ts'
 import { BLOCKS, seek } from '../blocks/seek.ts'
 import { storedOf } from '../blocks/pinned.ts'
@@ -43,12 +43,12 @@ export function callbackSource(filter: Filter): Source | undefined {
 
 /** Makes entries of callbacks whose numbers are in a range, without their bodies. */
 export function entriesAmong(database: Database, low: number, high: number): (one: Unpacked) => Found {
-  const fates = fatesOf(database, low, high)
+  const outcomes = outcomesOf(database, low, high)
   const rows = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
   const resends = new Map(rows.map(({ seq, times }) => [Number(seq), Number(times)]))
   return (one) => {
     const { seq } = one
-    const counts = { resends: resends.get(seq) ?? 0, plugins: fates(seq, one.plugins) }
+    const counts = { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, one.plugins) }
     return { number: seq, entry: callbackEntry(one, counts) }
   }
 }

@@ -1,12 +1,12 @@
 import type { Value } from '../../../../store/sqlite/database.ts'
 import type { Filter } from '../../../history.ts'
-import { BODY_COLUMNS, KEPT_COLUMNS, keptEntry } from '../blocks/entries.ts'
+import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../blocks/entries.ts'
 import type { Source } from './scan.ts'
-import { KEPT, seek } from '../blocks/seek.ts'
+import { UNDELIVERED, seek } from '../blocks/seek.ts'
 import { fitsCommand, whereOf } from './where.ts'
 
 /** What was decided or refused, and kept; undefined where the filter wants none of it. */
-export function keptSource({
+export function undeliveredSource({
   plugin,
   outcome = 'kept',
   app,
@@ -18,11 +18,11 @@ export function keptSource({
   if (plugin !== undefined || outcome === 'delivered') return undefined
   if (outcome === 'done' || outcome === 'waiting' || outcome === 'dead') return undefined
   const decided: [string, Value] = outcome === 'failed' ? ['failed = ?', 1] : ['outcome = ?', outcome]
-  const columns = bodies ? `${KEPT_COLUMNS}, ${BODY_COLUMNS}` : KEPT_COLUMNS
+  const columns = bodies ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
   return {
     between: (database, since, until) => [
-      seek(database, KEPT, 'received_at', since),
-      seek(database, KEPT, 'received_at', until),
+      seek(database, UNDELIVERED, 'received_at', since),
+      seek(database, UNDELIVERED, 'received_at', until),
     ],
     last: (database) => database.number('SELECT max(num) FROM kept'),
     next(database, from, direction) {
@@ -42,7 +42,7 @@ export function keptSource({
       ])
       const order = direction === 'forward' ? 'ASC' : 'DESC'
       const rows = database.all(`SELECT ${columns} FROM kept ${where.text} ORDER BY num ${order}`, ...where.values)
-      return rows.map((row) => ({ number: Number(row['num']), entry: keptEntry(row) }))
+      return rows.map((row) => ({ number: Number(row['num']), entry: undeliveredEntry(row) }))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as yieldToLoop } from 'node:timers/promises'
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Filter } from '../../../history.ts'
 import type { Direction } from '../blocks/blocks.ts'
@@ -63,7 +63,7 @@ export async function scan(
       return false
     })
     if (done || found.length >= limit) return { found, reached: at, end: done }
-    await turn()
+    await yieldToLoop()
   }
 }
 

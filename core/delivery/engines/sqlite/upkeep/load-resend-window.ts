@@ -6,18 +6,18 @@ import type { SqliteClient } from '../client/sqlite-client.ts'
 const PAGE = 1000
 
 /** Reads what came since a time, before the start. */
-export async function loadResendWindow(recent: ResendWindow, link: SqliteClient, since: number): Promise<void> {
+export async function loadResendWindow(resendWindow: ResendWindow, client: SqliteClient, since: number): Promise<void> {
   for (let after = 0; ;) {
-    const page = await link.ask('recent', { since, after, limit: PAGE })
+    const page = await client.request('recent', { since, after, limit: PAGE })
     if (!page) return
-    const again = new Map(page.resends.map(({ seq, times }) => [seq, times]))
+    const resends = new Map(page.resends.map(({ seq, times }) => [seq, times]))
     for (const { first, heads } of page.blocks) {
       let seq = first
       for (const [, receivedAt, , , id, identity] of readable(heads)) {
-        const entry = recent.add(identity, id, receivedAt)
-        recent.setSeq(entry, seq)
-        const times = again.get(seq)
-        if (times !== undefined) recent.countResend(entry, times)
+        const entry = resendWindow.add(identity, id, receivedAt)
+        resendWindow.setSeq(entry, seq)
+        const times = resends.get(seq)
+        if (times !== undefined) resendWindow.countResend(entry, times)
         seq++
       }
     }

@@ -36,8 +36,8 @@ export interface Sweeper {
 }
 
 /** Deletes what has had its time, in small chunks, for as long as the server runs. */
-export function keepRetention(
-  link: SqliteClient,
+export function startRetention(
+  client: SqliteClient,
   file: string,
   retention: Retention,
   { hasRoom = diskHasRoom, onShortened = () => undefined }: Options = {},
@@ -46,25 +46,25 @@ export function keepRetention(
   let stopped = false
   let evicted = NOTHING_EVICTED
   let since: number | undefined
-  let toldAt = -Infinity
+  let reportedAt = -Infinity
 
   const add = (more: Evicted): void => {
     const { refused, finished, faults } = evicted
     evicted = { refused: refused + more.refused, finished: finished + more.finished, faults: faults + more.faults }
   }
   /** A round that does not end is told of too. */
-  const tell = (isOver: boolean): void => {
+  const report = (isOver: boolean): void => {
     const isNothing = evicted.refused + evicted.finished + evicted.faults === 0
-    if (isNothing || (!isOver && performance.now() - toldAt < LOOK_EVERY_MS)) return
+    if (isNothing || (!isOver && performance.now() - reportedAt < LOOK_EVERY_MS)) return
     const shortened = { ...evicted, since: since ?? 0 }
     evicted = NOTHING_EVICTED
-    toldAt = performance.now()
+    reportedAt = performance.now()
     onShortened(shortened)
   }
 
   const sweep = async (isFull = false): Promise<number> => {
     const now = Date.now()
-    const result = await link.ask('retain', {
+    const result = await client.request('retain', {
       finishedSince: now - retention.age,
       deadSince: now - retention.deadLetters,
       size: retention.size,
@@ -73,7 +73,7 @@ export function keepRetention(
     })
     add(result.evicted)
     since = result.since
-    tell(!result.more)
+    report(!result.more)
     next(result.more ? PAUSE_MS : LOOK_EVERY_MS)
     return result.deleted
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import { addLetter } from '../blocks/add-dead-letter.ts'
+import { addDeadLetter } from '../blocks/add-dead-letter.ts'
 import type { Change } from './messages.ts'
 import { unpin, pin } from '../blocks/pinned.ts'
 
@@ -39,7 +39,7 @@ function apply(database: Database, one: Change): void {
       takeOut(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
       pin(database, seq)
-      addLetter(database, { plugin, seq, at, attempts, error, fault })
+      addDeadLetter(database, { plugin, seq, at, attempts, error, fault })
       return
     }
     case 'try': {

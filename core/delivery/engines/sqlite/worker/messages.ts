@@ -19,7 +19,7 @@ export interface Waiting extends Stored {
 }
 
 /** What was kept and not delivered. */
-export interface KeptRow extends Omit<Stored, 'seq' | 'resends' | 'key' | 'maybeResend'> {
+export interface UndeliveredRow extends Omit<Stored, 'seq' | 'resends' | 'key' | 'maybeResend'> {
   readonly outcome: string
   readonly code: number
   readonly failed: boolean
@@ -36,7 +36,7 @@ export type Change =
   | readonly ['done', plugin: string, seq: number]
   /** No longer pending. */
   | readonly ['finished', plugin: string, seq: number]
-  | readonly ['pending', plugin: string, seq: number, again: Again]
+  | readonly ['pending', plugin: string, seq: number, next: NextAttempt]
   /** `fault`: dead because its body is not what the types promise. */
   | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number, fault?: boolean]
   /** See the table. */
@@ -44,7 +44,7 @@ export type Change =
   | readonly ['resent', seq: number]
 
 /** Without `dueAt` it waits for those of its chain that came before it. */
-export interface Again {
+export interface NextAttempt {
   readonly attempt: number
   readonly dueAt?: number
   readonly error?: string
@@ -73,7 +73,7 @@ export interface Operations extends StoreOperations {
    * A refused one that came within the window of an equal one, in milliseconds, is counted on that. Gives how many refused
    * ones had to go for it: they have a share of the room, in bytes.
    */
-  keep: [arg: KeptRow & { readonly share: number; readonly resendWindow: number }, result: number]
+  recordUndelivered: [arg: UndeliveredRow & { readonly share: number; readonly resendWindow: number }, result: number]
   change: [arg: readonly Change[], result: void]
   /** The next that the plugin has not had, how many cannot be read, and how far was looked; `end` when nothing is left. */
   page: [
@@ -102,12 +102,15 @@ export interface Operations extends StoreOperations {
       | undefined,
   ]
   /** Makes dead letters of what a removed plugin has not had, as long as it takes until the `end`. */
-  bury: [arg: { plugin: string; now: number; limit: number; error: string }, result: { count: number; end: boolean }]
+  deadLetterRemoved: [
+    arg: { plugin: string; now: number; limit: number; error: string },
+    result: { count: number; end: boolean },
+  ]
   retain: [arg: Limits, result: Retained]
   /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
   /** Nothing: its reply comes once all that was asked before is on disk, or has failed. */
-  pass: [arg: undefined, result: void]
+  barrier: [arg: undefined, result: void]
   /** Moves what is left in the log to the file, so that it begins anew. */
   checkpoint: [arg: undefined, result: void]
   /** Proves that the file can be written to. */

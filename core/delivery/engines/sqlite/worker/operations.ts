@@ -2,9 +2,9 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { storeOperations } from '../../../../store/sqlite/tables.ts'
 import { createAppend } from './append.ts'
 import { begin, lastSeq } from './begin.ts'
-import { bury } from './dead-letter-removed.ts'
+import { deadLetterRemoved } from './dead-letter-removed.ts'
 import { change } from './apply-changes.ts'
-import { createKeep } from './record-undelivered.ts'
+import { createRecordUndelivered } from './record-undelivered.ts'
 import { mark } from '../file/clean-mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from '../file/open-file.ts'
@@ -30,16 +30,16 @@ export function createOperations(opened: OpenFile): OperationTable {
       ...storeOperations(database),
       append: (block) => append.append(block),
       begin: on(begin),
-      keep: createKeep(database),
+      recordUndelivered: createRecordUndelivered(database),
       change: on(change),
       page: (arg) => page(database, arg, append.last()),
       due: on(due),
       chain: on(chain),
       recent: on(recent),
-      bury: on(bury),
+      deadLetterRemoved: on(deadLetterRemoved),
       retain: on(retain),
       requests: on(requests),
-      pass: () => undefined,
+      barrier: () => undefined,
       checkpoint() {
         if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
       },

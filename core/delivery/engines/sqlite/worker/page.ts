@@ -10,7 +10,7 @@ import { pinnedOf } from '../blocks/pinned.ts'
 /** Bodies of a page, in characters: beyond it ends, so that a few large ones do not fill the memory. */
 const PAGE_CHARACTERS = 4_000_000
 /** Callbacks looked at for a page, however few of them are the plugin's: what comes in is not to wait for long. */
-export const LOOKED_AT = 5000
+export const MAX_SCANNED = 5000
 
 /** The next callbacks that a plugin has not had, in the order of receipt. */
 export function page(database: Database, { plugin, after, limit }: Arg<'page'>, last: number): Result<'page'> {
@@ -18,11 +18,11 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
   let scanned = after
   let characters = 0
   let lost = 0
-  while (scanned - after < LOOKED_AT) {
+  while (scanned - after < MAX_SCANNED) {
     const block = blockFrom(database, scanned + 1)
     if (!block) return { rows, lost, scanned: last, end: true }
     if (block.damage) lost += reportDamage(database, block.damage, plugin)
-    for (const one of notHad(database, block, plugin, scanned)) {
+    for (const one of unsettledOf(database, block, plugin, scanned)) {
       if (rows.length >= limit || characters > PAGE_CHARACTERS) return { rows, lost, scanned, end: false }
       scanned = one.seq
       characters += one.raw.length
@@ -34,7 +34,7 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
 }
 
 /** Those of a block that a plugin gets, has not had, and that come after a number. */
-export function notHad(database: Database, block: StoredBlock, plugin: string, after: number): Unpacked[] {
+export function unsettledOf(database: Database, block: StoredBlock, plugin: string, after: number): Unpacked[] {
   const own = block.callbacks.filter(({ seq, plugins }) => seq > after && plugins.includes(plugin))
   if (own.length === 0) return own
   const select = 'SELECT seq FROM done WHERE plugin = ? AND seq BETWEEN ? AND ?'

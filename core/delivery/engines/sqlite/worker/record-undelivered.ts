@@ -1,10 +1,10 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { refusedIdentity } from '../../../record-refused.ts'
 import { change } from './apply-changes.ts'
-import type { Arg, KeptRow } from './messages.ts'
+import type { Arg, UndeliveredRow } from './messages.ts'
 import { textOf } from '../blocks/read-block.ts'
 import { trimRefused } from '../blocks/room.ts'
-import { KEPT, seek } from '../blocks/seek.ts'
+import { UNDELIVERED, seek } from '../blocks/seek.ts'
 
 /** What a row takes beside its texts. */
 const ROW_BYTES = 200
@@ -24,7 +24,7 @@ interface Place {
  * The number by which a kept callback stands beside those that are delivered, in what counts resends or waits for a
  * plugin: below all of theirs.
  */
-export function keptSeq(num: number): number {
+export function undeliveredSeq(num: number): number {
   return -num
 }
 
@@ -32,7 +32,7 @@ export function keptSeq(num: number): number {
  * Makes what stores callbacks that were refused, or decided otherwise than by a plain allow. One that is refused again
  * within the window is counted on the first. It gives how many refused ones went for it.
  */
-export function createKeep(database: Database): (arg: Arg<'keep'>) => number {
+export function createRecordUndelivered(database: Database): (arg: Arg<'recordUndelivered'>) => number {
   let known: Map<string, Place> | undefined
 
   return ({ resendWindow, share, ...row }) => {
@@ -44,8 +44,8 @@ export function createKeep(database: Database): (arg: Arg<'keep'>) => number {
     known ??= load(database, since)
     const identity = fingerprintOf(row)
     const first = known.get(identity)
-    if (first && first.at > since && isKept(database, first)) {
-      change(database, [['resent', keptSeq(first.num)]])
+    if (first && first.at > since && isRecorded(database, first)) {
+      change(database, [['resent', undeliveredSeq(first.num)]])
       return 0
     }
     insert(database, row)
@@ -54,7 +54,7 @@ export function createKeep(database: Database): (arg: Arg<'keep'>) => number {
   }
 }
 
-function insert(database: Database, row: KeptRow): void {
+function insert(database: Database, row: UndeliveredRow): void {
   const text = `INSERT INTO kept
     (received_at, app, signed, id, command, outcome, code, failed, error, expendable, bytes, query, raw)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -69,7 +69,7 @@ function load(database: Database, since: number): Map<string, Place> {
   const known = new Map<string, Place>()
   const select = `SELECT num, id, received_at, app, command, error, CAST(raw AS BLOB) AS raw FROM kept
     WHERE num >= ? AND received_at > ? AND outcome = 'refused' ORDER BY num DESC LIMIT ${REMEMBERED}`
-  for (const row of database.all(select, seek(database, KEPT, 'received_at', since), since).toReversed()) {
+  for (const row of database.all(select, seek(database, UNDELIVERED, 'received_at', since), since).toReversed()) {
     const [command, error, raw] = [String(row['command']), String(row['error']), textOf(row['raw'])]
     const identity = fingerprintOf({ sdkAppId: Number(row['app']), command, error, raw })
     remember(known, identity, { num: Number(row['num']), id: String(row['id']), at: Number(row['received_at']) })
@@ -85,11 +85,11 @@ function remember(known: Map<string, Place>, identity: string, place: Place): vo
   if (oldest !== undefined) known.delete(oldest)
 }
 
-function fingerprintOf({ error = '', ...row }: Pick<KeptRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
+function fingerprintOf({ error = '', ...row }: Pick<UndeliveredRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
   return refusedIdentity(row, { raw: row.raw.replaceAll('\u0000', '\ufffd'), error })
 }
 
 /** Its transaction may have been taken back, and it may have been deleted since. */
-function isKept(database: Database, { num, id }: Place): boolean {
+function isRecorded(database: Database, { num, id }: Place): boolean {
   return database.get('SELECT 1 FROM kept WHERE num = ? AND id = ?', num, id) !== undefined
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { AdminResult, AdminRequest, Fate } from '../../../history.ts'
-import { KEPT_REF } from '../blocks/entries.ts'
-import { keptSeq } from './record-undelivered.ts'
+import { UNDELIVERED_REF } from '../blocks/entries.ts'
+import { undeliveredSeq } from './record-undelivered.ts'
 import type { Arg, Result } from './messages.ts'
 import { unpin, pin, storedOf } from '../blocks/pinned.ts'
 
@@ -23,19 +23,19 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
   const found = database.all(select, AT_ONCE)
   for (const { num, request } of found) {
-    const asked = JSON.parse(String(request)) as AdminRequest
-    const fates = asked.kind === 'replay' ? replay(work, asked) : letters(work, asked)
+    const admin = JSON.parse(String(request)) as AdminRequest
+    const outcomes = admin.kind === 'replay' ? replay(work, admin) : retryOrDrop(work, admin)
     // What was asked may be long, and nobody reads it again.
     const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
-    database.run(update, JSON.stringify(counted(fates)), now, Number(num))
+    database.run(update, JSON.stringify(counted(outcomes)), now, Number(num))
   }
   return { woken: work.woken, more: found.length === AT_ONCE }
 }
 
-function counted(fates: readonly Fate[]): AdminResult {
+function counted(outcomes: readonly Fate[]): AdminResult {
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const fate of fates) counts[fate]++
-  return { ...counts, fates }
+  for (const outcome of outcomes) counts[outcome]++
+  return { ...counts, fates: outcomes }
 }
 
 function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'replay' }>): Fate[] {
@@ -49,32 +49,32 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
     const isAhead = one.plugins.includes(plugin) && seq > cursor
     if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
-    return again(work, plugin, seq)
+    return makePending(work, plugin, seq)
   })
 }
 
 /** Of a callback that is delivered, or of one that was refused. */
 function seqOf(ref: string): number {
-  return ref.startsWith(KEPT_REF) ? keptSeq(Number(ref.slice(KEPT_REF.length))) : Number(ref)
+  return ref.startsWith(UNDELIVERED_REF) ? undeliveredSeq(Number(ref.slice(UNDELIVERED_REF.length))) : Number(ref)
 }
 
-function letters(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): Fate[] {
+function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): Fate[] {
   const { database, plugins } = work
   return refs.map((ref) => {
     const num = Number(ref)
-    const letter = database.get('SELECT plugin, seq FROM dead_letters WHERE num = ?', num)
-    if (!letter) return 'gone'
-    const plugin = String(letter['plugin'])
+    const deadLetter = database.get('SELECT plugin, seq FROM dead_letters WHERE num = ?', num)
+    if (!deadLetter) return 'gone'
+    const plugin = String(deadLetter['plugin'])
     if (kind === 'retry' && !plugins.includes(plugin)) return 'foreign'
     database.run('DELETE FROM dead_letters WHERE num = ?', num)
-    const seq = Number(letter['seq'])
-    if (kind === 'retry') return again(work, plugin, seq)
+    const seq = Number(deadLetter['seq'])
+    if (kind === 'retry') return makePending(work, plugin, seq)
     unpin(database, seq)
     return 'count'
   })
 }
 
-function again({ database, now, woken }: Work, plugin: string, seq: number): Fate {
+function makePending({ database, now, woken }: Work, plugin: string, seq: number): Fate {
   const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
   if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
   pin(database, seq)

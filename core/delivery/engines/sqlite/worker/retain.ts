@@ -40,7 +40,7 @@ export interface Retained {
  */
 export function retain(database: Database, limits: Limits): Retained {
   const { deadSince, finishedSince, limit, size, needsRoom } = limits
-  let deleted = deleteLetters(database, deadSince, limit)
+  let deleted = deleteDeadLetters(database, deadSince, limit)
   deleted += database.run(
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
       WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
@@ -90,7 +90,7 @@ function deleteBlocks(database: Database, before: number, limit: number): number
   return count
 }
 
-function deleteLetters(database: Database, before: number, limit: number): number {
+function deleteDeadLetters(database: Database, before: number, limit: number): number {
   const old = database.all('SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?', before, limit)
   for (const { num, seq } of old) {
     database.run('DELETE FROM dead_letters WHERE num = ?', Number(num))

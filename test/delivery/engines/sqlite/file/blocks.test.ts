@@ -35,7 +35,7 @@ describe('callbacks that came in one turn', () => {
     await turn(first)
     await stuck.promise
     const database = look(file)
-    while (database.number('SELECT seq FROM cursors') < 4) await first.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 4) await first.client.request('probe', undefined)
     await first.die()
     const seen: number[] = []
     const second = await runEngine(file, { one: (n) => void seen.push(n) })
@@ -51,7 +51,7 @@ describe('callbacks that came in one turn', () => {
     await turn(first)
     await nine
     const database = look(file)
-    while (database.number('SELECT count(*) FROM done') < 7) await first.link.ask('probe', undefined)
+    while (database.number('SELECT count(*) FROM done') < 7) await first.client.request('probe', undefined)
     await first.die()
     const seen: number[] = []
     const second = await runEngine(file, { one: (n) => void seen.push(n) })
@@ -65,10 +65,10 @@ describe('callbacks that came in one turn', () => {
   it('are read from a block in parts, as many as are wanted', async () => {
     const { run } = await withOne(() => undefined)
     await turn(run)
-    const part = await run.link.ask('page', { plugin: 'one', after: 2, limit: 3 })
+    const part = await run.client.request('page', { plugin: 'one', after: 2, limit: 3 })
     expect(part.rows.map(({ seq }) => seq)).to.deep.equal([3, 4, 5])
     expect(part).to.include({ scanned: 5, end: false })
-    const rest = await run.link.ask('page', { plugin: 'one', after: 5, limit: 9 })
+    const rest = await run.client.request('page', { plugin: 'one', after: 5, limit: 9 })
     expect(rest.rows.map(({ seq }) => seq)).to.deep.equal([6, 7, 8, 9, 10])
     expect(rest).to.include({ scanned: 10, end: true })
   })
@@ -81,7 +81,7 @@ describe('callbacks that came in one turn', () => {
     await turn(first, 21)
     const database = look(file)
     const cursor = (): number => database.number("SELECT seq FROM cursors WHERE plugin = 'one'")
-    while (cursor() < 4) await first.link.ask('probe', undefined)
+    while (cursor() < 4) await first.client.request('probe', undefined)
     await first.die()
     const second = await runEngine(file, { one: forever, two: forever })
     expect(await second.stop()).to.deep.equal({ undelivered: 56 })
@@ -92,9 +92,9 @@ describe('callbacks that came in one turn', () => {
     const thirty = done(run.bus, 3 * COUNT)
     for (const first of [1, 11, 21]) await turn(run, first)
     await thirty
-    while (database.number('SELECT seq FROM cursors') < 3 * COUNT) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 3 * COUNT) await run.client.request('probe', undefined)
     const limits = { ...ALL, finishedSince: later(), limit: 5 }
-    expect(await run.link.ask('retain', limits)).to.include({ deleted: COUNT, more: true })
+    expect(await run.client.request('retain', limits)).to.include({ deleted: COUNT, more: true })
     expect(database.all('SELECT first FROM blocks')).to.deep.equal([{ first: 11 }, { first: 21 }])
   })
 
@@ -149,7 +149,7 @@ describe('callbacks that came in one turn', () => {
     const three = done(run.bus, 3)
     await turn(run)
     await three
-    while (database.number('SELECT seq FROM cursors') < 3) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 3) await run.client.request('probe', undefined)
     expect(await listed(read(file), { outcome: 'waiting' })).to.deep.equal([4, 5, 6, 7, 8, 9, 10])
     expect(await pages(read(file), 'backward', { outcome: 'waiting', limit: 2 })).to.have.length(7)
   })
@@ -174,7 +174,7 @@ describe('callbacks that came in one turn', () => {
     const ten = done(run.bus, COUNT)
     await turn(run)
     await ten
-    while (database.number('SELECT seq FROM cursors') < COUNT) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < COUNT) await run.client.request('probe', undefined)
     const history = read(file)
     const again = done(run.bus, 2)
     const request = await history.request({ kind: 'replay', plugin: 'one', refs: ['3', '9', '11'] })
@@ -209,10 +209,12 @@ describe('a plugin of which there is only one callback, behind thousands of othe
 
   it('does not have the others look through all of them at once', async () => {
     const run = await runEngine(await far(), { two: () => undefined })
-    const { rows, scanned, end } = await run.link.ask('page', { plugin: 'one', after: 0, limit: 500 })
+    const { rows, scanned, end } = await run.client.request('page', { plugin: 'one', after: 0, limit: 500 })
     expect([rows, scanned, end]).to.deep.equal([[], 5000, false])
     const now = Date.now()
-    expect(await run.link.ask('bury', { plugin: 'none', now, limit: 500, error: '' })).to.include({ end: false })
+    expect(await run.client.request('deadLetterRemoved', { plugin: 'none', now, limit: 500, error: '' })).to.include({
+      end: false,
+    })
   })
 
   it('has it made a dead letter where it is gone from the config', async () => {
@@ -226,7 +228,7 @@ describe('a plugin of which there is only one callback, behind thousands of othe
     expect(letters.map(({ plugin, callback }) => [plugin, callback.ref])).to.deep.equal([['one', '12001']])
     const database = look(file)
     while (database.number("SELECT count(*) FROM cursors WHERE plugin = 'one'") > 0) {
-      await run.link.ask('probe', undefined)
+      await run.client.request('probe', undefined)
     }
   })
 })

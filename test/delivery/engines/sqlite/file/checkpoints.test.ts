@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
-import { keepCheckpoints } from '../../../../../core/delivery/engines/sqlite/upkeep/checkpoints.ts'
+import { startCheckpoints } from '../../../../../core/delivery/engines/sqlite/upkeep/checkpoints.ts'
 import type { SqliteClient } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { newFile, type Run, runEngine } from '../run-sqlite.ts'
 
@@ -32,8 +32,8 @@ describe('the log of the sqlite engine', () => {
 
   it('is moved by who writes it where the thread for it has failed', async () => {
     const listeners: ((characters: number) => void)[] = []
-    const link = { whenAppended: (listener: (characters: number) => void) => void listeners.push(listener) }
-    const checkpoints = keepCheckpoints(link as SqliteClient, '/none/none.db')
+    const client = { whenAppended: (listener: (characters: number) => void) => void listeners.push(listener) }
+    const checkpoints = startCheckpoints(client as SqliteClient, '/none/none.db')
     for (let n = 0; n < 3; n++) {
       for (const listener of listeners) listener(10 * MB)
       await delay(50)

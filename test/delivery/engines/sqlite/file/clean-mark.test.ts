@@ -83,31 +83,31 @@ describe('the end of a server on the sqlite engine', () => {
   it('comes of itself when the thread of the store dies: nothing is acknowledged any more, and it is told why', async () => {
     const file = await newFile()
     const told = deferred<Error>()
-    const link = await SqliteClient.open(file, told.resolve)
+    const client = await SqliteClient.open(file, told.resolve)
     // It gives what no message can carry.
-    const asked = link.ask('valueOf' as 'probe', undefined)
+    const asked = client.request('valueOf' as 'probe', undefined)
     const refused: unknown = await asked.catch((error: unknown) => error)
     expect(refused).to.include({ code: 'STORE_UNUSABLE' })
     expect((await told.promise).message).to.match(/^the thread of the store ended/)
-    expect(await link.ask('probe', undefined).catch((error: unknown) => error)).to.equal(refused)
-    expect(await link.close('clean')).to.include({ marked: false })
+    expect(await client.request('probe', undefined).catch((error: unknown) => error)).to.equal(refused)
+    expect(await client.close('clean')).to.include({ marked: false })
   })
 
   it('is why a file cannot be opened, where the thread was started early and is dead by then', async () => {
     const started = once(process, 'worker') as Promise<[Worker]>
-    const link = new SqliteClient()
+    const client = new SqliteClient()
     const [thread] = await started
     await thread.terminate()
     const file = await newFile()
-    const refused: unknown = await SqliteClient.open(file, undefined, link).catch((error: unknown) => error)
+    const refused: unknown = await SqliteClient.open(file, undefined, client).catch((error: unknown) => error)
     expect(refused).to.include({ code: 'STORE_UNUSABLE' })
     expect(existsSync(file)).to.equal(false)
   })
 
   it('is told to nobody when the store is closed on purpose', async () => {
     let told = 0
-    const link = await SqliteClient.open(await newFile(), () => told++)
-    await link.close('clean')
+    const client = await SqliteClient.open(await newFile(), () => told++)
+    await client.close('clean')
     expect(told).to.equal(0)
   })
 
@@ -133,8 +133,8 @@ describe('the end of a server on the sqlite engine', () => {
   })
 
   it('leaves after-callbacks refused until then, and the reason in the health', async () => {
-    const { delivery, link, accept } = await runEngine(await newFile(), { one: () => undefined })
-    await link.ask('valueOf' as 'probe', undefined).catch(() => undefined)
+    const { delivery, client, accept } = await runEngine(await newFile(), { one: () => undefined })
+    await client.request('valueOf' as 'probe', undefined).catch(() => undefined)
     const accepted = await accept(1).catch((error: unknown) => error)
     const health = await delivery.health().catch((error: unknown) => error)
     for (const error of [accepted, health])

@@ -15,14 +15,14 @@ async function refusedWith(file: string): Promise<{ code: string; message: strin
 describe('the file of the sqlite engine', () => {
   it('is made with its folders, for nobody else to read', async () => {
     const file = join(await folderWith({}), 'a', 'b', 'timhook.db')
-    const link = await SqliteClient.open(file)
-    await link.ask('probe', undefined)
+    const client = await SqliteClient.open(file)
+    await client.request('probe', undefined)
     const modes = await Promise.all(
       [join(file, '..'), file, `${file}-wal`, `${file}-shm`, `${file}.lock`].map(
         async (path) => (await stat(path)).mode,
       ),
     )
-    await link.close('clean')
+    await client.close('clean')
     expect(modes.map((mode) => (mode & 0o777).toString(8))).to.deep.equal(['700', '600', '600', '600', '600'])
   })
 

@@ -15,8 +15,8 @@ describe('what is set apart of a block', () => {
     const nine = done(run.bus, 9)
     await turn(run)
     await nine
-    while (database.number('SELECT seq FROM cursors') < COUNT) await run.link.ask('probe', undefined)
-    expect(await run.link.ask('retain', { ...ALL, finishedSince: later() })).to.include({ deleted: COUNT })
+    while (database.number('SELECT seq FROM cursors') < COUNT) await run.client.request('probe', undefined)
+    expect(await run.client.request('retain', { ...ALL, finishedSince: later() })).to.include({ deleted: COUNT })
     return { ...made, seen }
   }
 
@@ -49,7 +49,7 @@ describe('what is set apart of a block', () => {
     await history.request({ kind: 'retry', refs: [letter?.ref ?? ''] })
     await again
     expect(seen.at(-1)).to.equal(3)
-    while (database.number('SELECT count(*) FROM pending') > 0) await run.link.ask('probe', undefined)
+    while (database.number('SELECT count(*) FROM pending') > 0) await run.client.request('probe', undefined)
     expect(await listed(history)).to.deep.equal([])
   })
 
@@ -59,7 +59,7 @@ describe('what is set apart of a block', () => {
       const history = read(file)
       const [letter] = await history.deadLetters()
       if (go === 'drop') await answered(history, { kind: 'drop', refs: [letter?.ref ?? ''] })
-      else await run.link.ask('retain', { ...ALL, deadSince: later() })
+      else await run.client.request('retain', { ...ALL, deadSince: later() })
       expect(await listed(history)).to.deep.equal([])
     }
   })
@@ -79,8 +79,8 @@ describe('what is set apart of a block', () => {
       ({ length }) => length === 3,
     )
     const database = look(file)
-    while (database.number('SELECT min(seq) FROM cursors') < 1) await run.link.ask('probe', undefined)
-    await run.link.ask('retain', { ...ALL, finishedSince: later() })
+    while (database.number('SELECT min(seq) FROM cursors') < 1) await run.client.request('probe', undefined)
+    await run.client.request('retain', { ...ALL, finishedSince: later() })
     const of = (plugin: string): string[] => letters.filter((letter) => letter.plugin === plugin).map(({ ref }) => ref)
     await answered(history, { kind: 'drop', refs: of('two') })
     expect(await listed(history)).to.deep.equal([1])
@@ -103,10 +103,10 @@ describe('what is set apart of a block', () => {
     const { run, database } = await alone()
     await run.accept(3, 'g2')
     await run.accept(4, 'g3')
-    while (database.number('SELECT count(*) FROM resends') < 2) await run.link.ask('probe', undefined)
-    await run.link.ask('retain', ALL)
+    while (database.number('SELECT count(*) FROM resends') < 2) await run.client.request('probe', undefined)
+    await run.client.request('retain', ALL)
     expect(database.all('SELECT seq FROM resends')).to.deep.equal([{ seq: 3 }])
-    await run.link.ask('retain', { ...ALL, deadSince: later() })
+    await run.client.request('retain', { ...ALL, deadSince: later() })
     expect(database.number('SELECT count(*) FROM resends')).to.equal(0)
   })
 })

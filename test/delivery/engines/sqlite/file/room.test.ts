@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Callback } from '../../../../../core/callback/callback.ts'
-import type { KeptRow } from '../../../../../core/delivery/engines/sqlite/worker/messages.ts'
+import type { UndeliveredRow } from '../../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import type { Limits, Retained } from '../../../../../core/delivery/engines/sqlite/worker/retain.ts'
 import { sharesOf } from '../../../../../core/delivery/retention-shares.ts'
 import { Bus } from '../../../../../core/observe/bus.ts'
@@ -11,7 +11,7 @@ import { heard } from '../../../../harness/server.ts'
 import { callback, done, newFile, recovered, type Run, runEngine } from '../run-sqlite.ts'
 import { ALL, look, withOne } from '../tick-batches.ts'
 
-const KEPT: Omit<KeptRow, 'id'> = {
+const UNDELIVERED: Omit<UndeliveredRow, 'id'> = {
   sdkAppId: 1,
   command: 'A.B',
   receivedAt: 1000,
@@ -25,12 +25,12 @@ const KEPT: Omit<KeptRow, 'id'> = {
   expendable: false,
 }
 
-async function keep(run: Run, id: string, more: Partial<KeptRow>, share = 1e9): Promise<number> {
-  return run.link.ask('keep', { ...KEPT, ...more, id, share, resendWindow: 0 })
+async function keep(run: Run, id: string, more: Partial<UndeliveredRow>, share = 1e9): Promise<number> {
+  return run.client.request('recordUndelivered', { ...UNDELIVERED, ...more, id, share, resendWindow: 0 })
 }
 
 async function retain(run: Run, limits: Partial<Limits>): Promise<Retained> {
-  return run.link.ask('retain', { ...ALL, ...limits })
+  return run.client.request('retain', { ...ALL, ...limits })
 }
 
 function signed(n: number, more: Partial<Callback> = {}): Callback {
@@ -56,8 +56,8 @@ describe('room in a sqlite file', () => {
     await run.delivery.accept(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
     await run.delivery.accept(signed(4))
     await handled
-    while (database.number('SELECT seq FROM cursors') < 4) await run.link.ask('probe', undefined)
-    await run.link.ask('change', [
+    while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
+    await run.client.request('change', [
       ['dead', 'one', 1, 0, 'a fault', Date.now(), true],
       ['dead', 'one', 4, 0, 'broken', Date.now()],
     ])
@@ -104,7 +104,7 @@ describe('room in a sqlite file', () => {
     for (let n = 1; n <= 20; n++) await run.delivery.accept(signed(n))
     await handled
     for (let n = 1; n <= 20; n++) {
-      await run.link.ask('change', [
+      await run.client.request('change', [
         ['dead', 'one', n, 0, 'a fault', Date.now(), n > 2],
         ['dead', 'two', n, 0, 'a fault', Date.now(), n > 2],
       ])
@@ -113,7 +113,7 @@ describe('room in a sqlite file', () => {
     const letters = database.all("SELECT seq FROM dead_letters WHERE plugin = 'one'").map(({ seq }) => seq)
     expect(letters).to.deep.equal([1, 2, 16, 17, 18, 19, 20])
     expect(database.number("SELECT bytes FROM shares WHERE kind = 'fault'")).to.be.within(5 * 20_000, 5 * 20_300)
-    await run.link.ask('retain', { ...ALL, size: 1 })
+    await run.client.request('retain', { ...ALL, size: 1 })
     expect(database.number('SELECT count(*) FROM dead_letters')).to.equal(4)
     expect(database.number("SELECT bytes FROM shares WHERE kind = 'fault'")).to.equal(0)
   })
@@ -125,7 +125,7 @@ describe('room in a sqlite file', () => {
     const settled = Promise.all([done(run.bus, 3), run.bus.next('callback:dead')])
     for (let n = 1; n <= 4; n++) await run.delivery.accept(signed(n, { signed: n === 1 || n === 4 }))
     await settled
-    while (database.number('SELECT seq FROM cursors') < 4) await run.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
     await retain(run, { size: 1, limit: 2 })
     expect(database.all('SELECT last FROM blocks')).to.deep.equal([{ last: 1 }, { last: 4 }])
     const { openSqliteHistory } = await import('../../../../../core/delivery/engines/sqlite/history/history.ts')
@@ -141,7 +141,7 @@ describe('room in a sqlite file', () => {
   it('is found again on a full disk by letting refused callbacks go, and that is told', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
     const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
-    await run.link.ask('limitPages', { pages: 2000 })
+    await run.client.request('limitPages', { pages: 2000 })
     let count = 0
     const refuse = async (): Promise<unknown> =>
       run.delivery.keep(signed(1, { raw: `${count++}${'x'.repeat(16_000)}` }), { as: 'refused', error: 'does not fit' })

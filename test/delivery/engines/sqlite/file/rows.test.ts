@@ -48,12 +48,12 @@ describe('the rows of the sqlite engine', () => {
     const file = await newFile()
     const run = await runEngine(file, { one: forever })
     for (const n of [1, 2, 3, 4]) await run.accept(n, `g${n}`)
-    await run.link.ask('change', [
+    await run.client.request('change', [
       ['pending', 'one', 2, { attempt: 2, dueAt: 0 }],
       ['pending', 'one', 3, { attempt: 1, chain: 'g3' }],
       ['dead', 'one', 4, 1, 'over', 0],
     ])
-    const { rows } = await run.link.ask('page', { plugin: 'one', after: 0, limit: 10 })
+    const { rows } = await run.client.request('page', { plugin: 'one', after: 0, limit: 10 })
     expect(rows.map(({ seq }) => seq)).to.deep.equal([1])
   })
 
@@ -81,9 +81,9 @@ describe('the rows of the sqlite engine', () => {
     for (let n = 1; n <= 3; n++) await first.accept(n)
     await handled
     const database = look(file)
-    while (database.number('SELECT seq FROM cursors') < 3) await first.link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 3) await first.client.request('probe', undefined)
     const limits = { finishedSince: Date.now() + 1000, deadSince: 0, size: 1e15, needsRoom: false, limit: 100 }
-    expect((await first.link.ask('retain', limits)).deleted).to.equal(3)
+    expect((await first.client.request('retain', limits)).deleted).to.equal(3)
     await first.die()
     const second = await runEngine(file, { one: () => undefined })
     const next = done(second.bus, 1)
@@ -95,16 +95,16 @@ describe('the rows of the sqlite engine', () => {
   it('do not pile up where a plugin is through', async () => {
     const file = await newFile()
     const release = deferred()
-    const { bus, accept, link } = await runEngine(file, { one: (n) => (n === 1 ? release.promise : undefined) })
+    const { bus, accept, client } = await runEngine(file, { one: (n) => (n === 1 ? release.promise : undefined) })
     const some = done(bus, 2)
     const all = done(bus, 3)
     for (let n = 1; n <= 3; n++) await accept(n, `g${n}`)
     await some
     const database = look(file)
-    while (database.number('SELECT count(*) FROM done') < 2) await link.ask('probe', undefined)
+    while (database.number('SELECT count(*) FROM done') < 2) await client.request('probe', undefined)
     release.resolve()
     await all
-    while (database.number('SELECT seq FROM cursors') < 3) await link.ask('probe', undefined)
+    while (database.number('SELECT seq FROM cursors') < 3) await client.request('probe', undefined)
     expect(database.number('SELECT count(*) FROM done')).to.equal(0)
   })
 
@@ -121,7 +121,7 @@ describe('the rows of the sqlite engine', () => {
     expect(database.all('SELECT seq FROM dead_letters')).to.deep.equal([{ seq: 1 }])
     // What could not be written is written again, and may be there already.
     const dead = ['dead', 'old', 1, 1, 'again', 0] as const
-    await second.link.ask('change', [dead, dead])
+    await second.client.request('change', [dead, dead])
     expect(database.number('SELECT count(*) FROM dead_letters')).to.equal(1)
   })
 })
