@@ -25,7 +25,7 @@ interface AcceptDeps {
   readonly mustHaveRoom: () => void
 }
 
-/** Whose consumers get the callbacks of a route, and whose do not. */
+/** The consumers that get the callbacks of a route, and those that do not. */
 interface Receivers {
   readonly own: readonly Consumer[]
   readonly others: readonly Consumer[]
@@ -34,24 +34,24 @@ interface Receivers {
   readonly isKnown: boolean
 }
 
-/** What is on its way into the file. */
+/** What is known of a callback while its append is running. */
 interface Appending {
   readonly key: string | undefined
   readonly maybeResend: boolean
-  /** Its number in the window of resends. */
+  /** Its entry in the resend window. */
   readonly entry: number
   readonly receivers: Receivers
 }
 
-/** Makes what stores callbacks, those of a turn of the event loop together, and hands them to the consumers. */
+/** Creates `accept`, which stores the callbacks of one event-loop tick together and hands them to the consumers. */
 export function createAccept(deps: AcceptDeps): (callback: Callback) => Completion<void> {
   const { registry, bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom } = deps
 
-  // After the answers: a handler that keeps the event loop busy must not hold them up.
+  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
   const arrived = new TickBatch<readonly Consumer[]>((all) => {
-    for (const some of all) for (const consumer of some) consumer.pump()
+    for (const batch of all) for (const consumer of batch) consumer.pump()
   })
-  /** Found out once for all callbacks of a route. */
+  /** Computed once for each route. */
   const byRoute = new WeakMap<Route, Receivers>()
   const receiversFor = (route: Route): Receivers => {
     const known = byRoute.get(route)
@@ -67,13 +67,13 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
     store(identity: string, maybeResend: boolean): void {
       const { id, sdkAppId, command, querystring: query, signed, raw, receivedAt } = this.callback
       const route = registry.route(sdkAppId, command)
-      // No NUL is stored in a text, see database.ts; the parts of a key are kept apart by another character.
+      // A text cannot hold NUL (see database.ts), so another character separates the parts of a key.
       const key = orderOf(this.callback, route)?.replaceAll('\u0000', '\u001f')
       const receivers = receiversFor(route)
       this.#appending = { key, maybeResend, entry: resendWindow.add(identity, id, receivedAt), receivers }
       const plugins = receivers.text
-      const one = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
-      client.append(one, isExpendable(signed, receivers.isKnown), this)
+      const row = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
+      client.append(row, isExpendable(signed, receivers.isKnown), this)
     }
 
     stored(seq: number): void {
@@ -105,25 +105,25 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
   }
 
   const resent = (callback: Callback, entry: number): void => {
-    // Counted in its row too.
+    // Count it in the stored row too.
     const seq = resendWindow.seqOf(entry)
     if (seq > 0) settleBatcher.enqueue(['resent', seq])
-    // The identity holds app and command, so they are those of the first.
+    // The fingerprint covers app and command, so both callbacks have the same.
     const first = { ...aboutOf(callback), id: resendWindow.idOf(entry) }
     bus.emit('callback:resent', { ...first, resends: resendWindow.countResend(entry) })
   }
 
-  /** The first one of an identity, once it is durable; where it could not be stored, what took its place. */
+  /** Waits until the first callback with this fingerprint is durable. If it could not be stored, waits for its successor. */
   const findDurable = async ({ receivedAt }: Callback, identity: string): Promise<number | undefined> => {
     for (;;) {
       const entry = resendWindow.find(identity, receivedAt)
       if (entry === undefined || resendWindow.seqOf(entry) > 0) return entry
-      // Replies come in order: with this one, what became of all that was stored before is known.
+      // Replies come in order, so after this one the result of every earlier append is known.
       await client.request('barrier', undefined)
     }
   }
 
-  /** A resend is acknowledged once the first is durable, and stored itself where that one could not be. */
+  /** Acknowledges a resend once the first callback is durable. Stores the resend if the first could not be stored. */
   const acceptResend = async (pending: PendingRow, identity: string): Promise<void> => {
     try {
       const { callback } = pending

@@ -29,13 +29,13 @@ export interface SqliteDeps {
   readonly resendWindow: number
   readonly retention: Retention
   readonly maxBacklog?: number
-  /** Rejects where the file at its path is no longer the one that is open. */
+  /** Rejects if the file at the path is no longer the one that is open. */
   readonly look?: () => Promise<void>
 }
 
 const POLL_MS = 250
 
-/** The durable engine: callbacks are in a file before they are acknowledged, and delivered from there. */
+/** The durable engine. It stores callbacks in a file before they are acknowledged, and delivers them from there. */
 export function createSqliteDelivery(deps: SqliteDeps): Delivery {
   const { registry, bus, client, maxBacklog } = deps
   const deliverer = createDeliverer(registry, bus)
@@ -75,7 +75,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
         try {
           await sweeper.sweep(true)
         } finally {
-          // Nothing comes that would have the log moved, and until it is, the file is no smaller, and no deletion may find room.
+          // No append comes that would trigger a checkpoint, and only a checkpoint makes room for the next deletion.
           await client.request('checkpoint', undefined)
         }
       }
@@ -94,8 +94,8 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
         consumers.set(plugin, createConsumer(common, standing, start))
       }
       for (const consumer of consumers.values()) consumer.start()
-      wake(client, consumers)
-      const poll = setInterval(() => wake(client, consumers), POLL_MS).unref()
+      pollRequests(client, consumers)
+      const poll = setInterval(() => pollRequests(client, consumers), POLL_MS).unref()
       stops.push(
         () => sweeper.stop(),
         () => reserve?.stop(),
@@ -110,12 +110,12 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
       mustHaveRoom()
       const isKnown = registry.route(callback.sdkAppId, callback.command).known
       const { refused: share } = sharesOf(deps.retention.size)
-      const went = await client.request('recordUndelivered', {
+      const evicted = await client.request('recordUndelivered', {
         ...undeliveredRow(callback, kept, isKnown),
         share,
         resendWindow: deps.resendWindow,
       })
-      retention?.refusedWent(went)
+      retention?.refusedWent(evicted)
     },
 
     async health() {
@@ -141,10 +141,10 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
   }
 }
 
-/** What other processes have asked for is looked up in the file, which is all that they share with us. */
-function wake(client: SqliteClient, consumers: ReadonlyMap<string, Consumer>): void {
+/** Polls the file for requests of other processes: the file is all that they share with the server. */
+function pollRequests(client: SqliteClient, consumers: ReadonlyMap<string, Consumer>): void {
   client.send('requests', { now: Date.now(), plugins: [...consumers.keys()] }, (_error, result) => {
     for (const [plugin, count] of Object.entries(result?.woken ?? {})) consumers.get(plugin)?.woken(count)
-    if (result?.more) wake(client, consumers)
+    if (result?.more) pollRequests(client, consumers)
   })
 }

@@ -15,8 +15,8 @@ type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog'> & 
 }
 
 /**
- * Opens the file, which keeps callbacks and what plugins keep.
- * @param deps.client where its thread was started early
+ * Opens the file that holds the callbacks and the plugins' stores.
+ * @param deps.client an unopened client, if its thread was started early
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
 export async function openSqliteEngine(

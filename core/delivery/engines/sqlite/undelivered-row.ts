@@ -4,7 +4,7 @@ import { isExpendable } from '../../ingest/expendable.ts'
 import { refusedOf } from '../../record-refused.ts'
 import type { UndeliveredRow } from './worker/messages.ts'
 
-/** The row of what is kept and not delivered. */
+/** The row of a callback that is recorded but not delivered. */
 export function undeliveredRow(callback: Incoming, kept: Kept, isKnown: boolean): UndeliveredRow {
   const { id, sdkAppId, command, receivedAt, signed, raw } = callback
   const expendable = isExpendable(signed, isKnown)

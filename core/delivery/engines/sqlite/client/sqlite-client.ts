@@ -6,18 +6,18 @@ import { type New, Packer } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Arg, Fault, Name, Reply, Request, Result } from '../worker/messages.ts'
 
-/** What a client needs of the thread that has the file. */
+/** The part of a Worker that the client uses. */
 type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
-/** Who waits for a callback to be stored. */
+/** Is called with the result of an append. */
 export interface Storing {
   stored(seq: number): void
   failed(error: Error): void
 }
 
-/** A block that callbacks come into, the request that takes it over, and whom to tell. */
+/** The block of this tick, the request that will carry it, and the callers that wait for it. */
 interface OpenBlock {
   readonly packer: Packer
   appending: { arg: unknown } | undefined
@@ -28,14 +28,14 @@ function openBlock(expendable: boolean): OpenBlock {
   return { packer: new Packer(expendable), appending: undefined, storing: [] }
 }
 
-/** The main thread's end of the database: what is asked in one turn of the event loop goes over together. */
+/** The main thread's side of the database. Requests of one event-loop tick are posted to the worker together. */
 export class SqliteClient {
   readonly #worker: StoreThread
-  /** Who waits for a reply, in the order of the replies. No map: one that grows and shrinks all the time grows old. */
+  /** Callbacks that wait for a reply, in the order of the replies. A Map that grows and shrinks all the time gets slow. */
   readonly #pending = new Queue<(error: Error | undefined, result: unknown) => void>()
   #pendingCount = 0
   #batch: Request[] = []
-  /** The blocks of this turn: of what goes first where room is needed, and of the others. */
+  /** The blocks of this tick: callbacks that are deleted first when room is needed, and the others. */
   readonly #expendable = openBlock(true)
   readonly #others = openBlock(false)
   #endedWith: Error | undefined
@@ -49,7 +49,7 @@ export class SqliteClient {
   #onAppended: (characters: number) => void = () => undefined
   #onLost: (error: Error, isOpen: boolean) => void = () => undefined
 
-  /** Starts the thread, which loads its code beside whatever else is loaded meanwhile, and waits for `open`. */
+  /** Starts the worker thread. It loads its code in parallel with the main thread, then waits for `open`. */
   constructor(worker: StoreThread = new Worker(new URL('../worker/worker.js', import.meta.url))) {
     this.#worker = worker
     this.#worker.on('message', (replies: Reply[]) => this.#receive(replies))
@@ -60,8 +60,8 @@ export class SqliteClient {
 
   /**
    * Opens a file.
-   * @param onLost nothing can be stored any more; `isOpen`: what is stored can still be read, and be worked on
-   * @param client a new one, where its thread was started early
+   * @param onLost called when nothing can be stored any more; `isOpen`: stored callbacks can still be read and delivered
+   * @param client an unopened client, if its thread was started early
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
   static async open(
@@ -80,39 +80,39 @@ export class SqliteClient {
     return client
   }
 
-  /** Why no further callback is to be stored, for good; undefined where it may be. */
+  /** Why callbacks can never be stored again; undefined while they can. */
   get lost(): Error | undefined {
     return this.#lost
   }
 
-  /** Callbacks are stored no longer. */
+  /** Marks the store as lost: no callback is stored from now on. */
   lose(error: Error, isOpen: boolean): void {
     if (this.#lost || this.#closing) return
     this.#lost = error
     this.#onLost(error, isOpen)
   }
 
-  /** To be called back whenever something could not be written because the disk is full. */
+  /** Sets the listener that is called when a write fails because the disk is full. */
   whenFull(listener: () => void): void {
     this.#onFull = listener
   }
 
-  /** To be called back with callbacks that cannot be read any more. */
+  /** Sets the listener that is called with damaged callbacks, which cannot be read any more. */
   whenDamaged(listener: (damage: readonly Damage[]) => void): void {
     this.#onDamage = listener
   }
 
-  /** To be called back before callbacks go over: what is sent then shares their transaction, and its fsync. */
+  /** Sets the listener that is called before an append is posted. What it sends shares the transaction, and its fsync. */
   whenAppending(listener: () => void): void {
     this.#onAppend = listener
   }
 
-  /** To be called back with the characters of a block that goes over. */
+  /** Sets the listener that is called with the characters of each posted block. */
   whenAppended(listener: (characters: number) => void): void {
     this.#onAppended = listener
   }
 
-  /** Calls back in the order in which it was asked, and before any promise of the same reply resolves. */
+  /** Sends a request. `done` is called in the order of requests, before any promise of the same reply resolves. */
   send<N extends Name>(name: N, arg: Arg<N>, done: Done<N>): void {
     if (this.#endedWith) {
       const error = this.#endedWith
@@ -123,20 +123,20 @@ export class SqliteClient {
   }
 
   /**
-   * Stores a callback, in one request with others of this turn of the event loop.
-   * @param expendable whether it is to go first where room is needed, once it is finished
+   * Stores a callback, in one request with the others of this tick.
+   * @param expendable whether it is deleted first when room is needed, once it is finished
    */
-  append(one: New, expendable: boolean, storing: Storing): void {
+  append(callback: New, expendable: boolean, storing: Storing): void {
     if (this.#endedWith) {
       const error = this.#endedWith
       setImmediate(() => storing.failed(error))
       return
     }
     const block = expendable ? this.#expendable : this.#others
-    block.packer.add(one)
+    block.packer.add(callback)
     block.storing.push(storing)
     if (!block.appending) {
-      // In the batch already, for replies come in the order in which was asked.
+      // Reserve its place in the batch now, because replies come in the order of requests.
       const all = block.storing
       block.appending = this.#put('append', undefined, (error, result) => this.#settleAppends(all, error, result))
     }
@@ -151,7 +151,7 @@ export class SqliteClient {
 
   /**
    * Closes the file and ends the thread.
-   * @param before what is to be done once nothing is written any more, and before the thread has ended
+   * @param before runs after the last write, and before the thread ends
    */
   async close(
     ending: Ending,
@@ -243,7 +243,7 @@ export class SqliteClient {
     return done
   }
 
-  /** An idle store does not keep the process alive. */
+  /** Lets the process exit while the store is idle. */
   #unrefIfIdle(): void {
     if (this.#pendingCount === 0) this.#worker.unref()
   }

@@ -26,19 +26,19 @@ export interface ConsumerDeps {
   readonly settleBatcher: SettleBatcher
   readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
-  /** How often an entry of the window of resends has come again. */
+  /** How many resends of an entry of the resend window have come. */
   readonly resendsOf: (entry: number) => number
 }
 
-/** How the last run ended, and what was the last callback it had stored. */
+/** How the last run ended, and the number of the last callback that it stored. */
 export interface Start {
   readonly clean: boolean
   readonly last: number
-  /** The id of the one callback that is known to have ended it. */
+  /** The id of the callback that the watchdog ended the last process for. */
   readonly suspect?: string | undefined
 }
 
-/** Hands one plugin its callbacks: new ones, retries, and those that its keys hold back. */
+/** Delivers one plugin's callbacks: new ones, retries, and those that wait behind others of their key. */
 export type Consumer = ReturnType<typeof createConsumer>
 
 export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, last, suspect }: Start) {
@@ -72,7 +72,7 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
     else push(item, subscription)
   }
   const push = (item: Item, subscription: Subscription): void => {
-    // A task that holds its key runs again, for the next attempt.
+    // A task that keeps its key blocked runs again for the next attempt.
     let current = item
     const task = (): Requeue | Promise<Requeue> => attempt(current, subscription, (next) => (current = next))
     const isStillSuspect = (): boolean => current.isSuspect
@@ -106,7 +106,7 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
   })
 
   const pump = (): void => {
-    // Tasks that end at once free their slots while the loop below goes on.
+    // Tasks that end synchronously free room, and call this again, while the loop runs.
     if (closed || isPumping) return
     isPumping = true
     while (readAhead.length > 0) {
@@ -130,11 +130,11 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
   const attempt = (item: Item, subscription: Subscription, requeueAs: RequeueAs): Requeue | Promise<Requeue> => {
     const delayMs = (item.from === 'chain' ? (item.dueAt ?? 0) : 0) - Date.now()
     if (delayMs > 0 && delayMs <= longestMs) return { delayMs }
-    // On disk first: else one behind it in its key that kills the process would do so for ever.
+    // Flush first. Otherwise the next callback of its key could crash the process again and again.
     if (item.hasCrashed && outcomes.isPoison(item)) return settleBatcher.flush().then(() => undefined)
     const { shared } = item
     const { callback, maybeResend } = shared
-    // The window may have forgotten it since.
+    // The resend window may have dropped the entry since.
     shared.resends = Math.max(shared.resends, resendsOf(shared.entry))
     const { attempt: tried } = item
     const job = { callback, parsed: takeBody(shared), attempt: tried, resends: shared.resends, maybeResend }
@@ -147,7 +147,7 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
     return undefined
   }
 
-  /** The start is stored first: should the process die now, it is known of what. */
+  /** Stores the start of the attempt first, so that a crash can be blamed on it. */
   const deliverSuspect = async (item: Item, deliver: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
     const { seq } = item.shared
     await settleBatcher.enqueueDurably(['try', plugin, seq, item.tries + 1])
@@ -176,7 +176,7 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
       })
       requeueAs(next)
     }
-    // The end is stored before the next suspect starts, and before the next one of its key.
+    // Flush before the next suspect starts, and before the next callback of the same key.
     if (item.isSuspect) await settleBatcher.flush()
     await settled
     return ended.as === 'retry' && chain !== undefined ? { delayMs: ended.inMs } : undefined
@@ -192,7 +192,7 @@ export function createConsumer(deps: ConsumerDeps, standing: Standing, { clean, 
       pump()
     },
     pump,
-    /** Something is pending that this process did not put there. */
+    /** Another process made callbacks pending, by a replay or a retry. */
     woken(count: number): void {
       outcomes.add(count)
       retries.wake(Date.now())

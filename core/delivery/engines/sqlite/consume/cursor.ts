@@ -1,21 +1,21 @@
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Change } from '../worker/messages.ts'
 
-/** How long what is settled ahead of the cursor is not written: the cursor passes most of it, and then needs no row. */
+/** How long a callback settled beyond the cursor waits for its row. The cursor passes most of them before, which saves the row. */
 export const DEFER_MS = 50
 
-/** How far a plugin has come: its cursor, and what is settled beyond it. */
+/** One plugin's cursor, and the callbacks that are settled beyond it. */
 export class Cursor {
   readonly #plugin: string
   readonly #unsettled = new Queue<number>()
   readonly #settled = new Set<number>()
-  /** Settled and not written; those of the time before the last one, and those since. */
+  /** Settled but not written: those from before the last write, and (`#fresh`) those since. */
   #deferred: number[] = []
   #fresh: number[] = []
   #deferredAt = 0
   #head: number | undefined
   #saved: number
-  /** Everything up to here has been taken up. */
+  /** Every callback up to this one was taken, or is not the plugin's. */
   #reached: number
 
   constructor(plugin: string, cursor: number) {
@@ -24,12 +24,12 @@ export class Cursor {
     this.#reached = cursor
   }
 
-  /** Callbacks up to this one that were not taken up are not the plugin's. */
+  /** Callbacks up to this one that were not taken are not the plugin's. */
   advance(seq: number): void {
     this.#reached = seq
   }
 
-  /** Takes a callback up; in the order of their numbers. */
+  /** Adds a callback that is to be delivered. Call it in the order of their numbers. */
   take(seq: number): void {
     this.#reached = seq
     if (this.#head === undefined) this.#head = seq
@@ -38,20 +38,20 @@ export class Cursor {
 
   settle(seq: number): void {
     this.#fresh.push(seq)
-    // Most are settled in order, and a set would grow and shrink for each.
+    // Most settle in order, and the set would grow and shrink for each.
     if (seq === this.#head) this.#head = this.#unsettled.take()
     else this.#settled.add(seq)
     while (this.#head !== undefined && this.#settled.delete(this.#head)) this.#head = this.#unsettled.take()
   }
 
-  /** Whether something is held back, to be written after a while. */
+  /** Whether settled callbacks wait to be written. */
   get hasDeferred(): boolean {
     return this.#deferred.length > 0 || this.#fresh.length > 0
   }
 
   /**
-   * What is to be written: the cursor if it has moved, and what has been settled beyond it for some time.
-   * @param all also what was settled just now
+   * Returns the changes to write: the cursor if it moved, and what was settled beyond it some time ago.
+   * @param all include what was settled just now
    */
   changes(nowMs: number, all: boolean): Change[] {
     const cursor = this.#head === undefined ? this.#reached : this.#head - 1

@@ -2,8 +2,8 @@ import { MAX_PREFETCH } from '../../../consume/prefetch.ts'
 import type { Waiting } from '../worker/messages.ts'
 
 /**
- * After a stop that was not clean: tells which callbacks may have been under way then. Of each key that is the first
- * one, of each plugin no more than its lanes hold. Where the watchdog knew which one it was, that is the only one.
+ * Finds the suspects after an unclean stop: callbacks that may have been running then. That is at most the first
+ * callback of each key, and at most MAX_PREFETCH of a plugin. If the watchdog named a callback, only that one is a suspect.
  */
 export class InDoubt {
   readonly #until: { readonly seq: number; readonly at: number }
@@ -11,7 +11,7 @@ export class InDoubt {
   readonly #keys = new Set<string>()
   #left: number
 
-  /** @param until the last number and the time, milliseconds since 1970, at the start */
+  /** @param until the last number at the start, and the time of the start in milliseconds since 1970 */
   constructor(clean: boolean, until: { readonly seq: number; readonly at: number }, knownId?: string) {
     this.#until = until
     this.#knownId = knownId

@@ -2,29 +2,29 @@ import type { Called } from '../../../../host/context.ts'
 import type { Received } from '../../../ingest/shared-body.ts'
 import type { Stored, Waiting } from '../worker/messages.ts'
 
-/** A stored callback, as its plugins share it. */
+/** A stored callback. All plugins that get it share this object. */
 export interface Shared extends Received {
   readonly seq: number
   readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
-  /** Its number in the window of resends; 0 where it was read from the file. */
+  /** Its entry in the resend window; 0 if it was read from the file. */
   readonly entry: number
   resends: number
 }
 
-/** One that a plugin is to get. */
+/** One delivery of a callback to one plugin. */
 export interface Item {
   readonly shared: Shared
   readonly attempt: number
-  /** From the row of callbacks, or from what is pending: a retry, or one held back by its key. */
+  /** Where it was read: from new callbacks, from due retries, or from the chain of its key. */
   readonly from: 'row' | 'retries' | 'chain'
   readonly dueAt: number | undefined
-  /** How often the process has died over it in a row, as a suspect. */
+  /** How many times in a row the process crashed while it was a suspect. */
   readonly tries: number
-  /** The last one of them has just been found. */
+  /** Whether the last of these crashes was found at this start. */
   readonly hasCrashed: boolean
-  /** It may have been under way when the process ended. */
+  /** Whether it may have been running when the process ended. */
   readonly isSuspect: boolean
 }
 

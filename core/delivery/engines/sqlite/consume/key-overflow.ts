@@ -2,15 +2,15 @@ import { type Item, itemOf } from './item.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
-/** So many of one key are handed to the lanes; more wait in the database, and hold up no other key. */
+/** How many callbacks of one key are prefetched. More wait in the database, so that they block no other key. */
 export const MAX_PREFETCH_PER_KEY = 16
 const RETRY_AFTER_MS = 1000
 
 interface Chain {
-  /** Changes that are not on disk yet: until they are, reading would give what is no longer so. */
+  /** Changes that are not on disk yet. Reading before they are would return stale rows. */
   unwritten: number
   reading: boolean
-  /** It is among those that wait for the plugin to come as far as its first one. */
+  /** Whether it waits for the plugin to reach its first callback. */
   waits: boolean
 }
 
@@ -24,28 +24,28 @@ interface KeyOverflowDeps {
   readonly plugin: string
   readonly client: SqliteClient
   readonly isSuspect: (waiting: Waiting) => boolean
-  /** How many of this key are in the lanes. */
+  /** How many callbacks of this key are prefetched. */
   readonly prefetchedOf: (key: string) => number
   readonly room: () => number
-  /** Whatever came up to this number, and was not in a chain at the start, has been handed to the lanes or to a chain since. */
+  /** Every callback up to this number that was in no chain at the start is prefetched, in a chain, or done by now. */
   readonly reached: () => number
   readonly onNext: (item: Item) => void
 }
 
 /**
- * Keys whose callbacks wait in the database: behind an ordered retry, or because there are too many of them. Whatever
- * comes for such a key goes to its chain, which is in the order of receipt. After a restart there may be callbacks of a key that
- * came before those of its chain and are read anew: so no chain is read further than the plugin has reached.
+ * Keeps keys whose callbacks wait in the database, behind an ordered retry or because there are too many. New callbacks
+ * of such a key join its chain, in the order of receipt. After a restart, callbacks from before the chain may be read
+ * again, so a chain is read only as far as the plugin has reached.
  */
 export class KeyOverflow {
   readonly #deps: KeyOverflowDeps
   readonly #chains = new Map<string, Chain>()
-  /** Those whose first one has not been reached yet, or that nobody has looked at since the start; the smallest last. */
+  /** Chains that were not read since the start, or whose first callback is not reached yet. Sorted, smallest last. */
   readonly #waiting: KnownChain[]
 
   constructor(deps: KeyOverflowDeps, known: readonly KnownChain[]) {
     this.#deps = deps
-    this.#waiting = known.toSorted((one, other) => other.first - one.first)
+    this.#waiting = known.toSorted((left, right) => right.first - left.first)
     for (const { key } of known) this.#chains.set(key, { unwritten: 0, reading: false, waits: true })
   }
 
@@ -53,7 +53,7 @@ export class KeyOverflow {
     return this.#chains.size > 0 && this.#chains.has(key)
   }
 
-  /** Something of this key's chain changes; to be called back once that is on disk. */
+  /** Notes a change to this key's chain. Call the returned function once the change is on disk. */
   changes(key: string): () => void {
     const chain = this.#chains.get(key) ?? { unwritten: 0, reading: false, waits: false }
     this.#chains.set(key, chain)
@@ -64,7 +64,7 @@ export class KeyOverflow {
     }
   }
 
-  /** Takes up chains whose first one has been reached, as far as there is room. */
+  /** Resumes chains whose first callback has been reached, while there is room. */
   start(): void {
     if (this.#waiting.length === 0) return
     const reached = this.#deps.reached()
@@ -78,7 +78,7 @@ export class KeyOverflow {
     }
   }
 
-  /** Hands over the next ones of a key, once those before them are through. */
+  /** Hands over the next callbacks of a key, once those before them have ended. */
   resume(key: string): void {
     const chain = this.#chains.get(key)
     const { plugin, client, prefetchedOf, isSuspect, reached, onNext } = this.#deps
@@ -91,7 +91,7 @@ export class KeyOverflow {
         return
       }
       const { rows, next } = result
-      // The plugin may have come as far as that meanwhile.
+      // The plugin may have reached it meanwhile.
       if (next !== undefined) {
         this.#wait(chain, { key, first: next })
         this.start()

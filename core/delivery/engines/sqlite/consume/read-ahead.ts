@@ -3,30 +3,30 @@ import { type Item, itemOf, type Shared } from './item.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Waiting } from '../worker/messages.ts'
 
-/** Callbacks that wait in memory for a plugin's lanes, and the characters of their bodies. */
-const CALLBACKS = 1000
-const CHARACTERS = 16_000_000
+/** How many callbacks of a plugin are read ahead, and how many characters of bodies. */
+const MAX_CALLBACKS = 1000
+const MAX_CHARACTERS = 16_000_000
 const RETRY_AFTER_MS = 1000
 
 interface ReadAheadDeps {
   readonly plugin: string
   readonly client: SqliteClient
-  /** Where the plugin's cursor stands, and the last callback that is stored. */
+  /** The plugin's cursor, and the number of the last stored callback. */
   readonly cursor: number
   readonly last: number
   readonly isSuspect: (waiting: Waiting) => boolean
-  /** Told of everything that comes, in order: a callback of the plugin, or a number up to which there is none. */
+  /** Called in order: `onTake` for each callback of the plugin, `onAdvance` with a number up to which there is no other. */
   readonly onTake: (seq: number) => void
   readonly onAdvance: (seq: number) => void
-  /** So many of the plugin's cannot be read any more. */
+  /** Called with how many of the plugin's callbacks are damaged and cannot be read. */
   readonly onLost: (count: number) => void
-  /** More has come. */
+  /** Called when more callbacks are in the queue. */
   readonly onMore: () => void
 }
 
 /**
- * The next callbacks of a plugin, in the order of receipt: handed over as they are stored while there is room, and
- * read from the database once the plugin has fallen behind. So memory is bounded, whatever waits.
+ * Queues the next callbacks of a plugin in the order of receipt. They come straight from the append while there is
+ * room, and from the database once the plugin has fallen behind. So memory is bounded, however long the backlog is.
  */
 export class ReadAhead {
   readonly #deps: ReadAheadDeps
@@ -49,18 +49,18 @@ export class ReadAhead {
     return this.#length
   }
 
-  /** Up to here everything has been taken, or is none of the plugin's. */
+  /** Every callback up to this number was taken, or is not the plugin's. */
   get reached(): number {
     return this.#length === 0 ? this.#scanned : this.#taken
   }
 
-  /** One that was just stored; without `shared` it is none of the plugin's. */
+  /** Queues a callback that was just stored. Without `shared` it is not the plugin's. */
   stored(seq: number, shared: Shared | undefined): void {
     if (this.#behind) return
     if (!shared) {
       this.#scanned = seq
       this.#deps.onAdvance(seq)
-    } else if (this.#length >= CALLBACKS || this.#characters >= CHARACTERS) this.#behind = true
+    } else if (this.#length >= MAX_CALLBACKS || this.#characters >= MAX_CHARACTERS) this.#behind = true
     else this.#put({ shared, attempt: 1, from: 'row', dueAt: undefined, tries: 0, hasCrashed: false, isSuspect: false })
   }
 
@@ -73,12 +73,13 @@ export class ReadAhead {
     return item
   }
 
-  /** Reads on, where the plugin is behind and little is left. */
+  /** Reads more from the database if the plugin is behind and the queue runs low. */
   refill(): void {
-    if (!this.#behind || this.#reading || this.#length >= CALLBACKS / 2 || this.#characters >= CHARACTERS / 2) return
+    if (!this.#behind || this.#reading || this.#length >= MAX_CALLBACKS / 2 || this.#characters >= MAX_CHARACTERS / 2)
+      return
     this.#reading = true
     const { plugin, client, isSuspect, onAdvance, onLost, onMore } = this.#deps
-    const arg = { plugin, after: this.#scanned, limit: CALLBACKS / 2 }
+    const arg = { plugin, after: this.#scanned, limit: MAX_CALLBACKS / 2 }
     client.send('page', arg, (error, page) => {
       this.#reading = false
       if (error || !page) {
@@ -89,7 +90,7 @@ export class ReadAhead {
       for (const row of page.rows) this.#put(itemOf(row, 'row', isSuspect(row)))
       this.#scanned = page.scanned
       onAdvance(page.scanned)
-      // Replies come in order: what is stored from now on is told by `stored`.
+      // Replies come in order, so `stored` is called for everything after this page.
       if (page.end) this.#behind = false
       onMore()
     })
@@ -97,7 +98,7 @@ export class ReadAhead {
 
   #put(item: Item): void {
     const { seq, callback } = item.shared
-    // Parsed bodies are large; those that will wait long are parsed anew.
+    // Parsed bodies are large. Those far back in the queue are parsed again later.
     if (this.#length > 64) item.shared.parsed = undefined
     this.#queue.put(item)
     this.#length++

@@ -2,23 +2,23 @@ import type { SqliteClient } from '../client/sqlite-client.ts'
 import type { Change } from '../worker/messages.ts'
 
 const FLUSH_MS = 20
-/** How long after a failure to write: the disk may have room again. */
+/** How long to wait after a failed write. The disk may have room again by then. */
 const RETRY_AFTER_MS = 1000
 
 /**
- * Collects what has become of callbacks and writes it in batches, off the hot path: what a crash loses of it is done
- * once more. Changes are written in the order in which they were noted, and those of one batch together or not at all.
+ * Collects outcomes of callbacks and writes them in batches, off the hot path. Callbacks whose outcome a crash loses
+ * are delivered again. Changes are written in the order of the calls, and a batch is written whole or not at all.
  */
 export class SettleBatcher {
   readonly #client: SqliteClient
-  /** Gives the cursors that have moved, at the time of writing. */
+  /** Returns the cursors that have moved, when a batch is written. */
   readonly #collect: () => Change[]
   #changes: Change[] = []
   #after: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
   #writesAt = 0
   #writing: Promise<void> | undefined
-  /** The last could not be written: the next try takes its time, whatever comes meanwhile. */
+  /** The last write failed. The next one waits for its timer, whatever is enqueued meanwhile. */
   #isFailing = false
 
   constructor(client: SqliteClient, collect: () => Change[]) {
@@ -26,14 +26,14 @@ export class SettleBatcher {
     this.#collect = collect
   }
 
-  /** @param after called once it is on disk */
+  /** @param after called once the change is on disk */
   enqueue(change: Change, after?: () => void): void {
     this.#changes.push(change)
     if (after) this.#after.push(after)
     this.touch()
   }
 
-  /** Notes and writes at once; resolves once it is on disk. */
+  /** Writes a change at once. Resolves once it is on disk. */
   enqueueDurably(change: Change): Promise<void> {
     return new Promise((resolve) => {
       this.enqueue(change, resolve)
@@ -41,7 +41,7 @@ export class SettleBatcher {
     })
   }
 
-  /** Something has changed: write soon. The soonest time that was asked for counts. */
+  /** Schedules a write. The earliest requested time wins. */
   touch(inMs = FLUSH_MS): void {
     const at = performance.now() + inMs
     if (this.#timer && this.#writesAt <= at) return
@@ -53,7 +53,7 @@ export class SettleBatcher {
     }, inMs).unref()
   }
 
-  /** Writes what there is at once, where somebody writes anyway; nothing while the last is under way. */
+  /** Writes along with an append, to share its fsync. Does nothing while a write is running. */
   piggyback(): void {
     if (!this.#timer || this.#writing || this.#isFailing) return
     clearTimeout(this.#timer)
@@ -61,7 +61,7 @@ export class SettleBatcher {
     void this.flush()
   }
 
-  /** Writes what there is. What could not be written stays, and is tried again. */
+  /** Writes everything collected so far. What could not be written is kept and tried again. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
     this.#writing = this.#write()
@@ -69,7 +69,7 @@ export class SettleBatcher {
     this.#writing = undefined
   }
 
-  /** Writes nothing any more by itself. */
+  /** Stops writing on a timer. */
   close(): void {
     clearTimeout(this.#timer)
   }

@@ -17,14 +17,14 @@ interface OutcomesDeps {
   readonly keyOverflow: KeyOverflow
 }
 
-/** Notes what becomes of a plugin's callbacks, and counts those that wait. */
+/** Records the outcomes of a plugin's callbacks, and counts those that wait. */
 export function createOutcomes(
   { plugin, bus, settleBatcher, cursor, retries, keyOverflow }: OutcomesDeps,
   backlog: number,
 ) {
   let waiting = backlog
 
-  /** Lets go of where the item came from, once that is on disk. */
+  /** Releases the retry or the chain that the item came from. Called once the outcome is on disk. */
   const after = ({ from, shared: { seq, key } }: Item): (() => void) | undefined => {
     if (from === 'retries') return () => retries.forget(seq)
     return from === 'chain' && key !== undefined ? keyOverflow.changes(key) : undefined
@@ -42,7 +42,7 @@ export function createOutcomes(
     settle(item)
     if (!isEmitted) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }
-  /** Has a suspect wait, without its key. */
+  /** Schedules a suspect for later. It does not block its key meanwhile. */
   const suspend = (item: Item, waitMs: number): void => {
     const { seq, callback } = item.shared
     const dueAt = Date.now() + waitMs
@@ -67,16 +67,16 @@ export function createOutcomes(
         settleBatcher.enqueue(['finished', plugin, item.shared.seq], after(item))
       settle(item)
     },
-    /** @param isEmitted whether the bus has been told */
+    /** @param isEmitted whether `callback:dead` was already emitted */
     dead,
-    /** Whether a callback is out of the way, because the process has died over it too often. */
+    /** Suspends or dead-letters a callback that crashed the process too often. Returns whether it did. */
     isPoison(item: Item): boolean {
       const outcome = afterCrashes(item.tries)
       if (outcome === 'dead') dead(item, item.attempt - 1, poisonText(item.tries))
       else if (outcome) suspend(item, outcome.waitMs)
       return outcome !== undefined
     },
-    /** Writes a retry down. With a chain it stays in its lane, and holds the key up. */
+    /** Stores a retry. With a chain its task stays, and blocks its key. */
     retryLater(item: Item, next: NextAttempt & { readonly dueAt: number }): Item {
       const { seq } = item.shared
       const { attempt, dueAt, chain } = next
@@ -91,7 +91,7 @@ export function createOutcomes(
       const from = chain === undefined ? 'retries' : 'chain'
       return { ...item, attempt, dueAt, from, tries: 0, hasCrashed: false, isSuspect: false }
     },
-    /** Puts one at the end of its key's chain. */
+    /** Appends a callback to the chain of its key. */
     overflow(item: Item, key: string): void {
       settleBatcher.enqueue(
         ['pending', plugin, item.shared.seq, { attempt: item.attempt, chain: key }],

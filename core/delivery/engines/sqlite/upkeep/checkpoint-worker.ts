@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { Database } from '../../../../store/sqlite/database.ts'
 
-/** What the thread is asked: to open the file, which comes first; to move what is in the log; to end. */
+/** Orders to the thread: open the file (comes first), move the log into the file, or end. */
 export type Order = { readonly open: string } | 'move' | 'close'
 
-/** How long the log is, in pages; undefined where it could not be moved. `close` has an answer too. */
+/** The length of the log in pages; undefined if the checkpoint failed. `close` is answered too. */
 export interface Moved {
   readonly pages: number | undefined
 }
@@ -17,7 +17,7 @@ port?.on('message', (order: Order) => {
   else port.postMessage(order === 'move' ? move() : close())
 })
 
-/** Neither waits for anybody nor holds up who writes: what comes in meanwhile stays in the log. */
+/** A passive checkpoint neither waits for others nor blocks the writer. Writes made meanwhile stay in the log. */
 function move(): Moved {
   try {
     const log = database?.get('PRAGMA wal_checkpoint(PASSIVE)')?.['log']

@@ -2,11 +2,11 @@ import { Worker } from 'node:worker_threads'
 import type { Moved, Order } from './checkpoint-worker.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 
-/** Bytes in the log after which some of it is moved to the file. */
+/** Written bytes after which the thread moves the log into the file. */
 const MOVE_AFTER_BYTES = 2 * 1024 * 1024
-/** Pages after which the one who writes moves the rest, so that the log begins anew. */
+/** Pages of log after which the writer moves the rest, so that the log starts over. */
 const LONG_LOG_PAGES = 1000
-/** What a commit writes beside its texts. */
+/** What a commit writes besides its texts. */
 const COMMIT_BYTES = 16_384
 
 export interface Checkpoints {
@@ -14,8 +14,8 @@ export interface Checkpoints {
 }
 
 /**
- * Has the log moved to the file by a thread of its own, while more is written: 4 MB take 6 ms, which all that
- * came meanwhile would have to wait for. What is then left for the one who writes is little.
+ * Moves the log into the file on a thread of its own, while the writer goes on. 4 MB take 6 ms, and every append would
+ * wait for that. Little is then left for the writer to move.
  */
 export function startCheckpoints(client: SqliteClient, file: string): Checkpoints {
   let worker: Worker | undefined
@@ -34,7 +34,7 @@ export function startCheckpoints(client: SqliteClient, file: string): Checkpoint
       if (!isClosed && pages !== undefined && pages >= LONG_LOG_PAGES)
         client.send('checkpoint', undefined, () => undefined)
     })
-    // Without it the one who writes does it all, as SQLite does by itself.
+    // Without the thread the writer does all of it, as SQLite does by default.
     made.on('error', () => (isClosed = true))
     return made
   }

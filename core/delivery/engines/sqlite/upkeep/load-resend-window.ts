@@ -2,10 +2,10 @@ import type { ResendWindow } from '../../../ingest/resend-window.ts'
 import type { Head } from '../blocks/block.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 
-/** Blocks read at a time. */
+/** How many blocks are read at a time. */
 const PAGE = 1000
 
-/** Reads what came since a time, before the start. */
+/** Fills the resend window with the callbacks received since a time, before the server starts. */
 export async function loadResendWindow(resendWindow: ResendWindow, client: SqliteClient, since: number): Promise<void> {
   for (let after = 0; ;) {
     const page = await client.request('recent', { since, after, limit: PAGE })
@@ -25,7 +25,7 @@ export async function loadResendWindow(resendWindow: ResendWindow, client: Sqlit
   }
 }
 
-/** Of a damaged block no resend is recognised. */
+/** Resends of callbacks in a damaged block are not recognised. */
 function readable(heads: string): Head[] {
   try {
     return JSON.parse(heads) as Head[]

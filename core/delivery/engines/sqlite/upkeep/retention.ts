@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
 
-/** When finished callbacks go: milliseconds, bytes. */
+/** When finished callbacks are deleted. `age` and `deadLetters` are milliseconds, `size` is bytes. */
 export interface Retention {
   readonly age: number
   readonly size: number
@@ -11,31 +11,31 @@ export interface Retention {
 }
 
 const LOOK_EVERY_MS = 10_000
-/** Between two chunks: what comes in goes first. */
+/** The pause between two chunks, which lets appends go first. */
 const PAUSE_MS = 20
 const CHUNK = 500
-/** The part of the disk that is left to others. */
+/** The share of the disk that is left to others. */
 const RESERVE = 0.05
 
-/** What went before its time, and since when history is complete, milliseconds since 1970. */
+/** What was evicted early, and since when history is complete (milliseconds since 1970). */
 export type Shortened = Evicted & { readonly since: number }
 
 interface Options {
   readonly hasRoom?: (file: string) => Promise<boolean>
-  /** Called once a round of sweeps is over that had to make room. */
+  /** Called when a round of sweeps that had to make room is over. */
   readonly onShortened?: (shortened: Shortened) => void
 }
 
 export interface Sweeper {
   sweep(isFull?: boolean): Promise<number>
-  /** Counts refused callbacks that went for others. */
+  /** Counts refused callbacks that were evicted for newer ones. */
   refusedWent(count: number): void
-  /** Since when history is complete, as far as is known; milliseconds since 1970. */
+  /** Since when history is complete, milliseconds since 1970; undefined before the first sweep. */
   since(): number | undefined
   stop(): void
 }
 
-/** Deletes what has had its time, in small chunks, for as long as the server runs. */
+/** Deletes expired rows in small chunks, for as long as the server runs. */
 export function startRetention(
   client: SqliteClient,
   file: string,
@@ -52,7 +52,7 @@ export function startRetention(
     const { refused, finished, faults } = evicted
     evicted = { refused: refused + more.refused, finished: finished + more.finished, faults: faults + more.faults }
   }
-  /** A round that does not end is told of too. */
+  /** Reports a round that goes on for long before it is over. */
   const report = (isOver: boolean): void => {
     const isNothing = evicted.refused + evicted.finished + evicted.faults === 0
     if (isNothing || (!isOver && performance.now() - reportedAt < LOOK_EVERY_MS)) return
@@ -99,8 +99,8 @@ async function diskHasRoom(file: string): Promise<boolean> {
   return leavesReserve(await statfs(dirname(file)))
 }
 
-/** Whether more of a disk is free than is left to others. */
+/** Whether more of the disk is free than the share left to others. */
 export function leavesReserve({ bavail, blocks }: { bavail: number; blocks: number }): boolean {
-  // Some file systems tell nothing.
+  // Some file systems report nothing.
   return blocks === 0 || bavail / blocks > RESERVE
 }
