@@ -33,7 +33,10 @@ export class Retries {
     this.#deps = deps
   }
 
-  /** Sets the timer for a retry that is on disk. @param at when it is due, milliseconds since 1970 */
+  /**
+   * Sets the timer for a retry that is on disk.
+   * @param at when it is due, milliseconds since 1970
+   */
   wake(at: number): void {
     if (this.#closed || (this.#next !== undefined && this.#next <= at)) return
     this.#next = at

@@ -3,15 +3,15 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { blocksAmong, lastStored } from '../blocks/blocks.ts'
 import { BLOCKS, UNDELIVERED, type Numbered, seek } from '../blocks/seek.ts'
 
-/** An id begins with its time, see core/lib/id.ts. */
+/** An id begins with its time; see core/lib/id.ts. */
 const ID = /^[0-9a-z]{22}$/
 const TIME_WIDTH = 9
-/** How far apart the order of ids and that of the numbers may be; the last one is for clocks that were set. */
+/** How far the order of ids may differ from that of numbers. The last is for a clock that was set. */
 const SLACKS_MS = [250, 10_000, Infinity]
 const PIECE = 20_000
 
-/** What is looked through, and the largest number in it. */
-interface All {
+/** The table to search, and its largest number. */
+interface Searched {
   readonly table: Numbered
   readonly last: number
 }
@@ -23,7 +23,7 @@ interface Found {
 
 type Look = (database: Database, low: number, high: number, ids: ReadonlySet<string>) => Iterable<Found>
 
-/** The numbers of the callbacks with these ids. There is no index of ids, for it would halve the rate of storing. */
+/** The numbers of the callbacks with these ids. There is no index of ids, because it would halve the append rate. */
 export function findAmongCallbacks(database: Database, ids: readonly string[]): Promise<number[]> {
   const all = { table: BLOCKS, last: lastStored(database) }
   return findIds(database, all, ids, function* look(database, low, high, ids) {
@@ -33,7 +33,7 @@ export function findAmongCallbacks(database: Database, ids: readonly string[]): 
   })
 }
 
-/** The same of what is kept and not delivered. */
+/** The same for undelivered callbacks. */
 export function findAmongUndelivered(database: Database, ids: readonly string[]): Promise<number[]> {
   const all = { table: UNDELIVERED, last: database.number('SELECT max(num) FROM kept') }
   return findIds(database, all, ids, (database, low, high, ids) => {
@@ -43,14 +43,14 @@ export function findAmongUndelivered(database: Database, ids: readonly string[])
   })
 }
 
-async function findIds(database: Database, all: All, ids: readonly string[], look: Look): Promise<number[]> {
+async function findIds(database: Database, all: Searched, ids: readonly string[], look: Look): Promise<number[]> {
   const left = new Set(ids.filter((id) => ID.test(id)))
   const found: number[] = []
   for (const slackMs of SLACKS_MS) {
     for (const [low, high] of rangesOf(database, all, [...left], slackMs)) {
       for (let from = low; from < high && left.size > 0; from += PIECE) {
         for (const { number, id } of look(database, from, Math.min(high, from + PIECE), left)) {
-          // A row of several may be in two pieces.
+          // A block may be read in two pieces.
           if (left.delete(id)) found.push(number)
         }
         await yieldToLoop()
@@ -60,10 +60,10 @@ async function findIds(database: Database, all: All, ids: readonly string[], loo
   return found
 }
 
-/** Ranges of numbers in which the ids should be, none twice. */
+/** Ranges of numbers that should hold the ids, without overlaps. */
 function rangesOf(
   database: Database,
-  { table, last: highest }: All,
+  { table, last: highest }: Searched,
   ids: readonly string[],
   slackMs: number,
 ): [number, number][] {

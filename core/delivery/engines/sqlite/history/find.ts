@@ -6,21 +6,21 @@ import { inSnapshot } from './scan.ts'
 import { entriesAmong, withBody } from './scan-callbacks.ts'
 import { storedOf } from '../blocks/pinned.ts'
 
-/** The entries with these ids, delivered or kept. */
+/** The entries with these ids, delivered or undelivered. */
 export async function find(database: Database, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
   const callbacks = await findAmongCallbacks(database, ids)
-  const kept = callbacks.length === ids.length ? [] : await findAmongUndelivered(database, ids)
+  const undelivered = callbacks.length === ids.length ? [] : await findAmongUndelivered(database, ids)
   const columns = bodies ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
   return [
     ...callbacks.flatMap((seq) =>
       inSnapshot(database, () => {
-        const one = storedOf(database, seq)
-        if (!one) return []
-        const found = entriesAmong(database, seq, seq)(one)
+        const stored = storedOf(database, seq)
+        if (!stored) return []
+        const found = entriesAmong(database, seq, seq)(stored)
         return (bodies ? withBody(database, found) : found).entry
       }),
     ),
-    ...kept.flatMap((num) => {
+    ...undelivered.flatMap((num) => {
       const row = database.get(`SELECT ${columns} FROM kept WHERE num = ?`, num)
       return row ? [undeliveredEntry(row)] : []
     }),

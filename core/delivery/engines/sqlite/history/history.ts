@@ -12,8 +12,8 @@ import { isLocked } from '../file/lock.ts'
 import { storeError } from '../file/open-file.ts'
 import { inSnapshot } from './scan.ts'
 
-/** A server that stores all the time leaves others little time to write in. */
-const PATIENCE_MS = 10_000
+/** How long to wait for the lock of a busy server before a write fails. */
+const BUSY_TIMEOUT_MS = 10_000
 
 /**
  * Opens the file of a server that may be running, as a second connection.
@@ -45,8 +45,8 @@ export function openSqliteHistory(file: string): History {
         return counted.filter(({ count }) => count > 0)
       })
     },
-    async request(asked) {
-      database.run('INSERT INTO requests (at, request) VALUES (?, ?)', Date.now(), JSON.stringify(asked))
+    async request(adminRequest) {
+      database.run('INSERT INTO requests (at, request) VALUES (?, ?)', Date.now(), JSON.stringify(adminRequest))
       return String(database.number('SELECT last_insert_rowid()'))
     },
     async result(request) {
@@ -61,7 +61,7 @@ export function openSqliteHistory(file: string): History {
 function opened(file: string): Database {
   try {
     const database = new Database(file)
-    database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     database.get('SELECT count(*) FROM cursors')
     return database
   } catch (error) {

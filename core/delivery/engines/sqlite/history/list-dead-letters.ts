@@ -15,13 +15,13 @@ export function deadLetters(
     refs !== undefined && ['d.num IN (SELECT value FROM json_each(?))', JSON.stringify(refs.map(Number))],
     before !== undefined && ['d.num < ?', Number(before)],
   ])
-  // The callbacks are looked up for the letters, whatever the planner thinks of it.
+  // CROSS JOIN makes SQLite look up callbacks by dead letter, and not the other way round.
   const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
     FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
   return database.all(select, ...where.values, limit).flatMap((row) => {
-    const one = pinnedOf(row)
-    if (!one) return []
-    const { seq, id, sdkAppId, command, receivedAt } = one
+    const pinned = pinnedOf(row)
+    if (!pinned) return []
+    const { seq, id, sdkAppId, command, receivedAt } = pinned
     return {
       ref: String(row['num']),
       plugin: String(row['plugin']),

@@ -5,7 +5,7 @@ import { callbackSource } from './scan-callbacks.ts'
 import { undeliveredSource } from './scan-undelivered.ts'
 import { scan, type Scanned, type Source } from './scan.ts'
 
-/** Where a list stands: the last number of the one table, and of the other. */
+/** The position of a list: the last number read of each table. */
 export type Place = readonly [callbacks: number, kept: number]
 
 const STARTS: Record<Direction, Place> = {
@@ -13,7 +13,7 @@ const STARTS: Record<Direction, Place> = {
   backward: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 }
 
-/** One page of what was delivered and what was kept, by time of receipt. */
+/** Lists one page of delivered and undelivered callbacks, by time of receipt. */
 export async function list(
   database: Database,
   filter: Filter,
@@ -28,10 +28,10 @@ export async function list(
   const taken = [0, 0] as [number, number]
   const entries: Entry[] = []
   while (entries.length < limit) {
-    const one = all[0].found[taken[0]]
-    const other = all[1].found[taken[1]]
-    const which = isBefore(one?.entry, other?.entry, direction) ? 0 : 1
-    const next = which === 0 ? one : other
+    const delivered = all[0].found[taken[0]]
+    const undelivered = all[1].found[taken[1]]
+    const which = isBefore(delivered?.entry, undelivered?.entry, direction) ? 0 : 1
+    const next = which === 0 ? delivered : undelivered
     if (!next) break
     entries.push(next.entry)
     taken[which]++
@@ -53,9 +53,9 @@ function parsePlace(place: string): Place {
   return [callbacks, kept]
 }
 
-function isBefore(one: Entry | undefined, other: Entry | undefined, direction: Direction): boolean {
-  if (!one || !other) return one !== undefined
-  // Within a millisecond ids tell the order, as long as one process gave them.
-  const isOlder = one.receivedAt === other.receivedAt ? one.id < other.id : one.receivedAt < other.receivedAt
+function isBefore(left: Entry | undefined, right: Entry | undefined, direction: Direction): boolean {
+  if (!left || !right) return left !== undefined
+  // Within a millisecond ids give the order, if one process made them.
+  const isOlder = left.receivedAt === right.receivedAt ? left.id < right.id : left.receivedAt < right.receivedAt
   return isOlder === (direction === 'forward')
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, PluginOutcome } from '../../../history.ts'
 
-/** Tells what has become of the callbacks numbered from `low` to `high`, plugin by plugin. */
+/** Returns a function that gives the outcome of a callback for each plugin. Covers the numbers from `low` to `high`. */
 export function outcomesOf(
   database: Database,
   low: number,
@@ -22,18 +22,18 @@ export function outcomesOf(
   const outcomeOf = (seq: number, plugin: string): PluginOutcome => {
     if (pending.get(seq)?.has(plugin)) return 'waiting'
     if (dead.get(seq)?.has(plugin)) return 'dead'
-    // A plugin without a cursor is gone from the config: what it had not finished is among the dead.
+    // A plugin without a cursor was removed from the config, and what it had not finished is dead-lettered.
     const isAhead = seq > (cursors.get(plugin) ?? Infinity)
     return isAhead && !done.get(seq)?.has(plugin) ? 'waiting' : 'done'
   }
   return (seq, own) => {
-    // By a replay, or by the rules of an older config, others may have it too.
+    // Other plugins may have it by a replay, or by the rules of an older config.
     const plugins = new Set([...own, ...(pending.get(seq) ?? []), ...(dead.get(seq) ?? [])])
     return [...plugins].map((id) => ({ id, outcome: outcomeOf(seq, id) }))
   }
 }
 
-/** Where every plugin stands. */
+/** The cursor of every plugin. */
 export function cursorsOf(database: Database): Map<string, number> {
   const rows = database.all('SELECT plugin, seq FROM cursors')
   return new Map(rows.map(({ plugin, seq }) => [String(plugin), Number(seq)]))

@@ -9,7 +9,7 @@ import type { Found, Source } from './scan.ts'
 import { BLOCKS, seek } from '../blocks/seek.ts'
 import { storedOf } from '../blocks/pinned.ts'
 
-/** The callbacks that are delivered; undefined where the filter wants none of them. */
+/** The delivered callbacks as a source; undefined if the filter excludes them all. */
 export function callbackSource(filter: Filter): Source | undefined {
   const { plugin, outcome = 'delivered', bodies = false } = filter
   if (outcome !== 'delivered' && outcome !== 'done' && outcome !== 'waiting' && outcome !== 'dead') return undefined
@@ -18,7 +18,7 @@ export function callbackSource(filter: Filter): Source | undefined {
     between(database, since, until) {
       if (lowestInBlocks(database) === Infinity) return [0, Infinity]
       const low = seek(database, BLOCKS, 'received_at', since)
-      // What was set apart before that block may be as young.
+      // Callbacks pinned before that block may be as recent.
       const behind = database.number('SELECT max(last) FROM blocks WHERE last < ?', low)
       return [behind + 1, seek(database, BLOCKS, 'received_at', until)]
     },
@@ -27,9 +27,9 @@ export function callbackSource(filter: Filter): Source | undefined {
     *read(database, low, high, direction) {
       const entryOf = entriesAmong(database, low, high)
       for (const { callbacks } of blocksAmong(database, low, high, direction)) {
-        for (const one of direction === 'forward' ? callbacks : callbacks.toReversed()) {
-          if (one.seq < low || one.seq > high || !fits(one, filter)) continue
-          const found = entryOf(one)
+        for (const callback of direction === 'forward' ? callbacks : callbacks.toReversed()) {
+          if (callback.seq < low || callback.seq > high || !matches(callback, filter)) continue
+          const found = entryOf(callback)
           const isWanted = found.entry.plugins.some(
             ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
           )
@@ -41,30 +41,30 @@ export function callbackSource(filter: Filter): Source | undefined {
   }
 }
 
-/** Makes entries of callbacks whose numbers are in a range, without their bodies. */
-export function entriesAmong(database: Database, low: number, high: number): (one: Unpacked) => Found {
+/** Returns a function that turns callbacks of a range into entries without bodies. */
+export function entriesAmong(database: Database, low: number, high: number): (callback: Unpacked) => Found {
   const outcomes = outcomesOf(database, low, high)
   const rows = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
   const resends = new Map(rows.map(({ seq, times }) => [Number(seq), Number(times)]))
-  return (one) => {
-    const { seq } = one
-    const counts = { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, one.plugins) }
-    return { number: seq, entry: callbackEntry(one, counts) }
+  return (callback) => {
+    const { seq } = callback
+    const counts = { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, callback.plugins) }
+    return { number: seq, entry: callbackEntry(callback, counts) }
   }
 }
 
-/** The same with its body, which is read for what is listed alone. */
+/** Adds the body to an entry. Bodies are read only for entries that are listed. */
 export function withBody(database: Database, found: Found): Found {
   const stored = storedOf(database, found.number)
   return stored ? { ...found, entry: { ...found.entry, body: { query: stored.query, raw: stored.raw } } } : found
 }
 
-function fits({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
+function matches({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
   const { app = sdkAppId, command: wanted = command, since = receivedAt, until = Infinity } = filter
   return sdkAppId === app && covers(wanted, command) && receivedAt >= since && receivedAt < until
 }
 
-/** Leaps over what cannot fit: where little waits, or little is dead, the rest is not read. */
+/** Skips callbacks that cannot match: if few wait or are dead, the others are not read. */
 function nextOf(
   database: Database,
   from: number,

@@ -5,7 +5,7 @@ import type { Source } from './scan.ts'
 import { UNDELIVERED, seek } from '../blocks/seek.ts'
 import { fitsCommand, whereOf } from './where.ts'
 
-/** What was decided or refused, and kept; undefined where the filter wants none of it. */
+/** The undelivered callbacks as a source; undefined if the filter excludes them all. */
 export function undeliveredSource({
   plugin,
   outcome = 'kept',

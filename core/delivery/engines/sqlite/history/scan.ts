@@ -3,20 +3,20 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Filter } from '../../../history.ts'
 import type { Direction } from '../blocks/blocks.ts'
 
-/** Numbers looked at in one reading: no reader is to keep the server's log from being moved to the file for long. */
-const LARGEST = 20_000
-/** How far the order of receipt and that of the times may differ. */
+/** How many numbers one read covers. A longer read would keep the server from checkpointing its log. */
+const MAX_READ = 20_000
+/** How far times may differ from the order of receipt. */
 const SLACK_MS = 60_000
 
-/** What a list takes its entries from: a table, and what of it a filter leaves. */
+/** Where a list reads its entries: a table with a filter applied. */
 export interface Source {
-  /** Between which numbers those of a stretch of time are; milliseconds since 1970. */
+  /** The range of numbers that covers a range of times (milliseconds since 1970). */
   between(database: Database, since: number, until: number): readonly [low: number, high: number]
-  /** The largest number there is. */
+  /** The largest number stored. */
   last(database: Database): number
-  /** The next number that may fit, from this one on, in the direction; undefined where none is left. */
+  /** The next number from this one on that may match, in the direction; undefined if none is left. */
   next(database: Database, from: number, direction: Direction): number | undefined
-  /** What fits of the numbers in a range, in the direction. */
+  /** Reads the matching entries of a range, in the direction. */
   read(database: Database, low: number, high: number, direction: Direction): Iterable<Found>
 }
 
@@ -27,12 +27,12 @@ export interface Found {
 
 export interface Scanned {
   readonly found: Found[]
-  /** The last number that was looked at. */
+  /** The last number that was scanned. */
   readonly reached: number
   readonly end: boolean
 }
 
-/** Looks for the next entries after a number, piece by piece, and lets other things happen between two. */
+/** Finds the next entries after a number. Reads in chunks, and yields to the event loop between them. */
 export async function scan(
   database: Database,
   source: Source,
@@ -47,18 +47,18 @@ export async function scan(
     ? [0, Infinity]
     : source.between(database, (since ?? 0) - SLACK_MS, (until ?? Number.MAX_SAFE_INTEGER) + SLACK_MS)
   let at = step === 1 ? Math.max(after, lowest - 1) : Math.min(after, highest + 1)
-  for (let size = limit; ; size = Math.min(LARGEST, size * 4)) {
+  for (let size = limit; ; size = Math.min(MAX_READ, size * 4)) {
     const done = inSnapshot(database, () => {
       const first = source.next(database, at + step, direction)
       if (first === undefined || first < lowest || first > highest) return true
       const last = first + step * (size - 1)
       const [low, high] = step === 1 ? [first, last] : [last, first]
-      for (const one of source.read(database, Math.max(0, low), Math.min(high, Number.MAX_SAFE_INTEGER), direction)) {
-        at = one.number
-        found.push(one)
+      for (const match of source.read(database, Math.max(0, low), Math.min(high, Number.MAX_SAFE_INTEGER), direction)) {
+        at = match.number
+        found.push(match)
         if (found.length >= limit) return false
       }
-      // Numbers that are not given yet are to be looked at when they are.
+      // Numbers not given yet are scanned once they are given.
       at = Math.min(last, source.last(database))
       return false
     })
@@ -67,7 +67,7 @@ export async function scan(
   }
 }
 
-/** Has several readings see the same. */
+/** Runs several reads on one snapshot. */
 export function inSnapshot<T>(database: Database, read: () => T): T {
   database.exec('BEGIN')
   try {

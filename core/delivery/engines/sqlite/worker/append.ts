@@ -4,13 +4,13 @@ import type { Block } from '../blocks/block.ts'
 const INSERT = `INSERT INTO blocks (last, first, received_at, id, expendable, sets, heads, bodies)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
-/** Makes what stores callbacks, numbered on from `last`. Numbers of those that could not be stored are left out. */
+/** Creates the append operation. It numbers callbacks on from `last`, and skips the numbers of failed appends. */
 export function createAppend(database: Database, last: number) {
   let seq = last
 
   return {
     last: () => seq,
-    /** The number of the first; those of the others follow. */
+    /** Stores a block. Returns the number of its first callback; the others follow. */
     append({ count, receivedAt, id, expendable, sets, heads, bodies }: Block): number {
       const first = seq + 1
       seq += count

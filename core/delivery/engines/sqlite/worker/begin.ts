@@ -4,7 +4,7 @@ import { clearSuspects } from '../file/clean-mark.ts'
 import type { Arg, Result, Standing } from './messages.ts'
 import { countIn } from '../blocks/read-block.ts'
 
-/** The largest number that was ever given: the rows that had it may be gone. */
+/** The largest number ever given to a callback, even if its rows are deleted. */
 export function lastSeq(database: Database): number {
   const elsewhere = database.number(`SELECT max(
     (SELECT coalesce(max(seq), 0) FROM cursors),
@@ -12,7 +12,7 @@ export function lastSeq(database: Database): number {
   return Math.max(elsewhere, lastStored(database))
 }
 
-/** Takes up the work: where every plugin stands, and how the last run ended. From now on it has not ended well. */
+/** Starts a run. Returns where every plugin stands and how the last run ended, and clears the mark of a clean stop. */
 export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'begin'> {
   const clean = database.number("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1") === 1
   database.run("INSERT OR REPLACE INTO meta VALUES ('clean', 0)")
@@ -28,7 +28,7 @@ export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'be
   }
 }
 
-/** Where a plugin stands. */
+/** A plugin's cursor, backlog and chains. */
 export function standing(database: Database, plugin: string): Standing {
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   const unread = unreadOf(database, plugin, cursor)
@@ -45,7 +45,7 @@ export function standing(database: Database, plugin: string): Standing {
   }
 }
 
-/** How many callbacks beyond its cursor are a plugin's. */
+/** How many callbacks beyond its cursor are for a plugin. */
 function unreadOf(database: Database, plugin: string, cursor: number): number {
   const block = blockFrom(database, cursor + 1)
   if (!block) return 0

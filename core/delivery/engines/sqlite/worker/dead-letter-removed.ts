@@ -7,38 +7,38 @@ import { MAX_SCANNED, unsettledOf } from './page.ts'
 import { pin } from '../blocks/pinned.ts'
 
 /**
- * Makes dead letters of the next callbacks that wait for a plugin which is no longer there.
- * @returns how many, and whether that was all: then the plugin is forgotten
+ * Dead-letters the next callbacks that wait for a plugin that is no longer configured.
+ * @returns how many, and whether it was the end: then the plugin's rows are deleted
  */
 export function deadLetterRemoved(
   database: Database,
   { plugin, now, limit, error }: Arg<'deadLetterRemoved'>,
 ): Result<'deadLetterRemoved'> {
-  const first = database.all('SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
-  for (const { seq, attempt } of first) {
+  const rows = database.all('SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
+  for (const { seq, attempt } of rows) {
     const attempts = Math.max(Number(attempt) - 1, 0)
     addDeadLetter(database, { plugin, seq: Number(seq), at: now, attempts, error })
     database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, Number(seq))
   }
-  if (first.length > 0) return { count: first.length, end: false }
+  if (rows.length > 0) return { count: rows.length, end: false }
 
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
-  let seen = cursor
+  let scanned = cursor
   let count = 0
-  while (count < limit && seen - cursor < MAX_SCANNED) {
-    const block = blockFrom(database, seen + 1)
+  while (count < limit && scanned - cursor < MAX_SCANNED) {
+    const block = blockFrom(database, scanned + 1)
     if (!block) {
       for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
       return { count, end: true }
     }
     if (block.damage) reportDamage(database, block.damage, plugin)
-    for (const { seq } of unsettledOf(database, block, plugin, seen)) {
+    for (const { seq } of unsettledOf(database, block, plugin, scanned)) {
       pin(database, seq)
       addDeadLetter(database, { plugin, seq, at: now, attempts: 0, error })
       count++
     }
-    seen = block.last
+    scanned = block.last
   }
-  database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', seen, plugin)
+  database.run('UPDATE cursors SET seq = ? WHERE plugin = ?', scanned, plugin)
   return { count, end: false }
 }

@@ -4,46 +4,46 @@ import type { Block, Unpacked } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Limits, Retained } from './retain.ts'
 
-/** A callback as it is stored. */
+/** A stored callback. */
 export interface Stored extends Omit<Unpacked, 'plugins' | 'identity'> {
   readonly resends: number
 }
 
-/** One that a plugin has still to get. */
+/** A callback that waits for a plugin. */
 export interface Waiting extends Stored {
   readonly attempt: number
   /** When the next attempt is due; milliseconds since 1970. */
   readonly dueAt: number | undefined
-  /** As in the table: how often the process has died over it in a row, negative where it has waited since. */
+  /** As in the table `tries`: how many crashes in a row it caused, negative if it was suspended since. */
   readonly tries: number
 }
 
-/** What was kept and not delivered. */
+/** A callback that is recorded but not delivered. */
 export interface UndeliveredRow extends Omit<Stored, 'seq' | 'resends' | 'key' | 'maybeResend'> {
   readonly outcome: string
   readonly code: number
   readonly failed: boolean
   readonly error: string | undefined
-  /** Whether it goes first where room is needed. */
+  /** Whether it is deleted first when room is needed. */
   readonly expendable: boolean
 }
 
-/** What has become of a callback with one plugin, and where that plugin is. */
+/** The outcome of a callback for one plugin, or the plugin's new cursor. */
 export type Change =
-  /** Everything at or below is settled. */
+  /** Everything up to this number is settled. */
   | readonly ['cursor', plugin: string, seq: number]
-  /** Settled, though one before it is not. */
+  /** Settled, though an earlier callback is not. */
   | readonly ['done', plugin: string, seq: number]
   /** No longer pending. */
   | readonly ['finished', plugin: string, seq: number]
   | readonly ['pending', plugin: string, seq: number, next: NextAttempt]
-  /** `fault`: dead because its body is not what the types promise. */
+  /** `fault`: its body does not match the types. */
   | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number, fault?: boolean]
-  /** See the table. */
+  /** See the table `tries` in schema.ts. */
   | readonly ['try', plugin: string, seq: number, n: number]
   | readonly ['resent', seq: number]
 
-/** Without `dueAt` it waits for those of its chain that came before it. */
+/** Without `dueAt` it waits for the earlier callbacks of its chain. */
 export interface NextAttempt {
   readonly attempt: number
   readonly dueAt?: number
@@ -58,39 +58,39 @@ export interface Standing {
   readonly chains: readonly { readonly key: string; readonly first: number }[]
 }
 
-/** What the worker does, by name: what it takes and what it gives. */
+/** The operations of the worker by name, with argument and result. */
 export interface Operations extends StoreOperations {
   begin: [
     arg: { plugins: readonly string[] },
     result: { clean: boolean; last: number; plugins: Record<string, Standing>; removed: string[] },
   ]
   /**
-   * Gives the number of the first, larger than those of all stored before; those of the others follow. Where not all
-   * could be stored: the number of each, or its fault.
+   * Stores a block. Returns the number of its first callback, larger than all before; the others follow. If some could
+   * not be stored: the number or the fault of each.
    */
   append: [arg: Block, result: number | readonly (number | Fault)[]]
   /**
-   * A refused one that came within the window of an equal one, in milliseconds, is counted on that. Gives how many refused
-   * ones had to go for it: they have a share of the room, in bytes.
+   * Records an undelivered callback. One that is refused again within `resendWindow` milliseconds counts as a resend.
+   * Refused callbacks have `share` bytes; returns how many were evicted to keep to that.
    */
   recordUndelivered: [arg: UndeliveredRow & { readonly share: number; readonly resendWindow: number }, result: number]
   change: [arg: readonly Change[], result: void]
-  /** The next that the plugin has not had, how many cannot be read, and how far was looked; `end` when nothing is left. */
+  /** Reads the plugin's next callbacks. `lost` cannot be read, `scanned` is the last number looked at, `end`: nothing is left. */
   page: [
     arg: { plugin: string; after: number; limit: number },
     result: { rows: Waiting[]; lost: number; scanned: number; end: boolean },
   ]
-  /** Due retries, without those in `skip`, and when the next one is due. What is due later than in `longestMs` is due. */
+  /** Reads due retries except `skip`, and when the next is due. One due later than in `longestMs` counts as due. */
   due: [
     arg: { plugin: string; now: number; longestMs: number; limit: number; skip: readonly number[] },
     result: { rows: Waiting[]; next: number | undefined },
   ]
-  /** The first ones of a chain up to a number; where there are none, the number of its first one. */
+  /** Reads the first callbacks of a chain up to a number. If there are none, `next` is the number of its first. */
   chain: [
     arg: { plugin: string; chain: string; upTo: number; limit: number },
     result: { rows: Waiting[]; next: number | undefined },
   ]
-  /** What came since then, oldest first, in blocks; and how often those that came again did. */
+  /** Reads the blocks received since a time, oldest first, and the counts of their resends. */
   recent: [
     arg: { since: number; after: number; limit: number },
     result:
@@ -101,25 +101,25 @@ export interface Operations extends StoreOperations {
         }
       | undefined,
   ]
-  /** Makes dead letters of what a removed plugin has not had, as long as it takes until the `end`. */
+  /** Dead-letters some of what waits for a removed plugin. Repeat it until `end`. */
   deadLetterRemoved: [
     arg: { plugin: string; now: number; limit: number; error: string },
     result: { count: number; end: boolean },
   ]
   retain: [arg: Limits, result: Retained]
-  /** Works on some of what other processes asked for; the plugins that have got something to do, and how much. */
+  /** Handles some requests of other processes. Returns how many callbacks became pending, by plugin. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
-  /** Nothing: its reply comes once all that was asked before is on disk, or has failed. */
+  /** Does nothing. Its reply comes once every earlier request is on disk, or has failed. */
   barrier: [arg: undefined, result: void]
-  /** Moves what is left in the log to the file, so that it begins anew. */
+  /** Moves the rest of the log into the file, so that the log starts over. */
   checkpoint: [arg: undefined, result: void]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
-  /** The file is lost: nothing is to be moved to what may stand in its place. */
+  /** Stops all checkpoints: the file is lost, and another may be in its place. */
   abandon: [arg: undefined, result: void]
-  /** Bounds the file, as a full disk would. For tests. */
+  /** Limits the file size, as a full disk would. For tests. */
   limitPages: [arg: { pages: number }, result: void]
-  /** `marked`: it is noted that all has ended well. `sharesLog`: another server reads what this one has written. */
+  /** `marked`: the clean stop is recorded. `sharesLog`: another server reads the log that this one wrote. */
   close: [arg: { ending: Ending }, result: { marked: boolean; sharesLog: boolean }]
 }
 
@@ -127,21 +127,21 @@ export type Name = keyof Operations
 export type Arg<N extends Name> = Operations[N][0]
 export type Result<N extends Name> = Operations[N][1]
 
-/** One thing for the worker to do. Before the first it is told the file, as text. */
+/** A request to the worker. The very first message is the file name instead. */
 export interface Request {
   readonly name: Name
   readonly arg: unknown
 }
 
-/** What came of a request, or of the opening: replies come in the order of what they answer. */
+/** The reply to a request, or to the opening. Replies come in the order of requests. */
 export interface Reply {
   readonly result?: unknown
   readonly error?: Fault
-  /** What was found to be damaged meanwhile. */
+  /** Damage that was found meanwhile. */
   readonly damage?: readonly Damage[]
 }
 
-/** An error, as it goes from one thread to another. */
+/** An error, in a form that can be posted between threads. */
 export interface Fault {
   readonly message: string
   readonly code: string | undefined

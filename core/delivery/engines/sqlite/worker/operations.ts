@@ -3,7 +3,7 @@ import { storeOperations } from '../../../../store/sqlite/tables.ts'
 import { createAppend } from './append.ts'
 import { begin, lastSeq } from './begin.ts'
 import { deadLetterRemoved } from './dead-letter-removed.ts'
-import { change } from './apply-changes.ts'
+import { applyChanges } from './apply-changes.ts'
 import { createRecordUndelivered } from './record-undelivered.ts'
 import { mark } from '../file/clean-mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
@@ -13,7 +13,7 @@ import { recent } from './recent-rows.ts'
 import { requests } from './requests.ts'
 import { retain } from './retain.ts'
 
-/** What the worker can do. */
+/** The operations of the worker, by name. */
 export interface OperationTable {
   readonly byName: { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
 }
@@ -31,7 +31,7 @@ export function createOperations(opened: OpenFile): OperationTable {
       append: (block) => append.append(block),
       begin: on(begin),
       recordUndelivered: createRecordUndelivered(database),
-      change: on(change),
+      change: on(applyChanges),
       page: (arg) => page(database, arg, append.last()),
       due: on(due),
       chain: on(chain),

@@ -7,12 +7,12 @@ import type { Arg, Result, Waiting } from './messages.ts'
 import { BLOCK_COLUMNS, BODIES, type StoredBlock } from '../blocks/read-block.ts'
 import { pinnedOf } from '../blocks/pinned.ts'
 
-/** Bodies of a page, in characters: beyond it ends, so that a few large ones do not fill the memory. */
+/** Characters of bodies in a page. It ends beyond that, so that a few large bodies do not fill the memory. */
 const PAGE_CHARACTERS = 4_000_000
-/** Callbacks looked at for a page, however few of them are the plugin's: what comes in is not to wait for long. */
+/** How many callbacks are scanned for a page, so that appends do not wait for long. */
 export const MAX_SCANNED = 5000
 
-/** The next callbacks that a plugin has not had, in the order of receipt. */
+/** Reads the next unsettled callbacks of a plugin, in the order of receipt. */
 export function page(database: Database, { plugin, after, limit }: Arg<'page'>, last: number): Result<'page'> {
   const rows: Waiting[] = []
   let scanned = after
@@ -22,18 +22,18 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
     const block = blockFrom(database, scanned + 1)
     if (!block) return { rows, lost, scanned: last, end: true }
     if (block.damage) lost += reportDamage(database, block.damage, plugin)
-    for (const one of unsettledOf(database, block, plugin, scanned)) {
+    for (const callback of unsettledOf(database, block, plugin, scanned)) {
       if (rows.length >= limit || characters > PAGE_CHARACTERS) return { rows, lost, scanned, end: false }
-      scanned = one.seq
-      characters += one.raw.length
-      rows.push(waiting(database, plugin, one, { attempt: 1 }))
+      scanned = callback.seq
+      characters += callback.raw.length
+      rows.push(waiting(database, plugin, callback, { attempt: 1 }))
     }
     scanned = block.last
   }
   return { rows, lost, scanned, end: false }
 }
 
-/** Those of a block that a plugin gets, has not had, and that come after a number. */
+/** The callbacks of a block after a number that are for the plugin and not settled. */
 export function unsettledOf(database: Database, block: StoredBlock, plugin: string, after: number): Unpacked[] {
   const own = block.callbacks.filter(({ seq, plugins }) => seq > after && plugins.includes(plugin))
   if (own.length === 0) return own
@@ -45,10 +45,10 @@ export function unsettledOf(database: Database, block: StoredBlock, plugin: stri
 const PENDING = `SELECT p.seq, p.attempt, p.due_at, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
-/** Whether one is a suspect that waits: longer than any retry, but no longer than so. */
+/** Whether a row is a suspended suspect: it may wait longer than any retry, up to LONGEST_WAIT_MS. */
 const WAITS = '(p.due_at <= ? AND EXISTS (SELECT 1 FROM tries t WHERE t.plugin = p.plugin AND t.seq = p.seq))'
 
-/** Retries whose time has come, the longest due first, but for those that are under way. */
+/** Reads due retries, longest overdue first, except those that are running. */
 export function due(database: Database, { plugin, now, longestMs, limit, skip }: Arg<'due'>): Result<'due'> {
   const taken = new Set(skip)
   const read = (when: string, ...times: number[]): Waiting[] => {
@@ -70,7 +70,7 @@ export function due(database: Database, { plugin, now, longestMs, limit, skip }:
   return { rows, next: typeof next === 'number' ? next : undefined }
 }
 
-/** The first ones of a chain, up to a number: what a key's order holds back. */
+/** Reads the first callbacks of a chain, up to a number. */
 export function chain(database: Database, { plugin, chain: name, upTo, limit }: Arg<'chain'>): Result<'chain'> {
   const select = `${PENDING} AND p.chain = ? AND p.seq <= ? ORDER BY p.seq LIMIT ?`
   const rows = database.all(select, plugin, name, upTo, limit).flatMap((row) => pending(database, plugin, row))
@@ -80,10 +80,10 @@ export function chain(database: Database, { plugin, chain: name, upTo, limit }: 
 }
 
 function pending(database: Database, plugin: string, row: Row): Waiting[] {
-  const one = pinnedOf(row)
+  const callback = pinnedOf(row)
   const { attempt, due_at: dueAt } = row
-  const again = { attempt: Number(attempt), ...(typeof dueAt === 'number' && { dueAt }) }
-  return one ? [waiting(database, plugin, one, again)] : []
+  const next = { attempt: Number(attempt), ...(typeof dueAt === 'number' && { dueAt }) }
+  return callback ? [waiting(database, plugin, callback, next)] : []
 }
 
 function waiting(

@@ -4,8 +4,8 @@ import { textOf } from '../blocks/read-block.ts'
 import { BLOCKS, seek } from '../blocks/seek.ts'
 
 /**
- * What came since a time, block by block as it is stored: a row each would take seconds where a million came. Blocks
- * are numbered in the order of receipt, so the first of them is found by halving.
+ * Reads the blocks received since a time. They are returned as stored, because a million single rows would take seconds.
+ * Blocks are numbered in the order of receipt, so a binary search finds the first.
  */
 export function recent(database: Database, { since, after, limit }: Arg<'recent'>): Result<'recent'> {
   const from = after > 0 ? after : seek(database, BLOCKS, 'received_at', since) - 1
@@ -16,10 +16,12 @@ export function recent(database: Database, { since, after, limit }: Arg<'recent'
   )
   const last = rows.at(-1)?.['last']
   if (typeof last !== 'number') return undefined
-  const again = 'SELECT seq, times FROM resends WHERE seq > ? AND seq <= ?'
+  const selectResends = 'SELECT seq, times FROM resends WHERE seq > ? AND seq <= ?'
   return {
     blocks: rows.map(({ first, heads }) => ({ first: Number(first), heads: textOf(heads) })),
-    resends: database.all(again, from, last).map(({ seq, times }) => ({ seq: Number(seq), times: Number(times) })),
+    resends: database
+      .all(selectResends, from, last)
+      .map(({ seq, times }) => ({ seq: Number(seq), times: Number(times) })),
     last,
   }
 }

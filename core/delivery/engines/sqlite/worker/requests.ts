@@ -5,27 +5,27 @@ import { undeliveredSeq } from './record-undelivered.ts'
 import type { Arg, Result } from './messages.ts'
 import { unpin, pin, storedOf } from '../blocks/pinned.ts'
 
-/** Worked on at a time: what comes in meanwhile is not to wait for long. */
+/** How many requests are handled at a time, so that appends do not wait for long. */
 const AT_ONCE = 4
 
 interface Work {
   readonly database: Database
   readonly now: number
-  /** Those of the config that the server runs with. */
+  /** The plugins of the running config. */
   readonly plugins: readonly string[]
-  /** What became pending, by plugin. */
+  /** How many callbacks became pending, by plugin. */
   readonly woken: Record<string, number>
 }
 
-/** Works on the requests that came. What they make pending counts as new: its attempts begin at 1. */
+/** Handles requests of other processes. What they make pending starts again at attempt 1. */
 export function requests(database: Database, { now, plugins }: Arg<'requests'>): Result<'requests'> {
   const work = { database, now, plugins, woken: {} }
   const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
   const found = database.all(select, AT_ONCE)
   for (const { num, request } of found) {
-    const admin = JSON.parse(String(request)) as AdminRequest
-    const outcomes = admin.kind === 'replay' ? replay(work, admin) : retryOrDrop(work, admin)
-    // What was asked may be long, and nobody reads it again.
+    const adminRequest = JSON.parse(String(request)) as AdminRequest
+    const outcomes = adminRequest.kind === 'replay' ? replay(work, adminRequest) : retryOrDrop(work, adminRequest)
+    // A request may be long, and nobody reads it again.
     const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
     database.run(update, JSON.stringify(counted(outcomes)), now, Number(num))
   }
@@ -44,16 +44,16 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   return refs.map((ref) => {
     const seq = seqOf(ref)
-    const one = storedOf(database, seq)
-    if (!one) return 'gone'
-    const isAhead = one.plugins.includes(plugin) && seq > cursor
+    const stored = storedOf(database, seq)
+    if (!stored) return 'gone'
+    const isAhead = stored.plugins.includes(plugin) && seq > cursor
     if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
     return makePending(work, plugin, seq)
   })
 }
 
-/** Of a callback that is delivered, or of one that was refused. */
+/** The number that a ref stands for: of a delivered callback, or of an undelivered one. */
 function seqOf(ref: string): number {
   return ref.startsWith(UNDELIVERED_REF) ? undeliveredSeq(Number(ref.slice(UNDELIVERED_REF.length))) : Number(ref)
 }

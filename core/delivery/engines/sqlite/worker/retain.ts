@@ -4,27 +4,27 @@ import { type Evicted, sharesOf } from '../../../retention-shares.ts'
 import { historySince, makeRoom, trimFaults, trimRefused } from '../blocks/room.ts'
 import { unpin } from '../blocks/pinned.ts'
 
-/** What may stay. Times are milliseconds since 1970, sizes bytes. */
+/** The limits of a sweep. Times are milliseconds since 1970, sizes are bytes. */
 export interface Limits {
   readonly finishedSince: number
   readonly deadSince: number
   readonly size: number
-  /** The disk is nearly full: as if the size were reached, and the file is made smaller. */
+  /** Whether the disk is nearly full. Then rows are evicted as if `size` were reached, and the file is made smaller. */
   readonly needsRoom: boolean
   /** Rows to delete at most. */
   readonly limit: number
 }
 
-/** Records that a plugin keeps of one kind. */
+/** How many records of one kind a plugin may have. */
 const MAX_RECORDS = 100_000
-/** For whoever has asked to read the answer. */
+/** How long the results of requests can be read. */
 const ANSWERS_KEPT_MS = 24 * 3_600_000
 const PAGES_FREED = 256
 
-/** Bytes that are freed at a time where the disk is nearly full: then it is looked at again. */
+/** How many bytes a sweep frees while the disk is nearly full. */
 const ROOM_BYTES = 16 * 1024 * 1024
 
-/** How many were deleted, whether there is more to do, and what of it went before its time. */
+/** How many rows were deleted, whether there is more to do, and what was evicted early. */
 export interface Retained {
   readonly deleted: number
   readonly more: boolean
@@ -34,9 +34,8 @@ export interface Retained {
 }
 
 /**
- * Deletes some of what has had its time: dead letters, and finished callbacks, the oldest first. Then it makes room
- * where that is needed, see room.ts. What a plugin has not finished stays, however old, and so does what a dead letter
- * is about.
+ * Deletes some expired dead letters and finished callbacks, oldest first. Then makes room if that is needed, see
+ * room.ts. Callbacks that a plugin has not finished are never deleted, and neither are those with a dead letter.
  */
 export function retain(database: Database, limits: Limits): Retained {
   const { deadSince, finishedSince, limit, size, needsRoom } = limits
@@ -66,7 +65,7 @@ export function retain(database: Database, limits: Limits): Retained {
   return { deleted, more: deleted >= limit || isLarge || lacksRoom, evicted, since: historySince(database) }
 }
 
-/** What is over its share goes whether there is room or not. */
+/** Evicts what is over its share, even while there is room. */
 function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted {
   const shares = sharesOf(size)
   const refused = trimRefused(database, shares.refused, limit)
@@ -76,7 +75,7 @@ function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted 
   return { ...evicted, refused: refused + evicted.refused, faults: faults + evicted.faults }
 }
 
-/** The oldest ones that all plugins are through with: what a dead letter or a retry needs is in `singles`. */
+/** Deletes the oldest blocks below every cursor. Dead letters and retries have their callbacks in `singles`. */
 function deleteBlocks(database: Database, before: number, limit: number): number {
   const select = `SELECT last, first, received_at FROM blocks
     WHERE last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT ?`

@@ -20,17 +20,17 @@ function run(port: MessagePort, file: string): void {
     return
   }
   port.on('message', (first: Request[]) => {
-    // All that came while the last transaction was under way shares the next one, and its fsync.
+    // Everything posted during the last transaction shares the next one, and its fsync.
     const batch = [...first]
-    for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) {
-      batch.push(...more.message)
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      batch.push(...next.message)
     }
     port.postMessage(work(opened, operations, batch))
   })
   port.postMessage([{ result: opened.descriptor }])
 }
 
-/** Does what was asked together in one transaction, and replies in the order in which it was asked. */
+/** Performs a batch in one transaction, and replies in the order of the requests. */
 export function work(opened: OpenFile, operations: OperationTable, batch: readonly Request[]): Reply[] {
   const together = batch.filter(({ name }) => !isAlone(name))
   const replies = inTransaction(opened, operations, together).values()
@@ -42,7 +42,7 @@ export function work(opened: OpenFile, operations: OperationTable, batch: readon
   })
 }
 
-/** Operations that no transaction may be around. */
+/** Operations that cannot run in a transaction. */
 function isAlone(name: Request['name']): boolean {
   return name === 'close' || name === 'checkpoint' || name === 'abandon' || name === 'limitPages'
 }
@@ -58,19 +58,19 @@ function inTransaction(opened: OpenFile, operations: OperationTable, batch: read
     return replies
   } catch (error) {
     database.rollback()
-    // One of them may be at fault, and the others are not to suffer for it: each on its own.
-    const [only] = batch
-    if (batch.length > 1) return batch.flatMap((request) => inTransaction(opened, operations, [request]))
-    if (!only) return []
-    const block = only.name === 'append' ? (only.arg as Arg<'append'>) : undefined
+    // One request may be the cause, so each is tried on its own.
+    const [request] = batch
+    if (batch.length > 1) return batch.flatMap((single) => inTransaction(opened, operations, [single]))
+    if (!request) return []
+    const block = request.name === 'append' ? (request.arg as Arg<'append'>) : undefined
     return [block && block.count > 1 ? oneByOne(opened, operations, block) : failed(error)]
   }
 }
 
-/** Callbacks that came together are not to share a fate: where one cannot be stored, the others may be. */
+/** Stores the callbacks of a block one by one, so that a bad one does not fail the others. */
 function oneByOne(opened: OpenFile, operations: OperationTable, block: Block): Reply {
-  const result = unpack(1, block).map((one) => {
-    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(one, block.expendable) }])
+  const result = unpack(1, block).map((callback) => {
+    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(callback, block.expendable) }])
     return reply?.error ?? (reply?.result as number)
   })
   return { result }
