@@ -8,17 +8,17 @@ interface NewDeadLetter {
   readonly at: number
   readonly attempts: number
   readonly error: string
-  /** Dead because its body is not what the types promise: such letters have a share of the room, see room.ts. */
+  /** Whether its body does not match the types. Such dead letters have a share of the room; see room.ts. */
   readonly fault?: boolean
 }
 
-/** Where the last number stands; a file of an earlier version has none. */
+/** Increments the last number in `meta`. A file of an earlier version has none. */
 const COUNT = `INSERT INTO meta SELECT 'letter', coalesce(max(num), 0) + 1 FROM dead_letters WHERE true
   ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value)`
 const INSERT = `INSERT INTO dead_letters (num, plugin, seq, at, attempts, error, fault, bytes)
   SELECT value, ?, ?, ?, ?, ?, ?, ? FROM meta WHERE name = 'letter'`
 
-/** Writes a dead letter of a callback that is set apart. Its number is never given again: somebody may be about to drop what it named. */
+/** Stores a dead letter of a pinned callback. Its number is never reused, because somebody may be about to drop it by that number. */
 export function addDeadLetter(
   database: Database,
   { plugin, seq, at, attempts, error, fault = false }: NewDeadLetter,

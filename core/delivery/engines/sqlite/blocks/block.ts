@@ -1,6 +1,6 @@
-/** A callback on its way into a block. */
+/** A callback that is to be stored in a block. */
 export interface New {
-  /** The plugins that get it, sorted, as JSON: fixed with it, whatever the config says later. */
+  /** The plugins that get it, sorted, as JSON. Later changes of the config do not change them. */
   readonly plugins: string
   readonly id: string
   readonly identity: string
@@ -10,41 +10,41 @@ export interface New {
   readonly receivedAt: number
   readonly signed: boolean
   readonly maybeResend: boolean
-  /** Its place in an order, where it has one. */
+  /** Its order key; undefined if it is unordered. */
   readonly key: string | undefined
   /** As in the URL. */
   readonly query: string
   readonly raw: string
 }
 
-/** One that was stored, as its block tells it; key, query and raw are empty where the bodies were not read. */
+/** A callback read from its block. `key`, `query` and `raw` are empty if the bodies were not read. */
 export interface Unpacked extends Omit<New, 'plugins'> {
   readonly seq: number
   readonly plugins: readonly string[]
 }
 
 /**
- * Callbacks that came in one turn of the event loop, as they are stored: in one row. A row each would cost the thread
- * that writes them twice as much, and the one that answers half as much again.
+ * The callbacks of one event-loop tick, stored in one row. Single rows would cost the worker twice as much, and the main
+ * thread half as much again.
  */
 export interface Block {
   readonly count: number
-  /** Whether its callbacks are among those that go first where room is needed. */
+  /** Whether its callbacks are deleted first when room is needed. */
   readonly expendable: boolean
-  /** Of the last one, which is the newest: what blocks are looked up by. */
+  /** Of the last and newest callback, as `id` below. Blocks are looked up by it. */
   readonly receivedAt: number
   readonly id: string
   /** JSON: `[plugins, count]` for every set of plugins. */
   readonly sets: string
-  /** JSON: a `Head` for each. */
+  /** JSON: a `Head` for each callback. */
   readonly heads: string
-  /** Of each the key, the parameters of the URL and the body, one after the other: JSON would have to escape them. */
+  /** Key, URL parameters and body of each callback, concatenated. JSON would have to escape them. */
   readonly bodies: string
 }
 
 /**
- * `set` is an index, `flags` are 1 for signed, 2 for maybe a resend and 4 for a key, the lengths are those of what
- * stands among the bodies, in UTF-16 units.
+ * `set` is an index into `sets`. `flags` are 1 for signed, 2 for maybe a resend and 4 for a key. `key`, `query` and `raw`
+ * are lengths in `bodies`, in UTF-16 units.
  */
 export type Head = readonly [
   set: number,
@@ -59,15 +59,15 @@ export type Head = readonly [
   raw: number,
 ]
 
-/** One that is full is written as it is: what reads one of its callbacks reads all of it. */
+/** Callbacks in a block. Reading one of them reads the whole block. */
 const MAX_CALLBACKS = 128
 /**
- * V8 keeps strings of over 128 kB apart, in memory that the system hands out anew each time: with 256,000 characters, bodies
- * of 16 kB took a sixth longer. One with Chinese takes two bytes a character.
+ * Characters of bodies in a block. V8 allocates strings over 128 kB separately each time: with 256,000 characters, bodies
+ * of 16 kB took a sixth longer. A string with Chinese takes two bytes a character.
  */
 const MAX_CHARACTERS = 50_000
 
-/** Makes blocks, of callbacks that are all expendable or all not. */
+/** Builds blocks. The callbacks of a packer are all expendable, or none is. */
 export class Packer {
   readonly #expendable: boolean
   #sets: { plugins: string; count: number }[] = []
@@ -75,7 +75,7 @@ export class Packer {
   #bodies = ''
   #count = 0
   #last: New | undefined
-  /** The last one, and how it is written: most are the same. */
+  /** The last command and its JSON, because most callbacks have the same. */
   #command = ''
   #commandText = '""'
 
@@ -87,22 +87,22 @@ export class Packer {
     return this.#count >= MAX_CALLBACKS || this.#bodies.length >= MAX_CHARACTERS
   }
 
-  add(one: New): void {
-    const { id, identity, sdkAppId, command, receivedAt, key = '', query, raw } = one
-    const flags = (one.signed ? 1 : 0) + (one.maybeResend ? 2 : 0) + (one.key === undefined ? 0 : 4)
+  add(callback: New): void {
+    const { id, identity, sdkAppId, command, receivedAt, key = '', query, raw } = callback
+    const flags = (callback.signed ? 1 : 0) + (callback.maybeResend ? 2 : 0) + (callback.key === undefined ? 0 : 4)
     if (command !== this.#command) {
       this.#command = command
       this.#commandText = JSON.stringify(command)
     }
-    const set = this.#setOf(one.plugins)
-    // As JSON.stringify, in a third of its time; ids and identities need no escaping.
+    const set = this.#setOf(callback.plugins)
+    // The same as JSON.stringify, in a third of its time. Ids and fingerprints need no escaping.
     this.#heads += `${this.#count === 0 ? '' : ','}[${set},${receivedAt},${sdkAppId},${flags},"${id}","${identity}",${this.#commandText},${key.length},${query.length},${raw.length}]`
     this.#bodies += key + query + raw
     this.#count++
-    this.#last = one
+    this.#last = callback
   }
 
-  /** What was added since the last time. */
+  /** Returns the block of all callbacks added since the last call. */
   take(): Block {
     const { receivedAt = 0, id = '' } = this.#last ?? {}
     const sets = `[${this.#sets.map(({ plugins, count }) => `[${plugins},${count}]`).join(',')}]`
@@ -129,16 +129,16 @@ export class Packer {
   }
 }
 
-/** One of a block by itself. */
-export function packed(one: Unpacked, expendable = false): Block {
+/** A block of a single callback. */
+export function packed(callback: Unpacked, expendable = false): Block {
   const packer = new Packer(expendable)
-  packer.add({ ...one, plugins: JSON.stringify(one.plugins) })
+  packer.add({ ...callback, plugins: JSON.stringify(callback.plugins) })
   return packer.take()
 }
 
-/** The callbacks of a block that was never stored, the first of which has the number `first`. */
+/** Unpacks a block that was not stored. Its first callback gets the number `first`. */
 export function unpack(first: number, { sets, heads, bodies }: Pick<Block, 'sets' | 'heads' | 'bodies'>): Unpacked[] {
-  const plugins = (JSON.parse(sets) as [string[], number][]).map(([some]) => some)
+  const plugins = (JSON.parse(sets) as [string[], number][]).map(([ids]) => ids)
   let at = 0
   return (JSON.parse(heads) as Head[]).map((head, index) => {
     const text = bodies.slice(at, (at += head[7] + head[8] + head[9]))
@@ -146,7 +146,7 @@ export function unpack(first: number, { sets, heads, bodies }: Pick<Block, 'sets
   })
 }
 
-/** @param own.text key, parameters of the URL and body; empty where that was not read, or cannot be */
+/** @param own.text key, URL parameters and body; empty if they were not read or are damaged */
 export function unpackWith(
   head: Head,
   { seq, plugins, text }: { seq: number; plugins: readonly string[]; text: string },

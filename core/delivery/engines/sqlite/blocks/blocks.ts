@@ -4,14 +4,14 @@ import { BLOCK_COLUMNS, BODIES, readBlock, type StoredBlock } from './read-block
 export type Direction = 'backward' | 'forward'
 
 const BLOCK = `SELECT first, last, ${BLOCK_COLUMNS}`
-const SINGLE = `SELECT seq AS first, seq AS last, ${BLOCK_COLUMNS}`
+const PINNED = `SELECT seq AS first, seq AS last, ${BLOCK_COLUMNS}`
 
-/** The block that holds a number, or else the first one behind it. */
+/** The block that holds a number, or else the next one. */
 export function blockFrom(database: Database, seq: number): StoredBlock | undefined {
   return blockOf(database.get(`${BLOCK}, ${BODIES} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, seq))
 }
 
-/** What is stored with numbers from `low` to `high`, in a direction; the first and the last may reach beyond. */
+/** Reads the blocks and pinned callbacks from `low` to `high`, in a direction. The first and last block may reach beyond. */
 export function* blocksAmong(
   database: Database,
   low: number,
@@ -27,7 +27,7 @@ export function* blocksAmong(
   }
 }
 
-/** The number nearest to `from`, in a direction, of something that is stored. */
+/** The nearest stored number from `from` on, in a direction. */
 export function nearestStored(database: Database, from: number, direction: Direction): number | undefined {
   const row = nearestRow(database, from, direction)
   if (!row) return undefined
@@ -35,30 +35,30 @@ export function nearestStored(database: Database, from: number, direction: Direc
   return direction === 'forward' ? Math.max(from, first) : Math.min(from, last)
 }
 
-/** The largest number of something that is stored; 0 without any. */
+/** The largest stored number; 0 if nothing is stored. */
 export function lastStored(database: Database): number {
   return database.number(
     'SELECT max((SELECT coalesce(max(last), 0) FROM blocks), (SELECT coalesce(max(seq), 0) FROM singles))',
   )
 }
 
-/** The smallest number in a block; infinite without any. Of smaller ones there is only what was set apart. */
+/** The smallest number in a block; Infinity if there is none. Below it only pinned callbacks are left. */
 export function lowestInBlocks(database: Database): number {
   const first = database.get('SELECT first FROM blocks ORDER BY last LIMIT 1')?.['first']
   return typeof first === 'number' ? first : Infinity
 }
 
-/** Without bodies. Between two blocks there may be what was set apart before the block that it was in went. */
+/** Reads no bodies. Between two blocks there may be pinned callbacks, whose own block was deleted. */
 function nearestRow(database: Database, at: number, direction: Direction): Row | undefined {
   const ahead = database.get(`${BLOCK} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, at)
   if (ahead && Number(ahead['first']) <= at) return ahead
   if (direction === 'forward') {
-    const single = `${SINGLE} FROM singles WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`
-    return database.get(single, at, Number(ahead?.['first'] ?? Number.MAX_SAFE_INTEGER)) ?? ahead
+    const pinned = `${PINNED} FROM singles WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`
+    return database.get(pinned, at, Number(ahead?.['first'] ?? Number.MAX_SAFE_INTEGER)) ?? ahead
   }
   const behind = database.get(`${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`, at)
-  const single = `${SINGLE} FROM singles WHERE seq <= ? AND seq > ? ORDER BY seq DESC LIMIT 1`
-  return database.get(single, at, Number(behind?.['last'] ?? 0)) ?? behind
+  const pinned = `${PINNED} FROM singles WHERE seq <= ? AND seq > ? ORDER BY seq DESC LIMIT 1`
+  return database.get(pinned, at, Number(behind?.['last'] ?? 0)) ?? behind
 }
 
 function blockOf(row: Row | undefined): StoredBlock | undefined {

@@ -3,10 +3,10 @@ import type { Entry } from '../../../history.ts'
 import type { Unpacked } from './block.ts'
 import { textOf } from './read-block.ts'
 
-/** What the refs of kept callbacks begin with. */
+/** The prefix of the refs of undelivered callbacks. */
 export const UNDELIVERED_REF = 'kept-'
 
-/** Small ones: a body may be long, and is read where it is asked for. */
+/** The columns without bodies. A body may be long, and is read only on request. */
 export const UNDELIVERED_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
   (SELECT times FROM resends WHERE seq = -num) AS resends`
 export const BODY_COLUMNS = 'CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'

@@ -7,33 +7,33 @@ const INSERT = 'INSERT INTO singles (seq, received_at, id, command, sets, heads,
 const DELETE = `DELETE FROM singles WHERE seq = ?1
   AND NOT EXISTS (SELECT 1 FROM pending WHERE seq = ?1) AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE seq = ?1)`
 const REFUSED_COLUMNS = 'id, app, command, received_at, signed, CAST(query AS BLOB) AS query, CAST(raw AS BLOB) AS raw'
-/** What is read of one, beside `seq`. */
-const SINGLE_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
-/** Those that are set apart are often neighbours. */
+/** The columns read of a pinned callback, besides `seq`. */
+const PINNED_COLUMNS = `${BLOCK_COLUMNS}, ${BODIES}`
+/** The last block read, because pinned callbacks are often neighbours. */
 const lastRead = new WeakMap<Database, StoredBlock>()
 
 /** A callback, wherever it is stored. */
 export function storedOf(database: Database, seq: number): Unpacked | undefined {
-  const row = database.get(`SELECT seq, ${SINGLE_COLUMNS} FROM singles WHERE seq = ?`, seq)
+  const row = database.get(`SELECT seq, ${PINNED_COLUMNS} FROM singles WHERE seq = ?`, seq)
   return pinnedOf(row) ?? unpinnedOf(database, seq)
 }
 
-/** Writes a callback down by itself, for it waits for another attempt, or is a dead letter. */
+/** Copies a callback out of its block, because it waits for another attempt or is a dead letter, and may outlive the block. */
 export function pin(database: Database, seq: number): void {
   if (database.get('SELECT 1 FROM singles WHERE seq = ?', seq)) return
-  const one = unpinnedOf(database, seq)
-  if (!one) return
-  const { receivedAt, id, sets, heads, bodies } = packed(one)
-  const values = [seq, receivedAt, id, one.command, sets, heads, bodies]
+  const callback = unpinnedOf(database, seq)
+  if (!callback) return
+  const { receivedAt, id, sets, heads, bodies } = packed(callback)
+  const values = [seq, receivedAt, id, callback.command, sets, heads, bodies]
   database.runWith(INSERT, values)
 }
 
-/** Lets go of one that waits for nothing any more and is no dead letter: its block has it, if it is not too old. */
+/** Deletes the copy of a callback that no longer waits and is no dead letter. Its block still has it, if not too old. */
 export function unpin(database: Database, seq: number): void {
   database.run(DELETE, seq)
 }
 
-/** What a callback that is set apart takes. */
+/** The bytes that a pinned callback takes. */
 export function pinnedBytes(database: Database, seq: number): number {
   return database.number('SELECT octet_length(heads) + octet_length(bodies) FROM singles WHERE seq = ?', seq)
 }
@@ -54,7 +54,7 @@ function unpinnedOf(database: Database, seq: number): Unpacked | undefined {
   return seq < 0 ? amongRefused(database, seq) : inBlock(database, seq)
 }
 
-/** A refused callback as one to deliver: without an order, and no plugin's until it is replayed to one. */
+/** A refused callback in the form of a delivered one: unordered, and for no plugin until it is replayed to one. */
 function amongRefused(database: Database, seq: number): Unpacked | undefined {
   const row = database.get(`SELECT ${REFUSED_COLUMNS} FROM kept WHERE num = ? AND outcome = 'refused'`, -seq)
   if (!row) return undefined
@@ -77,7 +77,7 @@ function amongRefused(database: Database, seq: number): Unpacked | undefined {
 
 function inBlock(database: Database, seq: number): Unpacked | undefined {
   let block = lastRead.get(database)
-  // Numbers are never given twice, so a block that is gone does no harm.
+  // Numbers are never reused, so a cached block that was deleted does no harm.
   if (!block || seq < block.first || seq > block.last) {
     block = blockFrom(database, seq)
     if (block) lastRead.set(database, block)

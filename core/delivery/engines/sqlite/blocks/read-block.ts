@@ -4,17 +4,17 @@ import type { Row, Value } from '../../../../store/sqlite/database.ts'
 import { type Head, type Unpacked, unpackWith } from './block.ts'
 
 /**
- * The columns of a block or a single, as bytes: the driver ends the process over a text that is no UTF-8, which one
- * damaged byte makes of it.
+ * The columns of a block or a pinned callback, as bytes. The driver ends the process over a text that is not UTF-8, and
+ * one damaged byte is enough for that.
  */
 export const BLOCK_COLUMNS = 'received_at, CAST(sets AS BLOB) AS sets, CAST(heads AS BLOB) AS heads'
 export const BODIES = 'CAST(bodies AS BLOB) AS bodies'
 
-/** A stored block, or a callback that was set apart. */
+/** A stored block, or a pinned callback. */
 export interface StoredBlock {
   readonly first: number
   readonly last: number
-  /** None, where the block cannot be read. */
+  /** Empty if the block cannot be read. */
   readonly callbacks: readonly Unpacked[]
   readonly damage?: Damage
 }
@@ -24,13 +24,13 @@ export interface Damage {
   readonly first: number
   readonly last: number
   readonly receivedAt: number
-  /** How many of them each plugin would have got, as far as that can be read. */
+  /** How many of them were for each plugin, as far as that can be read. */
   readonly plugins: Readonly<Record<string, number>>
 }
 
 /**
- * Reads a row with `first`, `last` and the columns above. Of a damaged block those callbacks that can be told from
- * the others are left without a body, and all of them where that cannot be told.
+ * Reads a row with `first`, `last` and the columns above. In a damaged block, the callbacks that are known to be damaged
+ * have no body. If it is not known which ones are, none is returned.
  */
 export function readBlock(row: Row): StoredBlock {
   const [first, last] = [Number(row['first']), Number(row['last'])]
@@ -43,12 +43,12 @@ export function readBlock(row: Row): StoredBlock {
   return { first, last, callbacks: [], damage: { first, last, receivedAt, plugins } }
 }
 
-/** How many of a row's callbacks go to a plugin; 0 where that cannot be read. */
+/** How many of a row's callbacks are for a plugin; 0 if that cannot be read. */
 export function countIn(sets: Value | undefined, plugin: string): number {
   return (setsOf(sets) ?? []).reduce((sum, [ids, count]) => (ids.includes(plugin) ? sum + count : sum), 0)
 }
 
-/** What stands in a column of text that was cast; what is no UTF-8 of it is replaced. */
+/** The text of a column that was cast to a BLOB. Bytes that are not UTF-8 are replaced. */
 export function textOf(value: Value | undefined): string {
   return bytesOf(value).toString()
 }
@@ -86,8 +86,8 @@ interface Span {
 }
 
 /**
- * How long the texts of each are. One whose text or head is damaged, or two in a row, have what is left by the others:
- * these are found by their lengths, from the one end and from the other.
+ * The length of each callback's texts. The lengths of the intact ones are known, so a damaged one, or two in a row, get
+ * what is left between them.
  */
 function spansOf(heads: readonly (Head | undefined)[], { text, hole }: Decoded): Span[] | undefined {
   const spans = heads.map((head) => ({ length: head ? head[7] + head[8] + head[9] : 0, isWhole: head !== undefined }))
@@ -102,11 +102,11 @@ function spansOf(heads: readonly (Head | undefined)[], { text, hole }: Decoded):
   return torn.length >= 0 ? spans : undefined
 }
 
-/** Undefined stands for one that cannot be read; the whole is, where it cannot be told which. */
+/** The heads, with undefined for one that cannot be read. Undefined altogether if it is not known which one that is. */
 function headsOf(text: string, count: number): (Head | undefined)[] | undefined {
   const heads = parse(text)
   if (Array.isArray(heads) && heads.length === count && heads.every(isHead)) return heads
-  // A damaged comma makes one of two.
+  // A damaged comma merges two heads into one.
   const parts = text.slice(1, -1).split(/(?<=\]),(?=\[)/)
   const missing = count - parts.length
   if (missing < 0 || missing > 1) return undefined
@@ -131,26 +131,26 @@ function setsOf(value: Value | undefined): [string[], number][] | undefined {
 
 interface Decoded {
   readonly text: string
-  /** Where something that is no UTF-8 was left out. */
+  /** Where a damaged character was left out. */
   readonly hole: number | undefined
 }
 
-/** Bytes of a character. */
-const LONGEST = 4
+/** Bytes of the longest UTF-8 character. */
+const MAX_CHARACTER_BYTES = 4
 
-/** The text of bytes of which one character may be damaged; undefined where more are. */
+/** Decodes bytes in which one character may be damaged; undefined if more are. */
 function decode(bytes: Buffer): Decoded | undefined {
   if (isUtf8(bytes)) return { text: bytes.toString(), hole: undefined }
   let start = 0
   for (let length = 1; length > 0; start += length) length = characterAt(bytes, start)
   let end = start + 1
-  while (end < start + LONGEST && !isUtf8(bytes.subarray(end))) end++
+  while (end < start + MAX_CHARACTER_BYTES && !isUtf8(bytes.subarray(end))) end++
   if (!isUtf8(bytes.subarray(end))) return undefined
   const before = bytes.toString('utf8', 0, start)
   return { text: before + bytes.toString('utf8', end), hole: before.length }
 }
 
-/** How many bytes the character here has; 0 where there is none. */
+/** The length in bytes of the character at an offset; 0 if it is not valid. */
 function characterAt(bytes: Buffer, at: number): number {
   const length = lengthBy(bytes[at] ?? 0)
   return isUtf8(bytes.subarray(at, at + length)) ? length : 0
@@ -165,7 +165,7 @@ function lengthBy(first: number): number {
 function bytesOf(value: Value | undefined): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  // libsql gives an ArrayBuffer.
+  // libsql returns an ArrayBuffer.
   return isObject(value) ? Buffer.from(value as unknown as ArrayBuffer) : Buffer.alloc(0)
 }
 

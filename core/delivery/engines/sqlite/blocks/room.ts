@@ -2,14 +2,14 @@ import type { Database, Row, Value } from '../../../../store/sqlite/database.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
 import { unpin } from './pinned.ts'
 
-/** Has refused callbacks keep to their share: the app that takes most of it loses its oldest. */
+/** Evicts refused callbacks down to their share. The app that takes most of it loses its oldest first. */
 export function trimRefused(database: Database, share: number, limit: number): number {
   let count = 0
   while (count < limit && takenBy(database, 'refused') > share && evictRefused(database) !== undefined) count++
   return count
 }
 
-/** The same for dead letters for faults. */
+/** The same for dead letters of faulty bodies. */
 export function trimFaults(database: Database, share: number, limit: number): number {
   let count = 0
   while (count < limit && takenBy(database, 'fault') > share && evictFault(database) !== undefined) count++
@@ -17,8 +17,8 @@ export function trimFaults(database: Database, share: number, limit: number): nu
 }
 
 /**
- * Makes room for as long as it `lacks`, and for so many callbacks: of what is refused, then of what is finished and
- * expendable, then of what is finished, then of dead letters for faults, the oldest first.
+ * Evicts up to `limit` callbacks while room `lacks`, oldest first. The order is: refused, finished and expendable, other
+ * finished ones, dead letters of faulty bodies.
  */
 export function makeRoom(database: Database, lacks: () => boolean, limit: number): Evicted {
   const kinds = [
@@ -40,21 +40,23 @@ export function makeRoom(database: Database, lacks: () => boolean, limit: number
   return counts
 }
 
-/** Since when history is complete, milliseconds since 1970: what was received before may have gone before its time. */
+/** Since when history is complete, milliseconds since 1970. Earlier callbacks may have been evicted. */
 export function historySince(database: Database): number {
   const floor = database.number("SELECT value FROM meta WHERE name = 'history_since'")
   return Math.max(floor, database.number('SELECT received_at FROM blocks ORDER BY last LIMIT 1'))
 }
 
-/** One of the app that takes most. */
+/** Evicts the oldest one of the app that takes most. */
 function evictRefused(database: Database): number | undefined {
-  const most = database.get("SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1")
+  const largest = database.get(
+    "SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1",
+  )
   const oldest = "SELECT num FROM kept WHERE outcome = 'refused' AND app = ? ORDER BY num LIMIT 1"
-  const row = most && database.get(oldest, most['app'] as Value)
+  const row = largest && database.get(oldest, largest['app'] as Value)
   return row && database.run('DELETE FROM kept WHERE num = ?', row['num'] as Value)
 }
 
-/** The oldest block that all plugins are through with, or what was decided, whichever came first. */
+/** Evicts the oldest block below every cursor, or the oldest recorded decision, whichever came first. */
 function evictFinished(database: Database, expendable: 0 | 1): number | undefined {
   const block = database.get(
     `SELECT last, first, received_at FROM blocks WHERE expendable = ${expendable}
@@ -66,11 +68,11 @@ function evictFinished(database: Database, expendable: 0 | 1): number | undefine
   )
   if (block && (!decided || timeOf(block) <= timeOf(decided))) {
     database.run('DELETE FROM blocks WHERE last = ?', block['last'] as Value)
-    shorten(database, timeOf(block))
+    moveHistoryStart(database, timeOf(block))
     return Number(block['last']) - Number(block['first']) + 1
   }
   if (!decided) return undefined
-  shorten(database, timeOf(decided))
+  moveHistoryStart(database, timeOf(decided))
   return database.run('DELETE FROM kept WHERE num = ?', decided['num'] as Value)
 }
 
@@ -82,7 +84,7 @@ function evictFault(database: Database): number | undefined {
   return 1
 }
 
-function shorten(database: Database, to: number): void {
+function moveHistoryStart(database: Database, to: number): void {
   const insert = `INSERT INTO meta VALUES ('history_since', ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`
   database.run(insert, to)
 }

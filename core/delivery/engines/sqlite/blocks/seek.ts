@@ -2,8 +2,8 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { textOf } from './read-block.ts'
 
 /**
- * A table whose rows are numbered in the order of receipt: the column by which they are looked up, and the one of the
- * first number that a row stands for.
+ * A table whose rows are numbered in the order of receipt. `key` is the column of its primary key, `first` the column of
+ * the first number in a row.
  */
 export type Numbered =
   | { readonly name: 'blocks'; readonly key: 'last'; readonly first: 'first' }
@@ -13,8 +13,8 @@ export const BLOCKS: Numbered = { name: 'blocks', key: 'last', first: 'first' }
 export const UNDELIVERED: Numbered = { name: 'kept', key: 'num', first: 'num' }
 
 /**
- * The first number of the first row whose time, or whose id, is at least this one: found by halving, for both grow with
- * the number, so that no index has to be kept. Beyond the last number where there is none.
+ * Finds the first number of the first row whose time or id is at least `value`; beyond the last number if there is none.
+ * Both grow with the number, so a binary search does without an index.
  */
 export function seek(
   database: Database,
@@ -24,11 +24,11 @@ export function seek(
 ): number {
   let low = database.number(`SELECT ${first} FROM ${name} ORDER BY ${key} LIMIT 1`)
   let high = database.number(`SELECT max(${key}) FROM ${name}`) + 1
-  // As bytes, for one that is damaged.
+  // As bytes, because an id may be damaged.
   const next = `SELECT ${column === 'id' ? 'CAST(id AS BLOB)' : column} AS value FROM ${name} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    // Numbers may be missing, so the next one that there is speaks for it.
+    // Numbers may be missing, so the next existing row is compared.
     const row = database.get(next, middle)
     const found = column === 'id' ? textOf(row?.['value']) : Number(row?.['value'])
     if (row && found >= value) high = middle

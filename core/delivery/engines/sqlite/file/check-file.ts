@@ -11,8 +11,8 @@ const APPLICATION_ID_AT = 68
 const HEADER_LENGTH = 100
 
 /**
- * Whether there is such a file, for another process than the server. Node's existsSync says no as well where this user
- * may not look.
+ * Whether the file exists, for processes other than the server. Unlike existsSync it throws if this user may not read
+ * the file.
  * @throws TimhookError STORE_UNUSABLE
  */
 export function isThere(file: string): boolean {
@@ -30,8 +30,8 @@ export function isThere(file: string): boolean {
 }
 
 /**
- * Reads the head of a database file, and changes nothing: SQLite itself would, in opening it. A file that is not there
- * is fine.
+ * Checks the header of a database file without changing the file, which SQLite might by opening it. A missing file is
+ * fine.
  * @throws TimhookError STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
  */
 export function checkFile(file: string): void {
@@ -55,7 +55,7 @@ export function checkFile(file: string): void {
       hint: 'Name another file in delivery.sqlite.file, or move this one away.',
     })
   }
-  // With a write-ahead log the file may rightly be shorter than it says.
+  // With a write-ahead log the file may be shorter than its header says.
   const wal = `${file}-wal`
   if (existsSync(wal) && statSync(wal).size > 0) return
   const size = header.readUInt16BE(PAGE_SIZE_AT)
@@ -69,7 +69,7 @@ function foreign(file: string): TimhookError {
   })
 }
 
-/** @param how what SQLite says of it */
+/** @param how SQLite's description of the damage */
 export function damaged(file: string, how: string): TimhookError {
   return new TimhookError('STORE_DAMAGED', `${file} is damaged (${how}), and is left as it is`, {
     hint: 'Restore it from a copy, or move it and its -wal file away to begin with an empty one.',

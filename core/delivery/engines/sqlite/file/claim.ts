@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 
-/** Who works on a file. `id` tells one server from all others, the rest tells whether it still runs. */
+/** The server that uses a file. `id` identifies it, the rest shows whether it still runs. */
 export interface Claim {
   readonly id: string
-  /** The boot of the machine, and what process numbers count in, such as a container; empty where the system tells none. */
+  /** The boot id of the machine, and the PID namespace, such as a container; empty if the system has none. */
   readonly boot: string
   readonly space: string
-  /** 0 where nobody works on the file. */
+  /** 0 if no server uses the file. */
   readonly pid: number
-  /** When the process started, in ticks since the boot; empty where the system does not tell. */
+  /** When the process started, in ticks since the boot; empty if the system does not say. */
   readonly started: string
 }
 
-/** What stands in a file that no server works on. */
+/** The claim in a file that no server uses. */
 export const NOBODY: Claim = { id: '0'.repeat(32), boot: '', space: '', pid: 0, started: '' }
 
 const CLAIM = /timhook-owner (\w{32}) ([\w-]{36}) (\w{20}) (\w{10}) (\w{20})\./
@@ -23,7 +23,7 @@ export function newClaim(): Claim {
   return { id: randomBytes(16).toString('hex'), boot: bootOf(), space: spaceOf(), pid, started: startOf(pid) }
 }
 
-/** All of one length: SQLite writes one over the other, so that a page never holds two of them. */
+/** Every claim has the same length, so that SQLite overwrites it in place and a page never holds two. */
 export function claimText({ id, boot, space, pid, started }: Claim): string {
   const padded = [boot.padEnd(36, '_'), space.padEnd(20, '_'), String(pid).padEnd(10, '_'), started.padEnd(20, '_')]
   return `timhook-owner ${id} ${padded.join(' ')}.`
@@ -38,8 +38,8 @@ export function claimIn(text: string): Claim | undefined {
 }
 
 /**
- * Whether the server that made a claim runs; undefined where nobody can tell from here, as for one of another
- * container. A claim of this process is one of an earlier server of it: those that run are told apart by their locks.
+ * Whether the server of a claim runs; undefined if that cannot be known, for example if it is in another container. A
+ * claim of this process belongs to an earlier server in it: running ones are kept apart by their locks.
  */
 export function isRunning({ boot, space, pid, started }: Claim): boolean | undefined {
   if (pid === 0) return false
@@ -50,22 +50,22 @@ export function isRunning({ boot, space, pid, started }: Claim): boolean | undef
 }
 
 function bootOf(): string {
-  return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim())
+  return readOrEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim())
 }
 
 function spaceOf(): string {
-  return read(() => readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, ''))
+  return readOrEmpty(() => readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, ''))
 }
 
-/** A process number is given anew, and the start tells the two apart. */
+/** Process numbers are reused, so the start time is compared too. */
 function startOf(pid: number): string {
   // proc(5): the name may hold anything and stands in parentheses; the start is the 20th field behind it.
-  return read(() => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[19] ?? '')
+  return readOrEmpty(() => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[19] ?? '')
 }
 
-function read(look: () => string): string {
+function readOrEmpty(read: () => string): string {
   try {
-    return look()
+    return read()
   } catch {
     return ''
   }

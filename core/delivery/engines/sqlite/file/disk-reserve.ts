@@ -2,28 +2,28 @@ import { rmSync } from 'node:fs'
 import { statfs, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** What the write-ahead log may grow to before it is moved to the file, and then some. */
+/** More than the write-ahead log may grow to before a checkpoint. */
 const BYTES = 24 * 1024 * 1024
-/** Written piece by piece: all in one would be as much memory, and 18 ms of the start. */
+/** The reserve is written in pieces. As a whole it would take as much memory, and 18 ms of the start. */
 const PIECE = 256 * 1024
-/** So much more must be free before callbacks are taken again. */
+/** How much more must be free before callbacks are accepted again. */
 const MARGIN = BYTES / 2
 const RETRY_AFTER_MS = 100
 
-/** Room on the disk that is given back when the disk is full: without any, nothing could be deleted either. */
+/** A file that reserves disk space. It is deleted when the disk is full, because deleting rows needs space too. */
 export interface Reserve {
-  /** While it lasts no further callback is to be stored: what is stored has to be finished and deleted first. */
+  /** Whether the disk is full. Callbacks are refused meanwhile, until stored ones are finished and deleted. */
   isFull(): boolean
-  /** Sets the room aside. */
+  /** Writes the reserve. */
   make(): Promise<void>
-  /** The disk is full. */
+  /** Deletes the reserve, because the disk is full. */
   spend(): void
   stop(): void
 }
 
 /**
- * @param sweep deletes some of what is finished
- * @param onChange told when the disk is found full, after a first sweep, and when there is room again
+ * @param sweep deletes some finished callbacks
+ * @param onChange called after the first sweep on a full disk, and when there is room again
  */
 export function createReserve(
   file: string,
@@ -60,7 +60,7 @@ export function createReserve(
   }
 }
 
-/** Gives the room back, also that of an earlier run: a server is to start on a full disk too. */
+/** Deletes the reserve, also that of an earlier run, so that a server can start on a full disk. */
 export function freeReserve(file: string): void {
   rmSync(pathOf(file), { force: true })
 }
@@ -77,7 +77,7 @@ async function setAside(file: string): Promise<boolean> {
   }
 }
 
-/** Whether something would be left beside the reserve. */
+/** Whether space would be left besides the reserve. */
 async function hasRoomForMore(file: string): Promise<boolean> {
   const { bavail, bsize, blocks } = await statfs(dirname(file))
   return blocks === 0 || bavail * bsize > BYTES + MARGIN

@@ -3,23 +3,24 @@ import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
 import { realPath } from './real-path.ts'
 
-const LOOKED_AT_MS = 300
+const BUSY_TIMEOUT_MS = 300
 export const ONE_SERVER =
   'One server works on a file, whatever paths lead to it: stop the other one, or name another file in delivery.sqlite.file.'
 
 /**
- * Takes `FILE.lock`, of a real path, for this process, and returns what gives it back. The lock is one of SQLite's, so the system frees
- * it when the process dies, however it dies.
+ * Locks `FILE.lock` for this process, and returns a function that unlocks it. The lock is one of SQLite's, so the system
+ * frees it however the process dies.
+ * @param file a real path
  * @throws TimhookError STORE_IN_USE
  */
 export function takeLock(file: string): () => void {
   const lock = `${file}.lock`
-  // SQLite would make it with the rights of the umask.
+  // SQLite would create it with the mode of the umask.
   closeSync(openSync(lock, 'a', 0o600))
   const database = new Database(lock)
   try {
-    // Whoever looks whether it is taken holds it for a moment.
-    database.exec(`PRAGMA busy_timeout = ${LOOKED_AT_MS}`)
+    // A process that checks the lock holds it for a moment.
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
@@ -35,7 +36,7 @@ export function takeLock(file: string): () => void {
   }
 }
 
-/** Whether a process has the lock, whatever path it has come by. */
+/** Whether a process has the lock, by whatever path it opened the file. */
 export function isLocked(file: string): boolean {
   const lock = `${realPath(file)}.lock`
   if (!existsSync(lock)) return false

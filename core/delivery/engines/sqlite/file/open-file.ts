@@ -9,33 +9,33 @@ import { realPath } from './real-path.ts'
 import { freeReserve } from './disk-reserve.ts'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
-/** Files up to this many bytes are checked as a whole when they are opened: some 0.1 s. */
+/** Files up to this many bytes are checked as a whole on opening, which takes some 0.1 s. */
 const CHECKED_WHOLE = 32 * 1024 * 1024
-/** A block is some pages, and each is two writes to the log: with 4 kB, 16 kB bodies took an eighth longer. */
+/** A block takes several pages, and each is two writes to the log. With 4 kB pages, 16 kB bodies took an eighth longer. */
 const PAGE_BYTES = 8192
 const WAL_KEPT = 64 * 1024 * 1024
-/** Pages of the log after which a commit moves them itself, where nobody else has come to it, see checkpoints.ts. */
+/** Pages of the log after which a commit does the checkpoint itself, if checkpoints.ts has not yet. */
 const WAL_LONG = 2000
 
-/** A database that this process alone writes to. */
+/** A database that only this process writes to. */
 export interface OpenFile {
   readonly database: Database
-  /** Of the file itself, for those who look at it past SQLite. */
+  /** A descriptor of the file, for reads that bypass SQLite. */
   readonly descriptor: number
-  /** @throws TimhookError STORE_IN_USE or STORE_LOST, where the file is no longer this server's: from then on it is abandoned */
+  /** @throws TimhookError STORE_IN_USE or STORE_LOST if the file is no longer this server's. It is abandoned from then on */
   mustBeOurs(): void
-  /** From now on nothing is moved from the log to the file. */
+  /** Stops all checkpoints from now on. */
   abandon(): void
   isAbandoned(): boolean
-  /** Whether whoever has the file now reads the log that this server writes: then nothing of it is lost. */
+  /** Whether the new owner of the file reads the log of this server. Then nothing in the log is lost. */
   sharesLog(): boolean
-  /** Moves what is in the write-ahead log to the file, and frees the lock. What is abandoned stays as it is. */
+  /** Moves the write-ahead log into the file, and frees the lock. Leaves an abandoned file as it is. */
   close(): void
 }
 
 /**
- * Opens the database of a server, and makes it where there is none: folders with mode 0700, files with 0600.
- * @param path which may lead over symbolic links
+ * Opens the database of a server. Creates a missing one, with mode 0700 for folders and 0600 for files.
+ * @param path may contain symbolic links
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
 export function openFile(path: string): OpenFile {
@@ -80,7 +80,7 @@ export function openFile(path: string): OpenFile {
           owner.release()
           database.all('PRAGMA wal_checkpoint(TRUNCATE)')
         } catch {
-          // What is in the log is as safe there, and is read from there at the next start.
+          // The log is just as safe, and the next start reads it.
         }
         unwind(undo)
       },
@@ -95,14 +95,14 @@ function unwind(undo: (() => void)[]): void {
   for (const step of undo.toReversed()) step()
 }
 
-/** A log whose file is gone would be taken for one of the new file, and be written over it. */
+/** Renames a log whose file is gone. SQLite would write it over the new file. */
 function setLogAside(file: string): void {
   rmSync(`${file}-shm`, { force: true })
   const log = `${file}-wal`
   if (existsSync(log)) renameSync(log, `${log}.without-file-${Date.now()}`)
 }
 
-/** Made aside and moved into place, so that no crash leaves half a database that would then look like a foreign file. */
+/** Creates the file under another name and moves it into place. A crash would leave half a database, which looks foreign. */
 function create(file: string): void {
   const making = `${file}.new`
   for (const old of [making, `${making}-history`]) rmSync(old, { force: true })
@@ -120,8 +120,8 @@ function open(file: string): Database {
   const database = new Database(file)
   database.exec('PRAGMA busy_timeout = 2000')
   if (statSync(file).size <= CHECKED_WHOLE) {
-    const said = Object.values(database.get('PRAGMA quick_check(1)') ?? {})[0]
-    if (said !== 'ok') throw damaged(file, String(said))
+    const checked = Object.values(database.get('PRAGMA quick_check(1)') ?? {})[0]
+    if (checked !== 'ok') throw damaged(file, String(checked))
   }
   database.all('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
@@ -133,7 +133,7 @@ function open(file: string): Database {
   return database
 }
 
-/** What SQLite says of a file, as an error with a code. */
+/** Turns an error of SQLite into a TimhookError. */
 export function storeError(error: unknown, file: string): unknown {
   if (error instanceof TimhookError) return error
   const { code, message } = error as { code?: unknown; message: string }

@@ -39,11 +39,11 @@ export function claimFile(database: Database, file: string, descriptor: number):
     if (claim && isRunning(claim)) throw inUse(file, claim)
   }
   database.run('UPDATE owner SET claim = ?', ours)
-  // To the file, where whoever comes by another path sees it; a reader may keep that from being done at once.
+  // Move it into the file, where servers that use another path see it. A reader may delay that.
   database.all('PRAGMA wal_checkpoint(PASSIVE)')
 
-  /** A VACUUM of somebody's, through our log, may have given the claim another page. */
-  const reconsider = (text: string): void => {
+  /** A VACUUM by another process may have moved the claim to another page. */
+  const checkMoved = (text: string): void => {
     const now = rootPage()
     if (now === root || claimed() !== ours) throw lost(file, claimIn(text), claimIn(claimed()))
     root = now
@@ -54,7 +54,7 @@ export function claimFile(database: Database, file: string, descriptor: number):
     mustBeOurs() {
       const text = readPage()
       if (text.includes(ours)) former = undefined
-      else if (text !== former || claimed() !== ours) reconsider(text)
+      else if (text !== former || claimed() !== ours) checkMoved(text)
     },
     sharesLog: () => claimed() !== ours,
     release() {

@@ -7,32 +7,32 @@ import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
 
 const LOOK_EVERY_MS = 3000
-/** Who replaces a file may take it away for a moment. */
+/** A file that is being replaced may be missing for a moment. */
 const SURE_AFTER_MS = 1000
 // https://www.sqlite.org/fileformat.html#file_change_counter
 const COUNTER_AT = 24
 
-/** What was found of a file that a server writes to. The log alone can be made again, out of the file. */
+/** How a file was lost. If only the log is, the file can still be used. */
 export interface Loss {
   readonly error: TimhookError
   readonly isLogAlone: boolean
 }
 
-/** Sees whether what a server has open is what stands at its path: all that is written would be gone with the server. */
+/** Watches whether the open file is still the one at its path. Otherwise all writes would be gone when the server ends. */
 export interface Presence {
-  /** @throws TimhookError STORE_LOST; other errors where the file cannot be looked at */
+  /** @throws TimhookError STORE_LOST; other errors if the file cannot be checked */
   look(): Promise<void>
-  /** Copies what is open to a file beside its path, and gives the name. Nobody may write meanwhile. */
+  /** Copies the open file to a new one beside its path, and returns the name. Nobody may write meanwhile. */
   rescue(): Promise<string>
-  /** Empties the log: whatever stands at the path now, nothing of it is to be written there. */
+  /** Empties the log, so that nothing of it is written to whatever is at the path now. */
   dropLog(): Promise<void>
   close(): Promise<void>
 }
 
 /**
  * @param file its real path
- * @param opened the descriptor that the worker has of it: see owner.ts on why there is no other one
- * @param onLoss called once, when two looks have found the same
+ * @param opened the worker's descriptor of the file; owner.ts says why there is no other
+ * @param onLoss called once, when two checks have found a loss
  */
 export async function watchPresence(
   file: string,
@@ -52,7 +52,7 @@ export async function watchPresence(
     const faultOfLog = await differs(log, openedLog.fd)
     return faultOfLog === undefined ? undefined : { error: lost(faultOfLog), isLogAlone: true }
   }
-  /** The counter only grows, unless somebody writes an older copy over the file. */
+  /** The change counter only grows, unless an older copy is written over the file. */
   const overwritten = async (): Promise<string | undefined> => {
     const now = await counterOf(opened)
     if (now === undefined || (counter !== undefined && now < counter)) return `${file} was overwritten`
@@ -86,7 +86,7 @@ export async function watchPresence(
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       await copyTo(opened, copy)
       await copyTo(openedLog.fd, `${copy}-wal`)
-      await inOne(copy)
+      await mergeLog(copy)
       return copy
     },
     dropLog: () => openedLog.truncate(0),
@@ -97,7 +97,7 @@ export async function watchPresence(
   }
 }
 
-/** How what stands at a path is not what was opened there. */
+/** How the file at a path differs from the one that was opened there; undefined if it does not. */
 async function differs(path: string, opened: number): Promise<string | undefined> {
   try {
     const [there, ours] = await Promise.all([stat(path, { bigint: true }), promisify(fstat)(opened, { bigint: true })])
@@ -118,8 +118,8 @@ async function copyTo(opened: number, path: string): Promise<void> {
   await pipeline(from, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }))
 }
 
-/** Moves the log of a copy into it: so it is one file, and proves to be a database. */
-async function inOne(copy: string): Promise<void> {
+/** Moves the log of a copy into the copy. That makes it one file, and proves that it is a database. */
+async function mergeLog(copy: string): Promise<void> {
   const database = new Database(copy)
   database.all('PRAGMA wal_checkpoint(TRUNCATE)')
   database.number('SELECT count(*) FROM cursors')

@@ -2,8 +2,8 @@ import { readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
 /**
- * Where a file is, or would be made: with no symbolic link on the way. Everything beside a database (its lock, its log)
- * is named after this path, so that two paths to one file come to the same lock.
+ * The path of a file without symbolic links, whether the file exists or not. The lock and the log of a database are named
+ * after this path, so that two paths to one file share a lock.
  */
 export function realPath(file: string): string {
   try {
@@ -17,7 +17,7 @@ export function realPath(file: string): string {
   return folder === resolve(file) ? folder : join(realPath(folder), basename(file))
 }
 
-/** How many names a file has, symbolic links aside; 0 where there is none. */
+/** How many hard links a file has; 0 if it does not exist. */
 export function linkCount(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.nlink ?? 0
 }

@@ -1,13 +1,13 @@
 import { claimText, NOBODY } from './claim.ts'
 
-/** `timh` in ASCII: what marks a file as ours. */
+/** `timh` in ASCII. Marks a file as a database of timhook. */
 export const APPLICATION_ID = 0x74_69_6d_68
-/** The version of the tables. A file with a larger one is of a newer timhook; smaller ones were never released. */
+/** The version of the tables. A larger one is from a newer timhook. Smaller ones were never released. */
 export const SCHEMA_VERSION = 3
 
 /**
- * Keeps the bytes of a kind of rows in `shares`, by app or all in one, whoever writes or deletes them.
- * @param counts whether a row counts
+ * Triggers that keep the total bytes of one kind of rows in `shares`, by app or in one sum.
+ * @param counts the condition for a row to count
  */
 function counted(table: string, kind: string, app: string | undefined, counts: (row: string) => string): string {
   const trigger = (event: string, row: string, sign: string): string => `CREATE TRIGGER ${kind}_${event}
@@ -19,12 +19,15 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
 }
 
 /**
- * The tables. A block is written once and holds what came in one turn, in the order of numbers, so that a commit
- * touches few pages; its bodies come last, so that they are not read for the rest. What waits for a retry or is a dead
- * letter is in `singles` too, as a block of one, for it may outlive its block. Where room is needed, what is expendable
- * goes first, so a block has either such callbacks or others. Everything a plugin has not finished is either past its
- * cursor without a row in `done`, or has a row in `pending`. A row in `tries` is a suspect's: n where its handler has been
- * called, and a crash would be the n-th over it; -n where it is not under way, after n of them.
+ * The tables.
+ * - `blocks`: a block is written once and holds the callbacks of one tick, in order, so that a commit touches few pages.
+ *   Its bodies come last, so that they are not read for the rest. All its callbacks are expendable, or none is, because
+ *   expendable ones are deleted first.
+ * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their block.
+ * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor without a row in `done`, or has
+ *   a row in `pending`.
+ * - `tries`: one row for a suspect. n: its handler was called, and a crash would be the n-th. -n: it is suspended after n.
+ * - `kept`: undelivered callbacks.
  */
 export const SCHEMA = `
 CREATE TABLE blocks (

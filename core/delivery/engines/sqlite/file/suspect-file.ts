@@ -2,12 +2,12 @@ import { readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { realPath } from './real-path.ts'
 
-/** Where the watchdog writes over which callback it has ended the process; undefined where callbacks end with the process. */
+/** The file in which the watchdog names the callback that it ended the process for; undefined for an engine without a file. */
 export function suspectFileOf({ engine, sqlite }: { engine: string; sqlite: { file: string } }): string | undefined {
   return engine === 'sqlite' ? nameOf(sqlite.file) : undefined
 }
 
-/** The id of that callback, once: no other one is a suspect then. */
+/** Returns the id of that callback, and deletes the file. No other callback is a suspect then. */
 export function takeSuspect(sqliteFile: string): string | undefined {
   const file = nameOf(sqliteFile)
   try {
