@@ -18,7 +18,7 @@ const COUNT = `INSERT INTO meta SELECT 'letter', coalesce(max(num), 0) + 1 FROM 
 const INSERT = `INSERT INTO dead_letters (num, plugin, seq, at, attempts, error, fault, bytes)
   SELECT value, ?, ?, ?, ?, ?, ?, ? FROM meta WHERE name = 'letter'`
 
-/** Stores a dead letter of a pinned callback. Its number is never reused, because somebody may be about to drop it by that number. */
+/** Stores a dead letter of a pinned callback. Numbers are never reused: somebody may be about to drop one by its number. */
 export function addDeadLetter(
   database: Database,
   { plugin, seq, at, attempts, error, fault = false }: NewDeadLetter,

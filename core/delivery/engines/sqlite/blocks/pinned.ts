@@ -38,7 +38,7 @@ export function pinnedBytes(database: Database, seq: number): number {
   return database.number('SELECT octet_length(heads) + octet_length(bodies) FROM singles WHERE seq = ?', seq)
 }
 
-/** What a row of singles tells; one that is damaged has no body, and nobody knows more of one without `callbacks`. */
+/** Reads a pinned callback. A damaged one has no body, and if its head is damaged too, only number, time and plugins. */
 export function pinnedOf(row: Row | undefined): Unpacked | undefined {
   if (!row) return undefined
   const { callbacks, damage } = readBlock({ ...row, first: Number(row['seq']), last: Number(row['seq']) })

@@ -1,7 +1,7 @@
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Change } from '../worker/messages.ts'
 
-/** How long a callback settled beyond the cursor waits for its row. The cursor passes most of them before, which saves the row. */
+/** How long a callback settled beyond the cursor waits for its row. Most need none, for the cursor passes them. */
 export const DEFER_MS = 50
 
 /** One plugin's cursor, and the callbacks that are settled beyond it. */

@@ -4,21 +4,20 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { ONE_SERVER } from './lock.ts'
 import { type Claim, claimIn, claimText, isRunning, newClaim, NOBODY } from './claim.ts'
 
-/** The claim of one server on its file, which every transaction that writes looks at. */
+/** A server's claim on its file. Every write transaction checks it. */
 export interface Owner {
-  /** @throws TimhookError STORE_IN_USE or STORE_LOST, where the file is no longer this server's */
+  /** @throws TimhookError STORE_IN_USE or STORE_LOST if the file is no longer this server's */
   mustBeOurs(): void
-  /** Whether whoever has the file now reads the log that this server writes: then nothing of it is lost. */
+  /** Whether the new owner of the file reads the log of this server. Then nothing in the log is lost. */
   sharesLog(): boolean
   release(): void
 }
 
 /**
- * Makes a file this server's, and keeps it apart from those that come to it by another path: a hard link has a lock
- * and a log of its own. So the claim is looked for in the file itself, past the log and what SQLite has in memory.
- * Nobody writes to its page but who claims the file.
- * @param descriptor of the file. Closing one makes the system drop all of SQLite's locks on the file, so it was opened
- * before SQLite did, and is closed after.
+ * Claims a file for this server, also against servers that reach it by a hard link, which has a lock and a log of its
+ * own. So the claim is read from the file itself, past the log and SQLite's cache. Only claims write to its page.
+ * @param descriptor of the file. Closing any descriptor makes the system drop all of SQLite's locks on the file, so this
+ * one is opened before SQLite opens the file, and closed after.
  * @throws TimhookError STORE_IN_USE
  */
 export function claimFile(database: Database, file: string, descriptor: number): Owner {
@@ -70,8 +69,8 @@ function inUse(file: string, { pid }: Claim): TimhookError {
 }
 
 function lost(file: string, inFile: Claim | undefined, inLog: Claim | undefined): TimhookError {
-  const other = [inFile, inLog].find((claim) => claim && isRunning(claim) !== false && claim.pid !== process.pid)
-  if (other) return inUse(file, other)
+  const running = [inFile, inLog].find((claim) => claim && isRunning(claim) !== false && claim.pid !== process.pid)
+  if (running) return inUse(file, running)
   return new TimhookError('STORE_LOST', `${file} was overwritten while the server ran`, {
     hint: 'Stop the server before a file is put in its place.',
   })

@@ -53,7 +53,7 @@ function apply(database: Database, change: Change): void {
   }
 }
 
-/** Marks it done ahead of the cursor, in the same transaction that moves it elsewhere. Otherwise a crash could leave it in both places. */
+/** Marks it done ahead of the cursor. One transaction does this and the move, or a crash could leave it in both places. */
 function markDoneAhead(database: Database, plugin: string, seq: number): void {
   const isAhead = 'EXISTS (SELECT 1 FROM cursors WHERE plugin = ?1 AND seq < ?2)'
   database.run(`INSERT OR IGNORE INTO done SELECT ?1, ?2 WHERE ${isAhead}`, plugin, seq)
