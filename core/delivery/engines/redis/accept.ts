@@ -6,25 +6,25 @@ import { PendingAppend, createIngest } from '../../ingest/pending-append.ts'
 import type { Delivery } from '../../delivery.ts'
 import type { Identified } from '../../ingest/identify.ts'
 import { orderOf } from '../../ingest/order-key.ts'
-import type { Appended, Appender, Appending } from './append/append-batch.ts'
+import type { Appended, Appender, AppendWaiter } from './append/append-batch.ts'
 import { aboutText, pluginsText } from './partition/entry.ts'
 import type { Consumer } from './consume/consumer.ts'
 import { partitionOf } from './client/keys.ts'
 import type { Leases } from './lease/leases.ts'
 
-interface Parts {
+interface AcceptDeps {
   readonly registry: Registry
   readonly bus: Bus
   readonly identify: (callback: Callback) => Identified
   readonly leases: Leases
-  readonly feeds: readonly Consumer[]
+  readonly consumers: readonly Consumer[]
   readonly appender: Appender
   readonly partitions: () => number
 }
 
 /** The plugins of a route, written out once for all of its callbacks. */
 interface Takers {
-  readonly feeds: readonly Consumer[]
+  readonly consumers: readonly Consumer[]
   readonly text: string
 }
 
@@ -34,24 +34,24 @@ export function createAccept({
   bus,
   identify,
   leases,
-  feeds,
+  consumers,
   appender,
   partitions,
-}: Parts): Delivery['accept'] {
+}: AcceptDeps): Delivery['accept'] {
   const known = new WeakMap<Route, Takers>()
   const takersOf = (route: Route): Takers => {
     const found = known.get(route)
     if (found) return found
     const ids = route.subscriptions.map(({ plugin }) => plugin.id)
-    const made = { feeds: feeds.filter(({ plugin }) => ids.includes(plugin)), text: pluginsText(ids) }
+    const made = { consumers: consumers.filter(({ plugin }) => ids.includes(plugin)), text: pluginsText(ids) }
     known.set(route, made)
     return made
   }
 
-  class ComingEntry extends PendingAppend implements Appending {
+  class ComingEntry extends PendingAppend implements AppendWaiter {
     #key: string | undefined
     #n = 0
-    #feeds: readonly Consumer[] = []
+    #consumers: readonly Consumer[] = []
 
     store(identity: string): void {
       const { callback } = this
@@ -60,12 +60,12 @@ export function createAccept({
       const n = partitionOf(key, partitions())
       const takers = takersOf(route)
       const tells = this.tells ? 1 : 0
-      const isOurs = takers.feeds.every((feed) => feed.has(n))
+      const isOurs = takers.consumers.every((consumer) => consumer.has(n))
       const fence = isOurs ? leases.lastFence : ''
       const about = aboutText(callback, key, route.known)
       this.#key = key
       this.#n = n
-      this.#feeds = takers.feeds
+      this.#consumers = takers.consumers
       appender.append(
         [identity, tells, fence, n, takers.text, callback.id, about, callback.raw],
         callback.raw.length,
@@ -86,9 +86,9 @@ export function createAccept({
 
     entered(entry: string, maybeResend: boolean): void {
       const callback = calledOf(this.callback)
-      const received = { parsed: this.callback.reading, takers: this.#feeds.length }
+      const received = { parsed: this.callback.reading, takers: this.#consumers.length }
       const arrival = { entry, callback, key: this.#key, maybeResend, received }
-      for (const feed of this.#feeds) feed.stored(this.#n, arrival)
+      for (const consumer of this.#consumers) consumer.stored(this.#n, arrival)
     }
   }
 
@@ -99,7 +99,7 @@ export function createAccept({
     if (leases.isValid()) take(coming)
     // Others may have given us up, and our plugins' groups with it.
     else
-      leases.tend().then(
+      leases.heartbeat().then(
         () => take(coming),
         (error: unknown) => coming.reject(error),
       )

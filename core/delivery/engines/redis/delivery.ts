@@ -9,18 +9,18 @@ import { OneAtATime } from '../../consume/suspects.ts'
 import { ABORT_GRACE_MS, waitForDrain } from '../../consume/drain.ts'
 import { createAccept } from './accept.ts'
 import { Appender } from './append/append-batch.ts'
-import { createAttention } from './notifications.ts'
-import { createComplain } from './client/report-background-error.ts'
+import { createNotifications } from './notifications.ts'
+import { createBackgroundErrorReporter } from './client/report-background-error.ts'
 import { createConsumer } from './consume/consumer.ts'
 import { Gaps } from './append/gaps.ts'
-import { keep } from './append/record-undelivered.ts'
+import { recordUndelivered } from './append/record-undelivered.ts'
 import { PARTITIONS } from './client/keys.ts'
 import { Leases } from './lease/leases.ts'
 import { SettleBatcher } from './consume/settle-batcher.ts'
-import { Numbers } from './append/resequencer.ts'
+import { Resequencer } from './append/resequencer.ts'
 import { openStreams } from './client/open.ts'
 import { type Connection, createRun } from './client/run.ts'
-import { RESIGN } from './scripts/release.ts'
+import { DEREGISTER } from './scripts/release.ts'
 import { createSweep, type Retention } from './upkeep/retention.ts'
 
 /** How long things take, in milliseconds. Tests cannot wait so long. */
@@ -61,12 +61,19 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
   const run = createRun(connection)
   const deliverer = createDeliverer(registry, bus)
   const suspects = new OneAtATime()
-  const complain = createComplain(bus)
-  const ledger = new SettleBatcher(run, complain)
+  const reportBackgroundError = createBackgroundErrorReporter(bus)
+  const settleBatcher = new SettleBatcher(run, reportBackgroundError)
   const identify = createIdentify(resendWindow, bus)
   const gaps = new Gaps()
-  const numbers = new Numbers(gaps)
-  const appender = new Appender({ run, resendWindow, member, gaps, numbers, afterSending: () => ledger.ride() })
+  const resequencer = new Resequencer(gaps)
+  const appender = new Appender({
+    run,
+    resendWindow,
+    member,
+    gaps,
+    resequencer,
+    afterSending: () => settleBatcher.piggyback(),
+  })
 
   const open = (): Promise<number> => openStreams(run, plugins, prefix)
   let partitions = PARTITIONS
@@ -77,9 +84,9 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
       return partitions
     },
     leaseMs,
-    feeds: () => feeds,
-    ledger,
-    complain,
+    consumers: () => consumers,
+    settleBatcher,
+    reportBackgroundError,
     onLapsed: async () => void (await open()),
   })
   const common = {
@@ -89,42 +96,51 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
     connection,
     run,
     gaps,
-    ledger,
+    settleBatcher,
     suspects,
     validity: leases,
     maxBacklog,
-    complain,
+    reportBackgroundError,
   }
-  const feeds = plugins.map((plugin) => createConsumer({ ...common, plugin }))
+  const consumers = plugins.map((plugin) => createConsumer({ ...common, plugin }))
   const stops: (() => void)[] = []
 
-  const attention = createAttention({
+  const notifications = createNotifications({
     connection,
     run,
     member,
-    feeds,
+    consumers,
     leases,
-    numbers,
-    onOthers: () => appender.hearOthers(),
-    complain,
+    resequencer,
+    onOtherWriter: () => appender.seeOtherWriter(),
+    reportBackgroundError,
   })
   return {
     async start() {
       partitions = await open()
       await leases.start()
-      const sweep = createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs, complain })
+      const sweep = createSweep({
+        connection,
+        run,
+        bus,
+        partitions,
+        retention,
+        sweepMs,
+        removedAfterMs,
+        reportBackgroundError,
+      })
       sweep.start()
-      attention.start()
+      notifications.start()
       stops.push(
         () => sweep.stop(),
-        () => attention.stop(),
+        () => notifications.stop(),
       )
     },
 
-    accept: createAccept({ registry, bus, identify, leases, feeds, appender, partitions: () => partitions }),
+    accept: createAccept({ registry, bus, identify, leases, consumers, appender, partitions: () => partitions }),
 
     async keep(callback, kept) {
-      await keep(connection, run, callback, kept, resendWindow)
+      await recordUndelivered(connection, run, callback, kept, resendWindow)
     },
 
     async health() {
@@ -138,22 +154,22 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
     async stop(graceMs) {
       for (const stop of stops.splice(0)) stop()
       deliverer.interrupt()
-      for (const feed of feeds) feed.close()
+      for (const consumer of consumers) consumer.close()
       leases.leave()
-      const shares = feeds.flatMap((feed) => [...feed.shares.values()])
-      const idle = Promise.all(shares.map((share) => share.idle()))
+      const held = consumers.flatMap((consumer) => [...consumer.leases.values()])
+      const idle = Promise.all(held.map((lease) => lease.idle()))
       let settled = await waitForDrain(idle, graceMs)
       deliverer.abort()
       if (!settled) settled = await waitForDrain(idle, ABORT_GRACE_MS)
-      await ledger.flush()
-      const undelivered = await run<number>(RESIGN, member, ...plugins).catch(() => 0)
+      await settleBatcher.flush()
+      const undelivered = await run<number>(DEREGISTER, member, ...plugins).catch(() => 0)
       return { undelivered, settled }
     },
 
     async end(ending) {
-      if (ending !== 'failed') for (const feed of feeds) feed.survive()
-      await ledger.flush()
-      ledger.close()
+      if (ending !== 'failed') for (const consumer of consumers) consumer.survive()
+      await settleBatcher.flush()
+      settleBatcher.close()
       await leases.end(ending === 'clean')
     },
   }

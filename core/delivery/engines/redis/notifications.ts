@@ -1,76 +1,86 @@
-import type { Complain } from './client/report-background-error.ts'
+import type { ReportBackgroundError } from './client/report-background-error.ts'
 import type { Consumer } from './consume/consumer.ts'
 import type { Leases } from './lease/leases.ts'
-import type { Heard } from './partition/notification.ts'
-import { listen } from './partition/subscribe.ts'
-import type { Numbers } from './append/resequencer.ts'
+import type { Notification } from './partition/notification.ts'
+import { subscribe } from './partition/subscribe.ts'
+import type { Resequencer } from './append/resequencer.ts'
 import type { Connection, Run } from './client/run.ts'
 import { ANSWER } from './scripts/answer.ts'
 
 /** What was not told, or told in vain, is found so. */
-const LOOK_MS = 1000
+const POLL_MS = 1000
 const RESULTS_MS = 86_400_000
 
-interface Parts {
+interface NotificationsDeps {
   readonly connection: Connection
   readonly run: Run
   readonly member: string
-  readonly feeds: readonly Consumer[]
+  readonly consumers: readonly Consumer[]
   readonly leases: Leases
-  readonly numbers: Numbers
-  readonly onOthers: () => void
-  readonly complain: Complain
+  readonly resequencer: Resequencer
+  readonly onOtherWriter: () => void
+  readonly reportBackgroundError: ReportBackgroundError
 }
 
 /** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
-export function createAttention({ connection, run, member, feeds, leases, numbers, onOthers, complain }: Parts) {
+export function createNotifications({
+  connection,
+  run,
+  member,
+  consumers,
+  leases,
+  resequencer,
+  onOtherWriter,
+  reportBackgroundError,
+}: NotificationsDeps) {
   let stopListening: () => void = () => undefined
   let timer: NodeJS.Timeout | undefined
 
-  const answer = async (): Promise<void> => {
-    while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const feed of feeds) feed.look()
+  const answerRequests = async (): Promise<void> => {
+    while ((await run<number>(ANSWER, RESULTS_MS)) === 1) for (const consumer of consumers) consumer.poll()
   }
-  const look = (): void => {
-    void answer().catch(complain)
-    for (const feed of feeds) feed.look()
+  const poll = (): void => {
+    void answerRequests().catch(reportBackgroundError)
+    for (const consumer of consumers) consumer.poll()
   }
-  const tell = ({ came, entries }: Heard): void => {
+  const receive = ({ dirty, entries }: Notification): void => {
     // What they are is not told.
-    if (came.length > 0) numbers.restart()
-    if (entries.length > 0) onOthers()
-    for (const feed of feeds) {
-      for (const n of came) feed.came(n)
+    if (dirty.length > 0) resequencer.restart()
+    if (entries.length > 0) onOtherWriter()
+    for (const consumer of consumers) {
+      for (const n of dirty) consumer.markDirty(n)
       for (const { n, entry, plugins, stored } of entries) {
-        if (plugins.includes(feed.plugin)) feed.stored(n, { ...stored, entry, received: undefined })
+        if (plugins.includes(consumer.plugin)) consumer.stored(n, { ...stored, entry, received: undefined })
       }
-      feed.pump()
+      consumer.pump()
     }
   }
-  const back = (): void => {
+  const subscribed = (): void => {
     leases.renewSoon()
-    look()
+    poll()
   }
-  const begin = (): void => {
+  const reconnected = (): void => {
     leases.reset()
-    numbers.restart()
-    for (const feed of feeds) feed.reset()
+    resequencer.restart()
+    for (const consumer of consumers) consumer.reset()
   }
 
   return {
     start(): void {
-      connection.client.on('ready', begin)
-      stopListening = listen(connection, member, {
+      connection.client.on('ready', reconnected)
+      stopListening = subscribe(connection, member, {
         // As with what this process has stored: the answers go out first.
-        onHeard: (heard) => void setImmediate(() => numbers.take(heard.number, () => tell(heard))),
+        onNotification: (notification) =>
+          void setImmediate(() => resequencer.take(notification.number, () => receive(notification))),
         onFree: () => leases.renewSoon(),
-        onAsked: look,
-        onBegin: () => numbers.restart(),
-        onBack: back,
+        onRequest: poll,
+        onReady: () => resequencer.restart(),
+        onSubscribed: subscribed,
       })
-      timer = setInterval(look, LOOK_MS).unref()
+      timer = setInterval(poll, POLL_MS).unref()
     },
     stop(): void {
-      connection.client.off('ready', begin)
+      connection.client.off('ready', reconnected)
       stopListening()
       clearInterval(timer)
     },

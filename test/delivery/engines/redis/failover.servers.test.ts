@@ -70,12 +70,12 @@ describeWithRedis('the owner of a partition', () => {
     const subscriber = run.connection.duplicate()
     await once(subscriber, 'ready')
     await subscriber.subscribe(`${prefix}:to:another`)
-    const heard = new Promise<string>((resolve) => subscriber.once('message', (_channel, text) => resolve(text)))
+    const notification = new Promise<string>((resolve) => subscriber.once('message', (_channel, text) => resolve(text)))
     for (let one = 0; one < 32; one++) {
       await client.hset(`${prefix}:lease:one:${one}`, 'owner', 'another', 'fence', await client.incr(`${prefix}:fence`))
     }
     await run.accept(2, 'g')
-    expect(await heard).to.contain('"EventTime":2')
+    expect(await notification).to.contain('"EventTime":2')
   })
 
   it('is told of its own where a lease was given since it last asked', async () => {

@@ -199,7 +199,7 @@ async function sweepAll(
 ): Promise<number> {
   const run = createRun(connection)
   const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
-  return createSweep({ connection, run, bus, retention, complain: () => undefined, ...rest }).sweep()
+  return createSweep({ connection, run, bus, retention, reportBackgroundError: () => undefined, ...rest }).sweep()
 }
 
 /** The partition with the only callback. */

@@ -5,7 +5,7 @@ import { Gaps } from '../../../../core/delivery/engines/redis/append/gaps.ts'
 import { ReadAhead } from '../../../../core/delivery/engines/redis/consume/read-ahead.ts'
 import type { Item } from '../../../../core/delivery/engines/redis/consume/item.ts'
 import { SettleBatcher } from '../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
-import { Numbers } from '../../../../core/delivery/engines/redis/append/resequencer.ts'
+import { Resequencer } from '../../../../core/delivery/engines/redis/append/resequencer.ts'
 import { openStreams } from '../../../../core/delivery/engines/redis/client/open.ts'
 import { createRun, type Run } from '../../../../core/delivery/engines/redis/client/run.ts'
 import { TAKE } from '../../../../core/delivery/engines/redis/scripts/take.ts'
@@ -25,15 +25,15 @@ async function twoShares() {
   const { client, prefix } = connection
   const evaluate = createRun(connection)
   await openStreams(evaluate, ['one'], prefix)
-  const shares = [0, 1].map((n) => new PartitionLease('one', { n, fence: '1', at: 0, clean: true }))
-  for (const { n, fence } of shares) await client.hset(`${prefix}:lease:one:${n}`, { fence, step: 0 })
-  const [gaps, ledger] = [new Gaps(), new SettleBatcher(evaluate, fail)]
+  const leases = [0, 1].map((n) => new PartitionLease('one', { n, fence: '1', at: 0, clean: true }))
+  for (const { n, fence } of leases) await client.hset(`${prefix}:lease:one:${n}`, { fence, step: 0 })
+  const [gaps, settleBatcher] = [new Gaps(), new SettleBatcher(evaluate, fail)]
   const appender = new Appender({
     run: evaluate,
     resendWindow: 0,
     member: 'm',
     gaps,
-    numbers: new Numbers(gaps),
+    resequencer: new Resequencer(gaps),
     afterSending: () => undefined,
   })
   const items: Item[] = []
@@ -45,32 +45,32 @@ async function twoShares() {
   const intake = new ReadAhead({
     plugin: 'one',
     run,
-    ledger,
+    settleBatcher,
     gaps,
     maxBacklog: undefined,
-    longestMs: 60_000,
-    shares: new Map(shares.map((share) => [share.n, share])),
+    longestDelayMs: 60_000,
+    leases: new Map(leases.map((lease) => [lease.n, lease])),
     room: () => room,
     mayTake: () => reads > 0,
-    complain: fail,
+    reportBackgroundError: fail,
     onItem: (item) => void items.push(item),
     onOver: fail,
   })
   return {
-    shares,
+    leases,
     items,
-    ledger,
+    settleBatcher,
     store: async (n: number): Promise<void> => {
       const stored = callback(n, 'g')
       const row = ['', 0, 0, n, pluginsText(['one']), stored.id, aboutText(stored, 'g'), stored.raw]
       await append(appender, row)
-      for (const share of shares) share.dirty = true
+      for (const lease of leases) lease.dirty = true
     },
     read: async (inRoom: number, times = 1): Promise<void> => {
       ;[room, reads] = [inRoom, times]
       intake.pump()
       await eventually(
-        async () => reads === 0 && shares.every(({ isReading }) => !isReading),
+        async () => reads === 0 && leases.every(({ isReading }) => !isReading),
         (isOver) => isOver,
       )
     },
@@ -80,20 +80,20 @@ async function twoShares() {
 
 describeWithRedis('where a process begins to read anew', () => {
   it('gives nothing once more that is over, however little of it there was room to read', async () => {
-    const { shares, items, ledger, store, read, backlog } = await twoShares()
+    const { leases, items, settleBatcher, store, read, backlog } = await twoShares()
     for (const n of [0, 1, 0, 1]) await store(n)
     await read(100)
     expect(items.length).to.equal(4)
-    for (const share of shares) share.reset()
+    for (const lease of leases) lease.reset()
     await read(1)
-    for (const item of items) ledger.done(item)
-    await ledger.flush()
+    for (const item of items) settleBatcher.done(item)
+    await settleBatcher.flush()
     for (const n of [0, 1]) await store(n)
     await read(100)
     const [late, later] = items.slice(4)
     expect(items.length).to.equal(6)
-    for (const item of [late, later]) if (item) ledger.done(item)
-    await ledger.flush()
+    for (const item of [late, later]) if (item) settleBatcher.done(item)
+    await settleBatcher.flush()
     expect(await backlog()).to.equal('0')
   })
 })
@@ -107,7 +107,7 @@ describe('an append that cannot be told of', () => {
       resendWindow: 0,
       member: 'm',
       gaps,
-      numbers: new Numbers(gaps),
+      resequencer: new Resequencer(gaps),
       afterSending: () => undefined,
     })
     const others = process.listeners('uncaughtException')

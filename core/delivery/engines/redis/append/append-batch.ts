@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TimhookError } from '../../../../errors.ts'
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Gaps } from './gaps.ts'
-import type { Numbers } from './resequencer.ts'
+import type { Resequencer } from './resequencer.ts'
 import type { Run } from '../client/run.ts'
 import { APPEND } from '../scripts/append.ts'
 
@@ -15,7 +15,7 @@ export type Appended = readonly [entry: string, stored: number, resends: number,
 type Reply = readonly [number: number, ...(string | Appended)[]]
 
 /** Who waits for a callback to be stored. */
-export interface Appending {
+export interface AppendWaiter {
   /** It is. Without `appended` there is no more to say. */
   stored(appended: Appended | undefined): void
   failed(error: unknown): void
@@ -26,18 +26,18 @@ export interface Appending {
   entered(entry: string, maybeResend: boolean): void
 }
 
-interface Waiting {
+interface QueuedRow {
   readonly row: Row
   readonly size: number
-  readonly who: Appending
+  readonly waiter: AppendWaiter
 }
 
-interface Parts {
+interface AppenderDeps {
   readonly run: Run
   readonly resendWindow: number
   readonly member: string
   readonly gaps: Gaps
-  readonly numbers: Numbers
+  readonly resequencer: Resequencer
   /** What is sent now shares the sync with the batch. */
   readonly afterSending: () => void
 }
@@ -51,71 +51,71 @@ const BATCH_CHARACTERS = 1_000_000
  */
 const GATHER_MS = 1
 /** They are not there any more once nothing was heard of them for so long. */
-const OTHERS_MS = 1000
+const OTHER_WRITER_MS = 1000
 /** What may be under way: a Redis that hangs is not to fill our memory. */
-const OPEN = 20_000
-const OPEN_CHARACTERS = 64_000_000
+const MAX_OPEN = 20_000
+const MAX_OPEN_CHARACTERS = 64_000_000
 
 /**
  * Stores what came in one turn of the event loop together, and while such a batch is under way: they share a round trip
  * and a sync of Redis' file. One batch is under way at a time, so entries are told of in their order.
  */
 export class Appender {
-  readonly #parts: Parts
-  #queue = new Queue<Waiting>()
-  #waiting = 0
+  readonly #deps: AppenderDeps
+  #queue = new Queue<QueuedRow>()
+  #queued = 0
   #open = 0
   #characters = 0
   #isBusy = false
-  #othersAt = -Infinity
+  #otherWriterAt = -Infinity
 
-  constructor(parts: Parts) {
-    this.#parts = parts
+  constructor(deps: AppenderDeps) {
+    this.#deps = deps
   }
 
-  append(row: Row, size: number, who: Appending): void {
-    if (this.#open >= OPEN || this.#characters >= OPEN_CHARACTERS) {
-      who.failed(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
+  append(row: Row, size: number, waiter: AppendWaiter): void {
+    if (this.#open >= MAX_OPEN || this.#characters >= MAX_OPEN_CHARACTERS) {
+      waiter.failed(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
       return
     }
     this.#open++
-    this.#waiting++
+    this.#queued++
     this.#characters += size
-    this.#queue.put({ row, size, who })
+    this.#queue.put({ row, size, waiter })
     if (this.#isBusy) return
     this.#isBusy = true
     setImmediate(() => void this.#sendAll())
   }
 
   /** Another process stores in the same Redis. */
-  hearOthers(): void {
-    this.#othersAt = performance.now()
+  seeOtherWriter(): void {
+    this.#otherWriterAt = performance.now()
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting > 0) {
+    while (this.#queued > 0) {
       await this.#send(this.#next())
-      const isShared = performance.now() - this.#othersAt < OTHERS_MS
-      if (isShared && this.#waiting > 0 && this.#waiting < BATCH) await delay(GATHER_MS)
+      const isShared = performance.now() - this.#otherWriterAt < OTHER_WRITER_MS
+      if (isShared && this.#queued > 0 && this.#queued < BATCH) await delay(GATHER_MS)
     }
     this.#isBusy = false
   }
 
-  #next(): Waiting[] {
-    const batch: Waiting[] = []
+  #next(): QueuedRow[] {
+    const batch: QueuedRow[] = []
     let characters = 0
     while (batch.length < BATCH && characters < BATCH_CHARACTERS) {
-      const waiting = this.#queue.take()
-      if (!waiting) break
-      batch.push(waiting)
-      characters += waiting.size
+      const row = this.#queue.take()
+      if (!row) break
+      batch.push(row)
+      characters += row.size
     }
-    this.#waiting -= batch.length
+    this.#queued -= batch.length
     return batch
   }
 
-  async #send(batch: readonly Waiting[]): Promise<void> {
-    const { run, resendWindow, member, afterSending } = this.#parts
+  async #send(batch: readonly QueuedRow[]): Promise<void> {
+    const { run, resendWindow, member, afterSending } = this.#deps
     const args: (string | number)[] = [resendWindow, member]
     for (const { row } of batch) args.push(...row)
     try {
@@ -125,35 +125,35 @@ export class Appender {
       this.#settle(batch, replies, number)
     } catch (error) {
       // It may be stored all the same, or will be yet: its number is missing then.
-      for (const { who } of batch) who.failed(error)
+      for (const { waiter } of batch) waiter.failed(error)
     }
     for (const { size } of batch) this.#characters -= size
     this.#open -= batch.length
   }
 
-  #settle(batch: readonly Waiting[], replies: readonly (string | Appended)[], number: number): void {
-    for (const [index, { who }] of batch.entries()) {
+  #settle(batch: readonly QueuedRow[], replies: readonly (string | Appended)[], number: number): void {
+    for (const [index, { waiter }] of batch.entries()) {
       const reply = replies[index]
-      who.stored(typeof reply === 'string' ? undefined : reply)
+      waiter.stored(typeof reply === 'string' ? undefined : reply)
     }
     // The answers go out first: a handler that keeps the event loop busy must not hold them up.
-    if (number > 0) setImmediate(() => this.#parts.numbers.take(number, () => this.#tellAll(batch, replies)))
+    if (number > 0) setImmediate(() => this.#deps.resequencer.take(number, () => this.#handOverAll(batch, replies)))
   }
 
-  #tellAll(batch: readonly Waiting[], replies: readonly (string | Appended)[]): void {
-    for (const [index, { who }] of batch.entries()) {
+  #handOverAll(batch: readonly QueuedRow[], replies: readonly (string | Appended)[]): void {
+    for (const [index, { waiter }] of batch.entries()) {
       const reply = replies[index]
       const entry = typeof reply === 'string' ? reply : reply?.[0]
-      if (entry) this.#tell(who, entry, typeof reply !== 'string')
+      if (entry) this.#handOver(waiter, entry, typeof reply !== 'string')
     }
   }
 
-  #tell(who: Appending, entry: string, maybeResend: boolean): void {
+  #handOver(waiter: AppendWaiter, entry: string, maybeResend: boolean): void {
     try {
-      who.entered(entry, maybeResend)
+      waiter.entered(entry, maybeResend)
     } catch (error) {
       // Nobody is told of those behind it: no later one may be handed over before they have been read.
-      this.#parts.gaps.count++
+      this.#deps.gaps.count++
       throw error
     }
   }

@@ -4,13 +4,13 @@ import type { Kept } from '../../../delivery.ts'
 import { refusedIdentity, refusedOf } from '../../../record-refused.ts'
 import { aboutText } from '../partition/entry.ts'
 import type { Connection, Run } from '../client/run.ts'
-import { KEEP_REFUSED } from '../scripts/room.ts'
+import { RECORD_REFUSED } from '../scripts/room.ts'
 
 /** More of them push out the oldest. */
 const MOST = 100_000
 
 /** Stores what was refused, or decided otherwise than by a plain allow. */
-export async function keep(
+export async function recordUndelivered(
   { client, prefix }: Connection,
   run: Run,
   callback: Incoming,
@@ -24,7 +24,7 @@ export async function keep(
     const bytes = Buffer.byteLength(raw) + callback.querystring.length
     const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', error]
     const identity = refusedIdentity(callback, refused)
-    await run(KEEP_REFUSED, callback.sdkAppId, bytes, identity, resendWindow, ...how, 'about', about, 'raw', raw)
+    await run(RECORD_REFUSED, callback.sdkAppId, bytes, identity, resendWindow, ...how, 'about', about, 'raw', raw)
     return
   }
   const how = ['outcome', kept.outcome, 'code', `${kept.code}`, 'failed', kept.failed ? '1' : '0', 'error', '']

@@ -7,7 +7,7 @@ const PATIENCE_MS = 10
  * Puts what this process is told of in the order in which it was stored, by the numbers that Redis gives it. A number that
  * does not come is a gap.
  */
-export class Numbers {
+export class Resequencer {
   readonly #gaps: Gaps
   /** Nothing, where whatever comes next may have a gap before it. */
   #next: number | undefined
@@ -19,15 +19,15 @@ export class Numbers {
   }
 
   /** @param tell called when all before it was told of, or counts as a gap */
-  take(number: number, tell: () => void): void {
+  take(number: number, handOver: () => void): void {
     if (this.#next !== undefined && number > this.#next) {
-      this.#early.set(number, tell)
+      this.#early.set(number, handOver)
       this.#wait()
       return
     }
     // One that was given up, or Redis has begun to count anew.
     if (number !== this.#next) this.#gaps.count++
-    this.#goOn(number, tell)
+    this.#handOverFrom(number, handOver)
   }
 
   /** Something was lost, or may have been. */
@@ -36,12 +36,12 @@ export class Numbers {
     this.#next = undefined
   }
 
-  #goOn(number: number, first: () => void): void {
+  #handOverFrom(number: number, first: () => void): void {
     let next = number
-    for (let tell: (() => void) | undefined = first; tell; tell = this.#early.get(next)) {
+    for (let handOver: (() => void) | undefined = first; handOver; handOver = this.#early.get(next)) {
       this.#early.delete(next)
       this.#next = ++next
-      tell()
+      handOver()
     }
   }
 
@@ -49,16 +49,16 @@ export class Numbers {
     // What has come in time is read before it is given up, as an event loop goes round.
     if (this.#isWaiting) return
     this.#isWaiting = true
-    setTimeout(() => setImmediate(() => this.#giveUp()), PATIENCE_MS).unref()
+    setTimeout(() => setImmediate(() => this.#skipGap()), PATIENCE_MS).unref()
   }
 
-  #giveUp(): void {
+  #skipGap(): void {
     this.#isWaiting = false
     const first = Math.min(...this.#early.keys())
-    const tell = this.#early.get(first)
-    if (!tell) return
+    const handOver = this.#early.get(first)
+    if (!handOver) return
     this.#gaps.count++
-    this.#goOn(first, tell)
+    this.#handOverFrom(first, handOver)
     if (this.#early.size > 0) this.#wait()
   }
 }

@@ -2,12 +2,12 @@ import type { Bus } from '../../../../observe/bus.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 
 /** Takes what went wrong in the background, where nobody waits for it. */
-export type Complain = (error: unknown) => void
+export type ReportBackgroundError = (error: unknown) => void
 
 const QUIET_MS = 10_000
 
 /** Tells the bus, now and then, of what is not mended by waiting: that Redis is away is told by the connection. */
-export function createComplain(bus: Bus): Complain {
+export function createBackgroundErrorReporter(bus: Bus): ReportBackgroundError {
   let lastAt = -Infinity
   return (thrown) => {
     const error = redisFault(thrown)

@@ -13,15 +13,15 @@ import type { Validity } from './validity.ts'
 /** Characters of an error that are stored. */
 const ERROR_LENGTH = 2000
 
-export interface AttemptParts {
+export interface AttemptDeps {
   readonly plugin: string
   readonly deliverer: Deliverer
   readonly bus: Bus
-  readonly ledger: SettleBatcher
+  readonly settleBatcher: SettleBatcher
   readonly validity: Validity
   readonly isClosed: () => boolean
   /** A retry will be due then, on the clock of `performance.now()`. */
-  readonly onRetry: (share: PartitionLease, at: number) => void
+  readonly onRetry: (lease: PartitionLease, at: number) => void
 }
 
 function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job {
@@ -30,23 +30,25 @@ function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job
 }
 
 /** Has a plugin's handlers called, and notes what becomes of it. */
-export function createAttempts(parts: AttemptParts) {
-  const { plugin, deliverer, bus, ledger, validity, isClosed, onRetry } = parts
+export function createAttempts(parts: AttemptDeps) {
+  const { plugin, deliverer, bus, settleBatcher, validity, isClosed, onRetry } = parts
   /** Those in doubt that run, and those that a stop has interrupted: whoever was told to stop has not died over them. */
-  const tried = new Set<Item>()
+  const marked = new Set<Item>()
   const interrupted: Item[] = []
 
-  const forget = ({ share, entry }: Item): void => share.forget(entry)
+  const forget = ({ lease, entry }: Item): void => lease.forget(entry)
 
-  const dead = (item: Item, attempts: number, error: string, isTold = false, isFault = false): void => {
+  const deadLetter = (item: Item, attempts: number, error: string, isEmitted = false, isFault = false): void => {
     const { callback } = item
-    ledger.note(item, [isFault ? 'fault' : 'dead', attempts, error.slice(0, ERROR_LENGTH)], () => forget(item))
-    if (!isTold) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
+    settleBatcher.enqueue(item, [isFault ? 'fault' : 'dead', attempts, error.slice(0, ERROR_LENGTH)], () =>
+      forget(item),
+    )
+    if (!isEmitted) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }
 
   /** Told of once it is written, for it counts until then. */
-  const over = (item: Item, error: string): void => {
-    ledger.note(item, ['dead', 0, error], (isThrough) => {
+  const deadLetterOverLimit = (item: Item, error: string): void => {
+    settleBatcher.enqueue(item, ['dead', 0, error], (isThrough) => {
       forget(item)
       if (isThrough) bus.emit('callback:dead', { ...aboutOf(item.callback), plugin, error })
     })
@@ -56,40 +58,40 @@ export function createAttempts(parts: AttemptParts) {
 
   /** A promise only where something is waited for. */
   const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Requeue | Promise<Requeue> => {
-    if (item.inDoubt || item.heldUntil > 0 || !validity.isValid()) return wait(item, subscription, onHold)
-    const { share } = item
-    if (!share.isHeld) return undefined
+    if (item.isSuspect || item.heldUntil > 0 || !validity.isValid()) return deliverWhenReady(item, subscription, onHold)
+    const { lease } = item
+    if (!lease.isHeld) return undefined
     const delivered = deliverer.deliver(jobOf(item), subscription)
     if (delivered instanceof Promise || delivered.ended.as !== 'done') {
-      return attended(share, conclude(item, subscription, delivered, onHold))
+      return countAsRunning(lease, conclude(item, subscription, delivered, onHold))
     }
-    ledger.done(item)
+    settleBatcher.done(item)
     return undefined
   }
 
-  const attended = async (share: PartitionLease, ending: Promise<Requeue>): Promise<Requeue> => {
-    share.enter()
+  const countAsRunning = async (lease: PartitionLease, ending: Promise<Requeue>): Promise<Requeue> => {
+    lease.handlerStarted()
     try {
       return await ending
     } finally {
-      share.leave()
+      lease.handlerEnded()
     }
   }
 
-  const wait = async (item: Item, subscription: Subscription, onHold: OnHold): Promise<Requeue> => {
-    const { share } = item
-    while (share.isHeld && !validity.isValid()) await validity.renewed()
-    if (!share.isHeld) return undefined
+  const deliverWhenReady = async (item: Item, subscription: Subscription, onHold: OnHold): Promise<Requeue> => {
+    const { lease } = item
+    while (lease.isHeld && !validity.isValid()) await validity.renewed()
+    if (!lease.isHeld) return undefined
     const waitMs = item.heldUntil - performance.now()
     if (waitMs > 0) return { delayMs: Math.ceil(waitMs) }
-    if (item.hasDied && isPoison(item)) {
+    if (item.isNewCrash && isPoison(item)) {
       // Written first: else one behind it in its key that kills the process would do so for ever.
-      await ledger.flush()
+      await settleBatcher.flush()
       return undefined
     }
     const call = (): Delivered | Promise<Delivered> => deliverer.deliver(jobOf(item), subscription)
-    const delivered = item.inDoubt ? marked(item, call) : call()
-    return attended(share, conclude(item, subscription, delivered, onHold))
+    const delivered = item.isSuspect ? deliverMarked(item, call) : call()
+    return countAsRunning(lease, conclude(item, subscription, delivered, onHold))
   }
 
   const conclude = async (
@@ -100,23 +102,23 @@ export function createAttempts(parts: AttemptParts) {
   ): Promise<Requeue> => {
     const { ended, settled } = await delivered
     const holds = subscription.ordered && item.key !== undefined
-    if (ended.as === 'done') ledger.done(item)
-    else if (ended.as === 'dead') dead(item, ended.attempts, ended.error, true, ended.isFault)
+    if (ended.as === 'done') settleBatcher.done(item)
+    else if (ended.as === 'dead') deadLetter(item, ended.attempts, ended.error, true, ended.isFault)
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
-    tried.delete(item)
+    marked.delete(item)
     // The end is stored before the next suspect starts, and before the next one of its key.
-    if (item.inDoubt) await ledger.flush()
+    if (item.isSuspect) await settleBatcher.flush()
     await settled
     return ended.as === 'retry' && holds ? { delayMs: ended.inMs } : undefined
   }
 
   /** The start is stored first: should the process die now, it is known of what. */
-  const marked = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
-    const mayStart = (): boolean => !isClosed() && item.share.isHeld
+  const deliverMarked = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
+    const mayStart = (): boolean => !isClosed() && item.lease.isHeld
     if (mayStart()) {
-      tried.add(item)
-      await ledger.noteDurably(item, ['try', item.deaths + 1])
+      marked.add(item)
+      await settleBatcher.settleDurably(item, ['try', item.crashCount + 1])
       if (mayStart()) return call()
       unmark(item)
     }
@@ -125,58 +127,58 @@ export function createAttempts(parts: AttemptParts) {
 
   const interrupt = (item: Item): void => {
     if (isClosed()) {
-      item.share.isInterrupted = true
-      if (tried.has(item)) interrupted.push(item)
-    } else if (tried.has(item)) unmark(item)
+      item.lease.isInterrupted = true
+      if (marked.has(item)) interrupted.push(item)
+    } else if (marked.has(item)) unmark(item)
   }
 
   /** It is not under way after all. */
   const unmark = (item: Item): void => {
-    tried.delete(item)
-    ledger.note(item, item.deaths > 0 ? ['try', -item.deaths] : ['alive'])
+    marked.delete(item)
+    settleBatcher.enqueue(item, item.crashCount > 0 ? ['try', -item.crashCount] : ['alive'])
   }
 
   /** @param onHold takes what goes on holding its key */
   const retry = (item: Item, { inMs }: Extract<Ended, { as: 'retry' }>, onHold?: (next: Item) => void): void => {
-    const { share } = item
+    const { lease } = item
     const attempt = item.attempt + 1
     const at = performance.now() + inMs
     if (onHold) {
-      ledger.note(item, ['hold', attempt, inMs])
-      onHold({ ...item, attempt, heldUntil: at, deaths: 0, hasDied: false, inDoubt: false })
+      settleBatcher.enqueue(item, ['hold', attempt, inMs])
+      onHold({ ...item, attempt, heldUntil: at, crashCount: 0, isNewCrash: false, isSuspect: false })
       return
     }
-    ledger.note(item, ['retry', attempt, inMs], () => {
+    settleBatcher.enqueue(item, ['retry', attempt, inMs], () => {
       forget(item)
-      onRetry(share, at)
+      onRetry(lease, at)
     })
   }
 
   /** Has a suspect wait, without its key. */
   const suspend = (item: Item, waitMs: number): void => {
-    const { share, callback, attempt, deaths: crashes } = item
+    const { lease, callback, attempt, crashCount: crashes } = item
     const at = performance.now() + waitMs
-    ledger.note(item, ['retry', attempt, waitMs])
-    ledger.note(item, ['try', -crashes], (isThrough) => {
+    settleBatcher.enqueue(item, ['retry', attempt, waitMs])
+    settleBatcher.enqueue(item, ['try', -crashes], (isThrough) => {
       forget(item)
-      onRetry(share, at)
+      onRetry(lease, at)
       if (isThrough) bus.emit('callback:suspect', { ...aboutOf(callback), plugin, crashes, retryMs: waitMs })
     })
   }
   /** Whether a callback is out of the way, because a process has died over it too often. */
   const isPoison = (item: Item): boolean => {
-    const fate = afterCrashes(item.deaths)
-    if (fate === 'dead') dead(item, item.attempt - 1, poisonText(item.deaths))
-    else if (fate) suspend(item, fate.waitMs)
-    return fate !== undefined
+    const action = afterCrashes(item.crashCount)
+    if (action === 'dead') deadLetter(item, item.attempt - 1, poisonText(item.crashCount))
+    else if (action) suspend(item, action.waitMs)
+    return action !== undefined
   }
 
   return {
     attempt,
-    dead,
-    over,
+    deadLetter,
+    deadLetterOverLimit,
     survive(): void {
-      for (const item of [...tried, ...interrupted.splice(0)]) ledger.note(item, ['alive'])
+      for (const item of [...marked, ...interrupted.splice(0)]) settleBatcher.enqueue(item, ['alive'])
     },
   }
 }

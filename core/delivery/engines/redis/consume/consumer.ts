@@ -4,8 +4,8 @@ import { Prefetch } from '../../../consume/prefetch.ts'
 import type { OneAtATime } from '../../../consume/suspects.ts'
 import { longestDelayOf, subscriptionOf } from '../../../consume/subscription-of.ts'
 import type { Arrival } from '../partition/arrival.ts'
-import { type AttemptParts, createAttempts } from './attempts.ts'
-import type { Complain } from '../client/report-background-error.ts'
+import { type AttemptDeps, createAttempts } from './attempts.ts'
+import type { ReportBackgroundError } from '../client/report-background-error.ts'
 import { ReadAhead } from './read-ahead.ts'
 import type { Gaps } from '../append/gaps.ts'
 import type { Item } from './item.ts'
@@ -13,98 +13,113 @@ import { MAX_PREFETCH_PER_KEY, KeyOverflow } from './key-overflow.ts'
 import type { Connection, Run } from '../client/run.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 
-export interface ConsumerDeps extends Omit<AttemptParts, 'isClosed' | 'onRetry'> {
+export interface ConsumerDeps extends Omit<AttemptDeps, 'isClosed' | 'onRetry'> {
   readonly registry: Registry
   readonly connection: Connection
   readonly run: Run
   readonly gaps: Gaps
   readonly suspects: OneAtATime
   readonly maxBacklog: number | undefined
-  readonly complain: Complain
+  readonly reportBackgroundError: ReportBackgroundError
 }
 
 /** Hands one plugin its callbacks, from the partitions that this process has for it. */
 export type Consumer = ReturnType<typeof createConsumer>
 
 export function createConsumer(parts: ConsumerDeps) {
-  const { plugin, registry, connection, run, ledger, gaps, validity, suspects, maxBacklog, complain } = parts
-  const shares = new Map<number, PartitionLease>()
+  const {
+    plugin,
+    registry,
+    connection,
+    run,
+    settleBatcher,
+    gaps,
+    validity,
+    suspects,
+    maxBacklog,
+    reportBackgroundError,
+  } = parts
+  const leases = new Map<number, PartitionLease>()
   let closed = false
 
   const attempts = createAttempts({
     ...parts,
     isClosed: () => closed,
-    onRetry: (share, at) => intake.wake(share, at),
+    onRetry: (lease, at) => readAhead.wake(lease, at),
   })
-  const slots: Prefetch = new Prefetch((key) => {
-    if (key !== undefined) parking.resume(key)
-    intake.pump()
+  const prefetch: Prefetch = new Prefetch((key) => {
+    if (key !== undefined) overflow.resume(key)
+    readAhead.pump()
   })
-  const place = (item: Item): void => {
+  const dispatch = (item: Item): void => {
     const { key } = item
-    if (key !== undefined && (parking.has(key) || slots.of(key) >= MAX_PREFETCH_PER_KEY)) parking.park(key, item)
+    if (key !== undefined && (overflow.has(key) || prefetch.of(key) >= MAX_PREFETCH_PER_KEY)) overflow.add(key, item)
     else push(item)
   }
   const push = (item: Item): void => {
     const subscription = subscriptionOf(registry, plugin, item.callback)
     if (!subscription) {
-      attempts.dead(item, item.attempt - 1, `plugin ${plugin} has no handler for ${item.callback.command} any more`)
+      attempts.deadLetter(
+        item,
+        item.attempt - 1,
+        `plugin ${plugin} has no handler for ${item.callback.command} any more`,
+      )
       return
     }
     // A task that holds its key runs again, for the next attempt.
     let current = item
     const task = (): Requeue | Promise<Requeue> => attempts.attempt(current, subscription, (next) => (current = next))
-    const isSuspect = (): boolean => current.inDoubt
-    slots.push(subscription.pool, item.key, item.inDoubt ? suspects.alone(isSuspect, task) : task)
+    const isSuspect = (): boolean => current.isSuspect
+    prefetch.push(subscription.pool, item.key, item.isSuspect ? suspects.alone(isSuspect, task) : task)
   }
-  const parking = new KeyOverflow({ connection, inLanes: (key) => slots.of(key), onNext: push })
-  const intake = new ReadAhead({
+  const overflow = new KeyOverflow({ connection, inExecutor: (key) => prefetch.of(key), onNext: push })
+  const readAhead = new ReadAhead({
     plugin,
     run,
-    ledger,
+    settleBatcher,
     gaps,
     maxBacklog,
-    longestMs: longestDelayOf(registry, plugin),
-    shares,
-    room: () => (parking.isFull ? 0 : slots.room),
+    longestDelayMs: longestDelayOf(registry, plugin),
+    leases,
+    room: () => (overflow.isFull ? 0 : prefetch.room),
     mayTake: () => validity.isValid(),
-    complain,
-    onItem: place,
-    onOver: (item) => attempts.over(item, `the backlog is over maxBacklog (${maxBacklog})`),
+    reportBackgroundError,
+    onItem: dispatch,
+    onOver: (item) => attempts.deadLetterOverLimit(item, `the backlog is over maxBacklog (${maxBacklog})`),
   })
 
   return {
     plugin,
-    shares,
+    leases,
     /** Whether what comes in this partition is brought by this process. */
-    has: (n: number): boolean => shares.get(n)?.isHeld === true,
+    has: (n: number): boolean => leases.get(n)?.isHeld === true,
     /** This process has stored something for the plugin in this partition. */
     stored(n: number, arrival: Arrival): void {
-      const share = shares.get(n)
-      if (share?.isHeld) intake.arrived(share, arrival)
-      intake.pump()
+      const lease = leases.get(n)
+      if (lease?.isHeld) readAhead.arrived(lease, arrival)
+      readAhead.pump()
     },
     /** Something came in this partition that has to be read. */
-    came(n: number): void {
-      const share = shares.get(n)
-      if (share) share.dirty = true
+    markDirty(n: number): void {
+      const lease = leases.get(n)
+      if (lease) lease.dirty = true
     },
-    pump: (): void => intake.pump(),
+    pump: (): void => readAhead.pump(),
     /** Looks everywhere. */
-    look(): void {
-      for (const share of shares.values()) share.dirty = true
-      intake.pump()
+    poll(): void {
+      for (const lease of leases.values()) lease.dirty = true
+      readAhead.pump()
     },
     /** It may be another Redis now. */
     reset(): void {
-      for (const share of shares.values()) share.reset()
+      for (const lease of leases.values()) lease.reset()
     },
     /** Starts no further handler. */
     close(): void {
       closed = true
-      intake.close()
-      for (const share of shares.values()) share.close()
-      slots.close()
+      readAhead.close()
+      for (const lease of leases.values()) lease.close()
+      prefetch.close()
     },
     /** The stop was no death. */
     survive: (): void => attempts.survive(),

@@ -8,7 +8,7 @@ export type TakenEntry = readonly [
   entry: string,
   attempt: string,
   delayMs: number,
-  deaths: string,
+  crashCount: string,
   resends: string,
   origin: 'new' | 'due' | 'pending',
   about: string,
@@ -31,7 +31,7 @@ export type TakenPart = readonly [
 
 /** One that a plugin is to get. */
 export interface Item extends Stored {
-  readonly share: PartitionLease
+  readonly lease: PartitionLease
   readonly entry: string
   /** Of one that was not pending when it was given. */
   readonly place: Place | undefined
@@ -41,20 +41,20 @@ export interface Item extends Stored {
   /** Until when it only holds up its key, on the clock of `performance.now()`; 0 where it does not. */
   readonly heldUntil: number
   /** How often a process has died over it in a row, as a suspect. */
-  readonly deaths: number
+  readonly crashCount: number
   /** The last one of them has just been found. */
-  readonly hasDied: boolean
+  readonly isNewCrash: boolean
   /** It may have been under way when a process died. */
-  readonly inDoubt: boolean
+  readonly isSuspect: boolean
 }
 
-export function itemOf(share: PartitionLease, taken: TakenEntry, place: Place | undefined): Item {
-  const [entry, attempt, delayMs, deaths, resends, origin, about, raw] = taken
+export function itemOf(lease: PartitionLease, taken: TakenEntry, place: Place | undefined): Item {
+  const [entry, attempt, delayMs, crashCount, resends, origin, about, raw] = taken
   const { callback, key, maybeResend } = readStored(about, raw)
-  const isConcerned =
-    (origin === 'pending' || (origin === 'new' && share.found(entry))) && share.concerns(key, delayMs > 0)
+  const isSuspect =
+    (origin === 'pending' || (origin === 'new' && lease.predates(entry))) && lease.takeSuspect(key, delayMs > 0)
   return {
-    share,
+    lease,
     entry,
     place,
     callback,
@@ -64,16 +64,16 @@ export function itemOf(share: PartitionLease, taken: TakenEntry, place: Place | 
     attempt: Number(attempt),
     resends: Number(resends),
     heldUntil: delayMs > 0 ? performance.now() + delayMs : 0,
-    deaths: Math.abs(Number(deaths)),
-    hasDied: Number(deaths) > 0,
-    inDoubt: isConcerned || Number(deaths) !== 0,
+    crashCount: Math.abs(Number(crashCount)),
+    isNewCrash: Number(crashCount) > 0,
+    isSuspect: isSuspect || Number(crashCount) !== 0,
   }
 }
 
-export function arrivedItem(share: PartitionLease, arrival: Arrival, place: Place): Item {
+export function arrivedItem(lease: PartitionLease, arrival: Arrival, place: Place): Item {
   const { entry, callback, key, maybeResend, received } = arrival
   return {
-    share,
+    lease,
     entry,
     place,
     callback,
@@ -83,8 +83,8 @@ export function arrivedItem(share: PartitionLease, arrival: Arrival, place: Plac
     attempt: 1,
     resends: 0,
     heldUntil: 0,
-    deaths: 0,
-    hasDied: false,
-    inDoubt: false,
+    crashCount: 0,
+    isNewCrash: false,
+    isSuspect: false,
   }
 }

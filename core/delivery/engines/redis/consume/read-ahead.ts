@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as afterAnswers } from 'node:timers/promises'
 import { Timer } from './timer.ts'
 import type { Arrival } from '../partition/arrival.ts'
-import type { Complain } from '../client/report-background-error.ts'
+import type { ReportBackgroundError } from '../client/report-background-error.ts'
 import { compareEntries, isBehind } from '../partition/entry.ts'
 import type { Gaps } from '../append/gaps.ts'
 import { arrivedItem, type Item, itemOf, type TakenPart } from './item.ts'
@@ -11,24 +11,24 @@ import { TAKE } from '../scripts/take.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 
 /** Fewer are not worth a round trip while others are under way. */
-const FEW = 16
-const PATIENCE_MS = 2
+const MIN_READ = 16
+const GATHER_MS = 2
 /** Between two reads of what goes on coming: the more a read brings, the less each of it costs. */
-const PACE_MS = 8
+const READ_INTERVAL_MS = 8
 
-interface Parts {
+interface ReadAheadDeps {
   readonly plugin: string
   readonly run: Run
-  readonly ledger: SettleBatcher
+  readonly settleBatcher: SettleBatcher
   readonly gaps: Gaps
   readonly maxBacklog: number | undefined
   /** The longest that a retry of the plugin waits. */
-  readonly longestMs: number
-  readonly shares: ReadonlyMap<number, PartitionLease>
+  readonly longestDelayMs: number
+  readonly leases: ReadonlyMap<number, PartitionLease>
   /** How many more may be taken; 0 where none may. */
   readonly room: () => number
   readonly mayTake: () => boolean
-  readonly complain: Complain
+  readonly reportBackgroundError: ReportBackgroundError
   readonly onItem: (item: Item) => void
   /** It is over `maxBacklog`. */
   readonly onOver: (item: Item) => void
@@ -39,190 +39,190 @@ interface Parts {
  * this process has stored itself, as long as it knows of everything before it; else it is read.
  */
 export class ReadAhead {
-  readonly #parts: Parts
-  readonly #alarm = new Timer(() => this.#onDue())
-  #patience: NodeJS.Timeout | undefined
+  readonly #deps: ReadAheadDeps
+  readonly #dueTimer = new Timer(() => this.#onDue())
+  #gatherTimer: NodeJS.Timeout | undefined
   #isTaking = false
   #takenAt = -Infinity
   /** The last read has left something. */
   #hasMore = false
-  #turn = 0
+  #afterAnswers = 0
   #closed = false
 
-  constructor(parts: Parts) {
-    this.#parts = parts
+  constructor(deps: ReadAheadDeps) {
+    this.#deps = deps
   }
 
   /** This process has stored something, and tells of it in the order of the partition. */
-  arrived(share: PartitionLease, arrival: Arrival): void {
+  arrived(lease: PartitionLease, arrival: Arrival): void {
     const { entry } = arrival
-    const { room, mayTake, maxBacklog, gaps, onItem } = this.#parts
-    const wasRead = share.tail !== '' && !isBehind(entry, share.tail)
+    const { room, mayTake, maxBacklog, gaps, onItem } = this.#deps
+    const wasRead = lease.tail !== '' && !isBehind(entry, lease.tail)
     if (wasRead) return
     // How many are over the limit is told by a read.
-    const isNext = share.upTo === gaps.count && maxBacklog === undefined && room() > 0 && mayTake()
-    if (share.isReading) {
-      share.missed = entry
-      share.keep(arrival)
+    const isNext = lease.gapsSeen === gaps.count && maxBacklog === undefined && room() > 0 && mayTake()
+    if (lease.isReading) {
+      lease.missed = entry
+      lease.buffer(arrival)
     } else if (!isNext) {
-      share.upTo = undefined
-      share.dirty = true
-      share.keep(arrival)
+      lease.gapsSeen = undefined
+      lease.dirty = true
+      lease.buffer(arrival)
     } else {
-      share.tail = entry
-      share.known.add(entry)
-      onItem(arrivedItem(share, arrival, share.trail.add(entry)))
+      lease.tail = entry
+      lease.known.add(entry)
+      onItem(arrivedItem(lease, arrival, lease.cursor.add(entry)))
     }
   }
 
   /** Takes what there is room for, unless that is under way already. */
   pump(): void {
-    const { room, mayTake, maxBacklog } = this.#parts
-    if (this.#closed || this.#isTaking || this.#patience || !this.#isAnyDirty() || !mayTake()) return
+    const { room, mayTake, maxBacklog } = this.#deps
+    if (this.#closed || this.#isTaking || this.#gatherTimer || !this.#isAnyDirty() || !mayTake()) return
     const count = room()
     if (count <= 0 && maxBacklog === undefined) return
-    const paceMs = this.#hasMore ? 0 : this.#takenAt + PACE_MS - performance.now()
-    const inMs = count >= FEW ? paceMs : Math.max(paceMs, PATIENCE_MS)
+    const paceMs = this.#hasMore ? 0 : this.#takenAt + READ_INTERVAL_MS - performance.now()
+    const inMs = count >= MIN_READ ? paceMs : Math.max(paceMs, GATHER_MS)
     if (inMs <= 0) void this.#take(this.#dirty(), count)
-    else this.#patience = setTimeout(() => this.#takePatiently(), inMs).unref()
+    else this.#gatherTimer = setTimeout(() => this.#takeGathered(), inMs).unref()
   }
 
   /** A retry will be due then. */
-  wake(share: PartitionLease, at: number): void {
-    share.dueAt = Math.min(share.dueAt ?? Infinity, at)
-    this.#alarm.set(share.dueAt)
+  wake(lease: PartitionLease, at: number): void {
+    lease.dueAt = Math.min(lease.dueAt ?? Infinity, at)
+    this.#dueTimer.set(lease.dueAt)
   }
 
   close(): void {
     this.#closed = true
-    this.#alarm.close()
-    clearTimeout(this.#patience)
+    this.#dueTimer.close()
+    clearTimeout(this.#gatherTimer)
   }
 
-  #takePatiently(): void {
-    this.#patience = undefined
-    const { room, mayTake } = this.#parts
-    const shares = this.#dirty()
-    if (shares.length > 0 && mayTake()) void this.#take(shares, Math.max(0, room()))
+  #takeGathered(): void {
+    this.#gatherTimer = undefined
+    const { room, mayTake } = this.#deps
+    const leases = this.#dirty()
+    if (leases.length > 0 && mayTake()) void this.#take(leases, Math.max(0, room()))
   }
 
   /** Asked for each callback, and false for nearly all: without a list of the partitions. */
   #isAnyDirty(): boolean {
-    for (const { dirty, isHeld } of this.#parts.shares.values()) if (dirty && isHeld) return true
+    for (const { dirty, isHeld } of this.#deps.leases.values()) if (dirty && isHeld) return true
     return false
   }
 
   /** Beginning with another one each time, so that a busy partition does not starve the rest. */
   #dirty(): PartitionLease[] {
-    const shares = [...this.#parts.shares.values()].filter(({ dirty, isHeld }) => dirty && isHeld)
-    const from = shares.length === 0 ? 0 : this.#turn++ % shares.length
-    return [...shares.slice(from), ...shares.slice(0, from)]
+    const leases = [...this.#deps.leases.values()].filter(({ dirty, isHeld }) => dirty && isHeld)
+    const from = leases.length === 0 ? 0 : this.#afterAnswers++ % leases.length
+    return [...leases.slice(from), ...leases.slice(0, from)]
   }
 
-  async #take(shares: readonly PartitionLease[], count: number): Promise<void> {
+  async #take(leases: readonly PartitionLease[], count: number): Promise<void> {
     this.#isTaking = true
-    for (const share of shares) share.beginRead()
+    for (const lease of leases) lease.beginRead()
     let isThrough = false
     try {
-      await this.#read(shares, count)
+      await this.#read(leases, count)
       isThrough = count > 0
     } catch (error) {
-      this.#parts.complain(error)
+      this.#deps.reportBackgroundError(error)
       // The retries that the lost reply gave are pending now. The next look, which the leases' renewal brings, begins there.
-      for (const share of shares) {
-        share.reset()
-        share.cursor = '0-0'
-        share.forgetKept()
+      for (const lease of leases) {
+        lease.reset()
+        lease.lastPending = '0-0'
+        lease.clearBuffer()
       }
     }
-    for (const share of shares) share.endRead()
+    for (const lease of leases) lease.endRead()
     this.#isTaking = false
     if (isThrough) this.pump()
   }
 
-  async #read(shares: readonly PartitionLease[], count: number): Promise<void> {
-    const { run, plugin, ledger, gaps, maxBacklog, longestMs, onItem, onOver } = this.#parts
+  async #read(leases: readonly PartitionLease[], count: number): Promise<void> {
+    const { run, plugin, settleBatcher, gaps, maxBacklog, longestDelayMs, onItem, onOver } = this.#deps
     // What is done counts until that is written.
-    if (maxBacklog !== undefined) await ledger.flush()
+    if (maxBacklog !== undefined) await settleBatcher.flush()
     const gap = gaps.count
-    for (const share of shares) {
-      share.missed = undefined
+    for (const lease of leases) {
+      lease.missed = undefined
       // The reply brings what is due; what is put there from now on it may not know of.
-      share.dueAt = undefined
+      lease.dueAt = undefined
     }
     this.#takenAt = performance.now()
-    const args = shares.flatMap(({ n, fence, cursor, tail, kept }) => [
+    const args = leases.flatMap(({ n, fence, lastPending, tail, bufferedEntries }) => [
       n,
       fence,
-      cursor,
+      lastPending,
       tail,
-      ` ${[...kept].join(' ')} `,
+      ` ${[...bufferedEntries].join(' ')} `,
     ])
-    const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, longestMs, ...args)
+    const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, longestDelayMs, ...args)
     // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
-    await turn()
+    await afterAnswers()
     this.#hasMore = parts.some(([, , hasMore]) => hasMore === 1)
     const items = parts.flatMap((part, index) => {
-      const share = shares[index]
-      return share ? this.#receive(share, part, gap) : []
+      const lease = leases[index]
+      return lease ? this.#receive(lease, part, gap) : []
     })
     const over = new Set(parts.flatMap(([n, , , , , , entries]) => entries.map((entry) => `${n} ${entry}`)))
     // In the order of receipt, as far as that can be told of several partitions.
-    const inOrder = items.toSorted((one, other) => compareEntries(one.entry, other.entry))
+    const inOrder = items.toSorted((a, b) => compareEntries(a.entry, b.entry))
     for (const [index, item] of inOrder.entries()) {
       try {
-        if (over.has(`${item.share.n} ${item.entry}`)) onOver(item)
+        if (over.has(`${item.lease.n} ${item.entry}`)) onOver(item)
         else onItem(item)
       } catch (error) {
-        this.#leave(inOrder.slice(index + 1))
+        this.#readAgain(inOrder.slice(index + 1))
         throw error
       }
     }
   }
 
   /** They are read again: what comes behind them must not be handed over first. */
-  #leave(items: readonly Item[]): void {
-    this.#parts.gaps.count++
-    for (const { share, entry, place } of items) {
-      share.known.delete(entry)
-      if (place) share.trail.drop(place)
+  #readAgain(items: readonly Item[]): void {
+    this.#deps.gaps.count++
+    for (const { lease, entry, place } of items) {
+      lease.known.delete(entry)
+      if (place) lease.cursor.remove(place)
     }
   }
 
-  #receive(share: PartitionLease, part: TakenPart, gap: number): Item[] {
-    const [, isOwned, hasMore, cursor, tail, dueInMs, , entries] = part
+  #receive(lease: PartitionLease, part: TakenPart, gap: number): Item[] {
+    const [, isOwned, hasMore, lastPending, tail, dueInMs, , entries] = part
     if (isOwned === 0) {
-      share.lose()
+      lease.lose()
       return []
     }
-    share.cursor = cursor
-    if (dueInMs >= 0) this.wake(share, performance.now() + dueInMs)
+    lease.lastPending = lastPending
+    if (dueInMs >= 0) this.wake(lease, performance.now() + dueInMs)
     const items: Item[] = []
     for (const taken of entries) {
       const entry = typeof taken === 'string' ? taken : taken[0]
-      const arrival = share.fetch(entry)
-      if (share.has(entry, taken[5] === 'due')) continue
-      share.known.add(entry)
+      const arrival = lease.takeBuffered(entry)
+      if (lease.has(entry, taken[5] === 'due')) continue
+      lease.known.add(entry)
       if (typeof taken !== 'string')
-        items.push(itemOf(share, taken, taken[5] === 'new' ? share.trail.add(entry) : undefined))
-      else if (arrival) items.push(arrivedItem(share, arrival, share.trail.add(entry)))
+        items.push(itemOf(lease, taken, taken[5] === 'new' ? lease.cursor.add(entry) : undefined))
+      else if (arrival) items.push(arrivedItem(lease, arrival, lease.cursor.add(entry)))
     }
-    if (share.trail.pass(tail)) this.#parts.ledger.touch(share)
-    share.tail = tail
-    const hasMissed = share.missed !== undefined && isBehind(share.missed, tail)
-    share.dirty ||= hasMore === 1 || hasMissed
-    share.upTo = hasMore === 1 || hasMissed ? undefined : gap
+    if (lease.cursor.advance(tail)) this.#deps.settleBatcher.touch(lease)
+    lease.tail = tail
+    const hasMissed = lease.missed !== undefined && isBehind(lease.missed, tail)
+    lease.dirty ||= hasMore === 1 || hasMissed
+    lease.gapsSeen = hasMore === 1 || hasMissed ? undefined : gap
     return items
   }
 
   #onDue(): void {
     const now = performance.now()
-    for (const share of this.#parts.shares.values()) {
-      if (share.dueAt === undefined) continue
-      if (share.dueAt > now) this.#alarm.set(share.dueAt)
+    for (const lease of this.#deps.leases.values()) {
+      if (lease.dueAt === undefined) continue
+      if (lease.dueAt > now) this.#dueTimer.set(lease.dueAt)
       else {
-        share.dueAt = undefined
-        share.dirty = true
+        lease.dueAt = undefined
+        lease.dirty = true
       }
     }
     this.pump()

@@ -1,37 +1,37 @@
 import { Timer } from './timer.ts'
-import type { Complain } from '../client/report-background-error.ts'
+import type { ReportBackgroundError } from '../client/report-background-error.ts'
 import type { Run } from '../client/run.ts'
 import { SETTLE } from '../scripts/settle.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Place } from '../partition/cursor.ts'
 
 /** What has become of an entry: see the script. */
-export type Outcome =
+export type EntryOutcome =
   | readonly ['done' | 'alive']
   | readonly ['retry' | 'hold', attempt: number, inMs: number]
   | readonly ['dead' | 'fault', attempts: number, error: string]
-  | readonly ['try', death: number]
+  | readonly ['try', crash: number]
   | readonly ['pass', step: number, counts: string]
 
-interface Noted {
-  readonly share: PartitionLease
+interface EntryRef {
+  readonly lease: PartitionLease
   readonly entry: string
   readonly place: Place | undefined
 }
 
-interface Note {
-  readonly share: PartitionLease
+interface QueuedOutcome {
+  readonly lease: PartitionLease
   readonly entry: string
-  readonly outcome: Outcome
+  readonly outcome: EntryOutcome
   readonly after: ((isThrough: boolean) => void) | undefined
 }
 
 const FLUSH_MS = 3
 /** The longer, the more of them are told of by one line; and the more are done once more after a death. */
-const DONE_MS = 20
+const ACK_DELAY_MS = 20
 /** After so long it goes along with something else. */
-const RIDE_MS = 16
-const AGAIN_MS = 250
+const PIGGYBACK_AFTER_MS = 16
+const RETRY_MS = 250
 const BATCH = 256
 
 /**
@@ -40,48 +40,48 @@ const BATCH = 256
  */
 export class SettleBatcher {
   readonly #run: Run
-  readonly #complain: Complain
-  #notes: Note[] = []
+  readonly #reportBackgroundError: ReportBackgroundError
+  #queue: QueuedOutcome[] = []
   readonly #touched = new Set<PartitionLease>()
   #touchedAt = 0
-  readonly #alarm = new Timer(() => this.#ring())
+  readonly #timer = new Timer(() => this.#onTimer())
   #writing: Promise<boolean> | undefined
 
-  constructor(run: Run, complain: Complain) {
+  constructor(run: Run, reportBackgroundError: ReportBackgroundError) {
     this.#run = run
-    this.#complain = complain
+    this.#reportBackgroundError = reportBackgroundError
   }
 
-  done({ share, entry, place }: Noted): void {
-    if (place && share.trail.finish(place)) this.touch(share)
-    else this.#put({ share, entry, outcome: ['done'], after: () => share.forget(entry) })
+  done({ lease, entry, place }: EntryRef): void {
+    if (place && lease.cursor.finish(place)) this.touch(lease)
+    else this.#put({ lease, entry, outcome: ['done'], after: () => lease.forget(entry) })
   }
 
   /** Something is to be told of the share's trail. */
-  touch(share: PartitionLease): void {
+  touch(lease: PartitionLease): void {
     if (this.#touched.size === 0) this.#touchedAt = performance.now()
-    this.#touched.add(share)
-    this.#soon(DONE_MS)
+    this.#touched.add(lease)
+    this.#flushIn(ACK_DELAY_MS)
   }
 
   /** @param after called once it is written; with false where the share was another's by then */
-  note({ share, entry, place }: Noted, outcome: Outcome, after?: (isThrough: boolean) => void): void {
+  enqueue({ lease, entry, place }: EntryRef, outcome: EntryOutcome, after?: (isThrough: boolean) => void): void {
     // The script expects it to be pending.
-    if (place?.state === 'open') this.#tell(share, place)
-    this.#put({ share, entry, outcome, after })
+    if (place?.state === 'open') this.#enqueueAck(lease, place)
+    this.#put({ lease, entry, outcome, after })
   }
 
   /** Notes and writes at once. Gives whether the share was still ours. */
-  noteDurably(noted: Noted, outcome: Outcome): Promise<boolean> {
+  settleDurably(of: EntryRef, outcome: EntryOutcome): Promise<boolean> {
     return new Promise((resolve) => {
-      this.note(noted, outcome, resolve)
+      this.enqueue(of, outcome, resolve)
       void this.flush()
     })
   }
 
   /** Writes what has waited for a while, unless something is being written. */
-  ride(): void {
-    if (this.#writing || this.#touched.size === 0 || performance.now() - this.#touchedAt < RIDE_MS) return
+  piggyback(): void {
+    if (this.#writing || this.#touched.size === 0 || performance.now() - this.#touchedAt < PIGGYBACK_AFTER_MS) return
     void this.flush()
   }
 
@@ -89,68 +89,68 @@ export class SettleBatcher {
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
     // Once: what is touched while this is written waits its time.
-    for (const share of this.#touched) this.#tell(share)
+    for (const lease of this.#touched) this.#enqueueAck(lease)
     this.#touched.clear()
-    while (this.#notes.length > 0) {
+    while (this.#queue.length > 0) {
       this.#writing = this.#write()
       const isWritten = await this.#writing
       this.#writing = undefined
       if (!isWritten) {
-        this.#soon(AGAIN_MS)
+        this.#flushIn(RETRY_MS)
         return
       }
     }
   }
 
   close(): void {
-    this.#alarm.close()
+    this.#timer.close()
   }
 
   /** What was not pending is told of once, in a line with a number, and before whatever needs that it is pending. */
-  #tell(share: PartitionLease, until?: Place): void {
-    const stretch = share.trail.cut(until)
-    if (!stretch) return
-    const { entry, done, claimed } = stretch
+  #enqueueAck(lease: PartitionLease, until?: Place): void {
+    const ackRange = lease.cursor.takeAckRange(until)
+    if (!ackRange) return
+    const { entry, done, claimed } = ackRange
     const counts = [done.length, ...claimed.map((place) => place.entry)].join(' ')
     const after = (): void => {
-      for (const place of done) share.forget(place.entry)
-      share.told(entry)
+      for (const place of done) lease.forget(place.entry)
+      lease.acked(entry)
     }
     // Whoever has it told writes at once, or notes something more.
-    this.#notes.push({ share, entry, outcome: ['pass', ++share.step, counts], after })
+    this.#queue.push({ lease, entry, outcome: ['pass', ++lease.step, counts], after })
   }
 
-  #put(note: Note): void {
-    this.#notes.push(note)
-    this.#soon(FLUSH_MS)
+  #put(queued: QueuedOutcome): void {
+    this.#queue.push(queued)
+    this.#flushIn(FLUSH_MS)
   }
 
   /** What was touched since it was set may have been written meanwhile. */
-  #ring(): void {
-    const waitMs = this.#touchedAt + DONE_MS - performance.now()
-    if (this.#notes.length > 0 || waitMs <= 0) void this.flush()
-    else if (this.#touched.size > 0) this.#soon(waitMs)
+  #onTimer(): void {
+    const waitMs = this.#touchedAt + ACK_DELAY_MS - performance.now()
+    if (this.#queue.length > 0 || waitMs <= 0) void this.flush()
+    else if (this.#touched.size > 0) this.#flushIn(waitMs)
   }
 
-  #soon(inMs: number): void {
-    this.#alarm.set(performance.now() + inMs)
+  #flushIn(inMs: number): void {
+    this.#timer.set(performance.now() + inMs)
   }
 
   async #write(): Promise<boolean> {
-    const notes = this.#notes.splice(0, BATCH)
-    const args = notes.flatMap(({ share, entry, outcome: [kind, a = '', b = ''] }) => {
-      return [kind, share.plugin, share.n, share.fence, entry, a, b]
+    const batch = this.#queue.splice(0, BATCH)
+    const args = batch.flatMap(({ lease, entry, outcome: [kind, a = '', b = ''] }) => {
+      return [kind, lease.plugin, lease.n, lease.fence, entry, a, b]
     })
     try {
       const replies = await this.#run<number[]>(SETTLE, ...args)
-      for (const [index, { share, after }] of notes.entries()) {
-        if (replies[index] !== 1) share.lose()
+      for (const [index, { lease, after }] of batch.entries()) {
+        if (replies[index] !== 1) lease.lose()
         after?.(replies[index] === 1)
       }
       return true
     } catch (error) {
-      this.#complain(error)
-      this.#notes = [...notes, ...this.#notes]
+      this.#reportBackgroundError(error)
+      this.#queue = [...batch, ...this.#queue]
       return false
     }
   }

@@ -1,9 +1,9 @@
 import type { Entry, PluginOutcome } from '../../../history.ts'
 import type { Run } from '../client/run.ts'
-import { FATES } from '../scripts/fates.ts'
-import type { Found } from './streams.ts'
+import { OUTCOMES } from '../scripts/fates.ts'
+import type { StreamEntry } from './streams.ts'
 
-type Fate = readonly [resends: string, ...outcomes: string[]]
+type OutcomesReply = readonly [resends: string, ...outcomes: string[]]
 
 /** What `Asked` names a callback by. */
 export function refOf(partition: string, entry: string): string {
@@ -11,16 +11,20 @@ export function refOf(partition: string, entry: string): string {
 }
 
 /** Entries as a journal gives them, with what has become of them. */
-export async function entriesOf(run: Run, found: readonly Found[], bodies: boolean): Promise<Entry[]> {
+export async function entriesOf(run: Run, found: readonly StreamEntry[], bodies: boolean): Promise<Entry[]> {
   // Of those that were decided there is nothing more to know.
   const looked = found.filter(({ stream }) => stream !== 'kept:decided')
   const args = looked.flatMap(({ stream, entry, fields }) => [partitionOf(stream), entry, fields['plugins'] ?? ''])
-  const replies = looked.length === 0 ? [] : await run<Fate[]>(FATES, ...args)
-  const fates = new Map(looked.map((one, n) => [one, replies[n] ?? (['0'] as const)]))
-  return found.map((one) => entryOf(one, fates.get(one) ?? ['0'], bodies))
+  const replies = looked.length === 0 ? [] : await run<OutcomesReply[]>(OUTCOMES, ...args)
+  const outcomesOf = new Map(looked.map((entry, n) => [entry, replies[n] ?? (['0'] as const)]))
+  return found.map((entry) => entryOf(entry, outcomesOf.get(entry) ?? ['0'], bodies))
 }
 
-function entryOf({ stream, entry, fields }: Found, [resends, ...outcomes]: Fate, bodies: boolean): Entry {
+function entryOf(
+  { stream, entry, fields }: StreamEntry,
+  [resends, ...outcomes]: OutcomesReply,
+  bodies: boolean,
+): Entry {
   const { id = '', app, command = '', at, signed, maybe, query = '', raw = '' } = fields
   const about = { id, sdkAppId: Number(app), command, receivedAt: Number(at), signed: signed === '1' }
   return {

@@ -1,8 +1,8 @@
 import type { Entry } from '../../../history.ts'
 import { callbackRecordOf } from '../partition/entry.ts'
 import { entriesOf } from './entries.ts'
-import { type Parts, streamsFor } from './list.ts'
-import type { Found } from './streams.ts'
+import { type HistoryDeps, streamsFor } from './list.ts'
+import type { StreamEntry } from './streams.ts'
 
 const ID = /^([0-9a-z]{9})[0-9a-z]{13}$/
 /** How far the number of an entry may be from the time in the id: Redis' clock is another. First near by, then far. */
@@ -11,33 +11,33 @@ const FAR = { before: 600_000, after: 600_000 }
 const PAGE = 500
 
 /** Finds callbacks by their ids, which begin with the time of receipt; entries are numbered by time too. */
-export async function find(parts: Parts, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
+export async function find(deps: HistoryDeps, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
   const wanted = new Set(ids.filter((id) => ID.test(id)))
-  const found: Found[] = []
+  const found: StreamEntry[] = []
   for (const around of [NEAR, FAR]) {
     for (const id of wanted) {
-      const some = await search(parts, id, around)
+      const some = await search(deps, id, around)
       if (some.length > 0) wanted.delete(id)
       found.push(...some)
     }
   }
-  return entriesOf(parts.run, found, bodies)
+  return entriesOf(deps.run, found, bodies)
 }
 
-async function search(parts: Parts, id: string, { before, after }: typeof NEAR): Promise<Found[]> {
+async function search(deps: HistoryDeps, id: string, { before, after }: typeof NEAR): Promise<StreamEntry[]> {
   const at = Number.parseInt(ID.exec(id)?.[1] ?? '0', 36)
-  const streams = streamsFor({}, parts.partitions)
+  const streams = streamsFor({}, deps.partitions)
   const found = await Promise.all(
-    streams.map((stream) => searchIn(parts, { stream, id, from: at - before, to: at + after })),
+    streams.map((stream) => searchIn(deps, { stream, id, from: at - before, to: at + after })),
   )
   return found.flat()
 }
 
 async function searchIn(
-  { connection: { client, prefix } }: Parts,
+  { connection: { client, prefix } }: HistoryDeps,
   { stream, id, from, to }: { stream: string; id: string; from: number; to: number },
-): Promise<Found[]> {
-  const found: Found[] = []
+): Promise<StreamEntry[]> {
+  const found: StreamEntry[] = []
   for (let start = `${from}`; ;) {
     const entries = await client.xrange(`${prefix}:${stream}`, start, `${to}`, 'COUNT', PAGE)
     for (const [entry, list] of entries) {

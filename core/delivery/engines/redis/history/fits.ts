@@ -1,6 +1,6 @@
 import { covers } from '../../../../registry.ts'
 import type { Entry, Filter } from '../../../history.ts'
-import type { Found } from './streams.ts'
+import type { StreamEntry } from './streams.ts'
 
 /** Whether a callback's own fields fit. */
 export function fitsAbout({ app, command, since, until }: Filter, fields: Record<string, string>): boolean {
@@ -11,7 +11,7 @@ export function fitsAbout({ app, command, since, until }: Filter, fields: Record
 }
 
 /** Of what was kept and not delivered: whether it was decided as the filter wants. */
-export function decidedAs({ outcome }: Filter, { stream, fields }: Found): boolean {
+export function decidedAs({ outcome }: Filter, { stream, fields }: StreamEntry): boolean {
   if (!stream.startsWith('kept:') || outcome === undefined || outcome === 'kept') return true
   return outcome === 'failed' ? fields['failed'] === '1' : fields['outcome'] === outcome
 }
@@ -21,5 +21,5 @@ export function fitsOutcome({ plugin, outcome }: Filter, { plugins }: Entry): bo
   const theirs = plugin === undefined ? plugins : plugins.filter(({ id }) => id === plugin)
   if (plugin !== undefined && theirs.length === 0) return false
   if (outcome !== 'done' && outcome !== 'dead' && outcome !== 'waiting') return true
-  return theirs.some((one) => one.outcome === outcome)
+  return theirs.some((entry) => entry.outcome === outcome)
 }

@@ -8,7 +8,7 @@ import { PARTITIONS } from '../client/keys.ts'
 import { createRun } from '../client/run.ts'
 import { find } from './find.ts'
 import { deadLetters } from './dead-letters.ts'
-import { endOf, list, type Parts } from './list.ts'
+import { endOf, list, type HistoryDeps } from './list.ts'
 import { records } from './records.ts'
 
 const REF = /^(\d+|kept:refused)\/(\d+-\d+)$/
@@ -30,12 +30,12 @@ export async function openRedisHistory(
   )
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
-  const parts: Parts = { connection, run: createRun(connection), partitions }
+  const deps: HistoryDeps = { connection, run: createRun(connection), partitions }
   const history: History = {
-    backward: (filter, place) => list(parts, filter, 'backward', place),
-    forward: (filter, place) => list(parts, filter, 'forward', place),
-    end: () => endOf(parts),
-    find: (ids, { bodies = false } = {}) => find(parts, ids, bodies),
+    backward: (filter, place) => list(deps, filter, 'backward', place),
+    forward: (filter, place) => list(deps, filter, 'forward', place),
+    end: () => endOf(deps),
+    find: (ids, { bodies = false } = {}) => find(deps, ids, bodies),
     deadLetters: (filter = {}) => deadLetters(connection, filter),
     records: (filter = {}) => records(connection, filter),
     async backlogs() {

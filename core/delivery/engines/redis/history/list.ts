@@ -2,7 +2,7 @@ import type { Entry, Filter, Page } from '../../../history.ts'
 import type { Connection, Run } from '../client/run.ts'
 import { decidedAs, fitsAbout, fitsOutcome } from './fits.ts'
 import { entriesOf } from './entries.ts'
-import { type Direction, type Found, StreamReader } from './streams.ts'
+import { type Direction, type StreamEntry, StreamReader } from './streams.ts'
 
 /** Entries whose outcomes are looked up together. */
 const TOGETHER = 50
@@ -10,24 +10,24 @@ const TOGETHER = 50
 const SKEW_MS = 600_000
 const KEPT = ['kept:decided', 'kept:refused']
 
-export interface Parts {
+export interface HistoryDeps {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
   readonly run: Run
   readonly partitions: number
 }
 
 /** One page of what is stored, over all streams, in the order of receipt. */
-export async function list(parts: Parts, filter: Filter, direction: Direction, place?: string): Promise<Page> {
+export async function list(deps: HistoryDeps, filter: Filter, direction: Direction, place?: string): Promise<Page> {
   const { limit = 100 } = filter
   const places = placesOf(place)
   const bounds = boundsOf(filter)
-  const readers = streamsFor(filter, parts.partitions).map((stream) => {
-    return new StreamReader(parts.connection, { stream, direction, place: places[stream], bounds })
+  const readers = streamsFor(filter, deps.partitions).map((stream) => {
+    return new StreamReader(deps.connection, { stream, direction, place: places[stream], bounds })
   })
   const page: Entry[] = []
   let end = false
   while (page.length < limit && !end) {
-    const some: Found[] = []
+    const some: StreamEntry[] = []
     while (some.length < Math.min(TOGETHER, limit - page.length)) {
       const next = await nextOf(readers, direction)
       if (!next) {
@@ -36,15 +36,15 @@ export async function list(parts: Parts, filter: Filter, direction: Direction, p
       }
       if (fitsAbout(filter, next.fields) && decidedAs(filter, next)) some.push(next)
     }
-    const entries = await entriesOf(parts.run, some, filter.bodies ?? false)
-    page.push(...entries.filter((one) => fitsOutcome(filter, one)))
+    const entries = await entriesOf(deps.run, some, filter.bodies ?? false)
+    page.push(...entries.filter((entry) => fitsOutcome(filter, entry)))
   }
-  const now = Object.fromEntries(readers.map((reader, n) => [streamsFor(filter, parts.partitions)[n], reader.place]))
+  const now = Object.fromEntries(readers.map((reader, n) => [streamsFor(filter, deps.partitions)[n], reader.place]))
   return { entries: page, place: JSON.stringify({ ...places, ...now }), end }
 }
 
 /** The place for `forward` behind all that is stored now. */
-export async function endOf({ connection: { client, prefix }, partitions }: Parts): Promise<string> {
+export async function endOf({ connection: { client, prefix }, partitions }: HistoryDeps): Promise<string> {
   const streams = streamsFor({}, partitions)
   const last = await Promise.all(streams.map((stream) => client.xrevrange(`${prefix}:${stream}`, '+', '-', 'COUNT', 1)))
   return JSON.stringify(Object.fromEntries(streams.map((stream, n) => [stream, last[n]?.[0]?.[0] ?? '0-0'])))
@@ -71,9 +71,9 @@ function boundsOf({ since, until }: Filter): { oldest: string; newest: string } 
 }
 
 /** Takes the next of all streams. Ids of callbacks tell the order of receipt, within one process exactly. */
-async function nextOf(readers: readonly StreamReader[], direction: Direction): Promise<Found | undefined> {
+async function nextOf(readers: readonly StreamReader[], direction: Direction): Promise<StreamEntry | undefined> {
   const heads = await Promise.all(readers.map((reader) => reader.head()))
-  let first: { found: Found; reader: StreamReader } | undefined
+  let first: { found: StreamEntry; reader: StreamReader } | undefined
   for (const [n, found] of heads.entries()) {
     const reader = readers[n]
     if (!found || !reader) continue

@@ -22,7 +22,7 @@ export async function records(
       found.push({ num: Number(num), record: { ref: `${key}/${entry}`, plugin: id, kind: name, at: Number(at), data } })
     }
   }
-  const newest = found.toSorted((one, other) => other.num - one.num)
+  const newest = found.toSorted((entry, other) => other.num - entry.num)
   return newest.slice(0, limit).map(({ record }) => record)
 }
 

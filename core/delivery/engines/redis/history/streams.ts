@@ -4,7 +4,7 @@ import type { Connection } from '../client/run.ts'
 export type Direction = 'forward' | 'backward'
 
 /** An entry of any stream of callbacks. */
-export interface Found {
+export interface StreamEntry {
   readonly stream: string
   readonly entry: string
   readonly fields: Record<string, string>
@@ -20,7 +20,7 @@ export class StreamReader {
   readonly #direction: Direction
   readonly #bounds: { readonly oldest: string; readonly newest: string }
   #read: string | undefined
-  #ahead: Found[] = []
+  #ahead: StreamEntry[] = []
   #isAtEnd = false
   /** The last entry that was taken, by this reader or one before it. */
   place: string | undefined
@@ -48,7 +48,7 @@ export class StreamReader {
   }
 
   /** The next entry, which stays; undefined where there is none. */
-  async head(): Promise<Found | undefined> {
+  async head(): Promise<StreamEntry | undefined> {
     if (this.#ahead.length === 0 && !this.#isAtEnd) await this.#fill()
     return this.#ahead[0]
   }

@@ -1,23 +1,23 @@
-import type { Complain } from '../client/report-background-error.ts'
+import type { ReportBackgroundError } from '../client/report-background-error.ts'
 import type { Consumer } from '../consume/consumer.ts'
 import type { SettleBatcher } from '../consume/settle-batcher.ts'
 import type { Run } from '../client/run.ts'
 import { RELEASE } from '../scripts/release.ts'
-import { TEND } from '../scripts/tend.ts'
+import { HEARTBEAT } from '../scripts/tend.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
-import { syncShares, type Tended } from './reconcile-leases.ts'
+import { reconcileLeases, type HeartbeatReply } from './reconcile-leases.ts'
 import type { Validity } from '../consume/validity.ts'
 
-interface Parts {
+interface LeasesDeps {
   readonly run: Run
   readonly member: string
   readonly partitions: number
   readonly leaseMs: number
-  readonly feeds: () => readonly Consumer[]
-  readonly ledger: SettleBatcher
+  readonly consumers: () => readonly Consumer[]
+  readonly settleBatcher: SettleBatcher
   /** Others had given us up, and may have made dead letters of what waited for our plugins. */
   readonly onLapsed: () => Promise<void>
-  readonly complain: Complain
+  readonly reportBackgroundError: ReportBackgroundError
 }
 
 /** In a lease's time it is renewed so often. */
@@ -28,25 +28,25 @@ const RENEWALS = 4
  * request is sent, so a lease ends here before Redis gives it to another.
  */
 export class Leases implements Validity {
-  readonly #parts: Parts
+  readonly #deps: LeasesDeps
   #validUntil = -Infinity
   #lastFence = ''
   #timer: NodeJS.Timeout | undefined
-  #tending: Promise<void> | undefined
-  #again = false
+  #renewal: Promise<void> | undefined
+  #renewAgain = false
   #begun = false
   #hasLapsed = false
   #leaving = false
   #onRenewed: (() => void)[] = []
 
-  constructor(parts: Parts) {
-    this.#parts = parts
+  constructor(deps: LeasesDeps) {
+    this.#deps = deps
   }
 
   /** Rejects where Redis cannot be reached. */
   async start(): Promise<void> {
-    await this.tend()
-    this.#timer = setInterval(() => this.renewSoon(), this.#parts.leaseMs / RENEWALS)
+    await this.heartbeat()
+    this.#timer = setInterval(() => this.renewSoon(), this.#deps.leaseMs / RENEWALS)
   }
 
   isValid(): boolean {
@@ -69,25 +69,26 @@ export class Leases implements Validity {
 
   /** Renews now, and once more where something has changed while that was under way. */
   renewSoon(): void {
-    if (this.#tending) this.#again = true
-    else void this.tend().catch(this.#parts.complain)
+    if (this.#renewal) this.#renewAgain = true
+    else void this.heartbeat().catch(this.#deps.reportBackgroundError)
   }
 
   /** Renews what is held, and takes what is free. */
-  tend(): Promise<void> {
-    this.#tending ??= this.#tend().finally(() => {
-      this.#tending = undefined
-      if (!this.#again) return
-      this.#again = false
+  heartbeat(): Promise<void> {
+    this.#renewal ??= this.#sendHeartbeat().finally(() => {
+      this.#renewal = undefined
+      if (!this.#renewAgain) return
+      this.#renewAgain = false
       this.renewSoon()
     })
-    return this.#tending
+    return this.#renewal
   }
 
   /** Takes no more, and gives back what is finished; where a handler was interrupted, the way it all ends counts. */
   leave(): void {
     this.#leaving = true
-    for (const feed of this.#parts.feeds()) for (const share of feed.shares.values()) void this.#giveBack(feed, share)
+    for (const consumer of this.#deps.consumers())
+      for (const lease of consumer.leases.values()) void this.#giveBack(consumer, lease)
     this.renewSoon()
   }
 
@@ -97,24 +98,24 @@ export class Leases implements Validity {
    */
   async end(isClean: boolean): Promise<void> {
     clearInterval(this.#timer)
-    const feeds = this.#parts.feeds()
-    const shares = feeds.flatMap((feed) => [...feed.shares.values()])
-    for (const feed of feeds) feed.shares.clear()
-    for (const share of shares) share.lose()
-    this.#wake()
-    if (shares.length > 0) await this.#release(shares, isClean)
+    const consumers = this.#deps.consumers()
+    const leases = consumers.flatMap((consumer) => [...consumer.leases.values()])
+    for (const consumer of consumers) consumer.leases.clear()
+    for (const lease of leases) lease.lose()
+    this.#resolveRenewed()
+    if (leases.length > 0) await this.#release(leases, isClean)
   }
 
-  async #tend(): Promise<void> {
-    const { run, member, leaseMs, partitions, feeds, onLapsed } = this.#parts
+  async #sendHeartbeat(): Promise<void> {
+    const { run, member, leaseMs, partitions, consumers, onLapsed } = this.#deps
     const sentAt = performance.now()
-    const all = feeds()
-    const args = all.flatMap(({ plugin, shares }) => [
+    const all = consumers()
+    const args = all.flatMap(({ plugin, leases }) => [
       plugin,
-      [...shares.values()].map(({ n, fence }) => `${n}=${fence}`).join(','),
+      [...leases.values()].map(({ n, fence }) => `${n}=${fence}`).join(','),
     ])
-    const [lastFence, ...replies] = await run<[string, ...Tended[]]>(
-      TEND,
+    const [lastFence, ...replies] = await run<[string, ...HeartbeatReply[]]>(
+      HEARTBEAT,
       member,
       leaseMs,
       partitions,
@@ -127,31 +128,31 @@ export class Leases implements Validity {
     this.#hasLapsed = false
     this.#lastFence = lastFence
     this.#validUntil = sentAt + leaseMs
-    for (const [index, feed] of all.entries()) {
-      for (const share of syncShares(feed, replies[index])) void this.#giveBack(feed, share)
+    for (const [index, consumer] of all.entries()) {
+      for (const lease of reconcileLeases(consumer, replies[index])) void this.#giveBack(consumer, lease)
     }
-    this.#wake()
-    for (const feed of all) feed.pump()
+    this.#resolveRenewed()
+    for (const consumer of all) consumer.pump()
   }
 
   /** Once nothing runs in it any more, and what became of its callbacks is written: so nothing overlaps. */
-  async #giveBack({ shares }: Consumer, share: PartitionLease): Promise<void> {
-    share.close()
-    this.#wake()
-    await share.idle()
-    await this.#parts.ledger.flush()
-    if (shares.get(share.n) !== share || share.isInterrupted) return
-    shares.delete(share.n)
-    await this.#release([share], true)
+  async #giveBack({ leases }: Consumer, lease: PartitionLease): Promise<void> {
+    lease.close()
+    this.#resolveRenewed()
+    await lease.idle()
+    await this.#deps.settleBatcher.flush()
+    if (leases.get(lease.n) !== lease || lease.isInterrupted) return
+    leases.delete(lease.n)
+    await this.#release([lease], true)
   }
 
   /** A lease that cannot be given back runs out. */
-  async #release(shares: readonly PartitionLease[], isClean: boolean): Promise<void> {
-    const args = shares.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
-    await this.#parts.run(RELEASE, isClean ? 1 : 0, ...args).catch(() => undefined)
+  async #release(leases: readonly PartitionLease[], isClean: boolean): Promise<void> {
+    const args = leases.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
+    await this.#deps.run(RELEASE, isClean ? 1 : 0, ...args).catch(() => undefined)
   }
 
-  #wake(): void {
+  #resolveRenewed(): void {
     for (const resolve of this.#onRenewed.splice(0)) resolve()
   }
 }

@@ -22,33 +22,33 @@ export interface AckRange {
 export class Cursor {
   #places: Place[] = []
   /** What came after the last place was not the plugin's, up to this one. */
-  #passed: string | undefined
+  #skippedTo: string | undefined
   /** How far it goes, and went before that was written. */
-  #last: string | undefined
+  #end: string | undefined
   #isTouched = false
 
   add(entry: string): Place {
     const place: Place = { entry, state: 'open' }
     this.#places.push(place)
-    this.#passed = undefined
-    this.#last = entry
+    this.#skippedTo = undefined
+    this.#end = entry
     return place
   }
 
   /** Nothing of the plugin's is left up to this one. Gives whether that is news: a read may begin anew further back. */
-  pass(entry: string): boolean {
-    if (this.#last !== undefined && !isBehind(entry, this.#last)) return false
-    this.#last = entry
-    this.#passed = entry
+  advance(entry: string): boolean {
+    if (this.#end !== undefined && !isBehind(entry, this.#end)) return false
+    this.#end = entry
+    this.#skippedTo = entry
     this.#isTouched = true
     return true
   }
 
   /** It was not handed over after all, and is read again. */
-  drop(place: Place): void {
+  remove(place: Place): void {
     this.#places = this.#places.filter((one) => one !== place)
-    this.#last = this.#places.at(-1)?.entry
-    this.#passed = undefined
+    this.#end = this.#places.at(-1)?.entry
+    this.#skippedTo = undefined
   }
 
   /** Whether it need not be told of by itself. */
@@ -60,14 +60,14 @@ export class Cursor {
   }
 
   /** Gives what is to be written: all up to the last one that is done, and up to `until`. Nothing, where that is nothing. */
-  cut(until?: Place): AckRange | undefined {
+  takeAckRange(until?: Place): AckRange | undefined {
     if (!this.#isTouched && !until) return undefined
     this.#isTouched = false
     const isLast = (place: Place): boolean => place === until || place.state === 'done'
     const places = this.#places.splice(0, this.#places.findLastIndex(isLast) + 1)
-    const passed = this.#places.length === 0 ? this.#passed : undefined
-    this.#passed = this.#passed === passed ? undefined : this.#passed
-    const entry = passed ?? places.at(-1)?.entry
+    const skippedTo = this.#places.length === 0 ? this.#skippedTo : undefined
+    this.#skippedTo = this.#skippedTo === skippedTo ? undefined : this.#skippedTo
+    const entry = skippedTo ?? places.at(-1)?.entry
     if (entry === undefined) return undefined
     const claimed = places.filter(({ state }) => state === 'open')
     for (const place of claimed) place.state = 'claimed'

@@ -2,15 +2,15 @@ import { lengthsAt, readStored, type Stored } from './entry.ts'
 import { SEPARATOR } from '../scripts/lua.ts'
 
 /** What Redis tells an owner of, with its number. */
-export interface Heard {
+export interface Notification {
   readonly number: number
   /** Partitions in which something has come that has to be read. */
-  readonly came: readonly number[]
-  readonly entries: readonly HeardEntry[]
+  readonly dirty: readonly number[]
+  readonly entries: readonly NotifiedEntry[]
 }
 
 /** An entry of a stream, stored by another process. */
-export interface HeardEntry {
+export interface NotifiedEntry {
   readonly n: number
   readonly entry: string
   readonly plugins: readonly string[]
@@ -18,24 +18,24 @@ export interface HeardEntry {
 }
 
 /** Reads what the scripts' `tell` has published: `NUMBER,N,N...`, or the number and then entries. */
-export function readHeard(text: string): Heard {
+export function readNotification(text: string): Notification {
   const space = text.indexOf(' ')
-  const [number = NaN, ...came] = text
+  const [number = NaN, ...dirty] = text
     .slice(0, space === -1 ? undefined : space)
     .split(',')
     .map(Number)
-  const entries: HeardEntry[] = []
+  const entries: NotifiedEntry[] = []
   let from = space === -1 ? text.length : space + 1
   while (from < text.length) {
-    const [one, end] = entryAt(text, from)
-    entries.push(one)
+    const [parsed, end] = entryAt(text, from)
+    entries.push(parsed)
     from = end
   }
-  return { number, came, entries }
+  return { number, dirty, entries }
 }
 
 /** `N ENTRY PLUGINS`, the plugins ended by a separator more, and the texts, which tell their lengths. */
-function entryAt(text: string, from: number): [HeardEntry, end: number] {
+function entryAt(text: string, from: number): [NotifiedEntry, end: number] {
   const behindN = text.indexOf(' ', from)
   const behindEntry = text.indexOf(' ', behindN + 1)
   const behindPlugins = text.indexOf(SEPARATOR + SEPARATOR, behindEntry)
@@ -43,11 +43,11 @@ function entryAt(text: string, from: number): [HeardEntry, end: number] {
   const lengths = lengthsAt(text, about)
   const raw = about + lengths.about
   const end = raw + lengths.raw
-  const one = {
+  const parsed = {
     n: Number(text.slice(from, behindN)),
     entry: text.slice(behindN + 1, behindEntry),
     plugins: text.slice(behindEntry + 2, behindPlugins).split(SEPARATOR),
     stored: readStored(text.slice(about, raw), text.slice(raw, end)),
   }
-  return [one, end]
+  return [parsed, end]
 }

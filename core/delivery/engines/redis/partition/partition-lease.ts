@@ -4,8 +4,8 @@ import { isBehind } from './entry.ts'
 import { Cursor } from './cursor.ts'
 
 /** Callbacks, and characters of one, that are kept until a read comes to them; others are read. */
-const OWN = 32
-const OWN_CHARACTERS = 16_000
+const MAX_BUFFERED = 32
+const MAX_BUFFERED_CHARACTERS = 16_000
 
 /**
  * A partition of one plugin for as long as this process has the lease of it. Whatever is done for it goes by its
@@ -24,22 +24,22 @@ export class PartitionLease {
   readonly fence: string
   /** The entries that are in memory: a read whose reply was lost is repeated, and gives them once more. */
   readonly known = new Set<string>()
-  readonly trail = new Cursor()
+  readonly cursor = new Cursor()
   /** The last pending entry that was read, or `>` when there are no more. */
-  cursor = '0-0'
+  lastPending = '0-0'
   /** The last new entry that was read or handed over; nothing, where Redis is to say where the group stands. */
   tail = ''
   /** What it was told while a read was under way: the read brings that, or there is more to read. */
   missed: string | undefined
   /** The number of the last gap before which everything has been read; nothing, where something has not. */
-  upTo: number | undefined
+  gapsSeen: number | undefined
   #isReading = false
   /** What was finished while a read was under way: its reply may bring it. */
   readonly #finished = new Set<string>()
   /** Up to where the group was moved meanwhile. */
-  #told: string | undefined
+  #acked: string | undefined
   /** What this process has stored, and a read will come to. */
-  readonly #own = new Map<string, Arrival>()
+  readonly #buffered = new Map<string, Arrival>()
   /** How many stretches of the trail were told of. */
   step = 0
   /** Something may have come. */
@@ -50,9 +50,9 @@ export class PartitionLease {
   isInterrupted = false
   #state: 'held' | 'closing' | 'lost' = 'held'
   #running = 0
-  readonly #doubtful = new Set<string>()
+  readonly #suspectKeys = new Set<string>()
   readonly #since: string
-  #doubts: number
+  #suspectsLeft: number
   #onIdle: (() => void)[] = []
 
   /**
@@ -64,7 +64,7 @@ export class PartitionLease {
     this.n = n
     this.fence = fence
     this.#since = `${at + 1}-0`
-    this.#doubts = clean ? 0 : MAX_PREFETCH
+    this.#suspectsLeft = clean ? 0 : MAX_PREFETCH
   }
 
   /** Whether handlers may be started. */
@@ -81,8 +81,8 @@ export class PartitionLease {
   }
 
   /** Whether an entry was there when the share was leased. */
-  found(entry: string): boolean {
-    return this.#doubts > 0 && !isBehind(entry, this.#since)
+  predates(entry: string): boolean {
+    return this.#suspectsLeft > 0 && !isBehind(entry, this.#since)
   }
 
   /**
@@ -90,11 +90,11 @@ export class PartitionLease {
    * more than an owner's lanes hold.
    * @param waits whether it only held up its key
    */
-  concerns(key: string | undefined, waits: boolean): boolean {
-    if (this.#doubts === 0 || (key !== undefined && this.#doubtful.has(key))) return false
-    if (key !== undefined) this.#doubtful.add(key)
+  takeSuspect(key: string | undefined, waits: boolean): boolean {
+    if (this.#suspectsLeft === 0 || (key !== undefined && this.#suspectKeys.has(key))) return false
+    if (key !== undefined) this.#suspectKeys.add(key)
     if (waits) return false
-    this.#doubts--
+    this.#suspectsLeft--
     return true
   }
 
@@ -111,9 +111,9 @@ export class PartitionLease {
     this.#isReading = false
     for (const entry of this.#finished) this.known.delete(entry)
     this.#finished.clear()
-    const told = this.#told
-    this.#told = undefined
-    if (told !== undefined) this.told(told)
+    const acked = this.#acked
+    this.#acked = undefined
+    if (acked !== undefined) this.acked(acked)
   }
 
   /** It is no longer in memory: should a read bring it, it is to be handed over. */
@@ -131,44 +131,48 @@ export class PartitionLease {
   }
 
   /** The group's last entry is this one now. What is before it is no longer `known`, and must not be read again. */
-  told(entry: string): void {
-    if (this.#isReading) this.#told = entry
+  acked(entry: string): void {
+    if (this.#isReading) this.#acked = entry
     else if (this.tail !== '' && isBehind(entry, this.tail)) this.reset()
   }
 
   /** Begins anew where Redis says that the group stands: it may be another Redis now. */
   reset(): void {
     this.tail = ''
-    this.upTo = undefined
+    this.gapsSeen = undefined
     this.dirty = true
   }
 
   /** Keeps the callback until a read comes to it; that tells more of one that was there when the share was leased. */
-  keep(arrival: Arrival): void {
-    if (this.#own.size < OWN && !this.found(arrival.entry) && arrival.callback.raw.length <= OWN_CHARACTERS)
-      this.#own.set(arrival.entry, arrival)
+  buffer(arrival: Arrival): void {
+    if (
+      this.#buffered.size < MAX_BUFFERED &&
+      !this.predates(arrival.entry) &&
+      arrival.callback.raw.length <= MAX_BUFFERED_CHARACTERS
+    )
+      this.#buffered.set(arrival.entry, arrival)
   }
 
-  get kept(): Iterable<string> {
-    return this.#own.keys()
+  get bufferedEntries(): Iterable<string> {
+    return this.#buffered.keys()
   }
 
   /** Gives what was kept, and keeps it no longer. */
-  fetch(entry: string): Arrival | undefined {
-    const arrival = this.#own.get(entry)
-    this.#own.delete(entry)
+  takeBuffered(entry: string): Arrival | undefined {
+    const arrival = this.#buffered.get(entry)
+    this.#buffered.delete(entry)
     return arrival
   }
 
-  forgetKept(): void {
-    this.#own.clear()
+  clearBuffer(): void {
+    this.#buffered.clear()
   }
 
-  enter(): void {
+  handlerStarted(): void {
     this.#running++
   }
 
-  leave(): void {
+  handlerEnded(): void {
     this.#running--
     if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
   }

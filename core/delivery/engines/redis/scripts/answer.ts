@@ -1,5 +1,5 @@
 import { script } from '../../../../store/redis/script.ts'
-import { ALWAYS, COUNT, FIELDS, NOW, SEPARATOR, TELL, WAITS } from './lua.ts'
+import { ALWAYS, COUNT, FIELDS, NOW, SEPARATOR, NOTIFY, WAITS } from './lua.ts'
 
 /** Letters or callbacks that one call looks at; the rest of a request goes back to the head of the list. */
 const CHUNK = 500
@@ -11,7 +11,7 @@ const CHUNK = 500
  *
  * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
  */
-export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${COUNT}${TELL}
+export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${COUNT}${NOTIFY}
 local prefix, told = ARGV[1], {}
 local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return 0 end

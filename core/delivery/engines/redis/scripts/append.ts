@@ -1,5 +1,5 @@
 import { script } from '../../../../store/redis/script.ts'
-import { COUNT, SEPARATOR, TELL, WHERE_ROOM } from './lua.ts'
+import { COUNT, SEPARATOR, NOTIFY, WHERE_ROOM } from './lua.ts'
 
 /** Arguments of one callback. */
 const APPEND_WIDTH = 8
@@ -19,7 +19,7 @@ const APPEND_WIDTH = 8
  * entry, or, where there is more to say, a list: its entry (empty where it was not stored now), whether it is stored, how often the first has come
  * again, the id of the first.
  */
-export const APPEND = script(`${WHERE_ROOM}${COUNT}${TELL}
+export const APPEND = script(`${WHERE_ROOM}${COUNT}${NOTIFY}
 local prefix, window, me = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local replies, lines, owners, more, isMine = { 0 }, {}, {}, {}, false
 local lastFence = redis.call('GET', prefix .. ':fence')

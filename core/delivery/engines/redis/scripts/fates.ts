@@ -7,7 +7,7 @@ import { FIELDS, READING, WAITS } from './lua.ts'
  * Arguments: prefix, then of each: N, entry, its plugins as they stand in it.
  * Gives of each: how often it came again, and then each plugin's id and outcome.
  */
-export const FATES = script(`${READING}${FIELDS}${WAITS}
+export const OUTCOMES = script(`${READING}${FIELDS}${WAITS}
 local prefix, replies, groups = ARGV[1], {}, {}
 for i = 2, #ARGV, 3 do
   local n, entry, plugins = ARGV[i], ARGV[i + 1], ARGV[i + 2]

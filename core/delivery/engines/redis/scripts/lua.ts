@@ -34,7 +34,7 @@ end
 `
 
 /** Writes a dead letter with the callback itself. The fields of an entry begin with its plugins, which it leaves out. */
-export const BURY = `
+export const DEAD_LETTER = `
 local function bury(prefix, plugin, n, entry, fields, attempts, message, at, isFault)
   local letter = redis.call('XADD', prefix .. ':dead', '*', 'plugin', plugin, 'partition', n, 'entry', entry,
     'attempts', attempts, 'error', message, 'died', at, unpack(fields, 3))
@@ -54,7 +54,7 @@ local function count(prefix, owner) return redis.call('HINCRBY', prefix .. ':tol
 `
 
 /** Tells an owner of something: its number, and the text. Needs COUNT. */
-export const TELL = `
+export const NOTIFY = `
 local function tell(prefix, owner, text)
   redis.call('PUBLISH', prefix .. ':to:' .. owner, string.format('%.0f', count(prefix, owner)) .. text)
 end

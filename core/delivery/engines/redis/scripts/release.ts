@@ -22,7 +22,7 @@ return 1
  *
  * Arguments: prefix, own name, plugins... Gives how many callbacks wait for plugins that no other process has.
  */
-export const RESIGN = script(`${ALWAYS}
+export const DEREGISTER = script(`${ALWAYS}
 local prefix, left = ARGV[1], 0
 redis.call('ZREM', prefix .. ':members', ARGV[2])
 for i = 3, #ARGV do

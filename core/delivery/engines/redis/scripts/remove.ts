@@ -1,5 +1,5 @@
 import { script } from '../../../../store/redis/script.ts'
-import { ALWAYS, BURY, CONSUMER, FORGET, NOW } from './lua.ts'
+import { ALWAYS, DEAD_LETTER, CONSUMER, FORGET, NOW } from './lua.ts'
 
 /** Which plugins no live process has. Arguments: prefix. */
 export const MISSING = script(`${ALWAYS}${NOW}
@@ -17,7 +17,7 @@ return missing
  * Arguments: prefix, plugin, partitions, ms since a process had it, the sentence for the letters, how many.
  * Gives how many letters there are, and whether that was all.
  */
-export const REMOVE = script(`${ALWAYS}${NOW}${FORGET}${BURY}
+export const REMOVE = script(`${ALWAYS}${NOW}${FORGET}${DEAD_LETTER}
 local prefix, plugin, total, message, room = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[5], tonumber(ARGV[6])
 local at, count = now(), 0
 local seen = redis.call('ZSCORE', prefix .. ':plugins', plugin)

@@ -12,7 +12,7 @@ const MOST = 500
  *
  * Arguments: prefix, app, bytes of its texts, identity, resend window in ms, then the fields of the entry.
  */
-export const KEEP_REFUSED = script(`${WHERE_ROOM}
+export const RECORD_REFUSED = script(`${WHERE_ROOM}
 local prefix, app, bytes, window = ARGV[1], ARGV[2], ARGV[3] + ${ROW_BYTES}, tonumber(ARGV[5])
 local stream, key = prefix .. ':kept:refused', prefix .. ':refusal:' .. ARGV[4]
 local first = window > 0 and redis.call('GET', key)

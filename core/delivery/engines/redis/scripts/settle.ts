@@ -1,5 +1,5 @@
 import { script } from '../../../../store/redis/script.ts'
-import { ALWAYS, BURY, CONSUMER, FORGET, IS_AFTER, NOW } from './lua.ts'
+import { ALWAYS, DEAD_LETTER, CONSUMER, FORGET, IS_AFTER, NOW } from './lua.ts'
 
 /** Arguments of one outcome. */
 const SETTLE_WIDTH = 7
@@ -17,7 +17,7 @@ const SETTLE_WIDTH = 7
  * `alive` what was tried has not died.
  * Gives 1 of each that was let through, else 0.
  */
-export const SETTLE = script(`${ALWAYS}${NOW}${FORGET}${BURY}${IS_AFTER}
+export const SETTLE = script(`${ALWAYS}${NOW}${FORGET}${DEAD_LETTER}${IS_AFTER}
 local prefix, at, replies, leases, less = ARGV[1], now(), {}, {}, {}
 
 local function finish(plugin, count) less[plugin] = (less[plugin] or 0) + count end

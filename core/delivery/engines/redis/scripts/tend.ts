@@ -11,7 +11,7 @@ import { ALWAYS, NOW } from './lua.ts'
  * Gives the last fence that was given, and then of each plugin: whether we had been given up, how many leases are more than the fair share, the time in ms, and
  * then partition, fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
  */
-export const TEND = script(`${ALWAYS}${NOW}
+export const HEARTBEAT = script(`${ALWAYS}${NOW}
 local prefix, me, ttl, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local at = now()
 local replies, came = {}, false

@@ -2,7 +2,7 @@ import type { Bus } from '../../../../observe/bus.ts'
 import type { Run } from '../client/run.ts'
 import { MISSING, REMOVE } from '../scripts/remove.ts'
 
-interface Parts {
+interface RemovalDeps {
   readonly run: Run
   readonly bus: Bus
   readonly partitions: number
@@ -11,33 +11,40 @@ interface Parts {
 }
 
 /** Letters that one step makes. */
-const LETTERS = 200
+const DEAD_LETTERS_PER_STEP = 200
 
 /** Makes dead letters of what waits for plugins that no process has had for a while. */
-export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: Parts) {
+export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: RemovalDeps) {
   /** Since when this process has found a plugin missing, on the clock of `performance.now()`. */
   const missingSince = new Map<string, number>()
 
-  const bury = async (plugin: string): Promise<void> => {
+  const deadLetterAll = async (plugin: string): Promise<void> => {
     const error = `plugin ${plugin} is no longer in the config`
     let count = 0
     for (let isAll = 0; isAll === 0 && !signal.aborted;) {
-      const [letters, end] = await run<[number, number]>(REMOVE, plugin, partitions, removedAfterMs, error, LETTERS)
-      count += letters
+      const [made, end] = await run<[number, number]>(
+        REMOVE,
+        plugin,
+        partitions,
+        removedAfterMs,
+        error,
+        DEAD_LETTERS_PER_STEP,
+      )
+      count += made
       isAll = end
     }
     if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
   }
 
   return {
-    async look(): Promise<void> {
+    async sweep(): Promise<void> {
       const missing = await run<string[]>(MISSING)
       const now = performance.now()
       for (const plugin of missingSince.keys()) if (!missing.includes(plugin)) missingSince.delete(plugin)
       for (const plugin of missing) {
         const since = missingSince.get(plugin) ?? now
         missingSince.set(plugin, since)
-        if (now - since >= removedAfterMs) await bury(plugin)
+        if (now - since >= removedAfterMs) await deadLetterAll(plugin)
       }
     },
     /** While Redis is away, or nobody runs, every plugin is missing: that time does not count. */

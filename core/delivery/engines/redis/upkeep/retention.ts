@@ -1,7 +1,7 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { sharesOf } from '../../../retention-shares.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
-import type { Complain } from '../client/report-background-error.ts'
+import type { ReportBackgroundError } from '../client/report-background-error.ts'
 import { createRemoval } from './removed-plugins.ts'
 import type { Connection, Run } from '../client/run.ts'
 import { EVICT_FAULTS, EVICT_REFUSED } from '../scripts/room.ts'
@@ -14,7 +14,7 @@ export interface Retention {
   readonly deadLetters: number
 }
 
-interface Parts {
+interface SweepDeps {
   readonly connection: Connection
   readonly run: Run
   readonly bus: Bus
@@ -23,7 +23,7 @@ interface Parts {
   readonly sweepMs: number
   /** How long no process must have had a plugin. */
   readonly removedAfterMs: number
-  readonly complain: Complain
+  readonly reportBackgroundError: ReportBackgroundError
 }
 
 /** What TRIM gives. */
@@ -37,7 +37,16 @@ const PART_LEFT = 0.8
  * Drops what has had its time, and makes dead letters of what waits for plugins that are gone. One process at a time
  * does it, whichever comes first; two would do no harm.
  */
-export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs, complain }: Parts) {
+export function createSweep({
+  connection,
+  run,
+  bus,
+  partitions,
+  retention,
+  sweepMs,
+  removedAfterMs,
+  reportBackgroundError,
+}: SweepDeps) {
   const { client, prefix } = connection
   const all = Array.from({ length: partitions }, (_, n) => n)
   const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
@@ -69,8 +78,8 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
   const inSteps = async (step: () => Promise<[number, number, number]>): Promise<[number, number]> => {
     let [count, bytes] = [0, 0]
     for (let more = 1; more === 1 && !stopping.signal.aborted;) {
-      const [some, freed, isMore] = await step()
-      count += some
+      const [evicted, freed, isMore] = await step()
+      count += evicted
       bytes += freed
       more = isMore
     }
@@ -125,7 +134,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
 
   /** Gives how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
-    await removal.look()
+    await removal.sweep()
     try {
       return await trim()
     } catch (error) {
@@ -133,7 +142,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     }
   }
 
-  const look = async (): Promise<void> => {
+  const sweepIfDue = async (): Promise<void> => {
     if (isSweeping) return
     isSweeping = true
     try {
@@ -141,7 +150,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     } catch (error) {
       // What a failure leaves is taken up the next time.
       removal.forget()
-      complain(error)
+      reportBackgroundError(error)
     }
     isSweeping = false
   }
@@ -149,7 +158,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
   return {
     sweep,
     start(): void {
-      timer = setInterval(() => void look(), sweepMs).unref()
+      timer = setInterval(() => void sweepIfDue(), sweepMs).unref()
     },
     stop(): void {
       stopping.abort()

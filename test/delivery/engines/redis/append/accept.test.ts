@@ -8,18 +8,18 @@ import { createRegistry } from '../../../../../core/registry.ts'
 import { callback } from '../../sqlite/run-sqlite.ts'
 
 /** What becomes of a callback while this process may have been given up. */
-async function acceptWith(tend: () => Promise<void>): Promise<{ stored: number; error: unknown }> {
+async function acceptWith(heartbeat: () => Promise<void>): Promise<{ stored: number; error: unknown }> {
   let stored = 0
-  const leases = { isValid: () => false, tend, lastFence: '' } as Partial<Leases> as Leases
-  const append: Appender['append'] = (_row, _size, who) => {
+  const leases = { isValid: () => false, heartbeat, lastFence: '' } as Partial<Leases> as Leases
+  const append: Appender['append'] = (_row, _size, waiter) => {
     stored++
-    who.stored(undefined)
+    waiter.stored(undefined)
   }
   const appender = { append } as Partial<Appender> as Appender
   const registry = createRegistry([])
   const bus = new Bus()
   const identify = createIdentify(600_000, bus)
-  const accept = createAccept({ registry, bus, identify, leases, feeds: [], appender, partitions: () => 16 })
+  const accept = createAccept({ registry, bus, identify, leases, consumers: [], appender, partitions: () => 16 })
   const error: unknown = await Promise.resolve(accept(callback(1, 'g'))).catch((error: unknown) => error)
   return { stored, error }
 }

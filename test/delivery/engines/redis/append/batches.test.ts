@@ -3,7 +3,7 @@ import { Appender } from '../../../../../core/delivery/engines/redis/append/appe
 import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
 import { arrivedItem } from '../../../../../core/delivery/engines/redis/consume/item.ts'
 import { SettleBatcher } from '../../../../../core/delivery/engines/redis/consume/settle-batcher.ts'
-import { Numbers } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
+import { Resequencer } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
 import { append } from './append.ts'
 import type { Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
 import { PartitionLease } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
@@ -35,9 +35,16 @@ describe('a batch of callbacks', () => {
   const appending = async (hasOthers: boolean) => {
     const { sent, run, whenSent } = byHand()
     const gaps = new Gaps()
-    const numbers = new Numbers(gaps)
-    const appender = new Appender({ run, resendWindow: 0, member: 'm', gaps, numbers, afterSending: () => undefined })
-    if (hasOthers) appender.hearOthers()
+    const resequencer = new Resequencer(gaps)
+    const appender = new Appender({
+      run,
+      resendWindow: 0,
+      member: 'm',
+      gaps,
+      resequencer,
+      afterSending: () => undefined,
+    })
+    if (hasOthers) appender.seeOtherWriter()
     const put = (name: string): Promise<void> => append(appender, [name])
     const first = put('a')
     await whenSent(1)
@@ -50,9 +57,16 @@ describe('a batch of callbacks', () => {
 
   it('takes no more while too much of it waits for Redis', async () => {
     const gaps = new Gaps()
-    const numbers = new Numbers(gaps)
+    const resequencer = new Resequencer(gaps)
     const { run } = byHand()
-    const appender = new Appender({ run, resendWindow: 0, member: 'm', gaps, numbers, afterSending: () => undefined })
+    const appender = new Appender({
+      run,
+      resendWindow: 0,
+      member: 'm',
+      gaps,
+      resequencer,
+      afterSending: () => undefined,
+    })
     const who = { stored: () => undefined, failed: () => undefined, entered: () => undefined }
     appender.append([], 64_000_000, who)
     const error: unknown = await append(appender, []).catch((error: unknown) => error)
@@ -76,20 +90,20 @@ describe('a batch of callbacks', () => {
 describe('what is done', () => {
   it('is written when it is due, and not because something is written', async () => {
     const { sent, run, whenSent } = byHand()
-    const ledger = new SettleBatcher(run, () => undefined)
-    const share = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
+    const settleBatcher = new SettleBatcher(run, () => undefined)
+    const lease = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
     const finish = (entry: string): void => {
       const about = { entry, callback: callback(1, 'g'), key: 'g', maybeResend: false, received: undefined }
-      ledger.done(arrivedItem(share, about, share.trail.add(entry)))
+      settleBatcher.done(arrivedItem(lease, about, lease.cursor.add(entry)))
     }
     finish('1-0')
-    const flushed = ledger.flush()
+    const flushed = settleBatcher.flush()
     finish('2-0')
     sent[0]?.reply([1])
     await flushed
     expect(sent.length).to.equal(1)
     await whenSent(2)
     expect(sent.map(({ args }) => args[4])).to.deep.equal(['1-0', '2-0'])
-    ledger.close()
+    settleBatcher.close()
   })
 })

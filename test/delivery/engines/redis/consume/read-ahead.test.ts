@@ -25,22 +25,22 @@ function intake(settle: Run = forever) {
     reads[count]?.asked()
     return replies[count++] ?? forever()
   }) as Run
-  const share = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
+  const lease = new PartitionLease('one', { n: 0, fence: '1', at: 0, clean: true })
   const seen: string[] = []
   const items: Item[] = []
-  const ledger = new SettleBatcher(settle, () => undefined)
+  const settleBatcher = new SettleBatcher(settle, () => undefined)
   let isBroken = false
   const subject = new ReadAhead({
     plugin: 'one',
     run,
-    ledger,
+    settleBatcher,
     gaps: new Gaps(),
     maxBacklog: undefined,
-    longestMs: 60_000,
-    shares: new Map([[0, share]]),
+    longestDelayMs: 60_000,
+    leases: new Map([[0, lease]]),
     room: () => 100,
     mayTake: () => true,
-    complain: (error) => void seen.push(String(error)),
+    reportBackgroundError: (error) => void seen.push(String(error)),
     onItem: (item) => {
       if (isBroken) throw new Error('broken')
       seen.push(item.entry)
@@ -51,10 +51,10 @@ function intake(settle: Run = forever) {
   const arrive = (entry: string): void => {
     const about = { id: entry, sdkAppId: 1, command: '', querystring: '', signed: false, raw: '', receivedAt: 0 }
     const arrival: Arrival = { entry, callback: about, key: 'g', maybeResend: false, received: undefined }
-    subject.arrived(share, arrival)
+    subject.arrived(lease, arrival)
     subject.pump()
   }
-  return { subject, share, seen, items, ledger, arrive, reads, break: (is: boolean) => void (isBroken = is) }
+  return { subject, lease, seen, items, settleBatcher, arrive, reads, break: (is: boolean) => void (isBroken = is) }
 }
 
 const upTo = (tail: string, ...entries: TakenPart[7]): TakenPart => ['0', 1, 0, '>', tail, -1, [], entries]
@@ -93,20 +93,20 @@ describe('what a process stores while it reads', () => {
   })
 
   it('does not hold up what comes behind one that could not be handed over', async () => {
-    const { subject, share, seen, arrive, reads, break: breakIt } = intake()
+    const { subject, lease, seen, arrive, reads, break: breakIt } = intake()
     breakIt(true)
     subject.pump()
     reads[0]?.answer(upTo('7-0', taken('5-0', 'new'), taken('6-0', 'new'), taken('7-0', 'new')))
     await turns()
     breakIt(false)
-    expect(share.tail).to.equal('')
+    expect(lease.tail).to.equal('')
     arrive('8-0')
     await reads[1]?.sent
     reads[1]?.answer(upTo('8-0', taken('5-0', 'new'), taken('6-0', 'new'), taken('7-0', 'new'), '8-0'))
     await turns()
     // The first one may be under way.
     expect(seen).to.deep.equal(['Error: broken', '6-0', '7-0', '8-0'])
-    expect(share.trail.cut(share.trail.add('9-0'))?.claimed.map(({ entry }) => entry)).to.deep.equal([
+    expect(lease.cursor.takeAckRange(lease.cursor.add('9-0'))?.claimed.map(({ entry }) => entry)).to.deep.equal([
       '5-0',
       '6-0',
       '7-0',
@@ -120,12 +120,12 @@ describe('what is written while a process reads', () => {
   /** One that was handed over from memory is under way, and everything is read again. */
   const reading = async () => {
     const parts = intake(async <T>() => [1, 1] as T)
-    const { subject, share, arrive, reads } = parts
+    const { subject, lease, arrive, reads } = parts
     subject.pump()
     reads[0]?.answer(upTo('4-0'))
     await turns()
     arrive('5-0')
-    share.reset()
+    lease.reset()
     subject.pump()
     await reads[1]?.sent
     const [item] = parts.items
@@ -134,9 +134,9 @@ describe('what is written while a process reads', () => {
   }
 
   it('does not have what is done meanwhile be given once more', async () => {
-    const { seen, item, ledger, arrive, reads } = await reading()
-    ledger.done(item)
-    const isWritten = ledger.flush()
+    const { seen, item, settleBatcher, arrive, reads } = await reading()
+    settleBatcher.done(item)
+    const isWritten = settleBatcher.flush()
     reads[1]?.answer(upTo('5-0', taken('5-0', 'new')))
     await isWritten
     await turns()
@@ -145,34 +145,34 @@ describe('what is written while a process reads', () => {
   })
 
   it('has a retry be given that was read after it was written', async () => {
-    const { seen, share, item, ledger, reads } = await reading()
-    ledger.note(item, ['retry', 2, 1], () => share.forget(item.entry))
-    await ledger.flush()
+    const { seen, lease, item, settleBatcher, reads } = await reading()
+    settleBatcher.enqueue(item, ['retry', 2, 1], () => lease.forget(item.entry))
+    await settleBatcher.flush()
     reads[1]?.answer(upTo('5-0', taken('5-0', 'due')))
     await turns()
     expect(seen).to.deep.equal(['5-0', '5-0'])
   })
 
   it('does not have a retry be forgotten that the read may not have seen', async () => {
-    const { subject, share, reads } = await reading()
-    subject.wake(share, performance.now() + 5)
+    const { subject, lease, reads } = await reading()
+    subject.wake(lease, performance.now() + 5)
     reads[1]?.answer(upTo('5-0'))
     await turns()
     await reads[2]?.sent
   })
 
   it('has the group be asked where it stands, where it has passed what was read', async () => {
-    const { subject, share, items, arrive, ledger, reads } = await reading()
+    const { subject, lease, items, arrive, settleBatcher, reads } = await reading()
     reads[1]?.answer(upTo('5-0'))
     await turns()
     arrive('6-0')
-    share.reset()
+    lease.reset()
     subject.pump()
     await reads[2]?.sent
-    for (const item of items) ledger.done(item)
-    await ledger.flush()
+    for (const item of items) settleBatcher.done(item)
+    await settleBatcher.flush()
     reads[2]?.answer(['0', 1, 1, '>', '4-0', -1, [], []])
     await turns()
-    expect(share.tail).to.equal('')
+    expect(lease.tail).to.equal('')
   })
 })

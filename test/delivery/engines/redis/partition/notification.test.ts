@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
-import { createAttention } from '../../../../../core/delivery/engines/redis/notifications.ts'
+import { createNotifications } from '../../../../../core/delivery/engines/redis/notifications.ts'
 import { aboutText, callbackRecordOf, pluginsText } from '../../../../../core/delivery/engines/redis/partition/entry.ts'
 import type { Consumer } from '../../../../../core/delivery/engines/redis/consume/consumer.ts'
 import { Gaps } from '../../../../../core/delivery/engines/redis/append/gaps.ts'
-import { readHeard } from '../../../../../core/delivery/engines/redis/partition/notification.ts'
+import { readNotification } from '../../../../../core/delivery/engines/redis/partition/notification.ts'
 import type { Leases } from '../../../../../core/delivery/engines/redis/lease/leases.ts'
-import { Numbers } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
+import { Resequencer } from '../../../../../core/delivery/engines/redis/append/resequencer.ts'
 import type { Connection, Run } from '../../../../../core/delivery/engines/redis/client/run.ts'
 import { PartitionLease } from '../../../../../core/delivery/engines/redis/partition/partition-lease.ts'
 import { SEPARATOR } from '../../../../../core/delivery/engines/redis/scripts/lua.ts'
@@ -27,8 +27,8 @@ const entryText = (n: number, entry: string, plugins: string[], one: typeof plai
 describe('what another process has stored', () => {
   it('is told of with all that is in it, whatever its texts hold', () => {
     const text = `7 ${entryText(3, '5-0', ['one', 'two'], odd, '1\u0000 群')}${entryText(31, '5-1', ['two'], plain)}`
-    const { number, came, entries } = readHeard(text)
-    expect({ number, came }).to.deep.equal({ number: 7, came: [] })
+    const { number, dirty, entries } = readNotification(text)
+    expect({ number, dirty }).to.deep.equal({ number: 7, dirty: [] })
     expect(entries.map(({ n, entry, plugins }) => [n, entry, ...plugins])).to.deep.equal([
       [3, '5-0', 'one', 'two'],
       [31, '5-1', 'two'],
@@ -47,10 +47,10 @@ describe('what another process has stored', () => {
   })
 
   it('is read, not kept, where it was there before the share: a process may have died over it', () => {
-    const share = new PartitionLease('one', { n: 0, fence: '1', at: 9, clean: false })
+    const lease = new PartitionLease('one', { n: 0, fence: '1', at: 9, clean: false })
     const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: undefined }
-    for (const entry of ['9-0', '11-0']) share.keep({ ...arrival, entry })
-    expect([...share.kept]).to.deep.equal(['11-0'])
+    for (const entry of ['9-0', '11-0']) lease.buffer({ ...arrival, entry })
+    expect([...lease.bufferedEntries]).to.deep.equal(['11-0'])
   })
 })
 
@@ -59,31 +59,31 @@ describe('the channel of a process', () => {
     const [client, subscriber, gaps] = [new EventEmitter(), new EventEmitter(), new Gaps()]
     const duplicate = Object.assign(subscriber, { subscribe: async () => undefined, disconnect: () => undefined })
     const seen: string[] = []
-    const feed = {
+    const consumer = {
       plugin: 'one',
       stored: (n: number, { entry }: { entry: string }) => void seen.push(`${n} ${entry}`),
-      came: (n: number) => void seen.push(`came ${n}`),
+      dirty: (n: number) => void seen.push(`dirty ${n}`),
       pump: () => undefined,
       reset: () => void seen.push('reset'),
-      look: () => undefined,
+      poll: () => undefined,
     }
-    const numbers = new Numbers(gaps)
-    const attention = createAttention({
+    const resequencer = new Resequencer(gaps)
+    const notifications = createNotifications({
       connection: { client, prefix: 'p', duplicate: () => duplicate } as unknown as Connection,
       run: (async () => 0) as unknown as Run,
       member: 'm',
-      feeds: [feed as unknown as Consumer],
+      consumers: [consumer as unknown as Consumer],
       leases: { renewSoon: () => undefined, reset: () => void seen.push('leases') } as unknown as Leases,
-      numbers,
-      onOthers: () => void seen.push('others'),
-      complain: (error) => void seen.push(String(error)),
+      resequencer,
+      onOtherWriter: () => void seen.push('others'),
+      reportBackgroundError: (error) => void seen.push(String(error)),
     })
-    attention.start()
+    notifications.start()
     const say = async (text: string): Promise<void> => {
       subscriber.emit('message', 'p:to:m', text)
       await new Promise(setImmediate)
     }
-    return { client, subscriber, gaps, seen, say, numbers, stop: () => attention.stop() }
+    return { client, subscriber, gaps, seen, say, resequencer, stop: () => notifications.stop() }
   }
 
   it('tells each plugin of what is its own', async () => {
@@ -94,12 +94,12 @@ describe('the channel of a process', () => {
   })
 
   it('tells of a gap where it does not say what has come', async () => {
-    const { gaps, seen, say, numbers, stop } = listening()
-    numbers.take(1, () => undefined)
+    const { gaps, seen, say, resequencer, stop } = listening()
+    resequencer.take(1, () => undefined)
     const before = gaps.count
     await say('2,3,4')
     stop()
-    expect(seen).to.deep.equal(['came 3', 'came 4'])
+    expect(seen).to.deep.equal(['dirty 3', 'dirty 4'])
     expect(gaps.count).to.be.above(before)
   })
 
@@ -109,8 +109,8 @@ describe('the channel of a process', () => {
   ] as const) {
     it(`has a gap where ${name} was lost, and so has what comes next`, async () => {
       const channel = listening()
-      const { gaps, numbers, say, stop } = channel
-      numbers.take(1, () => undefined)
+      const { gaps, resequencer, say, stop } = channel
+      resequencer.take(1, () => undefined)
       const before = gaps.count
       emits(channel)
       expect(gaps.count).to.equal(before + 1)
@@ -131,16 +131,16 @@ describe('the channel of a process', () => {
 describe('the numbers of what is told', () => {
   const counted = () => {
     const gaps = new Gaps()
-    const numbers = new Numbers(gaps)
+    const resequencer = new Resequencer(gaps)
     const seen: [number, gaps: number][] = []
     const take = (number: number): Promise<void> =>
       new Promise((resolve) => {
-        numbers.take(number, () => {
+        resequencer.take(number, () => {
           seen.push([number, gaps.count])
           resolve()
         })
       })
-    return { numbers, gaps, seen, take }
+    return { resequencer, gaps, seen, take }
   }
 
   it('are taken in their order, however they come', async () => {
@@ -173,9 +173,9 @@ describe('the numbers of what is told', () => {
   })
 
   it('are a gap after a loss, whichever comes next', () => {
-    const { numbers, seen, take } = counted()
+    const { resequencer, seen, take } = counted()
     void take(1)
-    numbers.restart()
+    resequencer.restart()
     for (const number of [2, 3]) void take(number)
     expect(seen).to.deep.equal([
       [1, 1],
