@@ -22,13 +22,13 @@ interface AcceptDeps {
   readonly partitions: () => number
 }
 
-/** The plugins of a route, written out once for all of its callbacks. */
+/** The consumers of a route and the text of its plugins, made once per route. */
 interface Takers {
   readonly consumers: readonly Consumer[]
   readonly text: string
 }
 
-/** Makes what stores callbacks, and hands them to those feeds of this process that have the partition. */
+/** Stores callbacks. Hands each one to the consumers of this process that hold its partition. */
 export function createAccept({
   registry,
   bus,
@@ -97,7 +97,7 @@ export function createAccept({
   return (callback) => {
     const coming = new ComingEntry(callback)
     if (leases.isValid()) take(coming)
-    // Others may have given us up, and our plugins' groups with it.
+    // Other processes may count this one as dead and may have removed the groups of its plugins.
     else
       leases.heartbeat().then(
         () => take(coming),

@@ -23,12 +23,12 @@ import { type Connection, createRun } from './client/run.ts'
 import { DEREGISTER } from './scripts/release.ts'
 import { createSweep, type Retention } from './upkeep/retention.ts'
 
-/** How long things take, in milliseconds. Tests cannot wait so long. */
+/** Intervals in milliseconds. Tests use shorter ones. */
 export interface Pace {
-  /** After so long without a sign of life a process counts as dead, and its partitions go to others. */
+  /** A process that sends no heartbeat for this long counts as dead, and others take its partitions. */
   readonly leaseMs: number
   readonly sweepMs: number
-  /** How long no process must have had a plugin until what waits for it becomes dead letters. */
+  /** A plugin that no process has had for this long is removed: its callbacks become dead letters. */
   readonly removedAfterMs: number
 }
 
@@ -46,12 +46,12 @@ export interface RedisDeps {
   readonly pace?: Partial<Pace>
 }
 
-/** The leases of what is under way are kept until it is known how all has ended. */
+/** Keeps the leases of running handlers until it is known how they ended. */
 export interface RedisDelivery extends Delivery {
   end(ending: Ending): Promise<void>
 }
 
-/** The engine for several processes and machines: see `keys.ts` for what it keeps, and how order is kept with it. */
+/** The engine for several processes and machines. `keys.ts` says what it stores and how it keeps order. */
 export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
   const { registry, bus, connection, resendWindow, retention, maxBacklog } = parts
   const { leaseMs, sweepMs, removedAfterMs } = { ...PACE, ...parts.pace }

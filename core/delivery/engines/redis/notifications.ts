@@ -7,7 +7,7 @@ import type { Resequencer } from './append/resequencer.ts'
 import type { Connection, Run } from './client/run.ts'
 import { ANSWER } from './scripts/answer.ts'
 
-/** What was not told, or told in vain, is found so. */
+/** Polling finds what no notification brought. */
 const POLL_MS = 1000
 const RESULTS_MS = 86_400_000
 
@@ -22,7 +22,7 @@ interface NotificationsDeps {
   readonly reportBackgroundError: ReportBackgroundError
 }
 
-/** Sees to what other processes have stored, freed and asked for: when it is told, and now and then. */
+/** Acts on what other processes store, release and request: on their notifications, and by polling. */
 export function createNotifications({
   connection,
   run,
@@ -44,7 +44,7 @@ export function createNotifications({
     for (const consumer of consumers) consumer.poll()
   }
   const receive = ({ dirty, entries }: Notification): void => {
-    // What they are is not told.
+    // These entries are only named by their partition.
     if (dirty.length > 0) resequencer.restart()
     if (entries.length > 0) onOtherWriter()
     for (const consumer of consumers) {
@@ -69,7 +69,7 @@ export function createNotifications({
     start(): void {
       connection.client.on('ready', reconnected)
       stopListening = subscribe(connection, member, {
-        // As with what this process has stored: the answers go out first.
+        // As with entries of this process, the HTTP answers go out first.
         onNotification: (notification) =>
           void setImmediate(() => resequencer.take(notification.number, () => receive(notification))),
         onFree: () => leases.renewSoon(),

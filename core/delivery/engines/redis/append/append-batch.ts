@@ -6,22 +6,25 @@ import type { Resequencer } from './resequencer.ts'
 import type { Run } from '../client/run.ts'
 import { APPEND } from '../scripts/append.ts'
 
-/** A callback as the script takes it. */
+/** The arguments of one callback for APPEND. */
 export type Row = readonly (string | number)[]
 
-/** Its entry, if it was stored now, whether it is stored, how often the first one has come again, and the id of that. */
+/**
+ * The entry (empty unless stored now), whether it is stored, how many resends the first one has, and the id of the
+ * first one.
+ */
 export type Appended = readonly [entry: string, stored: number, resends: number, firstId: string]
 
 type Reply = readonly [number: number, ...(string | Appended)[]]
 
-/** Who waits for a callback to be stored. */
+/** Waits for a callback to be stored. */
 export interface AppendWaiter {
-  /** It is. Without `appended` there is no more to say. */
+  /** Called when it is stored. `appended` is undefined for a plain append, of which nothing more is to be said. */
   stored(appended: Appended | undefined): void
   failed(error: unknown): void
   /**
-   * Told once the answer is out, where this process stored it.
-   * @param maybeResend whether the same has come before, and is delivered all the same
+   * Called after the HTTP answers, when this process may deliver the entry from memory.
+   * @param maybeResend whether the same callback came before and is delivered nevertheless
    */
   entered(entry: string, maybeResend: boolean): void
 }
@@ -38,27 +41,25 @@ interface AppenderDeps {
   readonly member: string
   readonly gaps: Gaps
   readonly resequencer: Resequencer
-  /** What is sent now shares the sync with the batch. */
+  /** Whatever is sent now shares the fsync with the batch. */
   readonly afterSending: () => void
 }
 
-/** Callbacks, and characters of their bodies, that one script stores: Redis stands still meanwhile. */
+/** The most callbacks, and characters of bodies, in one script call. Redis serves nobody else meanwhile. */
 const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
-/**
- * Where others store in the same Redis, a batch waits so long for more: each costs Redis a sync, and every process a turn on
- * processors that they may share.
- */
+/** How long a batch waits for more when other processes write to the same Redis. Each batch costs Redis an fsync. */
 const GATHER_MS = 1
-/** They are not there any more once nothing was heard of them for so long. */
+/** Another process counts as a writer for this long after its last notification. */
 const OTHER_WRITER_MS = 1000
-/** What may be under way: a Redis that hangs is not to fill our memory. */
+/** The most that may wait: a Redis that hangs must not fill the memory of this process. */
 const MAX_OPEN = 20_000
 const MAX_OPEN_CHARACTERS = 64_000_000
 
 /**
- * Stores what came in one turn of the event loop together, and while such a batch is under way: they share a round trip
- * and a sync of Redis' file. One batch is under way at a time, so entries are told of in their order.
+ * Appends callbacks in batches, so that they share a round trip and an fsync. A batch holds what arrived in one tick,
+ * and what arrived while the previous batch was under way. One batch is under way at a time, so entries are handed over
+ * in order.
  */
 export class Appender {
   readonly #deps: AppenderDeps
@@ -87,7 +88,7 @@ export class Appender {
     setImmediate(() => void this.#sendAll())
   }
 
-  /** Another process stores in the same Redis. */
+  /** Records that another process writes to the same Redis. */
   seeOtherWriter(): void {
     this.#otherWriterAt = performance.now()
   }
@@ -124,7 +125,7 @@ export class Appender {
       const [number, ...replies] = await reply
       this.#settle(batch, replies, number)
     } catch (error) {
-      // It may be stored all the same, or will be yet: its number is missing then.
+      // Redis may have stored it, or may yet store it. Then its number is missing, and the resequencer sees a gap.
       for (const { waiter } of batch) waiter.failed(error)
     }
     for (const { size } of batch) this.#characters -= size
@@ -136,7 +137,7 @@ export class Appender {
       const reply = replies[index]
       waiter.stored(typeof reply === 'string' ? undefined : reply)
     }
-    // The answers go out first: a handler that keeps the event loop busy must not hold them up.
+    // The HTTP answers go out first: a handler that blocks the event loop must not delay them.
     if (number > 0) setImmediate(() => this.#deps.resequencer.take(number, () => this.#handOverAll(batch, replies)))
   }
 
@@ -152,7 +153,7 @@ export class Appender {
     try {
       waiter.entered(entry, maybeResend)
     } catch (error) {
-      // Nobody is told of those behind it: no later one may be handed over before they have been read.
+      // The entries behind it are not handed over. They have to be read before any later entry is handed over.
       this.#deps.gaps.count++
       throw error
     }

@@ -1,4 +1,4 @@
-/** Counts where something may have been appended that this process was not told of. */
+/** Counts the points at which this process may have missed an appended entry. */
 export class Gaps {
   count = 0
 }

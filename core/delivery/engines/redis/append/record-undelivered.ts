@@ -6,10 +6,10 @@ import { aboutText } from '../partition/entry.ts'
 import type { Connection, Run } from '../client/run.ts'
 import { RECORD_REFUSED } from '../scripts/room.ts'
 
-/** More of them push out the oldest. */
+/** Beyond this number the oldest are dropped. */
 const MOST = 100_000
 
-/** Stores what was refused, or decided otherwise than by a plain allow. */
+/** Stores a callback that is not delivered: a refused one, or one decided by anything but a plain allow. */
 export async function recordUndelivered(
   { client, prefix }: Connection,
   run: Run,

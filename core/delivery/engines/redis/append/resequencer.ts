@@ -1,15 +1,15 @@
 import type { Gaps } from './gaps.ts'
 
-/** How long what was stored before may take to be heard of: it comes over another connection. */
+/** How long a missing number may take to arrive: notifications come over another connection than replies. */
 const PATIENCE_MS = 10
 
 /**
- * Puts what this process is told of in the order in which it was stored, by the numbers that Redis gives it. A number that
- * does not come is a gap.
+ * Puts the entries that this process learns of into the order in which Redis numbered them. A number that does not
+ * arrive is a gap.
  */
 export class Resequencer {
   readonly #gaps: Gaps
-  /** Nothing, where whatever comes next may have a gap before it. */
+  /** Undefined after a restart: whatever comes next may have a gap before it. */
   #next: number | undefined
   readonly #early = new Map<number, () => void>()
   #isWaiting = false
@@ -18,19 +18,19 @@ export class Resequencer {
     this.#gaps = gaps
   }
 
-  /** @param tell called when all before it was told of, or counts as a gap */
+  /** @param handOver called once all numbers before it were handed over or count as gaps */
   take(number: number, handOver: () => void): void {
     if (this.#next !== undefined && number > this.#next) {
       this.#early.set(number, handOver)
       this.#wait()
       return
     }
-    // One that was given up, or Redis has begun to count anew.
+    // Either a number that was skipped before, or Redis counts from the start again.
     if (number !== this.#next) this.#gaps.count++
     this.#handOverFrom(number, handOver)
   }
 
-  /** Something was lost, or may have been. */
+  /** Call this when notifications were lost, or may have been. */
   restart(): void {
     this.#gaps.count++
     this.#next = undefined
@@ -46,7 +46,7 @@ export class Resequencer {
   }
 
   #wait(): void {
-    // What has come in time is read before it is given up, as an event loop goes round.
+    // What has arrived by then is read first, before the gap is skipped.
     if (this.#isWaiting) return
     this.#isWaiting = true
     setTimeout(() => setImmediate(() => this.#skipGap()), PATIENCE_MS).unref()

@@ -54,10 +54,10 @@ import { hash } from 'node:crypto'
  */
 export const SCHEMA_VERSION = 1
 
-/** Fixed once there are callbacks: another number would send a key elsewhere while its callbacks wait. */
+/** Fixed once callbacks are stored: another number would move a key while its callbacks wait. */
 export const PARTITIONS = 32
 
-/** The partition of an order key. What has no key may go anywhere. */
+/** The partition of an order key. A callback without a key may go to any. */
 export function partitionOf(key: string | undefined, partitions: number): number {
   if (key === undefined) return Math.floor(Math.random() * partitions)
   return Number.parseInt(hash('sha256', key, 'hex').slice(0, 8), 16) % partitions

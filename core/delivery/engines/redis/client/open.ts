@@ -4,8 +4,8 @@ import type { Run } from './run.ts'
 import { OPEN } from '../scripts/open.ts'
 
 /**
- * Makes the plugins' groups where there are none. Gives the number of partitions: every process has to agree on the
- * partition of a key, so the number that is stored counts.
+ * Creates the missing consumer groups of the plugins. Returns the number of partitions as stored: all processes must
+ * agree on the partition of a key.
  * @throws TimhookError STORE_NEWER
  */
 export async function openStreams(run: Run, plugins: readonly string[], prefix: string): Promise<number> {

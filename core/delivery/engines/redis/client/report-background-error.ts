@@ -1,12 +1,15 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 
-/** Takes what went wrong in the background, where nobody waits for it. */
+/** Reports an error of background work, for which nobody waits. */
 export type ReportBackgroundError = (error: unknown) => void
 
 const QUIET_MS = 10_000
 
-/** Tells the bus, now and then, of what is not mended by waiting: that Redis is away is told by the connection. */
+/**
+ * Emits background errors on the bus, at most one per 10 s. It leaves out a lost connection, which the connection
+ * reports itself.
+ */
 export function createBackgroundErrorReporter(bus: Bus): ReportBackgroundError {
   let lastAt = -Infinity
   return (thrown) => {

@@ -2,13 +2,13 @@ import type { RedisClient } from '../../../../store/redis/client.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import { runScript, type Script } from '../../../../store/redis/script.ts'
 
-/** What the engine needs of the connection. */
+/** The part of the connection that the engine needs. */
 export type Connection = Pick<RedisClient, 'client' | 'prefix' | 'duplicate'>
 
 /**
- * Runs a script. All of ours take the prefix as their first argument and make up their keys themselves: which ones they
- * touch depends on what they find.
- * @throws TimhookError, never with an argument in it
+ * Runs a script. Each script takes the prefix as its first argument and builds its keys itself, because the keys depend
+ * on what it finds.
+ * @throws TimhookError, which never quotes an argument
  */
 export type Run = <T>(script: Script, ...args: readonly (string | number)[]) => Promise<T>
 

@@ -10,7 +10,7 @@ import type { SettleBatcher } from './settle-batcher.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Validity } from './validity.ts'
 
-/** Characters of an error that are stored. */
+/** The most characters of an error that are stored. */
 const ERROR_LENGTH = 2000
 
 export interface AttemptDeps {
@@ -29,10 +29,10 @@ function jobOf({ callback, attempt, resends, maybeResend, received }: Item): Job
   return { callback, parsed, attempt, resends, maybeResend }
 }
 
-/** Has a plugin's handlers called, and notes what becomes of it. */
+/** Calls the handlers of a plugin and records the outcome of each attempt. */
 export function createAttempts(parts: AttemptDeps) {
   const { plugin, deliverer, bus, settleBatcher, validity, isClosed, onRetry } = parts
-  /** Those in doubt that run, and those that a stop has interrupted: whoever was told to stop has not died over them. */
+  /** Suspects that run, and those that the shutdown interrupted. A clean stop is no crash, so they are cleared then. */
   const marked = new Set<Item>()
   const interrupted: Item[] = []
 
@@ -46,7 +46,7 @@ export function createAttempts(parts: AttemptDeps) {
     if (!isEmitted) bus.emit('callback:dead', { ...aboutOf(callback), plugin, error })
   }
 
-  /** Told of once it is written, for it counts until then. */
+  /** Emits only when the outcome is written: the callback counts towards the backlog until then. */
   const deadLetterOverLimit = (item: Item, error: string): void => {
     settleBatcher.enqueue(item, ['dead', 0, error], (isThrough) => {
       forget(item)
@@ -56,7 +56,7 @@ export function createAttempts(parts: AttemptDeps) {
 
   type OnHold = (next: Item) => void
 
-  /** A promise only where something is waited for. */
+  /** Returns a promise only when there is something to wait for. */
   const attempt = (item: Item, subscription: Subscription, onHold: OnHold): Requeue | Promise<Requeue> => {
     if (item.isSuspect || item.heldUntil > 0 || !validity.isValid()) return deliverWhenReady(item, subscription, onHold)
     const { lease } = item
@@ -85,7 +85,7 @@ export function createAttempts(parts: AttemptDeps) {
     const waitMs = item.heldUntil - performance.now()
     if (waitMs > 0) return { delayMs: Math.ceil(waitMs) }
     if (item.isNewCrash && isPoison(item)) {
-      // Written first: else one behind it in its key that kills the process would do so for ever.
+      // Flush first. Otherwise a callback behind it in its key that crashes the process would do so for ever.
       await settleBatcher.flush()
       return undefined
     }
@@ -107,13 +107,13 @@ export function createAttempts(parts: AttemptDeps) {
     else if (ended.as === 'interrupted') interrupt(item)
     else retry(item, ended, holds ? onHold : undefined)
     marked.delete(item)
-    // The end is stored before the next suspect starts, and before the next one of its key.
+    // Store the outcome before the next suspect, or the next callback of the key, starts.
     if (item.isSuspect) await settleBatcher.flush()
     await settled
     return ended.as === 'retry' && holds ? { delayMs: ended.inMs } : undefined
   }
 
-  /** The start is stored first: should the process die now, it is known of what. */
+  /** Stores the start first. If the process dies now, the next owner knows which callback was running. */
   const deliverMarked = async (item: Item, call: () => Delivered | Promise<Delivered>): Promise<Delivered> => {
     const mayStart = (): boolean => !isClosed() && item.lease.isHeld
     if (mayStart()) {
@@ -132,13 +132,13 @@ export function createAttempts(parts: AttemptDeps) {
     } else if (marked.has(item)) unmark(item)
   }
 
-  /** It is not under way after all. */
+  /** Clears the mark of a suspect that does not run after all. */
   const unmark = (item: Item): void => {
     marked.delete(item)
     settleBatcher.enqueue(item, item.crashCount > 0 ? ['try', -item.crashCount] : ['alive'])
   }
 
-  /** @param onHold takes what goes on holding its key */
+  /** @param onHold takes the next attempt of a callback that keeps its key */
   const retry = (item: Item, { inMs }: Extract<Ended, { as: 'retry' }>, onHold?: (next: Item) => void): void => {
     const { lease } = item
     const attempt = item.attempt + 1
@@ -154,7 +154,7 @@ export function createAttempts(parts: AttemptDeps) {
     })
   }
 
-  /** Has a suspect wait, without its key. */
+  /** Delays a suspect and frees its key. */
   const suspend = (item: Item, waitMs: number): void => {
     const { lease, callback, attempt, crashCount: crashes } = item
     const at = performance.now() + waitMs
@@ -165,7 +165,7 @@ export function createAttempts(parts: AttemptDeps) {
       if (isThrough) bus.emit('callback:suspect', { ...aboutOf(callback), plugin, crashes, retryMs: waitMs })
     })
   }
-  /** Whether a callback is out of the way, because a process has died over it too often. */
+  /** Returns whether the callback was dead-lettered or delayed because too many crashes happened over it. */
   const isPoison = (item: Item): boolean => {
     const action = afterCrashes(item.crashCount)
     if (action === 'dead') deadLetter(item, item.attempt - 1, poisonText(item.crashCount))

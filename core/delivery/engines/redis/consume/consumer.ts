@@ -23,7 +23,7 @@ export interface ConsumerDeps extends Omit<AttemptDeps, 'isClosed' | 'onRetry'> 
   readonly reportBackgroundError: ReportBackgroundError
 }
 
-/** Hands one plugin its callbacks, from the partitions that this process has for it. */
+/** Delivers callbacks to one plugin, from the partitions that this process leases for it. */
 export type Consumer = ReturnType<typeof createConsumer>
 
 export function createConsumer(parts: ConsumerDeps) {
@@ -66,7 +66,7 @@ export function createConsumer(parts: ConsumerDeps) {
       )
       return
     }
-    // A task that holds its key runs again, for the next attempt.
+    // A task that keeps its key runs again for the next attempt.
     let current = item
     const task = (): Requeue | Promise<Requeue> => attempts.attempt(current, subscription, (next) => (current = next))
     const isSuspect = (): boolean => current.isSuspect
@@ -91,37 +91,37 @@ export function createConsumer(parts: ConsumerDeps) {
   return {
     plugin,
     leases,
-    /** Whether what comes in this partition is brought by this process. */
+    /** Whether this process holds the lease of the partition. */
     has: (n: number): boolean => leases.get(n)?.isHeld === true,
-    /** This process has stored something for the plugin in this partition. */
+    /** An entry for this plugin was stored in the partition. */
     stored(n: number, arrival: Arrival): void {
       const lease = leases.get(n)
       if (lease?.isHeld) readAhead.arrived(lease, arrival)
       readAhead.pump()
     },
-    /** Something came in this partition that has to be read. */
+    /** The partition has entries that must be read. */
     markDirty(n: number): void {
       const lease = leases.get(n)
       if (lease) lease.dirty = true
     },
     pump: (): void => readAhead.pump(),
-    /** Looks everywhere. */
+    /** Reads all partitions. */
     poll(): void {
       for (const lease of leases.values()) lease.dirty = true
       readAhead.pump()
     },
-    /** It may be another Redis now. */
+    /** The connection is new, and it may be another Redis. */
     reset(): void {
       for (const lease of leases.values()) lease.reset()
     },
-    /** Starts no further handler. */
+    /** Starts no more handlers. */
     close(): void {
       closed = true
       readAhead.close()
       for (const lease of leases.values()) lease.close()
       prefetch.close()
     },
-    /** The stop was no death. */
+    /** Records that suspects did not crash the process: it was stopped. */
     survive: (): void => attempts.survive(),
   }
 }

@@ -3,7 +3,7 @@ import type { Arrival } from '../partition/arrival.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Place } from '../partition/cursor.ts'
 
-/** An entry of TAKE's reply, and what is stored of it. */
+/** An entry in the reply of TAKE, with what is stored of it. */
 export type TakenEntry = readonly [
   entry: string,
   attempt: string,
@@ -15,7 +15,7 @@ export type TakenEntry = readonly [
   raw: string,
 ]
 
-/** What TAKE gives of a partition. */
+/** The reply of TAKE for one partition. */
 export type TakenPart = readonly [
   n: string,
   isOwned: 0 | 1,
@@ -23,28 +23,28 @@ export type TakenPart = readonly [
   cursor: string,
   tail: string,
   dueInMs: number,
-  /** Those of the entries that are over `maxBacklog`. */
+  /** The entries that exceed `maxBacklog`. */
   over: readonly string[],
-  /** Those whose callbacks are at hand by their number alone. */
+  /** Entries. One that this process has buffered comes as its number alone. */
   entries: readonly (string | TakenEntry)[],
 ]
 
-/** One that a plugin is to get. */
+/** A callback to deliver to a plugin. */
 export interface Item extends Stored {
   readonly lease: PartitionLease
   readonly entry: string
-  /** Of one that was not pending when it was given. */
+  /** Its place in the cursor; undefined for an entry that was pending when it was read. */
   readonly place: Place | undefined
   readonly received: Arrival['received'] | undefined
   readonly attempt: number
   readonly resends: number
-  /** Until when it only holds up its key, on the clock of `performance.now()`; 0 where it does not. */
+  /** Until then it does not run but keeps its key; on the clock of `performance.now()`, 0 if it does not wait. */
   readonly heldUntil: number
-  /** How often a process has died over it in a row, as a suspect. */
+  /** How many times in a row a process crashed while this suspect ran. */
   readonly crashCount: number
-  /** The last one of them has just been found. */
+  /** Whether the last of these crashes was only just found. */
   readonly isNewCrash: boolean
-  /** It may have been under way when a process died. */
+  /** Whether it may have been running when a process crashed. */
   readonly isSuspect: boolean
 }
 

@@ -4,13 +4,13 @@ import { recordOf, readStored, type Stored } from '../partition/entry.ts'
 import type { Item } from './item.ts'
 import type { Connection } from '../client/run.ts'
 
-/** So many of one key are handed to the lanes; more are parked, and hold up no other key. */
+/** The most callbacks of one key in the executor. The rest wait here, so that they do not block other keys. */
 export const MAX_PREFETCH_PER_KEY = 16
-/** More are not read before some of these are through. */
+/** Reading stops at this number until some of these are delivered. */
 const MAX_HELD_BACK = 10_000
 const RETRY_MS = 500
 
-/** An item without its callback, which is read again when its turn comes. */
+/** An item without its callback, which is read again when the item is next. */
 type HeldBack = Omit<Item, 'callback'> & { readonly callback: undefined }
 
 interface Line {
@@ -21,14 +21,14 @@ interface Line {
 
 interface OverflowDeps {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
-  /** How many of this key are in the lanes. */
+  /** How many callbacks of the key are in the executor. */
   readonly inExecutor: (key: string) => number
   readonly onNext: (item: Item) => void
 }
 
 /**
- * Keys with a long queue. Their callbacks are in Redis, and only their numbers are in memory. Whatever comes
- * for such a key goes to its end, so that nothing overtakes.
+ * Holds back the callbacks of keys with long queues. Redis keeps their contents; memory holds only their numbers. A new
+ * callback of such a key goes to the end of its queue, which keeps the order.
  */
 export class KeyOverflow {
   readonly #deps: OverflowDeps
@@ -55,7 +55,7 @@ export class KeyOverflow {
     this.#size++
   }
 
-  /** Hands over the next ones of a key, once those before them are through. */
+  /** Hands over the next callbacks of a key once those before them are delivered. */
   resume(key: string): void {
     const line = this.#keys.get(key)
     if (!line || line.reading || this.#deps.inExecutor(key) > 0) return
@@ -83,7 +83,7 @@ export class KeyOverflow {
     if (items.length === 0) this.resume(key)
   }
 
-  /** Reads their callbacks, however long that takes; those whose share is lost meanwhile are left out. */
+  /** Reads the callbacks, retrying for as long as it takes. Leaves out those whose lease is lost meanwhile. */
   async #read(line: readonly HeldBack[]): Promise<Item[]> {
     const items: Item[] = []
     for (const item of line) {

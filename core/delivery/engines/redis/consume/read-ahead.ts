@@ -10,10 +10,12 @@ import type { Run } from '../client/run.ts'
 import { TAKE } from '../scripts/take.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 
-/** Fewer are not worth a round trip while others are under way. */
+/** With room for fewer, a read waits for more room: a round trip would bring too little. */
 const MIN_READ = 16
 const GATHER_MS = 2
-/** Between two reads of what goes on coming: the more a read brings, the less each of it costs. */
+/**
+ * The shortest time between two reads while callbacks keep arriving: a read that brings more costs less per callback.
+ */
 const READ_INTERVAL_MS = 8
 
 interface ReadAheadDeps {
@@ -22,21 +24,21 @@ interface ReadAheadDeps {
   readonly settleBatcher: SettleBatcher
   readonly gaps: Gaps
   readonly maxBacklog: number | undefined
-  /** The longest that a retry of the plugin waits. */
+  /** The longest delay of a retry of the plugin. */
   readonly longestDelayMs: number
   readonly leases: ReadonlyMap<number, PartitionLease>
-  /** How many more may be taken; 0 where none may. */
+  /** How many more callbacks may be handed over. */
   readonly room: () => number
   readonly mayTake: () => boolean
   readonly reportBackgroundError: ReportBackgroundError
   readonly onItem: (item: Item) => void
-  /** It is over `maxBacklog`. */
+  /** Takes an item that exceeds `maxBacklog`. */
   readonly onOver: (item: Item) => void
 }
 
 /**
- * Gets what comes for one plugin, from all partitions that this process has for it, while there is room: from memory what
- * this process has stored itself, as long as it knows of everything before it; else it is read.
+ * Supplies one plugin with callbacks from all partitions leased to this process, while there is room. An entry that
+ * this process knows of is handed over from memory if everything before it was; otherwise it is read.
  */
 export class ReadAhead {
   readonly #deps: ReadAheadDeps
@@ -44,7 +46,7 @@ export class ReadAhead {
   #gatherTimer: NodeJS.Timeout | undefined
   #isTaking = false
   #takenAt = -Infinity
-  /** The last read has left something. */
+  /** Whether the last read left entries behind. */
   #hasMore = false
   #afterAnswers = 0
   #closed = false
@@ -53,13 +55,13 @@ export class ReadAhead {
     this.#deps = deps
   }
 
-  /** This process has stored something, and tells of it in the order of the partition. */
+  /** Takes an entry that this process knows of, in the order of the partition. */
   arrived(lease: PartitionLease, arrival: Arrival): void {
     const { entry } = arrival
     const { room, mayTake, maxBacklog, gaps, onItem } = this.#deps
     const wasRead = lease.tail !== '' && !isBehind(entry, lease.tail)
     if (wasRead) return
-    // How many are over the limit is told by a read.
+    // Only a read counts how many exceed the limit.
     const isNext = lease.gapsSeen === gaps.count && maxBacklog === undefined && room() > 0 && mayTake()
     if (lease.isReading) {
       lease.missed = entry
@@ -75,7 +77,7 @@ export class ReadAhead {
     }
   }
 
-  /** Takes what there is room for, unless that is under way already. */
+  /** Reads what there is room for, unless a read is under way or scheduled. */
   pump(): void {
     const { room, mayTake, maxBacklog } = this.#deps
     if (this.#closed || this.#isTaking || this.#gatherTimer || !this.#isAnyDirty() || !mayTake()) return
@@ -87,7 +89,7 @@ export class ReadAhead {
     else this.#gatherTimer = setTimeout(() => this.#takeGathered(), inMs).unref()
   }
 
-  /** A retry will be due then. */
+  /** Schedules a read for when a retry is due. */
   wake(lease: PartitionLease, at: number): void {
     lease.dueAt = Math.min(lease.dueAt ?? Infinity, at)
     this.#dueTimer.set(lease.dueAt)
@@ -106,13 +108,13 @@ export class ReadAhead {
     if (leases.length > 0 && mayTake()) void this.#take(leases, Math.max(0, room()))
   }
 
-  /** Asked for each callback, and false for nearly all: without a list of the partitions. */
+  /** Called for each callback and nearly always false, so it builds no list of the partitions. */
   #isAnyDirty(): boolean {
     for (const { dirty, isHeld } of this.#deps.leases.values()) if (dirty && isHeld) return true
     return false
   }
 
-  /** Beginning with another one each time, so that a busy partition does not starve the rest. */
+  /** Starts with a different partition each time, so that a busy one does not starve the rest. */
   #dirty(): PartitionLease[] {
     const leases = [...this.#deps.leases.values()].filter(({ dirty, isHeld }) => dirty && isHeld)
     const from = leases.length === 0 ? 0 : this.#afterAnswers++ % leases.length
@@ -128,7 +130,7 @@ export class ReadAhead {
       isThrough = count > 0
     } catch (error) {
       this.#deps.reportBackgroundError(error)
-      // The retries that the lost reply gave are pending now. The next look, which the leases' renewal brings, begins there.
+      // The retries in the lost reply are pending now. The next poll, which the heartbeat triggers, starts with them.
       for (const lease of leases) {
         lease.reset()
         lease.lastPending = '0-0'
@@ -142,12 +144,12 @@ export class ReadAhead {
 
   async #read(leases: readonly PartitionLease[], count: number): Promise<void> {
     const { run, plugin, settleBatcher, gaps, maxBacklog, longestDelayMs, onItem, onOver } = this.#deps
-    // What is done counts until that is written.
+    // Callbacks that are done count towards the backlog until that is written.
     if (maxBacklog !== undefined) await settleBatcher.flush()
     const gap = gaps.count
     for (const lease of leases) {
       lease.missed = undefined
-      // The reply brings what is due; what is put there from now on it may not know of.
+      // The reply tells when the next retry is due. It may not know of retries scheduled from now on.
       lease.dueAt = undefined
     }
     this.#takenAt = performance.now()
@@ -159,7 +161,8 @@ export class ReadAhead {
       ` ${[...bufferedEntries].join(' ')} `,
     ])
     const parts = await run<TakenPart[]>(TAKE, plugin, count, maxBacklog ?? -1, longestDelayMs, ...args)
-    // The answers to what was stored meanwhile go out first: a handler that keeps the event loop busy must not hold them up.
+    // The HTTP answers of what was stored meanwhile go out first: a handler that blocks the event loop must not delay
+    // them.
     await afterAnswers()
     this.#hasMore = parts.some(([, , hasMore]) => hasMore === 1)
     const items = parts.flatMap((part, index) => {
@@ -167,7 +170,7 @@ export class ReadAhead {
       return lease ? this.#receive(lease, part, gap) : []
     })
     const over = new Set(parts.flatMap(([n, , , , , , entries]) => entries.map((entry) => `${n} ${entry}`)))
-    // In the order of receipt, as far as that can be told of several partitions.
+    // Sorts by receipt, as far as entries of several partitions tell it.
     const inOrder = items.toSorted((a, b) => compareEntries(a.entry, b.entry))
     for (const [index, item] of inOrder.entries()) {
       try {
@@ -180,7 +183,7 @@ export class ReadAhead {
     }
   }
 
-  /** They are read again: what comes behind them must not be handed over first. */
+  /** Has these entries read again, so that nothing behind them is handed over first. */
   #readAgain(items: readonly Item[]): void {
     this.#deps.gaps.count++
     for (const { lease, entry, place } of items) {

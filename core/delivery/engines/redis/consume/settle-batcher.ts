@@ -5,7 +5,7 @@ import { SETTLE } from '../scripts/settle.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
 import type { Place } from '../partition/cursor.ts'
 
-/** What has become of an entry: see the script. */
+/** The outcome of an entry; see the script SETTLE. */
 export type EntryOutcome =
   | readonly ['done' | 'alive']
   | readonly ['retry' | 'hold', attempt: number, inMs: number]
@@ -27,16 +27,16 @@ interface QueuedOutcome {
 }
 
 const FLUSH_MS = 3
-/** The longer, the more of them are told of by one line; and the more are done once more after a death. */
+/** How long acks wait. A longer wait covers more callbacks with one ack, and repeats more of them after a crash. */
 const ACK_DELAY_MS = 20
-/** After so long it goes along with something else. */
+/** After this time acks go along with an append that is sent anyway. */
 const PIGGYBACK_AFTER_MS = 16
 const RETRY_MS = 250
 const BATCH = 256
 
 /**
- * Collects what has become of callbacks and writes it in batches, off the hot path: what a death loses of it is done
- * once more. What cannot be written waits until Redis is back.
+ * Writes the outcomes of callbacks in batches, off the hot path. A crash loses the unwritten ones, and those callbacks
+ * run again. While Redis is away, outcomes wait here.
  */
 export class SettleBatcher {
   readonly #run: Run
@@ -57,21 +57,21 @@ export class SettleBatcher {
     else this.#put({ lease, entry, outcome: ['done'], after: () => lease.forget(entry) })
   }
 
-  /** Something is to be told of the share's trail. */
+  /** Marks a lease whose cursor has acks to write. */
   touch(lease: PartitionLease): void {
     if (this.#touched.size === 0) this.#touchedAt = performance.now()
     this.#touched.add(lease)
     this.#flushIn(ACK_DELAY_MS)
   }
 
-  /** @param after called once it is written; with false where the share was another's by then */
+  /** @param after called once it is written; with false if another process held the lease by then */
   enqueue({ lease, entry, place }: EntryRef, outcome: EntryOutcome, after?: (isThrough: boolean) => void): void {
-    // The script expects it to be pending.
+    // The script expects the entry to be pending.
     if (place?.state === 'open') this.#enqueueAck(lease, place)
     this.#put({ lease, entry, outcome, after })
   }
 
-  /** Notes and writes at once. Gives whether the share was still ours. */
+  /** Writes the outcome at once. Returns whether this process still held the lease. */
   settleDurably(of: EntryRef, outcome: EntryOutcome): Promise<boolean> {
     return new Promise((resolve) => {
       this.enqueue(of, outcome, resolve)
@@ -79,16 +79,16 @@ export class SettleBatcher {
     })
   }
 
-  /** Writes what has waited for a while, unless something is being written. */
+  /** Writes acks that have waited long enough, unless a write is under way. */
   piggyback(): void {
     if (this.#writing || this.#touched.size === 0 || performance.now() - this.#touchedAt < PIGGYBACK_AFTER_MS) return
     void this.flush()
   }
 
-  /** Writes what there is. What could not be written stays, and is tried again. */
+  /** Writes all queued outcomes. Those that could not be written stay queued and are retried. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
-    // Once: what is touched while this is written waits its time.
+    // Only once: leases touched during the write wait for the next flush.
     for (const lease of this.#touched) this.#enqueueAck(lease)
     this.#touched.clear()
     while (this.#queue.length > 0) {
@@ -106,7 +106,9 @@ export class SettleBatcher {
     this.#timer.close()
   }
 
-  /** What was not pending is told of once, in a line with a number, and before whatever needs that it is pending. */
+  /**
+   * Queues one ack for everything that is done in turn. It goes before an outcome that needs its entry to be pending.
+   */
   #enqueueAck(lease: PartitionLease, until?: Place): void {
     const ackRange = lease.cursor.takeAckRange(until)
     if (!ackRange) return
@@ -116,7 +118,7 @@ export class SettleBatcher {
       for (const place of done) lease.forget(place.entry)
       lease.acked(entry)
     }
-    // Whoever has it told writes at once, or notes something more.
+    // No timer is set here: the caller flushes at once or queues another outcome.
     this.#queue.push({ lease, entry, outcome: ['pass', ++lease.step, counts], after })
   }
 
@@ -125,7 +127,7 @@ export class SettleBatcher {
     this.#flushIn(FLUSH_MS)
   }
 
-  /** What was touched since it was set may have been written meanwhile. */
+  /** What was touched since the timer was set may have been written meanwhile. */
   #onTimer(): void {
     const waitMs = this.#touchedAt + ACK_DELAY_MS - performance.now()
     if (this.#queue.length > 0 || waitMs <= 0) void this.flush()

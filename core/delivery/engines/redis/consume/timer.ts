@@ -1,6 +1,6 @@
 const LONGEST_MS = 60_000
 
-/** Rings at the earliest of the times that it was set to. */
+/** Fires at the earliest of the times that it was set to. */
 export class Timer {
   readonly #ring: () => void
   #timer: NodeJS.Timeout | undefined
@@ -16,7 +16,7 @@ export class Timer {
     if (this.#closed || at >= this.#at) return
     this.#at = at
     clearTimeout(this.#timer)
-    // It may ring too early, which whoever looks then sees.
+    // It may fire early; the callback checks the time itself.
     const inMs = Math.min(Math.max(1, Math.ceil(at - performance.now())), LONGEST_MS)
     this.#timer = setTimeout(() => {
       this.#at = Infinity

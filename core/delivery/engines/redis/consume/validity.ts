@@ -1,6 +1,6 @@
-/** Whether our leases can be relied on just now. */
+/** Tells whether the leases of this process are valid now. */
 export interface Validity {
   isValid(): boolean
-  /** Resolves when they have been renewed, or will not be any more. */
+  /** Resolves when they were renewed, or will never be. */
   renewed(): Promise<void>
 }

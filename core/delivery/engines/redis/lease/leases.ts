@@ -15,17 +15,17 @@ interface LeasesDeps {
   readonly leaseMs: number
   readonly consumers: () => readonly Consumer[]
   readonly settleBatcher: SettleBatcher
-  /** Others had given us up, and may have made dead letters of what waited for our plugins. */
+  /** Other processes had counted this one as dead and may have dead-lettered what waited for its plugins. */
   readonly onLapsed: () => Promise<void>
   readonly reportBackgroundError: ReportBackgroundError
 }
 
-/** In a lease's time it is renewed so often. */
+/** Heartbeats per lease time. */
 const RENEWALS = 4
 
 /**
- * Keeps this process among the living, and its share of the partitions leased to it. Its own clock starts before the
- * request is sent, so a lease ends here before Redis gives it to another.
+ * Sends heartbeats and holds this process’ leases. The local clock starts before the request is sent, so a lease ends
+ * here before Redis gives it to another process.
  */
 export class Leases implements Validity {
   readonly #deps: LeasesDeps
@@ -43,7 +43,7 @@ export class Leases implements Validity {
     this.#deps = deps
   }
 
-  /** Rejects where Redis cannot be reached. */
+  /** Rejects if Redis cannot be reached. */
   async start(): Promise<void> {
     await this.heartbeat()
     this.#timer = setInterval(() => this.renewSoon(), this.#deps.leaseMs / RENEWALS)
@@ -53,12 +53,15 @@ export class Leases implements Validity {
     return performance.now() < this.#validUntil
   }
 
-  /** The last fence that was given to anybody, as far as we know: while there is no later one, our leases are ours. */
+  /**
+   * The last fence that Redis gave to any process, as far as this one knows. While no later one exists, its leases are
+   * its own.
+   */
   get lastFence(): string {
     return this.#lastFence
   }
 
-  /** It may be another Redis now. */
+  /** The connection is new, and it may be another Redis. */
   reset(): void {
     this.#lastFence = ''
   }
@@ -67,13 +70,13 @@ export class Leases implements Validity {
     return new Promise((resolve) => void this.#onRenewed.push(resolve))
   }
 
-  /** Renews now, and once more where something has changed while that was under way. */
+  /** Sends a heartbeat now, and another one if something changes while it is under way. */
   renewSoon(): void {
     if (this.#renewal) this.#renewAgain = true
     else void this.heartbeat().catch(this.#deps.reportBackgroundError)
   }
 
-  /** Renews what is held, and takes what is free. */
+  /** Renews the leases that are held and takes free ones. */
   heartbeat(): Promise<void> {
     this.#renewal ??= this.#sendHeartbeat().finally(() => {
       this.#renewal = undefined
@@ -84,7 +87,7 @@ export class Leases implements Validity {
     return this.#renewal
   }
 
-  /** Takes no more, and gives back what is finished; where a handler was interrupted, the way it all ends counts. */
+  /** Takes no more leases and releases those that are idle. A lease whose handler was interrupted waits for `end`. */
   leave(): void {
     this.#leaving = true
     for (const consumer of this.#deps.consumers())
@@ -93,8 +96,8 @@ export class Leases implements Validity {
   }
 
   /**
-   * Gives back what is left, and ends.
-   * @param isClean whether nothing is under way any more
+   * Releases the remaining leases.
+   * @param isClean whether no handler is running any more
    */
   async end(isClean: boolean): Promise<void> {
     clearInterval(this.#timer)
@@ -135,7 +138,7 @@ export class Leases implements Validity {
     for (const consumer of all) consumer.pump()
   }
 
-  /** Once nothing runs in it any more, and what became of its callbacks is written: so nothing overlaps. */
+  /** Releases a lease once its handlers have ended and their outcomes are written, so that two owners never overlap. */
   async #giveBack({ leases }: Consumer, lease: PartitionLease): Promise<void> {
     lease.close()
     this.#resolveRenewed()
@@ -146,7 +149,7 @@ export class Leases implements Validity {
     await this.#release([lease], true)
   }
 
-  /** A lease that cannot be given back runs out. */
+  /** A lease that cannot be released expires. */
   async #release(leases: readonly PartitionLease[], isClean: boolean): Promise<void> {
     const args = leases.flatMap(({ plugin, n, fence }) => [plugin, n, fence])
     await this.#deps.run(RELEASE, isClean ? 1 : 0, ...args).catch(() => undefined)

@@ -1,12 +1,12 @@
 import { PartitionLease } from '../partition/partition-lease.ts'
 
 /**
- * What TEND gives of a plugin. The time is Redis' own, in milliseconds. Of each lease: partition, fence, and 0 held before,
- * 1 new, 2 new and left by a death.
+ * The reply of HEARTBEAT for one plugin. The time is that of Redis, in milliseconds. Each lease has its partition, its
+ * fence, and a standing: 0 held before, 1 new, 2 new and left by a crash.
  */
 export type HeartbeatReply = readonly [lapsed: 0 | 1, surplus: number, at: number, ...rows: (number | string)[]]
 
-/** Has a plugin's shares be those that are leased to us. Gives those that are more than our part: the idlest first. */
+/** Makes the leases of a plugin agree with the reply. Returns the leases beyond the fair share, the idlest first. */
 export function reconcileLeases(
   { plugin, leases }: { readonly plugin: string; readonly leases: Map<number, PartitionLease> },
   [, surplus, at, ...rows]: HeartbeatReply = [0, 0, 0],

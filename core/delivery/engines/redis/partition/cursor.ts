@@ -1,29 +1,29 @@
 import { isBehind } from './entry.ts'
 
-/** Where an entry stands that was handed over without having become pending: `claimed` once SETTLE is told that it does. */
+/** An entry that was handed over without being pending; `claimed` once SETTLE is to make it pending. */
 export interface Place {
   readonly entry: string
   state: 'open' | 'done' | 'claimed'
 }
 
-/** What is to be written of a trail. */
+/** What one ack says. */
 export interface AckRange {
-  /** The group passes everything up to this one. */
+  /** The group moves up to this entry. */
   readonly entry: string
   readonly done: readonly Place[]
-  /** They are not done, and become pending. */
+  /** Entries that are not done and become pending. */
   readonly claimed: readonly Place[]
 }
 
 /**
- * The entries of a partition behind the group's last one that a plugin was given, in their order. While they are done in
- * turn Redis is told of the last of them only.
+ * The entries behind the last one of the group that a plugin was given, in order. While they are done in turn, Redis
+ * learns of the last one only.
  */
 export class Cursor {
   #places: Place[] = []
-  /** What came after the last place was not the plugin's, up to this one. */
+  /** Entries up to this one, behind the last place, are not for the plugin. */
   #skippedTo: string | undefined
-  /** How far it goes, and went before that was written. */
+  /** The last entry covered, whether or not that was written. */
   #end: string | undefined
   #isTouched = false
 
@@ -35,7 +35,10 @@ export class Cursor {
     return place
   }
 
-  /** Nothing of the plugin's is left up to this one. Gives whether that is news: a read may begin anew further back. */
+  /**
+   * Records that nothing up to this entry is left for the plugin. Returns whether that is new: a read may start further
+   * back.
+   */
   advance(entry: string): boolean {
     if (this.#end !== undefined && !isBehind(entry, this.#end)) return false
     this.#end = entry
@@ -44,14 +47,14 @@ export class Cursor {
     return true
   }
 
-  /** It was not handed over after all, and is read again. */
+  /** Removes an entry that was not handed over after all. It will be read again. */
   remove(place: Place): void {
     this.#places = this.#places.filter((one) => one !== place)
     this.#end = this.#places.at(-1)?.entry
     this.#skippedTo = undefined
   }
 
-  /** Whether it need not be told of by itself. */
+  /** Marks an entry as done. Returns whether the next ack covers it. */
   finish(place: Place): boolean {
     if (place.state !== 'open') return false
     place.state = 'done'
@@ -59,7 +62,10 @@ export class Cursor {
     return true
   }
 
-  /** Gives what is to be written: all up to the last one that is done, and up to `until`. Nothing, where that is nothing. */
+  /**
+   * Returns what to ack: everything up to the last entry that is done, and up to `until`. Undefined if there is
+   * nothing.
+   */
   takeAckRange(until?: Place): AckRange | undefined {
     if (!this.#isTouched && !until) return undefined
     this.#isTouched = false

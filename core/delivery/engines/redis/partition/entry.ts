@@ -3,19 +3,20 @@ import type { Called } from '../../../../host/context.ts'
 import { isExpendable } from '../../../ingest/expendable.ts'
 import { SEPARATOR } from '../scripts/lua.ts'
 
-/** A callback as it stands in a stream. */
+/** A callback as read from a stream. */
 export interface Stored {
   readonly callback: Called
   readonly key: string | undefined
   readonly maybeResend: boolean
 }
 
-/** Words before the texts in what `aboutText` gives. */
+/** The number of words before the texts of `aboutText`. */
 const WORDS = 9
 
 /**
- * What an entry says of a callback beside its body, as one text: each field of its own would cost Redis as much as all.
- * First whether it may be a resend, which the script sees to; and how long the texts are, so that they may hold anything.
+ * All fields of an entry but the body, as one text: as separate fields they would cost Redis as much as all of it. The
+ * first word says whether it may be a resend; the script sets it. The texts follow with their lengths, so they may
+ * contain anything.
  */
 export function aboutText(
   { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Incoming,
@@ -26,25 +27,27 @@ export function aboutText(
   return `${words} ${command.length} ${key.length} ${querystring.length} ${raw.length} ${command}${key}${querystring}`
 }
 
-/** 1 for signed, 0 for not, 2 for signed with an unknown command: what is not 1 goes first where room is needed. */
+/** 1 for signed, 0 for unsigned, 2 for signed with an unknown command. Anything but 1 is evicted first. */
 function signedWord(signed: boolean, isKnown: boolean): 0 | 1 | 2 {
   if (!signed) return 0
   return isExpendable(signed, isKnown) ? 2 : 1
 }
 
-/** The plugins of an entry as one text. */
+/** The plugin ids of an entry as one text. */
 export function pluginsText(ids: readonly string[]): string {
   return ids.length === 0 ? '' : `${SEPARATOR}${ids.join(SEPARATOR)}${SEPARATOR}`
 }
 
-/** Names and values, one after the other, as Redis gives them. */
+/** Turns names and values, which Redis returns alternately, into a record. */
 export function recordOf(fields: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {}
   for (let n = 0; n + 1 < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1] ?? ''
   return record
 }
 
-/** The same of a callback's entry, with what `about` says by name. Of other streams nothing changes. */
+/**
+ * The same for the entry of a callback, with the fields of `about` by name. Entries of other streams stay as they are.
+ */
 export function callbackRecordOf(fields: readonly string[]): Record<string, string> {
   const { about, ...record } = recordOf(fields)
   if (about === undefined) return record
@@ -54,7 +57,7 @@ export function callbackRecordOf(fields: readonly string[]): Record<string, stri
   return { ...record, id, app: `${sdkAppId}`, command, at: `${receivedAt}`, key, query: querystring, ...flags }
 }
 
-/** What `aboutText` has written, and the body. */
+/** Reads what `aboutText` wrote, and the body. */
 export function readStored(about: string, raw: string): Stored {
   const words = about.split(' ', WORDS)
   const [maybe, id = '', app, at, signed, ...lengths] = words
@@ -69,7 +72,7 @@ export function readStored(about: string, raw: string): Stored {
   }
 }
 
-/** How long `aboutText` and the body are that it is of, where such a text begins here. */
+/** The lengths of an `aboutText` that begins here, and of its body. */
 export function lengthsAt(text: string, from: number): { about: number; raw: number } {
   let end = from
   for (let word = 0; word < WORDS; word++) end = text.indexOf(' ', end) + 1
@@ -82,16 +85,16 @@ export function lengthsAt(text: string, from: number): { about: number; raw: num
   return { about: end - from + command + key + query, raw }
 }
 
-/** Whether an entry comes later than another one, by the numbers that Redis gives them. */
+/** Whether an entry is newer than another one. */
 export function isBehind(entry: string, other: string): boolean {
   return compareEntries(entry, other) > 0
 }
 
-/** Compares the numbers that Redis gives entries: milliseconds, and the place within one. */
+/** Compares entry ids of Redis: milliseconds, then the sequence number. */
 export function compareEntries(one: string, other: string): number {
   const dash = one.indexOf('-')
   const otherDash = other.indexOf('-')
-  // As many digits each: so they sort as texts do.
+  // With equal numbers of digits they sort as texts.
   if (dash === otherDash && one.length === other.length) return one < other ? -1 : Number(one > other)
   return (
     Number(one.slice(0, dash)) - Number(other.slice(0, otherDash)) ||

@@ -1,15 +1,15 @@
 import { lengthsAt, readStored, type Stored } from './entry.ts'
 import { SEPARATOR } from '../scripts/lua.ts'
 
-/** What Redis tells an owner of, with its number. */
+/** A notification to an owner, with its number. */
 export interface Notification {
   readonly number: number
-  /** Partitions in which something has come that has to be read. */
+  /** Partitions with entries that must be read. */
   readonly dirty: readonly number[]
   readonly entries: readonly NotifiedEntry[]
 }
 
-/** An entry of a stream, stored by another process. */
+/** An entry that another process stored. */
 export interface NotifiedEntry {
   readonly n: number
   readonly entry: string
@@ -17,7 +17,7 @@ export interface NotifiedEntry {
   readonly stored: Stored
 }
 
-/** Reads what the scripts' `tell` has published: `NUMBER,N,N...`, or the number and then entries. */
+/** Reads what `notify` of the scripts publishes: `NUMBER,N,N...`, or the number and then entries. */
 export function readNotification(text: string): Notification {
   const space = text.indexOf(' ')
   const [number = NaN, ...dirty] = text
@@ -34,7 +34,7 @@ export function readNotification(text: string): Notification {
   return { number, dirty, entries }
 }
 
-/** `N ENTRY PLUGINS`, the plugins ended by a separator more, and the texts, which tell their lengths. */
+/** `N ENTRY PLUGINS`, where one more separator ends the plugins, and then the texts, which state their lengths. */
 function entryAt(text: string, from: number): [NotifiedEntry, end: number] {
   const behindN = text.indexOf(' ', from)
   const behindEntry = text.indexOf(' ', behindN + 1)

@@ -3,50 +3,54 @@ import type { Arrival } from './arrival.ts'
 import { isBehind } from './entry.ts'
 import { Cursor } from './cursor.ts'
 
-/** Callbacks, and characters of one, that are kept until a read comes to them; others are read. */
+/** The most callbacks that are buffered until a read reaches them, and the most characters of one. Others are read. */
 const MAX_BUFFERED = 32
 const MAX_BUFFERED_CHARACTERS = 16_000
 
 /**
- * A partition of one plugin for as long as this process has the lease of it. Whatever is done for it goes by its
- * fence; a share that was lost or given back is never used again.
+ * The lease of one partition for one plugin. Its fence guards every write; a lease that was lost or released is never
+ * used again.
  *
- * What holds between two turns of the event loop: whatever is behind the group's last entry and not behind `tail` is
- * in `known`, or is nothing of the plugin's, or is over and the group is about to pass it. `tail` is never before the
- * group's last entry as far as this process knows of that: where it would be, it is empty, and the next read asks. An
- * entry is handed over from memory only where `upTo` says that everything before it was; whatever undoes that makes
- * the share `dirty`. While `isReading`, nothing is handed over from memory (`missed` tells of it), and nothing leaves
- * `known`, for the reply may still name it.
+ * These hold between two ticks of the event loop:
+ *
+ * - I1: each entry behind the last one of the group, up to `tail`, is in `known`, is not for the plugin, or exceeds
+ * `maxBacklog` and the group is about to pass it.
+ * - I2: `tail` is never before the last entry of the group, as far as this process knows. It is empty where it would
+ * be, and the next read asks Redis.
+ * - I3: an entry is handed over from memory only if `gapsSeen` says that everything before it was. Whatever breaks that
+ * makes the lease `dirty`.
+ * - I4: while `isReading`, nothing is handed over from memory (`missed` records it) and nothing leaves `known`, because
+ * the reply may still name it.
  */
 export class PartitionLease {
   readonly plugin: string
   readonly n: number
   readonly fence: string
-  /** The entries that are in memory: a read whose reply was lost is repeated, and gives them once more. */
+  /** The entries in memory. A read whose reply was lost is repeated and returns them again. */
   readonly known = new Set<string>()
   readonly cursor = new Cursor()
-  /** The last pending entry that was read, or `>` when there are no more. */
+  /** The last pending entry that was read; `>` when none are left. */
   lastPending = '0-0'
-  /** The last new entry that was read or handed over; nothing, where Redis is to say where the group stands. */
+  /** The last new entry that was read or handed over; empty if Redis has to say where the group stands. */
   tail = ''
-  /** What it was told while a read was under way: the read brings that, or there is more to read. */
+  /** The last entry that arrived during a read: the reply has it, or there is more to read. */
   missed: string | undefined
-  /** The number of the last gap before which everything has been read; nothing, where something has not. */
+  /** The count of gaps up to which everything was read; undefined if something was not. */
   gapsSeen: number | undefined
   #isReading = false
-  /** What was finished while a read was under way: its reply may bring it. */
+  /** Entries that finished during a read, whose reply may bring them. */
   readonly #finished = new Set<string>()
-  /** Up to where the group was moved meanwhile. */
+  /** The entry to which the group moved during a read. */
   #acked: string | undefined
-  /** What this process has stored, and a read will come to. */
+  /** Arrivals that a read will reach. */
   readonly #buffered = new Map<string, Arrival>()
-  /** How many stretches of the trail were told of. */
+  /** The number of acks sent. */
   step = 0
-  /** Something may have come. */
+  /** There may be entries to read. */
   dirty = true
   /** When the next retry is due, on the clock of `performance.now()`. */
   dueAt: number | undefined
-  /** A handler failed, or did not end, because of a stop. */
+  /** A handler failed or did not end because of the shutdown. */
   isInterrupted = false
   #state: 'held' | 'closing' | 'lost' = 'held'
   #running = 0
@@ -56,8 +60,8 @@ export class PartitionLease {
   #onIdle: (() => void)[] = []
 
   /**
-   * @param at when it was leased, in milliseconds of Redis' clock
-   * @param clean whether the former owner gave it back in order
+   * @param at when it was leased, in milliseconds of the clock of Redis
+   * @param clean whether the former owner released it properly
    */
   constructor(plugin: string, { n, fence, at, clean }: { n: number; fence: string; at: number; clean: boolean }) {
     this.plugin = plugin
@@ -67,7 +71,7 @@ export class PartitionLease {
     this.#suspectsLeft = clean ? 0 : MAX_PREFETCH
   }
 
-  /** Whether handlers may be started. */
+  /** Whether handlers may start. */
   get isHeld(): boolean {
     return this.#state === 'held'
   }
@@ -80,15 +84,15 @@ export class PartitionLease {
     return this.#running
   }
 
-  /** Whether an entry was there when the share was leased. */
+  /** Whether the entry was stored before this lease was given. */
   predates(entry: string): boolean {
     return this.#suspectsLeft > 0 && !isBehind(entry, this.#since)
   }
 
   /**
-   * Whether an entry that was there may have been under way when its owner died: of each key the first one, and no
-   * more than an owner's lanes hold.
-   * @param waits whether it only held up its key
+   * Returns whether an entry may have been running when its owner crashed: the first one of each key, up to as many as
+   * an owner prefetches.
+   * @param waits whether it was only keeping its key
    */
   takeSuspect(key: string | undefined, waits: boolean): boolean {
     if (this.#suspectsLeft === 0 || (key !== undefined && this.#suspectKeys.has(key))) return false
@@ -116,34 +120,39 @@ export class PartitionLease {
     if (acked !== undefined) this.acked(acked)
   }
 
-  /** It is no longer in memory: should a read bring it, it is to be handed over. */
+  /** Forgets an entry. If a read brings it again, it is handed over again. */
   forget(entry: string): void {
     if (this.#isReading) this.#finished.add(entry)
     else this.known.delete(entry)
   }
 
   /**
-   * Whether an entry that was read is in memory already. A retry that is due was written down as one before the read,
-   * so one that is in memory only until the read is over is not.
+   * Whether an entry from a read is in memory already. A retry that is due was written before the read, so one that
+   * stays in memory only until the read ends does not count.
    */
   has(entry: string, isDue: boolean): boolean {
     return this.known.has(entry) && !(isDue && this.#finished.delete(entry))
   }
 
-  /** The group's last entry is this one now. What is before it is no longer `known`, and must not be read again. */
+  /**
+   * Records that the group moved up to this entry. Entries before it are no longer `known` and must not be read again.
+   */
   acked(entry: string): void {
     if (this.#isReading) this.#acked = entry
     else if (this.tail !== '' && isBehind(entry, this.tail)) this.reset()
   }
 
-  /** Begins anew where Redis says that the group stands: it may be another Redis now. */
+  /** Starts reading again where the group stands: it may be another Redis now. */
   reset(): void {
     this.tail = ''
     this.gapsSeen = undefined
     this.dirty = true
   }
 
-  /** Keeps the callback until a read comes to it; that tells more of one that was there when the share was leased. */
+  /**
+   * Buffers an arrival until a read reaches it. An entry from before the lease is not buffered, because a read says
+   * more about it.
+   */
   buffer(arrival: Arrival): void {
     if (
       this.#buffered.size < MAX_BUFFERED &&
@@ -157,7 +166,7 @@ export class PartitionLease {
     return this.#buffered.keys()
   }
 
-  /** Gives what was kept, and keeps it no longer. */
+  /** Removes a buffered arrival and returns it. */
   takeBuffered(entry: string): Arrival | undefined {
     const arrival = this.#buffered.get(entry)
     this.#buffered.delete(entry)
@@ -177,12 +186,12 @@ export class PartitionLease {
     if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 
-  /** Starts no further handler. */
+  /** Starts no more handlers. */
   close(): void {
     if (this.#state === 'held') this.#state = 'closing'
   }
 
-  /** Another process has it. */
+  /** Another process holds the lease. */
   lose(): void {
     this.#state = 'lost'
   }

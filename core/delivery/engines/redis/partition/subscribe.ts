@@ -2,19 +2,19 @@ import { type Notification, readNotification } from './notification.ts'
 import type { Connection } from '../client/run.ts'
 
 interface Listener {
-  /** Something was stored for this process. */
+  /** Entries were stored for this process. */
   readonly onNotification: (notification: Notification) => void
   /** Leases are free. */
   readonly onFree: () => void
-  /** Something was asked. */
+  /** A request was made. */
   readonly onRequest: () => void
-  /** Whatever was said since the channel was lost has been missed. What comes from now on is heard a moment after this. */
+  /** Notifications since the connection was lost were missed. New ones arrive shortly after this. */
   readonly onReady: () => void
-  /** It is heard now. */
+  /** Notifications arrive again. */
   readonly onSubscribed: () => void
 }
 
-/** Hears what other processes tell this one. Nothing depends on it but the time until it is seen. */
+/** Subscribes to the notifications of other processes. Without them everything is only found later, by polling. */
 export function subscribe(
   connection: Connection,
   member: string,
@@ -28,7 +28,7 @@ export function subscribe(
     else if (text === 'free') onFree()
     else onRequest()
   })
-  // What is told is told anew by a look around, now and then; so a failure costs time only.
+  // Polling finds what a notification would have brought, so a failure only costs time.
   subscriber.on('ready', () => {
     onReady()
     void subscriber.subscribe(own, `${prefix}:all`).then(onSubscribed, () => undefined)
