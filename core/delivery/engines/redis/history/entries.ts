@@ -5,14 +5,14 @@ import type { StreamEntry } from './streams.ts'
 
 type OutcomesReply = readonly [resends: string, ...outcomes: string[]]
 
-/** What `Asked` names a callback by. */
+/** The ref of a callback in an `AdminRequest`. */
 export function refOf(partition: string, entry: string): string {
   return `${partition}/${entry}`
 }
 
-/** Entries as a journal gives them, with what has become of them. */
+/** Turns stream entries into entries of the history, with their outcomes. */
 export async function entriesOf(run: Run, found: readonly StreamEntry[], bodies: boolean): Promise<Entry[]> {
-  // Of those that were decided there is nothing more to know.
+  // Decided callbacks have no outcomes to look up.
   const looked = found.filter(({ stream }) => stream !== 'kept:decided')
   const args = looked.flatMap(({ stream, entry, fields }) => [partitionOf(stream), entry, fields['plugins'] ?? ''])
   const replies = looked.length === 0 ? [] : await run<OutcomesReply[]>(OUTCOMES, ...args)
@@ -51,7 +51,7 @@ function isDelivered(stream: string): boolean {
   return stream.startsWith('cb:')
 }
 
-/** Refused callbacks are in a stream of their own, by whose name their resends are counted. */
+/** Refused callbacks have a stream of their own, and its name is used in place of a partition. */
 function partitionOf(stream: string): string {
   return isDelivered(stream) ? stream.slice('cb:'.length) : stream
 }

@@ -5,12 +5,15 @@ import { type HistoryDeps, streamsFor } from './list.ts'
 import type { StreamEntry } from './streams.ts'
 
 const ID = /^([0-9a-z]{9})[0-9a-z]{13}$/
-/** How far the number of an entry may be from the time in the id: Redis' clock is another. First near by, then far. */
+/**
+ * How far the number of an entry may be from the time in the id, since Redis has another clock. Searches nearby first,
+ * then further.
+ */
 const NEAR = { before: 2000, after: 10_000 }
 const FAR = { before: 600_000, after: 600_000 }
 const PAGE = 500
 
-/** Finds callbacks by their ids, which begin with the time of receipt; entries are numbered by time too. */
+/** Finds callbacks by their ids. An id begins with the time of receipt, and entries are numbered by time. */
 export async function find(deps: HistoryDeps, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
   const wanted = new Set(ids.filter((id) => ID.test(id)))
   const found: StreamEntry[] = []

@@ -2,7 +2,7 @@ import { covers } from '../../../../registry.ts'
 import type { Entry, Filter } from '../../../history.ts'
 import type { StreamEntry } from './streams.ts'
 
-/** Whether a callback's own fields fit. */
+/** Whether the fields of a callback match the filter. */
 export function fitsAbout({ app, command, since, until }: Filter, fields: Record<string, string>): boolean {
   const at = Number(fields['at'])
   if (app !== undefined && Number(fields['app']) !== app) return false
@@ -10,13 +10,13 @@ export function fitsAbout({ app, command, since, until }: Filter, fields: Record
   return at >= (since ?? -Infinity) && at < (until ?? Infinity)
 }
 
-/** Of what was kept and not delivered: whether it was decided as the filter wants. */
+/** Whether a callback that was not delivered was decided as the filter wants. */
 export function decidedAs({ outcome }: Filter, { stream, fields }: StreamEntry): boolean {
   if (!stream.startsWith('kept:') || outcome === undefined || outcome === 'kept') return true
   return outcome === 'failed' ? fields['failed'] === '1' : fields['outcome'] === outcome
 }
 
-/** Whether what has become of it fits: with the filter's plugin, else with any. */
+/** Whether an outcome matches: that of the plugin of the filter, or else that of any plugin. */
 export function fitsOutcome({ plugin, outcome }: Filter, { plugins }: Entry): boolean {
   const theirs = plugin === undefined ? plugins : plugins.filter(({ id }) => id === plugin)
   if (plugin !== undefined && theirs.length === 0) return false

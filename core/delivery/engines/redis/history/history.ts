@@ -15,7 +15,7 @@ const REF = /^(\d+|kept:refused)\/(\d+-\d+)$/
 const LETTER = /^\d+-\d+$/
 
 /**
- * Looks into the Redis of servers that may be running.
+ * Opens the history of a Redis whose servers may be running.
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openRedisHistory(
@@ -23,7 +23,7 @@ export async function openRedisHistory(
   { onWaiting, startMs }: OpeningOptions = {},
 ): Promise<History> {
   const log = createLogger({ level: 'silent' })
-  // Whether it may lose something is for the servers to say.
+  // The servers report durability, so it is not checked here.
   const connection = await openRedis(
     { ...settings, durability: 'relaxed' },
     { log, onWaiting, ...(startMs !== undefined && { startMs }) },
@@ -61,7 +61,7 @@ export async function openRedisHistory(
   return plainly(history)
 }
 
-/** What names nothing that Redis could have becomes a name of nothing. */
+/** Replaces refs that Redis could never have with one that matches nothing. */
 function requestOf(asked: AdminRequest): object {
   const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
   const of = (pattern: RegExp, nothing: string): string[] =>
@@ -70,7 +70,7 @@ function requestOf(asked: AdminRequest): object {
   return { ...asked, refs: of(REF, '0/0-0').map((ref) => ref.split('/')), answer }
 }
 
-/** The driver's errors hold what was sent: they stay here. */
+/** The errors of the driver quote what was sent, so they are replaced here. */
 function plainly(history: History): History {
   const wrapped = Object.entries(history).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,

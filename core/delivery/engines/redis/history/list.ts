@@ -4,9 +4,9 @@ import { decidedAs, fitsAbout, fitsOutcome } from './fits.ts'
 import { entriesOf } from './entries.ts'
 import { type Direction, type StreamEntry, StreamReader } from './streams.ts'
 
-/** Entries whose outcomes are looked up together. */
+/** Entries whose outcomes are looked up at once. */
 const TOGETHER = 50
-/** By so much may clocks differ: entries are numbered by Redis' clock, and came by a server's. */
+/** How far clocks may differ: entries are numbered by the clock of Redis, but filtered by the time of receipt. */
 const SKEW_MS = 600_000
 const KEPT = ['kept:decided', 'kept:refused']
 
@@ -16,7 +16,7 @@ export interface HistoryDeps {
   readonly partitions: number
 }
 
-/** One page of what is stored, over all streams, in the order of receipt. */
+/** Lists one page over all streams, in the order of receipt. */
 export async function list(deps: HistoryDeps, filter: Filter, direction: Direction, place?: string): Promise<Page> {
   const { limit = 100 } = filter
   const places = placesOf(place)
@@ -43,14 +43,14 @@ export async function list(deps: HistoryDeps, filter: Filter, direction: Directi
   return { entries: page, place: JSON.stringify({ ...places, ...now }), end }
 }
 
-/** The place for `forward` behind all that is stored now. */
+/** Returns the place for `forward` behind all that is stored now. */
 export async function endOf({ connection: { client, prefix }, partitions }: HistoryDeps): Promise<string> {
   const streams = streamsFor({}, partitions)
   const last = await Promise.all(streams.map((stream) => client.xrevrange(`${prefix}:${stream}`, '+', '-', 'COUNT', 1)))
   return JSON.stringify(Object.fromEntries(streams.map((stream, n) => [stream, last[n]?.[0]?.[0] ?? '0-0'])))
 }
 
-/** The streams in which callbacks of the filter's kind are. */
+/** The streams that can have matches for the filter. */
 export function streamsFor({ outcome, plugin }: Filter, partitions: number): string[] {
   const delivered = Array.from({ length: partitions }, (_, n) => `cb:${n}`)
   if (plugin !== undefined) return delivered
@@ -70,7 +70,7 @@ function boundsOf({ since, until }: Filter): { oldest: string; newest: string } 
   }
 }
 
-/** Takes the next of all streams. Ids of callbacks tell the order of receipt, within one process exactly. */
+/** Takes the next entry over all streams. Ids give the order of receipt, exactly so within one process. */
 async function nextOf(readers: readonly StreamReader[], direction: Direction): Promise<StreamEntry | undefined> {
   const heads = await Promise.all(readers.map((reader) => reader.head()))
   let first: { found: StreamEntry; reader: StreamReader } | undefined

@@ -2,7 +2,10 @@ import type { PluginRecord, RecordFilter } from '../../../history.ts'
 import { recordOf } from '../partition/entry.ts'
 import type { Connection } from '../client/run.ts'
 
-/** What plugins have recorded, newest first. A stream each plugin and kind; a number tells their order over all. */
+/**
+ * Lists what plugins recorded, newest first. Each plugin and kind has its own stream; a number gives the order over
+ * all.
+ */
 export async function records(
   connection: Pick<Connection, 'client' | 'prefix'>,
   { plugin, kind, since = -Infinity, until = Infinity, limit = 100 }: RecordFilter,

@@ -10,7 +10,7 @@ export interface StreamEntry {
   readonly fields: Record<string, string>
 }
 
-/** Entries read ahead from each stream: with their bodies, so not many. */
+/** How many entries each stream reads ahead: few, since bodies come with them. */
 const AHEAD = 20
 
 /** Reads one stream in one direction, a few entries at a time. */
@@ -47,7 +47,7 @@ export class StreamReader {
     this.place = place
   }
 
-  /** The next entry, which stays; undefined where there is none. */
+  /** Returns the next entry without taking it; undefined at the end. */
   async head(): Promise<StreamEntry | undefined> {
     if (this.#ahead.length === 0 && !this.#isAtEnd) await this.#fill()
     return this.#ahead[0]

@@ -1,15 +1,15 @@
 import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, COUNT, FIELDS, NOW, SEPARATOR, NOTIFY, WAITS } from './lua.ts'
 
-/** Letters or callbacks that one call looks at; the rest of a request goes back to the head of the list. */
+/** Dead letters or callbacks per call; the rest of a request goes back to the head of the list. */
 const CHUNK = 500
 
 /**
- * Takes up what another process asked for, and does it, in one step: so exactly one server does it, whatever becomes of
- * that server. What is made to wait here counts as new: its attempts begin at 1. A callback that is no longer in its
- * stream is put there again from its dead letter, for that plugin alone, and so is a refused one.
+ * Carries out a request of another process in one step, so exactly one server does it, even if that server crashes.
+ * Callbacks that wait because of it count as new: their attempts begin at 1. A callback that is no longer in its stream
+ * is stored there again from its dead letter, for that plugin alone; so is a refused one.
  *
- * Arguments: prefix, and how long results stay, in ms. Gives whether there was something.
+ * Arguments: prefix, and how long results stay, in ms. Returns whether there was a request.
  */
 export const ANSWER = script(`${ALWAYS}${NOW}${FIELDS}${WAITS}${COUNT}${NOTIFY}
 local prefix, told = ARGV[1], {}
@@ -125,7 +125,7 @@ end
 for owner, partitions in pairs(told) do
   local list = {}
   for n in pairs(partitions) do list[#list + 1] = n end
-  tell(prefix, owner, ',' .. table.concat(list, ','))
+  notify(prefix, owner, ',' .. table.concat(list, ','))
 end
 return 1
 `)

@@ -1,23 +1,22 @@
 import { script } from '../../../../store/redis/script.ts'
 import { COUNT, SEPARATOR, NOTIFY, WHERE_ROOM } from './lua.ts'
 
-/** Arguments of one callback. */
+/** Arguments per callback. */
 const APPEND_WIDTH = 8
 
 /**
- * Stores callbacks: the look for a resend and the append are one step, for the same callback may come to two processes
- * at once. The identity is set with the entry and never without it: else a resend would be acknowledged whose first was
- * not stored.
+ * Stores callbacks. The check for a resend and the append are one step, because the same callback may reach two
+ * processes at once. The fingerprint is stored with the entry and never without it: otherwise a resend could be
+ * acknowledged whose first one was not stored.
  *
- * Whoever has a lease of the partition for one of the plugins is told of the entry with all that is in it, so that it need
- * not read it.
+ * Every owner of a lease of the partition gets the whole entry in a notification, so that it need not read it.
  *
- * Arguments: prefix, resend window in ms, own name, then of each callback: identity, whether its body tells resends, the
- * last fence that was given when all leases of its partition were ours, or nothing where some were not, partition, plugins,
- * id, about, raw.
- * Gives the number under which we hear of all that is ours of them, or 0 where nothing is, and then of each callback its
- * entry, or, where there is more to say, a list: its entry (empty where it was not stored now), whether it is stored, how often the first has come
- * again, the id of the first.
+ * Arguments: prefix, resend window in ms, own name, then for each callback: fingerprint, whether an equal one is a
+ * resend, the last fence that was given while all leases of its partition were ours (empty if some were not),
+ * partition, plugins, id, about, raw.
+ * Returns the notification number for our own entries among them (0 for none), and for each callback its entry or, if
+ * there is more to say, a list: entry (empty if not stored now), whether it is stored, the resends of the first one,
+ * and the id of the first one.
  */
 export const APPEND = script(`${WHERE_ROOM}${COUNT}${NOTIFY}
 local prefix, window, me = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -82,6 +81,6 @@ for plugins, count in pairs(more) do
   for plugin in string.gmatch(plugins, '[^\\31]+') do redis.call('HINCRBY', prefix .. ':backlog', plugin, count) end
 end
 if isMine then replies[1] = count(prefix, me) end
-for owner, list in pairs(lines) do tell(prefix, owner, ' ' .. table.concat(list)) end
+for owner, list in pairs(lines) do notify(prefix, owner, ' ' .. table.concat(list)) end
 return replies
 `)

@@ -1,16 +1,16 @@
-/** Between the ids of plugins in an entry, which begins and ends with one too, so that an id can be searched for. */
+/** Stands between the plugin ids of an entry, and also first and last, so that an id can be searched for. */
 export const SEPARATOR = '\u001f'
 
-/** The consumer of every group. Which process has the entries is told by the lease. */
+/** The consumer name in every group. The lease says which process owns the entries. */
 export const CONSUMER = 'timhook'
 
-/** For scripts that end what has been stored: they must go on when the memory is full, or nothing ever gets free. */
+/** For scripts that finish stored callbacks. They must run when memory is full, or none would ever be freed. */
 export const ALWAYS = '#!lua flags=allow-oom\n'
 
-/** For scripts that store: refused as a whole when the memory is full. */
+/** For scripts that store: Redis refuses the whole script when memory is full. */
 export const WHERE_ROOM = '#!lua\n'
 
-/** Milliseconds of Redis' own clock. */
+/** Milliseconds of the clock of Redis. */
 export const NOW = `
 local function now()
   local time = redis.call('TIME')
@@ -18,14 +18,14 @@ local function now()
 end
 `
 
-/** Whether a process still has the lease of a partition: a later owner has a larger fence. */
+/** Checks that a process still owns the lease: a later owner has a larger fence. */
 export const OWNS = `
 local function owns(prefix, plugin, n, fence)
   return redis.call('HGET', prefix .. ':lease:' .. plugin .. ':' .. n, 'fence') == fence
 end
 `
 
-/** Forgets what was noted about an entry that is finished, or has failed in a way that is no death. */
+/** Deletes the retry and crash records of an entry that is finished or failed without a crash. */
 export const FORGET = `
 local function forget(prefix, plugin, n, entry)
   redis.call('HDEL', prefix .. ':tries:' .. plugin .. ':' .. n, entry)
@@ -33,9 +33,11 @@ local function forget(prefix, plugin, n, entry)
 end
 `
 
-/** Writes a dead letter with the callback itself. The fields of an entry begin with its plugins, which it leaves out. */
+/**
+ * Writes a dead letter with the callback itself. An entry begins with its plugins, which the dead letter leaves out.
+ */
 export const DEAD_LETTER = `
-local function bury(prefix, plugin, n, entry, fields, attempts, message, at, isFault)
+local function deadLetter(prefix, plugin, n, entry, fields, attempts, message, at, isFault)
   local letter = redis.call('XADD', prefix .. ':dead', '*', 'plugin', plugin, 'partition', n, 'entry', entry,
     'attempts', attempts, 'error', message, 'died', at, unpack(fields, 3))
   redis.call('HSET', prefix .. ':letters', n .. ' ' .. entry .. ' ' .. plugin, letter)
@@ -48,22 +50,22 @@ local function bury(prefix, plugin, n, entry, fields, attempts, message, at, isF
 end
 `
 
-/** Whatever is stored for an owner counts, whoever tells it of that, so that it knows what it was not told of. */
+/** Increments the notification number of an owner. A gap in the numbers means that it missed one. */
 export const COUNT = `
 local function count(prefix, owner) return redis.call('HINCRBY', prefix .. ':told', owner, 1) end
 `
 
-/** Tells an owner of something: its number, and the text. Needs COUNT. */
+/** Publishes a notification to an owner: its number and a text. Needs COUNT. */
 export const NOTIFY = `
-local function tell(prefix, owner, text)
+local function notify(prefix, owner, text)
   redis.call('PUBLISH', prefix .. ':to:' .. owner, string.format('%.0f', count(prefix, owner)) .. text)
 end
 `
 
-/** For scripts that only look. */
+/** For scripts that only read. */
 export const READING = '#!lua flags=no-writes\n'
 
-/** Names and values of a reply as a table. */
+/** Turns the names and values of a reply into a table. */
 export const FIELDS = `
 local function fieldsOf(list)
   local field = {}
@@ -72,7 +74,7 @@ local function fieldsOf(list)
 end
 `
 
-/** Which of two entries of a stream came later. */
+/** Compares two entries: whether the first one is newer. */
 export const IS_AFTER = `
 local function isAfter(entry, other)
   local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
@@ -81,7 +83,7 @@ local function isAfter(entry, other)
 end
 `
 
-/** Whether a plugin has an entry of a stream yet to finish. Needs FIELDS. */
+/** Whether a plugin has yet to finish an entry. Needs FIELDS. */
 export const WAITS = `${IS_AFTER}
 local function groupsOf(stream)
   local groups = {}

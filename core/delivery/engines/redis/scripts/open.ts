@@ -2,8 +2,8 @@ import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
 /**
- * Makes the groups of plugins that have none: they get what comes next. Gives the version and the number of partitions
- * that are stored, which are those given where there were none.
+ * Creates missing consumer groups, which start with the next callback. Returns the stored version and number of
+ * partitions, or those given if none were stored.
  *
  * Arguments: prefix, version, partitions, plugins...
  */

@@ -2,9 +2,9 @@ import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, OWNS } from './lua.ts'
 
 /**
- * Gives leases back, and has the others look at once.
+ * Releases leases and has the other processes look for them at once.
  *
- * Arguments: prefix, whether nothing is under way, then of each: plugin, partition, fence.
+ * Arguments: prefix, whether no handler runs, then for each: plugin, partition, fence.
  */
 export const RELEASE = script(`${ALWAYS}${OWNS}
 local prefix = ARGV[1]
@@ -18,9 +18,9 @@ return 1
 `)
 
 /**
- * A process counts no more: its share is the others'.
+ * Deregisters a process, so that others take its share of the partitions.
  *
- * Arguments: prefix, own name, plugins... Gives how many callbacks wait for plugins that no other process has.
+ * Arguments: prefix, own name, plugins... Returns how many callbacks wait for plugins that no other process has.
  */
 export const DEREGISTER = script(`${ALWAYS}
 local prefix, left = ARGV[1], 0

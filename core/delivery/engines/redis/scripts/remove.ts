@@ -1,7 +1,7 @@
 import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, DEAD_LETTER, CONSUMER, FORGET, NOW } from './lua.ts'
 
-/** Which plugins no live process has. Arguments: prefix. */
+/** Lists the plugins that no live process has. Arguments: prefix. */
 export const MISSING = script(`${ALWAYS}${NOW}
 local prefix, at, missing = ARGV[1], now(), {}
 for _, plugin in ipairs(redis.call('ZRANGE', prefix .. ':plugins', 0, -1)) do
@@ -11,11 +11,11 @@ return missing
 `)
 
 /**
- * Makes dead letters of some of what waits for a plugin that is removed, and forgets the plugin where nothing does.
- * A process that has it again meanwhile ends that.
+ * Dead-letters some of the callbacks of a removed plugin, and forgets the plugin once none are left. It stops if a
+ * process has the plugin again.
  *
- * Arguments: prefix, plugin, partitions, ms since a process had it, the sentence for the letters, how many.
- * Gives how many letters there are, and whether that was all.
+ * Arguments: prefix, plugin, partitions, ms since a process had it, the error text, how many at most.
+ * Returns how many dead letters it wrote, and whether that was all.
  */
 export const REMOVE = script(`${ALWAYS}${NOW}${FORGET}${DEAD_LETTER}
 local prefix, plugin, total, message, room = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[5], tonumber(ARGV[6])
@@ -27,7 +27,7 @@ if not seen or tonumber(seen) > at - ARGV[4] then return { 0, 1 } end
 local function letter(stream, n, entry, fields, isFresh)
   if fields and (not isFresh or string.find(fields[2], '\\31' .. plugin .. '\\31', 1, true)) then
     local tried = redis.call('HGET', prefix .. ':tried:' .. plugin .. ':' .. n, entry) or '1'
-    bury(prefix, plugin, n, entry, fields, string.match(tried, '^%d+') - 1, message, at)
+    deadLetter(prefix, plugin, n, entry, fields, string.match(tried, '^%d+') - 1, message, at)
     count = count + 1
   end
   forget(prefix, plugin, n, entry)

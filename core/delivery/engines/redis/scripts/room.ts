@@ -1,16 +1,16 @@
 import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, NOW, WHERE_ROOM } from './lua.ts'
 
-/** What one callback takes beside its texts. */
+/** Bytes that a callback takes beside its texts. */
 const ROW_BYTES = 200
-/** Rows that go in one call: Redis stands still meanwhile. */
+/** The most rows that one call evicts: Redis serves nobody else meanwhile. */
 const MOST = 500
 
 /**
- * Keeps a refused callback, and counts its bytes for its app. One that comes again within the resend window is counted on
- * the first.
+ * Stores a refused callback and adds its bytes to those of its app. A resend within the resend window is counted on the
+ * first one.
  *
- * Arguments: prefix, app, bytes of its texts, identity, resend window in ms, then the fields of the entry.
+ * Arguments: prefix, app, bytes of its texts, fingerprint, resend window in ms, then the fields of the entry.
  */
 export const RECORD_REFUSED = script(`${WHERE_ROOM}
 local prefix, app, bytes, window = ARGV[1], ARGV[2], ARGV[3] + ${ROW_BYTES}, tonumber(ARGV[5])
@@ -27,11 +27,11 @@ return 1
 `)
 
 /**
- * Lets refused callbacks go until they take no more than a share: the app that takes most of it loses its oldest. Those
- * that have had their time go in any case.
+ * Evicts refused callbacks until they fit their share: the app with the most bytes loses its oldest. Expired ones
+ * always go.
  *
  * Arguments: prefix, bytes that may stay, age in ms.
- * Gives how many went before their time, the bytes of those, and whether there is more to do.
+ * Returns how many were evicted before they expired, their bytes, and whether there is more to do.
  */
 export const EVICT_REFUSED = script(`${ALWAYS}${NOW}
 local prefix, share, before = ARGV[1], tonumber(ARGV[2]), now() - ARGV[3]
@@ -85,10 +85,10 @@ return { count, freed, steps >= ${MOST} and 1 or 0 }
 `)
 
 /**
- * Lets dead letters for faults go until they take no more than a share, the oldest first.
+ * Evicts dead letters for faults until they fit their share, the oldest first.
  *
  * Arguments: prefix, bytes that may stay.
- * Gives how many went, their bytes, and whether there is more to do.
+ * Returns how many were evicted, their bytes, and whether there is more to do.
  */
 export const EVICT_FAULTS = script(`${ALWAYS}
 local prefix, share = ARGV[1], tonumber(ARGV[2])

@@ -1,21 +1,24 @@
 import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, DEAD_LETTER, CONSUMER, FORGET, IS_AFTER, NOW } from './lua.ts'
 
-/** Arguments of one outcome. */
+/** Arguments per outcome. */
 const SETTLE_WIDTH = 7
 
 /**
- * Writes what has become of entries. An owner that has lost its lease is refused. Writing the same once more changes
- * nothing: an outcome whose reply was lost is sent again, and whatever is no longer pending has its outcome.
+ * Writes the outcomes of entries and refuses an owner that lost its lease. It is idempotent: an outcome whose reply was
+ * lost is sent again, and an entry that is no longer pending already has its outcome.
  *
- * Arguments: prefix, then of each: kind, plugin, N, fence, entry, a, b.
- * `pass` its number among those of the lease, and what is meant: how many are done of those that were not pending, and
- * then those that are not, which become pending; the group's last entry is this one from now on,
- * unless it is further on already. `done`; `retry` attempt,
- * in ms; `hold` the same, keeping its key; `dead` attempts, error; `fault` the same, where the body is not what
- * the types promise; `try` number of the death that this may become;
- * `alive` what was tried has not died.
- * Gives 1 of each that was let through, else 0.
+ * Arguments: prefix, then for each: kind, plugin, N, fence, entry, a, b. The kinds are:
+ * - `pass`: an ack. a is its number within the lease. b has the number of done entries that were not pending, and then
+ * the entries that are not done and become pending. The last entry of the group moves up to this entry, unless it is
+ * further on already.
+ * - `done`.
+ * - `retry`: attempt, in ms. `hold`: the same, keeping its key.
+ * - `dead`: attempts, error. `fault`: the same, for a body that does not fit its definition.
+ * - `try`: the number of the crash that this may become.
+ * - `alive`: the suspect ran without a crash.
+ *
+ * Returns 1 for each outcome that was accepted, else 0.
  */
 export const SETTLE = script(`${ALWAYS}${NOW}${FORGET}${DEAD_LETTER}${IS_AFTER}
 local prefix, at, replies, leases, less = ARGV[1], now(), {}, {}, {}
@@ -67,7 +70,7 @@ local function settle(kind, plugin, n, entry, a, b)
       redis.call('ZADD', prefix .. ':due:' .. where, at + b, entry)
       redis.call('ZADD', prefix .. ':age:' .. where, string.match(entry, '^%d+'), entry)
     elseif fields then
-      bury(prefix, plugin, n, entry, fields[2], a, b, at, kind == 'fault')
+      deadLetter(prefix, plugin, n, entry, fields[2], a, b, at, kind == 'fault')
     else
       finish(plugin, 1)
     end

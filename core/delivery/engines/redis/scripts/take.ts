@@ -2,26 +2,26 @@ import { script } from '../../../../store/redis/script.ts'
 import { LONGEST_WAIT_MS } from '../../../consume/suspects.ts'
 import { ALWAYS, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
 
-/** Entries looked at in one step. */
+/** Entries read in one step. */
 const CHUNK = 32
-/** Entries looked at in one call: those of other plugins are passed over, and Redis is not to stand still for them. */
+/** The most entries read in one call: those of other plugins are skipped, and Redis must not stand still for them. */
 const SCAN = 1000
-/** Characters of bodies in one reply. */
+/** The most characters of bodies in one reply. */
 const CHARACTERS = 4_000_000
 
 /**
- * Gives an owner its next entries: first what was pending when it took the lease, then retries that are due, then what
- * is new. What is new is only looked at, and becomes pending, or is passed by the group, by what SETTLE is told of it. What is
- * not the plugin's is passed over here.
+ * Returns the next entries of an owner: first those pending when it took the lease, then retries that are due, then new
+ * ones. New entries are only read; SETTLE later makes them pending or moves the group past them. Entries of other
+ * plugins are skipped here.
  *
- * Arguments: prefix, plugin, how many, maxBacklog or -1, the longest that a retry waits in ms (what is due later than that from now
- * on was noted before the clock was set back, and is due), then of each partition: N, fence, the last pending entry that
- * was given, or `>` when all of them were, the last new entry that was given or passed over, or nothing: then it
- * begins behind the group's last entry; and those new entries whose callbacks it has, each with a space on both sides.
- * Gives of each partition: N, whether it is still owned, whether there is more, the next cursors, in how many ms a retry
- * is due or -1, which of the entries are over `maxBacklog`, and the entries: those that it has as they are, of others id,
- * attempt, ms that it holds up its key yet, deaths, resends, whether it is `new`, `due`, or was `pending`, and its fields
- * `about` and `raw`.
+ * Arguments: prefix, plugin, how many, maxBacklog or -1, the longest delay of a retry in ms (one due later was written
+ * before the clock was set back, and is due now). Then for each partition: N, fence, the last pending entry returned
+ * (`>` after all of them), the last new entry returned or skipped (empty to begin behind the last entry of the group),
+ * and the new entries that the owner has buffered, each with a space on both sides.
+ * Returns for each partition: N, whether it is still owned, whether there is more, the next cursors, ms until a retry
+ * is due or -1, the entries that exceed `maxBacklog`, and the entries. A buffered one comes as its number. Others have:
+ * id, attempt, ms for which it still keeps its key, crashes, resends, whether it is `new`, `due` or was `pending`, and
+ * the fields `about` and `raw`.
  */
 export const TAKE = script(`${ALWAYS}${NOW}${OWNS}${FORGET}
 local prefix, plugin, room, most = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])

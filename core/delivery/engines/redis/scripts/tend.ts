@@ -2,14 +2,15 @@ import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
 /**
- * Says that a process lives, renews its leases, and takes free ones up to its fair share. A lease is free when it was
- * released or has run out, or when Redis thinks that it is ours and we do not: the reply that gave it was lost. A
- * process that leaves has no share, and renews what it has still to finish.
+ * The heartbeat of a process: renews its leases and takes free ones up to its fair share. A lease is free if it was
+ * released or has expired, or if Redis counts it as ours and we do not: then the reply that gave it was lost. A process
+ * that shuts down has no share, and only renews what it has still to finish.
  *
- * Arguments: prefix, own name, lease in ms, partitions, whether it leaves, then of each plugin: its id, and
- * `N=FENCE,...` of what is held.
- * Gives the last fence that was given, and then of each plugin: whether we had been given up, how many leases are more than the fair share, the time in ms, and
- * then partition, fence and standing of each lease: 0 held before, 1 new and left in order, 2 new and left by a death.
+ * Arguments: prefix, own name, lease in ms, partitions, whether it shuts down, then for each plugin: its id, and
+ * `N=FENCE,...` of what it holds.
+ * Returns the last fence given, and for each plugin: whether this process had counted as dead, how many leases exceed
+ * the fair share, the time in ms, and then partition, fence and standing of each lease: 0 held before, 1 new and
+ * released properly, 2 new and left by a crash.
  */
 export const HEARTBEAT = script(`${ALWAYS}${NOW}
 local prefix, me, ttl, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -1,18 +1,18 @@
 import { script } from '../../../../store/redis/script.ts'
 import { ALWAYS, NOW } from './lua.ts'
 
-/** Entries dropped by one call, about: Redis stands still meanwhile. */
+/** The most entries dropped by one call, about: Redis serves nobody else meanwhile. */
 const LIMIT = 10_000
 
 /**
- * Drops the oldest callbacks of a partition, but none that a plugin has not finished: those behind a group's last
- * entry, those pending and those that wait for a retry stay, and whatever is newer than the oldest of them.
+ * Drops the oldest callbacks of a partition, but none that a plugin has not finished. Those behind the last entry of a
+ * group, pending ones and those that wait for a retry stay, and so does everything newer than the oldest of them.
  *
- * With bytes in place of the part, it drops what is expendable, see entry.ts, until so many are free.
+ * With bytes given, it drops only expendable callbacks (see entry.ts) until so many bytes are free.
  *
- * Arguments: prefix, N, age in ms, the part of the partition's span of time that may stay (1: all of it), and bytes, or 0.
- * Gives how many were dropped, bytes of those that are expendable, and since when the partition is complete, or 0. Redis frees whole nodes of a stream, so up to a
- * hundred more may stay.
+ * Arguments: prefix, N, age in ms, the part of the span of time that may stay (1: all of it), and bytes, or 0.
+ * Returns how many were dropped, the bytes of expendable ones, and since when the partition is complete, or 0. Redis
+ * frees whole nodes of a stream, so up to a hundred more may stay.
  */
 export const TRIM = script(`${ALWAYS}${NOW}
 local prefix, n, age, part, need = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -76,10 +76,10 @@ return { dropped, math.ceil(freed), since }
 `)
 
 /**
- * Drops dead letters, and what was decided, once their time is over.
+ * Drops expired dead letters and decided callbacks.
  *
- * Arguments: prefix, how long dead letters stay, how long decided ones stay, both in ms.
- * Gives how many dead letters were dropped.
+ * Arguments: prefix, retention of dead letters and of decided callbacks, both in ms.
+ * Returns how many dead letters were dropped.
  */
 export const EXPIRE = script(`${ALWAYS}${NOW}
 local prefix, at = ARGV[1], now()
@@ -94,7 +94,7 @@ redis.call('XTRIM', prefix .. ':kept:decided', 'MINID', '~', string.format('%.0f
 return #letters
 `)
 
-/** Whether this process is to look for what has had its time, and no other one for so many ms. Arguments: prefix, ms. */
+/** Whether this process should sweep now; no other one will for so many ms. Arguments: prefix, ms. */
 export const SWEEP = script(`${ALWAYS}
 return redis.call('SET', ARGV[1] .. ':swept', '1', 'PX', ARGV[2], 'NX') and 1 or 0
 `)

@@ -10,12 +10,12 @@ interface RemovalDeps {
   readonly signal: AbortSignal
 }
 
-/** Letters that one step makes. */
+/** The most dead letters per step. */
 const DEAD_LETTERS_PER_STEP = 200
 
-/** Makes dead letters of what waits for plugins that no process has had for a while. */
+/** Dead-letters what waits for plugins that no process has had for a while. */
 export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: RemovalDeps) {
-  /** Since when this process has found a plugin missing, on the clock of `performance.now()`. */
+  /** When this process first found a plugin missing, on the clock of `performance.now()`. */
   const missingSince = new Map<string, number>()
 
   const deadLetterAll = async (plugin: string): Promise<void> => {
@@ -47,7 +47,7 @@ export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: 
         if (now - since >= removedAfterMs) await deadLetterAll(plugin)
       }
     },
-    /** While Redis is away, or nobody runs, every plugin is missing: that time does not count. */
+    /** While Redis is away, or no process runs, every plugin is missing. That time must not count. */
     forget(): void {
       missingSince.clear()
     },

@@ -21,21 +21,23 @@ interface SweepDeps {
   readonly partitions: number
   readonly retention: Retention
   readonly sweepMs: number
-  /** How long no process must have had a plugin. */
+  /** How long no process must have had a plugin until it counts as removed. */
   readonly removedAfterMs: number
   readonly reportBackgroundError: ReportBackgroundError
 }
 
-/** What TRIM gives. */
+/** The reply of TRIM. */
 type Trimmed = [dropped: number, freed: number, since: number]
 
-/** The part of the memory that is left to others; where it is used, finished callbacks go before their time. */
+/**
+ * The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire.
+ */
 const RESERVE = 0.05
 const PART_LEFT = 0.8
 
 /**
- * Drops what has had its time, and makes dead letters of what waits for plugins that are gone. One process at a time
- * does it, whichever comes first; two would do no harm.
+ * Drops what has expired and dead-letters what waits for removed plugins. One process at a time does it; two would do
+ * no harm.
  */
 export function createSweep({
   connection,
@@ -54,7 +56,7 @@ export function createSweep({
   let isSweeping = false
   const stopping = new AbortController()
 
-  /** What the streams take, as Redis estimates it from a few nodes of each. */
+  /** Bytes of the streams, as Redis estimates them from a few nodes of each. */
   const usedBytes = async (): Promise<number> => {
     const sizes = await Promise.all(streams.map((name) => client.memory('USAGE', `${prefix}:${name}`)))
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
@@ -67,14 +69,14 @@ export function createSweep({
     return most > 0 && of('used_memory') > most * (1 - RESERVE)
   }
 
-  /** Bytes that have to go. */
+  /** Bytes that must be freed. */
   const lacking = async (): Promise<{ used: number; need: number }> => {
     const used = await usedBytes()
     const forOthers = (await isNearlyFull()) ? used * (1 - PART_LEFT) : 0
     return { used, need: Math.max(0, used - retention.size, forOthers) }
   }
 
-  /** Runs a script that lets some go at a time. Gives how many went, and their bytes. */
+  /** Runs a script that evicts some at a time. Returns how many were evicted, and their bytes. */
   const inSteps = async (step: () => Promise<[number, number, number]>): Promise<[number, number]> => {
     let [count, bytes] = [0, 0]
     for (let more = 1; more === 1 && !stopping.signal.aborted;) {
@@ -91,7 +93,7 @@ export function createSweep({
     return client.xtrim(stream, 'MAXLEN', '~', Math.floor((await client.xlen(stream)) * part))
   }
 
-  /** In the order of room.ts of sqlite. */
+  /** Evicts in the same order as room.ts of the sqlite engine. */
   const trim = async (): Promise<number> => {
     const shares = sharesOf(retention.size)
     const { used, need } = await lacking()
@@ -101,7 +103,7 @@ export function createSweep({
     const [refused, freed] = await inSteps(() => run(EVICT_REFUSED, Math.floor(refusedMayStay), retention.deadLetters))
     left -= freed
     let [finished, since] = [0, 0]
-    // From each partition its part, and then what is left.
+    // Takes a fair part from each partition first, and then whatever is still needed.
     for (const parts of [partitions, 1]) {
       for (const n of all) {
         if (left <= 0) break
@@ -124,7 +126,7 @@ export function createSweep({
     const faultsMayStay = Math.min(shares.faults, isLacking ? Math.max(0, takenByFaults - left) : Infinity)
     const [faults] = await inSteps(() => run(EVICT_FAULTS, Math.floor(faultsMayStay)))
     while (!stopping.signal.aborted && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
-    // With no part to go, what was dropped has had its time.
+    // With nothing to free, whatever was dropped had expired.
     const early = { refused, finished: finished + (part < 1 ? dropped : 0), faults }
     if (early.refused + early.finished + early.faults > 0) bus.emit('history:shortened', { ...early, since })
     return finished + dropped
@@ -132,7 +134,7 @@ export function createSweep({
 
   const removal = createRemoval({ run, bus, partitions, removedAfterMs, signal: stopping.signal })
 
-  /** Gives how many callbacks were dropped. */
+  /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
     await removal.sweep()
     try {
@@ -148,7 +150,7 @@ export function createSweep({
     try {
       if ((await run<number>(SWEEP, Math.ceil(sweepMs / 2))) === 1) await sweep()
     } catch (error) {
-      // What a failure leaves is taken up the next time.
+      // The next sweep does what a failure left.
       removal.forget()
       reportBackgroundError(error)
     }
