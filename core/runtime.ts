@@ -3,7 +3,7 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
-import { type Delivery, type Ending, keepLater } from './delivery/delivery.ts'
+import { type Delivery, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
@@ -121,7 +121,7 @@ export async function compose(
       paths: typeof path === 'string' ? [path] : path,
       registry,
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
-      recordRefused: (callback, error) => keepLater(delivery, bus, callback, { as: 'refused', error }),
+      recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),

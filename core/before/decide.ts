@@ -1,7 +1,7 @@
 import type { Callback } from '../callback/callback.ts'
 import { runChain, withoutChain } from './chain.ts'
 import { freshReading } from '../host/context.ts'
-import { keepLater } from '../delivery/delivery.ts'
+import { recordUndeliveredLater } from '../delivery/delivery.ts'
 import type { Answer, DispatchDeps } from '../answer.ts'
 import type { Decision } from './failure-policy.ts'
 import type { JsonObject } from '../lib/json.ts'
@@ -29,7 +29,8 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
   function answerWith(callback: Callback, route: BeforeRoute, { verdict, failed }: Decision): Answer {
     const { code, info, fields } = answerOf(route.definition, asReceived(callback, route), verdict)
     const decision = { outcome: verdict.outcome, code, failed }
-    if (failed || verdict.outcome !== 'allow') keepLater(delivery, bus, callback, { as: 'decided', ...decision })
+    if (failed || verdict.outcome !== 'allow')
+      recordUndeliveredLater(delivery, bus, callback, { as: 'decided', ...decision })
     return report(callback, 'before', { status: 200, text: decided(code, info, fields), decision })
   }
 

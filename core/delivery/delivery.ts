@@ -19,7 +19,7 @@ export interface Delivery {
    * Keeps what was not delivered: a refused callback, of which resends are counted, or one that a verdict or a failure
    * decided. Best effort.
    */
-  keep(callback: Incoming, kept: Kept): Promise<void>
+  recordUndelivered(callback: Incoming, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason where callbacks cannot be stored at the moment. */
   health(): Promise<void>
   /**
@@ -36,15 +36,20 @@ export interface Delivery {
 export type Ending = 'clean' | 'unsettled' | 'failed'
 
 /** Why a callback is kept. */
-export type Kept =
+export type Undelivered =
   | { readonly as: 'refused'; readonly error: string }
   | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
 
 /** Keeps something once the answer is out, and best effort: nothing that is decided waits for it or fails with it. */
-export function keepLater(delivery: Delivery, bus: Bus, callback: Incoming, kept: Kept): void {
+export function recordUndeliveredLater(
+  delivery: Delivery,
+  bus: Bus,
+  callback: Incoming,
+  undelivered: Undelivered,
+): void {
   setImmediate(() => {
     delivery
-      .keep(callback, kept)
+      .recordUndelivered(callback, undelivered)
       .catch((error: unknown) => bus.emit('delivery:failed', { ...aboutOf(callback), error }))
   })
 }

@@ -19,7 +19,7 @@ async function answerWith(
     accept,
     health: async () => undefined,
     start: async () => {},
-    keep: async () => {},
+    recordUndelivered: async () => {},
     stop: async () => ({ undelivered: 0, settled: true }),
   }
   const dispatch = createDispatch({ registry: createRegistry([]), delivery, bus, deadlineMs, maxInFlight: 10 })

@@ -28,13 +28,20 @@ export function attemptOnce(
 ): Attempt | Promise<Attempt> {
   try {
     const returned = callHandler(callback, route, subscription, call)
-    return isThenable(returned) ? inTime(returned, call, timeoutMs, keepCall(subscription.mark, callback.id)) : done
+    return isThenable(returned)
+      ? awaitHandler(returned, call, timeoutMs, keepCall(subscription.mark, callback.id))
+      : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
   }
 }
 
-async function inTime(returned: PromiseLike<unknown>, call: Call, timeoutMs: number, slot: number): Promise<Attempt> {
+async function awaitHandler(
+  returned: PromiseLike<unknown>,
+  call: Call,
+  timeoutMs: number,
+  slot: number,
+): Promise<Attempt> {
   const settle = (): void => settleCall(slot)
   const settled = Promise.resolve(returned).then(settle, settle)
   try {

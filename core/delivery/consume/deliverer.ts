@@ -72,11 +72,13 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
         retryMs === undefined
           ? { as: 'dead', attempts: attempt, error: text }
           : { as: 'retry', inMs: retryMs, error: text },
-      settled: settles(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => bus.emit('handler:overlap', about)),
+      settled: waitForSettled(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
+        bus.emit('handler:overlap', about),
+      ),
     }
   }
   /** A handler that is promised more than the body has is not called. After an update the body may fit. */
-  const unfit = ({ callback, attempt }: Job, { plugin }: Subscription, { faults }: Reading): Delivered => {
+  const deadLetterUnfit = ({ callback, attempt }: Job, { plugin }: Subscription, { faults }: Reading): Delivered => {
     const error = `the body does not fit its definition: ${summaryOf(faults)}`
     bus.emit('callback:dead', { ...aboutOf(callback), plugin: plugin.id, error })
     return { ended: { as: 'dead', attempts: attempt - 1, error, isFault: true }, settled: undefined }
@@ -90,7 +92,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
         bus.emit('callback:dead', { ...aboutOf(callback), plugin: subscription.plugin.id, error: UNREADABLE })
         return { ended: { as: 'dead', attempts: attempt - 1, error: UNREADABLE }, settled: undefined }
       }
-      if (!reading.fits && !subscription.faulty) return unfit(job, subscription, reading)
+      if (!reading.fits && !subscription.faulty) return deadLetterUnfit(job, subscription, reading)
       const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
@@ -123,8 +125,8 @@ function readStored(callback: Called, route: Route): Reading | undefined {
 }
 
 function summaryOf(faults: readonly string[]): string {
-  const [first = '', ...more] = faults
-  return more.length > 0 ? `${first} (and ${more.length} more)` : first
+  const [first = '', ...rest] = faults
+  return rest.length > 0 ? `${first} (and ${rest.length} more)` : first
 }
 
 function nextTry({ retry }: Subscription, attempt: number): number | undefined {
@@ -132,7 +134,7 @@ function nextTry({ retry }: Subscription, attempt: number): number | undefined {
 }
 
 /** Waits for a handler that went on after its timeout, at most as long again. */
-async function settles(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
+async function waitForSettled(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
   const timer = new AbortController()
   const late = delay(limitMs, 'late', { signal: timer.signal }).catch(() => undefined)
   if ((await Promise.race([settled, late])) === 'late') onOverlap()

@@ -14,7 +14,7 @@ interface Entry {
   readonly task: () => Requeue | Promise<Requeue>
 }
 
-interface Ready {
+interface PoolState {
   readonly limit: number
   readonly ready: Queue<Entry>
   running: number
@@ -26,8 +26,8 @@ interface Ready {
  */
 export class KeyedExecutor {
   /** Tasks whose key is theirs, by pool. */
-  readonly #pools = new Map<Pool, Ready>()
-  #toPump: Ready[] = []
+  readonly #pools = new Map<Pool, PoolState>()
+  #toStart: PoolState[] = []
   /** Keys that are taken, each with those that wait for it, if there are any. */
   readonly #taken = new Map<string, Queue<Entry> | undefined>()
   /** The key of a task that was started at once: taken, though not in the map unless it turns out to last. */
@@ -57,7 +57,7 @@ export class KeyedExecutor {
     }
     if (key !== undefined) this.#taken.set(key, undefined)
     ready.ready.put(entry)
-    this.#pump(ready)
+    this.#startReady(ready)
   }
 
   /** Resolves once no task is left, or none runs after `close`. */
@@ -83,7 +83,7 @@ export class KeyedExecutor {
     return waiting
   }
 
-  #poolOf({ pool }: Entry): Ready {
+  #poolOf({ pool }: Entry): PoolState {
     const known = this.#pools.get(pool)
     if (known) return known
     const made = { limit: pool.concurrency, ready: new Queue<Entry>(), running: 0 }
@@ -92,56 +92,56 @@ export class KeyedExecutor {
   }
 
   /** With room, nothing is ready either: whatever frees room pumps. */
-  #isFree({ running, limit }: Ready): boolean {
-    return !this.#closed && this.#toPump.length === 0 && running < limit
+  #isFree({ running, limit }: PoolState): boolean {
+    return !this.#closed && this.#toStart.length === 0 && running < limit
   }
 
   /** Most tasks end at once. A map that grows and shrinks for each would keep the garbage collector busy. */
-  #startNow(entry: Entry, pool: Ready): void {
-    this.#toPump.push(pool)
+  #startNow(entry: Entry, pool: PoolState): void {
+    this.#toStart.push(pool)
     this.#starting = entry.key
     this.#run(entry, pool)
-    this.#pumpAll()
+    this.#startAllReady()
   }
 
   /** Starts what can be started in a pool. Tasks that end at once may free keys in others, which are seen to in turn. */
-  #pump(pool: Ready): void {
-    this.#toPump.push(pool)
-    if (this.#toPump.length === 1) this.#pumpAll()
+  #startReady(pool: PoolState): void {
+    this.#toStart.push(pool)
+    if (this.#toStart.length === 1) this.#startAllReady()
   }
 
-  #pumpAll(): void {
-    for (const one of this.#toPump) while (!this.#closed && one.running < one.limit && this.#runNext(one));
-    this.#toPump.length = 0
+  #startAllReady(): void {
+    for (const state of this.#toStart) while (!this.#closed && state.running < state.limit && this.#runNext(state));
+    this.#toStart.length = 0
   }
 
-  #runNext(pool: Ready): boolean {
+  #runNext(pool: PoolState): boolean {
     const entry = pool.ready.take()
     if (!entry) return false
     this.#run(entry, pool)
     return true
   }
 
-  #run(entry: Entry, pool: Ready): void {
+  #run(entry: Entry, pool: PoolState): void {
     pool.running++
     this.#running++
-    const again = entry.task()
+    const requeue = entry.task()
     const { key } = entry
-    if (key !== undefined && key === this.#starting && again) this.#taken.set(key, this.#taken.get(key))
+    if (key !== undefined && key === this.#starting && requeue) this.#taken.set(key, this.#taken.get(key))
     this.#starting = undefined
-    if (again instanceof Promise) void this.#endLate(entry, pool, again)
-    else this.#end(entry, pool, again)
+    if (requeue instanceof Promise) void this.#endLate(entry, pool, requeue)
+    else this.#end(entry, pool, requeue)
   }
 
-  async #endLate(entry: Entry, pool: Ready, again: Promise<Requeue>): Promise<void> {
-    this.#end(entry, pool, await again)
-    this.#pump(pool)
+  async #endLate(entry: Entry, pool: PoolState, requeue: Promise<Requeue>): Promise<void> {
+    this.#end(entry, pool, await requeue)
+    this.#startReady(pool)
   }
 
-  #end(entry: Entry, pool: Ready, again: Requeue): void {
+  #end(entry: Entry, pool: PoolState, requeue: Requeue): void {
     this.#running--
     pool.running--
-    if (again) this.#hold(entry, again)
+    if (requeue) this.#requeue(entry, requeue)
     else {
       this.#size--
       this.#release(entry)
@@ -158,24 +158,24 @@ export class KeyedExecutor {
     }
     const ready = this.#poolOf(next)
     ready.ready.put(next)
-    if (next.pool !== pool) this.#pump(ready)
+    if (next.pool !== pool) this.#startReady(ready)
   }
 
-  #hold(entry: Entry, again: NonNullable<Requeue>): void {
+  #requeue(entry: Entry, requeue: NonNullable<Requeue>): void {
     if (this.#closed) return
     const resume = (): void => {
       const pool = this.#poolOf(entry)
       pool.ready.putFirst(entry)
-      this.#pump(pool)
+      this.#startReady(pool)
     }
-    if ('until' in again) {
-      void again.until.then(resume)
+    if ('until' in requeue) {
+      void requeue.until.then(resume)
       return
     }
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       resume()
-    }, again.delayMs)
+    }, requeue.delayMs)
     this.#timers.add(timer)
   }
 

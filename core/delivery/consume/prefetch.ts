@@ -7,7 +7,7 @@ export const MAX_PREFETCH = 128
 const MAX_HELD = 5000
 
 /** The place of one task. */
-interface Slot {
+interface Task {
   readonly key: string | undefined
   /** Whether it is among those of its key. */
   isCounted: boolean
@@ -18,7 +18,7 @@ interface Slot {
 
 /** The lanes of a plugin, with a count of what is in them by key. */
 export class Prefetch {
-  readonly #lanes = new KeyedExecutor()
+  readonly #executor = new KeyedExecutor()
   readonly #byKey = new Map<string, number>()
   readonly #held = new Set<string>()
   readonly #onFree: (key: string | undefined) => void
@@ -39,56 +39,58 @@ export class Prefetch {
   }
 
   push(pool: Pool, key: string | undefined, task: () => Requeue | Promise<Requeue>): void {
-    const slot: Slot = { key, isCounted: false, isHeld: false, isFree: false }
+    const entry: Task = { key, isCounted: false, isHeld: false, isFree: false }
     this.#size++
-    this.#lanes.push(pool, key, () => {
+    this.#executor.push(pool, key, () => {
       if (key !== undefined && this.#held.size > 0 && this.#held.delete(key)) this.#heldSize -= this.of(key)
-      if (slot.isHeld) this.#resume(slot)
-      const again = task()
-      return again instanceof Promise ? again.then((late) => this.#ended(slot, late)) : this.#ended(slot, again)
+      if (entry.isHeld) this.#resume(entry)
+      const requeue = task()
+      return requeue instanceof Promise
+        ? requeue.then((requeued) => this.#taskEnded(entry, requeued))
+        : this.#taskEnded(entry, requeue)
     })
     // Most tasks have ended by now, and a map would grow and shrink for each.
-    if (!slot.isFree) this.#count(slot)
+    if (!entry.isFree) this.#count(entry)
   }
 
   close(): void {
-    this.#lanes.close()
+    this.#executor.close()
   }
 
   idle(): Promise<void> {
-    return this.#lanes.idle()
+    return this.#executor.idle()
   }
 
-  #count(slot: Slot): void {
-    const { key, isCounted } = slot
+  #count(entry: Task): void {
+    const { key, isCounted } = entry
     if (key === undefined || isCounted) return
-    slot.isCounted = true
+    entry.isCounted = true
     this.#byKey.set(key, this.of(key) + 1)
     if (this.#held.has(key)) this.#heldSize++
   }
 
-  #ended(slot: Slot, again: Requeue): Requeue {
-    const { key } = slot
-    if (!again) this.#leave(slot)
+  #taskEnded(entry: Task, requeue: Requeue): Requeue {
+    const { key } = entry
+    if (!requeue) this.#remove(entry)
     else if (key !== undefined) {
-      this.#count(slot)
+      this.#count(entry)
       this.#held.add(key)
       this.#heldSize += this.of(key)
     } else {
-      slot.isHeld = true
+      entry.isHeld = true
       this.#heldSize++
     }
-    return again
+    return requeue
   }
 
-  #resume(slot: Slot): void {
-    slot.isHeld = false
+  #resume(entry: Task): void {
+    entry.isHeld = false
     this.#heldSize--
   }
 
-  #leave(slot: Slot): void {
-    const { key, isCounted } = slot
-    slot.isFree = true
+  #remove(entry: Task): void {
+    const { key, isCounted } = entry
+    entry.isFree = true
     this.#size--
     if (key !== undefined && isCounted) {
       const left = this.of(key) - 1

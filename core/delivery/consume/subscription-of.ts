@@ -8,7 +8,9 @@ export function subscriptionOf(
   { sdkAppId, command }: Pick<Called, 'sdkAppId' | 'command'>,
 ): Subscription | undefined {
   const route = registry.route(sdkAppId, command)
-  return route.phase === 'after' ? route.subscriptions.find((one) => one.plugin.id === plugin) : undefined
+  return route.phase === 'after'
+    ? route.subscriptions.find((subscription) => subscription.plugin.id === plugin)
+    : undefined
 }
 
 /**

@@ -23,7 +23,7 @@ interface Item extends Received {
   resends: number
 }
 
-interface Parts {
+interface MemoryDeps {
   readonly registry: Registry
   readonly bus: Bus
   /** Milliseconds. */
@@ -31,15 +31,15 @@ interface Parts {
 }
 
 /** The engine without a disk: what it holds ends with the process. For tests and for trying things out. */
-export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): Delivery {
+export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps): Delivery {
   const deliverer = createDeliverer(registry, bus)
-  const lanes = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
-  const recent = new ResendWindow(resendWindow)
+  const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
+  const seen = new ResendWindow(resendWindow)
   const identify = createIdentify(resendWindow, bus)
   // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
-  const arrived = new TickBatch<Callback>((callbacks) => {
+  const arrivals = new TickBatch<Callback>((callbacks) => {
     const identified = filterMap(callbacks, (callback) => ({ callback, ...identify(callback) }))
-    for (const item of filterMap(identified, enter)) {
+    for (const item of filterMap(identified, register)) {
       for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
     }
   }, onTick)
@@ -47,19 +47,23 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   let interrupted = 0
 
   /** Gives what is to be delivered; nothing for a resend. */
-  const enter = ({ callback, identity, tells }: Identified & { callback: Callback }): Item | undefined => {
+  const register = ({
+    callback,
+    fingerprint,
+    identifiesEvent,
+  }: Identified & { callback: Callback }): Item | undefined => {
     const { id, sdkAppId, command, reading, receivedAt } = callback
-    const known = recent.find(identity, receivedAt)
+    const known = seen.find(fingerprint, receivedAt)
     if (known !== undefined) {
       // The identity holds app and command, so they are those of the first.
-      const first = { ...aboutOf(callback), id: recent.idOf(known) }
-      bus.emit('callback:resent', { ...first, resends: recent.countResend(known) })
-      if (tells) return undefined
+      const first = { ...aboutOf(callback), id: seen.idOf(known) }
+      bus.emit('callback:resent', { ...first, resends: seen.countResend(known) })
+      if (identifiesEvent) return undefined
     }
     const route = registry.route(sdkAppId, command)
     const { subscriptions } = route
     const key = orderOf(callback, route)
-    const entry = recent.add(identity, id, receivedAt)
+    const entry = seen.add(fingerprint, id, receivedAt)
     const takers = subscriptions.length
     const maybeResend = known !== undefined
     return { callback, subscriptions, key, maybeResend, entry, resends: 0, parsed: reading, takers }
@@ -68,13 +72,13 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
   const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {
     let tries = attempt
     const { plugin, pool } = subscription
-    lanes.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
+    executors.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
   }
 
   const deliver = (item: Item, subscription: Subscription, attempt: number): Requeue | Promise<Requeue> => {
     const { callback, entry, maybeResend } = item
     // The window may have forgotten it since.
-    item.resends = Math.max(item.resends, recent.resendsOf(entry))
+    item.resends = Math.max(item.resends, seen.resendsOf(entry))
     const job = { callback, parsed: takeBody(item), attempt, resends: item.resends, maybeResend }
     const delivered = deliverer.deliver(job, subscription)
     if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
@@ -106,22 +110,22 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: Parts): De
     async start() {},
 
     accept(callback) {
-      arrived.add(callback)
+      arrivals.add(callback)
       return undefined
     },
 
-    async keep() {},
+    async recordUndelivered() {},
 
     async health() {},
 
     async stop(graceMs) {
       deliverer.interrupt()
-      const all = [...lanes.values()]
-      const settled = await waitForDrain(Promise.all(all.map((lane) => lane.idle())), graceMs)
-      for (const lane of all) lane.close()
+      const all = [...executors.values()]
+      const settled = await waitForDrain(Promise.all(all.map((executor) => executor.idle())), graceMs)
+      for (const executor of all) executor.close()
       for (const retry of retries) clearTimeout(retry)
       deliverer.abort()
-      return { undelivered: all.reduce((sum, lane) => sum + lane.size, retries.size + interrupted), settled }
+      return { undelivered: all.reduce((sum, executor) => sum + executor.size, retries.size + interrupted), settled }
     },
   }
 }

@@ -3,19 +3,19 @@ import type { Callback } from '../../callback/callback.ts'
 import { type JsonObject, MAX_DEPTH } from '../../lib/json.ts'
 
 /** Fields of which one must be there for equal bodies to mean the same event: numbers, which may come as text, and a text. */
-const TELLING_NUMBERS = ['EventTime', 'MsgSeq', 'MsgTime']
+const IDENTIFYING_NUMBERS = ['EventTime', 'MsgSeq', 'MsgTime']
 const INTEGER = /^-?[0-9]+$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Characters of an identity that are stored: 132 bits of it. */
-export const WIDTH = 22
+export const SHORT_LENGTH = 22
 
-export function shortFingerprint(identity: string): string {
-  return identity.slice(0, WIDTH)
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, SHORT_LENGTH)
 }
 
 /** Words of 30 bits that tell identities apart in memory: 120 bits of them. */
-export const WORDS = 4
+export const FINGERPRINT_WORDS = 4
 const DIGITS = 5
 /** What the digits of base 64 stand for, by their codes. */
 const values = new Uint8Array(128)
@@ -24,19 +24,19 @@ Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').
 )
 
 /** Writes the first words of an identity, or of a short one, into `words`. */
-export function wordsOf(identity: string, words: Uint32Array): void {
-  for (let word = 0; word < WORDS; word++) {
+export function fingerprintWords(fingerprint: string, words: Uint32Array): void {
+  for (let word = 0; word < FINGERPRINT_WORDS; word++) {
     let value = 0
     for (let at = word * DIGITS; at < (word + 1) * DIGITS; at++) {
-      value = value * 64 + (values[identity.charCodeAt(at)] ?? 0)
+      value = value * 64 + (values[fingerprint.charCodeAt(at)] ?? 0)
     }
     words[word] = value
   }
 }
 
 /** Whether two equal bodies like this are one event sent twice, and not two alike. */
-export function tellsResends(body: JsonObject): boolean {
-  for (const field of TELLING_NUMBERS) {
+export function identifiesEvent(body: JsonObject): boolean {
+  for (const field of IDENTIFYING_NUMBERS) {
     const value = body[field]
     if (typeof value === 'number' || (typeof value === 'string' && INTEGER.test(value))) return true
   }
@@ -67,13 +67,13 @@ export function fingerprintOf({
  */
 function write(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return `"${value.length}:${value}`
-  if (typeof value !== 'object' || value === null) return `${plain(value)};`
+  if (typeof value !== 'object' || value === null) return `${textOf(value)};`
   if (depth > MAX_DEPTH) return undefined
   return Array.isArray(value) ? writeList(value, depth) : writeObject(value as JsonObject, depth)
 }
 
 /** As `String` would, whose texts of numbers stay in a cache until they are old, and costly to collect. */
-function plain(value: unknown): string {
+function textOf(value: unknown): string {
   return Number.isSafeInteger(value) ? (value as number).toFixed(0) : String(value)
 }
 
@@ -120,17 +120,15 @@ function shapeOf(keys: readonly string[]): Shape {
   const place = (keys.length * 31 + first.length * 7 + last.length * 13 + last.charCodeAt(0)) % shapes.length
   const known = shapes[place]
   if (known && isSame(known.keys, keys)) return known
-  const order = keys
-    .map((_, index) => index)
-    .toSorted((one, other) => ((keys[one] ?? '') < (keys[other] ?? '') ? -1 : 1))
+  const order = keys.map((_, index) => index).toSorted((a, b) => ((keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1))
   const names = order.map((index) => keys[index] ?? '').map((key) => `${key.length}:${key}`)
-  const made = { keys, order, names }
-  shapes[place] = made
-  return made
+  const shape = { keys, order, names }
+  shapes[place] = shape
+  return shape
 }
 
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false
-  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false
+function isSame(keys: readonly string[], otherKeys: readonly string[]): boolean {
+  if (keys.length !== otherKeys.length) return false
+  for (let index = 0; index < keys.length; index++) if (keys[index] !== otherKeys[index]) return false
   return true
 }

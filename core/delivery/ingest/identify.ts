@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../callback/callback.ts'
-import { fingerprintOf, shortFingerprint, tellsResends } from './fingerprint.ts'
+import { fingerprintOf, shortFingerprint, identifiesEvent } from './fingerprint.ts'
 
 /** What a callback is known by. */
 export interface Identified {
-  readonly identity: string
+  readonly fingerprint: string
   /** Whether another one of this identity is the same event sent again, and not one that is alike. */
-  readonly tells: boolean
+  readonly identifiesEvent: boolean
 }
 
 /** RequestIDs that are remembered at a time. */
@@ -22,22 +22,22 @@ export function createIdentify(windowMs: number, bus: Bus): (callback: Callback)
   const ids = new RequestIds(windowMs)
 
   return (callback) => {
-    const identity = fingerprintOf(callback)
-    if (tellsResends(callback.body)) return { identity, tells: true }
+    const fingerprint = fingerprintOf(callback)
+    if (identifiesEvent(callback.body)) return { fingerprint, identifiesEvent: true }
     const requestId = requestIdOf(callback.querystring)
-    if (requestId === '') return { identity, tells: false }
+    if (requestId === '') return { fingerprint, identifiesEvent: false }
     const key = `${callback.sdkAppId}\u0000${requestId}`
-    const trust = ids.look(key, shortFingerprint(identity), callback.receivedAt)
-    if (trust === 'lost') bus.emit('request-id:distrusted', aboutOf(callback))
-    if (trust !== 'kept') return { identity, tells: false }
-    return { identity: hash('sha256', `${identity}\u0000${requestId}`, 'base64'), tells: true }
+    const trust = ids.check(key, shortFingerprint(fingerprint), callback.receivedAt)
+    if (trust === 'distrusted') bus.emit('request-id:distrusted', aboutOf(callback))
+    if (trust !== 'trusted') return { fingerprint, identifiesEvent: false }
+    return { fingerprint: hash('sha256', `${fingerprint}\u0000${requestId}`, 'base64'), identifiesEvent: true }
   }
 }
 
 /** Which bodies RequestIDs have come with lately, and which of them say nothing. */
 class RequestIds {
   readonly #windowMs: number
-  readonly #seen = new Map<string, { readonly identity: string; readonly at: number }>()
+  readonly #seen = new Map<string, { readonly fingerprint: string; readonly at: number }>()
   readonly #distrusted = new Set<string>()
 
   constructor(windowMs: number) {
@@ -45,19 +45,19 @@ class RequestIds {
   }
 
   /** Whether the RequestID is to be gone by; `lost` where it is not from now on. */
-  look(key: string, identity: string, nowMs: number): 'kept' | 'lost' | 'none' {
-    if (this.#distrusted.has(key)) return 'none'
+  check(key: string, fingerprint: string, nowMs: number): 'trusted' | 'distrusted' | 'unknown' {
+    if (this.#distrusted.has(key)) return 'unknown'
     const before = this.#seen.get(key)
-    if (before && before.identity !== identity && before.at > nowMs - this.#windowMs) {
+    if (before && before.fingerprint !== fingerprint && before.at > nowMs - this.#windowMs) {
       this.#distrusted.add(key)
       dropOldest(this.#distrusted)
-      return 'lost'
+      return 'distrusted'
     }
     // As the newest.
     this.#seen.delete(key)
-    this.#seen.set(key, { identity, at: nowMs })
+    this.#seen.set(key, { fingerprint, at: nowMs })
     dropOldest(this.#seen)
-    return 'kept'
+    return 'trusted'
   }
 }
 

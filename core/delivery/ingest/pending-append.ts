@@ -8,7 +8,7 @@ import { shortFingerprint } from './fingerprint.ts'
 export class PendingAppend extends Completion<void> {
   readonly callback: Callback
   /** Whether another one of its identity is a resend of it. */
-  tells = false
+  identifiesEvent = false
 
   constructor(callback: Callback) {
     super()
@@ -22,26 +22,26 @@ export class PendingAppend extends Completion<void> {
  */
 export function createIngest<T extends PendingAppend>(
   identify: (callback: Callback) => Identified,
-  store: (coming: T, identity: string) => void,
-): (coming: T) => void {
-  const identified = (coming: T): { coming: T; identity: string } | undefined => {
+  store: (pending: T, fingerprint: string) => void,
+): (pending: T) => void {
+  const identified = (pending: T): { pending: T; fingerprint: string } | undefined => {
     try {
-      const { identity, tells } = identify(coming.callback)
-      coming.tells = tells
-      return { coming, identity: shortFingerprint(identity) }
+      const { fingerprint, identifiesEvent } = identify(pending.callback)
+      pending.identifiesEvent = identifiesEvent
+      return { pending, fingerprint: shortFingerprint(fingerprint) }
     } catch (error) {
-      coming.reject(error)
+      pending.reject(error)
       return undefined
     }
   }
-  const turn = new TickBatch<T>((all) => {
-    for (const { coming, identity } of filterMap(all, identified)) {
+  const batch = new TickBatch<T>((all) => {
+    for (const { pending, fingerprint } of filterMap(all, identified)) {
       try {
-        store(coming, identity)
+        store(pending, fingerprint)
       } catch (error) {
-        coming.reject(error)
+        pending.reject(error)
       }
     }
   }, onTick)
-  return (coming) => turn.add(coming)
+  return (pending) => batch.add(pending)
 }

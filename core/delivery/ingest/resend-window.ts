@@ -1,19 +1,19 @@
 import { ID_WORDS, packId, unpackId } from '../../lib/id.ts'
-import { WORDS, wordsOf } from './fingerprint.ts'
+import { FINGERPRINT_WORDS, fingerprintWords } from './fingerprint.ts'
 
 /** More than these are forgotten before their time: some 60 bytes each is what they cost, most of it a page at a time. */
 const CAPACITY = 2 ** 20
 const PAGE = 2 ** 13
 /** The newest and the oldest never share a page, so that a page is free once its last one is forgotten. */
-const MOST = CAPACITY - PAGE
+const MAX_ENTRIES = CAPACITY - PAGE
 /** Words of an entry: its identity and its id. */
-const ID = WORDS
+const ID = FINGERPRINT_WORDS
 const STRIDE = ID + ID_WORDS
 /** A link is the slot of an entry, plus 1, and above it bits of its identity: most others are told apart by those. */
 const LINK = 2 ** 21
 const TAGS = 2 ** 32 / LINK
 /** With each one that is added: to forget all that are due after a quiet hour at once would hold up a callback. */
-const FORGET_AT_MOST = 16
+const MAX_FORGOTTEN_PER_ADD = 16
 
 interface Page {
   readonly words: Uint32Array
@@ -39,7 +39,7 @@ export class ResendWindow {
   #next = 1
   /** How often they came again, of those that did. */
   readonly #resends = new Map<number, number>()
-  readonly #key = new Uint32Array(WORDS)
+  readonly #key = new Uint32Array(FINGERPRINT_WORDS)
   #keyOf = ''
 
   constructor(windowMs: number) {
@@ -50,8 +50,8 @@ export class ResendWindow {
    * The number of the entry, for as long as the window is.
    * @param nowMs milliseconds since 1970
    */
-  find(identity: string, nowMs: number): number | undefined {
-    const slot = this.#lookUp(identity)
+  find(fingerprint: string, nowMs: number): number | undefined {
+    const slot = this.#lookUp(fingerprint)
     if (slot === undefined || this.#timeOf(slot) <= nowMs - this.#windowMs) return undefined
     return this.#oldest + ((slot - (this.#oldest % CAPACITY) + CAPACITY) % CAPACITY)
   }
@@ -61,12 +61,12 @@ export class ResendWindow {
    * @param atMs milliseconds since 1970
    * @returns its number
    */
-  add(identity: string, id: string, atMs: number): number {
+  add(fingerprint: string, id: string, atMs: number): number {
     if (this.#heads.length === 0) {
       this.#heads = new Uint32Array(CAPACITY)
       this.#nexts = new Uint32Array(CAPACITY)
     }
-    const known = this.#lookUp(identity)
+    const known = this.#lookUp(fingerprint)
     if (known !== undefined) this.#unlink(known)
     this.#forget(atMs - this.#windowMs)
     const entry = this.#next++
@@ -74,7 +74,7 @@ export class ResendWindow {
     const page = this.#makePage(slot)
     const base = (slot % PAGE) * STRIDE
     const head = bucketOf(this.#key[0])
-    for (let word = 0; word < WORDS; word++) page.words[base + word] = this.#key[word] ?? 0
+    for (let word = 0; word < FINGERPRINT_WORDS; word++) page.words[base + word] = this.#key[word] ?? 0
     packId(id, page.words, base + ID)
     this.#nexts[slot] = this.#heads[head] ?? 0
     this.#heads[head] = tagOf(this.#key[1]) * LINK + slot + 1
@@ -114,9 +114,9 @@ export class ResendWindow {
     return resends
   }
 
-  #lookUp(identity: string): number | undefined {
-    if (this.#keyOf !== identity) wordsOf(identity, this.#key)
-    this.#keyOf = identity
+  #lookUp(fingerprint: string): number | undefined {
+    if (this.#keyOf !== fingerprint) fingerprintWords(fingerprint, this.#key)
+    this.#keyOf = fingerprint
     const tag = tagOf(this.#key[1])
     for (let link = this.#heads[bucketOf(this.#key[0])] ?? 0; link > 0;) {
       const slot = (link % LINK) - 1
@@ -129,15 +129,15 @@ export class ResendWindow {
   #isAt(slot: number): boolean {
     const { words } = this.#page(slot)
     const base = (slot % PAGE) * STRIDE
-    for (let word = 0; word < WORDS; word++) if (words[base + word] !== this.#key[word]) return false
+    for (let word = 0; word < FINGERPRINT_WORDS; word++) if (words[base + word] !== this.#key[word]) return false
     return true
   }
 
   /** Lets go of the oldest ones that came by then. */
   #forget(ends: number): void {
-    for (let left = FORGET_AT_MOST; left > 0 && this.#oldest < this.#next; left--) {
+    for (let left = MAX_FORGOTTEN_PER_ADD; left > 0 && this.#oldest < this.#next; left--) {
       const slot = this.#oldest % CAPACITY
-      if (this.#timeOf(slot) > ends && this.#next - this.#oldest < MOST) return
+      if (this.#timeOf(slot) > ends && this.#next - this.#oldest < MAX_ENTRIES) return
       this.#unlink(slot)
       this.#resends.delete(this.#oldest++)
       if (this.#oldest % PAGE === 0) this.#freePage(slot)
@@ -146,17 +146,17 @@ export class ResendWindow {
 
   /** Takes an entry out of its chain; nothing where it is in none. */
   #unlink(slot: number): void {
-    const rest = this.#nexts[slot] ?? 0
+    const older = this.#nexts[slot] ?? 0
     const head = bucketOf(this.#page(slot).words[(slot % PAGE) * STRIDE])
     let at = (this.#heads[head] ?? 0) % LINK
     if (at === slot + 1) {
-      this.#heads[head] = rest
+      this.#heads[head] = older
       return
     }
     while (at > 0) {
       const before = at - 1
       at = (this.#nexts[before] ?? 0) % LINK
-      if (at === slot + 1) this.#nexts[before] = rest
+      if (at === slot + 1) this.#nexts[before] = older
       if (at === slot + 1) return
     }
   }

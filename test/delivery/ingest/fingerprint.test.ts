@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { fingerprintOf, tellsResends } from '../../../core/delivery/ingest/fingerprint.ts'
+import { fingerprintOf, identifiesEvent } from '../../../core/delivery/ingest/fingerprint.ts'
 import { type JsonObject, parseJson } from '../../../core/lib/json.ts'
 
 const of = (raw: string, sdkAppId = 1, command = 'A.B'): string =>
@@ -30,14 +30,15 @@ describe('the identity of a callback', () => {
 
   it('tells an event by any of its times, keys and numbers', () => {
     for (const field of ['EventTime', 'MsgSeq', 'MsgTime'])
-      for (const value of [0, 7, '7', '-7', 1e21]) expect(tellsResends({ [field]: value })).to.equal(true)
-    expect(tellsResends({ MsgKey: '1_2_3' })).to.equal(true)
-    expect(tellsResends({ GroupId: 'a' })).to.equal(false)
+      for (const value of [0, 7, '7', '-7', 1e21]) expect(identifiesEvent({ [field]: value })).to.equal(true)
+    expect(identifiesEvent({ MsgKey: '1_2_3' })).to.equal(true)
+    expect(identifiesEvent({ GroupId: 'a' })).to.equal(false)
   })
 
   it('tells none by what is no time, key or number', () => {
     for (const field of ['EventTime', 'MsgSeq', 'MsgTime', 'MsgKey'])
-      for (const value of [null, '', true, [], {}, [7]]) expect(tellsResends({ [field]: value }), field).to.equal(false)
-    expect(tellsResends({ EventTime: 'soon', MsgSeq: '1.5', MsgTime: ' 7', MsgKey: 7 })).to.equal(false)
+      for (const value of [null, '', true, [], {}, [7]])
+        expect(identifiesEvent({ [field]: value }), field).to.equal(false)
+    expect(identifiesEvent({ EventTime: 'soon', MsgSeq: '1.5', MsgTime: ' 7', MsgKey: 7 })).to.equal(false)
   })
 })

@@ -48,18 +48,18 @@ export function createAccept({
     return made
   }
 
-  class ComingEntry extends PendingAppend implements AppendWaiter {
+  class PendingEntry extends PendingAppend implements AppendWaiter {
     #key: string | undefined
     #n = 0
     #consumers: readonly Consumer[] = []
 
-    store(identity: string): void {
+    store(fingerprint: string): void {
       const { callback } = this
       const route = registry.route(callback.sdkAppId, callback.command)
       const key = orderOf(callback, route)
       const n = partitionOf(key, partitions())
       const takers = takersOf(route)
-      const tells = this.tells ? 1 : 0
+      const identifiesEvent = this.identifiesEvent ? 1 : 0
       const isOurs = takers.consumers.every((consumer) => consumer.has(n))
       const fence = isOurs ? leases.lastFence : ''
       const about = aboutText(callback, key, route.known)
@@ -67,7 +67,7 @@ export function createAccept({
       this.#n = n
       this.#consumers = takers.consumers
       appender.append(
-        [identity, tells, fence, n, takers.text, callback.id, about, callback.raw],
+        [fingerprint, identifiesEvent, fence, n, takers.text, callback.id, about, callback.raw],
         callback.raw.length,
         this,
       )
@@ -92,17 +92,17 @@ export function createAccept({
     }
   }
 
-  const take = createIngest<ComingEntry>(identify, (coming, identity) => coming.store(identity))
+  const take = createIngest<PendingEntry>(identify, (pending, fingerprint) => pending.store(fingerprint))
 
   return (callback) => {
-    const coming = new ComingEntry(callback)
-    if (leases.isValid()) take(coming)
+    const pending = new PendingEntry(callback)
+    if (leases.isValid()) take(pending)
     // Other processes may count this one as dead and may have removed the groups of its plugins.
     else
       leases.heartbeat().then(
-        () => take(coming),
-        (error: unknown) => coming.reject(error),
+        () => take(pending),
+        (error: unknown) => pending.reject(error),
       )
-    return coming
+    return pending
   }
 }

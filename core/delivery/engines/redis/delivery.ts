@@ -139,8 +139,8 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
 
     accept: createAccept({ registry, bus, identify, leases, consumers, appender, partitions: () => partitions }),
 
-    async keep(callback, kept) {
-      await recordUndelivered(connection, run, callback, kept, resendWindow)
+    async recordUndelivered(callback, undelivered) {
+      await recordUndelivered(connection, run, callback, undelivered, resendWindow)
     },
 
     async health() {

@@ -129,7 +129,7 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
       const { callback } = pending
       const entry = await findDurable(callback, identity)
       if (entry !== undefined) resent(callback, entry)
-      if (entry !== undefined && pending.tells) pending.resolve()
+      if (entry !== undefined && pending.identifiesEvent) pending.resolve()
       else append(pending, identity, entry !== undefined)
     } catch (error) {
       pending.reject(error)

@@ -106,7 +106,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
 
     accept,
 
-    async keep(callback, kept) {
+    async recordUndelivered(callback, kept) {
       mustHaveRoom()
       const isKnown = registry.route(callback.sdkAppId, callback.command).known
       const { refused: share } = sharesOf(deps.retention.size)

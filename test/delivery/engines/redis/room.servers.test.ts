@@ -48,7 +48,7 @@ describeWithRedis('room in a Redis', () => {
       await run.delivery.accept(large(n))
       await run.delivery.accept(large(100 + n, { signed: false }))
       await run.delivery.accept(large(200 + n, { command: UNKNOWN }))
-      await run.delivery.keep(large(300 + n), { as: 'refused', error: 'does not fit' })
+      await run.delivery.recordUndelivered(large(300 + n), { as: 'refused', error: 'does not fit' })
     }
     await handled
     await eventually(
@@ -78,7 +78,7 @@ describeWithRedis('room in a Redis', () => {
   it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
     const run = await runRedis(await startRedis(), {}, PACE)
     const refuse = async (n: number, sdkAppId: number): Promise<void> =>
-      run.delivery.keep(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
+      run.delivery.recordUndelivered(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
     await refuse(0, 2)
     for (let n = 1; n <= 50; n++) await refuse(n, 1)
     // A twentieth of the size.

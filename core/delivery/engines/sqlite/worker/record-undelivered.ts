@@ -1,5 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import { refusedIdentity } from '../../../record-refused.ts'
+import { refusedFingerprint } from '../../../record-refused.ts'
 import { applyChanges } from './apply-changes.ts'
 import type { Arg, UndeliveredRow } from './messages.ts'
 import { textOf } from '../blocks/read-block.ts'
@@ -86,7 +86,7 @@ function remember(known: Map<string, Place>, fingerprint: string, place: Place):
 }
 
 function fingerprintOf({ error = '', ...row }: Pick<UndeliveredRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
-  return refusedIdentity(row, { raw: row.raw.replaceAll('\u0000', '\ufffd'), error })
+  return refusedFingerprint(row, { raw: row.raw.replaceAll('\u0000', '\ufffd'), error })
 }
 
 /** Whether the row is still there: its transaction may have been rolled back, or it was deleted since. */

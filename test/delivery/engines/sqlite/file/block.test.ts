@@ -17,7 +17,7 @@ import {
 } from 'fast-check'
 import { type New, Packer, packed, unpack } from '../../../../../core/delivery/engines/sqlite/blocks/block.ts'
 import { countIn } from '../../../../../core/delivery/engines/sqlite/blocks/read-block.ts'
-import { WIDTH } from '../../../../../core/delivery/ingest/fingerprint.ts'
+import { SHORT_LENGTH } from '../../../../../core/delivery/ingest/fingerprint.ts'
 import { ID_LENGTH } from '../../../../../core/lib/id.ts'
 
 const digits = (length: number): Arbitrary<string> =>
@@ -28,7 +28,7 @@ const text = string({ unit: 'grapheme', maxLength: 40 })
 const callback: Arbitrary<New> = record({
   plugins: subarray(['a', 'plugin "b"', 'ç']).map((ids) => JSON.stringify(ids)),
   id: digits(ID_LENGTH),
-  identity: digits(WIDTH),
+  identity: digits(SHORT_LENGTH),
   sdkAppId: integer({ min: 1, max: 2 ** 40 }),
   command: oneof(constant('Group.CallbackAfterGroupFull'), string({ unit: 'binary' })),
   receivedAt: integer({ min: 0, max: 2 ** 50 }),

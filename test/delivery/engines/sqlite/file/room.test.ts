@@ -144,7 +144,10 @@ describe('room in a sqlite file', () => {
     await run.client.request('limitPages', { pages: 2000 })
     let count = 0
     const refuse = async (): Promise<unknown> =>
-      run.delivery.keep(signed(1, { raw: `${count++}${'x'.repeat(16_000)}` }), { as: 'refused', error: 'does not fit' })
+      run.delivery.recordUndelivered(signed(1, { raw: `${count++}${'x'.repeat(16_000)}` }), {
+        as: 'refused',
+        error: 'does not fit',
+      })
     let fault: unknown
     while (fault === undefined) fault = await refuse().catch((error: unknown) => error)
     await recovered(run.delivery)
