@@ -4,43 +4,43 @@ import type { Completion } from '../lib/completion.ts'
 import type { Outcome } from '../protocol/define.ts'
 
 /**
- * What stands between an acknowledgement and the plugins: the engines implement it. A callback is stored, then
- * acknowledged, then delivered to each of its plugins on its own, at least once.
+ * The engine between the acknowledgement and the plugins. It stores a callback, acknowledges it, and then delivers it
+ * to each of its plugins separately, at least once.
  */
 export interface Delivery {
-  /** Opens the engine and takes up what is unfinished. */
+  /** Opens the engine and resumes unfinished callbacks. */
   start(): Promise<void>
   /**
-   * Resolves once the callback is as durable as the engine makes it; rejects when it could not be stored. Nothing to wait
-   * for: it is so already.
+   * Resolves once the callback is as durable as the engine makes it; rejects if it could not be stored. Returns
+   * undefined if there is nothing to wait for.
    */
   accept(callback: Callback): Completion<void> | undefined
   /**
-   * Keeps what was not delivered: a refused callback, of which resends are counted, or one that a verdict or a failure
-   * decided. Best effort.
+   * Stores a callback that is not delivered: a refused one, whose resends are counted, or one that a verdict or a
+   * failure decided. Best effort.
    */
   recordUndelivered(callback: Incoming, undelivered: Undelivered): Promise<void>
-  /** Rejects with the reason where callbacks cannot be stored at the moment. */
+  /** Rejects with the reason while callbacks cannot be stored. */
   health(): Promise<void>
   /**
-   * Stops starting handlers, gives those that run `graceMs` milliseconds, fires their signals, and closes. `settled`
-   * tells that no handler went on in spite of its signal.
+   * Starts no more handlers, gives running ones `graceMs` milliseconds, fires their signals, and closes. `settled` says
+   * that every handler ended.
    */
   stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
 }
 
 /**
- * How the work ended: with nothing under way; with handlers that did not end in time; or because of a fault, so that
- * whatever was under way may be what caused it.
+ * How the work ended: nothing was running; some handlers did not end in time; or a fault ended it, which whatever was
+ * running may have caused.
  */
 export type Ending = 'clean' | 'unsettled' | 'failed'
 
-/** Why a callback is kept. */
+/** Why a callback is not delivered. */
 export type Undelivered =
   | { readonly as: 'refused'; readonly error: string }
   | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
 
-/** Keeps something once the answer is out, and best effort: nothing that is decided waits for it or fails with it. */
+/** Records an undelivered callback after the HTTP answer. Best effort: no verdict waits for it or fails with it. */
 export function recordUndeliveredLater(
   delivery: Delivery,
   bus: Bus,

@@ -1,9 +1,9 @@
 import type { Outcome } from '../protocol/define.ts'
 
 /**
- * What has become of a callback. One that is delivered is `done`, `waiting` or `dead`: with `plugin` in the filter
- * there, else with any plugin. One that was decided or refused is `reject`, `drop`, `failed` (whatever it came to) or
- * `refused`. `delivered` and `kept` are all of the one kind and of the other.
+ * The outcome of a callback. A delivered one is `done`, `waiting` or `dead`: for `plugin` of the filter if given,
+ * otherwise for any plugin. One that was decided or refused is `reject`, `drop`, `failed` (whatever the verdict was) or
+ * `refused`. `delivered` and `kept` stand for all of either kind.
  */
 export type Found = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
 export type PluginOutcome = 'done' | 'waiting' | 'dead'
@@ -13,19 +13,22 @@ export interface Filter {
   readonly app?: number
   /** A command, or a pattern such as `Group.*`. */
   readonly command?: string
-  /** Those that this plugin gets, or has got by a replay. */
+  /** Callbacks that this plugin gets, or got by a replay. */
   readonly plugin?: string
   readonly outcome?: Found
   readonly since?: number
-  /** That moment is not in it. */
+  /** Exclusive. */
   readonly until?: number
-  /** Entries of a page at most: 100 unless told. */
+  /** The most entries of a page; 100 by default. */
   readonly limit?: number
   /** Whether entries have their `body`. */
   readonly bodies?: boolean
 }
 
-/** Entries, and the place to go on from: a text that only the engine reads. `end` says that nothing is left there. */
+/**
+ * A page of entries and the place from which to continue, which only the engine can read. `end` says that nothing
+ * follows.
+ */
 export interface Page {
   readonly entries: Entry[]
   readonly place: string
@@ -34,7 +37,7 @@ export interface Page {
 
 /** A stored callback. */
 export interface Entry {
-  /** What `Asked` names it by. Opaque to all but the engine; those that are kept and not delivered have one too. */
+  /** The name of the entry in an `AdminRequest`, opaque to all but the engine. Undelivered callbacks have one too. */
   readonly ref: string
   readonly id: string
   readonly sdkAppId: number
@@ -44,9 +47,9 @@ export interface Entry {
   readonly signed: boolean
   readonly resends: number
   readonly maybeResend: boolean
-  /** What has become of it, plugin by plugin; empty for what no plugin gets. */
+  /** The outcome for each plugin; empty if no plugin gets it. */
   readonly plugins: readonly { readonly id: string; readonly outcome: PluginOutcome }[]
-  /** Of a callback that was decided or refused, and so is not delivered. */
+  /** Present if the callback was decided or refused, and so is not delivered. */
   readonly kept?: {
     readonly outcome: Outcome | 'refused'
     readonly code: number
@@ -56,15 +59,15 @@ export interface Entry {
   readonly body?: Body
 }
 
-/** As received: the URL's parameters as they stand there, Sign among them, and the text of the body. */
+/** As received: the query parameters, including Sign, and the text of the body. */
 export interface Body {
   readonly query: string
   readonly raw: string
 }
 
-/** A callback that a plugin did not manage. */
+/** A callback that a plugin failed to handle. */
 export interface DeadLetter {
-  /** What `retry` and `drop` name it by. */
+  /** The name of the dead letter for `retry` and `drop`. */
   readonly ref: string
   readonly plugin: string
   /** Milliseconds since 1970. */
@@ -79,15 +82,15 @@ export interface DeadFilter {
   readonly plugin?: string
   /** A command, or a pattern such as `Group.*`. */
   readonly command?: string
-  /** These alone. */
+  /** Only these. */
   readonly refs?: readonly string[]
-  /** Those that stand after this one in a list: for the next page. */
+  /** Only those that follow this one in a list: for the next page. */
   readonly before?: string
   /** 100 unless told. */
   readonly limit?: number
 }
 
-/** Something that a plugin has recorded. */
+/** A record that a plugin wrote. */
 export interface PluginRecord {
   readonly ref: string
   readonly plugin: string
@@ -107,63 +110,66 @@ export interface RecordFilter {
 }
 
 /**
- * What another process may ask of the server. It is done by the server, at its next start if it does not run. A replay
- * delivers once more what the plugin is through with, in the order of receipt, attempts counted anew; a dead letter of
- * the callback and the plugin is one no longer. What the plugin has no handler for becomes a dead letter.
+ * A request of another process to the server. The server carries it out, at its next start if it is not running. A
+ * replay delivers finished callbacks to the plugin again, in the order of receipt, with attempts counted from 1. It
+ * replaces a dead letter of the callback and plugin. A callback for which the plugin has no handler becomes a dead
+ * letter.
  */
 export type AdminRequest =
   | { readonly kind: 'retry' | 'drop'; readonly refs: readonly string[] }
   | { readonly kind: 'replay'; readonly plugin: string; readonly refs: readonly string[] }
 
-/** What came of the refs of a request: every one of them is counted in one of these. */
+/** The outcome of a request: each ref is counted in exactly one of these. */
 export interface Counts {
   readonly count: number
-  /** Not replayed, for the plugin will get them anyway. */
+  /** Not replayed, because the plugin will get them anyway. */
   readonly waiting: number
   /** No longer stored. */
   readonly gone: number
-  /** Left as they are: the config that the server runs with has no such plugin. */
+  /** Unchanged: the config of the running server has no such plugin. */
   readonly foreign: number
 }
 
-/** What came of one ref of a request. */
+/** The outcome of one ref of a request. */
 export type Fate = keyof Counts
 
 /** What came of a request. */
 export interface AdminResult extends Counts {
-  /** Of each of its refs, in their order. */
+  /** The outcomes of its refs, in their order. */
   readonly fates: readonly Fate[]
 }
 
-/** How a store that may be away is opened. */
+/** Options for opening a store that may be unavailable. */
 export interface OpeningOptions {
-  /** Is told that it is tried, where the store does not answer at once. */
+  /** Called with a sentence if the store does not answer at once. */
   readonly onWaiting?: (text: string) => void
-  /** Milliseconds to go on trying. */
+  /** How long to keep trying, in milliseconds. */
   readonly startMs?: number
 }
 
-/** What is stored, for other processes than the server; the server may run meanwhile, or not. */
+/** The stored callbacks, for processes other than the server, which may be running or not. */
 export interface History {
-  /** Newest first, from the newest, or from the place on that a page gave. */
+  /** Lists the newest first, from the newest or from the place of an earlier page. */
   backward(filter: Filter, place?: string): Promise<Page>
-  /** Oldest first. A page's place may be asked for again, for what has come since. */
+  /** Lists the oldest first. The place of a page may be used again, for what has arrived since. */
   forward(filter: Filter, place?: string): Promise<Page>
   /** The place for `forward` behind all that is stored now. */
   end(): Promise<string>
-  /** The entries with these ids of callbacks, in no order. */
+  /** Returns the entries with these callback ids, in no order. */
   find(ids: readonly string[], options?: { bodies?: boolean }): Promise<Entry[]>
-  /** Newest first; without a plugin those of all. */
+  /** Lists the newest first, of all plugins unless one is given. */
   deadLetters(filter?: DeadFilter): Promise<DeadLetter[]>
   /** Newest first. */
   records(filter?: RecordFilter): Promise<PluginRecord[]>
-  /** How many callbacks wait for each plugin, also for one that no config has any more. Those with none are left out. */
+  /**
+   * Counts the callbacks that wait for each plugin, including plugins that no config has any more. Leaves out zeros.
+   */
   backlogs(): Promise<{ plugin: string; count: number }[]>
-  /** Puts a request where the server looks for it. Gives what `result` names it by. */
+  /** Leaves a request for the server. Returns the name to pass to `result`. */
   request(asked: AdminRequest): Promise<string>
-  /** What came of a request; undefined as long as no server has looked at it, or when it is forgotten: after a day. */
+  /** Returns the result of a request; undefined until a server has carried it out, and again after a day. */
   result(request: string): Promise<AdminResult | undefined>
-  /** Whether a server works on this store now. */
+  /** Whether a server is running on this store. */
   isServed(): Promise<boolean>
   close(): Promise<void>
 }

@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto'
 import type { Incoming } from '../callback/callback.ts'
 
-/** Characters up to which the body of a refused callback is kept whole; of a longer one this much of its beginning. */
+/** Bodies of refused callbacks are stored whole up to MAX_WHOLE characters, longer ones only up to PREFIX_LENGTH. */
 const MAX_WHOLE = 16 * 1024
 const PREFIX_LENGTH = 2048
 
-/** What is kept of a refused callback: its body, and why it was refused. */
+/** What is stored of a refused callback: its body, and why it was refused. */
 export interface Refused {
   readonly raw: string
   readonly error: string
 }
 
-/** Cuts a long body short, and says so. */
+/** Cuts a long body and says so in the error. */
 export function refusedOf({ raw }: Pick<Incoming, 'raw'>, error: string): Refused {
   if (raw.length <= MAX_WHOLE) return { raw, error }
   return {
@@ -20,7 +20,7 @@ export function refusedOf({ raw }: Pick<Incoming, 'raw'>, error: string): Refuse
   }
 }
 
-/** What two sendings of one refused callback have in common: the text, since not all of them are JSON. */
+/** The fingerprint of a refused callback. It covers the text of the body, since not every refused body is JSON. */
 export function refusedFingerprint(
   { sdkAppId, command }: Pick<Incoming, 'sdkAppId' | 'command'>,
   { raw, error }: Refused,

@@ -1,16 +1,16 @@
 const MB = 1024 * 1024
 
-/** What went before its time, to make room. */
+/** What was evicted before it expired, to make room. */
 export interface Evicted {
   readonly refused: number
   readonly finished: number
-  /** Dead letters whose bodies are not what the types promise; others never go. */
+  /** Dead letters for bodies that do not fit their definition. Others are never evicted. */
   readonly faults: number
 }
 
 export const NOTHING_EVICTED: Evicted = { refused: 0, finished: 0, faults: 0 }
 
-/** How many bytes refused callbacks may take, and dead letters for faults: of a store that may take so many. */
+/** The bytes that refused callbacks and dead letters for faults may take of a store of this size. */
 export function sharesOf(size: number): { readonly refused: number; readonly faults: number } {
   return { refused: Math.min(64 * MB, size / 20), faults: size / 10 }
 }

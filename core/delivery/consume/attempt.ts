@@ -3,7 +3,7 @@ import type { Route, Subscription } from '../../registry.ts'
 import { keepCall, settleCall } from '../../watchdog/calls.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
-/** How one attempt ended. After a timeout the handler may still run: `settled` resolves when it does not. */
+/** How an attempt ended. A handler may still run after a timeout; `settled` resolves when it ends. */
 export type Attempt =
   | { readonly ok: true }
   | {
@@ -16,8 +16,8 @@ export type Attempt =
 const done: Attempt = { ok: true }
 
 /**
- * Calls an after-handler once, with at most `timeoutMs` milliseconds. Its signal is aborted when they are over. A handler
- * that returns no promise has ended, and then there is none here either.
+ * Calls an after-handler once, with a limit of `timeoutMs` milliseconds, after which its signal is aborted. Returns a
+ * promise only if the handler did.
  */
 export function attemptOnce(
   callback: Called,

@@ -15,14 +15,16 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
   readonly callback: Called
-  /** The body as read on receipt, where it is at hand: this plugin's own. */
+  /** The parsed body, if it is in memory; it belongs to this plugin alone. */
   readonly parsed: Reading | undefined
   readonly attempt: number
   readonly resends: number
   readonly maybeResend: boolean
 }
 
-/** What came of it. Only a failure or a timeout counts as an attempt; an interruption by a stop does not. */
+/**
+ * The outcome of an attempt. Only failures and timeouts count as attempts; an interruption by the shutdown does not.
+ */
 export type Ended =
   | { readonly as: 'done' }
   | { readonly as: 'interrupted' }
@@ -37,13 +39,13 @@ export interface Delivered {
 
 const done: Delivered = { ended: { as: 'done' }, settled: undefined }
 
-/** Calls after-handlers for an engine: with their limits and signals, and telling the bus. */
+/** Calls after-handlers for an engine, with their time limits and signals, and emits the outcomes on the bus. */
 export interface Deliverer {
-  /** A promise only where the handler has returned one. */
+  /** Returns a promise only if the handler did. */
   deliver(job: Job, subscription: Subscription): Delivered | Promise<Delivered>
-  /** From now on a failure is an interruption. */
+  /** From now on a failure counts as an interruption. */
   interrupt(): void
-  /** Fires the signals of the handlers that run. */
+  /** Fires the signals of all running handlers. */
   abort(): void
 }
 
@@ -77,7 +79,9 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
       ),
     }
   }
-  /** A handler that is promised more than the body has is not called. After an update the body may fit. */
+  /**
+   * A handler is not called with a body that lacks what its types promise. The body may fit after an update of timhook.
+   */
   const deadLetterUnfit = ({ callback, attempt }: Job, { plugin }: Subscription, { faults }: Reading): Delivered => {
     const error = `the body does not fit its definition: ${summaryOf(faults)}`
     bus.emit('callback:dead', { ...aboutOf(callback), plugin: plugin.id, error })
@@ -115,7 +119,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
   }
 }
 
-/** What was stored may be damaged. */
+/** Returns undefined if what was stored is damaged. */
 function readStored(callback: Called, route: Route): Reading | undefined {
   try {
     return freshReading(callback, route)
@@ -133,7 +137,7 @@ function nextTry({ retry }: Subscription, attempt: number): number | undefined {
   return attempt < retry.attempts ? backoffMs(attempt, retry) : undefined
 }
 
-/** Waits for a handler that went on after its timeout, at most as long again. */
+/** Waits for a handler that runs on after its timeout, for at most the same time again. */
 async function waitForSettled(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
   const timer = new AbortController()
   const late = delay(limitMs, 'late', { signal: timer.signal }).catch(() => undefined)

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How long handlers have to end once their signals have fired, in milliseconds. */
+/** How long handlers may take to end after their signals fired, in milliseconds. */
 export const ABORT_GRACE_MS = 100
 
-/** Whether what is waited for came within `graceMs` milliseconds. */
+/** Returns whether `idle` resolved within `graceMs` milliseconds. */
 export async function waitForDrain(idle: Promise<unknown>, graceMs: number): Promise<boolean> {
   const timer = new AbortController()
   const late = delay(graceMs, false, { signal: timer.signal }).catch(() => false)

@@ -1,9 +1,9 @@
 import { Queue } from '../../lib/fifo.ts'
 
-/** What a task asks for when it ends: its key back for the same task after some time, or once something has come; or nothing. */
+/** The result of a task: run it again with its key kept, after a delay or once a promise resolves; or nothing. */
 export type Requeue = { readonly delayMs: number } | { readonly until: Promise<void> } | undefined
 
-/** At most `concurrency` tasks of a pool run at once. Pools are told apart by identity. */
+/** At most `concurrency` tasks of a pool run at once. Pools are compared by identity. */
 interface Pool {
   readonly concurrency: number
 }
@@ -21,16 +21,16 @@ interface PoolState {
 }
 
 /**
- * Runs tasks, within the concurrency of their pools, and those of one key one after another in the order they came,
- * whatever their pools. A task must not reject, nor throw.
+ * Runs tasks within the concurrency of their pools. Tasks of one key run one after another in the order they came, even
+ * in different pools. A task must neither reject nor throw.
  */
 export class KeyedExecutor {
-  /** Tasks whose key is theirs, by pool. */
+  /** Tasks that hold their key and are ready, by pool. */
   readonly #pools = new Map<Pool, PoolState>()
   #toStart: PoolState[] = []
-  /** Keys that are taken, each with those that wait for it, if there are any. */
+  /** Keys that are taken, each with the tasks that wait for it, if any. */
   readonly #taken = new Map<string, Queue<Entry> | undefined>()
-  /** The key of a task that was started at once: taken, though not in the map unless it turns out to last. */
+  /** The key of a task that started at once. It is taken, but only enters the map if the task does not end at once. */
   #starting: string | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
   #running = 0
@@ -38,7 +38,7 @@ export class KeyedExecutor {
   #closed = false
   #onIdle: (() => void)[] = []
 
-  /** Tasks that have not ended, those that wait included. */
+  /** The number of tasks that have not ended, including waiting ones. */
   get size(): number {
     return this.#size
   }
@@ -60,19 +60,19 @@ export class KeyedExecutor {
     this.#startReady(ready)
   }
 
-  /** Resolves once no task is left, or none runs after `close`. */
+  /** Resolves once no task is left, or, after `close`, once none runs. */
   idle(): Promise<void> {
     return this.#isIdle() ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
   }
 
-  /** Starts no further task. */
+  /** Starts no more tasks. */
   close(): void {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
     this.#settle()
   }
 
-  /** Looking a key up costs as much as all else here, so it is not looked for where there is none. */
+  /** A lookup costs as much as everything else here, so an empty map is not searched. */
   #isTaken(key: string): boolean {
     return key === this.#starting || (this.#taken.size > 0 && this.#taken.has(key))
   }
@@ -91,12 +91,12 @@ export class KeyedExecutor {
     return made
   }
 
-  /** With room, nothing is ready either: whatever frees room pumps. */
+  /** While a pool has room, nothing in it is ready: whatever frees room starts what is ready. */
   #isFree({ running, limit }: PoolState): boolean {
     return !this.#closed && this.#toStart.length === 0 && running < limit
   }
 
-  /** Most tasks end at once. A map that grows and shrinks for each would keep the garbage collector busy. */
+  /** Most tasks end at once. A map that grew and shrank for each would keep the garbage collector busy. */
   #startNow(entry: Entry, pool: PoolState): void {
     this.#toStart.push(pool)
     this.#starting = entry.key
@@ -104,7 +104,7 @@ export class KeyedExecutor {
     this.#startAllReady()
   }
 
-  /** Starts what can be started in a pool. Tasks that end at once may free keys in others, which are seen to in turn. */
+  /** Starts the ready tasks of a pool. Tasks that end at once may free keys in other pools, which follow in turn. */
   #startReady(pool: PoolState): void {
     this.#toStart.push(pool)
     if (this.#toStart.length === 1) this.#startAllReady()

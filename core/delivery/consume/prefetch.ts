@@ -1,22 +1,22 @@
 import { type Requeue, KeyedExecutor } from './keyed-executor.ts'
 import type { Pool } from '../../registry.ts'
 
-/** Callbacks that are handed to the lanes at a time, beside those that an ordered retry or a suspect holds up. */
+/** The most callbacks in the executor at a time, apart from those that an ordered retry or a suspect holds up. */
 export const MAX_PREFETCH = 128
-/** With those: then nothing more is taken up until a retry is through. */
+/** The most including those. At this limit nothing more is taken until a retry is done. */
 const MAX_HELD = 5000
 
-/** The place of one task. */
+/** The state of one task. */
 interface Task {
   readonly key: string | undefined
-  /** Whether it is among those of its key. */
+  /** Whether it is counted for its key. */
   isCounted: boolean
-  /** Whether it waits, without a key. */
+  /** Whether it waits for a requeue without a key. */
   isHeld: boolean
   isFree: boolean
 }
 
-/** The lanes of a plugin, with a count of what is in them by key. */
+/** The executor of a plugin, with a count of its tasks by key. */
 export class Prefetch {
   readonly #executor = new KeyedExecutor()
   readonly #byKey = new Map<string, number>()
@@ -29,7 +29,7 @@ export class Prefetch {
     this.#onFree = onFree
   }
 
-  /** How many more may be pushed. */
+  /** How many more tasks may be pushed. */
   get room(): number {
     return Math.min(MAX_PREFETCH - (this.#size - this.#heldSize), MAX_HELD - this.#size)
   }

@@ -1,7 +1,7 @@
 import type { Called } from '../../host/context.ts'
 import type { Registry, Subscription } from '../../registry.ts'
 
-/** The plugin's handler for a stored callback; undefined where the plugin has none for it any more. */
+/** The handler of the plugin for a stored callback; undefined if it no longer has one. */
 export function subscriptionOf(
   registry: Registry,
   plugin: string,
@@ -14,8 +14,8 @@ export function subscriptionOf(
 }
 
 /**
- * The longest that a retry of the plugin waits, in milliseconds. What is due later than that from now on was noted by a
- * clock that has been set back since, and is due.
+ * The longest delay of a retry of the plugin, in milliseconds. A retry that is due later was written before the clock
+ * was set back, and so is due now.
  */
 export function longestDelayOf(registry: Registry, plugin: string): number {
   const handlers = registry.plugins.find(({ id }) => id === plugin)?.handlers.values() ?? []

@@ -1,33 +1,31 @@
 import type { Requeue } from './keyed-executor.ts'
 
-/** Crashes over one suspect before it has to wait: the first two may have had other reasons. */
+/** Crashes before a suspect is delayed: the first two may have had other causes. */
 const SPARED = 2
 const MINUTE_MS = 60_000
-/** How long a suspect waits after the crashes that follow, in milliseconds. After one more it is a dead letter. */
+/** The delays after the crashes that follow, in milliseconds. After one more crash it becomes a dead letter. */
 const WAITS_MS = [5 * MINUTE_MS, 60 * MINUTE_MS, 360 * MINUTE_MS, 1440 * MINUTE_MS]
 export const LONGEST_WAIT_MS = Math.max(...WAITS_MS)
 
-/**
- * What becomes of a suspect over which the process has died so often in a row. Nothing: it is tried again at once.
- */
+/** The action for a suspect after so many crashes in a row. Undefined: run it again at once. */
 export function afterCrashes(crashes: number): { readonly waitMs: number } | 'dead' | undefined {
   if (crashes <= SPARED) return undefined
   const waitMs = WAITS_MS[crashes - SPARED - 1]
   return waitMs === undefined ? 'dead' : { waitMs }
 }
 
-/** Why a dead letter is one, for those who read it. */
+/** The error of the dead letter of a suspect. */
 export function poisonText(crashes: number): string {
   return `poison: the process ended ${crashes} times while it was handled`
 }
 
-/** Lets one suspect of all plugins run at a time, so that a crash names one. */
+/** Runs one suspect at a time over all plugins, so that a crash points at one callback. */
 export class OneAtATime {
   #last: Promise<void> = Promise.resolve()
 
   /**
-   * Makes a task wait for its turn whenever it is to run as a suspect. While it waits, its key is held, and its place in
-   * the pool is free for others.
+   * Makes a task wait for its turn while it is a suspect. While it waits it keeps its key, but leaves its place in the
+   * pool to others.
    */
   alone(isSuspect: () => boolean, task: () => Requeue | Promise<Requeue>): () => Requeue | Promise<Requeue> {
     let release: (() => void) | undefined
@@ -40,7 +38,7 @@ export class OneAtATime {
     }
   }
 
-  /** Resolves once it is one's turn, with what ends it. */
+  /** Resolves when its turn comes, with the function that ends the turn. */
   #acquire(): Promise<() => void> {
     const before = this.#last
     let release: () => void = () => undefined

@@ -12,13 +12,13 @@ import { type Received, takeBody } from '../ingest/shared-body.ts'
 import { ResendWindow } from '../ingest/resend-window.ts'
 import { waitForDrain } from '../consume/drain.ts'
 
-/** A callback that was accepted, shared by the deliveries to its plugins. */
+/** An accepted callback, shared by the deliveries to its plugins. */
 interface Item extends Received {
   readonly callback: Called
   readonly subscriptions: readonly Subscription[]
   readonly key: string | undefined
   readonly maybeResend: boolean
-  /** Its number in the window of resends. */
+  /** Its number in the resend window. */
   readonly entry: number
   resends: number
 }
@@ -30,13 +30,13 @@ interface MemoryDeps {
   readonly resendWindow: number
 }
 
-/** The engine without a disk: what it holds ends with the process. For tests and for trying things out. */
+/** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
 export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps): Delivery {
   const deliverer = createDeliverer(registry, bus)
   const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
   const seen = new ResendWindow(resendWindow)
   const identify = createIdentify(resendWindow, bus)
-  // After the answers, which are written at once: a handler that keeps the event loop busy must not hold them up.
+  // After the HTTP answers: a handler that blocks the event loop must not delay them.
   const arrivals = new TickBatch<Callback>((callbacks) => {
     const identified = filterMap(callbacks, (callback) => ({ callback, ...identify(callback) }))
     for (const item of filterMap(identified, register)) {
@@ -46,7 +46,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
   const retries = new Set<NodeJS.Timeout>()
   let interrupted = 0
 
-  /** Gives what is to be delivered; nothing for a resend. */
+  /** Returns what to deliver; undefined for a resend. */
   const register = ({
     callback,
     fingerprint,
@@ -55,7 +55,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
     const { id, sdkAppId, command, reading, receivedAt } = callback
     const known = seen.find(fingerprint, receivedAt)
     if (known !== undefined) {
-      // The identity holds app and command, so they are those of the first.
+      // The fingerprint covers app and command, so they equal those of the first one.
       const first = { ...aboutOf(callback), id: seen.idOf(known) }
       bus.emit('callback:resent', { ...first, resends: seen.countResend(known) })
       if (identifiesEvent) return undefined

@@ -1,6 +1,6 @@
 /**
- * Whether a callback goes before others where room is needed: anybody can send what is not signed, and nobody knows what
- * an unknown command is worth.
+ * Whether a callback is evicted before others. Anyone can send unsigned ones, and nobody knows the worth of an unknown
+ * command.
  */
 export function isExpendable(signed: boolean, isKnown: boolean): boolean {
   return !signed || !isKnown

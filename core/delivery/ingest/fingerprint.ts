@@ -2,28 +2,28 @@ import { hash } from 'node:crypto'
 import type { Callback } from '../../callback/callback.ts'
 import { type JsonObject, MAX_DEPTH } from '../../lib/json.ts'
 
-/** Fields of which one must be there for equal bodies to mean the same event: numbers, which may come as text, and a text. */
+/** Equal bodies mean the same event only if they have one of these numbers, possibly as text, or a MsgKey. */
 const IDENTIFYING_NUMBERS = ['EventTime', 'MsgSeq', 'MsgTime']
 const INTEGER = /^-?[0-9]+$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** Characters of an identity that are stored: 132 bits of it. */
+/** Characters of a fingerprint that are stored: 132 bits. */
 export const SHORT_LENGTH = 22
 
 export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, SHORT_LENGTH)
 }
 
-/** Words of 30 bits that tell identities apart in memory: 120 bits of them. */
+/** Words of 30 bits that are compared in memory: 120 bits. */
 export const FINGERPRINT_WORDS = 4
 const DIGITS = 5
-/** What the digits of base 64 stand for, by their codes. */
+/** The values of base64 digits by their character codes. */
 const values = new Uint8Array(128)
 Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach(
   (code, value) => (values[code] = value),
 )
 
-/** Writes the first words of an identity, or of a short one, into `words`. */
+/** Writes the first words of a fingerprint, or of a short one, into `words`. */
 export function fingerprintWords(fingerprint: string, words: Uint32Array): void {
   for (let word = 0; word < FINGERPRINT_WORDS; word++) {
     let value = 0
@@ -34,7 +34,7 @@ export function fingerprintWords(fingerprint: string, words: Uint32Array): void 
   }
 }
 
-/** Whether two equal bodies like this are one event sent twice, and not two alike. */
+/** Whether an equal body is the same event sent again, rather than a second event that looks alike. */
 export function identifiesEvent(body: JsonObject): boolean {
   for (const field of IDENTIFYING_NUMBERS) {
     const value = body[field]
@@ -45,9 +45,9 @@ export function identifiesEvent(body: JsonObject): boolean {
 }
 
 /**
- * What two sendings of the same callback have in common, and no two callbacks: app, command and body, whatever the
- * order of its keys. MsgKey or MsgSeq alone would not do: extensions and recalls reuse them. The body must not have been
- * handed to a handler yet.
+ * The fingerprint of a callback: a hash of app, command and body, whatever the order of keys. Resends share it and
+ * other callbacks do not. MsgKey or MsgSeq alone would not do, because extensions and recalls reuse them. Compute it
+ * before any handler gets the body.
  */
 export function fingerprintOf({
   sdkAppId,
@@ -56,14 +56,14 @@ export function fingerprintOf({
   body,
 }: Pick<Callback, 'sdkAppId' | 'command' | 'raw' | 'body'>): string {
   const text = `${sdkAppId}\u0000${command}\u0000${write(body, 0) ?? raw}`
-  // Hashing replaces lone surrogates, which only an escape can have made; JSON writes them as escapes again.
+  // Hashing replaces lone surrogates, which only an escape can produce; JSON writes them as escapes again.
   const isLossy = raw.includes('\\u') && LONE_SURROGATE.test(text)
   return hash('sha256', isLossy ? JSON.stringify(text) : text, 'base64')
 }
 
 /**
- * A value as text that no other value has, with sorted keys: texts with their length ahead of them, which spares the
- * escaping that JSON needs. Undefined for what is nested so deep that no real body is.
+ * Writes a value as a text that no other value has, with sorted keys. Texts are preceded by their lengths, which is
+ * cheaper than JSON escaping. Undefined if it is nested deeper than any real body.
  */
 function write(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return `"${value.length}:${value}`
@@ -72,7 +72,10 @@ function write(value: unknown, depth: number): string | undefined {
   return Array.isArray(value) ? writeList(value, depth) : writeObject(value as JsonObject, depth)
 }
 
-/** As `String` would, whose texts of numbers stay in a cache until they are old, and costly to collect. */
+/**
+ * Does what `String` does. The texts that `String` makes of numbers stay in a cache until they are old, and are costly
+ * to collect.
+ */
 function textOf(value: unknown): string {
   return Number.isSafeInteger(value) ? (value as number).toFixed(0) : String(value)
 }
@@ -93,7 +96,7 @@ function writeObject(object: JsonObject, depth: number): string | undefined {
   let text = '{'
   for (let place = 0; place < order.length; place++) {
     const value = fields[order[place] ?? 0]
-    // As `write` would, for what most values are.
+    // The most common case of `write`, inlined.
     if (typeof value === 'string') text += `${names[place]}"${value.length}:${value}`
     else {
       const inner = write(value, depth + 1)
@@ -104,14 +107,14 @@ function writeObject(object: JsonObject, depth: number): string | undefined {
   return `${text}}`
 }
 
-/** Keys as they stand in an object, which of them comes first, second and so on when sorted, and those as text. */
+/** The keys of an object, their sorted order, and their sorted names as text. */
 interface Shape {
   readonly keys: readonly string[]
   readonly order: readonly number[]
   readonly names: readonly string[]
 }
 
-/** The objects of a command have their keys in the same order: sorting them each time took a third of the whole. */
+/** The objects of a command have their keys in the same order. Sorting them each time took a third of the time. */
 const shapes: (Shape | undefined)[] = Array.from({ length: 256 }, () => undefined)
 
 function shapeOf(keys: readonly string[]): Shape {

@@ -3,20 +3,20 @@ import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../callback/callback.ts'
 import { fingerprintOf, shortFingerprint, identifiesEvent } from './fingerprint.ts'
 
-/** What a callback is known by. */
+/** The fingerprint of a callback. */
 export interface Identified {
   readonly fingerprint: string
-  /** Whether another one of this identity is the same event sent again, and not one that is alike. */
+  /** Whether an equal fingerprint means the same event sent again, rather than one that looks alike. */
   readonly identifiesEvent: boolean
 }
 
-/** RequestIDs that are remembered at a time. */
+/** The most RequestIDs remembered at a time. */
 const REMEMBERED = 10_000
 
 /**
- * Makes what gives callbacks their identities. Where a body does not tell a resend from an event that is alike, the
- * RequestID of the URL does, unless it has come with two bodies.
- * @param windowMs how long a resend is one
+ * Creates the function that fingerprints callbacks. If a body cannot tell a resend from a similar event, the RequestID
+ * of the URL does, unless it came with two different bodies.
+ * @param windowMs the resend window
  */
 export function createIdentify(windowMs: number, bus: Bus): (callback: Callback) => Identified {
   const ids = new RequestIds(windowMs)
@@ -34,7 +34,7 @@ export function createIdentify(windowMs: number, bus: Bus): (callback: Callback)
   }
 }
 
-/** Which bodies RequestIDs have come with lately, and which of them say nothing. */
+/** Remembers the bodies of recent RequestIDs, and which RequestIDs cannot be trusted. */
 class RequestIds {
   readonly #windowMs: number
   readonly #seen = new Map<string, { readonly fingerprint: string; readonly at: number }>()
@@ -44,7 +44,7 @@ class RequestIds {
     this.#windowMs = windowMs
   }
 
-  /** Whether the RequestID is to be gone by; `lost` where it is not from now on. */
+  /** Whether to trust the RequestID; `distrusted` if that has just ended, `unknown` if it ended before. */
   check(key: string, fingerprint: string, nowMs: number): 'trusted' | 'distrusted' | 'unknown' {
     if (this.#distrusted.has(key)) return 'unknown'
     const before = this.#seen.get(key)
@@ -53,7 +53,7 @@ class RequestIds {
       dropOldest(this.#distrusted)
       return 'distrusted'
     }
-    // As the newest.
+    // Reinsert it as the newest.
     this.#seen.delete(key)
     this.#seen.set(key, { fingerprint, at: nowMs })
     dropOldest(this.#seen)
@@ -66,7 +66,7 @@ function dropOldest(all: Map<string, unknown> | Set<string>): void {
   if (oldest !== undefined) all.delete(oldest)
 }
 
-/** Empty where the URL has none. Documents spell it RequestID, and other names in more than one way. */
+/** Empty if the URL has none. Documents spell it RequestID, but spell other names in several ways. */
 function requestIdOf(querystring: string): string {
   for (const [name, value] of new URLSearchParams(querystring)) {
     if (value !== '' && name.toLowerCase() === 'requestid') return value

@@ -2,10 +2,10 @@ import type { Callback } from '../../callback/callback.ts'
 import { orderKeyOf } from '../../protocol/order-key.ts'
 import type { Route } from '../../registry.ts'
 
-/** What a callback is kept in order with, over all commands of its app; undefined where there is no order. */
+/** The order key of a callback, across all commands of its app; undefined if it has no order. */
 export function orderOf(callback: Callback, route: Route): string | undefined {
   const { fits, body } = callback.reading
-  // What is left of the parts of a key, once something of them is left out, would be the key of others.
+  // A key with a missing part would be the key of other callbacks.
   const order = fits && route.phase === 'after' && route.definition && orderKeyOf(route.definition.order, body)
   return order ? `${callback.sdkAppId}\u0000${order}` : undefined
 }

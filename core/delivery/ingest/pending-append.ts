@@ -4,10 +4,10 @@ import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
 import type { Identified } from './identify.ts'
 import { shortFingerprint } from './fingerprint.ts'
 
-/** A callback that is being stored: resolves once it is durable. */
+/** A callback that is being stored. Resolves once it is durable. */
 export class PendingAppend extends Completion<void> {
   readonly callback: Callback
-  /** Whether another one of its identity is a resend of it. */
+  /** Whether an equal fingerprint means a resend of it. */
   identifiesEvent = false
 
   constructor(callback: Callback) {
@@ -16,10 +16,7 @@ export class PendingAppend extends Completion<void> {
   }
 }
 
-/**
- * Makes what takes callbacks in: the identities of all that came in one turn first, then each is stored. One that
- * cannot be is refused by itself.
- */
+/** Fingerprints all callbacks of one tick, then stores each one. A callback that fails rejects alone. */
 export function createIngest<T extends PendingAppend>(
   identify: (callback: Callback) => Identified,
   store: (pending: T, fingerprint: string) => void,

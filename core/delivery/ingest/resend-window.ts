@@ -1,18 +1,20 @@
 import { ID_WORDS, packId, unpackId } from '../../lib/id.ts'
 import { FINGERPRINT_WORDS, fingerprintWords } from './fingerprint.ts'
 
-/** More than these are forgotten before their time: some 60 bytes each is what they cost, most of it a page at a time. */
+/** Beyond this number entries are forgotten early. Each costs about 60 bytes, allocated a page at a time. */
 const CAPACITY = 2 ** 20
 const PAGE = 2 ** 13
-/** The newest and the oldest never share a page, so that a page is free once its last one is forgotten. */
+/** The newest and oldest entry never share a page, so that a page is free once its last entry is forgotten. */
 const MAX_ENTRIES = CAPACITY - PAGE
-/** Words of an entry: its identity and its id. */
+/** Words of an entry: its fingerprint and its id. */
 const ID = FINGERPRINT_WORDS
 const STRIDE = ID + ID_WORDS
-/** A link is the slot of an entry, plus 1, and above it bits of its identity: most others are told apart by those. */
+/**
+ * A link is the slot of an entry plus 1, with bits of its fingerprint above. These bits rule out most other entries.
+ */
 const LINK = 2 ** 21
 const TAGS = 2 ** 32 / LINK
-/** With each one that is added: to forget all that are due after a quiet hour at once would hold up a callback. */
+/** The most entries that one `add` forgets: forgetting all expired ones after a quiet hour would delay a callback. */
 const MAX_FORGOTTEN_PER_ADD = 16
 
 interface Page {
@@ -23,21 +25,24 @@ interface Page {
 }
 
 /**
- * Remembers what came within a window of time, by identity: a hash table over a ring, both of numbers. As a map of
- * objects a million of them took 200 MB, and the garbage collector a tenth of the processor.
+ * Remembers the callbacks of a window of time by fingerprint. It is a hash table over a ring, both of plain numbers. A
+ * map of a million objects took 200 MB, and the garbage collector a tenth of the CPU.
  */
 export class ResendWindow {
   readonly #windowMs: number
-  /** By hash the link to the newest entry. Its size never changes, so no callback waits for it to grow. */
+  /** Per hash, the link to the newest entry. Its size is fixed, so no callback waits for it to grow. */
   #heads = new Uint32Array(0)
-  /** By slot the link to the next older one of the same hash: apart from the entries, which are rarely in a cache. */
+  /**
+   * Per slot, the link to the next older entry of the same hash. Kept apart from the entries, which are rarely in a CPU
+   * cache.
+   */
   #nexts = new Uint32Array(0)
   readonly #pages: (Page | undefined)[] = []
   #spare: Page | undefined
-  /** Entries are numbered from 1 on; an entry's slot is its number modulo the capacity. */
+  /** Entries are numbered from 1. The slot of an entry is its number modulo the capacity. */
   #oldest = 1
   #next = 1
-  /** How often they came again, of those that did. */
+  /** The resends of entries that have any. */
   readonly #resends = new Map<number, number>()
   readonly #key = new Uint32Array(FINGERPRINT_WORDS)
   #keyOf = ''
@@ -47,7 +52,7 @@ export class ResendWindow {
   }
 
   /**
-   * The number of the entry, for as long as the window is.
+   * Returns the number of the entry, if it is still in the window.
    * @param nowMs milliseconds since 1970
    */
   find(fingerprint: string, nowMs: number): number | undefined {
@@ -57,7 +62,7 @@ export class ResendWindow {
   }
 
   /**
-   * In place of one with the same identity.
+   * Adds an entry. It replaces one with the same fingerprint.
    * @param atMs milliseconds since 1970
    * @returns its number
    */
@@ -83,7 +88,7 @@ export class ResendWindow {
     return entry
   }
 
-  /** Forgets one, unless that has happened by itself. */
+  /** Forgets an entry, if it is still there. */
   delete(entry: number): void {
     if (entry >= this.#oldest) this.#unlink(entry % CAPACITY)
   }
@@ -93,7 +98,7 @@ export class ResendWindow {
     return unpackId(this.#page(slot).words, (slot % PAGE) * STRIDE + ID)
   }
 
-  /** The number under which it is stored, 0 while it is not. */
+  /** The sequence number under which it is stored; 0 until it is. */
   seqOf(entry: number): number {
     return entry < this.#oldest ? 0 : (this.#page(entry % CAPACITY).seqs[entry % PAGE] ?? 0)
   }
@@ -102,12 +107,12 @@ export class ResendWindow {
     if (entry >= this.#oldest) this.#page(entry % CAPACITY).seqs[entry % PAGE] = seq
   }
 
-  /** How often it has come again; 0 once it is forgotten. */
+  /** Its resends; 0 once it is forgotten. */
   resendsOf(entry: number): number {
     return this.#resends.size === 0 ? 0 : (this.#resends.get(entry) ?? 0)
   }
 
-  /** @returns how often, with this time */
+  /** @returns its resends, including these */
   countResend(entry: number, times = 1): number {
     const resends = this.resendsOf(entry) + times
     this.#resends.set(entry, resends)
@@ -133,7 +138,7 @@ export class ResendWindow {
     return true
   }
 
-  /** Lets go of the oldest ones that came by then. */
+  /** Forgets the oldest entries that arrived by then. */
   #forget(ends: number): void {
     for (let left = MAX_FORGOTTEN_PER_ADD; left > 0 && this.#oldest < this.#next; left--) {
       const slot = this.#oldest % CAPACITY
@@ -144,7 +149,7 @@ export class ResendWindow {
     }
   }
 
-  /** Takes an entry out of its chain; nothing where it is in none. */
+  /** Removes an entry from its chain, if it is in one. */
   #unlink(slot: number): void {
     const older = this.#nexts[slot] ?? 0
     const head = bucketOf(this.#page(slot).words[(slot % PAGE) * STRIDE])
@@ -177,7 +182,7 @@ export class ResendWindow {
     return page
   }
 
-  /** One is kept for the next that is needed: pages come and go at the rate of the callbacks. */
+  /** One page is kept for reuse: pages come and go at the rate of the callbacks. */
   #freePage(slot: number): void {
     const index = Math.floor(slot / PAGE)
     this.#spare = this.#pages[index]

@@ -1,14 +1,14 @@
 import { copyOf } from '../../lib/clone.ts'
 import type { Reading } from '../../callback/body-reader.ts'
 
-/** The body as read on receipt, until all plugins that get it have it. */
+/** The parsed body, until all plugins that get it have it. */
 export interface Received {
   parsed: Reading | undefined
-  /** Plugins that do not have it yet. */
+  /** The number of plugins that do not have it yet. */
   takers: number
 }
 
-/** A body for a plugin alone: a copy, and for the last one that which was read. Undefined where it is gone. */
+/** Returns a body for one plugin: a copy, or the parsed one for the last plugin. Undefined if it is gone. */
 export function takeBody(received: Received): Reading | undefined {
   const { parsed } = received
   if (parsed && --received.takers > 0) {
