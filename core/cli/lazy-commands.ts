@@ -12,8 +12,8 @@ import type * as trigger from './commands/trigger.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * The code of each subcommand, loaded when it runs: --help must not wait for what it does not need. It is required, not
- * imported: Node then loads the many hundred files at one go, in two thirds of the time. import() opens each by promises.
+ * Loads the code of a subcommand when it runs, so that --help does not wait for it. This uses require, with which Node loads
+ * the hundreds of files in two thirds of the time that import() takes.
  */
 export const code = {
   check: () => require('./commands/check.js') as typeof check,

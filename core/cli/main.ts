@@ -80,7 +80,7 @@ program
 
 addStoredCommands(program)
 
-/** What stands first may be the id of a plugin, whose commands the config alone knows. */
+/** The first argument may be the id of a plugin. Only the config knows its commands. */
 async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolean> {
   if (first === undefined || first.startsWith('-')) return false
   if (first === 'help' || program.commands.some((command) => command.name() === first)) return false
@@ -90,7 +90,7 @@ async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolea
 try {
   if (!(await isOfPlugin(process.argv.slice(2)))) await program.parseAsync()
 } catch (error) {
-  // Commander has said what is wrong; help and version are no faults.
+  // Commander has already printed the error. Help and version are not errors.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else {
     printError(error)

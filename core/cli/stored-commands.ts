@@ -12,7 +12,7 @@ const command = (): Option => new Option('--command <command>', 'such as Group.C
 const since = (): Option => new Option('--since <time>', 'received since: 10m, 2h, 3d or an ISO time').argParser(moment)
 const until = (): Option => new Option('--until <time>', 'received before').argParser(moment)
 
-/** The commands that look into the store, and ask the server for something. */
+/** The commands that read the store, and send requests to the server. */
 export function addStoredCommands(program: Command): void {
   program
     .command('events')

@@ -15,7 +15,7 @@ export interface Node {
   readonly values?: readonly (string | number)[]
 }
 
-/** Forwarded messages in forwarded messages: so deep and no deeper. */
+/** How deep forwarded messages are nested at most. */
 const MAX_DEPTH = 3
 const RELAY = 'TIMRelayElem'
 const TEXTS = ['', 'hello', '你好，世界 👋', 'two\nlines, "quotes" and a \\', '{"json":[1,2.5,null]}'] as const
@@ -43,7 +43,7 @@ export function makeElement(random: Random, depth = 0): JsonObject {
   return { MsgType, MsgContent }
 }
 
-/** One of the values that the documents name, or one that they do not know yet. */
+/** A documented value, or one that is not documented yet. */
 export function makeValue(values: readonly (string | number)[], random: Random): unknown {
   const isNumber = typeof values[0] === 'number'
   return random.pick([isNumber ? 90 + random.below(9) : `Timhook_New_${random.below(9)}`, ...values])
@@ -54,16 +54,16 @@ export function bigInteger(random: Random): bigint {
   return random.pick(BIG)
 }
 
-/** What a field may hold that nobody has documented. */
+/** A value of an undocumented field. */
 export function anything(random: Random): unknown {
   return random.pick<unknown>([null, true, -1.5, 'text', bigInteger(random), [1, ['2']], { Deep: { er: [] } }])
 }
 
-/** The types of the node that its other keywords do not tell more about. */
+/** The types of a node, of which the documented one is the most likely. */
 function typesOf({ type = 'string', items, properties }: Node): [string, ...string[]] {
-  const [first = 'string', ...more] = [type].flat()
+  const [first = 'string', ...alternatives] = [type].flat()
   // A list or an object is what is documented; text in its place is the exception.
-  return items || properties ? [first, first, first, ...more] : [first, ...more]
+  return items || properties ? [first, first, first, ...alternatives] : [first, ...alternatives]
 }
 
 function makeOf(type: string, node: Node, name: string, random: Random, depth: number): unknown {
@@ -86,7 +86,7 @@ function makeObject({ properties = {}, required = [] }: Node, random: Random, de
   return Object.fromEntries(chosen.map(([name, node]) => [name, make(node, name, random, depth)]))
 }
 
-/** Whatever takes a sample for real must not meet the id of a group, a room or a message that is somebody's. */
+/** A server may take a sample for real, so it must not name a real group, room or message. */
 function makeText(name: string, random: Random): string {
   if (/group_?id$/i.test(name)) return '@TGS#TIMHOOK-SAMPLE'
   return /id$/i.test(name) ? `timhook-sample-${random.below(100)}` : random.pick(TEXTS)

@@ -1,10 +1,10 @@
-/** Numbers that look random and are the same in every run. */
+/** Pseudo-random numbers that are the same in every run. */
 export interface Random {
-  /** True in this share of the cases. */
+  /** True with this probability. */
   chance(share: number): boolean
   /** A whole number from 0 up to, and without, `limit`. */
   below(limit: number): number
-  /** One of the items, of which there must be some. */
+  /** One of the items; the list must not be empty. */
   pick<T>(items: readonly [T, ...T[]]): T
 }
 

@@ -7,17 +7,17 @@ import { type Random, randomOf } from './random.ts'
 /** Dotted paths of fields that stay as they are. */
 type Fixed = readonly string[]
 
-/** How often each thing happens to a field; several may happen to one body. */
+/** The probability of each change of a field; a body may get several. */
 const share = { dropped: 0.12, added: 0.2, unknown: 0.15, form: 0.2, value: 0.15, big: 0.08, item: 0.15 }
 
-/** What tells one variation from all others, and who sent it. */
+/** The identity of a variation, and its sender. */
 const MARK = 'Timhook_Variation'
 
 /**
  * A body as Tencent might send it, made from one that fits: documented fields dropped or added, integers as digit
  * strings, accounts as bare integers (a BigInt stands for one beyond 2^53), documented values and new ones, keys that
- * nobody has documented, other elements in messages. It fits its definition, and fields that are required or keep
- * callbacks in order stay. The same `seed` and `n` give the same one.
+ * nobody has documented, other elements in messages. It fits its definition. Required fields and those of the
+ * order key stay. The same `seed` and `n` give the same body.
  * @param options.fixed names of fields of the body that stay as well
  */
 export function variation(

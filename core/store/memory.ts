@@ -29,7 +29,7 @@ function createMemoryStore(now: () => number): Store {
   const read = (key: string): unknown => {
     const entry = entries.get(key)
     if (entry && entry.endsAt <= now()) entries.delete(key)
-    // Values are kept as JSON, as durable engines do, so that no caller changes what another one gets.
+    // Values are stored as JSON, as in the durable engines, so that no caller changes what another one gets.
     return entry && entry.endsAt > now() ? JSON.parse(entry.json) : undefined
   }
   const write = (key: string, value: unknown, ttlMs = Infinity): void => {

@@ -1,15 +1,15 @@
 import { TimhookError } from '../errors.ts'
 
-/** Bytes of JSON that one value may have. */
+/** The longest JSON of one value, in bytes. */
 const MAX_VALUE_BYTES = 1024 * 1024
 
 /**
- * A value as the stores keep it: its JSON, or undefined where it has none, which deletes it.
+ * The JSON of a value, as the stores write it. Undefined where it has none, which deletes the value.
  * @throws TimhookError STORE_VALUE_TOO_LARGE with its size
  */
 export function toJson(value: unknown): string | undefined {
   const json = JSON.stringify(value) as string | undefined
-  // A character has three bytes at most, so most values need not be counted.
+  // A character has three bytes at most, so the bytes of short values need not be counted.
   if (json === undefined || json.length * 3 <= MAX_VALUE_BYTES) return json
   const bytes = Buffer.byteLength(json)
   if (bytes <= MAX_VALUE_BYTES) return json

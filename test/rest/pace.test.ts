@@ -10,7 +10,7 @@ async function turns(pace: Pace, clock: TestClock, count: number, perSecond: num
   const times: number[] = []
   await Promise.all(
     Array.from({ length: count }, async () => {
-      await pace.turn(api, perSecond, never)
+      await pace.acquire(api, perSecond, never)
       times.push(clock.now() - start)
     }),
   )
@@ -86,7 +86,7 @@ describe('the pace of REST calls', () => {
     const pace = new Pace(new TestClock())
     const caller = new AbortController()
     pace.pause(60_000)
-    const turn = pace.turn('a', 200, caller.signal)
+    const turn = pace.acquire('a', 200, caller.signal)
     caller.abort(new Error('enough'))
     expect(await turn.catch((error: unknown) => String(error))).to.include('enough')
   })

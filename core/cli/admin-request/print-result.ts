@@ -6,7 +6,7 @@ import { columns, jsonLine } from '../output/terminal-escape.ts'
 
 type Done = 'retried' | 'dropped' | 'replayed'
 
-/** What a ref of a request names. */
+/** The callback that a ref names. */
 export interface Named {
   readonly ref: string
   readonly id: string
@@ -23,10 +23,10 @@ const LEFT: Record<Exclude<Fate, 'count'>, string> = {
   foreign: 'left: its plugin is not in the config of the server',
 }
 
-/** Makes what says of each ref what came of it. @param find gives what it names */
-export function tellEach(done: Done, find: (ref: string) => Named | undefined, json: boolean) {
-  return async (asked: AdminRequest, answer: AdminResult | undefined, isServed: boolean): Promise<void> => {
-    for (const [index, ref] of asked.refs.entries()) {
+/** Makes a function that prints the result of each ref. @param find returns what a ref names */
+export function printEach(done: Done, find: (ref: string) => Named | undefined, json: boolean) {
+  return async (request: AdminRequest, answer: AdminResult | undefined, isServed: boolean): Promise<void> => {
+    for (const [index, ref] of request.refs.entries()) {
       const { id = '', command = '', plugin = '' } = find(ref) ?? {}
       const fate = answer?.fates[index]
       if (json)
@@ -42,7 +42,7 @@ function wordsOf(done: Done, fate: Fate | undefined, isServed: boolean): string 
   return fate === 'count' ? DONE[done] : LEFT[fate]
 }
 
-/** Says what came of what was asked for. @throws TimhookError REQUEST_UNANSWERED where a server runs and says nothing */
+/** Prints the results. @throws TimhookError REQUEST_UNANSWERED where a server runs and does not answer */
 export async function tellOutcome(done: Done, outcome: Outcome, json: boolean): Promise<void> {
   const { asked, answered, served } = outcome
   await print(json ? jsonLine({ done, ...outcome }) : `${textOf(done, outcome)}\n`)

@@ -2,58 +2,58 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SingleBar } from 'cli-progress'
 import type { AdminResult, AdminRequest, Counts, History } from '../../delivery/history.ts'
 
-/** Refs of one request: the server works on it in one go, and other things wait for that long. */
+/** Refs of one request. The server handles it in one go, and other work waits. */
 export const BATCH = 500
 /** Requests that a server has not answered yet. */
 const AHEAD = 4
 const LOOK_EVERY_MS = 50
-/** How long a server that runs may keep us waiting for an answer. */
+/** How long to wait for the answer of a running server. */
 const PATIENCE_MS = 15_000
 
-/** What came of it all: `asked` refs were asked for, `answered` of them are counted by what became of them. */
+/** The total of all requests: `asked` refs were sent, and `answered` of them are counted by their outcome. */
 export interface Outcome extends Counts {
   readonly asked: number
   readonly answered: number
-  /** A server runs: it does what is asked for now, and not at its next start. */
+  /** Whether a server runs: it handles requests now, else at its next start. */
   readonly served: boolean
 }
 
 export interface Pace {
   readonly total: number
-  /** Refs a second at most. */
+  /** The most refs a second. */
   readonly rate?: number | undefined
-  /** Stops between two requests. */
+  /** Stops after the current request. */
   readonly signal: AbortSignal
   /**
-   * Says what came of a request, in place of showing how far all is: nothing where no server has answered.
+   * Prints the result of a request, in place of the progress bar; without an answer where no server has answered.
    * @param isServed whether a server runs
    */
-  readonly tell?:
-    | ((asked: AdminRequest, answer: AdminResult | undefined, isServed: boolean) => Promise<void>)
+  readonly onResult?:
+    | ((request: AdminRequest, answer: AdminResult | undefined, isServed: boolean) => Promise<void>)
     | undefined
 }
 
-/** Asks for one thing after another, not far ahead of the server where one runs; shows how far it is on a terminal. */
+/** Sends the requests, not far ahead of a running server. Shows the progress on a terminal. */
 export async function askAll(
   history: History,
   requests: AsyncIterable<AdminRequest>,
-  { total, rate, signal, tell }: Pace,
+  { total, rate, signal, onResult }: Pace,
 ): Promise<Outcome> {
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
-  if (!tell) bar.start(total, 0)
+  if (!onResult) bar.start(total, 0)
   const startedAt = performance.now()
   const open: { request: string; of: AdminRequest }[] = []
   let asked = 0
   let counts = { count: 0, waiting: 0, gone: 0, foreign: 0, answered: 0 }
   let waits = await history.isServed()
 
-  const settle = async (most: number): Promise<void> => {
-    for (let next = open[0]; next && open.length > most; next = open[0]) {
+  const settle = async (limit: number): Promise<void> => {
+    for (let next = open[0]; next && open.length > limit; next = open[0]) {
       const answer = await answerTo(history, next.request)
       waits = answer !== undefined
       if (!answer) return
       open.shift()
-      await tell?.(next.of, answer, true)
+      await onResult?.(next.of, answer, true)
       counts = add(counts, answer, next.of.refs.length)
       bar.update(counts.answered)
     }
@@ -73,21 +73,21 @@ export async function askAll(
     bar.stop()
   }
   const served = await history.isServed()
-  for (const { of } of open) await tell?.(of, undefined, served)
+  for (const { of } of open) await onResult?.(of, undefined, served)
   return { ...counts, asked, served }
 }
 
-function add(sum: Counts & { answered: number }, more: Counts, size: number): Counts & { answered: number } {
+function add(sum: Counts & { answered: number }, answer: Counts, size: number): Counts & { answered: number } {
   return {
-    count: sum.count + more.count,
-    waiting: sum.waiting + more.waiting,
-    gone: sum.gone + more.gone,
-    foreign: sum.foreign + more.foreign,
+    count: sum.count + answer.count,
+    waiting: sum.waiting + answer.waiting,
+    gone: sum.gone + answer.gone,
+    foreign: sum.foreign + answer.foreign,
     answered: sum.answered + size,
   }
 }
 
-/** The answer to a request; undefined where no server runs any more, or it says nothing. */
+/** The answer to a request; undefined where no server runs any more, or it does not answer. */
 async function answerTo(history: History, request: string): Promise<AdminResult | undefined> {
   const startedAt = performance.now()
   for (;;) {

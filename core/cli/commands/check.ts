@@ -9,7 +9,7 @@ import { readChosenConfig } from '../input/config.ts'
 export interface CheckOptions {
   readonly config?: string
   readonly json?: boolean
-  /** Whether a warning is as bad as a fault. */
+  /** Whether a warning fails the command. */
   readonly strict?: boolean
 }
 
@@ -35,7 +35,7 @@ export async function check(options: CheckOptions): Promise<void> {
   process.stdout.write(`plugins ${ids.join(', ') || 'none'}; engine ${config.delivery.engine}\n`)
 }
 
-/** A config that is not there is a fault in JSON, too. */
+/** With --json a missing config is reported as a fault. */
 async function read({ config, json }: CheckOptions): Promise<ConfigReading> {
   try {
     return await readChosenConfig(config)

@@ -2,7 +2,7 @@ import type { AdminRequest, DeadFilter, DeadLetter, History } from '../../delive
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
 import { askAll, BATCH } from '../admin-request/send-request.ts'
-import { type Named, tellEach, tellOutcome } from '../admin-request/print-result.ts'
+import { type Named, printEach, tellOutcome } from '../admin-request/print-result.ts'
 import { noteUnknown } from '../input/command-pattern.ts'
 import { readFineConfig } from '../input/config.ts'
 import { localTime } from '../output/times.ts'
@@ -85,16 +85,16 @@ async function work(
     })
   }
   const done = action === 'retry' ? 'retried' : 'dropped'
-  const asked = new Map<string, Named>()
+  const letterOf = new Map<string, Named>()
   async function* requests(): AsyncGenerator<AdminRequest> {
     for await (const letters of pages(history, filter)) {
-      for (const { ref, plugin, callback } of letters) asked.set(ref, { ...callback, ref, plugin })
+      for (const { ref, plugin, callback } of letters) letterOf.set(ref, { ...callback, ref, plugin })
       yield { kind: action, refs: letters.map(({ ref }) => ref) }
     }
   }
-  const find = (ref: string): Named | undefined => asked.get(ref)
-  const tell = tellEach(done, find, json)
-  const outcome = await askAll(history, requests(), { total, signal: untilInterrupted(), tell })
+  const find = (ref: string): Named | undefined => letterOf.get(ref)
+  const onResult = printEach(done, find, json)
+  const outcome = await askAll(history, requests(), { total, signal: untilInterrupted(), onResult })
   await tellOutcome(done, outcome, json)
 }
 

@@ -24,12 +24,12 @@ export interface EventOptions {
 }
 
 const LISTED = 100
-/** With --follow: of what came before. */
+/** With --follow: how many earlier callbacks are printed. */
 const FIRST = 10
 const PAGE = 500
 const LOOK_EVERY_MS = 500
 
-/** `timhook events`: what came, newest first, or as it comes. */
+/** `timhook events`: prints callbacks, newest first, or as they arrive. */
 export async function events(options: EventOptions): Promise<void> {
   endWithReader()
   mustFit(options)
@@ -46,7 +46,7 @@ export async function events(options: EventOptions): Promise<void> {
   }
 }
 
-/** What comes has not become anything yet. */
+/** A new callback has no outcome yet. */
 function mustFit({ follow, outcome }: EventOptions): void {
   if (!follow || !outcome || !['done', 'waiting', 'dead'].includes(outcome)) return
   throw new TimhookError('USAGE', `--follow shows callbacks as they come, which are not ${outcome} yet`, {
@@ -97,7 +97,7 @@ async function follow(history: History, options: EventOptions): Promise<void> {
   await show(first.entries.toReversed(), options)
   while (!stopped.aborted) {
     const page = await history.forward({ ...filter, limit: PAGE }, place)
-    // What came while the first ones were read is among both.
+    // Callbacks that arrived while the first ones were read are in both lists.
     const fresh = page.entries.filter(({ id }) => !shown.delete(id))
     await show(fresh, options)
     place = page.place

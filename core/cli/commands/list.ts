@@ -32,7 +32,7 @@ async function plugins(file: string | undefined): Promise<Row[]> {
   }))
 }
 
-/** Columns of equal width; what is no text or list of texts stays out of it. */
+/** Columns of equal width, for texts and lists of texts alone. */
 function table(rows: readonly Row[]): string {
   const texts = rows.map((row) =>
     Object.values(row)

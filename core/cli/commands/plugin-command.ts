@@ -23,7 +23,7 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
   const reading = await readFor(args)
   if (!reading) return false
   const { plugins } = await loadPlugins(reading)
-  const found = plugins.find((one) => one.id === id)
+  const found = plugins.find((plugin) => plugin.id === id)
   if (!found) return false
   const { plugin } = found
   const commands = plugin.commands ?? {}
@@ -41,9 +41,9 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** The config that the arguments name; undefined where they name none and none is there. */
+/** The config that the arguments name; undefined where they name none and there is no default one. */
 async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
-  // Which commands and options there are is known once the config is read, so this one is looked for without them.
+  // The commands and options are not known before the config is read, so --config is parsed first.
   const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
   const named = at < 0 ? undefined : (/^(?:--config=|-c)(.+)$/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
   try {
@@ -56,7 +56,7 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
 }
 
 function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
-  // A flag that is not there is false.
+  // An absent flag is false.
   const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
   const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
   const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
@@ -65,7 +65,7 @@ function checkGiven(command: PluginCommand, given: Record<string, unknown>): unk
   throw new TimhookError('USAGE', lines.join('\n'))
 }
 
-/** Opens what a command works with, and closes it again. */
+/** Opens the store and the clients of a command, and closes them afterwards. */
 async function inContext(
   { config }: Prepared,
   { id, options }: LoadedPlugin,
@@ -94,7 +94,7 @@ async function inContext(
   }
 }
 
-/** What a plugin prints comes from strangers in part: ids of groups and accounts, for example. */
+/** A plugin may print text from strangers, such as ids of groups and accounts. */
 function safe(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }

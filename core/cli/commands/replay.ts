@@ -8,7 +8,7 @@ import { commands } from '../../protocol/commands.ts'
 import { specFor } from '../../registry.ts'
 import { suggestion } from '../../lib/suggest.ts'
 import { askAll, BATCH } from '../admin-request/send-request.ts'
-import { type Named, tellEach, tellOutcome } from '../admin-request/print-result.ts'
+import { type Named, printEach, tellOutcome } from '../admin-request/print-result.ts'
 import { noteUnknown } from '../input/command-pattern.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { localTime } from '../output/times.ts'
@@ -27,22 +27,22 @@ export interface ReplayOptions {
   json?: boolean
 }
 
-/** What there is to replay. Times are milliseconds since 1970. */
+/** The callbacks to replay. Times are milliseconds since 1970. */
 interface Range {
   readonly total: number
   /** The plugin has no handler for these, or its `only` leaves them out. */
   readonly unfit: number
   readonly first: number | undefined
   readonly last: number | undefined
-  /** Those that were named, if they were. */
+  /** The named callbacks, if any were named. */
   readonly entries?: readonly Entry[] | undefined
-  /** These were refused, and are replayed by their ids alone. */
+  /** Refused callbacks. They are replayed only by id. */
   readonly refused: number
 }
 
 const PAGE = 1000
 
-/** `timhook replay`: a plugin gets callbacks once more, oldest first. */
+/** `timhook replay`: delivers callbacks to a plugin once more, oldest first. */
 export async function replay(ids: readonly string[], options: ReplayOptions): Promise<void> {
   endWithReader()
   const { since, until, app, command } = options
@@ -76,9 +76,9 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
 }
 
 function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
-  const plugin = plugins.find((one) => one.id === id)
+  const plugin = plugins.find((plugin) => plugin.id === id)
   if (plugin) return plugin
-  const ids = plugins.map((one) => one.id)
+  const ids = plugins.map((plugin) => plugin.id)
   throw new TimhookError('USAGE', `--plugin ${id}: not in the config${suggestion(id, ids)}`, {
     hint: ids.length > 0 ? `Plugins of the config: ${ids.join(', ')}.` : 'The config has no plugins.',
   })
@@ -90,10 +90,10 @@ async function byIds(history: History, ids: readonly string[]): Promise<Entry[]>
   if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
   const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
   if (faults.length > 0) throw new TimhookError('USAGE', `cannot be replayed: ${faults.join('; ')}`)
-  return found.toSorted((one, other) => one.receivedAt - other.receivedAt)
+  return found.toSorted((a, b) => a.receivedAt - b.receivedAt)
 }
 
-/** Why what was kept and not delivered cannot be delivered now; undefined where it can. */
+/** Why a callback without a delivery cannot be replayed; undefined where it can. */
 function unfitFor({ id, command, kept, body }: Entry): string | undefined {
   if (!kept) return undefined
   if (kept.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
@@ -167,11 +167,11 @@ async function work(
     }
   }
   const find = (ref: string): Named | undefined => {
-    const entry = entries?.find((one) => one.ref === ref)
+    const entry = entries?.find((entry) => entry.ref === ref)
     return entry && { ...entry, plugin: plugin.id }
   }
-  const tell = entries && tellEach('replayed', find, json)
-  const outcome = await askAll(history, requests(), { total, rate, signal, tell })
+  const onResult = entries && printEach('replayed', find, json)
+  const outcome = await askAll(history, requests(), { total, rate, signal, onResult })
   await tellOutcome('replayed', outcome, json)
   if (!signal.aborted || outcome.asked >= total || next === undefined) return
   throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {

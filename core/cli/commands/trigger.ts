@@ -46,7 +46,7 @@ export async function trigger(command: string, options: TriggerOptions): Promise
   report(sent, performance.now() - startedAt, options.json ?? false)
   const failed = sent.filter(({ ok }) => !ok)
   if (failed.length > 0) {
-    const names = [...new Set(failed.map((one) => one.command))].join(', ')
+    const names = [...new Set(failed.map(({ command }) => command))].join(', ')
     const which = samples.length > 1 ? ` (${names})` : ''
     throw new TimhookError(
       'TRIGGER_FAILED',
@@ -65,7 +65,7 @@ function urlOf({ server }: Config): string {
   return `http://${host}:${server.port}${path}`
 }
 
-/** Samples look real to a server that is: one elsewhere gets them only on purpose. */
+/** A production server would take samples for real, so another host gets them only on request. */
 function mustBeMeant(url: string, yes: boolean): void {
   if (!URL.canParse(url)) throw new TimhookError('USAGE', `--url ${url}: expected http://HOST:PORT/PATH`)
   const { hostname, protocol } = new URL(url)
@@ -88,7 +88,7 @@ function report(sent: readonly Sent[], totalMs: number, json: boolean): void {
   } else {
     const times = sent.map(({ ms }) => ms).toSorted((a, b) => a - b)
     const at = (share: number): string => (times[Math.ceil(times.length * share) - 1] ?? 0).toFixed(1)
-    const ok = sent.filter((one) => one.ok).length
+    const ok = sent.filter((result) => result.ok).length
     const rate = Math.round((sent.length / totalMs) * 1000)
     process.stdout.write(`${ok} of ${sent.length} OK, ${rate}/s, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms\n`)
   }

@@ -32,14 +32,14 @@ function requiredOf(schema: { readonly required?: unknown } = {}): readonly unkn
   return Array.isArray(schema.required) ? schema.required : []
 }
 
-/** The name that an option has on the command line. */
+/** The name of an option on the command line. */
 export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 function toOption(key: string, node: SchemaNode): Option {
   const description = typeof node.description === 'string' ? node.description : ''
-  // A default of the schema is filled in by the check, and shown here only.
+  // The check fills in the schema's default; here it is only shown.
   const standard = 'default' in node && node.default !== false ? ` (default: ${String(node.default)})` : ''
   const about = `${description}${standard}`
   if (node.type === 'boolean') return new Option(flagOf(key), about)

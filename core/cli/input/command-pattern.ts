@@ -9,14 +9,14 @@ export function definitionsOf(pattern: string): Definition[] {
   return [...commands.values()].filter(({ command }) => covers(pattern, command))
 }
 
-/** What to say of a command or a pattern that nothing known matches. */
+/** The message for a command or pattern that matches nothing known. */
 export function unknownText(pattern: string): string {
   const names = [...commands.keys()]
   const categories = new Set(names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`))
   return `${pattern} is no callback known here${suggestion(pattern, [...names, ...categories])}`
 }
 
-/** Says so on stderr where nothing known matches: callbacks that nobody knows may be stored all the same. */
+/** Warns on stderr where nothing known matches. Unknown callbacks may still be stored. */
 export function noteUnknown(pattern: string | undefined): void {
   if (pattern === undefined || definitionsOf(pattern).length > 0) return
   process.stderr.write(`${printable(unknownText(pattern))}\n`)

@@ -41,7 +41,7 @@ function outcomeText({ plugins, kept }: Entry): string {
   return `${outcome} ${code}${failed ? ', a handler failed' : ''}`
 }
 
-/** The parameters, without the one that a secret went into. */
+/** The parameters without the one that held a secret. */
 function queryOf(querystring: string): Record<string, unknown> {
   const { Sign: _, ...query } = parseQuery(querystring)
   return query

@@ -10,13 +10,13 @@ export function exitCodeOf(error: unknown): number {
   return error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_NOT_FOUND' ? BAD_CONFIG : 1
 }
 
-/** What went wrong, for a person: no stack, unless it is a fault of ours. */
+/** The error as text for a person. Only a bug in timhook has a stack. */
 export function printError(error: unknown): void {
   const text = error instanceof TimhookError || !(error instanceof Error) ? describeError(error) : error.stack
   process.stderr.write(`${text}\n`)
 }
 
-/** Ends the process with what it has come to: timers and sockets of plugins are not to keep a command that is done. */
+/** Exits with the status. Timers and sockets of plugins must not keep a finished command running. */
 export async function end(): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {
     await new Promise<void>((resolve) => void stream.write('', () => resolve()))

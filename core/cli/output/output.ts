@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 
-/** Writes to standard output, and waits where the reader is slow. */
+/** Writes to standard output, and waits for a slow reader. */
 export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** Says on standard error what a person who waits wants to know. */
+/** Writes progress to standard error, for a person who waits. */
 export function tellWaiting(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** A reader that has read enough, such as `head`, ends the command, and that is no failure. */
+/** A reader that closes the pipe early, such as `head`, ends the command. That is not a failure. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: { code?: unknown }) => {
     if (error.code !== 'EPIPE') throw error
@@ -18,7 +18,7 @@ export function endWithReader(): void {
   })
 }
 
-/** Aborted by the first Ctrl-C, which then does not end the process; the second one does. */
+/** Aborted by the first Ctrl-C. The second one ends the process. */
 export function untilInterrupted(): AbortSignal {
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())

@@ -3,12 +3,12 @@ import { escaped, UNPRINTABLE } from '../../observe/log-line.ts'
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-/** The text with everything that is no visible character as `\\u001b`. */
+/** The text with every invisible character escaped, as `\\u001b`. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, escaped)
 }
 
-/** A value as one line of JSON that no terminal obeys. */
+/** A value as one line of JSON without control characters. */
 export function jsonLine(value: unknown): string {
   return `${printable(JSON.stringify(value))}\n`
 }
@@ -31,7 +31,7 @@ export interface Columns {
 
 /** A row of a table, for a terminal of so many columns. */
 export function row(texts: readonly string[], { widths, first }: Columns, terminal = process.stdout.columns): string {
-  // Where there is no terminal there is nothing to fit in.
+  // Without a terminal the width is unlimited.
   if (terminal === undefined || terminal >= WIDE_TERMINAL) return columns(texts, widths)
   return `${columns(texts.slice(0, first), widths)}    ${columns(texts.slice(first), widths.slice(first))}`
 }

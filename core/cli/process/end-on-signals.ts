@@ -1,8 +1,8 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
- * Until there is something to stop, a signal ends the process at once, whatever plugins have made of it. What comes back
- * takes that off again.
+ * Before the server runs, a signal ends the process at once, whatever listeners plugins have added.
+ * @returns a function that removes the listeners
  */
 export function endOnSignals(): () => void {
   const end = (): never => process.exit(0)

@@ -1,15 +1,15 @@
 import { writeSync } from 'node:fs'
 import { foreignPlace, isOurPlace, stackLines } from '../../lib/stack.ts'
 
-/** What Node itself does in a worker whose primary is gone. */
+/** How Node itself ends a worker whose primary is gone. */
 const CLUSTER = /\(node:internal\/cluster\//
 const DEPTH = 50
 /** The status with which Node ends over an `await` that nothing can settle any more. */
 const UNSETTLED = 13
 
 /**
- * Says who ends the process where it is not timhook: a service manager takes a silent end with 0 for a wish. What plugins and
- * config modules end so ends with 1, after one line on standard error.
+ * Reports an exit that timhook did not start. A service manager takes a silent exit with 0 as intended. So when a plugin or
+ * a config module ends the process, the status is 1, after one line on standard error.
  */
 export function guardExit(): void {
   const exit = process.exit.bind(process)

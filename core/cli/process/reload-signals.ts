@@ -3,9 +3,9 @@ import { isatty } from 'node:tty'
 import type { Logger } from '../../observe/log.ts'
 
 /**
- * Says that SIGHUP and SIGUSR2, with which other servers reload, change nothing here: Node would end the process without
- * a word. A terminal that closes sends SIGHUP too; who runs on it is stopped, as by Ctrl-C.
- * @returns what takes the log for this; until then it is said on standard error
+ * Logs that SIGHUP and SIGUSR2, with which other servers reload, change nothing here. By default Node would end the process
+ * silently. A closing terminal sends SIGHUP too, which stops a server that runs on it, as Ctrl-C does.
+ * @returns a function that sets the log; until then messages go to standard error
  */
 export function answerReloadSignals(): (log: Logger) => void {
   let log: Logger | undefined

@@ -3,9 +3,9 @@ import type { Logger } from '../../observe/log.ts'
 export type StopSignal = 'SIGTERM' | 'SIGINT'
 
 /**
- * Stops on the first SIGTERM or SIGINT, and ends with what `stop` resolves to, or 1. A second signal says so and ends at
- * once, with 1.
- * @param endAtOnce what else is to end then
+ * Stops on the first SIGTERM or SIGINT, and exits with the status from `stop`, or 1. A second signal exits at once, with 1,
+ * and logs that.
+ * @param endAtOnce called on the second signal
  */
 export function stopOnSignals(
   stop: (signal: StopSignal) => Promise<number>,

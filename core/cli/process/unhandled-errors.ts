@@ -4,8 +4,8 @@ import { fileOfStack } from '../../lib/stack.ts'
 import { callsIn, cells } from '../../watchdog/calls.ts'
 
 /**
- * What a plugin leaves unhandled is not to take the others down: a rejection is logged. An exception out of nowhere may
- * have left anything half done, so the process ends for its supervisor to start anew, once what is under way is finished.
+ * An unhandled rejection of a plugin must not stop the other plugins, so it is logged. An uncaught exception may have left
+ * anything half done, so the process drains and exits, and its supervisor starts a new one.
  */
 export function outliveStrayErrors(server: TimhookServer): void {
   process.on('unhandledRejection', (error) => {
@@ -15,14 +15,14 @@ export function outliveStrayErrors(server: TimhookServer): void {
     server.bus.emit('server:failed', { error, stray: true, ...originOf(error, server) })
     endFailed(server)
   })
-  // Without its store it could only refuse: before-callbacks too are decided better by a new process.
+  // Without its store it could only refuse callbacks. A new process does better.
   server.bus.on('store:lost', ({ isOpen }) => (isOpen ? endLost(server) : endFailed(server)))
 }
 
-/** How long the end takes at most after draining, with a copy of a large file. */
+/** How long the exit may take after draining, with a copy of a large file. */
 const LOST_MS = 30_000
 
-/** Works on what is stored for as long as a stop would. */
+/** Delivers stored callbacks for as long as a stop would. */
 function endLost(server: TimhookServer): void {
   end(server, {})
 }

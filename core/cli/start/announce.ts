@@ -4,7 +4,7 @@ import type { TimhookServer } from '../../server.ts'
 import { ownCommand, quoted } from './own-command.ts'
 import type { StartOptions } from './prepare-start.ts'
 
-/** What a server that listens has to tell. */
+/** The facts about a listening server. */
 export interface Announced {
   readonly url: string
   readonly adminUrl: string | undefined
@@ -16,7 +16,7 @@ export function announcedOf({ url, adminUrl, running }: TimhookServer): Announce
   return { url, adminUrl, plugins }
 }
 
-/** What listens, what handles what, and what to try. */
+/** Prints the addresses, the handlers, and a command to try. */
 export function announce(
   prepared: Prepared,
   { url, adminUrl, plugins }: Announced,
@@ -28,7 +28,7 @@ export function announce(
   }
   if (adminUrl !== undefined) log.info({ url: adminUrl }, `health on ${adminUrl}healthz and ${adminUrl}readyz`)
   log.info({ url }, `listening on ${url}`)
-  // What reads a pipe tries nothing.
+  // Only a person can try the command.
   if (process.stdout.isTTY) log.info(`try: ${triggerCommand(url, options)}`)
 }
 

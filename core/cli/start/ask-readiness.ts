@@ -2,12 +2,12 @@ import type { Worker } from 'node:cluster'
 import type { Readiness } from '../../http/server/admin.ts'
 import type { ToPrimary } from './worker-messages.ts'
 
-/** Longer than a worker gives its store to prove that it can be written to. */
+/** Longer than the timeout of the store check in a worker. */
 const ANSWER_MS = 3000
 
 let questions = 0
 
-/** Why a worker is not ready, in one sentence, and what else it has to tell. */
+/** Why a worker is not ready, in one sentence, and its notes. */
 export async function askReadiness(
   worker: Worker,
   isListening: boolean,

@@ -3,13 +3,13 @@ import type { Config } from '../../../config/schema/schema.ts'
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { describeError, TimhookError } from '../../errors.ts'
 
-/** A config is checked in places, too, where its Redis is out of reach. */
+/** A config is also checked on machines that cannot reach its Redis. */
 const REDIS_MS = 1000
 const NOTHING_TO_LOOK_AT = new Set(['STORE_MISSING', 'STORE_NOT_SHARED', 'STORE_UNREACHABLE'])
 
 /**
- * What waits in the store for plugins that the config does not run: by mistake, where an id has changed.
- * @param ids of the plugins that it does run
+ * Warns of stored callbacks for plugins that the config does not run. An id may have been changed by mistake.
+ * @param ids of the plugins that the config runs
  */
 export async function backlogWarnings({ delivery }: Config, ids: readonly string[]): Promise<Fault[]> {
   try {

@@ -6,7 +6,7 @@ export async function logDestination(): Promise<DestinationStream> {
   return process.stdout.isTTY ? readableLog() : pino.destination(1)
 }
 
-/** Readable lines, of which no terminal obeys a word: texts show escapes in place of controls, line feeds too. */
+/** Readable lines. Control characters in texts are escaped, line feeds too, so that no text can control a terminal. */
 export async function readableLog(destination: DestinationStream = pino.destination(1)): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty')
   const options = { sync: true, translateTime: 'SYS:HH:MM:ssp', ignore: 'handles,url' }
@@ -20,7 +20,7 @@ function visible(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [printable(name), inner]))
 }
 
-/** The lines of a stack are real ones; what else is in it comes from a message. */
+/** Line feeds between the frames of a stack stay. Any other control character comes from a message. */
 function framesOf(stack: string): string {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
   return frames.map(printable).join('\n')

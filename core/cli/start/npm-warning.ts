@@ -2,7 +2,7 @@ import { isatty } from 'node:tty'
 import { directCommand } from './own-command.ts'
 
 /**
- * What to say where npm has started this process and no terminal is there. npm signals its shell, which passes nothing
+ * The warning where npm has started this process without a terminal. npm signals its shell, which does not pass signals
  * on, so a service manager that stops npm leaves the server running. On a terminal Ctrl-C reaches every process.
  */
 export function npmWarning(env = process.env, isOnTerminal = [0, 1, 2].some((fd) => isatty(fd))): string | undefined {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 
-/** How this command was called, as a person types it: installed, npx finds it; in a clone, npx would build first. */
+/** How a person calls this command. npx finds an installed one; in a clone npx would build first. */
 export function ownCommand(): string {
   const script = process.argv[1] ?? ''
   return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${quoted(ownScript())}`
@@ -11,7 +11,7 @@ export function directCommand(): string {
   return ['node', ownScript(), ...process.argv.slice(2)].map(quoted).join(' ')
 }
 
-/** An argument as a shell takes it. */
+/** An argument quoted for a shell. */
 export function quoted(argument: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`
 }

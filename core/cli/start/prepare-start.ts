@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly workers?: number
 }
 
-/** Loads the plugins of a config that was read, and opens the log. @throws ConfigError */
+/** Loads the plugins of a config, and opens the log. @throws ConfigError */
 export async function prepareStart(
   reading: ConfigReading,
   options: StartOptions,

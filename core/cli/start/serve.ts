@@ -13,15 +13,15 @@ import { watchLoop } from './watch-loop.ts'
 import { startWorkers } from './workers.ts'
 
 interface ServeOptions extends StartOptions {
-  /** Of the engine sqlite, its thread started already. */
+  /** The client of the engine sqlite, whose thread is already started. */
   readonly link: SqliteClient | undefined
-  /** Takes off what signals do while the plugins are loaded. */
+  /** Removes the signal handlers of the time before the server runs. */
   readonly whileLoading: () => void
-  /** Takes the log for what is said of signals that change nothing. */
+  /** Sets the log for signals that change nothing. */
   readonly logSignals: (log: Logger) => void
 }
 
-/** Serves until a signal, by itself or by workers. */
+/** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
   const { workers: count = 1, link, whileLoading, logSignals } = options
   const { prepared, log } = await prepareStart(reading, options)
@@ -39,7 +39,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
   stopOnSignals(
     async (signal) => {
       interruption.abort(new Error('stopped while it started'))
-      // Interrupted, it has closed the plugins that were set up.
+      // A start that was interrupted has closed its plugins.
       const server = await starting.catch(() => undefined)
       return server ? stopServer(server, signal) : 0
     },
@@ -52,7 +52,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     watchLoop(server, prepared, log)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
-    // The exit comes with the signal's own end.
+    // The signal handler exits the process.
     await new Promise(() => undefined)
   }
 }

@@ -5,7 +5,7 @@ import { commands } from '../../protocol/commands.ts'
 import type { TimhookServer } from '../../server.ts'
 import { startWatchdog } from '../../watchdog/watchdog.ts'
 
-/** Has a thread watch the event loop of a server that listens, until it drains. */
+/** Starts a thread that watches the event loop of a listening server until it drains. */
 export function watchLoop({ bus, running }: TimhookServer, { config }: Prepared, log: Logger): void {
   const stop = startWatchdog({
     stallMs: config.server.stallMs,

@@ -12,12 +12,12 @@ import type { ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
 
 const RESTART = { minMs: 200, maxMs: 30_000 }
-/** A worker that has listened for so long has not died of how it starts. */
+/** A worker that has listened for this long did not die of a fault at start. */
 const SOUND_MS = 30_000
-/** So many in a row that die before they listen, with no other worker left, and starting more is of no use. */
+/** After this many deaths in a row before listening, with no other worker left, a restart cannot help. */
 const HOPELESS = 5
 
-/** A place for a worker: one that dies is followed by another with the same number. */
+/** The place of a worker. A dead worker is replaced by one with the same number. */
 interface Place {
   readonly number: number
   worker: Worker
@@ -31,9 +31,9 @@ interface Place {
 }
 
 /**
- * Runs `count` workers on one port. Connections are dealt out in turn, which is Node's default where it can: Tencent keeps
- * a few open for long, and the system itself may give all of them to one worker. A worker that cannot start ends the start, as it would without workers; one that dies
- * later is replaced.
+ * Runs `count` workers on one port. Node distributes connections round robin where it can: Tencent keeps a few open for
+ * long, and the system itself may give all of them to one worker. A worker that cannot start fails the start, as it would
+ * without workers. A worker that dies later is replaced.
  */
 export async function startWorkers(
   prepared: Prepared,
@@ -77,7 +77,7 @@ class Primary {
     })
   }
 
-  /** Has them finish what is under way. Resolves to the exit status. */
+  /** Drains all workers. Resolves to the exit status. */
   async stop(signal: StopSignal): Promise<number> {
     this.#stopping ??= signal
     const living = this.#places.filter(({ worker }) => !worker.isDead())
@@ -87,17 +87,17 @@ class Primary {
     return this.#status
   }
 
-  /** Ends them with all that is under way. */
+  /** Kills all workers, with all that is under way. */
   kill(): void {
     for (const { worker } of this.#places) worker.process.kill('SIGKILL')
   }
 
-  /** Ready when all are, and it says which one is not. */
+  /** Ready when all workers are. Names those that are not. */
   async readiness(): Promise<Readiness> {
-    const told = await Promise.all(this.#places.map(({ worker, isListening }) => askReadiness(worker, isListening)))
-    const checks = told.map(({ fault }, index) => [`worker ${index + 1}`, fault] as const)
+    const reports = await Promise.all(this.#places.map(({ worker, isListening }) => askReadiness(worker, isListening)))
+    const checks = reports.map(({ fault }, index) => [`worker ${index + 1}`, fault] as const)
     const draining = this.#stopping && 'the server is about to stop'
-    const notes = told.find(({ notes }) => notes !== undefined)?.notes
+    const notes = reports.find(({ notes }) => notes !== undefined)?.notes
     return { checks: { ...Object.fromEntries(checks), draining }, ...(notes && { notes }) }
   }
 

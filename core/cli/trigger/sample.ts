@@ -7,10 +7,10 @@ import type { Node } from '../../sample/make.ts'
 import { variation } from '../../sample/variation.ts'
 import { definitionsOf, unknownText } from '../input/command-pattern.ts'
 
-/** What to send of one command. */
+/** The callbacks to send of one command. */
 export interface Sample {
   readonly command: string
-  /** Makes the n-th body; no two are taken for the same callback. */
+  /** Makes the n-th body. No two count as the same callback. */
   readonly make: (n: number) => string
 }
 
@@ -40,7 +40,7 @@ export async function samplesOf(
 }
 
 function sampleOf(definition: Definition, settings: readonly Setting[], seed: number | undefined): Sample {
-  // A variation might drop what a path leads through, so fields that are set are not varied.
+  // A variation might drop part of a path, so fields that are set are not varied.
   const fixed = settings.map(({ path: [name = ''] }) => name)
   return {
     command: definition.command,
@@ -84,7 +84,7 @@ function parseSetting(setting: string): Setting {
   return { path, text: setting.slice(equals + 1) }
 }
 
-/** What the table says of a field; undefined where it says nothing. */
+/** The schema of a field in the table; undefined where it has none. */
 function nodeAt(request: Node, body: JsonObject, path: readonly string[]): Node | undefined {
   let node: Node | undefined = request
   let value: unknown = body
@@ -100,7 +100,7 @@ function fieldOf(node: Node | undefined, name: string): Node | undefined {
   return node?.properties && Object.hasOwn(node.properties, name) ? node.properties[name] : undefined
 }
 
-/** An element of a message, by the type that it has. */
+/** The schema of a message element, by its type. */
 function elementNode(element: unknown): Node {
   const MsgContent: Node = elements.get(isObject(element) ? String(element['MsgType']) : '') ?? {}
   return { properties: { MsgType: { type: 'string' }, MsgContent } }
@@ -124,7 +124,7 @@ function parseValue(text: string): unknown {
 function put(body: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let holder: Record<string, unknown> | unknown[] = body
   for (const step of path.slice(0, -1)) {
-    // What an object inherits is shared by all.
+    // Inherited values are shared by all objects.
     const inner: unknown = Object.hasOwn(holder, step) ? Reflect.get(holder, step) : undefined
     if (!isObject(inner) && !Array.isArray(inner)) {
       throw new TimhookError('USAGE', `--set ${path.join('.')}: the sample has no object at ${step}`)

@@ -2,7 +2,7 @@ import { isObject } from '../../lib/json.ts'
 import { sign } from '../../http/request/signature.ts'
 import { connectionFault } from '../../lib/untrusted-certificate.ts'
 
-/** One answer, or why there was none. */
+/** An answer, or why there was none. */
 export interface Sent {
   readonly command: string
   readonly status: number

@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../lib/json.ts'
 
-/** What is known of one command. */
+/** The properties of one command. */
 export interface Api {
   readonly service: string
   readonly command: string
   /** Calls per second that Tencent allows an app (intl 34620). */
   readonly perSecond: number
-  /** Whether a second identical call does no harm when nobody knows if the first one took effect. */
+  /** Whether the call may be repeated when nobody knows if it took effect. */
   readonly repeatable: boolean
-  /** Whether an answer is one in spite of its top-level code. */
+  /** Whether an answer is a success in spite of its top-level code. */
   readonly accepts?: (answer: JsonObject) => boolean
 }
 
@@ -17,22 +17,22 @@ export const OPENIM = 'openim'
 const LOGIN = 'im_open_login_svc'
 const DEFAULT_PER_SECOND = 200
 
-type Entry = readonly [service: string, command: string, more: Partial<Api>]
+type Entry = readonly [service: string, command: string, overrides: Partial<Api>]
 const REPEATABLE = { repeatable: true }
 const BATCH = { repeatable: true, perSecond: 100 }
 
 const entries: readonly Entry[] = [
-  // The top-level code says nothing about the groups: each entry has its own (intl 34961).
+  // The top-level code says nothing about the groups: each has its own (intl 34961).
   [GROUP, 'get_group_info', { repeatable: true, accepts: ({ GroupInfo }) => isFilled(GroupInfo) }],
   [GROUP, 'get_group_member_info', REPEATABLE],
   [GROUP, 'get_specified_group_member_info', REPEATABLE],
   [GROUP, 'get_role_in_group', REPEATABLE],
-  // Repeating it would remove somebody who has rejoined meanwhile: look first.
+  // A repeat would remove a member who has rejoined meanwhile.
   [GROUP, 'delete_group_member', {}],
   [GROUP, 'add_group_member', REPEATABLE],
   [GROUP, 'modify_group_base_info', REPEATABLE],
   [GROUP, 'modify_group_member_info', REPEATABLE],
-  // Tencent drops the second one, by its content and Random (intl 34959).
+  // Tencent drops duplicates by content and Random (intl 34959).
   [GROUP, 'send_group_msg', REPEATABLE],
   [GROUP, 'get_appid_group_list', { repeatable: true, perSecond: 1 }],
   [GROUP, 'get_joined_group_list', REPEATABLE],
@@ -46,10 +46,10 @@ const entries: readonly Entry[] = [
 ]
 
 const known = new Map(
-  entries.map(([service, command, more]) => [`${service}/${command}`, make(service, command, more)]),
+  entries.map(([service, command, overrides]) => [`${service}/${command}`, make(service, command, overrides)]),
 )
 
-/** What is known of a command; of an unknown one the default limit, and that it is not to be repeated blindly. */
+/** The properties of a command. An unknown one has the default limit, and must not be repeated blindly. */
 export function apiOf(service: string, command: string): Api {
   return known.get(`${service}/${command}`) ?? make(service, command)
 }
@@ -58,8 +58,8 @@ export function nameOf({ service, command }: Api): string {
   return `${service}/${command}`
 }
 
-function make(service: string, command: string, more: Partial<Api> = {}): Api {
-  return { service, command, perSecond: DEFAULT_PER_SECOND, repeatable: false, ...more }
+function make(service: string, command: string, overrides: Partial<Api> = {}): Api {
+  return { service, command, perSecond: DEFAULT_PER_SECOND, repeatable: false, ...overrides }
 }
 
 function isFilled(value: unknown): boolean {

@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../lib/json.ts'
 
-/** How one call is made. */
+/** Options of one call. */
 export interface CallOptions {
-  /** Ends the call, its waiting included: `ctx.signal`, for example. */
+  /** Aborts the call, also while it waits: `ctx.signal`, for example. */
   signal?: AbortSignal
-  /** How long one try may take, in milliseconds; default 10000. Tencent's own limit is 3000. */
+  /** Timeout of one attempt, in milliseconds; default 10000. Tencent's own limit is 3000. */
   timeoutMs?: number
-  /** How often the call is sent at most; default 4. 1 means no further tries, not even with a new UserSig. */
+  /** The most attempts; default 4. With 1 there is no retry, not even with a new UserSig. */
   attempts?: number
-  /** Whether to try again when nobody knows if the command took effect; default: what the documents say of it. */
+  /** Whether to retry when nobody knows if the command took effect. The default follows the documents. */
   repeatable?: boolean
 }
 

@@ -12,7 +12,7 @@ export type GroupField = Exclude<
   'ErrorCode' | 'ErrorInfo' | 'GroupId' | 'AppDefinedData' | 'MemberList'
 >
 
-/** A field of the app's own. */
+/** A custom field of the app. */
 export interface AppDefined {
   Key: string
   Value: string
@@ -33,14 +33,14 @@ export interface GetGroupInfoRequest {
 /** The codes that the documents give for one group: 10010 and 10015, no such group. Others are possible. */
 export type GroupErrorCode = 10002 | 10003 | 10004 | 10005 | 10007 | 10010 | 10015 | 10018
 
-/** A group that cannot be told of. */
+/** A group without information, and why. */
 export interface GroupNotFound {
   GroupId: string
   ErrorCode: GroupErrorCode
   ErrorInfo?: string
 }
 
-/** A group. Only what the filter asks for is there. Times are seconds since 1970. */
+/** A group. It has only the fields that the filter names. Times are seconds since 1970. */
 export interface GroupFound {
   GroupId: string
   ErrorCode: 0
@@ -58,7 +58,7 @@ export interface GroupFound {
   LastInfoTime?: number
   LastMsgTime?: number
   InfoSeq?: number
-  /** Counts notices of joining and leaving too. */
+  /** Includes notices of joining and leaving. */
   NextMsgSeq?: number
   /** Absent or without meaning for an AVChatRoom. */
   MemberNum?: number
@@ -90,7 +90,7 @@ export interface ModifyGroupBaseInfoRequest {
   AppDefinedData?: readonly AppDefined[]
 }
 
-/** What groups are. */
+/** Reads and changes groups. */
 export interface GroupCalls {
   /** `get_group_info`: base data of at most 50 groups (intl 34961, cn 1616). */
   getGroupInfo(request: GetGroupInfoRequest, options?: CallOptions): Promise<GetGroupInfoAnswer>

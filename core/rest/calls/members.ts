@@ -5,13 +5,13 @@ import type { Call, CallOptions } from './call.ts'
 
 export type Role = 'Owner' | 'Admin' | 'Member'
 
-/** A member of a group. Only what the filter asks for is there. Times are seconds since 1970. */
+/** A member of a group. It has only the fields that the filter names. Times are seconds since 1970. */
 export interface GroupMember {
   Member_Account: string
-  /** Without the space that Tencent puts at its end. Do not trust a filter by role: look here. */
+  /** Without the space that Tencent adds at its end. Do not rely on a filter by role: check this field. */
   Role?: Role
   JoinTime?: number
-  /** 0: never. Kept for Work, Public and Meeting groups. Absent means unknown, not silent. */
+  /** 0: never. Recorded for Work, Public and Meeting groups. Absent means unknown, not silent. */
   LastSendMsgTime?: number
   /** The highest message that the member has read. */
   MsgSeq?: number
@@ -40,14 +40,14 @@ export interface GetGroupMemberInfoRequest extends Filters {
   Limit?: number
   /** Index of the first member; not for a Community. */
   Offset?: number
-  /** For a Community: empty at first, then what the last answer gave. */
+  /** For a Community: empty at first, then that of the last answer. */
   Next?: string
 }
 
 export interface GetGroupMemberInfoAnswer extends CommonAnswer {
   /** Members of the whole group, whatever the filter or the page. */
   MemberNum: number
-  /** Pages are no snapshot: a member can be in two of them, or in none. */
+  /** Pages are not a snapshot: a member can be on two of them, or on none. */
   MemberList: GroupMember[]
   /** Of a Community: empty on the last page. */
   Next?: string
@@ -75,7 +75,7 @@ export interface GetRoleInGroupAnswer extends CommonAnswer {
   UserIdList: { Member_Account: string; Role: Role | 'NotMember' }[]
 }
 
-/** Who is in a group. None of these is for an AVChatRoom. */
+/** Reads the members of a group. None of these works for an AVChatRoom. */
 export interface MemberCalls {
   /** `get_group_member_info`: one page of the members (intl 34948, cn 1617). */
   getGroupMemberInfo(request: GetGroupMemberInfoRequest, options?: CallOptions): Promise<GetGroupMemberInfoAnswer>

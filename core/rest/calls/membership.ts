@@ -4,9 +4,9 @@ import type { Call, CallOptions } from './call.ts'
 
 export interface DeleteGroupMemberRequest {
   GroupId: string
-  /** At most 100. Never name the owner or an admin: Tencent removes them without complaint. */
+  /** At most 100. Never name the owner or an admin: Tencent removes them without an error. */
   MemberToDel_Account: readonly string[]
-  /** 1: only those removed are told. */
+  /** 1: only the removed members are notified. */
   Silence?: 0 | 1
   /** Shown in the notice; keep it short. */
   Reason?: string
@@ -24,12 +24,12 @@ export interface AddGroupMemberAnswer extends CommonAnswer {
   MemberList: { Member_Account: string; Result: 0 | 1 | 2 | 3 | 4 }[]
 }
 
-/** Who joins and leaves. Neither is for an AVChatRoom. */
+/** Adds and removes members. Neither works for an AVChatRoom. */
 export interface MembershipCalls {
   /**
-   * `delete_group_member`: removes at most 100 members (intl 34949, cn 1622). The answer tells nothing about any of them,
-   * and removing somebody who is not a member succeeds. It is not repeated after an unknown outcome, since somebody may
-   * have rejoined: look first, then call again.
+   * `delete_group_member`: removes at most 100 members (intl 34949, cn 1622). The answer says nothing about any of them,
+   * and removing an account that is not a member succeeds. It is not retried after an unknown outcome, since a member
+   * may have rejoined: read the members before you call it again.
    */
   deleteGroupMember(request: DeleteGroupMemberRequest, options?: CallOptions): Promise<CommonAnswer>
   /** `add_group_member`: adds members; a full group answers 10014 (intl 34921, cn 1621). */

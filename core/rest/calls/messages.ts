@@ -8,14 +8,14 @@ export interface SendGroupMsgRequest {
   GroupId: string
   /**
    * From 0 to 4294967295. Tencent drops a second message with the same content and value within 5 minutes: derive it from
-   * the job to be safe from doubles over restarts. Drawn for each call unless given, so its further tries are safe.
+   * the job to avoid duplicates over restarts. By default it is random for each call, so its retries are safe.
    */
   Random?: number
   /** At most 12 KB in all. */
   MsgBody: readonly MsgElement[]
   /** Default: the administrator. */
   From_Account?: string
-  /** At most 50: these members alone get it. */
+  /** At most 50. Only these members get it. */
   To_Account?: readonly string[]
   /** Which messages go first when the group is over its 40 a second. */
   MsgPriority?: 'High' | 'Normal' | 'Low'
@@ -41,7 +41,7 @@ export interface SendGroupMsgAnswer extends CommonAnswer {
 
 export interface SendMsgRequest {
   To_Account: string
-  /** From 0 to 4294967295; drawn unless given. Doubles are dropped within the same second only. */
+  /** From 0 to 4294967295; random by default. Duplicates are dropped within the same second only. */
   MsgRandom?: number
   /** At most 12 KB in all. */
   MsgBody: readonly MsgElement[]
@@ -65,11 +65,11 @@ export interface SendMsgAnswer extends CommonAnswer {
   MsgId?: string
 }
 
-/** Messages sent by the app. */
+/** Sends messages. */
 export interface MessageCalls {
   /** `send_group_msg`: one message to a group (intl 34959, cn 1629). */
   sendGroupMsg(request: SendGroupMsgRequest, options?: CallOptions): Promise<SendGroupMsgAnswer>
-  /** `sendmsg`: one message to an account. Not repeated after an unknown outcome (intl 34919, cn 2282). */
+  /** `sendmsg`: one message to an account. Not retried after an unknown outcome (intl 34919, cn 2282). */
   sendMsg(request: SendMsgRequest, options?: CallOptions): Promise<SendMsgAnswer>
 }
 

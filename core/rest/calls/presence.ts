@@ -2,7 +2,7 @@ import { listOf, renamed, type CommonAnswer } from './answers.ts'
 import { OPENIM } from './apis.ts'
 import type { Call, CallOptions } from './call.ts'
 
-/** `PushOnline`: the app is in the background or closed, and pushes arrive; kept for 7 days. */
+/** `PushOnline`: the app is in the background or closed, and pushes arrive; lasts for 7 days. */
 export type OnlineStatus = 'Online' | 'PushOnline' | 'Offline'
 
 export interface QueryOnlineStatusRequest {
@@ -16,11 +16,11 @@ export interface QueryOnlineStatusRequest {
 
 export interface QueryOnlineStatusAnswer extends CommonAnswer {
   QueryResult: { To_Account: string; Status: OnlineStatus; Detail?: { Platform: string; Status: OnlineStatus }[] }[]
-  /** Accounts that could not be asked about: 70107, never imported. The answer's code is 0 if one could. */
+  /** Accounts without a status: 70107, never imported. The answer's code is 0 if any account has one. */
   ErrorList: { To_Account: string; ErrorCode: number }[]
 }
 
-/** Who is online. */
+/** Reads who is online. */
 export interface PresenceCalls {
   /** `query_online_status`: presence of at most 500 accounts (intl 35477, cn 2566). */
   queryOnlineStatus(request: QueryOnlineStatusRequest, options?: CallOptions): Promise<QueryOnlineStatusAnswer>
@@ -30,7 +30,7 @@ export function presenceCalls(call: Call): PresenceCalls {
   return {
     async queryOnlineStatus(request, options) {
       const answer = await call(OPENIM, 'query_online_status', request, options)
-      const QueryResult = listOf(answer['QueryResult']).map((one) => renamed(one, 'State', 'Status'))
+      const QueryResult = listOf(answer['QueryResult']).map((result) => renamed(result, 'State', 'Status'))
       return { ...answer, QueryResult, ErrorList: listOf(answer['ErrorList']) } as unknown as QueryOnlineStatusAnswer
     },
   }

@@ -8,10 +8,10 @@ import { presenceCalls, type PresenceCalls } from './presence.ts'
 
 /**
  * Calls Tencent's server REST API for one app, as its administrator. Field names are Tencent's; times are seconds since
- * 1970. Calls wait their turn under Tencent's rate limits and are tried again where that can help. All throw RestError.
+ * 1970. Calls wait for Tencent's rate limits, and are retried where that can help. All throw RestError.
  */
 export interface Rest extends GroupCalls, MemberCalls, MembershipCalls, MessageCalls, PresenceCalls {
-  /** Any command, with a body that is Tencent's business. One that is not known is not repeated blindly. */
+  /** Calls any command; timhook does not check the body. An unknown command is not repeated blindly. */
   readonly call: Call
 }
 

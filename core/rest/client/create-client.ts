@@ -13,7 +13,7 @@ import { UnderWay } from '../pace/under-way.ts'
 
 interface Parts {
   readonly observer: Observer
-  /** Aborted when the server stops: calls under way end, and no other begins. */
+  /** Aborted when the server stops. Calls under way end, and new ones fail. */
   readonly signal: AbortSignal
   readonly clock?: Clock
   /** From 0 to 1, for jitter. */
@@ -42,7 +42,7 @@ export function createRestClient(settings: RestSettings, parts: Parts): Rest {
     const { sdkAppId } = settings
     const name = NAME.test(service) && NAME.test(command) ? nameOf(api) : 'invalid'
     const durationMs = clock.now() - startedAt
-    observer.called({ sdkAppId, api: name, ...told(outcome), attempts: outcome.attempts, durationMs })
+    observer.called({ sdkAppId, api: name, ...reported(outcome), attempts: outcome.attempts, durationMs })
     if (!('failure' in outcome)) return outcome.answer
     throw new RestError(codeOf(outcome.failure), name, outcome.failure, outcome.attempts)
   })
@@ -54,7 +54,7 @@ const INVALID: Failure = {
   sentence: 'not sent: expected names of letters, digits and _, and a body that is JSON',
 }
 
-function told(outcome: Outcome): Pick<RestCalled, 'outcome' | 'code' | 'requestId'> {
+function reported(outcome: Outcome): Pick<RestCalled, 'outcome' | 'code' | 'requestId'> {
   if (!('failure' in outcome)) return { outcome: 'ok', code: outcome.code }
   const { errorCode, requestId } = outcome.failure
   return {
@@ -79,7 +79,7 @@ function codeOf(failure: Failure): RestErrorCode {
   return failure.errorCode === undefined ? 'REST_UNANSWERED' : 'REST_REFUSED'
 }
 
-/** The body as text: an object, which Tencent requires even where there is nothing to say. */
+/** The body as text. Tencent requires an object even where it is empty. */
 function toJson(body: object): string | undefined {
   try {
     const text: unknown = JSON.stringify(body)

@@ -1,4 +1,4 @@
-/** The end of one call, for observers. Without ids, texts or secrets. */
+/** The result of one call, for observers. It holds no ids, texts or secrets. */
 export interface RestCalled {
   readonly sdkAppId: number
   /** Such as `group_open_http_svc/get_group_info`. */
@@ -9,21 +9,21 @@ export interface RestCalled {
   readonly requestId?: string
   /** How often it was sent. */
   readonly attempts: number
-  /** From the call to its end, waiting included, in milliseconds. */
+  /** Duration of the call with all its waiting, in milliseconds. */
   readonly durationMs: number
 }
 
-/** No call of an app is sent for a while, and why. */
+/** Why no call of an app is sent for a while. */
 export interface RestPaused {
   readonly sdkAppId: number
-  /** `rate`: too many calls. `signatures`: too many that Tencent did not accept. `settings`: they are wrong. */
+  /** `rate`: too many calls. `signatures`: Tencent did not accept too many of them. `settings`: they are wrong. */
   readonly reason: 'rate' | 'signatures' | 'settings'
   /** Tencent's `ErrorCode`; none where a gateway answered. */
   readonly code?: number
   readonly pauseMs: number
 }
 
-/** Who hears of a client's calls. */
+/** Receives the events of a client. */
 export interface Observer {
   called(event: RestCalled): void
   paused(event: RestPaused): void

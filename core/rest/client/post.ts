@@ -2,7 +2,7 @@ import { isObject, parseJson, type JsonObject } from '../../lib/json.ts'
 import { connectionFault } from '../../lib/untrusted-certificate.ts'
 import type { Failure } from '../pace/failure.ts'
 
-/** What came of sending a request once. */
+/** The result of sending a request once. */
 export type Reply = { readonly answer: JsonObject; readonly code: number } | { readonly failure: Failure }
 
 // The connection was never made, so the command cannot have taken effect.
@@ -11,7 +11,7 @@ const NEVER_SENT =
 
 /**
  * Posts a request once. Rejects with the signal's reason when it is aborted; everything else is a reply. Errors of
- * fetch are not passed on, since they may hold the URL and with it the UserSig.
+ * fetch are not passed on: they may hold the URL, and so the UserSig.
  */
 export async function post(url: string, text: string, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
   signal.throwIfAborted()
@@ -24,7 +24,7 @@ export async function post(url: string, text: string, timeoutMs: number, signal:
       method: 'POST',
       headers: { 'Content-Type': 'application/json; charset=utf-8' },
       body: text,
-      // Elsewhere nobody is to see the UserSig.
+      // A redirect would send the UserSig elsewhere.
       redirect: 'manual',
       signal: ended.signal,
     })
@@ -44,7 +44,7 @@ export async function post(url: string, text: string, timeoutMs: number, signal:
   }
 }
 
-/** Tencent's answers all have status 200; others are a gateway's. */
+/** Tencent always answers with status 200. Any other status comes from a gateway. */
 function read(status: number, text: string): Reply {
   const answer = status === 200 ? parse(text) : undefined
   const code = answer?.['ErrorCode']
@@ -64,8 +64,8 @@ function parse(text: string): JsonObject | undefined {
   }
 }
 
-function transport(sentence: string, more: Partial<Failure> = {}): Failure {
-  return { kind: 'transport', outcomeUnknown: true, sentence, ...more }
+function transport(sentence: string, details: Partial<Failure> = {}): Failure {
+  return { kind: 'transport', outcomeUnknown: true, sentence, ...details }
 }
 
 function codeOf(error: unknown): string {

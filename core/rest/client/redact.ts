@@ -1,17 +1,16 @@
 import { isObject } from '../../lib/json.ts'
 
 const LONGEST = 300
-/** Longer free text, and that of a request with more texts, is left out: comparing them would keep the event loop. */
+/** Longer free text is left out, and so is that of a request with more texts: comparing them would block the event loop. */
 const LONGEST_COMPARED = 16_384
 const MOST_TEXTS = 1000
 const SHORTEST = 3
-// Ids, kinds and names of fields say what a refusal is about; all other texts may be somebody's message.
+// Ids, kinds and field names explain an error. Any other text may be a message.
 const HARMLESS = /(?:_Account|Id|ID|IdList|Type|Filter|Control|Option|Priority|Role)$/
 const USERSIG = /eJ[\w*-]{40,}/g
 
 /**
- * What takes secrets, and the texts of a request, out of what Tencent says about it: its free text may quote either.
- * Long texts are cut.
+ * Removes secrets and the texts of a request from Tencent's error text, which may quote them. Cuts long texts.
  */
 export function redactor(secrets: readonly string[], body: unknown): (text: string) => string {
   let quotable: string[] | undefined
@@ -20,13 +19,13 @@ export function redactor(secrets: readonly string[], body: unknown): (text: stri
     quotable ??= quotableTexts(secrets, body)
     if (quotable.length > MOST_TEXTS) return '…'
     let clean = text
-    for (const one of quotable) clean = clean.replaceAll(one, '…')
+    for (const quoted of quotable) clean = clean.replaceAll(quoted, '…')
     clean = clean.replaceAll(USERSIG, '…')
     return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean
   }
 }
 
-/** The longest first: one may hold another. */
+/** The longest first, since a text may contain another one. */
 function quotableTexts(secrets: readonly string[], body: unknown): string[] {
   const texts = [...secrets, ...textsOf(body)].filter(({ length }) => length >= SHORTEST && length <= LONGEST_COMPARED)
   return [...new Set(texts.flatMap(writings))].toSorted((a, b) => b.length - a.length)
@@ -47,7 +46,7 @@ function textsOf(body: unknown): string[] {
 
 /** A text as it is, and as it stands in JSON and in a URL. */
 function writings(text: string): string[] {
-  // Half of a character, which no URL can hold, is U+FFFD there.
+  // A URL cannot hold half a surrogate pair: U+FFFD stands for it.
   const whole = Buffer.from(text).toString()
   return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(whole)]
 }

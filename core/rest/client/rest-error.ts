@@ -7,9 +7,9 @@ export type RestErrorCode =
   | 'REST_REFUSED'
   /** No answer, or one that cannot be read: network, timeout, a gateway's page. */
   | 'REST_UNANSWERED'
-  /** Not sent: calls rest after a code that says the app's settings are wrong. */
+  /** Not sent: calls are suspended after a code that says the app's settings are wrong. */
   | 'REST_SUSPENDED'
-  /** The caller's signal, or the server stops. */
+  /** The caller aborted it, or the server stops. */
   | 'REST_ABORTED'
   /** Not sent: no service or command has such a name, or the body is not JSON. */
   | 'REST_CALL_INVALID'
@@ -21,15 +21,15 @@ export class RestError extends TimhookError {
   readonly api: string
   /** Tencent's `ErrorCode`, where there was an answer. */
   readonly errorCode: number | undefined
-  /** Tencent's `ErrorInfo`: for people, never to be matched on. Texts of the request are taken out of it. */
+  /** Tencent's `ErrorInfo`: for people, not to be matched on. Texts of the request are removed. */
   readonly errorInfo: string | undefined
   /** Tencent's `RequestId`, which newer deployments send. */
   readonly requestId: string | undefined
-  /** What the code, or the lack of one, asks of the caller. */
+  /** What the code, or its absence, means for the caller. */
   readonly kind: Failure['kind']
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
-  /** Whether the command may have taken effect all the same: look before repeating it. */
+  /** Whether the command may still have taken effect: check before you repeat it. */
   readonly outcomeUnknown: boolean
   /** How often it was sent. */
   readonly attempts: number

@@ -15,21 +15,21 @@ import { Suspension, SUSPENSION_MS } from '../pace/suspension.ts'
 
 const TIMEOUT_MS = 10_000
 const ATTEMPTS = 4
-// Tencent asks for about a minute.
+// Tencent requires about a minute.
 const SIGNATURES_REST_MS = 60_000
 
-/** One call on its way. */
+/** One call under way. */
 export interface Job {
   readonly api: Api
   /** The body. */
   readonly text: string
-  /** Takes secrets and texts of the body out of what Tencent says. */
+  /** Removes secrets and texts of the body from Tencent's error text. */
   readonly clean: (text: string) => string
   readonly options: CallOptions
   readonly signal: AbortSignal
 }
 
-/** What a call ended with, and how often it was sent. */
+/** The result of a call, and its attempts. */
 export type Outcome = { readonly attempts: number } & (
   | { readonly answer: JsonObject; readonly code: number }
   | { readonly failure: Failure }
@@ -41,7 +41,7 @@ interface Parts {
   readonly random: () => number
 }
 
-/** Sends the calls of one app: each in its turn, and again where that can help. */
+/** Sends the calls of one app: waits for the rate limit, and retries where that can help. */
 export class Sender {
   readonly #settings: RestSettings
   readonly #parts: Parts
@@ -69,7 +69,7 @@ export class Sender {
       for (;;) {
         const suspended = this.#suspension.failure()
         if (suspended) return { failure: { ...suspended, outcomeUnknown }, attempts }
-        await this.#pace.turn(nameOf(api), api.perSecond, signal)
+        await this.#pace.acquire(nameOf(api), api.perSecond, signal)
         attempts++
         const unknownBefore: boolean = outcomeUnknown
         outcomeUnknown = true
@@ -98,7 +98,7 @@ export class Sender {
     return { failure }
   }
 
-  /** What one call is told often concerns all of them. */
+  /** An error of one call often concerns all calls of the app. */
   #heed({ kind, errorCode }: Failure, usersig: string): void {
     const paused = (reason: 'rate' | 'signatures' | 'settings', pauseMs: number): void => {
       const { sdkAppId } = this.#settings

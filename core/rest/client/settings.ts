@@ -1,12 +1,12 @@
 import type { UserSigSettings } from './usersig.ts'
 import { baseUrlOf, type Region } from '../../protocol/rest-regions.ts'
 
-/** Which app is called, where, and as whom. */
+/** The app that is called, the address, and the administrator. */
 export interface RestSettings extends UserSigSettings {
   readonly baseUrl: string
 }
 
-/** What a config says of it: `region` or `baseUrl`, not both. */
+/** The settings in the config: `region` or `baseUrl`, not both. */
 interface RestInput {
   readonly region?: Region
   readonly baseUrl?: string
@@ -19,7 +19,7 @@ export function restSettings(sdkAppId: number, { region, baseUrl, identifier, se
   return { sdkAppId, identifier, secretKey, baseUrl: base.replace(/\/+$/, '') }
 }
 
-/** The address of one request. It holds a UserSig: not for logs or errors. */
+/** The URL of one request. It holds a UserSig, so it must not appear in logs or errors. */
 export function urlOf(settings: RestSettings, api: string, usersig: string, random: number): string {
   const { baseUrl, sdkAppId, identifier } = settings
   const query = `sdkappid=${sdkAppId}&identifier=${encodeURIComponent(identifier)}&usersig=${usersig}`

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib'
 /** How long a UserSig is valid; Tencent advises a day at least. */
 const USERSIG_SECONDS = 86_400
 
-/** Whose signature it is, and the key that makes it. */
+/** The signer, and the key to sign with. */
 export interface UserSigSettings {
   readonly sdkAppId: number
   /** The app's secret key as the console shows it. It is used as text, though it looks like hexadecimal digits. */
@@ -13,17 +13,17 @@ export interface UserSigSettings {
 }
 
 /**
- * A UserSig (TLSSigAPIv2, intl 34385): what a caller of the REST API proves its identity with.
- * @param nowSeconds - Unix time at which it begins
+ * Makes a UserSig (TLSSigAPIv2, intl 34385), with which a caller of the REST API proves its identity.
+ * @param nowSeconds - Unix time from which it is valid
  * @param lifetimeSeconds - a positive integer
- * @throws RangeError for an identifier that is empty or has line breaks, or a lifetime that is none
+ * @throws RangeError for an identifier that is empty or has line breaks, or an invalid lifetime
  */
 export function makeUserSig(
   { sdkAppId, secretKey, identifier }: UserSigSettings,
   nowSeconds: number,
   lifetimeSeconds = USERSIG_SECONDS,
 ): string {
-  // A line break would let the identifier forge the lines that follow it in the signed text.
+  // With a line break, the identifier could forge the lines after it in the signed text.
   if (!/^[^\r\n]+$/.test(identifier)) throw new RangeError('identifier: expected text without line breaks')
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds <= 0) {
     throw new RangeError('lifetimeSeconds: expected a positive integer')
@@ -37,12 +37,12 @@ export function makeUserSig(
     'TLS.expire': lifetimeSeconds,
     'TLS.sig': createHmac('sha256', secretKey).update(signed).digest('base64'),
   }
-  // An alphabet of Tencent's own, which is not that of base64url; the padding stays.
+  // Tencent's own alphabet differs from base64url, and keeps the padding.
   const base64 = deflateSync(JSON.stringify(fields)).toString('base64')
   return base64.replaceAll('+', '*').replaceAll('/', '-').replaceAll('=', '_')
 }
 
-/** Keeps one UserSig and makes the next in good time. */
+/** Caches one UserSig, and makes the next one before it expires. */
 export class UserSigner {
   readonly #settings: UserSigSettings
   readonly #now: () => number
@@ -55,7 +55,7 @@ export class UserSigner {
     this.#now = now
   }
 
-  /** A UserSig that is valid for half its lifetime at least. */
+  /** Returns a UserSig that is valid for at least half its lifetime. */
   current(): string {
     const now = this.#now()
     if (now >= this.#renewAt) {
@@ -65,7 +65,7 @@ export class UserSigner {
     return this.#sig
   }
 
-  /** Tencent did not take this one: the next is made anew, unless another call has seen to it already. */
+  /** Drops a UserSig that Tencent did not accept, unless another call has replaced it already. */
   refused(sig: string): void {
     if (sig === this.#sig) this.#renewAt = -Infinity
   }

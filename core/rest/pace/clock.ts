@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** The time that a client goes by; tests have one of their own. */
+/** The clock of a client. Tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Rejects when the signal is aborted before the time is over. */
+  /** Rejects when the signal is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 

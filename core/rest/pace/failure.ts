@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../lib/json.ts'
 import { kindOf, leavesOutcomeUnknown, type CodeKind } from './codes.ts'
 
-/** One try that did not succeed. */
+/** A failed attempt. */
 export interface Failure {
   /** Beside the kinds of codes: `transport`, no answer that may come yet; `suspended` and `aborted`, not sent. */
   readonly kind: CodeKind | 'transport' | 'suspended' | 'aborted'
-  /** Whether the command may have taken effect all the same. */
+  /** Whether the command may still have taken effect. */
   readonly outcomeUnknown: boolean
   /** What went wrong, without secrets. */
   readonly sentence: string
@@ -24,7 +24,7 @@ const HINTS: Partial<Record<number, string>> = {
   70020: 'Check `sdkAppId`, and set `region` to the one in which the app was created.',
 }
 
-/** The failure that an answer tells. `clean` takes texts of the request out of Tencent's free text. */
+/** The failure that an answer reports. `clean` removes texts of the request from Tencent's free text. */
 export function refusal(answer: JsonObject, errorCode: number, clean: (text: string) => string): Failure {
   const { ErrorInfo, RequestId } = answer
   const info = typeof ErrorInfo === 'string' && ErrorInfo !== '' ? clean(ErrorInfo) : undefined

@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
 
 const SLOWEST = 32
-/** How long nobody sends after a code of too many calls. */
+/** How long all calls wait after a code of too many calls. */
 export const REST_MS = 1000
 const RECOVERY_MS = 10_000
 
 /**
- * When the calls of one app may go out: each API at its own rate, and all of them slower, or not at all, when Tencent
- * says so. A limiter of its own, since those of libraries neither slow down together nor take another clock.
+ * The rate limiter of one app: each API has its own rate, and all of them slow down or stop when Tencent says so. Those
+ * of libraries neither slow down together nor take another clock.
  */
 export class Pace {
   readonly #clock: Clock
@@ -21,7 +21,7 @@ export class Pace {
   }
 
   /** Resolves when a call of this API may be sent; rejects when the signal is aborted before. */
-  async turn(api: string, perSecond: number, signal: AbortSignal): Promise<void> {
+  async acquire(api: string, perSecond: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted()
       const pause = this.#pausedUntil - this.#clock.now()
@@ -37,19 +37,19 @@ export class Pace {
   }
 
   /**
-   * Too many calls: everybody waits a second, and then goes at half the rate until it has been quiet for a while. Tells
-   * whether it is news.
+   * Handles a code of too many calls: all calls wait a second, and then have half the rate until no such code has come for
+   * a while. Returns whether this is new.
    */
   slowDown(): boolean {
     const now = this.#clock.now()
-    // The calls that were under way together are one complaint.
+    // Calls that were under way together count once.
     if (now < this.#pausedUntil) return false
     this.#slowness = Math.min(SLOWEST, this.#slowness * 2)
     this.#changedAt = now
     return this.pause(REST_MS)
   }
 
-  /** Nobody sends for so many milliseconds. Tells whether it is news. */
+  /** Stops all calls for this many milliseconds. Returns whether this is new. */
   pause(ms: number): boolean {
     const now = this.#clock.now()
     const isNews = now >= this.#pausedUntil
@@ -58,9 +58,9 @@ export class Pace {
   }
 
   /**
-   * Takes the next place in the line of an API; what it returns is how long to wait for it. A tenth of a second's calls
-   * may go at once and the rest evenly at nine tenths of the rate, so that no window of a second holds more than allowed,
-   * however Tencent counts.
+   * Reserves the next call of an API, and returns how long to wait for it. A tenth of a second's calls may go at once, and
+   * the rest evenly at nine tenths of the rate. So no window of a second has more calls than allowed, however Tencent
+   * counts.
    */
   #reserve(api: string, perSecond: number): number {
     const now = this.#clock.now()

@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts'
 /** How long no call is sent after a code that says the app's settings are wrong. */
 export const SUSPENSION_MS = 300_000
 
-/** Spares Tencent, and the log, calls that cannot succeed. Callbacks are taken all the while. */
+/** Holds back calls that cannot succeed. Callbacks are still accepted. */
 export class Suspension {
   readonly #clock: Clock
   #until = -Infinity
@@ -14,7 +14,7 @@ export class Suspension {
     this.#clock = clock
   }
 
-  /** Begins it; tells whether it is news. */
+  /** Starts the suspension. Returns whether this is new. */
   begin(errorCode: number): boolean {
     const isNews = this.#clock.now() >= this.#until
     if (isNews) this.#until = this.#clock.now() + SUSPENSION_MS
@@ -22,7 +22,7 @@ export class Suspension {
     return isNews
   }
 
-  /** Why no call is sent now, or undefined when calls may go. */
+  /** Why no call is sent now; undefined when calls may be sent. */
   failure(): Failure | undefined {
     const leftMs = this.#until - this.#clock.now()
     if (leftMs <= 0 || this.#errorCode === undefined) return undefined

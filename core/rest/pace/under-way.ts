@@ -5,13 +5,13 @@ export class UnderWay {
 
   constructor(stopping: AbortSignal) {
     this.#stopping = stopping
-    // One listener for all calls: AbortSignal.any would keep something of each of them.
+    // One listener for all calls, since AbortSignal.any would leak memory with each call.
     stopping.addEventListener('abort', () => {
       for (const call of this.#calls) call.abort()
     })
   }
 
-  /** Runs a call with a signal that is aborted by the server's stop, or by the caller's own signal. */
+  /** Runs a call with a signal that aborts when the server stops, or with the caller's own signal. */
   async run<T>(own: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const abort = (): void => controller.abort()

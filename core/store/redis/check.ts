@@ -1,13 +1,13 @@
 import { TimhookError } from '../../errors.ts'
 
-/** What the check asks of a client. */
+/** The part of a client that the check needs. */
 interface Client {
   info(): Promise<string>
   config(subcommand: 'GET', ...names: string[]): Promise<unknown>
 }
 
 const OLDEST = 7
-/** What a durable Redis is set to, and the field of INFO that tells it where CONFIG is refused. */
+/** The setting of a durable Redis, and the field of INFO that shows it where CONFIG is not allowed. */
 const WANTED = [
   { name: 'appendonly', value: 'yes', field: 'aof_enabled', fieldValue: '1' },
   { name: 'appendfsync', value: 'always' },
@@ -16,8 +16,8 @@ const WANTED = [
 ] as const
 
 /**
- * Looks at what Redis says of itself. Gives what makes it lose what it has acknowledged, one phrase each.
- * @throws TimhookError STORE_UNSUITABLE where timhook cannot work with it; where `mode` is strict STORE_NOT_DURABLE
+ * Checks the settings of Redis. Returns every reason why it may lose acknowledged writes, one phrase each.
+ * @throws TimhookError STORE_UNSUITABLE where timhook cannot work with this Redis; where `mode` is strict STORE_NOT_DURABLE
  */
 export async function inspectRedis(client: Client, mode: 'strict' | 'relaxed'): Promise<string[]> {
   const info = parseInfo(await client.info())
@@ -58,14 +58,14 @@ function unsuitable(what: string, hint: string): TimhookError {
   return new TimhookError('STORE_UNSUITABLE', `the Redis of delivery.redis ${what}`, { hint })
 }
 
-/** The settings by name, or undefined where Redis tells nobody, as managed ones do. */
+/** The settings by name, or undefined where Redis does not allow CONFIG, as managed services do. */
 async function readConfig(client: Client): Promise<Info | undefined> {
   try {
     const pairs = (await client.config('GET', ...WANTED.map(({ name }) => name))) as string[]
     const entries = Array.from({ length: pairs.length / 2 }, (_, n) => [pairs[2 * n] ?? '', pairs[2 * n + 1] ?? ''])
     return new Map(entries as [string, string][])
   } catch (error) {
-    // Any other failure is one of the connection.
+    // The connection failed.
     if (error instanceof Error && error.name === 'ReplyError') return undefined
     throw error
   }
@@ -76,12 +76,14 @@ function faultOf(wanted: (typeof WANTED)[number], config: Info | undefined, info
   const set = config?.get(name)
   if (set !== undefined) return set === value ? [] : [`${name} is ${set}`]
   if (!('field' in wanted)) return [`${name} cannot be read`]
-  const told = info.get(wanted.field)
-  return told === wanted.fieldValue ? [] : [told === undefined ? `${name} cannot be read` : `${name} is ${plain(told)}`]
+  const reported = info.get(wanted.field)
+  return reported === wanted.fieldValue
+    ? []
+    : [reported === undefined ? `${name} cannot be read` : `${name} is ${plain(reported)}`]
 }
 
-function plain(told: string): string {
-  return told === '0' ? 'no' : told
+function plain(value: string): string {
+  return value === '0' ? 'no' : value
 }
 
 function parseInfo(text: string): Info {

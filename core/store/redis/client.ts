@@ -6,19 +6,19 @@ import { optionsOf, placeOf, type RedisSettings } from './options.ts'
 
 export type { Redis }
 
-/** A Redis that was found fit, and stays connected as well as it can. */
+/** A connection to a Redis that has passed the check. It reconnects by itself. */
 export interface RedisClient {
   /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
   readonly client: Redis
   /** What every key starts with. */
   readonly prefix: string
-  /** `faults`: what makes this Redis lose what it has acknowledged, such as `appendfsync is everysec`. */
+  /** `faults`: why this Redis may lose acknowledged writes, such as `appendfsync is everysec`. */
   readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
   /** A connection of its own, for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
   duplicate(): Redis
   /** Rejects with the reason where this Redis cannot be written to at the moment. */
   check(): Promise<void>
-  /** Waits a moment for replies, and disconnects. */
+  /** Waits briefly for replies, then disconnects. */
   close(): Promise<void>
 }
 
@@ -26,24 +26,24 @@ export interface RedisClient {
 export const LONGEST_BLOCK_MS = 5000
 
 const START_MS = 5000
-/** After so long without a word from Redis it is told that it is tried. */
+/** After this long without a reply from Redis, `onWaiting` is called. */
 const QUIET_MS = 1000
-/** A connection on which a reply is due for so long is given up. */
+/** A connection is dropped when a reply is overdue by this long. */
 const SILENT_MS = 5000
 const GOODBYE_MS = 1000
 
 interface OpenOptions {
   readonly log: Logger
-  /** Milliseconds to go on trying. */
+  /** Milliseconds until connecting gives up. */
   readonly startMs?: number
-  /** Milliseconds after which a due reply is not waited for any more. */
+  /** Milliseconds to wait for a reply. */
   readonly silentMs?: number
-  /** Is told, once, that Redis does not answer at once; logs it unless given. */
+  /** Called once when Redis does not answer at once. The default logs it. */
   readonly onWaiting?: ((text: string) => void) | undefined
 }
 
 /**
- * Connects to Redis, and sees to it that it keeps what it acknowledges.
+ * Connects to Redis, and checks that it does not lose acknowledged writes.
  * @throws TimhookError STORE_UNREACHABLE, STORE_AUTH_FAILED, STORE_UNSUITABLE or STORE_NOT_DURABLE
  */
 export async function openRedis(
@@ -80,7 +80,7 @@ export async function openRedis(
     },
     duplicate() {
       const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + silentMs })
-      // Its loss is that of the first connection, which is logged.
+      // The first connection is lost with it, and logs that.
       duplicate.on('error', () => undefined)
       duplicates.add(duplicate)
       duplicate.once('end', () => duplicates.delete(duplicate))
@@ -103,7 +103,7 @@ export async function openRedis(
   }
 }
 
-/** Resolves when Redis takes commands. What cannot be mended by waiting ends the waiting. */
+/** Resolves when Redis accepts commands. Rejects at once where waiting cannot help. */
 function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: Error = new Error('it closes the connection, or says nothing')
@@ -142,12 +142,12 @@ interface Watched {
   readonly state: { faults: readonly string[]; fault: unknown }
 }
 
-/** One line when Redis goes away and one when it is back; then it may be another one, so it is looked at again. */
+/** Logs when Redis goes away and when it is back. Checks it again then, since it may be a different one. */
 function watch(client: Redis, { log, place, mode, state }: Watched): void {
   let away = false
   client.on('error', (error: Error) => (state.fault = error))
   client.on('close', () => {
-    // Closed by us, nothing is lost.
+    // We closed it ourselves.
     if (away || client.status === 'end') return
     away = true
     log.error(`Redis at ${place} is away: after-callbacks get 503 until it is back`)
@@ -168,14 +168,14 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
 }
 
 /**
- * A connection that was cut off without a word looks alive until TCP gives up, minutes later. So it is asked for a sign of
- * life, and made anew where none comes, together with those that are blocked in a read.
+ * A connection that was cut off silently looks alive until TCP gives up, minutes later. So this pings it, and reconnects
+ * when no reply comes, together with the connections that are blocked in a read.
  */
 function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
   return setInterval(() => {
     if (client.status !== 'ready') return
     client.ping().catch(() => {
-      for (const one of [client, ...duplicates]) if (one.status === 'ready') one.disconnect(true)
+      for (const connection of [client, ...duplicates]) if (connection.status === 'ready') connection.disconnect(true)
     })
   }, everyMs).unref()
 }

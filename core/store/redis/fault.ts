@@ -5,20 +5,20 @@ const WRONG_CREDENTIALS = /^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ER
 const NOT_ALLOWED = /^NOPERM/
 const NO_SUCH_DATABASE = /^ERR (?:DB index|invalid DB)/
 
-/** What the driver calls things after its own options. */
+/** The words that the driver takes from its own options. */
 const DRIVER_SAYS = [
   [/^(?:Stream isn't writeable|Reached the max retries)/, 'the connection is lost'],
   [/^Command timed out/, 'it does not answer'],
 ] as const
 
-/** Whether Redis has refused us for good: trying again changes nothing. */
+/** Whether Redis has refused us for good, so that a retry cannot help. */
 export function isRefusal(error: Error): boolean {
   return [WRONG_CREDENTIALS, NOT_ALLOWED, NO_SUCH_DATABASE].some((pattern) => pattern.test(error.message))
 }
 
 /**
- * What Redis or its driver has thrown, as an error that may be logged: the driver's own hold the arguments of the
- * command, passwords and texts of messages among them.
+ * Turns an error of Redis or its driver into one that may be logged. The driver's own errors hold the arguments of the
+ * command, which include passwords and texts of messages.
  * @param place where Redis is, for the sentence
  */
 export function redisFault(error: unknown, place?: string): TimhookError {
@@ -51,7 +51,7 @@ export function redisFault(error: unknown, place?: string): TimhookError {
   })
 }
 
-/** Whether Redis itself said so. Its sentence may quote what it was sent, its first word does not. */
+/** Whether Redis itself sent this error. Its sentence may quote the command; its first word does not. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'
 }

@@ -15,7 +15,7 @@ export interface RedisSettings {
 const CONNECT_MS = 2000
 const RECONNECT = { minMs: 50, maxMs: 2000 }
 
-/** What the driver is told. */
+/** The options of the driver. */
 export function optionsOf({ url, sentinels, name, username, password, sentinelPassword }: RedisSettings): object {
   const options = {
     connectionName: 'timhook',
@@ -27,7 +27,7 @@ export function optionsOf({ url, sentinels, name, username, password, sentinelPa
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     retryStrategy: wait,
-    // What was the primary is a replica after a failover.
+    // After a failover the former primary is a replica.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   }
   if (sentinels) {
@@ -53,7 +53,7 @@ export function optionsOf({ url, sentinels, name, username, password, sentinelPa
   }
 }
 
-/** Exponential, and not at the same moment as all other processes. */
+/** Exponential backoff with jitter, so that not all processes reconnect at once. */
 function wait(attempt: number): number {
   const ceiling = Math.min(RECONNECT.maxMs, RECONNECT.minMs * 2 ** Math.min(attempt, 10))
   return Math.round(ceiling * (0.5 + Math.random() / 2))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './client.ts'
 
-/** A script that Redis runs with nothing in between. */
+/** A script that Redis runs atomically. */
 export interface Script {
   readonly lua: string
   readonly sha: string
@@ -11,7 +11,7 @@ export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** Runs a script; its text is sent only where Redis does not have it, as after a restart. */
+/** Runs a script by its hash. Sends the text only where Redis does not have it, as after a restart. */
 export async function runScript(
   { client }: Pick<RedisClient, 'client'>,
   { lua, sha }: Script,

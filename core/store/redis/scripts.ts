@@ -1,9 +1,9 @@
 import { script } from './script.ts'
 
 /*
- * What a plugin keeps is in three keys: KEYS[1] is a hash from key to value, each as `ENDS\nJSON`; KEYS[2] a sorted set of the
- * keys, for listing by prefix; KEYS[3] a sorted set of those that end, by when they do. ARGV[1] is the time in milliseconds,
- * empty for Redis' own: it is the one clock that all processes share.
+ * A plugin's values are in three keys: KEYS[1] is a hash from key to value, each as `ENDS\nJSON`; KEYS[2] a sorted set of the
+ * keys, for listing by prefix; KEYS[3] a sorted set of the keys with a time to live, by when they expire. ARGV[1] is the time in milliseconds,
+ * empty for Redis' own clock, which all processes share.
  */
 const NOW = `
 local function clock()
@@ -13,7 +13,7 @@ end
 local now = tonumber(ARGV[1]) or clock()
 `
 
-// What reads, and what ends something, goes on when the memory is full; what stores is refused as a whole.
+// Scripts that read or delete still run when the memory is full. Scripts that store fail as a whole.
 const READING = '#!lua flags=no-writes\n'
 const ENDING = '#!lua flags=allow-oom\n'
 const STORING = '#!lua\n'
@@ -28,7 +28,7 @@ local function read(value)
 end
 `
 
-/** A few that have ended go with every write, so that they do not pile up and no write takes long. */
+/** Every write deletes a few expired values, so that they do not pile up and no write takes long. */
 const WRITE = `
 local function write(key, json, ends)
   for _, ended in ipairs(redis.call('ZRANGE', KEYS[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, 10)) do
@@ -49,7 +49,7 @@ local function write(key, json, ends)
 end
 `
 
-/** ARGV: now, key. Gives the JSON. */
+/** ARGV: now, key. Returns the JSON. */
 export const GET = script(`${READING}${NOW}${READ}
 return (read(redis.call('HGET', KEYS[1], ARGV[2])))`)
 
@@ -62,14 +62,14 @@ write(ARGV[2], ARGV[3], ttl and now + ttl)`)
 export const DELETE = script(`${ENDING}${NOW}${WRITE}
 write(ARGV[2], '')`)
 
-/** ARGV: now, key, the JSON that it replaces or empty for none, JSON or empty to delete. Gives 1 where it did. */
+/** ARGV: now, key, the JSON that it replaces or empty for none, JSON or empty to delete. Returns 1 where it did. */
 export const CHANGE = script(`${STORING}${NOW}${READ}${WRITE}
 local json, ends = read(redis.call('HGET', KEYS[1], ARGV[2]))
 if (json or '') ~= ARGV[3] then return 0 end
 write(ARGV[2], ARGV[4], ends)
 return 1`)
 
-/** ARGV: now, prefix, the last key of the page before or empty, keys a page. Gives keys and JSON, and the last key looked at. */
+/** ARGV: now, prefix, the last key of the page before or empty, keys a page. Returns keys and JSON, and the last key scanned. */
 export const LIST = script(`${READING}${NOW}${READ}
 local from = ARGV[3] == '' and '[' .. ARGV[2] or '(' .. ARGV[3]
 local keys = redis.call('ZRANGE', KEYS[2], from, '(' .. ARGV[2] .. '\\255', 'BYLEX', 'LIMIT', 0, ARGV[4])
@@ -89,20 +89,20 @@ local held = redis.call('HGET', KEYS[1], ARGV[2])
 local fence, ends = string.match(held or '0:0', '(%d+):(%d+)')
 `
 
-/** KEYS[1]: hash from name to `FENCE:ENDS`. ARGV: now, name, time to live. Gives the fencing number, or nil. */
+/** KEYS[1]: hash from name to `FENCE:ENDS`. ARGV: now, name, time to live. Returns the fencing number, or nil. */
 export const LEASE_TAKE = script(`${STORING}${NOW}${HELD}
 if tonumber(ends) > now then return false end
 fence = fence + 1
 redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f:%.0f', fence, now + ARGV[3]))
 return fence`)
 
-/** ARGV: now, name, fence, time to live. Gives 1 where the lease is still held. */
+/** ARGV: now, name, fence, time to live. Returns 1 where the lease is still held. */
 export const LEASE_SET = script(`${ENDING}${NOW}${HELD}
 if fence ~= ARGV[3] or tonumber(ends) <= now then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], string.format('%s:%.0f', fence, now + ARGV[4]))
 return 1`)
 
-/** KEYS: stream, and what counts all records, for their order over all streams. ARGV: now, JSON, how many to keep, about. */
+/** KEYS: stream, and a counter of all records, for their order over all streams. ARGV: now, JSON, about how many to retain. */
 export const RECORD = script(`${STORING}${NOW}
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'at', string.format('%.0f', now), 'json', ARGV[2],
   'num', redis.call('INCR', KEYS[2]))`)

@@ -5,14 +5,14 @@ import { CHANGE, DELETE, GET, LEASE_SET, LEASE_TAKE, LIST, RECORD, SET } from '.
 import type { Lease, Store, Stores } from '../store.ts'
 import { toJson } from '../to-json.ts'
 
-/** Records kept per plugin and kind, about: older ones go, since Redis holds them in memory. */
+/** About how many records are retained per plugin and kind. Redis has them in memory, so older ones are dropped. */
 const MAX_RECORDS = 100_000
-/** Keys that one step of a listing looks at: Redis does nothing else meanwhile. */
+/** Keys that one step of a listing scans. Redis does nothing else meanwhile. */
 const PAGE = 200
 
 /**
  * Stores in Redis, shared by all processes with the same prefix. Every promise resolves once Redis has acknowledged.
- * @param now milliseconds since 1970, for tests; else it is Redis' clock
+ * @param now milliseconds since 1970, for tests; the default is Redis' clock
  */
 export function createRedisStores(redis: Pick<RedisClient, 'client' | 'prefix'>, now?: () => number): Stores {
   const stores = new Map<string, Store>()
@@ -68,7 +68,7 @@ function createRedisStore(
         for (let n = 0; n < found.length; n += 2) entries.push({ key: found[n] ?? '', value: read(found[n + 1]) })
         last = next
       } while (last !== '')
-      return entries.toSorted((one, other) => (one.key < other.key ? -1 : 1))
+      return entries.toSorted((a, b) => (a.key < b.key ? -1 : 1))
     },
     async update(key, change) {
       for (;;) {

@@ -3,7 +3,7 @@ import { type Driver, openDriver, type Row, type Statement, type Value } from '.
 
 export type { Row, Value } from './driver.ts'
 
-/** One connection to an SQLite file. Each text of SQL is prepared once. */
+/** One connection to an SQLite file. It prepares each SQL text once. */
 export class Database {
   readonly #driver: Driver
   readonly #statements = new Map<string, Statement>()
@@ -13,13 +13,13 @@ export class Database {
     this.#driver = openDriver(file)
   }
 
-  /** Runs statements that take no values and give no rows. */
+  /** Runs statements without values and rows. */
   exec(sql: string): void {
     this.#mustBeOpen()
     this.#driver.exec(sql)
   }
 
-  /** Ends a transaction without its changes; SQLite may have done so by itself, as it does when the disk is full. */
+  /** Rolls a transaction back. SQLite may have done so by itself, as it does when the disk is full. */
   rollback(): void {
     try {
       this.exec('ROLLBACK')
@@ -28,12 +28,12 @@ export class Database {
     }
   }
 
-  /** How many rows were changed. */
+  /** Returns how many rows were changed. */
   run(sql: string, ...values: Value[]): number {
     return this.runWith(sql, values)
   }
 
-  /** The same for many values: as arguments they would be copied once more. */
+  /** The same with the values in an array: as arguments they would be copied once more. */
   runWith(sql: string, values: readonly Value[]): number {
     return this.#prepare(sql).run(values.map(bindable))
   }
@@ -46,7 +46,7 @@ export class Database {
     return this.#prepare(sql).all(values.map(bindable))
   }
 
-  /** The one number that a query gives; 0 for none. */
+  /** The single number that a query returns; 0 without a row. */
   number(sql: string, ...values: Value[]): number {
     const row = this.get(sql, ...values) ?? {}
     return Number(Object.values(row)[0] ?? 0)
@@ -59,7 +59,7 @@ export class Database {
     this.#driver.close()
   }
 
-  /** libsql ends the whole process where something is asked of a file that is closed. */
+  /** libsql ends the whole process when a closed file is used. */
   #mustBeOpen(): void {
     if (this.#isClosed) throw new TimhookError('STORE_CLOSED', 'the store is closed')
   }
@@ -74,7 +74,7 @@ export class Database {
   }
 }
 
-/** Both drivers read text only as far as its first NUL, so none goes in. */
+/** Both drivers read text only up to its first NUL, so no NUL is stored. */
 function bindable(value: Value): Value {
   return typeof value === 'string' && value.includes('\u0000') ? value.replaceAll('\u0000', '\ufffd') : value
 }

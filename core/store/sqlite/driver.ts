@@ -5,7 +5,7 @@ import { TimhookError } from '../../errors.ts'
 export type Value = string | number | null | Uint8Array
 export type Row = Record<string, Value>
 
-/** A statement as both drivers can be used. */
+/** What both drivers have in common of a statement. */
 export interface Statement {
   run(values: readonly Value[]): number
   get(values: readonly Value[]): Row | undefined
@@ -36,7 +36,7 @@ interface LibsqlStatement {
 type Libsql = new (file: string) => { exec(sql: string): void; prepare(sql: string): LibsqlStatement; close(): void }
 
 const require = createRequire(import.meta.url)
-/** SQLite's numbers of the errors that are acted on: https://www.sqlite.org/rescode.html */
+/** SQLite's numbers of the errors that timhook handles: https://www.sqlite.org/rescode.html */
 const CODES = new Map([
   [5, 'SQLITE_BUSY'],
   [8, 'SQLITE_READONLY'],
@@ -50,7 +50,7 @@ const CODES = new Map([
 /**
  * Opens a file with Node's own SQLite where there is one (22.13 and later: half the processor time of a call), else with
  * libsql, which is an optional dependency.
- * @throws TimhookError STORE_UNUSABLE where neither is there
+ * @throws TimhookError STORE_UNUSABLE where there is neither
  */
 export function openDriver(file: string): Driver {
   sqlite ??= loadNodeSqlite() ?? 'none'
@@ -88,12 +88,12 @@ function nodeDriver({ DatabaseSync }: NodeSqlite, file: string): Driver {
   }
 }
 
-/** Gives Node's errors SQLite's name: all of theirs have the code ERR_SQLITE_ERROR. */
+/** Gives Node's errors the name that SQLite has for them. Node's own code is always ERR_SQLITE_ERROR. */
 function named<T>(call: () => T): T {
   try {
     return call()
   } catch (error) {
-    // The low byte: the rest tells more of the same kind.
+    // The low byte is the kind of error; the rest is detail.
     const name = CODES.get(((error as { errcode?: number }).errcode ?? 0) & 0xff)
     if (name !== undefined && error instanceof Error) Object.assign(error, { code: name })
     throw error

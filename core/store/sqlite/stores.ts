@@ -6,27 +6,27 @@ interface At {
   key: string
 }
 
-/** What the stores ask of the thread that has the database: argument and result, by name. */
+/** The operations of the thread that has the database: argument and result, by name. */
 export interface StoreOperations {
   kvGet: [arg: At & { now: number }, result: string | undefined]
   kvSet: [arg: At & { json: string | undefined; endsAt: number | undefined }, result: void]
-  /** Replaces the value if it is still `from`; false where it is not. */
+  /** Replaces the value if it is still `from`, else returns false. */
   kvChange: [arg: At & { from: string | undefined; to: string | undefined; now: number }, result: boolean]
   kvList: [arg: { plugin: string; prefix: string; now: number }, result: { key: string; json: string }[]]
-  /** The fencing number, or undefined where another holds it. */
+  /** Returns the fencing number, or undefined where another process has the lease. */
   leaseTake: [arg: { plugin: string; name: string; endsAt: number; now: number }, result: number | undefined]
   leaseSet: [arg: { plugin: string; name: string; fence: number; endsAt: number; now: number }, result: boolean]
   record: [arg: { plugin: string; kind: string; at: number; json: string }, result: void]
   records: [arg: { plugin: string; kind: string; limit: number }, result: { at: number; json: string }[]]
 }
 
-/** Has one of the operations done. */
+/** Sends one operation to the thread. */
 export type AskStore = <N extends keyof StoreOperations>(
   name: N,
   arg: StoreOperations[N][0],
 ) => Promise<StoreOperations[N][1]>
 
-/** Stores in an SQLite database: every promise resolves once what it did is on disk. */
+/** Stores in an SQLite database. Every promise resolves once its change is on disk. */
 export function createSqliteStores(ask: AskStore, now: () => number = Date.now): Stores {
   const stores = new Map<string, Store>()
   return {
@@ -87,6 +87,6 @@ function createLease(ask: AskStore, held: { plugin: string; name: string; fence:
   }
 }
 
-function byKey(one: { key: string }, other: { key: string }): number {
-  return one.key < other.key ? -1 : 1
+function byKey(a: { key: string }, b: { key: string }): number {
+  return a.key < b.key ? -1 : 1
 }

@@ -3,7 +3,7 @@ import type { StoreOperations } from './stores.ts'
 
 type Table = { readonly [N in keyof StoreOperations]: (arg: StoreOperations[N][0]) => StoreOperations[N][1] }
 
-/** The tables that hold what plugins keep: the side of the thread that has the database. */
+/** The tables of the plugins' stores. This side runs in the thread that has the database. */
 export function storeOperations(database: Database): Table {
   return {
     kvGet({ plugin, key, now }) {
@@ -22,8 +22,8 @@ export function storeOperations(database: Database): Table {
       if ((isThere ? String(row['json']) : undefined) !== from) return false
       if (to === undefined) database.run('DELETE FROM kv WHERE plugin = ? AND key = ?', plugin, key)
       else {
-        const kept = isThere ? (endsAt ?? null) : null
-        database.run('INSERT OR REPLACE INTO kv VALUES (?, ?, ?, ?)', plugin, key, to, kept)
+        const expiry = isThere ? (endsAt ?? null) : null
+        database.run('INSERT OR REPLACE INTO kv VALUES (?, ?, ?, ?)', plugin, key, to, expiry)
       }
       return true
     },
