@@ -10,10 +10,10 @@ export interface Position {
   column: number
 }
 
-/** Finds the place of a value, or with `'key'` that of its key; of the nearest existing ancestor where there is none. */
+/** Finds the place of a value, or with `'key'` that of its key; else the place of the nearest existing ancestor. */
 export type Locate = (path: Path, at?: 'key') => Position
 
-/** One thing that is wrong in a config. The message is a sentence or `expected …`, and never holds a secret. */
+/** One fault of a config. The message is a sentence or `expected …`, and never holds a secret. */
 export interface Fault {
   path: Path
   message: string

@@ -1,12 +1,12 @@
 const SHORTEST = 4
 const MASK = '***'
 const SCHEME_END = '://'
-/** What ends the part of a URL that may hold a password. A quote ends the text that it stands in. */
+/** The characters that end the part of a URL with a password. A quote ends the text around it. */
 const AUTHORITY_END = /[\s/?#"]/g
 
 /**
- * Text in which the passwords of URLs print as `***`; a password ends at the last @ before the path. By hand, since a
- * pattern would begin anew at each letter of a long word, and strangers choose what is logged.
+ * Replaces the passwords of URLs by `***`; a password ends at the last @ before the path. This is no regular expression:
+ * it would restart at each letter of a long word, and strangers choose what is logged.
  */
 export function maskUrls(text: string): string {
   let masked = ''
@@ -33,16 +33,16 @@ function authorityEnd(text: string, start: number): number {
   return text.length
 }
 
-/** Masks secrets in text: those that it was made for, and the passwords of URLs. */
+/** Masks the given secrets and the passwords of URLs in a text. */
 export type Mask = (text: string) => string
 
 /**
- * Makes a mask for secrets that have at least 4 characters (a shorter one would blot out ordinary words). A secret is
- * found as it is and as JSON writes it.
+ * Makes a mask for secrets of at least 4 characters (a shorter one would mask ordinary words). It finds a secret as it is
+ * and as JSON writes it.
  */
 export function createMask(secrets: Iterable<string>): Mask {
   const written = [...secrets].filter(({ length }) => length >= SHORTEST).flatMap((secret) => [secret, inJson(secret)])
-  // The longest first: a secret may hold another one.
+  // The longest first: a secret may contain another one.
   const longestFirst = [...new Set(written)].toSorted((a, b) => b.length - a.length)
   return (text) => {
     let masked = text
@@ -55,7 +55,7 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-/** As a mask made by `createMask`, for a text or two. */
+/** Masks like `createMask`, for a single text. */
 export function maskText(text: string, secrets: Iterable<string>): string {
   return createMask(secrets)(text)
 }

@@ -6,18 +6,20 @@ import { BROKEN } from '../schema/objects.ts'
 import { suggest } from './suggest.ts'
 import type { At, Hidden, Walk } from './walk.ts'
 
-// What describeNode puts in words. Of any other keyword TypeBox's own message is the best there is.
+// The keywords that describeNode describes. For any other keyword TypeBox's own message is used.
 const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']
 const TEXTS_AND_LISTS = ['minLength', 'maxLength', 'pattern', 'format', 'minItems', 'maxItems']
 const DESCRIBED = new Set(['type', 'enum', 'const', 'anyOf', 'required', ...NUMBERS, ...TEXTS_AND_LISTS])
 
-/** Checks a value against all that one node says; reports at most one fault. */
+/** Checks a value against the keywords of one node. Reports at most one fault. */
 export function checkLeaf(walk: Walk, node: SchemaNode, value: unknown, at: At): unknown {
   const errors = errorsOf(node, value, at)
   if (errors.length === 0) return value
-  const other = errors.find((error) => !DESCRIBED.has(error.keyword))
-  const usesWords = other === undefined || typeof node.expected === 'string'
-  const message = usesWords ? describeMismatch(node, value, at.hidden) : otherMessage(other.message, at.hidden)
+  const undescribed = errors.find((error) => !DESCRIBED.has(error.keyword))
+  const usesWords = undescribed === undefined || typeof node.expected === 'string'
+  const message = usesWords
+    ? describeMismatch(node, value, at.hidden)
+    : undescribedMessage(undescribed.message, at.hidden)
   walk.faults.push({ path: at.path, message })
   return BROKEN
 }
@@ -31,17 +33,17 @@ function errorsOf(node: SchemaNode, value: unknown, at: At): readonly SchemaErro
   try {
     return Errors(at.scope, node, value)[1]
   } catch {
-    // A refinement that throws on what it was not written for.
+    // The refinement threw on a value that it was not written for.
     return [{ keyword: 'refine', message: 'is not valid' }]
   }
 }
 
 // A refinement's message may quote the value.
-function otherMessage(message: string, hidden: Hidden): string {
+function undescribedMessage(message: string, hidden: Hidden): string {
   return hidden === false ? message : 'is not valid'
 }
 
-/** `expected integer from 0 to 65535, got "abc"`; the value is left out where it may not be printed. */
+/** `expected integer from 0 to 65535, got "abc"`; a secret value is left out. */
 export function describeMismatch(node: SchemaNode, value: unknown, hidden: Hidden): string {
   const expected = `expected ${describeNode(node)}`
   if (hidden === 'interpolated') return `${expected}; the value that \${…} gave is another`

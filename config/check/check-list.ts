@@ -1,7 +1,7 @@
 import type { SchemaNode } from '../schema/node.ts'
 import { below, type At, type Walk } from './walk.ts'
 
-/** Checks a list item by item; gives back a copy. Its length and the like are checked on the whole. */
+/** Checks a list item by item, and returns a copy. Its length and the like are checked by checkLeaf. */
 export function checkList(walk: Walk, node: SchemaNode, value: readonly unknown[], at: At): unknown {
   const tuple = Array.isArray(node.items) ? node.items : node.prefixItems
   const positional: readonly unknown[] = Array.isArray(tuple) ? tuple : []

@@ -5,10 +5,10 @@ import { BROKEN, getKey, isPlainObject, setKey } from '../schema/objects.ts'
 import { suggest } from './suggest.ts'
 import { below, type At, type Walk } from './walk.ts'
 
-/** So many unknown keys of an object get a word on what was meant; whoever has more has not misspelt them. */
+/** How many unknown keys of an object get a suggestion. More than this are not spelling mistakes. */
 const SUGGESTED = 20
 
-/** Checks an object key by key; gives back a copy with the defaults filled in. */
+/** Checks an object key by key, and returns a copy with the defaults filled in. */
 export function checkObject(walk: Walk, node: SchemaNode, value: Record<string, unknown>, at: At): unknown {
   const copy = {}
   const properties = isPlainObject(node.properties) ? node.properties : {}
@@ -16,7 +16,7 @@ export function checkObject(walk: Walk, node: SchemaNode, value: Record<string, 
   const misspelt = new Set<string>()
   let unknown = 0
   for (const key of Object.keys(value)) {
-    // An undefined key of a config module is an absent one.
+    // An undefined key of a config module counts as absent.
     if (value[key] === undefined) continue
     const schema = schemaOfKey(node, properties, key)
     if (schema !== undefined) {
@@ -31,7 +31,7 @@ export function checkObject(walk: Walk, node: SchemaNode, value: Record<string, 
   }
   for (const key of known) {
     if (getKey(value, key) !== undefined) continue
-    // One line is enough for a required key that is there under another name.
+    // A misspelt required key needs one line, not two.
     if (misspelt.has(key)) setKey(copy, key, BROKEN)
     else fillIn(walk, node, copy, key, at)
   }
@@ -44,7 +44,7 @@ function schemaOfKey(node: SchemaNode, properties: Record<string, unknown>, key:
   const match = patterns.find(([pattern]) => new RegExp(pattern, 'u').test(key))
   if (match !== undefined) return match[1]
   if (node.additionalProperties !== undefined && node.additionalProperties !== false) return node.additionalProperties
-  // An object without a word about its keys may hold any.
+  // A schema without keys allows any key.
   const isOpen = node.properties === undefined && patterns.length === 0 && node.additionalProperties === undefined
   return isOpen ? true : undefined
 }

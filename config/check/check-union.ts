@@ -6,7 +6,7 @@ import { BROKEN, getKey, isPlainObject } from '../schema/objects.ts'
 import { suggest } from './suggest.ts'
 import type { At, Walk } from './walk.ts'
 
-/** Checks a value against the branches of a union: takes the first that fits, else reports the branch that was meant. */
+/** Checks a value against the branches of a union: takes the first that fits, else reports the branch that was probably meant. */
 export function checkUnion(
   walk: Walk,
   node: SchemaNode,
@@ -53,7 +53,7 @@ function discriminators({ node }: Resolved): [string, readonly unknown[]][] {
   })
 }
 
-/** A fault at the key that every object branch gives a literal, when the value's fits none of them. */
+/** A fault at the discriminator key, when its value fits no branch. */
 function discriminatorFault(branches: readonly Resolved[], value: Record<string, unknown>, at: At): Fault | undefined {
   const maps = branches.filter(({ node }) => describesObject(node)).map((branch) => new Map(discriminators(branch)))
   const key = [...(maps[0]?.keys() ?? [])].find((name) => maps.every((map) => map.has(name)))

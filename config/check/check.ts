@@ -25,14 +25,14 @@ export interface CheckContext {
   isInterpolated?: (path: Path) => Interpolated
 }
 
-/** The result of a check. With faults the value is incomplete and of use only to further checks. */
+/** The result of a check. With faults the value is incomplete, and only good for further checks. */
 export interface Checked {
   value: unknown
   faults: Fault[]
 }
 
 /**
- * Checks a value against a TypeBox type or JSON Schema. Gives back a copy (lists and plain objects; anything else by
+ * Checks a value against a TypeBox type or JSON Schema. Returns a copy (lists and plain objects; anything else by
  * reference) in which whole interpolations are converted to the schema's type, defaults are filled in and codecs are
  * decoded, or every fault. Keys that an object schema does not name are faults unless `additionalProperties` allows them.
  */
@@ -44,7 +44,7 @@ export function checkValue(schema: TSchema, value: unknown, context: CheckContex
   try {
     return { value: decodeAll(checked, walk.decodings, path), faults: [] }
   } catch {
-    // A codec of a plugin's options that throws; what it says may quote the value.
+    // A codec of a plugin's options threw. Its message may quote the value.
     return { value: checked, faults: [{ path, message: 'cannot be decoded' }] }
   }
 }
@@ -70,7 +70,7 @@ function visit(walk: Walk, schema: unknown, given: unknown, outer: At): unknown 
   return sound
 }
 
-/** Checks what a value holds; what the node says about the value as a whole is left to checkLeaf. */
+/** Checks the items and keys of a value. checkLeaf checks the value as a whole. */
 function visitParts(walk: Walk, node: SchemaNode, value: unknown, at: At): unknown {
   if (node.opaque === true) return value
   const branches = branchesOf(node)

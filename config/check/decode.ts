@@ -1,14 +1,14 @@
 import { getKey, getPath, setKey } from '../schema/objects.ts'
 import type { Path } from '../faults.ts'
 
-/** A value that a codec stands at, to be decoded once the whole is known to be sound. */
+/** A value with a codec. It is decoded once the whole config is known to be valid. */
 export interface Decoding {
   readonly path: Path
   readonly decode: (value: unknown) => unknown
 }
 
 /**
- * Decodes, in the order given (what an object holds comes before the object), and changes the value in place.
+ * Decodes in the given order (keys before their object), and changes the value in place.
  * @param root path of the value itself
  */
 export function decodeAll(value: unknown, decodings: readonly Decoding[], root: Path): unknown {

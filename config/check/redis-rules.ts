@@ -2,7 +2,7 @@ import type { Fault } from '../faults.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 
 const AT = ['delivery', 'redis']
-/** What a URL says by itself. */
+/** Settings that a URL already has. */
 const OF_SENTINELS = ['name', 'username', 'password', 'sentinelPassword'] as const
 
 /** The engine redis needs its settings, and there are two ways to name a Redis: a URL, or sentinels. */

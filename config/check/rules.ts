@@ -5,8 +5,8 @@ import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 import { redisRules } from './redis-rules.ts'
 
 /**
- * What no schema can say, because it concerns two values at once. The rules read a config that may be faulty in other
- * places, so they look at every value before they trust it.
+ * Rules about two values at once, which a schema cannot express. The config may have other faults, so the rules check
+ * every value before they use it.
  */
 const RULES: readonly ((config: unknown) => Fault[])[] = [
   sameApps,
@@ -19,7 +19,7 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   redisRules,
 ]
 
-/** The faults that concern two values at once. Messages hold paths, no values. */
+/** The faults that concern two values at once. Their messages contain paths and no values. */
 export function checkRules(config: unknown): Fault[] {
   return RULES.flatMap((rule) => rule(config))
 }
@@ -69,7 +69,7 @@ function samePluginIds(config: unknown): Fault[] {
 
 function onlyConfiguredApps(config: unknown): Fault[] {
   const apps = new Set(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId'))))
-  // With an app whose sdkAppId is faulty nobody knows which one was meant.
+  // The faulty sdkAppId of an app may be the one that is meant.
   if (apps.has(undefined)) return []
   return list(config, 'plugins').flatMap((plugin, index) =>
     list(getKey(plugin, 'only'), 'apps').flatMap((app, item): Fault[] => {
@@ -102,7 +102,7 @@ function adminToken(config: unknown): Fault[] {
   return [{ path: ['admin', 'token'], message }]
 }
 
-/** Index of every text that stood before, and where it stood first. */
+/** The index of every repeated text, and that of its first occurrence. */
 function duplicates(texts: readonly (string | undefined)[]): [index: number, first: number][] {
   const firsts = new Map<string, number>()
   return texts.flatMap((text, index): [number, number][] => {
@@ -119,7 +119,7 @@ function list(source: unknown, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** A number or string as text: SdkAppIDs are compared so. */
+/** A number or string as text, in which form SdkAppIDs are compared. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }

@@ -7,7 +7,7 @@ export function suggest(text: string, candidates: readonly string[]): string | u
   let best: string | undefined
   let bestDistance = limit + 1
   for (const candidate of candidates) {
-    // A distance is at least the difference in length: long garbage need not be measured.
+    // A distance is at least the difference in length, so long texts are skipped.
     if (Math.abs(candidate.length - text.length) >= bestDistance) continue
     const found = distance(text.toLowerCase(), candidate.toLowerCase())
     if (found < bestDistance) [best, bestDistance] = [candidate, found]

@@ -10,7 +10,7 @@ export function usableEntries(config: unknown, faults: readonly Fault[], context
   const faultyKeys = new Map<unknown, Set<unknown>>()
   for (const { path } of faults) {
     const [section, index, key] = path
-    // A `${…}` without a value inside the options leaves the others to be checked.
+    // Where a `${…}` in the options has no value, the other options are still checked.
     if (section !== 'plugins' || (key === 'options' && path.length > 3)) continue
     const keys = faultyKeys.get(index) ?? new Set()
     faultyKeys.set(index, keys.add(key))

@@ -2,7 +2,7 @@ import type { Decoding } from './decode.ts'
 import type { Fault, Path } from '../faults.ts'
 import type { Scope } from '../schema/node.ts'
 
-/** How a value came from `${…}`: it is one as a whole, or holds one among other text; false when written as it is. */
+/** Whether a value came from `${…}` as a whole or in part; false when it is literal. */
 export type Interpolated = 'whole' | 'part' | false
 
 /** Why a value may not be printed. */
@@ -18,12 +18,12 @@ export interface At {
 /** One run of a check over a value. */
 export interface Walk {
   faults: Fault[]
-  /** Values met that were found faulty earlier: what holds them cannot be judged as a whole. */
+  /** Values that are known to be faulty. An object that contains one cannot be checked as a whole. */
   broken: number
-  /** Sound values with a codec, the inner ones first. */
+  /** Valid values with a codec, the inner ones first. */
   decodings: Decoding[]
   isInterpolated: (path: Path) => Interpolated
-  /** Checks a value against a node; gives it back converted and with defaults, or BROKEN. */
+  /** Checks a value against a node. Returns it converted and with defaults, or BROKEN. */
   visit: (walk: Walk, schema: unknown, value: unknown, at: At) => unknown
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TimhookError } from '../../core/errors.ts'
 
-/** Where the config is looked for when nobody names one, relative to the working directory. */
+/** The default config file, relative to the working directory. */
 export const DEFAULT_CONFIG = join('config', 'plugins.yaml')
 
 /**

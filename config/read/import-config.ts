@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { causeOf } from '../cause.ts'
 import type { Fault } from '../faults.ts'
 
-/** How long a config module may take. */
+/** Timeout for loading a config module. */
 const LIMIT_MS = 10_000
 
 /** Whether a config file is a module, by its name. */
@@ -26,8 +26,8 @@ export async function importConfig(file: string, limitMs = LIMIT_MS): Promise<{ 
 }
 
 /**
- * The module, or undefined after `limitMs`, or once nothing is left that could end its await: Node would then end the
- * process itself, with status 13.
+ * The module, or undefined after `limitMs`. Also undefined once nothing can settle its await any more: Node would end the
+ * process then, with status 13.
  */
 async function settled<T>(importing: Promise<T>, limitMs: number): Promise<T | undefined> {
   let giveUp = (): void => undefined

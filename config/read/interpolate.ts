@@ -7,7 +7,7 @@ import type { Interpolated } from '../check/walk.ts'
 const MAX_DEPTH = 64
 const MAX_VALUES = 100_000
 
-/** A config whose `${…}` are replaced. */
+/** A config with its `${…}` replaced. */
 export interface Interpolation {
   /** A copy, with BROKEN where a `${…}` has no value. */
   value: unknown
@@ -28,7 +28,7 @@ export function interpolate(input: unknown, sources: Sources): Interpolation {
   const faults: Fault[] = []
   const secrets = new Set<string>()
   const kinds = new Map<string, Interpolated>()
-  const told = new Set<string>()
+  const reported = new Set<string>()
   let values = 0
 
   function copy(value: unknown, path: Path): unknown {
@@ -57,10 +57,10 @@ export function interpolate(input: unknown, sources: Sources): Interpolation {
     return result
   }
 
-  /** Told once a message: what made one value too deep or too many has made thousands. */
+  /** Reports each message once: a config that has one such value may have thousands. */
   function excess(path: Path, message: string): unknown {
-    if (!told.has(message)) faults.push({ path: path.slice(0, 4), message })
-    told.add(message)
+    if (!reported.has(message)) faults.push({ path: path.slice(0, 4), message })
+    reported.add(message)
     return BROKEN
   }
 
@@ -87,12 +87,12 @@ export function interpolate(input: unknown, sources: Sources): Interpolation {
   return { value, faults, secrets, isInterpolated: (path) => kinds.get(JSON.stringify(path)) ?? false }
 }
 
-/** Reads what a check would. @throws what its getters throw */
+/** Reads a value as a check would. @throws what its getters throw */
 function look(plugin: unknown): void {
   if (isPlainObject(plugin)) Object.assign({}, { ...plugin }.handlers)
 }
 
-// A plugin given as an object is code, not config: its texts are its own, and so is its identity.
+// A plugin given as an object is code, not config, so it is neither interpolated nor copied.
 function isPluginObject(value: unknown, path: Path): boolean {
   return typeof value === 'object' && value !== null && path.length === 3 && path[0] === 'plugins' && path[2] === 'use'
 }

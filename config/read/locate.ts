@@ -5,7 +5,7 @@ type Pairs = ReadonlyMap<string, { key: unknown; value: unknown }>
 
 /** Finds positions in a YAML document. `at` turns an offset into a position. */
 export function locateIn(document: Document, at: (offset: number) => Position): Locate {
-  // A map with many faults is asked for each of them.
+  // A map with many faults is searched for each of them.
   const known = new WeakMap<YAMLMap, Pairs>()
   const pairsOf = (map: YAMLMap): Pairs => {
     const pairs = known.get(map) ?? index(map)

@@ -45,7 +45,7 @@ interface Collecting {
 /** Walks a value along all the schemas that may describe it. */
 function collect(schemas: readonly unknown[], value: unknown, { secrets, scope, isSecret }: Collecting): void {
   const nodes = schemas.flatMap((schema) => expand(schema, scope))
-  // A plugin given as an object is code: it may hold anything, itself included.
+  // A plugin given as an object is code: it may contain anything, even itself.
   if (typeof value === 'object' && nodes.some((node) => node.code === true)) return
   const marked = isSecret || nodes.some((node) => node.secret === true)
   const next = {
@@ -61,7 +61,7 @@ function collect(schemas: readonly unknown[], value: unknown, { secrets, scope, 
 
 function add(text: string, isSecret: boolean, secrets: Set<string>): void {
   if (isSecret && text !== '') secrets.add(text)
-  // More than a URL parser would take for the password, so that one with an unescaped / or @ is covered too.
+  // Longer than a URL parser would have it, so that a password with an unescaped / or @ is masked too.
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:(.+)@/is.exec(text)?.[1]
   if (password === undefined) return
   secrets.add(password)
@@ -79,7 +79,7 @@ function expand(schema: unknown, scope: Scope, depth = 0): SchemaNode[] {
     ...(branchesOf(resolved.node) ?? []),
     ...(Array.isArray(resolved.node.allOf) ? resolved.node.allOf : []),
   ]
-  // A union that contains itself describes nothing.
+  // A union that contains itself accepts nothing.
   return depth > 16 ? [] : [resolved.node, ...parts.flatMap((part) => expand(part, resolved.scope, depth + 1))]
 }
 

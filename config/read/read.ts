@@ -11,8 +11,8 @@ type Env = Readonly<Record<string, string | undefined>>
 const MAX_BYTES = 1024 * 1024
 
 /**
- * Reads and checks a config file: YAML 1.2 (so JSON too), or a module whose default export is the config. Whatever is
- * wrong with it is in the reading's faults; nothing is thrown.
+ * Reads and checks a config file: YAML 1.2 (so JSON too), or a module whose default export is the config. It never
+ * throws: all errors are in the reading's faults.
  */
 export async function readConfig(file: string, { env, cwd }: { env: Env; cwd: string }): Promise<ConfigReading> {
   const path = resolve(cwd, file)
@@ -62,7 +62,7 @@ async function readText(path: string, name: string): Promise<Omit<RawConfig, 'fi
   return { ...parsed, isText: true }
 }
 
-/** Relative to the working directory, unless that would lead out of it. */
+/** The path relative to the working directory; the absolute path outside of it. */
 function displayName(path: string, cwd: string): string {
   const inside = relative(cwd, path)
   return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside

@@ -13,7 +13,7 @@ import { usableEntries } from '../check/valid-entries.ts'
 import type { Interpolated } from '../check/walk.ts'
 import { findWarnings } from '../check/warnings.ts'
 
-/** All that reading a config found out. */
+/** The result of reading a config. */
 export interface ConfigReading {
   /** The config's name as it prints in faults: relative to the working directory where the file is inside of it. */
   file: string
@@ -27,7 +27,7 @@ export interface ConfigReading {
    */
   plugins: PluginEntry[]
   faults: Fault[]
-  /** What may be a mistake; the config works. */
+  /** Possible mistakes in a config that works. */
   warnings: Fault[]
   /** Texts that must not be printed. Options that a plugin's schema marks secret are to be added (collectSecrets). */
   secrets: Set<string>
@@ -36,7 +36,7 @@ export interface ConfigReading {
   locate: Locate
 }
 
-/** A config as it was found, before any check. */
+/** A config before any check. */
 export interface RawConfig {
   file: string
   folder: string
@@ -44,7 +44,7 @@ export interface RawConfig {
   value: unknown
   faults: Fault[]
   locate: Locate
-  /** Whether it is text: then a plugin is always named, never given as an object. */
+  /** Whether the config is a text. Then a plugin is always named, never given as an object. */
   isText: boolean
 }
 
@@ -60,7 +60,7 @@ export function toReading(raw: RawConfig, env: Readonly<Record<string, string | 
   const ofMeaning = [...findUnsupported(value).filter(isNew(ofShape)), ...checkRules(checked.value)]
   const faults = inOrder([...raw.faults, ...ofShape, ...ofMeaning], locate).map(masked(secrets))
   const isUsable = raw.value !== undefined && faults.length === 0
-  // checkValue has just checked that it is one.
+  // checkValue has just checked this.
   const config = isUsable ? (checked.value as Config) : undefined
   const context: CheckContext = { isInterpolated }
   return {
@@ -76,7 +76,7 @@ export function toReading(raw: RawConfig, env: Readonly<Record<string, string | 
   }
 }
 
-/** Plugins given as objects in a file that holds text only. */
+/** Reports plugins given as objects in a text file. */
 function pluginObjects(value: unknown): Fault[] {
   const plugins = getKey(value, 'plugins')
   if (!Array.isArray(plugins)) return []
@@ -89,7 +89,7 @@ function pluginObjects(value: unknown): Fault[] {
   })
 }
 
-/** Whether nothing is said about a fault's path yet: one line for a value is enough. */
+/** Whether a fault's path has no fault yet: one line for a value is enough. */
 function isNew(faults: readonly Fault[]): (fault: Fault) => boolean {
   const known = new Set(faults.map((fault) => formatPath(fault.path)))
   return (fault) => !known.has(formatPath(fault.path))

@@ -12,7 +12,7 @@ export interface Sources {
 /** A text with its `${…}` replaced. */
 export interface ResolvedText {
   text: string
-  /** What was replaced: the whole text, some of it, or nothing. */
+  /** Whether the whole text, a part of it, or nothing was replaced. */
   kind: 'whole' | 'part' | false
   problems: string[]
   /** Contents of `${file:…}`. */
@@ -21,7 +21,7 @@ export interface ResolvedText {
 
 type Piece = { text: string; secret?: boolean } | { problem: string }
 
-/** Replaces every `${…}` of a text, once: what comes in is not looked at again. `$${` stands for a literal `${`. */
+/** Replaces every `${…}` of a text, once: replacements are not interpolated again. `$${` stands for a literal `${`. */
 export function resolveText(text: string, sources: Sources): ResolvedText {
   const result: ResolvedText = { text: '', kind: false, problems: [], secrets: [] }
   let from = 0
@@ -60,9 +60,9 @@ function resolvePiece(body: string, sources: Sources): Piece {
   if (body.startsWith('file:')) return readSecret(body.slice('file:'.length), sources.folder)
   const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:-|:\?)(.*))?$/s.exec(body)
   const name = match?.[1]
-  // The body is not printed: somebody may have put the secret itself there.
+  // The body is not printed: it may be the secret itself.
   if (name === undefined) return { problem: 'expected ${NAME}, ${NAME:-default}, ${NAME:?why} or ${file:PATH}' }
-  // `constructor` is no variable of an environment that does not set it.
+  // An own key alone: `constructor` is not a variable.
   const value = Object.hasOwn(sources.env, name) ? sources.env[name] : undefined
   if (value !== undefined && value !== '') return { text: value }
   const rest = match?.[3] ?? ''

@@ -1,8 +1,7 @@
 import type { ErrorCode, YAMLError } from 'yaml'
 
 /**
- * The parser's errors in our words. Its own messages may quote the file, and so a secret that somebody forgot to put in
- * quotes.
+ * Our own messages for the parser's errors. The parser may quote the file, and so a secret without quotes.
  */
 const SENTENCES: Record<ErrorCode, string> = {
   ALIAS_PROPS: 'an alias (*name) cannot have an anchor or a tag',
@@ -40,11 +39,11 @@ export function yamlSentence(code: ErrorCode): string {
 const INDENTED_TOO_FAR =
   'this line is indented too far: the key before it has its value already; expected the column of the keys beside it'
 
-/** The errors as sentences, each with the offset of what a person has to change. */
+/** The errors as sentences, each with the offset of the text to change. */
 export function placed(errors: readonly YAMLError[], text: string): { offset: number; sentence: string }[] {
   const offsetsOf = (code: ErrorCode): Set<number> =>
     new Set(errors.filter((error) => error.code === code).map(({ pos }) => pos[0]))
-  // YAML takes a line that is indented further for more of the text before it, and finds a key of two lines there.
+  // YAML reads a line with more indentation as part of the text before it, and so reports a key of two lines.
   const tooFar = offsetsOf('BLOCK_AS_IMPLICIT_KEY')
   const twoLines = offsetsOf('MULTILINE_IMPLICIT_KEY')
   return errors.flatMap(({ code, pos: [offset] }) => {

@@ -6,7 +6,7 @@ import { placed, yamlSentence } from './yaml-faults.ts'
 
 const MAX_DEPTH = 64
 
-/** What a YAML text says; the value is undefined where it cannot be known. */
+/** A parsed YAML text. The value is undefined where it cannot be read. */
 export interface ParsedYaml {
   value: unknown
   faults: Fault[]
@@ -25,7 +25,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const failed = (faults: Fault[]): ParsedYaml => ({ value: undefined, faults, locate: nowhere })
   const fault = (offset: number, message: string): Fault => ({ path: [], message, position: at(offset) })
 
-  // The composer is recursive, and where the stack runs out inside a regular expression Node 20 dies of it.
+  // The composer is recursive, and Node 20 crashes when the stack overflows inside a regular expression.
   const deep = tokens.map(tooDeep).find((offset) => offset !== undefined)
   if (deep !== undefined) return failed([fault(deep, yamlSentence('RESOURCE_EXHAUSTION'))])
 
@@ -37,7 +37,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const twice = keysGivenTwice(document).map((offset) => fault(offset, yamlSentence('DUPLICATE_KEY')))
   if (second !== undefined) faults.push(fault(second.range[0], yamlSentence('MULTIPLE_DOCS')))
   faults.push(...aliasFaults(document, fault))
-  // After a key that is given twice the rest can still be read; after other errors it would be guesswork.
+  // After a duplicate key the rest can still be read. After other errors it would be a guess.
   if (faults.length > 0) return failed([...twice, ...faults])
   try {
     return { value: document.toJS(), faults: twice, locate: locateIn(document, at) }
@@ -46,7 +46,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   }
 }
 
-/** Where the keys stand that a map has already. The parser's own search compares each key with all before it. */
+/** The positions of the keys that a map has already. The parser's own search is quadratic. */
 function keysGivenTwice(document: Document): number[] {
   const offsets: number[] = []
   visit(document, {
@@ -76,7 +76,7 @@ function aliasFaults(document: Document, fault: (offset: number, message: string
   return faults
 }
 
-/** Offset of the first token that is nested too deeply; walks with a list of its own, not the call stack. */
+/** Offset of the first token that is nested too deeply. It walks iteratively, to save the call stack. */
 function tooDeep(root: CST.Token): number | undefined {
   const open: [token: unknown, depth: number][] = [[root, 0]]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -2,7 +2,7 @@ import { maskUrls } from '../mask-text.ts'
 import { branchesOf, describesList, describesObject, typesOf, type SchemaNode } from './node.ts'
 import { quote } from '../faults.ts'
 
-/** What a schema accepts, as it reads after "expected": `integer from 0 to 65535`, `one of mask, reject`. */
+/** The text for what a schema accepts, after "expected": `integer from 0 to 65535`, `one of mask, reject`. */
 export function describeNode(node: SchemaNode): string {
   if (typeof node.expected === 'string') return node.expected
   const choices = choicesOf(node)
@@ -36,7 +36,7 @@ export function choicesOf(node: SchemaNode): readonly unknown[] | undefined {
 function rangeOf(node: SchemaNode): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = node
   const parts: string[] = []
-  // A bound that only keeps numbers exact is of no interest to the reader.
+  // A bound that only keeps numbers exact does not help the reader.
   const top = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum
   if (minimum !== undefined && top !== undefined) parts.push(`from ${show(minimum)} to ${show(top)}`)
   else if (minimum !== undefined) parts.push(`of at least ${show(minimum)}`)
@@ -64,13 +64,13 @@ function describeList({ minItems, maxItems }: SchemaNode): string {
   return minItems === 1 ? 'non-empty list' : `list of at least ${show(minItems)} items`
 }
 
-/** A keyword's value as text: a number, a string, a pattern. */
+/** The value of a keyword as text: a number, a string, a pattern. */
 function show(keyword: unknown): string {
   if (keyword instanceof RegExp) return keyword.source
   return typeof keyword === 'string' ? keyword : (JSON.stringify(keyword) ?? typeof keyword)
 }
 
-/** A value as it reads after "got", short and on one line. Lists and objects are named, never printed. */
+/** The text for a value after "got", short and on one line. Lists and objects are named, never printed. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'

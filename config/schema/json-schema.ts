@@ -8,7 +8,7 @@ const OURS = new Set(['expected', 'secret', 'opaque', 'code'])
 
 /** The config's JSON Schema (draft-07, which editors know best), made from ConfigSchema. */
 export function configJsonSchema(): Record<string, unknown> {
-  // What cannot be JSON (codecs, TypeBox's own marks) is dropped on the way.
+  // This drops what JSON cannot hold: codecs, and TypeBox's own marks.
   const plain = JSON.parse(JSON.stringify(ConfigSchema)) as SchemaNode
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -26,10 +26,13 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
   const branches = branchesOf(node) as readonly SchemaNode[] | undefined
   if (branches !== undefined) {
     // A plugin given as an object cannot stand in a file.
-    const kept = branches.filter((branch) => branch.opaque !== true)
+    const writable = branches.filter((branch) => branch.opaque !== true)
     return {
       ...result,
-      anyOf: [...kept.map((branch) => convertPart(branch, path)), ...(kept.every(isOpenText) ? [] : [INTERPOLATION])],
+      anyOf: [
+        ...writable.map((branch) => convertPart(branch, path)),
+        ...(writable.every(isOpenText) ? [] : [INTERPOLATION]),
+      ],
     }
   }
   if (isPlainObject(node.properties)) {
@@ -54,7 +57,7 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
   return { ...notes, anyOf: [leaf, INTERPOLATION] }
 }
 
-/** A branch of a union: a section or list is gone through; a leaf stays, as the union itself admits `${…}`. */
+/** Converts a branch of a union. A leaf stays as it is, since the union itself allows `${…}`. */
 function convertPart(branch: SchemaNode, path: readonly string[]): Record<string, unknown> {
   const isContainer = branch.type === 'object' || branch.type === 'array'
   return isContainer
@@ -62,7 +65,7 @@ function convertPart(branch: SchemaNode, path: readonly string[]): Record<string
     : Object.fromEntries(Object.entries(branch).filter(([key]) => !OURS.has(key)))
 }
 
-/** A text that may be anything, and so a `${VAR}` too. */
+/** Whether any text fits, so also a `${VAR}`. */
 function isOpenText(node: SchemaNode): boolean {
   return node.type === 'string' && node.pattern === undefined && node.enum === undefined
 }

@@ -17,7 +17,7 @@ export interface Resolved {
 export function resolveNode(schema: unknown, scope: Scope): Resolved {
   let current = schema
   let names = scope
-  // A chain of references this long goes round in a circle.
+  // A chain of references this long is circular.
   for (let hops = 0; hops < 32; hops++) {
     if (typeof current === 'boolean') return { node: current ? {} : { not: {} }, scope: names }
     const node = current as SchemaNode
@@ -61,7 +61,7 @@ export function describesList(node: SchemaNode): boolean {
   return node.opaque !== true && (typesOf(node).includes('array') || node.items !== undefined)
 }
 
-/** One object node that holds what all the nodes of an `allOf` say about keys; undefined when one is no object. */
+/** Merges the keys of all nodes of an `allOf` into one object node; undefined when one of them is not an object. */
 export function mergeObjects(node: SchemaNode, scope: Scope): SchemaNode | undefined {
   const properties: Record<string, unknown> = {}
   const required: unknown[] = []
@@ -72,8 +72,8 @@ export function mergeObjects(node: SchemaNode, scope: Scope): SchemaNode | undef
     const merged = Array.isArray(resolved.allOf) ? mergeObjects(resolved, scope) : resolved
     if (merged === undefined || (part !== parts.at(-1) && !describesObject(merged))) return undefined
     for (const [key, schema] of Object.entries(merged.properties ?? {})) {
-      const other = getKey(properties, key)
-      setKey(properties, key, other === undefined ? schema : { allOf: [other, schema] })
+      const present = getKey(properties, key)
+      setKey(properties, key, present === undefined ? schema : { allOf: [present, schema] })
     }
     if (Array.isArray(merged.required)) required.push(...merged.required)
     if (merged.additionalProperties !== false) open ??= merged.additionalProperties

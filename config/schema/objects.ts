@@ -1,6 +1,6 @@
 /**
- * Stands where a value was found faulty, so that what depends on it is not reported as well.
- * A config that holds one is never handed out.
+ * Replaces a faulty value, so that faults that follow from it are not reported as well.
+ * A config with one is never returned.
  */
 export const BROKEN: unique symbol = Symbol('faulty config value')
 

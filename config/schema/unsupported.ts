@@ -9,7 +9,7 @@ export interface Unsupported {
   except?: readonly unknown[]
 }
 
-/** What this version does not do yet. Deleting a line enables the key. */
+/** The keys that this version does not support yet. Delete a line to enable its key. */
 export const UNSUPPORTED: readonly Unsupported[] = [{ path: ['server', 'tls'] }, { path: ['plugins', '*', 'isolate'] }]
 
 /** A fault for every key that a config uses and this version does not support. */

@@ -3,7 +3,7 @@ import type { AfterContext, CallbackOf } from 'timhook/plugin'
 const MAX_RAW = 2048
 /** Times of ten digits are seconds: as milliseconds they would be of 1970. */
 const TEN_DIGITS = 10 ** 10
-/** The callback is not older: whatever names an earlier time has none. */
+/** The callback is not older than this, so an earlier time is invalid. */
 const EARLIEST_MS = Date.UTC(2010)
 
 /** One report of a full group. */
@@ -13,9 +13,9 @@ export interface FullGroup {
   app: number
   group: string
   topic?: string
-  /** Milliseconds since 1970; of the receipt where the body names no time that can be right. */
+  /** Milliseconds since 1970; the time of receipt where the body has no valid time. */
   eventTime: number
-  /** How the body gave the time: bodies before 2023 have none, and later ones differ. `wrong` is no time that can be right. */
+  /** How the body gave the time: bodies before 2023 have none, and later ones differ. `wrong` is an invalid time. */
   eventTimeGiven: 'number' | 'string' | 'absent' | 'wrong'
   /** As the body has it. */
   eventTimeRaw?: number | string
@@ -24,19 +24,19 @@ export interface FullGroup {
   signed: boolean
   /** Milliseconds since 1970. */
   receivedAt: number
-  /** It may be the same report again: a body without a time does not tell. */
+  /** Whether it may be a duplicate, which a body without a time leaves open. */
   maybeResend: boolean
   /** The body, cut after 2048 characters. */
   raw: string
 }
 
-/** What became of a report: the beginning of a job, one more of a job that waits or runs, or nothing further. */
+/** The outcome of a report: it begins a job, joins a job that waits or runs, or is only recorded. */
 export type Fate = 'queued' | 'joined' | 'cooldown' | 'duplicate' | 'recorded'
 
-/** A report as it is kept, under the kind `full`. */
+/** A report as it is stored, under the kind `full`. */
 export type RecordedFull = FullGroup & {
   fate: Fate
-  /** The id of the callback that was the same. */
+  /** The id of the callback that this one duplicates. */
   duplicateOf?: string
 }
 

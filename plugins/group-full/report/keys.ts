@@ -6,10 +6,10 @@ export interface Place {
 
 // Group ids and accounts may hold any character: as JSON none of them can be taken for a part of the key, and lone
 // surrogates and NUL are escaped.
-const placed = (kind: string, { app, group }: Place, ...more: readonly string[]): string =>
-  `${kind}:${app}:${JSON.stringify([group, ...more])}`
+const placed = (kind: string, { app, group }: Place, ...names: readonly string[]): string =>
+  `${kind}:${app}:${JSON.stringify([group, ...names])}`
 
-/** The names under which the plugin keeps things. */
+/** The keys of the plugin in its store. */
 export const keys = {
   jobs: 'job:',
   job: (place: Place): string => placed('job', place),

@@ -1,6 +1,6 @@
 import { RestError } from 'timhook/plugin'
 
-/** The word that a run ends with. */
+/** The outcome of a run. */
 export type Outcome =
   | 'removed'
   | 'partly-removed'
@@ -21,7 +21,7 @@ export type Outcome =
   | 'killed'
   | 'error'
 
-/** A call that failed, as it is recorded. */
+/** A failed call, as it is recorded. */
 export interface FailedCall {
   readonly api: string
   readonly error: string
@@ -35,21 +35,21 @@ export class Halt extends Error {
   override readonly name = 'Halt'
   readonly outcome: Outcome
   readonly failed: FailedCall | undefined
-  /** Whether the job is left as it is, for this or another process to take it up. */
+  /** Whether the job stays, for this or another process to resume. */
   readonly resumes: boolean
 
-  constructor(outcome: Outcome, why: string, more: { failed?: FailedCall; resumes?: boolean } = {}) {
+  constructor(outcome: Outcome, why: string, details: { failed?: FailedCall; resumes?: boolean } = {}) {
     super(why)
     this.outcome = outcome
-    this.failed = more.failed
-    this.resumes = more.resumes ?? false
+    this.failed = details.failed
+    this.resumes = details.resumes ?? false
   }
 }
 
 const GONE = new Set([10010, 10015])
 const REFUSED = new Set([10004, 10007])
 
-/** What a failure ends a run with. An error that is none of the REST API's is thrown on. */
+/** The Halt for a failure. Rethrows an error that is not from the REST API. */
 export function haltFor(error: unknown, signal: AbortSignal): Halt {
   if (error instanceof Halt) return error
   if (signal.aborted && signal.reason instanceof Halt) return signal.reason
@@ -62,12 +62,12 @@ export function haltFor(error: unknown, signal: AbortSignal): Halt {
     ...(errorInfo !== undefined && { info: errorInfo }),
     ...(requestId !== undefined && { requestId }),
   }
-  // Its caller is the server, which stops.
+  // The server stops.
   if (kind === 'aborted') return new Halt('incomplete', message, { failed, resumes: true })
   return new Halt(wordFor(errorCode, kind, api), message, { failed })
 }
 
-/** The word for a code that was answered to a call, or for one group among several. */
+/** The outcome for a code of a call, or of one group among several. */
 export function wordFor(code: number | undefined, kind: RestError['kind'] | undefined, api: string): Outcome {
   if (code !== undefined && GONE.has(code)) return 'group-gone'
   if (code !== undefined && REFUSED.has(code)) return 'refused'
@@ -86,7 +86,7 @@ const ALERTING = new Set<Outcome>([
   'nobody-eligible',
 ])
 
-/** Whether somebody should look at it. */
+/** Whether an operator should look at it. */
 export function needsAttention(outcome: Outcome): boolean {
   return ALERTING.has(outcome)
 }

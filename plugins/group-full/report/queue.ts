@@ -9,11 +9,11 @@ export interface Working {
   readonly startedAt: number
   readonly mode: string
   readonly fence: number
-  /** Named in removals so far. */
+  /** Accounts whose removal was requested so far. */
   readonly requested: readonly string[]
 }
 
-/** A group that is to be looked at. There is one for a group at most, however many reports come. */
+/** A job for a full group. A group has at most one job, however many reports come. */
 export interface Job extends Place {
   /** How many reports there were. */
   readonly events: number
@@ -27,18 +27,18 @@ export interface Job extends Place {
   readonly aheadMs: number
   /** Removals that runs of this job, cut short by the end of their process, had requested. */
   readonly carried: number
-  /** How many runs were cut short. */
+  /** How many runs were interrupted. */
   readonly cuts: number
-  /** It looks again after a run; there is no second look. */
+  /** This job follows up on a run. A follow-up has no follow-up. */
   readonly followUp?: true
   readonly working?: Working
 }
 
 const NEW = { carried: 0, cuts: 0 }
-/** Runs of one job that may be cut short before it is given up. */
+/** A job is given up after this many interrupted runs. */
 const MAX_CUTS = 3
 
-/** Puts a report to the job of its group, or begins one, unless the group rests. */
+/** Adds a report to the job of its group, or begins one, unless the group is in its cool-down. */
 export async function enqueue(store: Store, event: FullGroup): Promise<'queued' | 'joined' | 'cooldown'> {
   const { app, group, eventTime, receivedAt } = event
   const aheadMs = Math.max(0, receivedAt - eventTime)
@@ -59,21 +59,21 @@ export async function enqueue(store: Store, event: FullGroup): Promise<'queued' 
   return fate
 }
 
-/** The groups that are to be looked at, those that were reported first in front. */
+/** All jobs, the one reported first in front. */
 export async function waitingJobs(store: Store): Promise<Job[]> {
   const jobs = (await store.list(keys.jobs)).map(({ value }) => value as Job)
   return jobs.toSorted((a, b) => a.first - b.first)
 }
 
-/** What a run begins with, and the run that it takes up where a process has left one unfinished. */
+/** The state at the start of a run, and the interrupted run that it resumes, if there is one. */
 export interface Begun {
   readonly job: Job
   readonly cut: Working | undefined
-  /** Whether so many runs were cut short that it is not tried again. */
+  /** Whether too many runs were interrupted to try again. */
   readonly isHopeless: boolean
 }
 
-/** Marks a job as worked on; undefined where it is done meanwhile. Only the holder of the group's lease may. */
+/** Marks a job as running; undefined where it is done meanwhile. Only the holder of the group's lease may call this. */
 export async function begin(store: Store, place: Place, working: Working): Promise<Begun | undefined> {
   let begun: Begun | undefined
   await store.update(keys.job(place), (value): Job | undefined => {
@@ -91,7 +91,7 @@ export async function begin(store: Store, place: Place, working: Working): Promi
   return begun
 }
 
-/** Changes what is known of the run that works on a job, if it is still the one. */
+/** Updates the state of the run of a job, if it is still the same run. */
 export async function saveWorking(store: Store, place: Place, working: Working): Promise<void> {
   await store.update(keys.job(place), (value): Job | undefined => {
     const job = value as Job | undefined
@@ -99,7 +99,7 @@ export async function saveWorking(store: Store, place: Place, working: Working):
   })
 }
 
-/** Takes the run off a job that is left for later: its stop is not the job's fault. */
+/** Removes the run from a job that is left for later, so that it does not count as interrupted. */
 export async function release(store: Store, place: Place, working: Working): Promise<void> {
   await store.update(keys.job(place), (value): Job | undefined => {
     const job = value as Job | undefined
@@ -114,7 +114,7 @@ export async function finish(store: Store, place: Place): Promise<void> {
   await store.delete(keys.job(place))
 }
 
-/** Makes a job of a second look, with the reports that came since. */
+/** Turns a job into its follow-up, with the reports that came since. */
 export async function followUp(store: Store, place: Place, since: Job): Promise<void> {
   await store.update(keys.job(place), (value): Job | undefined => {
     const job = value as Job | undefined

@@ -5,18 +5,18 @@ import { keys } from './keys.ts'
 import { enqueue } from './queue.ts'
 
 const HOUR_MS = 3_600_000
-/** A body without a time that comes again within this is the same report. */
+/** The same body without a time within this period is a duplicate. */
 const SHORT_MS = 10_000
 
 /**
- * Keeps a report and puts it to its group's job; no call of the REST API is made here.
- * @param works whether anything is done about groups of this app
+ * Stores a report and adds it to its group's job. This makes no call of the REST API.
+ * @param works whether the plugin works on groups of this app
  */
 export async function receive(context: Omit<FullContext, 'state' | 'options'>, works: boolean): Promise<Fate> {
   const { store } = context
   const event = fullGroup(context)
   const same = await seenBefore(store, event)
-  // Delivered once more, since the process died before it could be marked as done.
+  // A redelivery: the process died before the callback was acked.
   if (same === event.id) return 'recorded'
   const fate = same !== undefined ? 'duplicate' : works ? await enqueue(store, event) : 'recorded'
   const recorded: RecordedFull = { ...event, fate, ...(same !== undefined && { duplicateOf: same }) }

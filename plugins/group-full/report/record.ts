@@ -5,7 +5,7 @@ import type { Options } from '../options.ts'
 import type { FailedCall, Outcome } from './outcome.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** Candidates kept in a record beyond those chosen: more would fill the store and tell nobody anything. */
+/** The most candidates in a record, unless more were chosen. More would only fill the store. */
 const MAX_CANDIDATES = 50
 
 /** One call of the REST API. Times are milliseconds. */
@@ -13,7 +13,7 @@ export interface CallRecord {
   readonly command: string
   /** Milliseconds since 1970. */
   readonly at: number
-  /** Accounts or members that it was about. */
+  /** How many accounts or members the call concerned. */
   readonly size: number
   readonly ms: number
   /** 0 is success; absent where there was no answer. */
@@ -23,7 +23,7 @@ export interface CallRecord {
   readonly requestId?: string
 }
 
-/** All that is kept of a run, under the kind `run`. Times are milliseconds since 1970, those of members seconds. */
+/** The record of a run, stored under the kind `run`. Times are milliseconds since 1970, those of members seconds. */
 export interface RunRecord {
   readonly run: string
   readonly app: number
@@ -34,18 +34,18 @@ export interface RunRecord {
   readonly fence: number
   readonly settings: Options
   readonly settingsHash: string
-  /** It looks again after a run during which further reports came. */
+  /** This run follows up on one during which further reports came. */
   readonly followUp?: true
-  /** The run that a process left unfinished, and that this one takes up. */
+  /** The interrupted run that this one resumes. */
   readonly takesUp?: string
   endedAt?: number
   outcome?: Outcome
-  /** A sentence for people, where the word does not say it all. */
+  /** A sentence for people, where the outcome needs an explanation. */
   why?: string
   before?: Snapshot
   after?: Snapshot
   seen?: number
-  /** Under nine tenths of the members were seen; of the others nothing is known. */
+  /** Fewer than nine tenths of the members were listed; the others are unknown. */
   partial?: true
   excluded?: Partial<Record<Rule, number>>
   candidates?: { readonly count: number; readonly first: readonly Candidate[] }
@@ -53,11 +53,11 @@ export interface RunRecord {
   allowed?: number
   limitedBy?: Limit
   chosen?: readonly Candidate[]
-  /** Chosen, and then left alone. */
+  /** Chosen, but not removed. */
   dropped: { account: string; why: Rule | 'gone' | 'rejoined' | 'spoke' | 'unsure' }[]
   /** Accounts named in removals that were sent, or about to be. */
   requested: string[]
-  /** Of these, those who are no members any more; absent where nobody looked. */
+  /** How many of them are no longer members; absent without a check. */
   confirmed?: number
   calls: CallRecord[]
   failed?: FailedCall
@@ -72,17 +72,17 @@ export function settingsOf(options: Options): Pick<RunRecord, 'settings' | 'sett
 /** The record as it is stored: without the long tail of candidates, and without accounts where they are hashed. */
 export function stored(record: RunRecord, hashAccounts: boolean): RunRecord {
   const { candidates, chosen } = record
-  const most = Math.max(MAX_CANDIDATES, chosen?.length ?? 0)
+  const limit = Math.max(MAX_CANDIDATES, chosen?.length ?? 0)
   const cut = {
     ...record,
-    ...(candidates && { candidates: { ...candidates, first: candidates.first.slice(0, most) } }),
+    ...(candidates && { candidates: { ...candidates, first: candidates.first.slice(0, limit) } }),
   }
   return hashAccounts ? withoutAccounts(cut) : cut
 }
 
 function withoutAccounts(record: RunRecord): RunRecord {
   const name = (account: string): string => hashOf(record.app, account)
-  const hide = <T extends { readonly account: string }>(one: T): T => ({ ...one, account: name(one.account) })
+  const hide = <T extends { readonly account: string }>(member: T): T => ({ ...member, account: name(member.account) })
   const { before, after, candidates, chosen } = record
   const ownerless = (snapshot: Snapshot): Snapshot => ({ ...snapshot, owner: '' })
   return {
@@ -97,7 +97,7 @@ function withoutAccounts(record: RunRecord): RunRecord {
   }
 }
 
-/** An account as a hash: the same one always has the same. */
+/** The hash of an account, which never changes. */
 export function hashOf(app: number, account: string): string {
   return createHash('sha256').update(`${app}\n${account}`).digest('hex').slice(0, 24)
 }

@@ -10,22 +10,22 @@ export interface Mark {
   readonly run: string
   /** Milliseconds since 1970; just before the call. */
   readonly at: number
-  /** Whether the account was seen to be no member afterwards. */
+  /** Whether a check confirmed that the account is no longer a member. */
   readonly confirmed: boolean
 }
 
-/** Notes removals before they are requested, and once more when they are confirmed. */
+/** Stores removals before they are requested, and again when they are confirmed. */
 export async function mark(
   store: Store,
   place: Place,
   accounts: readonly string[],
-  note: Mark,
+  removal: Mark,
   readmitGrace: number,
 ): Promise<void> {
-  // Long enough to recognise the callbacks that the removal brings, even where nobody is to be spared.
+  // Long enough to recognise the callbacks that the removal causes, even without a grace period.
   const ttlMs = Math.max(readmitGrace, HOUR_MS)
   await Promise.all(
-    accounts.map((account) => store.set(keys.removed(place, hashOf(place.app, account)), note, { ttlMs })),
+    accounts.map((account) => store.set(keys.removed(place, hashOf(place.app, account)), removal, { ttlMs })),
   )
 }
 

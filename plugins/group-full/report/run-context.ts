@@ -4,7 +4,7 @@ import type { Place } from './keys.ts'
 import type { Options } from '../options.ts'
 import type { RunRecord } from './record.ts'
 
-/** What the steps of one run share. */
+/** The context of one run, shared by its steps. */
 export interface Run {
   readonly place: Place
   readonly options: Options
@@ -13,22 +13,22 @@ export interface Run {
   readonly store: Store
   readonly rest: Rest
   readonly log: Log
-  /** Tells observers. */
+  /** Emits an event to observers. */
   readonly emit: (name: string, data: unknown) => void
   /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */
   readonly signal: AbortSignal
   readonly record: RunRecord
-  /** What members are judged by, milliseconds since 1970: the earlier of our clock and Tencent's. */
+  /** The time by which members are judged, milliseconds since 1970: the earlier of our clock and Tencent's. */
   readonly now: () => number
-  /** Requested by what this run takes up: it counts against the limits of a run. */
+  /** Removals that the interrupted run had requested. They count towards the limits of this run. */
   readonly carried: number
-  /** Whether the group is still this run's; the lease is extended. */
+  /** Renews the lease. Resolves to whether this run still has the group. */
   readonly isHeld: () => Promise<boolean>
-  /** Writes down, where a process that takes this up finds it, who is about to be removed. */
+  /** Stores who is about to be removed, for a process that resumes this run. */
   readonly saveProgress: () => Promise<void>
 }
 
-/** Makes one call of the REST API, with the settings' limits, and writes it down. @throws RestError */
+/** Makes one call of the REST API, with the settings' limits, and records it. @throws RestError */
 export async function call<T extends { RequestId?: string }>(
   run: Run,
   command: string,
@@ -38,15 +38,15 @@ export async function call<T extends { RequestId?: string }>(
   const { options, signal, record } = run
   signal.throwIfAborted()
   const at = Date.now()
-  const told = (more: object): void => void record.calls.push({ command, at, size, ms: Date.now() - at, ...more })
+  const recordCall = (more: object): void => void record.calls.push({ command, at, size, ms: Date.now() - at, ...more })
   try {
     const answer = await send(run.rest, { signal, timeoutMs: options.callTimeout, attempts: options.tries })
-    told({ code: 0, ...(answer.RequestId !== undefined && { requestId: answer.RequestId }) })
+    recordCall({ code: 0, ...(answer.RequestId !== undefined && { requestId: answer.RequestId }) })
     return answer
   } catch (error) {
     if (error instanceof RestError) {
       const { errorCode, attempts, errorInfo, requestId } = error
-      told({
+      recordCall({
         ...(errorCode !== undefined && { code: errorCode }),
         tries: attempts,
         ...(errorInfo !== undefined && { info: errorInfo }),
@@ -57,7 +57,7 @@ export async function call<T extends { RequestId?: string }>(
   }
 }
 
-/** Waits; throws the signal's reason as soon as it is aborted. */
+/** Waits. Throws the signal's reason as soon as it is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined)
   signal.throwIfAborted()

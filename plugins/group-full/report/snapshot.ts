@@ -1,4 +1,4 @@
-/** A group at one moment. */
+/** A group at one point in time. */
 export interface Snapshot {
   readonly type: 'Work' | 'Public' | 'Meeting' | 'Community'
   readonly members: number

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { call, type Run } from '../report/run-context.ts'
 
-/** Sends a message to the group. What goes wrong with it is written down, and changes nothing. */
+/** Sends a message to the group. A failure is only logged. */
 export async function announce(run: Run, what: 'full' | 'roomMade', free: number): Promise<void> {
   const { place, options, record } = run
   const text = options.announce[what]?.replaceAll('{free}', String(free))
   if (text === undefined) return
   const message = {
     GroupId: place.group,
-    // Of the job, not drawn: Tencent drops the second of two that are the same (intl 34959).
+    // Derived from the job, not random: Tencent drops duplicates (intl 34959).
     Random: createHash('sha256').update(`${record.run}\n${what}`).digest().readUInt32BE(0),
     MsgBody: [{ MsgType: 'TIMTextElem' as const, MsgContent: { Text: text } }],
   }

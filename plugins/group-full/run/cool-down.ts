@@ -6,18 +6,18 @@ import type { RunRecord } from '../report/record.ts'
 
 const DAY_MS = 86_400_000
 
-/** How long a group rests after a run, in milliseconds, so that a stream of reports is no stream of listings. */
+/** The cool-down of a group after a run, in milliseconds, so that many reports do not cause many listings. */
 export function restAfter(
   { outcome, candidates }: Pick<RunRecord, 'outcome' | 'candidates'>,
   options: Pick<Options, 'cooldown' | 'cooldownWhenNobody'>,
 ): number {
-  // Where there were candidates, others may be found soon.
+  // Where there were candidates, there may soon be more.
   const isNobody = outcome === 'nobody-eligible' && (candidates?.count ?? 0) === 0
   if (isNobody) return Math.max(options.cooldown, options.cooldownWhenNobody)
   return outcome === 'refused' ? DAY_MS : options.cooldown
 }
 
-/** Lets a group rest. */
+/** Starts the cool-down of a group. */
 export async function coolDown(store: Store, place: Place, ms: number, outcome: Outcome): Promise<void> {
   if (ms > 0) await store.set(keys.cooldown(place), { until: Date.now() + ms, outcome }, { ttlMs: ms })
 }

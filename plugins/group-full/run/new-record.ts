@@ -3,7 +3,7 @@ import type { Options } from '../options.ts'
 import type { Job, Working } from '../report/queue.ts'
 import { type RunRecord, settingsOf } from '../report/record.ts'
 
-/** How far back the record of a run is looked for that was about to end. */
+/** How many of the newest records are searched for one of the same run. */
 const LOOKED_AT = 50
 
 /** The record of a run as it begins. */
@@ -27,14 +27,14 @@ export function newRecord(options: Options, job: Job, working: Working & { takes
   }
 }
 
-/** Keeps what is known of a run whose process died; nothing where it had kept its record before. */
+/** Stores the record of a run whose process died, unless it had stored one itself. */
 export async function recordCut(
   { store, options }: { readonly store: Store; readonly options: Options },
   job: Job,
   cut: Working,
 ): Promise<void> {
-  const kept = await store.records('run', { limit: LOOKED_AT })
-  if (kept.some(({ data }) => (data as RunRecord).run === cut.run)) return
+  const records = await store.records('run', { limit: LOOKED_AT })
+  if (records.some(({ data }) => (data as RunRecord).run === cut.run)) return
   await store.record('run', {
     ...newRecord(options, job, cut),
     mode: cut.mode,

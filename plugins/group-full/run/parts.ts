@@ -1,8 +1,8 @@
 import type { AppSettings, Log, Rest, Store } from 'timhook/plugin'
 import type { Options } from '../options.ts'
 
-/** What the runner and its runs work with. */
-export interface Parts {
+/** Dependencies of the runner and its runs. */
+export interface RunDeps {
   readonly options: Options
   readonly store: Store
   readonly log: Log

@@ -2,28 +2,31 @@ import { leftToday } from '../remove/budget.ts'
 import { keys } from '../report/keys.ts'
 import { needsAttention } from '../report/outcome.ts'
 import { type RunRecord, stored } from '../report/record.ts'
-import type { Parts } from './parts.ts'
+import type { RunDeps } from './parts.ts'
 
 const DAY_MS = 86_400_000
 
-/** Keeps the record of a run, and tells of it: to the log, and to observers as `run`, `room-made` and `alert`. */
-export async function report({ store, options, log, emit }: Parts, record: RunRecord): Promise<void> {
-  const kept = stored(record, options.hashAccounts)
-  await store.record('run', kept)
+/** Stores the record of a run, logs it, and emits `run`, `room-made` and `alert`. */
+export async function report({ store, options, log, emit }: RunDeps, record: RunRecord): Promise<void> {
+  const storedRecord = stored(record, options.hashAccounts)
+  await store.record('run', storedRecord)
   const { run, app, group, mode, outcome = 'error', why, requested, confirmed, after, failed } = record
-  const told = { run, app, group, mode, outcome, requested: requested.length, ...(why !== undefined && { why }) }
-  log.info({ ...told, ...(confirmed !== undefined && { confirmed }) }, `run ended: ${outcome}`)
-  emit('run', { ...kept, left: await leftToday(store, record, options, Date.now()) })
+  const facts = { run, app, group, mode, outcome, requested: requested.length, ...(why !== undefined && { why }) }
+  log.info({ ...facts, ...(confirmed !== undefined && { confirmed }) }, `run ended: ${outcome}`)
+  emit('run', { ...storedRecord, left: await leftToday(store, record, options, Date.now()) })
   if (after && after.cap > after.members && (outcome === 'cap-raised' || (confirmed ?? 0) > 0)) {
-    emit('room-made', { ...told, removed: confirmed ?? 0, free: after.cap - after.members })
+    emit('room-made', { ...facts, removed: confirmed ?? 0, free: after.cap - after.members })
   }
   if (!needsAttention(outcome) || (await isSilenced({ store }, record))) return
-  log.error({ ...told, ...(failed && { failed }) }, `group-full needs attention: ${outcome}`)
-  emit('alert', { ...told, ...(failed && { failed }) })
+  log.error({ ...facts, ...(failed && { failed }) }, `group-full needs attention: ${outcome}`)
+  emit('alert', { ...facts, ...(failed && { failed }) })
 }
 
-/** That nobody may be removed is said once a day of a group; the rest every time. A stop of the server is no alert. */
-async function isSilenced({ store }: Pick<Parts, 'store'>, { outcome, app, group, why }: RunRecord): Promise<boolean> {
+/** A group in which nobody may be removed causes one alert a day. A stop of the server causes none. */
+async function isSilenced(
+  { store }: Pick<RunDeps, 'store'>,
+  { outcome, app, group, why }: RunRecord,
+): Promise<boolean> {
   if (outcome === 'incomplete' && why === 'the server stops') return true
   if (outcome !== 'nobody-eligible') return false
   const key = keys.alerted({ app, group })

@@ -14,7 +14,7 @@ import { removeChosen } from '../remove/remove.ts'
 import type { Run } from '../report/run-context.ts'
 import { verify } from '../remove/verify.ts'
 
-/** Does one run from the first read to the last, and writes down what happened. Whether the job is to be taken up again. */
+/** Does one run, and records it. Returns whether the job must be resumed later. */
 export async function doRun(run: Run): Promise<{ resumes: boolean }> {
   const { record, signal } = run
   let resumes = false
@@ -54,7 +54,7 @@ async function steps(run: Run): Promise<Outcome> {
   return roomMade(run, group, await verify(run, endedBy))
 }
 
-/** Who is to be removed, as it is written down; or why nobody is. */
+/** Chooses the members to remove and records them, or the reason why there are none. */
 async function plan(run: Run, group: Snapshot): Promise<Outcome | undefined> {
   const { record, options, store, place } = run
   const need = needOf(group, options.targetFree)
@@ -73,7 +73,7 @@ async function plan(run: Run, group: Snapshot): Promise<Outcome | undefined> {
   return record.chosen?.length === 0 ? 'nobody-eligible' : undefined
 }
 
-/** What needs no call at all. */
+/** The cases that need no call. */
 async function checkScope({ options, place, store }: Run): Promise<void> {
   const { allow, deny } = options.groups
   if (matcher(deny)(place.group)) throw new Halt('not-in-scope', 'groups.deny names the group')

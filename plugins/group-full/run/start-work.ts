@@ -5,22 +5,22 @@ import type { Options } from '../options.ts'
 import { finish, waitingJobs } from '../report/queue.ts'
 import { Runner } from './runner.ts'
 
-/** What the handler needs. */
+/** Dependencies of the handler. */
 export interface State {
-  /** None in mode record. */
+  /** Undefined in mode record. */
   readonly runner: Runner | undefined
-  /** Whether anything is done about full groups of an app. */
+  /** Whether the plugin works on groups of this app. */
   worksOn(sdkAppId: number): boolean
 }
 
-/** Starts what works behind the handler, and says what an operator should know. */
+/** Starts the runner behind the handler, and logs what an operator should know. */
 export async function startWork(context: SetupContext<Options>): Promise<State> {
   const { options, apps, store, log } = context
-  // Settings may have been corrected.
+  // The settings may have been corrected since the last start.
   for (const { sdkAppId } of apps) await store.delete(keys.circuit(sdkAppId))
   const withRest = apps.filter(({ identifier }) => identifier !== undefined).map(({ sdkAppId }) => sdkAppId)
   const callable = new Set(options.mode === 'record' ? [] : withRest)
-  // Whatever waits of others is old by the time that the settings are different again.
+  // Jobs of other apps would be out of date by the time the settings change again.
   for (const job of await waitingJobs(store)) {
     if (callable.has(job.app)) continue
     if (job.working) await recordCut(context, job, job.working)

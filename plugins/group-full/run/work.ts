@@ -11,32 +11,32 @@ import { hashOf, type RunRecord } from '../report/record.ts'
 import { report } from './report-run.ts'
 import { doRun } from './run.ts'
 import type { Run } from '../report/run-context.ts'
-import type { Parts } from './parts.ts'
+import type { RunDeps } from './parts.ts'
 
 const CIRCUIT_MS = 300_000
-/** After these a full group may be worth a second look at once. */
+/** After these outcomes a full group may get a second run at once. */
 const MADE_ROOM = new Set<Outcome>(['removed', 'partly-removed', 'cap-raised', 'already-has-room'])
 
-/** Does the run that a job asks for, under a lease, and ends the job or leaves it for later. */
-export async function work(parts: Parts, job: Job, lease: Lease, stopping: AbortSignal): Promise<void> {
-  const { store, options } = parts
+/** Does the run of a job under a lease, and ends the job or leaves it for later. */
+export async function work(deps: RunDeps, job: Job, lease: Lease, stopping: AbortSignal): Promise<void> {
+  const { store, options } = deps
   const { mode } = options
   const working: Working = { run: randomUUID(), startedAt: Date.now(), mode, fence: lease.fence, requested: [] }
   const begun = await begin(store, job, working)
   if (!begun) return
-  if (begun.cut) await recordCut(parts, begun.job, begun.cut)
-  const record = newRecord(parts.options, begun.job, { ...working, takesUp: begun.cut?.run })
+  if (begun.cut) await recordCut(deps, begun.job, begun.cut)
+  const record = newRecord(deps.options, begun.job, { ...working, takesUp: begun.cut?.run })
   const known = await withoutRun(store, begun)
-  if (known) return end(parts, begun.job, { ...record, ...known, endedAt: Date.now() })
+  if (known) return end(deps, begun.job, { ...record, ...known, endedAt: Date.now() })
   const held = holdLease(lease, options.lease, options.jobDeadline, stopping)
   const run: Run = {
     place: { app: job.app, group: job.group },
     options,
-    administrators: administratorsOf(parts),
+    administrators: administratorsOf(deps),
     store,
-    rest: parts.rest(job.app),
-    log: parts.log,
-    emit: parts.emit,
+    rest: deps.rest(job.app),
+    log: deps.log,
+    emit: deps.emit,
     signal: held.signal,
     record,
     now: () => Date.now() - begun.job.aheadMs,
@@ -54,32 +54,32 @@ export async function work(parts: Parts, job: Job, lease: Lease, stopping: Abort
   }
   if (resumes) await release(store, job, { ...working, requested: namesIn(record, options.hashAccounts) })
   if (isFullAgain) await followUp(store, job, begun.job)
-  if (resumes || isFullAgain) return report(parts, record)
-  await end(parts, begun.job, record)
+  if (resumes || isFullAgain) return report(deps, record)
+  await end(deps, begun.job, record)
 }
 
-/** What ends a job without a run. */
+/** Reasons to end a job without a run. */
 async function withoutRun(store: Store, begun: Begun): Promise<{ outcome: Outcome; why: string } | undefined> {
   const { job, isHopeless, cut } = begun
   if (isHopeless) return { outcome: 'error', why: `the process ended during ${job.cuts} runs of it` }
-  // The report came in while the run before this one was about to end.
+  // The report arrived while the previous run was about to end.
   const isLate = !job.followUp && !cut && (await isResting(store, job))
   return isLate ? { outcome: 'cooldown', why: 'the group rests' } : undefined
 }
 
-/** Ends the job: the group rests, and what happened is told. */
-async function end(parts: Parts, job: Job, record: RunRecord): Promise<void> {
-  const { store, options } = parts
+/** Ends the job, starts the cool-down of the group, and reports the run. */
+async function end(deps: RunDeps, job: Job, record: RunRecord): Promise<void> {
+  const { store, options } = deps
   const { outcome = 'error', failed } = record
   if (outcome === 'circuit-open' && failed?.error === 'REST_REFUSED') {
     await store.set(keys.circuit(job.app), failed.code, { ttlMs: CIRCUIT_MS })
   }
   if (outcome !== 'cooldown') await coolDown(store, job, restAfter(record, options), outcome)
-  await report(parts, record)
+  await report(deps, record)
   await finish(store, job)
 }
 
-/** Whether reports came since the run began, and the group is full once more. */
+/** Whether reports came since the run began, and the group is full again. */
 async function hasFilledAgain(run: Run, job: Job): Promise<boolean> {
   const { record, store, options } = run
   if (job.followUp || !record.outcome || !MADE_ROOM.has(record.outcome)) return false
@@ -88,7 +88,7 @@ async function hasFilledAgain(run: Run, job: Job): Promise<boolean> {
   try {
     return needOf(await readFullGroup(run), options.targetFree) > 0
   } catch {
-    // Nobody can tell: the next report asks again.
+    // Unknown; the next report starts a new job.
     return false
   }
 }
@@ -97,7 +97,7 @@ function namesIn({ app, requested }: RunRecord, hashed: boolean): string[] {
   return hashed ? requested.map((account) => hashOf(app, account)) : requested
 }
 
-/** A signal that ends with the lease, the deadline or the server, and the lease kept while it lasts. */
+/** Renews the lease, and aborts its signal when the lease is lost, at the deadline, or when the server stops. */
 function holdLease(
   lease: Lease,
   leaseMs: number,
@@ -110,7 +110,7 @@ function holdLease(
   stopping.addEventListener('abort', stop)
   const lost = (): void => ending.abort(new Halt('incomplete', 'another process holds the group', { resumes: true }))
   const renewal = setInterval(() => {
-    // A store that does not answer may have given the group to another.
+    // While the store did not answer, another process may have taken the lease.
     lease.renew(leaseMs).then((isHeld) => isHeld || lost(), lost)
   }, leaseMs / 3)
   const deadline = setTimeout(
