@@ -6,8 +6,8 @@ import { report } from './output/report.ts'
 import { startWork } from './run/start-work.ts'
 
 /**
- * Records every report of a full group and, as far as `mode` says so, makes room by removing members who have been
- * inactive. The handler only writes down; all calls of the REST API are made by a runner, behind the answer.
+ * Records every report of a full group and, if `mode` says so, makes room by removing inactive members. The handler only
+ * records the report. A runner makes all calls of the REST API after the answer.
  */
 export default definePlugin({
   name: 'group-full',

@@ -3,7 +3,7 @@ import { Duration, Type } from 'timhook/plugin'
 const Patterns = (description: string) => Type.Array(Type.String({ minLength: 1 }), { default: [], description })
 const Count = (standard: number, description: string) => Type.Integer({ default: standard, minimum: 0, description })
 
-/** What stands under `options` in the config. */
+/** The `options` in the config. */
 export const options = Type.Object({
   mode: Type.Enum(['record', 'dry-run', 'remove'], {
     default: 'record',
@@ -101,5 +101,5 @@ export const options = Type.Object({
   }),
 })
 
-/** The options as the plugin gets them: checked, with defaults, durations in milliseconds. */
+/** The options that the plugin gets: checked, with defaults, durations in milliseconds. */
 export type Options = Type.StaticDecode<typeof options>

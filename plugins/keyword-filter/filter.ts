@@ -5,10 +5,10 @@ import type { Options } from './options.ts'
 import { Search } from './search/search.ts'
 import { readPatterns } from './words.ts'
 
-/** What a text looks like with the words masked. */
+/** A text with its words masked. */
 export interface Masked {
   readonly text: string
-  /** How many passages were masked; matches that overlap or touch are one. */
+  /** How many passages were masked; matches that overlap or touch count once. */
   readonly count: number
 }
 
@@ -24,7 +24,7 @@ export interface Filter {
  */
 export async function createFilter(options: Options): Promise<Filter> {
   const { mask } = options
-  // Between others too: a combining mark, say, would join what it stands next to.
+  // Tested between letters, since a combining mark, say, would join its neighbour.
   if (graphemes(`a${mask}${mask}a`).length !== 4) throw new Error('options.mask: expected one character')
   const fold = createFold(options)
   const patterns = await readPatterns(options, fold)
@@ -37,7 +37,7 @@ function maskText(text: string, automaton: Automaton, fold: Fold, { mask, wholeW
   const { spans } = new Search(automaton, symbols, wholeWords)
   if (spans.length === 0) return { text, count: 0 }
 
-  // +1 where a match begins and -1 after its end: the sum so far tells how many matches a character is in.
+  // +1 where a match begins and -1 after its end: the running sum is the number of matches around a character.
   const changes = new Int32Array(units.length + 1)
   const count = (index: number, by: number): void => {
     changes[index] = (changes[index] ?? 0) + by

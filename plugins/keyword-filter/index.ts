@@ -3,7 +3,7 @@ import { createFilter } from './filter.ts'
 import { moderate } from './moderate.ts'
 import { options } from './options.ts'
 
-/** Masks, rejects or drops messages that hold listed words, before they are sent. */
+/** Masks, rejects or drops messages with listed words before they are sent. */
 export default definePlugin({
   name: 'keyword-filter',
   description: 'Masks, rejects or drops messages that hold listed words',

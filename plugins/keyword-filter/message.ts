@@ -7,12 +7,12 @@ export interface MessageText {
 }
 
 /**
- * The texts of a MsgBody: those of text elements and of chatbots' streamed answers, and of merged-forward messages title, abstract, the text for old
- * clients, and their messages' own, at any depth. What does not have the documented shape is passed over.
+ * The texts of a MsgBody: those of text elements, of chatbots' streamed answers, and of merged-forward messages (title,
+ * abstract, the text for old clients, and their messages, at any depth). Skips anything without the documented shape.
  */
 export function textsOf(msgBody: readonly unknown[]): MessageText[] {
   const texts: MessageText[] = []
-  // A list of what is left to do in place of recursion: nesting costs no stack.
+  // A work list, so that nesting does not use the stack.
   const open = [msgBody]
   for (let body = open.pop(); body; body = open.pop()) {
     for (const element of body) {
@@ -43,7 +43,7 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Whether a value is an object of JSON, which a list is not. */
+/** Whether a value is a JSON object, not a list. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -8,7 +8,7 @@ type MsgBody = CallbackOf<'C2C.CallbackBeforeSendMsg'>['MsgBody']
 type Context = BeforeContext<string, { MsgBody: MsgBody }, { MsgBody?: MsgBody }, string, true, Options, Filter>
 type Verdict = ReturnType<Context['drop']>
 
-/** What observers are told of a message with listed words: never its text. */
+/** The event for a message with listed words. It never contains the text. */
 export interface Matched {
   action: Options['action']
   /** How many passages of the message matched. */
@@ -18,8 +18,8 @@ export interface Matched {
 }
 
 /**
- * Decides about a message; no verdict where no word matches. `code` is that of a rejection. A message that is to be
- * masked, but that no answer can carry, is rejected.
+ * Returns the verdict for a message; none where no word matches. `code` is that of a rejection. A message to mask that no
+ * answer can carry is rejected.
  */
 export function moderate(
   context: Pick<Context, 'body' | 'state' | 'options' | 'allow' | 'drop' | 'emit'> & {
@@ -30,11 +30,11 @@ export function moderate(
 ): Verdict | undefined {
   const { body, state, options, allow, reject, drop, emit } = context
   let count = 0
-  for (const one of textsOf(body.MsgBody)) {
-    const masked = state.mask(one.text)
+  for (const part of textsOf(body.MsgBody)) {
+    const masked = state.mask(part.text)
     count += masked.count
-    // The body is this plugin's own: what is not masked stays as it came.
-    if (options.action === 'mask') one.replace(masked.text)
+    // The body is this plugin's own copy, so it can be changed in place.
+    if (options.action === 'mask') part.replace(masked.text)
   }
   if (count === 0) return undefined
   const action = options.action === 'mask' && !canCarry(body.MsgBody) ? 'reject' : options.action

@@ -1,10 +1,10 @@
 import { Type } from 'timhook/plugin'
 
-// Ranges whose code and text reach the sender (intl 34364, 34374, 60803).
+// The ranges of codes that reach the sender with their text (intl 34364, 34374, 60803).
 const MessageCode = Type.Integer({ minimum: 120001, maximum: 130000, default: 120001 })
 const GroupCode = Type.Integer({ minimum: 10100, maximum: 10200, default: 10100 })
 
-/** What stands under `options` in the config. */
+/** The `options` in the config. */
 export const options = Type.Object({
   words: Type.Array(Type.String(), {
     default: [],
@@ -49,5 +49,5 @@ export const options = Type.Object({
   }),
 })
 
-/** The options as the plugin gets them: checked, with defaults. */
+/** The options that the plugin gets: checked, with defaults. */
 export type Options = Type.Static<typeof options>

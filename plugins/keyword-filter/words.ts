@@ -3,7 +3,7 @@ import type { Fold } from './search/fold.ts'
 import type { Options } from './options.ts'
 import { parsePattern, type Pattern } from './search/pattern.ts'
 
-/** A word as it was written, and where, for messages. */
+/** A word in the source, and its place, for messages. */
 interface Word {
   readonly source: string
   readonly where: string
@@ -12,7 +12,7 @@ interface Word {
 const MAX_NAMED = 10
 
 /**
- * The words of the options and of the file that they name, ready to be compiled; the same one twice counts once.
+ * The words of the options and of the file that they name, ready to be compiled. Duplicates count once.
  * @throws Error that names every word that cannot be used, by its place
  */
 export async function readPatterns(options: Pick<Options, 'words' | 'file' | 'gap'>, fold: Fold): Promise<Pattern[]> {
@@ -36,7 +36,7 @@ export async function readPatterns(options: Pick<Options, 'words' | 'file' | 'ga
   return [...patterns.values()]
 }
 
-/** Lines that are neither blank nor comments. A byte order mark is left out by the decoder. */
+/** Lines that are neither blank nor comments. The decoder drops a byte order mark. */
 async function readLines(file: string): Promise<Word[]> {
   const lines = (await readText(file)).split(/\r\n|[\r\n]/)
   return lines
@@ -57,12 +57,12 @@ async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    // Lists in GBK are common, and would silently match nothing.
+    // Lists in GBK are common, and would match nothing without an error.
     throw new Error(`options.file: ${file} is not UTF-8`, { cause: error })
   }
 }
 
 function summary(faults: readonly string[]): string {
-  const more = faults.length - MAX_NAMED
-  return [...faults.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  const hidden = faults.length - MAX_NAMED
+  return [...faults.slice(0, MAX_NAMED), ...(hidden > 0 ? [`and ${hidden} more`] : [])].join('; ')
 }

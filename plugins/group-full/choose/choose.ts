@@ -7,10 +7,10 @@ import type { Snapshot } from '../report/snapshot.ts'
 import { readmitted } from '../report/removed.ts'
 import type { Run } from '../report/run-context.ts'
 
-/** Candidates whose status is asked for at once. */
+/** How many candidates are checked for being online at once. */
 const ASKED_AT_ONCE = 100
 
-/** What the rules go by for this group now. */
+/** The facts that the rules need about this group. */
 export async function factsFor(run: Run, group: Snapshot, knowsActivity = true): Promise<Facts> {
   const { options, store, place, administrators } = run
   const now = Date.now()
@@ -32,10 +32,10 @@ export async function factsFor(run: Run, group: Snapshot, knowsActivity = true):
   }
 }
 
-/** Puts the candidates in order and takes the first ones; writes all of it down. */
-export async function choose(run: Run, group: Snapshot, members: readonly GroupMember[], most: number): Promise<void> {
+/** Sorts the candidates, chooses the first ones, and records both. */
+export async function choose(run: Run, group: Snapshot, members: readonly GroupMember[], limit: number): Promise<void> {
   const { record } = run
-  // That a Community tells of messages is documented nowhere: one that does shows it (intl 34948).
+  // No document says whether a Community has times of messages, so any such time shows it (intl 34948).
   const knowsActivity = group.type !== 'Community' || members.some(({ LastSendMsgTime: sent = 0 }) => sent > 0)
   const facts = await factsFor(run, group, knowsActivity)
   const excluded: Partial<Record<Rule, number>> = {}
@@ -49,7 +49,7 @@ export async function choose(run: Run, group: Snapshot, members: readonly GroupM
     else candidates.push(judged)
   }
   const ordered = inOrder(candidates)
-  const away = await firstAway(run, ordered, most, () => exclude('online'))
+  const away = await firstAway(run, ordered, limit, () => exclude('online'))
   record.seen = members.length
   if (members.length < group.members * 0.9) record.partial = true
   record.excluded = excluded
@@ -57,24 +57,24 @@ export async function choose(run: Run, group: Snapshot, members: readonly GroupM
   record.chosen = away
 }
 
-/** The first candidates who are not online, as far as anybody asks for that. */
+/** The first candidates who are not online, if the options require that. */
 async function firstAway(
   run: Run,
   ordered: readonly Candidate[],
-  most: number,
+  limit: number,
   online: () => void,
 ): Promise<Candidate[]> {
-  if (!run.options.skipOnline) return ordered.slice(0, most)
+  if (!run.options.skipOnline) return ordered.slice(0, limit)
   const chosen: Candidate[] = []
-  for (let start = 0; start < ordered.length && chosen.length < most; start += ASKED_AT_ONCE) {
-    const asked = ordered.slice(start, start + ASKED_AT_ONCE)
+  for (let start = 0; start < ordered.length && chosen.length < limit; start += ASKED_AT_ONCE) {
+    const batch = ordered.slice(start, start + ASKED_AT_ONCE)
     const here = await present(
       run,
-      asked.map(({ account }) => account),
+      batch.map(({ account }) => account),
     )
-    for (const candidate of asked) {
+    for (const candidate of batch) {
       if (here.has(candidate.account)) online()
-      else if (chosen.length < most) chosen.push(candidate)
+      else if (chosen.length < limit) chosen.push(candidate)
     }
   }
   return chosen

@@ -2,30 +2,30 @@ import type { GroupMember } from 'timhook/plugin'
 
 const DAY = 86_400
 
-/** Why a member is left alone, in the order in which the rules are asked. */
+/** The rules that protect a member, in the order in which they are checked. */
 export type Rule =
-  /** No account that can be named in a call. */
+  /** The account cannot be named in a call. */
   | 'unreadable'
-  /** Not plainly a member: owner, admin, or a role nobody knows. */
+  /** Not an ordinary member: owner, admin, or an unknown role. */
   | 'role'
   | 'owner'
   /** The administrator as whom the REST API is called. */
   | 'administrator'
   /** By account, pattern, or data of the member. */
   | 'protected'
-  /** Joined too lately, or nobody knows when. */
+  /** Joined too recently, or at an unknown time. */
   | 'newcomer'
-  /** Nobody knows when the last message was. */
+  /** The time of the last message is unknown. */
   | 'activity-unknown'
   | 'active'
-  /** Online, or nobody knows. */
+  /** Online, or unknown. */
   | 'online'
-  /** Reads along, or nobody knows. */
+  /** Reads messages, or unknown. */
   | 'reader'
-  /** Was removed lately, and is back. */
+  /** Was removed recently, and has rejoined. */
   | 'readmitted'
 
-/** What the rules go by, for one group. Times are seconds since 1970. */
+/** The facts that the rules need about one group. Times are seconds since 1970. */
 export interface Facts {
   readonly now: number
   readonly owner: string
@@ -34,7 +34,7 @@ export interface Facts {
   readonly protectedByData: readonly string[]
   readonly minMembershipDays: number
   readonly minInactivityDays: number
-  /** Whether the group tells of messages at all. */
+  /** Whether members of the group have times of messages at all. */
   readonly knowsActivity: boolean
   readonly skipOnline: boolean
   readonly respectReaders: number | undefined
@@ -52,8 +52,8 @@ export interface Candidate {
 }
 
 /**
- * The member as a candidate, or the rule that is against it. A field that is missing or cannot be read counts against
- * removal.
+ * Returns the member as a candidate, or the rule that protects it. A field that is missing or cannot be read protects a
+ * member.
  */
 export function judge(member: GroupMember, facts: Facts): Candidate | Rule {
   const { Member_Account: account, Role: role, JoinTime: joinTime, LastSendMsgTime: sent } = member
@@ -76,7 +76,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
-/** A list that is missing tells nothing, and so protects. */
+/** A missing list is unknown, and so protects. */
 function isProtectedByData({ AppMemberDefinedData: data }: GroupMember, keys: readonly string[]): boolean {
   if (keys.length === 0) return false
   if (!Array.isArray(data)) return true

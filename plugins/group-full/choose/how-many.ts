@@ -2,19 +2,19 @@ import type { Options } from '../options.ts'
 
 type Limits = Pick<Options, 'maxPerRun' | 'maxFraction'>
 
-/** What bounds the removals that may still be requested. */
+/** The facts that limit the removals that may still be requested. */
 export interface Bounds {
   /** Members when the run began. */
   readonly members: number
-  /** Requested in this run so far, and by what it takes up. */
+  /** Requested so far in this run and in the one that it resumes. */
   readonly requested: number
-  /** Left of the day's. */
+  /** What is left of the daily limits. */
   readonly left: { readonly group: number; readonly app: number }
 }
 
 export type Limit = 'maxPerRun' | 'maxFraction' | 'maxPerGroupPerDay' | 'maxPerAppPerDay'
 
-/** How many places are to be free. */
+/** How many places should be free. */
 export function targetFree(wanted: number | string, cap: number): number {
   const share = typeof wanted === 'string' ? Math.ceil((Number.parseFloat(wanted) / 100) * cap) : wanted
   return Math.min(cap, Math.max(1, share))
@@ -30,6 +30,6 @@ export function howMany(need: number, limits: Limits, bounds: Bounds): { allowed
     ['maxPerGroupPerDay', left.group],
     ['maxPerAppPerDay', left.app],
   ]
-  const [limit, allows] = all.reduce((least, one) => (one[1] < least[1] ? one : least))
+  const [limit, allows] = all.reduce((least, entry) => (entry[1] < least[1] ? entry : least))
   return allows < need ? { allowed: Math.max(0, allows), limitedBy: limit } : { allowed: Math.max(0, need) }
 }

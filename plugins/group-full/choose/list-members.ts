@@ -5,14 +5,14 @@ import { call, pause, type Run } from '../report/run-context.ts'
 const TOO_MUCH = new Set([10018, 10054])
 const RANKS = ['Member', 'Admin', 'Owner']
 
-/** The members, page by page. They are no snapshot: some may be missing. Each account is there once. */
+/** Lists the members page by page, each account once. Pages are not a snapshot, so some may be missing. */
 export async function listMembers(run: Run, { type, cap }: Snapshot): Promise<GroupMember[]> {
   const { pagesPerSecond } = run.options
   const members = new Map<string, GroupMember>()
   let limit = run.options.pageSize
   let offset = 0
   let next = ''
-  // A server that ignores Offset would list the same page for ever.
+  // A server that ignores Offset would return the same page for ever.
   let pagesLeft = Math.ceil(cap / limit) + 2
   while (pagesLeft > 0) {
     const place = type === 'Community' ? { Next: next } : { Offset: offset }
@@ -49,7 +49,7 @@ async function pageOf(run: Run, where: Where) {
   }
 }
 
-/** What is asked of members: no filter by role, so that owner and admins are seen and can be protected. */
+/** The fields to read. There is no filter by role, so that owner and admins are listed and protected. */
 export function filterOf({ options }: Run) {
   const fields = ['Role', 'JoinTime', 'LastSendMsgTime', 'MsgSeq'] as const
   const keys = options.protectedByData
@@ -59,31 +59,36 @@ export function filterOf({ options }: Run) {
   }
 }
 
-/** Two copies of one member become the one that protects most. */
+/** Merges two copies of one member into the one with the most protection. */
 function add(members: Map<string, GroupMember>, member: GroupMember): void {
   const { Member_Account: account } = member
-  const other = members.get(account)
-  members.set(account, other ? merged(other, member) : member)
+  const present = members.get(account)
+  members.set(account, present ? merged(present, member) : member)
 }
 
-function merged(one: GroupMember, other: GroupMember): GroupMember {
+function merged(first: GroupMember, second: GroupMember): GroupMember {
   const rankOf = ({ Role }: GroupMember): number => {
     const rank = RANKS.indexOf(Role ?? '')
     return rank < 0 ? RANKS.length : rank
   }
-  const { JoinTime: _join, LastSendMsgTime: _sent, MsgSeq: _read, ...rest } = rankOf(one) >= rankOf(other) ? one : other
+  const {
+    JoinTime: _join,
+    LastSendMsgTime: _sent,
+    MsgSeq: _read,
+    ...rest
+  } = rankOf(first) >= rankOf(second) ? first : second
   return {
     ...rest,
-    ...latest(one, other, 'JoinTime'),
-    ...latest(one, other, 'LastSendMsgTime'),
-    ...latest(one, other, 'MsgSeq'),
+    ...latest(first, second, 'JoinTime'),
+    ...latest(first, second, 'LastSendMsgTime'),
+    ...latest(first, second, 'MsgSeq'),
   }
 }
 
 type Field = 'JoinTime' | 'LastSendMsgTime' | 'MsgSeq'
 
-/** A field that one of the copies lacks is unknown. */
-function latest(one: GroupMember, other: GroupMember, field: Field): Partial<Record<Field, number>> {
-  const [a, b] = [one[field], other[field]]
+/** A field that is missing in either copy is unknown. */
+function latest(first: GroupMember, second: GroupMember, field: Field): Partial<Record<Field, number>> {
+  const [a, b] = [first[field], second[field]]
   return typeof a === 'number' && typeof b === 'number' ? { [field]: Math.max(a, b) } : {}
 }

@@ -11,7 +11,7 @@ export function inOrder(candidates: readonly Candidate[]): Candidate[] {
   )
 }
 
-/** Seconds since 1970: the last message, or joining where there is none since. */
+/** The time of the last message, or of joining where there is none since. Seconds since 1970. */
 export function lastActivity({ lastSendMsgTime, joinTime }: Candidate): number {
   return Math.max(lastSendMsgTime, joinTime)
 }

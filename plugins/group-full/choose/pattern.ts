@@ -1,10 +1,10 @@
-/** Whether a text fits one of the patterns, in which `*` stands for any text, also none. */
+/** Whether a text matches one of the patterns. `*` matches any text, also none. */
 export function matcher(patterns: readonly string[]): (text: string) => boolean {
   const parts = patterns.map((pattern) => pattern.split('*'))
   return (text) => parts.some((pieces) => fits(text, pieces))
 }
 
-/** In one pass: every piece is taken where it comes first, the last one at the end. */
+/** Matches in one pass: every piece where it comes first, and the last one at the end. */
 function fits(text: string, [first = '', ...others]: readonly string[]): boolean {
   const last = others.pop()
   if (last === undefined) return text === first

@@ -5,7 +5,7 @@ import { call, pause, type Run } from '../report/run-context.ts'
 import type { Snapshot } from '../report/snapshot.ts'
 
 const FIELDS = ['Type', 'MemberNum', 'MaxMemberNum', 'Owner_Account', 'NextMsgSeq', 'CreateTime'] as const
-// Tencent answers the names of old (intl 34961).
+// Tencent answers with the old names (intl 34961).
 const TYPES: Readonly<Record<string, Snapshot['type']>> = {
   Private: 'Work',
   Work: 'Work',
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, Snapshot['type']>> = {
   Community: 'Community',
 }
 
-/** Reads the group. @throws Halt where it is none that can be worked on */
+/** Reads the group. @throws Halt where the plugin cannot work on it */
 export async function readGroup(run: Run): Promise<Snapshot> {
   const { group } = run.place
   const filter = { GroupBaseInfoFilter: FIELDS }
@@ -49,14 +49,14 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
-/** How many places are missing; 0 or less where there is room enough. */
+/** How many places must become free; 0 or less where there is enough room. */
 export function needOf({ members, cap }: Snapshot, wanted: number | string): number {
   return targetFree(wanted, cap) - (cap - members)
 }
 
 /**
- * Reads the group, and reads it again where one place is free and that would do: the count may lag behind the member
- * who has just joined.
+ * Reads the group. Reads it again where a single free place would be enough: the count may lag behind the member who has
+ * just joined.
  */
 export async function readFullGroup(run: Run): Promise<Snapshot> {
   const { rereadAfter, targetFree: wanted } = run.options

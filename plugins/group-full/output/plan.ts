@@ -11,7 +11,7 @@ const given = Type.Object({
   app: Type.Optional(Type.Integer({ minimum: 1, description: 'SdkAppid, where the config has several' })),
 })
 
-/** `timhook group-full plan`: what a run would do now. Nobody is removed, and nothing is written down. */
+/** `timhook group-full plan`: prints what a run would do now. It removes nobody, and stores nothing. */
 export const plan = defineCommand(
   {
     description: 'show whom a run would remove from a group now; removes nobody',

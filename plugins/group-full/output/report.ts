@@ -4,7 +4,7 @@ import { options } from '../options.ts'
 import { hashOf, type RunRecord } from '../report/record.ts'
 import { textOf } from './text-of.ts'
 
-/** Runs are looked for among so many of the newest. */
+/** How many of the newest records are searched. */
 const LOOKED_AT = 2000
 
 const given = Type.Object({
@@ -14,7 +14,7 @@ const given = Type.Object({
   reports: Type.Boolean({ default: false, description: 'The reports of full groups in place of the runs' }),
 })
 
-/** `timhook group-full report`: the latest runs, newest first. */
+/** `timhook group-full report`: prints the latest runs, newest first. */
 export const report = defineCommand(
   {
     description:
@@ -25,21 +25,23 @@ export const report = defineCommand(
       const all = await store.records(reports ? 'full' : 'run', { limit: LOOKED_AT })
       const shown = all
         .map(({ data }) => data as RunRecord | RecordedFull)
-        .filter((one) => group === undefined || one.group === group)
-        .filter((one) => account === undefined || concerns(one, account))
+        .filter((record) => group === undefined || record.group === group)
+        .filter((record) => account === undefined || concerns(record, account))
         .slice(0, limit)
       if (shown.length === 0)
         return print([], `nothing has been recorded yet${reports ? '' : await aboutReports(store)}`)
-      const runs = shown.filter((one) => 'run' in one)
-      const rows = shown.filter((one) => 'fate' in one).map(rowOf)
+      const runs = shown.filter((record) => 'run' in record)
+      const rows = shown.filter((record) => 'fate' in record).map(rowOf)
       print(shown, reports ? table(rows) : runs.map((run) => textOf(run, table)).join('\n'))
     },
   },
   options,
 )
 
-function concerns(one: RunRecord | RecordedFull, account: string): boolean {
-  return 'run' in one && (one.requested.includes(account) || one.requested.includes(hashOf(one.app, account)))
+function concerns(record: RunRecord | RecordedFull, account: string): boolean {
+  return (
+    'run' in record && (record.requested.includes(account) || record.requested.includes(hashOf(record.app, account)))
+  )
 }
 
 async function aboutReports(store: Store): Promise<string> {

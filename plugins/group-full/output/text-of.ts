@@ -6,7 +6,7 @@ import type { RunRecord } from '../report/record.ts'
 const DAY_MS = 86_400_000
 const STATES = { chosen: 'chosen', requested: 'removal requested' } as const
 
-/** A run as a person reads it: what it found, who was left alone by which rule, and who was chosen and why. */
+/** A run as text: what it found, which rule protected whom, and who was chosen and why. */
 export function textOf(record: RunRecord, table: CommandContext['table']): string {
   const { startedAt, group, app, mode, outcome = 'error', why } = record
   const lines = [

@@ -9,7 +9,7 @@ interface Used {
   readonly count: number
 }
 
-/** What may still be requested today (UTC) in a group, and in its app. `now` is milliseconds since 1970. */
+/** How many removals may still be requested today (UTC) in a group, and in its app. `now` is milliseconds since 1970. */
 export async function leftToday(
   store: Store,
   place: Place,
@@ -22,25 +22,25 @@ export async function leftToday(
 }
 
 /**
- * Counts removals that are about to be requested, and tells how many of them are within the day's limits. It is on disk
- * when this resolves: whatever happens to the process, what was requested is counted.
+ * Counts removals before they are requested. Resolves to how many of them are within the daily limits, once the count is
+ * on disk, so that a crash loses none of it.
  */
 export async function count(store: Store, place: Place, limits: Limits, want: number, now: number): Promise<number> {
   const inApp = await take(store, keys.usedByApp(place.app), { limit: limits.maxPerAppPerDay, want, now })
   return take(store, keys.usedByGroup(place), { limit: limits.maxPerGroupPerDay, want: inApp, now })
 }
 
-async function take(store: Store, key: string, ask: { limit: number; want: number; now: number }): Promise<number> {
+async function take(store: Store, key: string, request: { limit: number; want: number; now: number }): Promise<number> {
   let granted = 0
   await store.update(key, (value): Used => {
-    const used = usedOn(value, dayOf(ask.now))
-    granted = Math.max(0, Math.min(ask.want, ask.limit - used.count))
+    const used = usedOn(value, dayOf(request.now))
+    granted = Math.max(0, Math.min(request.want, request.limit - used.count))
     return { day: used.day, count: used.count + granted }
   })
   return granted
 }
 
-/** A day that is still to come was written by a clock that went wrong; its count holds until then. */
+/** A wrong clock has written a day in the future. Its count is valid until then. */
 function usedOn(value: unknown, today: string): Used {
   const used = value as Used | undefined
   return used !== undefined && used.day >= today ? used : { day: today, count: 0 }

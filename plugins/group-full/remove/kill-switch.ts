@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { Halt } from '../report/outcome.ts'
 
-/** Throws while the stop file is there, or where nobody can tell. */
+/** Throws while the stop file exists, or cannot be checked. */
 export async function checkKillSwitch(file: string): Promise<void> {
   try {
     await stat(file)

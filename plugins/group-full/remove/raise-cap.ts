@@ -6,7 +6,7 @@ import { call, type Run } from '../report/run-context.ts'
 const PLAN_FORBIDS = 10038
 const REMEMBERED_MS = 7 * 86_400_000
 
-/** Raises the group's cap where the options say so and the plan has not forbidden it before. Whether it was raised. */
+/** Raises the group's cap if the options say so and the plan has not rejected it before. Returns whether it was raised. */
 export async function raiseCap({ cap }: Snapshot, run: Run): Promise<boolean> {
   const { options, store, place } = run
   const { raiseCapTo } = options

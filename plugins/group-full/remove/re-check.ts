@@ -7,16 +7,16 @@ import type { Snapshot } from '../report/snapshot.ts'
 import type { RunRecord } from '../report/record.ts'
 import { call, type Run } from '../report/run-context.ts'
 
-/** Accounts of one call (intl 64897, 34963). */
+/** The most accounts of one call (intl 64897, 34963). */
 const MAX_NAMED = 50
 const MAX_ROLES = 500
 
 type Why = RunRecord['dropped'][number]['why']
 
 /**
- * Reads the chosen once more and keeps those who may still be removed; the others are written down with the reason.
- * @param unsure accounts whose removal was sent and may have worked: who of them can only be seen to be a member now
- * may have rejoined, and is left alone
+ * Reads the chosen members again, and returns those who may still be removed. Records the others with the reason.
+ * @param unsure accounts whose removal was sent and may have worked. Such a member may have rejoined, so one whose time of
+ * joining cannot be read is not removed
  */
 export async function reCheck(
   run: Run,
@@ -26,14 +26,14 @@ export async function reCheck(
 ): Promise<Candidate[]> {
   const reasons = (await byMembers(run, group, chosen)) ?? (await byRoles(run, chosen, unsure))
   for (const [account, why] of reasons) {
-    // Gone by the removal that was sent before.
+    // The earlier removal has worked.
     if (why === 'gone' && unsure.has(account)) continue
     run.record.dropped.push({ account, why })
   }
   return chosen.filter(({ account }) => !reasons.has(account))
 }
 
-/** Reasons by account, or undefined where the app's deployment does not know the command. */
+/** The reasons by account; undefined where the deployment does not know the command. */
 async function byMembers(
   run: Run,
   group: Snapshot,
@@ -73,7 +73,7 @@ function changed(before: Candidate, now: Candidate | string, member: GroupMember
   return typeof now === 'string' ? (now as Why) : undefined
 }
 
-/** The second best: roles only. */
+/** The fallback, which only reads roles. */
 async function byRoles(run: Run, chosen: readonly Candidate[], unsure: ReadonlySet<string>): Promise<Map<string, Why>> {
   const roles = new Map<string, string>()
   for (let start = 0; start < chosen.length; start += MAX_ROLES) {

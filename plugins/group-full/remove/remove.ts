@@ -12,21 +12,21 @@ import { call, pause, type Run } from '../report/run-context.ts'
 
 const WAIT_MS = 500
 
-/** Removals on their way. */
+/** The state of the removals of a run. */
 interface Removal {
   readonly run: Run
-  /** Chosen, and not yet removed or dropped; in order. */
+  /** Chosen, and not yet removed or dropped, in order. */
   waiting: Candidate[]
   batchSize: number
-  /** Named in a call of which nobody knows whether it took effect. */
+  /** Accounts of calls that may or may not have taken effect. */
   readonly unsure: Set<string>
-  /** Such calls in a row. */
+  /** How many such calls there were in a row. */
   failures: number
 }
 
 /**
- * Removes the chosen in batches, as far as there is still need of it, looking at everything again before each one.
- * Tells the limit that ended it early.
+ * Removes the chosen members in batches while the group needs room, and checks everything again before each batch.
+ * Returns the limit that ended it early.
  */
 export async function removeChosen(run: Run): Promise<Limit | undefined> {
   const { batchSize, batchPause } = run.options
@@ -52,7 +52,7 @@ async function mayGoOn({ options, signal, isHeld }: Run): Promise<void> {
   if (!(await isHeld())) throw new Halt('incomplete', 'another process holds the group', { resumes: true })
 }
 
-/** The first of those who wait, as many as are needed and allowed now. Who was counted before is not counted again. */
+/** The next batch: as many as are needed and allowed now. An account is counted towards the limits once. */
 async function nextBatch(
   { run, waiting, batchSize }: Removal,
   group: Snapshot,
@@ -74,18 +74,18 @@ async function nextBatch(
   return { batch, limitedBy: need > 0 ? limitedBy : undefined }
 }
 
-/** Counts and notes the batch, before anything is sent: a process that dies now has requested too much, not too little. */
+/** Counts and stores the batch before anything is sent, so that after a crash the count is too high, not too low. */
 async function countBatch(run: Run, batch: readonly Candidate[]): Promise<readonly Candidate[]> {
   if (batch.length === 0) return batch
   const { store, place, options, record } = run
   const known = new Set(record.requested)
   const fresh = batch.filter(({ account }) => !known.has(account))
   const granted = fresh.length === 0 ? 0 : await count(store, place, options, fresh.length, Date.now())
-  const kept = new Set(fresh.slice(0, granted))
-  const counted = batch.filter((candidate) => known.has(candidate.account) || kept.has(candidate))
+  const withinLimits = new Set(fresh.slice(0, granted))
+  const counted = batch.filter((candidate) => known.has(candidate.account) || withinLimits.has(candidate))
   const accounts = counted.map(({ account }) => account)
-  const note = { run: record.run, at: Date.now(), confirmed: false }
-  await mark(store, place, accounts, note, options.readmitGrace)
+  const removal = { run: record.run, at: Date.now(), confirmed: false }
+  await mark(store, place, accounts, removal, options.readmitGrace)
   record.requested.push(...accounts.filter((account) => !known.has(account)))
   await run.saveProgress()
   return counted
@@ -110,7 +110,7 @@ async function removeBatch(removal: Removal, batch: readonly Candidate[]): Promi
     removal.failures = 0
   } catch (error) {
     if (!(error instanceof RestError)) throw error
-    // They wait again, in front of the others; the next turn looks at everything anew.
+    // They go back to the front, and the next round checks everything again.
     if (error.errorCode === 10005 && batch.length > 1) removal.batchSize = Math.ceil(batch.length / 2)
     else if (error.outcomeUnknown && error.retryable && ++removal.failures < tries) {
       for (const account of accounts) unsure.add(account)

@@ -4,10 +4,10 @@ import { needOf, readGroup } from '../choose/read-group.ts'
 import { mark } from '../report/removed.ts'
 import { call, type Run } from '../report/run-context.ts'
 
-/** Accounts of one call (intl 34963). */
+/** The most accounts of one call (intl 34963). */
 const MAX_ROLES = 500
 
-/** Looks who is really gone, since the answer to a removal says nothing of it. */
+/** Checks who is really gone, since the answer to a removal does not say. */
 export async function verify(run: Run, endedBy: Limit | undefined): Promise<Outcome> {
   const { record, store, place, options } = run
   const { requested } = record
@@ -16,11 +16,11 @@ export async function verify(run: Run, endedBy: Limit | undefined): Promise<Outc
   record.after = after
   const gone: string[] = []
   for (let start = 0; start < requested.length; start += MAX_ROLES) {
-    const asked = requested.slice(start, start + MAX_ROLES)
-    const { UserIdList } = await call(run, 'get_role_in_group', asked.length, (rest, options) =>
-      rest.getRoleInGroup({ GroupId: place.group, User_Account: asked }, options),
+    const batch = requested.slice(start, start + MAX_ROLES)
+    const { UserIdList } = await call(run, 'get_role_in_group', batch.length, (rest, options) =>
+      rest.getRoleInGroup({ GroupId: place.group, User_Account: batch }, options),
     )
-    gone.push(...UserIdList.filter(({ Role }) => Role === 'NotMember').map((one) => one.Member_Account))
+    gone.push(...UserIdList.filter(({ Role }) => Role === 'NotMember').map((entry) => entry.Member_Account))
   }
   record.confirmed = gone.length
   await mark(store, place, gone, { run: record.run, at: Date.now(), confirmed: true }, options.readmitGrace)
@@ -28,7 +28,7 @@ export async function verify(run: Run, endedBy: Limit | undefined): Promise<Outc
   return gone.length > 0 && isEnough ? 'removed' : 'partly-removed'
 }
 
-/** Others have used up the day's limits, or somebody has left, or those who were chosen are not to be removed any more. */
+/** The daily limits are used up, or a member has left, or all chosen members have become protected. */
 function nothingRequested({ record }: Run, endedBy: Limit | undefined): Outcome {
   if (endedBy) return 'limit-reached'
   if (record.dropped.length === 0) return 'already-has-room'

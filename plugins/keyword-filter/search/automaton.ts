@@ -1,17 +1,17 @@
 import type { Edge, Gap, Pattern } from './pattern.ts'
 import { Pieces } from './pieces.ts'
 
-/** Some first pieces of a pattern, matched. Patterns that begin alike share their stages. */
+/** A matched prefix of a pattern, in pieces. Patterns with a common prefix share their stages. */
 export interface Stage {
   /** Whether a `*` stands before the first piece. */
   readonly openStart: boolean
-  /** What follows, for each pattern that has no more pieces. */
+  /** The edge after the last piece, for each pattern that ends here. */
   readonly ends: Edge[]
-  /** Piece → where it leads. */
+  /** Piece → its links to the next stage. */
   readonly links: Map<number, Link[]>
 }
 
-/** From one stage to the next, by a piece that stands a gap further on. */
+/** The step from one stage to the next, by a piece after a gap. */
 export interface Link {
   readonly from: Stage
   readonly gap: Gap
@@ -24,12 +24,12 @@ export interface Start {
   readonly to: Stage
 }
 
-/** All patterns in one: the pieces find what is literal, the stages keep the pieces of a pattern in order. */
+/** All patterns in one: the pieces match literals, and the stages put the pieces of a pattern in order. */
 export interface Automaton {
   readonly pieces: Pieces
   /** Piece → the patterns that begin with it. */
   readonly starts: ReadonlyMap<number, readonly Start[]>
-  /** Piece → the links that it takes. */
+  /** Piece → the links that it follows. */
   readonly links: ReadonlyMap<number, readonly Link[]>
   /** How many symbols back a stage may stand that a piece which ends here goes on from. */
   readonly reach: number

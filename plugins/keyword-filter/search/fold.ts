@@ -1,10 +1,10 @@
 import { graphemes } from './graphemes.ts'
 
-/** A text as it is compared, and where each part of that stands in the text. */
+/** A folded text, and the position of each symbol in the original. */
 export interface Folded {
-  /** Grapheme clusters of the text as it came; joined they are the text. */
+  /** Grapheme clusters of the original text; joined they are the text. */
   readonly units: readonly string[]
-  /** What is compared: grapheme clusters again. A unit becomes none (zero-width space), one, or several (`㎏`: k, g). */
+  /** The folded grapheme clusters, which are compared. A unit becomes none (zero-width space), one, or several (`㎏`: k, g). */
   readonly symbols: readonly string[]
   /** For each symbol the index of its unit. */
   readonly unitOf: readonly number[]
@@ -14,15 +14,15 @@ export type Fold = (text: string) => Folded
 
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
-// No cluster that people write is longer, and normalizing takes quadratic time for endless combining marks.
+// Nobody writes a longer cluster, and normalizing takes quadratic time for many combining marks.
 const MAX_UNIT = 64
 
 /**
- * Makes the folding of texts and words: NFKC, so that full-width forms and the like are those they stand for, invisible
- * characters left out, and case folded unless it matters.
+ * Makes a function that folds texts and words: NFKC, which turns full-width forms and the like into ordinary ones, without
+ * invisible characters, and without case unless it matters.
  */
 export function createFold({ caseSensitive }: { caseSensitive: boolean }): Fold {
-  // Of single UTF-16 units only, so that it cannot grow without end.
+  // Only for single UTF-16 units, so that the cache is bounded.
   const cache = new Map<string, readonly string[]>()
 
   const symbolsOf = (unit: string): readonly string[] => {
@@ -50,11 +50,11 @@ export function createFold({ caseSensitive }: { caseSensitive: boolean }): Fold 
 }
 
 function visible(text: string): string {
-  // The invisible ones first: some keep others from composing.
+  // Invisible characters first: some prevent others from composing.
   return text.replace(INVISIBLE, '').normalize('NFKC')
 }
 
-/** By way of upper case, which is what makes ß ss and ς σ; first lower, for ẞ has no upper case. */
+/** Folds via upper case, which turns ß into ss and ς into σ. Lower case first, since ẞ has no upper case. */
 function foldCase(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase()
 }

@@ -24,8 +24,8 @@ export function isSimple(code: number): boolean {
 }
 
 /**
- * The characters of a text as a reader sees them: grapheme clusters, which hold surrogate pairs, combining marks and
- * emoji sequences together. The same as Intl.Segmenter gives, which is slow, so it is asked about the rare ones only.
+ * Splits a text into the characters that a reader sees: grapheme clusters, which keep surrogate pairs, combining marks and
+ * emoji sequences together. The result is that of Intl.Segmenter, which is slow and so only called for rare characters.
  */
 export function graphemes(text: string): string[] {
   const found: string[] = []

@@ -1,6 +1,6 @@
 import type { Fold } from './fold.ts'
 
-/** What a word may take before its first or after its last literal character. */
+/** The wildcards before the first or after the last literal character of a word. */
 export interface Edge {
   /** Exactly so many characters, one for each `?`. */
   readonly skip: number
@@ -14,7 +14,7 @@ export interface Gap {
   readonly max: number
 }
 
-/** A word as the automaton takes it: `a?b*c` has the pieces a, b, c, and the gaps 1 to 1 and 0 to the longest. */
+/** A word for the automaton: `a?b*c` has the pieces a, b, c, and the gaps 1 to 1 and 0 to the longest. */
 export interface Pattern {
   readonly before: Edge
   readonly pieces: readonly (readonly string[])[]
@@ -27,8 +27,8 @@ const MAX_LENGTH = 100
 const TOKEN = /\\[\\*?#]|[^]/gu
 
 /**
- * Reads a word. `gap` is the most that a `*` within it stands for.
- * @throws Error that tells what is wrong, and does not quote the word
+ * Parses a word. `gap` is the most characters that a `*` within it matches.
+ * @throws Error that says what is wrong without quoting the word
  */
 export function parsePattern(source: string, fold: Fold, gap: number): Pattern {
   if (source.trim() === '') throw new Error('is empty')
@@ -42,7 +42,7 @@ export function parsePattern(source: string, fold: Fold, gap: number): Pattern {
   return { before, pieces, gaps, after }
 }
 
-/** Pieces, and what is around them: one edge more than pieces. */
+/** The pieces, and the edges around them: one more than pieces. */
 function split(source: string, fold: Fold): { edges: Edge[]; pieces: (readonly string[])[] } {
   const pieces: (readonly string[])[] = []
   const edges: Edge[] = []
@@ -51,7 +51,7 @@ function split(source: string, fold: Fold): { edges: Edge[]; pieces: (readonly s
   const endLiteral = (): void => {
     const { symbols } = fold(literal)
     literal = ''
-    // Nothing but invisible characters is nothing.
+    // Invisible characters alone fold to nothing.
     if (symbols.length === 0) return
     pieces.push(symbols)
     edges.push(edge)

@@ -1,4 +1,4 @@
-/** What a walk over a text has cost: every look into a table is a step. */
+/** The cost of a walk over a text: every table lookup is a step. */
 export interface Steps {
   steps: number
 }
@@ -20,7 +20,7 @@ export class Pieces {
   /** The longest piece that is a suffix of the state, which may be the state itself; 0 for none. */
   readonly #ending: number[] = [0]
 
-  /** Adds a piece and gives back its state. */
+  /** Adds a piece, and returns its state. */
   add(piece: readonly string[]): number {
     let state = 0
     for (const name of piece) {
@@ -39,9 +39,9 @@ export class Pieces {
     return state
   }
 
-  /** Makes the links between the states; to be called once, after the last `add`. */
+  /** Links the states. Call it once, after the last `add`. */
   link(): void {
-    // A suffix is shorter than what it is a suffix of: with the short ones first, its own links are there already.
+    // Shorter states first, since the links of a state need those of its suffixes.
     const byDepth = [...this.#way.entries()].slice(1).toSorted(([, a], [, b]) => a.depth - b.depth)
     for (const [state, { parent, symbol }] of byDepth) {
       const fail = parent === 0 ? 0 : this.#walk(this.#fail[parent] ?? 0, symbol, { steps: 0 })

@@ -24,7 +24,7 @@ interface Reached {
 export class Search {
   /** Spans that cover exactly what the matches cover; they may overlap. */
   readonly spans: Span[] = []
-  /** What it cost. */
+  /** The cost of the search. */
   steps = 0
   readonly #automaton: Automaton
   readonly #length: number
@@ -68,7 +68,7 @@ export class Search {
       for (const link of links) this.#follow(link, start, end)
       return
     }
-    // A copy, for reaching a stage moves it to the end.
+    // A copy, since reaching a stage moves it to the end.
     const alive = [...this.#alive]
     this.steps += alive.length
     for (const stage of alive) for (const link of stage.links.get(piece) ?? []) this.#follow(link, start, end)

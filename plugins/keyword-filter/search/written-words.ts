@@ -1,9 +1,9 @@
-// Scripts that put no spaces between words: there, every place is the edge of one.
+// Scripts without spaces between words, in which every position counts as a word boundary.
 const SPACELESS = ['Han', 'Hira', 'Kana', 'Bopo', 'Thai', 'Laoo', 'Khmr', 'Mymr', 'Tibt']
 const IS_SPACELESS = new RegExp(`^[${SPACELESS.map((script) => `\\p{scx=${script}}`).join('')}]`, 'u')
 const IN_WORD = /^[\p{L}\p{N}\p{M}_]/u
 
-/** Where written words begin and end in a text, in scripts that put spaces between them. Looked at when first asked. */
+/** Where written words begin and end in a text, in scripts that put spaces between them. Computed on first use. */
 export class WrittenWords {
   readonly #symbols: readonly string[]
   #found: { starts: number[]; ends: number[] } | undefined
