@@ -53,13 +53,13 @@ function post(url: string, command: string, n: number): Promise<Answer> {
   })
 }
 
-/** Milliseconds of an answer's time in which the looping handler had the only thread there is. */
-function share({ from, to }: Answer, loops: readonly (readonly [number, number])[]): number {
+/** For how many milliseconds of an answer's time the looping handler blocked the only thread. */
+function blockedMs({ from, to }: Answer, loops: readonly (readonly [number, number])[]): number {
   return loops.reduce((sum, [start, end]) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)), 0)
 }
 
 function percentiles(times: readonly number[]): Record<string, number> {
-  const sorted = times.toSorted((one, other) => one - other)
+  const sorted = times.toSorted((a, b) => a - b)
   const at = (part: number): number => Number((sorted[Math.ceil(sorted.length * part) - 1] ?? 0).toFixed(1))
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
 }
@@ -98,7 +98,7 @@ async function measure(withLoops: boolean): Promise<object> {
     ms: percentiles(counted.map(({ from, to }) => to - from)),
     ...(withLoops && {
       loops: loops.length,
-      msWithoutTheLoops: percentiles(counted.map((answer) => answer.to - answer.from - share(answer, loops))),
+      msWithoutTheLoops: percentiles(counted.map((answer) => answer.to - answer.from - blockedMs(answer, loops))),
     }),
   }
 }

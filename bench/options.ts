@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util'
 import { canPin, type Cores } from './load/processes.ts'
 
-/** What is measured, and how long. */
+/** What to measure, and for how long. */
 export interface Options {
   readonly rounds: number
   readonly windowMs: number
-  /** Requests of the run that looks at memory. */
+  /** Requests of the run that measures memory. */
   readonly count: number
   /** Names of sections; all where none is given. */
   readonly only: readonly string[]
-  /** Parts of names of servers; all where none is given. bare node:http always takes part. */
+  /** Parts of names of servers; all where none is given. bare node:http is always measured. */
   readonly variants: readonly string[]
   readonly connections: readonly number[]
   readonly kinds: readonly string[]
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): Options {
     kinds: listOf(values.kinds ?? 'full,before,chinese,large'),
     connections: listOf(values.connections ?? (quick ? '64' : '1,64,512')).map(Number),
     out,
-    // The server on one core and the loader on another: neither takes the other's time.
+    // The server and the loader on different cores, so that neither slows down the other.
     server: canPin ? '0' : undefined,
     loader: canPin ? '1' : undefined,
   }

@@ -53,7 +53,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   await isDrained
   const drainedMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpu)
-  latencies.sort((one, other) => one - other)
+  latencies.sort((a, b) => a - b)
   const figures = {
     appendsPerSecond: Math.round((number * 1000) / appendedMs),
     deliveredPerSecond: Math.round((number * plugins * 1000) / drainedMs),

@@ -11,7 +11,7 @@ import { createRegistry, type RunningPlugin } from '../core/registry.ts'
 import { callback } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 
 // By hand: npm run build && node dist/bench/restart.js [callbacks]
-// Each part has a process of its own, so that the memory of the one is not taken for that of the other.
+// Each step has its own process, so that their memory is measured separately.
 const unused = undefined as never
 const handle = (): Promise<void> => new Promise(() => undefined)
 const spec = {
@@ -60,7 +60,7 @@ async function fill(file: string, count: number): Promise<object> {
   return { stored: count, perSecond, fileMb: Math.round((await stat(file)).size / 2 ** 20), rssMb: rssMb() }
 }
 
-/** @param resendWindow milliseconds: what came within it is remembered, and that costs memory of its own */
+/** @param resendWindow milliseconds; callbacks within it are loaded, which takes memory */
 async function restart(file: string, resendWindow: number): Promise<object> {
   const before = rssMb()
   const startedAt = performance.now()

@@ -6,15 +6,15 @@ import type { Variant } from './variants.ts'
 /** One window of one server. */
 export interface ReadAhead {
   readonly perSecond: number
-  /** Processor time of the server, all its processes and threads; NaN where it cannot be known. */
+  /** Processor time of the server, with all its processes and threads; NaN where it is unknown. */
   readonly cpuUs: number
-  /** That of its Redis, where it has one. */
+  /** Processor time of its Redis, where it has one. */
   readonly redisUs?: number
   readonly p50: number
   readonly p99: number
   readonly refused: number
   readonly loaderUs: number
-  /** How long after the load the plugin had got everything, where that is waited for. */
+  /** How long after the load the plugin had received everything, in variants that wait for this. */
   readonly behindMs?: number
 }
 
@@ -43,13 +43,13 @@ interface Running {
 }
 
 const WARMUP_MS = 150
-/** For the compiler, before the first window that counts: so long, or so many windows. */
+/** Warm-up for the compiler before the first window: this long, or this many windows. */
 const FIRST_MS = 1500
 const FIRST_WINDOWS = 4
 
 /**
- * Measures servers against each other: all of them run, and short windows go round, so that whatever else slows the
- * machine down for a while slows each of them down.
+ * Compares servers. All of them run, and are measured in turn in short windows, so that other load on the machine slows
+ * all of them down alike.
  */
 export async function measure(variants: readonly Variant[], plan: Plan, loader: Loader): Promise<Measured[]> {
   const { kind, connections } = plan
@@ -65,15 +65,15 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
       missing.push({ name: variant.name, missing: error.message, rssMb: NaN, windows: [] })
     }
   }
-  for (const one of running) {
-    // Not earlier: a connection without a request is closed after a while.
-    await loader.connect({ port: one.started.port, connections, kind })
-    await next(one, { ...plan, windowMs: Math.min(FIRST_MS, FIRST_WINDOWS * plan.windowMs) }, loader)
+  for (const server of running) {
+    // Not earlier, since a server closes idle connections.
+    await loader.connect({ port: server.started.port, connections, kind })
+    await next(server, { ...plan, windowMs: Math.min(FIRST_MS, FIRST_WINDOWS * plan.windowMs) }, loader)
   }
   for (let round = 0; round < plan.rounds; round++) {
-    // Every other round goes the other way, so that none always follows the same neighbour.
+    // Every second round is reversed, so that no server always follows the same one.
     const order = round % 2 === 0 ? running : running.toReversed()
-    for (const one of order) one.windows.push(await next(one, plan, loader))
+    for (const server of order) server.windows.push(await next(server, plan, loader))
   }
   const measured = running.map(({ variant, started, windows }) => ({
     name: variant.name,
@@ -87,7 +87,7 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
   return [...measured, ...missing]
 }
 
-/** One window: what was answered, and what it cost the server. */
+/** Measures one window: the answers, and their cost for the server. */
 async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<ReadAhead> {
   const { started, variant } = running
   const { pid, redisPid, port } = started
@@ -96,7 +96,7 @@ async function next(running: Running, { windowMs, rate }: Plan, loader: Loader):
   const load = { port, windowMs, warmupMs: WARMUP_MS, ...(rate !== undefined && { rate }) }
   const { answers, seconds, sent, refused, p50, p99, loaderUs } = await loader.load(load)
   running.answered += sent
-  // What is delivered after the window costs too.
+  // Deliveries after the window are part of the cost.
   const settled = await variant.settle?.(started, running.answered)
   const used = (cpuUs(pid) ?? NaN) - (before ?? NaN)
   const redisUs = redisPid === undefined ? undefined : ((cpuUs(redisPid) ?? NaN) - (redisBefore ?? NaN)) / sent

@@ -71,6 +71,6 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`)
   process.exitCode = 2
 } finally {
-  // What was borrowed from the tests is ended as they end it.
+  // Cleans up the helpers of the tests as the tests do.
   await mochaHooks.afterEach()
 }

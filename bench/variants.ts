@@ -4,34 +4,34 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { APP, TOKEN } from './load/callbacks.ts'
 import { hasRedis, startRedis } from '../test/harness/servers/redis.ts'
-import { askPlugin, type Cores, NotAvailable, type Started, startProcess } from './load/processes.ts'
+import { orderPlugin, type Cores, NotAvailable, type Started, startProcess } from './load/processes.ts'
 
 const CLI = resolve('dist/core/cli/main.js')
 const COUNTING = resolve('dist/bench/plugins/counting.js')
 
-/** A server that is measured. */
+/** A server to measure. */
 export interface Variant {
   readonly name: string
   start(cores: Cores): Promise<Started>
   /** Before the first window. */
   readonly prepare?: (started: Started) => Promise<void>
-  /** After each window, told how many callbacks were answered so far; what it adds to the window. */
+  /** Runs after each window, with how many callbacks were answered so far. Returns figures to add to the window. */
   readonly settle?: (started: Started, answered: number) => Promise<{ behindMs: number }>
 }
 
-const other = (name: string): Variant => ({
+const rival = (name: string): Variant => ({
   name,
   start: (cores) => startProcess([process.execPath, resolve(`dist/bench/servers/${name}.js`)], '.', cores),
 })
 
-/** What timhook is started with, beside its engine. */
+/** How timhook is started, apart from its engine. */
 export interface Setup {
-  /** Entries of `plugins:`; one that counts, by default. */
+  /** Entries of `plugins:`; by default one plugin that counts. */
   readonly plugins?: readonly object[]
-  /** More of the command line. */
+  /** Further arguments of the command line. */
   readonly args?: readonly string[]
   readonly delivery?: object
-  /** Over Redis: each process gets a key space of its own, so that they share nothing but the Redis. */
+  /** Over Redis: each process gets its own key prefix, so that they share only the Redis. */
   readonly isApart?: boolean
 }
 
@@ -78,13 +78,13 @@ function apart(config: object): string {
   ].join('\n')
 }
 
-export const bare = other('bare')
-export const others = [other('fastify'), other('hono'), other('express')]
+export const bare = rival('bare')
+export const rivals = [rival('fastify'), rival('hono'), rival('express')]
 export const memory = timhook('timhook memory', 'memory')
 export const sqlite = timhook('timhook sqlite', 'sqlite')
 export const redis = overRedis('timhook redis')
 
-/** With a redis-server of its own, on any core: what that costs is shown beside the server's processor time. */
+/** With its own redis-server on any core, whose processor time is shown beside that of the server. */
 export function overRedis(name: string, setup: Setup = {}): Variant {
   return {
     name,
@@ -101,24 +101,24 @@ export function overRedis(name: string, setup: Setup = {}): Variant {
   }
 }
 
-/** Storing alone: the plugin's handlers wait from the first callback on, so nothing else is delivered. */
+/** Only storing: the handlers wait from the first callback on, so nothing else is delivered. */
 export const paused: Variant = {
   ...timhook('sqlite paused', 'sqlite'),
   async prepare(started) {
-    await askPlugin(started, 'hold')
+    await orderPlugin(started, 'hold')
   },
 }
 
 const PATIENCE_MS = 10_000
 
-/** Storing and delivering: after each window the plugin has to have got every callback that was answered. */
+/** Storing and delivering: each window ends when the plugin has received every answered callback. */
 export const sustained: Variant = { ...timhook('sqlite sustained', 'sqlite'), settle: untilDelivered }
 
 /** How long after the load the last callback reached the plugin, milliseconds; Infinity when it did not. */
 export async function untilDelivered(started: Started, answered: number): Promise<{ behindMs: number }> {
   const endedAt = performance.now()
   for (;;) {
-    const count = await askPlugin(started, 'count')
+    const count = await orderPlugin(started, 'count')
     const behindMs = performance.now() - endedAt
     if (count >= answered) return { behindMs }
     if (behindMs > PATIENCE_MS) return { behindMs: Infinity }
@@ -126,7 +126,7 @@ export async function untilDelivered(started: Started, answered: number): Promis
   }
 }
 
-/** The same in Go, where its tool chain is found. */
+/** The same in Go, where Go is installed. */
 export function go(): Variant[] {
   const binary = join(tmpdir(), `timhook-bench-go-${process.pid}`)
   const built = spawnSync('go', ['build', '-o', binary, resolve('bench/go/main.go')], { stdio: 'ignore' })

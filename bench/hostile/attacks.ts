@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** An app whose callbacks anybody can send. */
+/** An app without a token, so anybody can send its callbacks. */
 export const OPEN_APP = 1400000001
 
 const MB = 1024 * 1024
@@ -12,7 +12,7 @@ const AHEAD = 5000
 export interface Attack {
   readonly name: string
   readonly what: string
-  /** Goes on until `untilMs`, on the clock of `Date.now()`. To this machine alone. */
+  /** Attacks this machine until `untilMs`, by `Date.now()`. */
   readonly run: (port: number, untilMs: number) => Promise<void>
 }
 
@@ -29,7 +29,7 @@ const message = (text: string): string =>
 const friends = (account: string): string =>
   request('Sns.CallbackPrevFriendAdd', `{"FriendItem":[{"To_Account":${account}}]}`)
 
-/** Sends on each of so many connections again and again: the next when something of the answers has come. */
+/** Sends repeatedly on this many connections, each time that a part of an answer has come. */
 function flood(port: number, connections: number, pieces: readonly string[], untilMs: number): Promise<void> {
   let sent = 0
   return holding(port, { connections }, untilMs, (socket) => {
@@ -39,7 +39,7 @@ function flood(port: number, connections: number, pieces: readonly string[], unt
   })
 }
 
-/** Keeps so many connections open, and opens others for those that are closed, at most so many every 20 ms. */
+/** Holds this many connections open. Replaces closed ones, at most this many every 20 ms. */
 async function holding(
   port: number,
   { connections, perTick = 200 }: { connections: number; perTick?: number },
@@ -100,7 +100,7 @@ export const attacks: readonly Attack[] = [
       const all = request('X.Y', '{}').repeat(AHEAD)
       return holding(port, { connections: 4 }, untilMs, (socket) => {
         let bytes = 0
-        // An answer to each is longer than 100 bytes.
+        // Every answer is longer than 100 bytes.
         socket.on('data', (chunk: Buffer) => {
           bytes += chunk.length
           if (bytes < AHEAD * 100) return

@@ -7,7 +7,7 @@ import { APP, TOKEN } from '../load/callbacks.ts'
 import { rssMb } from '../load/usage.ts'
 import { OPEN_APP } from './attacks.ts'
 
-// A late answer is told by p99: nothing good is to be refused because the machine is busy.
+// p99 shows late answers: good traffic must not be refused because the machine is busy.
 const CONFIG = `
 server: { port: 0, drainMs: 0, deadlineMs: 60000 }
 admin: false
@@ -15,7 +15,7 @@ apps: [{ sdkAppId: ${APP}, tokens: ['${TOKEN}'] }, { sdkAppId: ${OPEN_APP}, unsi
 plugins: [{ use: ./loud.mjs }]
 `
 
-/** A plugin that logs what strangers write, and throws it. */
+/** A plugin that logs and throws text from strangers. */
 const PLUGIN = `
 export default {
   name: 'loud',
@@ -34,9 +34,9 @@ const SAMPLE_MS = 100
 /** `timhook start`, in a process of its own. */
 export interface Target {
   readonly port: number
-  /** The memory that it occupied at most since the last time that somebody asked, megabytes; NaN where nothing says so. */
+  /** Peak memory since the last call, in megabytes; NaN where it is unknown. */
   readonly peakMb: () => number
-  /** What it has logged so far. */
+  /** How many bytes it has logged so far. */
   readonly logBytes: () => number
   readonly stop: () => Promise<void>
 }
@@ -62,9 +62,9 @@ export async function startTarget(): Promise<Target> {
   return {
     port: Number(new URL(url).port),
     peakMb: () => {
-      const most = peak
+      const lastPeak = peak
       peak = rss()
-      return most
+      return lastPeak
     },
     logBytes: () => bytes,
     stop: async () => {

@@ -6,17 +6,17 @@ export const TOKEN = 'token-of-the-benchmark'
 /** The requests that are measured. */
 export type Kind = 'full' | 'before' | 'chinese' | 'large'
 
-/** Where digits are written before each sending: the number of the callback, modulo `groups` for the group. */
-interface Slot {
+/** Where digits are written before each request: the number of the callback, modulo `groups` for the group. */
+interface DigitField {
   readonly offset: number
   readonly width: number
   readonly modulus: number
 }
 
-/** A request as bytes, and where its own identity goes. */
+/** A request as bytes, and the fields of its identity. */
 export interface Template {
   readonly bytes: Buffer
-  readonly slots: readonly Slot[]
+  readonly fields: readonly DigitField[]
 }
 
 const DIGITS = 13
@@ -65,7 +65,7 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
   large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', text(15_900)) },
 }
 
-/** The command and the JSON of a kind, with placeholders where its identity goes. */
+/** The command and the JSON of a kind, with placeholders for its identity. */
 function bodyOf(kind: Kind): { command: string; text: string } {
   const { command, body } = bodies[kind]
   return { command, text: JSON.stringify(body).replace(`"${NUMBER}"`, NUMBER) }
@@ -86,7 +86,7 @@ function pathOf(kind: Kind, nowMs: number): string {
   return `/?${new URLSearchParams(query).toString()}`
 }
 
-/** A whole request, signed now. Its length never changes, so that it can be written over and over. */
+/** A whole request, signed now. Its length never changes, so that its bytes can be reused. */
 export function templateOf(kind: Kind, nowMs: number): Template {
   const { text: body } = bodyOf(kind)
   const head = [
@@ -98,16 +98,16 @@ export function templateOf(kind: Kind, nowMs: number): Template {
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
-  const slots = [
+  const fields = [
     { offset: bytes.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
     { offset: bytes.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
   ]
-  return { bytes, slots }
+  return { bytes, fields }
 }
 
-/** Gives a request its own identity. */
-export function number(bytes: Buffer, slots: readonly Slot[], n: number): void {
-  for (const { offset, width, modulus } of slots) {
+/** Writes the identity of a request. */
+export function number(bytes: Buffer, fields: readonly DigitField[], n: number): void {
+  for (const { offset, width, modulus } of fields) {
     let rest = n % modulus
     for (let at = offset + width - 1; at >= offset; at--) {
       bytes[at] = 48 + (rest % 10)

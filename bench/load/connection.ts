@@ -4,17 +4,17 @@ import type { Template } from './callbacks.ts'
 const OK = '2'.charCodeAt(0)
 const STATUS_AT = 9
 
-/** Told of each answer, whether its status was 2xx; and of a connection that the server has closed. */
+/** Called for each answer, with whether its status was 2xx, and for a connection that the server has closed. */
 export interface Listener {
   readonly onAnswer: (connection: BenchConnection, ok: boolean) => void
   readonly onClose: () => void
 }
 
-/** One connection that is kept alive. It has one request under way at most. */
+/** A keep-alive connection with at most one request under way. */
 export class BenchConnection {
-  /** The bytes of its request, which are its own to number. */
+  /** The bytes of its request. Its number is written into them. */
   bytes = Buffer.alloc(0)
-  /** What they were made from. */
+  /** The template of the bytes. */
   template: Template | undefined
   /** When its request went out, or should have. */
   sentAt = 0
@@ -56,7 +56,7 @@ export class BenchConnection {
   }
 
   #read(chunk: Buffer): void {
-    // Answers of one server are alike: a chunk of the usual length is a whole one.
+    // All answers of a server have the same length, so a chunk of that length is a whole answer.
     if (this.#received.length === 0 && chunk.length === this.#expected) {
       this.#listener.onAnswer(this, chunk[STATUS_AT] === OK)
       return

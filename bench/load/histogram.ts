@@ -15,9 +15,9 @@ export class Histogram {
     return this.#total
   }
 
-  /** The time, in milliseconds, that this share of all were not above. */
-  quantile(share: number): number {
-    const rank = Math.ceil(share * this.#total)
+  /** The quantile of all times, in milliseconds. */
+  quantile(fraction: number): number {
+    const rank = Math.ceil(fraction * this.#total)
     let seen = 0
     for (let us = 0; us <= LIMIT_US; us++) {
       seen += this.#counts[us] ?? 0

@@ -7,19 +7,19 @@ export interface Connect {
   readonly kind: Kind
 }
 
-/** One window of load. Without `rate` each connection sends as soon as it has its answer (closed loop). */
+/** One window of load. Without `rate` each connection sends its next request when it has the answer (closed loop). */
 export interface Load {
   readonly port: number
   readonly windowMs: number
-  /** Answers of this time are counted in `sent` alone. */
+  /** Answers of the warm-up are only counted in `sent`. */
   readonly warmupMs: number
-  /** Requests a second, sent whatever the server does (open loop); a time counts from when one should have gone. */
+  /** Requests a second, however slow the server is (open loop). Times count from when a request was due. */
   readonly rate?: number
   /** Ends after this many requests, in place of `windowMs`. */
   readonly count?: number
 }
 
-/** What a window has come to. */
+/** The results of a window. */
 export interface Loaded {
   /** Answered in the window. */
   readonly answers: number
@@ -29,7 +29,7 @@ export interface Loaded {
   readonly refused: number
   readonly p50: number
   readonly p99: number
-  /** Of the loader, microseconds a request. */
+  /** Processor time of the loader, microseconds a request. */
   readonly loaderUs: number
 }
 

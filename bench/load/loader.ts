@@ -1,7 +1,7 @@
 import type { Order } from './loader-messages.ts'
 import { Pool } from './pool.ts'
 
-// A process of its own: what it costs to send must not be taken for what it costs to answer.
+// A separate process, so that the cost of sending does not count as the cost of answering.
 const pools = new Map<number, Pool>()
 
 process.on('message', (order: Order) => {

@@ -6,14 +6,14 @@ import type { Connect, Load, Loaded } from './loader-messages.ts'
 const RESIGN_MS = 1000
 const TICK_MS = 1
 
-/** The connections to one server, and the load that goes over them. */
+/** The connections to one server, and the load on them. */
 export class Pool {
   readonly #kind: Kind
   readonly #connections: BenchConnection[]
   readonly #histogram = new Histogram()
   #template: Template
   #signedAt = Date.now()
-  /** The number of the last callback, of 13 digits. No run repeats one of a run before it. */
+  /** The number of the last callback, of 13 digits. No run repeats a number of an earlier run. */
   #last = 10 ** 12 + (Date.now() % 10 ** 9) * 1000
   #idle: BenchConnection[] = []
   #onAnswer: (connection: BenchConnection) => void = () => undefined
@@ -72,7 +72,7 @@ export class Pool {
     }
   }
 
-  /** Every connection sends anew once it has its answer. */
+  /** Every connection sends its next request when it has the answer. */
   #closedLoop(from: number, until: number, count: number): Promise<number> {
     return new Promise((resolve) => {
       let left = count
@@ -87,7 +87,7 @@ export class Pool {
     })
   }
 
-  /** Sends at a rate. What finds no free connection waits for one, and its time runs. */
+  /** Sends at a rate. A request without a free connection waits, and that counts as its time. */
   #openLoop(from: number, until: number, rate: number): Promise<number> {
     this.#idle = [...this.#connections]
     const due: number[] = []
@@ -108,7 +108,7 @@ export class Pool {
         const wanted = Math.floor(((Math.min(now, until) - startedAt) * rate) / 1000)
         for (; made < wanted; made++) {
           const at = startedAt + (made * 1000) / rate
-          // In turn: one that nothing is sent on for long may be closed.
+          // Round robin, since the server may close an idle connection.
           const connection = this.#idle.shift()
           if (connection) this.#send(connection, at)
           else due.push(at)
@@ -127,7 +127,7 @@ export class Pool {
       connection.template = template
       connection.bytes = Buffer.from(template.bytes)
     }
-    number(connection.bytes, template.slots, ++this.#last)
+    number(connection.bytes, template.fields, ++this.#last)
     connection.sentAt = at
     this.#underWay++
     connection.send()

@@ -3,29 +3,29 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Connect, Load, Loaded, Order } from './loader-messages.ts'
 
-/** The processors that a process may use; undefined where all of them, or where nothing can pin it. */
+/** The processors that a process may use; undefined for all, or where a process cannot be pinned. */
 export type Cores = string | undefined
 
 export const canPin = spawnSync('taskset', ['-c', '0', 'true']).status === 0
 
-/** A server that listens. */
+/** A listening server. */
 export interface Started {
   readonly pid: number
   readonly port: number
   readonly child: ChildProcess
-  /** The Redis that it stores in. */
+  /** The Redis of the server. */
   readonly redisPid?: number
   /** From the start of the process to its first line with a URL, milliseconds. */
   readonly readyMs: number
   stop(): Promise<void>
 }
 
-/** What a server said in place of listening. */
+/** The output of a server that did not start. */
 export class NotAvailable extends Error {}
 
 /**
  * Runs a command until it prints a JSON line with a `url`.
- * @throws NotAvailable with its last words
+ * @throws NotAvailable with its last output
  */
 export async function startProcess(command: readonly string[], cwd: string, cores: Cores): Promise<Started> {
   const [file = '', ...args] = cores === undefined ? command : ['taskset', '-c', cores, ...command]
@@ -35,7 +35,7 @@ export async function startProcess(command: readonly string[], cwd: string, core
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const url = await new Promise<string>((resolve, reject) => {
-    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => tell(line, resolve))
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => resolveUrl(line, resolve))
     child.on('error', (error) => reject(new NotAvailable(error.message)))
     child.on('close', () => reject(new NotAvailable(said.trim())))
   })
@@ -47,25 +47,25 @@ export async function startProcess(command: readonly string[], cwd: string, core
   return { pid: Number(child.pid), port: Number(new URL(url).port), child, readyMs, stop }
 }
 
-/** Tells the counting plugin something. How many callbacks it has handled. */
-export async function askPlugin({ child }: Started, order: 'count' | 'hold' | 'release'): Promise<number> {
+/** Sends an order to the counting plugin. Resolves to how many callbacks it has handled. */
+export async function orderPlugin({ child }: Started, order: 'count' | 'hold' | 'release'): Promise<number> {
   child.send(order)
   const [{ count }] = (await once(child, 'message')) as [{ count: number }]
   return count
 }
 
-function tell(line: string, resolve: (url: string) => void): void {
+function resolveUrl(line: string, resolve: (url: string) => void): void {
   if (!line.startsWith('{')) return
   const { url, msg = 'listening' } = JSON.parse(line) as { url?: string; msg?: string }
   if (url !== undefined && msg.startsWith('listening')) resolve(url)
 }
 
-type Told = [{ result?: unknown; error?: string }]
+type Reply = [{ result?: unknown; error?: string }]
 
-/** The process that sends. */
+/** The process that sends the load. */
 export class Loader {
   readonly #child: ChildProcess
-  readonly #gone: Promise<Told>
+  readonly #gone: Promise<Reply>
 
   constructor(cores: Cores) {
     const file = new URL('./loader.js', import.meta.url).pathname
@@ -75,24 +75,24 @@ export class Loader {
   }
 
   async connect(arg: Connect): Promise<void> {
-    await this.#ask({ name: 'connect', arg })
+    await this.#send({ name: 'connect', arg })
   }
 
   async load(arg: Load): Promise<Loaded> {
-    return (await this.#ask({ name: 'load', arg })) as Loaded
+    return (await this.#send({ name: 'load', arg })) as Loaded
   }
 
   async close(port: number): Promise<void> {
-    await this.#ask({ name: 'close', arg: { port } })
+    await this.#send({ name: 'close', arg: { port } })
   }
 
   end(): void {
     this.#child.disconnect()
   }
 
-  async #ask(order: Order): Promise<unknown> {
+  async #send(order: Order): Promise<unknown> {
     this.#child.send(order)
-    const [{ result, error }] = (await Promise.race([once(this.#child, 'message'), this.#gone])) as Told
+    const [{ result, error }] = (await Promise.race([once(this.#child, 'message'), this.#gone])) as Reply
     if (error !== undefined) throw new Error(`loader: ${error}`)
     return result
   }

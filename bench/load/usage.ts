@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Microseconds of processor time that a process and those that it has started have used; undefined where /proc does not say. */
+/** Microseconds of processor time of a process and its descendants; undefined without /proc. */
 export function cpuUs(pid: number): number | undefined {
-  return sumOf(pid, (one) => sum(tasksOf(one).map((task) => threadUs(`${task}/schedstat`))))
+  return sumOf(pid, (member) => sum(tasksOf(member).map((task) => threadUs(`${task}/schedstat`))))
 }
 
-/** Megabytes of memory that a process and those that it has started occupy; what they share counts for each of them. */
+/** Megabytes of memory of a process and its descendants. Shared memory counts for each of them. */
 export function rssMb(pid: number): number | undefined {
-  return sumOf(pid, (one) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/status`, 'utf8'))?.[1]) / 1024)
+  return sumOf(
+    pid,
+    (member) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/status`, 'utf8'))?.[1]) / 1024,
+  )
 }
 
 function sumOf(pid: number, of: (pid: number) => number): number | undefined {

@@ -1,5 +1,5 @@
-// The plugin of the benchmark: it counts what it is given, and waits where it is told to. It imports nothing, and is
-// loaded by the server as a user's own file would be.
+// The plugin of the benchmark: it counts its callbacks, and waits on request. It imports nothing, and the server
+// loads it like the file of a user.
 let count = 0
 let held: Promise<void> | undefined
 let release: () => void = () => undefined
@@ -12,7 +12,7 @@ process.on('message', (order: 'count' | 'hold' | 'release') => {
   }
   process.send?.({ count })
 })
-// The channel is not to keep the server alive.
+// The channel must not keep the server alive.
 process.channel?.unref()
 
 async function whenReleased(waiting: Promise<void>): Promise<void> {

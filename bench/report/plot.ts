@@ -10,8 +10,8 @@ const HEAD = 34
 /** Throughput beside bare node:http, a panel for each kind of callback, with the quartiles as whiskers. */
 export function plot(sections: readonly Section[]): string {
   const panels = sections.filter(({ name }) => /^http \w+ 64$/.test(name) || name.startsWith('sqlite '))
-  const most = Math.max(1, ...panels.flatMap(({ rows }) => rows.map((row) => ratioOf(row)?.high ?? 0)))
-  const scale = (WIDTH - LEFT - 60) / most
+  const highest = Math.max(1, ...panels.flatMap(({ rows }) => rows.map((row) => ratioOf(row)?.high ?? 0)))
+  const scale = (WIDTH - LEFT - 60) / highest
   let y = 10
   const parts = panels.map(({ title, rows }) => {
     const shown = rows.filter((row) => ratioOf(row))
@@ -28,12 +28,12 @@ ${parts.join('\n')}
 
 function panel(title: string, rows: readonly Row[], top: number, scale: number): string {
   const bars = rows.map((row, at) => bar(row, top + HEAD + at * LINE, scale))
-  const one = (LEFT + scale).toFixed(1)
+  const unitX = (LEFT + scale).toFixed(1)
   const bottom = top + HEAD + rows.length * LINE
   return [
     `<text x="10" y="${top + 18}" font-weight="bold">${escape(title)}: requests a second beside bare node:http</text>`,
     ...bars,
-    `<line x1="${one}" x2="${one}" y1="${top + HEAD - 4}" y2="${bottom}" stroke="#888" stroke-dasharray="3 3"/>`,
+    `<line x1="${unitX}" x2="${unitX}" y1="${top + HEAD - 4}" y2="${bottom}" stroke="#888" stroke-dasharray="3 3"/>`,
   ].join('\n')
 }
 

@@ -9,16 +9,16 @@ export interface Row {
   readonly figures: Readonly<Record<string, Spread | number | string>>
 }
 
-/** What a section has come to, for people and for files. */
+/** The results of a section, for people and for files. */
 export interface Section {
   readonly name: string
   readonly title: string
   readonly rows: readonly Row[]
-  /** Everything that was measured. */
+  /** All measured figures. */
   readonly raw: unknown
 }
 
-/** Measures one thing; `say` tells what goes on. */
+/** Runs one measurement. `say` reports the progress. */
 export type Measure = (options: Options, loader: Loader, say: (text: string) => void) => Promise<Section[]>
 
 /** The servers of a plan as rows, beside the first one, which is bare node:http. */

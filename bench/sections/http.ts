@@ -2,7 +2,7 @@ import { type Kind } from '../load/callbacks.ts'
 import type { Options } from '../options.ts'
 import { measure } from '../rounds.ts'
 import { type Measure, rowsOf, type Section } from '../report/section.ts'
-import { bare, go, memory, others, redis, sqlite, type Variant } from '../variants.ts'
+import { bare, go, memory, rivals, redis, sqlite, type Variant } from '../variants.ts'
 
 const kinds: readonly [Kind, string][] = [
   ['full', 'a full group, 180 B'],
@@ -11,14 +11,14 @@ const kinds: readonly [Kind, string][] = [
   ['large', 'after a group message, 16 KB'],
 ]
 
-/** Everybody answers the same requests. */
+/** All servers answer the same requests. */
 export const http: Measure = async (options, loader, say) => {
   const sections: Section[] = []
-  const variants = chosen([bare, ...go(), ...others, memory, sqlite, redis], options)
+  const variants = chosen([bare, ...go(), ...rivals, memory, sqlite, redis], options)
   for (const [kind, what] of kinds.filter(([name]) => options.kinds.includes(name))) {
     for (const connections of options.connections) {
       say(`${what}, ${connections} connections`)
-      // The headline is at 64 connections; the others show where it holds.
+      // The headline is at 64 connections. The other counts show where it is valid.
       const rounds = connections === 64 ? options.rounds : Math.ceil(options.rounds / 5)
       const { windowMs, server: cores } = options
       const raw = await measure(variants, { kind, connections, rounds, windowMs, cores }, loader)

@@ -3,16 +3,16 @@ import { type Measure, rowsOf, type Section } from '../report/section.ts'
 import { ratios, spreadOf } from '../report/stats.ts'
 import { bare, memory, sqlite } from '../variants.ts'
 
-const SHARE = 0.7
+const LOAD = 0.7
 
-/** The slowest hundredth, at 70 % of what the server itself can do and the same for bare node:http. */
+/** p99 at 70 % of the highest rate of the server, for it and for bare node:http at the same rate. */
 export const latency: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   const sections: Section[] = []
   const plan = { kind: 'full', connections: 64, rounds: Math.ceil(rounds / 3), windowMs, cores } as const
   for (const variant of [memory, sqlite]) {
     say(`p99 of ${variant.name}`)
-    const [most] = await measure([variant], plan, loader)
-    const rate = SHARE * spreadOf((most?.windows ?? []).map(({ perSecond }) => perSecond)).median
+    const [capacity] = await measure([variant], plan, loader)
+    const rate = LOAD * spreadOf((capacity?.windows ?? []).map(({ perSecond }) => perSecond)).median
     const raw = await measure([bare, variant], { ...plan, rounds, connections: 256, rate }, loader)
     const p99s = raw.map(({ windows }) => windows.map(({ p99 }) => p99))
     const [ofBare, own] = rowsOf(raw)

@@ -1,4 +1,4 @@
-import { askPlugin, type Loader, type Started } from '../load/processes.ts'
+import { orderPlugin, type Loader, type Started } from '../load/processes.ts'
 import { type Measure, type Row } from '../report/section.ts'
 import { rssMb } from '../load/usage.ts'
 import { memory, sqlite, untilDelivered, type Variant } from '../variants.ts'
@@ -6,7 +6,7 @@ import { memory, sqlite, untilDelivered, type Variant } from '../variants.ts'
 const PARTS = 20
 const SECONDS = 5
 
-/** Memory over many requests: it may grow until all that is kept for a while is there, and not after. */
+/** Memory over many requests. It may grow until the resend window is full, and not after that. */
 export const memoryUse: Measure = async ({ count, server }, loader, say) => {
   const rows: Row[] = []
   const raw: Record<string, { requests: number; rssMb: number }[]> = {}
@@ -21,14 +21,14 @@ export const memoryUse: Measure = async ({ count, server }, loader, say) => {
       return list
     })
     raw[variant.name] = samples
-    const at = (share: number): string => `${samples[Math.ceil(PARTS * share) - 1]?.rssMb} MB`
+    const at = (fraction: number): string => `${samples[Math.ceil(PARTS * fraction) - 1]?.rssMb} MB`
     const figures = { 'after 5 %': at(0.05), '25 %': at(0.25), '50 %': at(0.5), '75 %': at(0.75), '100 %': at(1) }
     rows.push({ name: variant.name, figures })
   }
   return [{ name: 'memory', title: `RSS over ${count} requests`, rows, raw }]
 }
 
-/** Whether a plugin keeps up with what is stored, under load without a pause. */
+/** Whether a plugin keeps up with the stored callbacks under constant load. */
 export const delivery: Measure = async ({ server }, loader, say) => {
   say('delivery beside storing')
   const raw = await run(sqlite, server, loader, async (started) => {
@@ -36,7 +36,7 @@ export const delivery: Measure = async ({ server }, loader, say) => {
     let arrived = 0
     for (let second = 0; second < SECONDS; second++) {
       arrived += (await loader.load({ port: started.port, windowMs: 1000, warmupMs: 0 })).sent
-      seconds.push({ arrived, delivered: await askPlugin(started, 'count') })
+      seconds.push({ arrived, delivered: await orderPlugin(started, 'count') })
     }
     return { seconds, ...(await untilDelivered(started, arrived)) }
   })

@@ -9,17 +9,17 @@ const ONE = resolve('dist/bench/plugins/one.js')
 const EVERY = resolve('dist/bench/plugins/every.js')
 const PLUGINS = [1, 2, 5, 10, 20]
 
-/** What more commands cost: one handler against one for each command of the table. */
+/** The cost of more commands: one handler against a handler for each command of the table. */
 export const commands: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   const count = table.size
   say(`1 and ${count} commands`)
-  const one = timhook('1 command', 'memory', { plugins: [{ use: ONE }] })
+  const single = timhook('1 command', 'memory', { plugins: [{ use: ONE }] })
   const all = timhook(`${count} commands`, 'memory', { plugins: [{ use: EVERY }] })
-  const raw = await measure([one, all], { kind: 'full', connections: 64, rounds, windowMs, cores }, loader)
+  const raw = await measure([single, all], { kind: 'full', connections: 64, rounds, windowMs, cores }, loader)
   return [{ name: 'commands', title: 'commands with a handler', rows: against(raw), raw }]
 }
 
-/** What more plugins on one command cost. */
+/** The cost of more plugins on one command. */
 export const plugins: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   say('1 to 20 plugins on one command')
   const variants = PLUGINS.map((count) => {
@@ -33,12 +33,12 @@ export const plugins: Measure = async ({ rounds, windowMs, server: cores }, load
 function against(measured: readonly Measured[]): Row[] {
   const [first] = measured
   const of = ({ windows }: Measured, key: 'perSecond' | 'cpuUs'): number[] => windows.map((window) => window[key])
-  return measured.map((one) => ({
-    name: one.name,
+  return measured.map((variant) => ({
+    name: variant.name,
     figures: {
-      'of the first': spreadOf(ratios(of(one, 'perSecond'), first ? of(first, 'perSecond') : [])),
-      'CPU of the first': spreadOf(ratios(of(one, 'cpuUs'), first ? of(first, 'cpuUs') : [])),
-      'CPU µs': spreadOf(of(one, 'cpuUs')),
+      'of the first': spreadOf(ratios(of(variant, 'perSecond'), first ? of(first, 'perSecond') : [])),
+      'CPU of the first': spreadOf(ratios(of(variant, 'cpuUs'), first ? of(first, 'cpuUs') : [])),
+      'CPU µs': spreadOf(of(variant, 'cpuUs')),
     },
   }))
 }

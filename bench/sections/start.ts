@@ -13,7 +13,7 @@ export const start: Measure = async ({ rounds }, _loader, say) => {
   const raw: { bare: number; timhook: number }[] = []
   try {
     cpSync(resolve('config/plugins.yaml'), join(folder, 'plugins.yaml'))
-    // Any free port for the admin listener: somebody may have the usual one.
+    // Any free port for the admin listener, since the default one may be taken.
     const shipped = readFileSync(join(folder, 'plugins.yaml'), 'utf8')
     writeFileSync(join(folder, 'plugins.yaml'), `${shipped}\nadmin: { port: 0 }\n`)
     const command = [process.execPath, resolve('dist/core/cli/main.js'), 'start', '-c', 'plugins.yaml', '--port', '0']

@@ -14,7 +14,7 @@ export const storing: Measure = async ({ rounds, windowMs, server }, loader, say
     const where = core === undefined ? 'anywhere' : core.includes(',') ? 'two cores' : 'one core'
     say(`storing, the server's threads on ${where}`)
     const plan = { kind: 'full', connections: 64, rounds, windowMs, cores: core } as const
-    // Not together: what one delivers late must not fall into the window of the other.
+    // One after the other, so that late deliveries do not fall into the window of another server.
     for (const variant of [paused, sustained]) {
       const raw = await measure([bare, variant], plan, loader)
       const title = `${variant.name}, 64 connections, the server's threads on ${where}`

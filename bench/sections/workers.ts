@@ -2,7 +2,7 @@ import { measure } from '../rounds.ts'
 import { type Measure, rowsOf } from '../report/section.ts'
 import { overRedis, redis } from '../variants.ts'
 
-/** What a second process brings, and what it would bring if the two had nothing to do with each other. */
+/** The gain from a second process, and the gain if the two were independent. */
 export const workers: Measure = async ({ rounds, windowMs }, loader, say) => {
   say('one process and two over redis')
   const args = ['--workers', '2']

@@ -7,7 +7,7 @@ const WINDOW_SECONDS = 60
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** The check that every server makes: app, command and signature, as one writes it from Tencent's documents. */
+/** The check of every server: app, command and signature, as in Tencent's documents. */
 export function isGenuine(parameters: Parameters): parameters is Parameters & { CallbackCommand: string } {
   const { SdkAppid, CallbackCommand, Sign, RequestTime } = parameters
   if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
@@ -19,10 +19,10 @@ export function isGenuine(parameters: Parameters): parameters is Parameters & { 
   return timingSafeEqual(Buffer.from(expected), Buffer.from(Sign.toLowerCase()))
 }
 
-/** Longer than a round takes, and timhook's: nobody is to close a connection between two windows of his. */
+/** Longer than a round, and the same as timhook's, so that no server closes a connection between its windows. */
 export const KEEP_ALIVE_MS = 75_000
 
-/** The one handler, by command. */
+/** The handlers by command. */
 export const handlers = new Map<string, (body: unknown) => void>(
   ['Group.CallbackAfterGroupFull', 'Group.CallbackBeforeSendMsg', 'Group.CallbackAfterSendMsg'].map((command) => [
     command,
@@ -30,7 +30,7 @@ export const handlers = new Map<string, (body: unknown) => void>(
   ]),
 )
 
-/** JSON Schema of the fields that are required of the callbacks of the benchmark. */
+/** JSON Schema of the required fields of the benchmark's callbacks. */
 export const bodySchema = {
   type: 'object',
   required: ['CallbackCommand', 'GroupId'],
@@ -42,7 +42,7 @@ export const bodySchema = {
   },
 } as const
 
-/** Tells the parent which port was taken, in the form of timhook's own log. */
+/** Logs the port for the parent, in the form of timhook's own log. */
 export function tellPort(address: unknown): void {
   const { port } = address as { port: number }
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/` })}\n`)
