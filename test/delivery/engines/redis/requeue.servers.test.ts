@@ -42,7 +42,7 @@ async function twoShares() {
     if (script === TAKE) reads--
     return evaluate(script, ...args)
   }
-  const intake = new ReadAhead({
+  const readAhead = new ReadAhead({
     plugin: 'one',
     run,
     settleBatcher,
@@ -68,7 +68,7 @@ async function twoShares() {
     },
     read: async (inRoom: number, times = 1): Promise<void> => {
       ;[room, reads] = [inRoom, times]
-      intake.pump()
+      readAhead.pump()
       await eventually(
         async () => reads === 0 && leases.every(({ isReading }) => !isReading),
         (isOver) => isOver,

@@ -10,8 +10,8 @@ import { deferred } from '../../../../harness/plugin.ts'
 
 const forever = (): Promise<never> => new Promise(() => undefined)
 
-/** An intake whose reads are answered by hand, and a ledger whose writes are answered so. */
-function intake(settle: Run = forever) {
+/** A ReadAhead whose reads the test answers, and a SettleBatcher whose writes `settle` answers. */
+function createReadAhead(settle: Run = forever) {
   const reads: { asked: () => void; answer: (part: TakenPart) => void; sent: Promise<void> }[] = []
   const read = () => {
     const sent = deferred()
@@ -67,7 +67,7 @@ const turns = async (): Promise<void> => {
 
 describe('what a process stores while it reads', () => {
   it('is read once more where the read did not come to it, and nothing is handed over ahead of it', async () => {
-    const { subject, seen, arrive, reads } = intake()
+    const { subject, seen, arrive, reads } = createReadAhead()
     subject.pump()
     arrive('5-0')
     reads[0]?.answer(upTo('4-0'))
@@ -82,7 +82,7 @@ describe('what a process stores while it reads', () => {
   })
 
   it('is given once where it is told of after the read that brought it', async () => {
-    const { subject, seen, arrive, reads } = intake()
+    const { subject, seen, arrive, reads } = createReadAhead()
     subject.pump()
     arrive('5-0')
     reads[0]?.answer(upTo('5-0', '5-0'))
@@ -93,7 +93,7 @@ describe('what a process stores while it reads', () => {
   })
 
   it('does not hold up what comes behind one that could not be handed over', async () => {
-    const { subject, lease, seen, arrive, reads, break: breakIt } = intake()
+    const { subject, lease, seen, arrive, reads, break: breakIt } = createReadAhead()
     breakIt(true)
     subject.pump()
     reads[0]?.answer(upTo('7-0', taken('5-0', 'new'), taken('6-0', 'new'), taken('7-0', 'new')))
@@ -119,7 +119,7 @@ describe('what a process stores while it reads', () => {
 describe('what is written while a process reads', () => {
   /** One that was handed over from memory is under way, and everything is read again. */
   const reading = async () => {
-    const parts = intake(async <T>() => [1, 1] as T)
+    const parts = createReadAhead(async <T>() => [1, 1] as T)
     const { subject, lease, arrive, reads } = parts
     subject.pump()
     reads[0]?.answer(upTo('4-0'))

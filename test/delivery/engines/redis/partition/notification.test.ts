@@ -62,7 +62,7 @@ describe('the channel of a process', () => {
     const consumer = {
       plugin: 'one',
       stored: (n: number, { entry }: { entry: string }) => void seen.push(`${n} ${entry}`),
-      dirty: (n: number) => void seen.push(`dirty ${n}`),
+      markDirty: (n: number) => void seen.push(`dirty ${n}`),
       pump: () => undefined,
       reset: () => void seen.push('reset'),
       poll: () => undefined,
