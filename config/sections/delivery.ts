@@ -61,7 +61,7 @@ const RetentionSchema = Type.Object(
   { additionalProperties: false, default: {}, description: 'When finished callbacks are deleted.' },
 )
 
-/** How after-callbacks are stored and delivered to plugins. */
+/** How after-callbacks are kept and handed to plugins. */
 export const DeliverySchema = Type.Object(
   {
     engine: Type.Enum(['memory', 'sqlite', 'redis'], {

@@ -1,7 +1,7 @@
 import { TimhookError } from '../errors.ts'
 import type { Store } from './store.ts'
 
-/** A read-only store of a plugin that has not stored anything yet. */
+/** The store of a plugin for which nothing has been kept yet, and that nobody can write to. */
 export function emptyStore(file: string): Store {
   const refuse = async (): Promise<never> => {
     throw new TimhookError('STORE_UNUSABLE', `there is no ${file} yet`, { hint: 'The server makes it when it starts.' })

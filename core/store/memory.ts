@@ -1,7 +1,7 @@
 import type { Lease, Store, StoredRecord, Stores } from './store.ts'
 import { toJson } from './to-json.ts'
 
-/** The most records per plugin and kind. Older ones are dropped to bound the memory. */
+/** Records kept per plugin and kind; older ones go, since memory is not for keeping. */
 const MAX_RECORDS = 10_000
 
 interface Entry {

@@ -44,20 +44,16 @@ function wordsOf(done: Done, fate: Fate | undefined, isServed: boolean): string 
 
 /** Prints the results. @throws TimhookError REQUEST_UNANSWERED where a server runs and does not answer */
 export async function tellOutcome(done: Done, outcome: Outcome, json: boolean): Promise<void> {
-  const { requested, answered, served } = outcome
+  const { asked, answered, served } = outcome
   await print(json ? jsonLine({ done, ...outcome }) : `${textOf(done, outcome)}\n`)
-  if (!served || answered === requested) return
-  throw new TimhookError(
-    'REQUEST_UNANSWERED',
-    `the server has not answered for ${requested - answered} of ${requested} yet`,
-    {
-      hint: 'It does what it is asked for as soon as it can. See whether it is well: its log and /readyz tell.',
-    },
-  )
+  if (!served || answered === asked) return
+  throw new TimhookError('REQUEST_UNANSWERED', `the server has not answered for ${asked - answered} of ${asked} yet`, {
+    hint: 'It does what it is asked for as soon as it can. See whether it is well: its log and /readyz tell.',
+  })
 }
 
-function textOf(done: Done, { requested, answered, count, waiting, gone, foreign, served }: Outcome): string {
-  const later = served ? '' : `; no server runs: ${requested - answered} will be done at its next start`
+function textOf(done: Done, { asked, answered, count, waiting, gone, foreign, served }: Outcome): string {
+  const later = served ? '' : `; no server runs: ${asked - answered} will be done at its next start`
   const left = [
     [waiting, 'which the plugin will get anyway'],
     [gone, 'which are not stored any more'],
@@ -65,5 +61,5 @@ function textOf(done: Done, { requested, answered, count, waiting, gone, foreign
   ] as const
   const but = left.filter(([number]) => number > 0).map(([number, why]) => `; not ${number} ${why}`)
   const through = done === 'retried' ? `${count} will be tried again` : `${done} ${count}`
-  return `${through}${but.join('')}${answered === requested ? '' : later}`
+  return `${through}${but.join('')}${answered === asked ? '' : later}`
 }

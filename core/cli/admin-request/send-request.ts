@@ -10,9 +10,9 @@ const LOOK_EVERY_MS = 50
 /** How long to wait for the answer of a running server. */
 const PATIENCE_MS = 15_000
 
-/** The total of all requests: `requested` refs were sent, and `answered` of them are counted by their outcome. */
+/** The total of all requests: `asked` refs were sent, and `answered` of them are counted by their outcome. */
 export interface Outcome extends Counts {
-  readonly requested: number
+  readonly asked: number
   readonly answered: number
   /** Whether a server runs: it handles requests now, else at its next start. */
   readonly served: boolean
@@ -43,7 +43,7 @@ export async function askAll(
   if (!onResult) bar.start(total, 0)
   const startedAt = performance.now()
   const open: { request: string; of: AdminRequest }[] = []
-  let requested = 0
+  let asked = 0
   let counts = { count: 0, waiting: 0, gone: 0, foreign: 0, answered: 0 }
   let waits = await history.isServed()
 
@@ -62,10 +62,10 @@ export async function askAll(
     for await (const request of requests) {
       if (signal.aborted) break
       open.push({ request: await history.request(request), of: request })
-      requested += request.refs.length
+      asked += request.refs.length
       if (waits) await settle(AHEAD)
-      else bar.update(requested)
-      const dueMs = rate === undefined ? 0 : (requested * 1000) / rate - (performance.now() - startedAt)
+      else bar.update(asked)
+      const dueMs = rate === undefined ? 0 : (asked * 1000) / rate - (performance.now() - startedAt)
       if (dueMs > 0) await delay(dueMs, undefined, { signal }).catch(() => undefined)
     }
     if (waits) await settle(0)
@@ -74,7 +74,7 @@ export async function askAll(
   }
   const served = await history.isServed()
   for (const { of } of open) await onResult?.(of, undefined, served)
-  return { ...counts, requested, served }
+  return { ...counts, asked, served }
 }
 
 function add(sum: Counts & { answered: number }, answer: Counts, size: number): Counts & { answered: number } {

@@ -173,8 +173,8 @@ async function work(
   const onResult = entries && printEach('replayed', find, json)
   const outcome = await askAll(history, requests(), { total, rate, signal, onResult })
   await tellOutcome('replayed', outcome, json)
-  if (!signal.aborted || outcome.requested >= total || next === undefined) return
-  throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.requested} of ${total}`, {
+  if (!signal.aborted || outcome.asked >= total || next === undefined) return
+  throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {
     hint: `To go on: the same again with --since ${new Date(next).toISOString()}`,
   })
 }

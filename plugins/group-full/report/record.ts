@@ -63,7 +63,7 @@ export interface RunRecord {
   failed?: FailedCall
 }
 
-/** The settings that are stored with a run, and a hash that identifies them. */
+/** The settings as they are kept with a run, and what tells them from others. */
 export function settingsOf(options: Options): Pick<RunRecord, 'settings' | 'settingsHash'> {
   const text = JSON.stringify(options)
   return { settings: options, settingsHash: createHash('sha256').update(text).digest('hex').slice(0, 16) }
