@@ -64,6 +64,8 @@ export interface BusEvents {
   /** The disk is full: after-callbacks are answered 503 until there is room. */
   'store:full': { since: number | undefined }
   'store:room': { since: number | undefined }
+  /** More callbacks than this came within `delivery.resendWindow`: the oldest are forgotten early. Emitted once. */
+  'resend-window:full': { entries: number }
   /** Stored callbacks became unreadable: their numbers, and the plugins that would have got them. */
   'store:damaged': { first: number; last: number; receivedAt: number; plugins: readonly string[] }
   /**

@@ -144,6 +144,9 @@ function logHistory(bus: Bus, log: Logger): void {
     log.warn(hour, `callbacks were deleted before their time, to make room${back(since)}`)
     hour = { refused: 0, finished: 0, faults: 0, since: 0 }
   })
+  bus.on('resend-window:full', (event) =>
+    log.warn(event, 'the resend window is full: a callback that comes again late may be delivered twice'),
+  )
   bus.on('store:full', ({ since }) => log.error(`the disk of the store is full: after-callbacks get 503${back(since)}`))
   bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
 }

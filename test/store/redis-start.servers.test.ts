@@ -8,6 +8,7 @@ import { stopAfterTest } from '../harness/hooks.ts'
 import { connecting } from '../harness/servers/redis-client.ts'
 import { DURABLE, freePort, describeWithRedis, startRedis, startSentinel } from '../harness/servers/redis.ts'
 import { serve } from '../harness/server.ts'
+import { eventually } from '../delivery/engines/redis/run-redis.ts'
 
 interface Refused {
   code: string
@@ -180,6 +181,39 @@ describeWithRedis('a Redis that timhook is to start with', () => {
 })
 
 describeWithRedis('a server on Redis', () => {
+  const ready = async (adminUrl: string | undefined): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const response = await fetch(new URL('/readyz', adminUrl))
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+  const started = async (): Promise<{ url: string; adminUrl: string | undefined }> => {
+    const { url } = await startRedis()
+    const { server } = await serve({ admin: { port: 0 }, delivery: { engine: 'redis', redis: { url } } })
+    return { url, adminUrl: server.adminUrl }
+  }
+
+  it('says in /readyz that Redis was set to sync once a second while it ran', async () => {
+    const { url, adminUrl } = await started()
+    const { client } = await connecting().open({ url })
+    await client.config('SET', 'appendfsync', 'everysec')
+    const said = await eventually(
+      () => ready(adminUrl),
+      ({ body }) => body['durability'] !== undefined,
+    )
+    expect(said).to.deep.include({ status: 200 })
+    expect(said.body['durability']).to.equal('strict: appendfsync is everysec')
+  })
+
+  it('is not ready any more once its Redis was flushed', async () => {
+    const { url, adminUrl } = await started()
+    const { client } = await connecting().open({ url })
+    await client.flushall()
+    const { status } = await eventually(
+      () => ready(adminUrl),
+      ({ status }) => status === 503,
+    )
+    expect(status).to.equal(503)
+  })
+
   it('says in /readyz that what it acknowledges may be lost, and is ready', async () => {
     const { url } = await startRedis(['--appendonly', 'yes'])
     const { server } = await serve({

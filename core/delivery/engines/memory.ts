@@ -34,7 +34,7 @@ interface MemoryDeps {
 export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps): Delivery {
   const deliverer = createDeliverer(registry, bus)
   const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
-  const seen = new ResendWindow(resendWindow)
+  const seen = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
   const identify = createIdentify(resendWindow, bus)
   // After the HTTP answers: a handler that blocks the event loop must not delay them.
   const arrivals = new TickBatch<Callback>((callbacks) => {

@@ -30,6 +30,7 @@ interface Page {
  */
 export class ResendWindow {
   readonly #windowMs: number
+  #onFull: ((entries: number) => void) | undefined
   /** Per hash, the link to the newest entry. Its size is fixed, so no callback waits for it to grow. */
   #heads = new Uint32Array(0)
   /**
@@ -47,8 +48,10 @@ export class ResendWindow {
   readonly #key = new Uint32Array(FINGERPRINT_WORDS)
   #keyOf = ''
 
-  constructor(windowMs: number) {
+  /** @param onFull called once, when a callback is forgotten before its time because too many came */
+  constructor(windowMs: number, onFull: (entries: number) => void = () => undefined) {
     this.#windowMs = windowMs
+    this.#onFull = onFull
   }
 
   /**
@@ -142,11 +145,18 @@ export class ResendWindow {
   #forget(ends: number): void {
     for (let left = MAX_FORGOTTEN_PER_ADD; left > 0 && this.#oldest < this.#next; left--) {
       const slot = this.#oldest % CAPACITY
-      if (this.#timeOf(slot) > ends && this.#next - this.#oldest < MAX_ENTRIES) return
+      const isEarly = this.#timeOf(slot) > ends
+      if (isEarly && this.#next - this.#oldest < MAX_ENTRIES) return
+      if (isEarly) this.#tellFull()
       this.#unlink(slot)
       this.#resends.delete(this.#oldest++)
       if (this.#oldest % PAGE === 0) this.#freePage(slot)
     }
+  }
+
+  #tellFull(): void {
+    this.#onFull?.(MAX_ENTRIES)
+    this.#onFull = undefined
   }
 
   /** Removes an entry from its chain, if it is in one. */

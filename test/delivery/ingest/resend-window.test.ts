@@ -88,4 +88,13 @@ describe('what is remembered for a while', () => {
     expect(recent.find(identity('x'), 2)).to.equal(again)
     expect(recent.resendsOf(again)).to.equal(0)
   })
+
+  it('says once that it is full, when it forgets one before its time', () => {
+    const full: number[] = []
+    const window = new ResendWindow(600_000, (entries) => full.push(entries))
+    const count = 2 ** 20 + 100
+    for (let n = 0; n < count; n++) window.add(identity(n), newId(), 1)
+    expect(full).to.have.length(1)
+    expect(full[0]).to.be.below(count)
+  })
 })

@@ -7,6 +7,7 @@ import type { RedisSettings } from '../../../store/redis/options.ts'
 import { createRedisStores } from '../../../store/redis/stores.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
 import { createRedisDelivery, type RedisDelivery, type RedisDeps } from './delivery.ts'
+import { watchRedis } from './watch-redis.ts'
 
 type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection'> & { readonly redis?: RedisSettings }
 
@@ -14,18 +15,29 @@ type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection'> & { readonly 
 export async function openRedisEngine(settings: Settings, { bus, log }: { bus: Bus; log: Logger }) {
   if (!settings.redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
   const connection = await openRedis(settings.redis, { log })
+  const watch = watchRedis(connection, log)
   let delivery: RedisDelivery | undefined
   return {
     stores: createRedisStores(connection),
     createDelivery(registry: Registry): Delivery {
-      delivery = createRedisDelivery({ ...settings, registry, bus, connection })
-      return delivery
+      const made = createRedisDelivery({ ...settings, registry, bus, connection })
+      delivery = made
+      const health = async (): Promise<void> => {
+        watch.mustBeWhole()
+        await made.health()
+      }
+      const start = async (): Promise<void> => {
+        await made.start()
+        watch.begin()
+      }
+      return { ...made, start, health }
     },
     durability(): string | undefined {
       const { mode, faults } = connection.durability
       return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
     },
     async close(ending: Ending): Promise<void> {
+      watch.stop()
       await delivery?.end(ending)
       await connection.close()
     },

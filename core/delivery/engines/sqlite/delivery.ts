@@ -43,7 +43,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
   const settleBatcher = new SettleBatcher(client, () =>
     [...consumers.values()].flatMap((consumer) => consumer.changes()),
   )
-  const resendWindow = new ResendWindow(deps.resendWindow)
+  const resendWindow = new ResendWindow(deps.resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
   const stops: (() => void)[] = []
   let reserve: Reserve | undefined
   let retention: Sweeper | undefined
