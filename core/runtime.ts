@@ -3,7 +3,7 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
-import { type Delivery, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
+import { type Delivery, type DeliveryHealth, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
@@ -54,7 +54,7 @@ export interface Running {
   readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
   /** Rejects with the reason if after-callbacks cannot be stored now. */
-  health(): Promise<void>
+  health(): Promise<DeliveryHealth>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
   /**

@@ -21,12 +21,33 @@ export interface Delivery {
    */
   recordUndelivered(callback: Incoming, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason while callbacks cannot be stored. */
-  health(): Promise<void>
+  health(): Promise<DeliveryHealth>
   /**
    * Starts no more handlers, gives running ones `graceMs` milliseconds, fires their signals, and closes. `settled` says
    * that every handler ended.
    */
   stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
+}
+
+/** How far each plugin of this process has come. */
+export interface DeliveryHealth {
+  readonly plugins: readonly PluginHealth[]
+}
+
+export interface PluginHealth {
+  readonly plugin: string
+  /** How many callbacks wait for it. */
+  readonly backlog: number
+  /** When the oldest of them came, milliseconds since 1970. */
+  readonly oldestAt?: number | undefined
+  /** Why it gets none now, and until when. */
+  readonly held?: Hold | undefined
+}
+
+/** Why a plugin gets no after-callbacks, and until when (milliseconds since 1970); without that until it is resumed. */
+export interface Hold {
+  readonly reason: string
+  readonly until?: number | undefined
 }
 
 /**

@@ -17,7 +17,7 @@ async function answerWith(
 ): Promise<WireResponse> {
   const delivery: Delivery = {
     accept,
-    health: async () => undefined,
+    health: async () => ({ plugins: [] }),
     start: async () => {},
     recordUndelivered: async () => {},
     stop: async () => ({ undelivered: 0, settled: true }),

@@ -116,7 +116,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
 
     async recordUndelivered() {},
 
-    async health() {},
+    health: async () => ({ plugins: [] }),
 
     async stop(graceMs) {
       deliverer.interrupt()

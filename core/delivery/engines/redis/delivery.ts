@@ -146,6 +146,7 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
     async health() {
       try {
         await client.set(`${prefix}:probe`, member, 'PX', PROBE_MS)
+        return { plugins: [] }
       } catch (error) {
         throw redisFault(error)
       }

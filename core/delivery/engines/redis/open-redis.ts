@@ -22,9 +22,9 @@ export async function openRedisEngine(settings: Settings, { bus, log }: { bus: B
     createDelivery(registry: Registry): Delivery {
       const made = createRedisDelivery({ ...settings, registry, bus, connection })
       delivery = made
-      const health = async (): Promise<void> => {
+      const health: Delivery['health'] = async () => {
         watch.mustBeWhole()
-        await made.health()
+        return made.health()
       }
       const start = async (): Promise<void> => {
         await made.start()

@@ -122,6 +122,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
       mustHaveRoom()
       await deps.look?.()
       await client.request('probe', undefined)
+      return { plugins: [] }
     },
 
     async stop(graceMs) {
