@@ -1,5 +1,5 @@
 import type { Incoming } from '../callback/callback.ts'
-import type { Ending, Hold, Undelivered } from './delivery.ts'
+import type { Hold, Undelivered } from './delivery.ts'
 
 /**
  * What an engine implements: a log of callbacks in partitions, and where each plugin stands in them. Everything else
@@ -41,7 +41,7 @@ export interface CallbackLog {
   /** Milliseconds since 1970, on the clock that `dueAt` is compared with. */
   now(): number
   /** Stores a callback, unless it repeats one of the resend window. Callbacks of one tick are stored together. */
-  append(callback: NewCallback, waiter: AppendWaiter): void
+  append(callback: Append): void
   /** The resends so far of a callback that this process appended; `entry` is that of its NewCallback. 0 if not known. */
   resendsOf(entry: number): number
   /** Reads the next callbacks of a plugin behind a number that are not settled, in their order. */
@@ -71,8 +71,11 @@ export interface CallbackLog {
    * with the reason while callbacks cannot be stored.
    */
   probe(plugins: readonly string[]): Promise<Readonly<Record<string, number>>>
-  /** Ends the upkeep and returns every lease that is left. `ending` says whether something may have been running. */
-  close(ending: Ending): Promise<void>
+  /**
+   * Ends the upkeep. Nothing is called after that. Leases that are left are returned by `close` of the engine, which
+   * knows how the work has ended.
+   */
+  close(): Promise<void>
 }
 
 /** What the log tells its consumers. Both may be called too often, and are never needed for a callback to be found. */
@@ -111,6 +114,9 @@ export interface NewCallback {
   /** Set by the log before `stored`, if it counts resends: see `resendsOf`. */
   entry: number
 }
+
+/** One object for each callback that comes: what is stored, and who learns of it. */
+export interface Append extends NewCallback, AppendWaiter {}
 
 /** Learns what became of an append. Must not throw. */
 export interface AppendWaiter {
@@ -226,7 +232,10 @@ export interface Settlement {
 export type Change =
   /** Everything up to this number is settled. Marks of `done` up to there can go. */
   | readonly ['cursor', seq: number]
-  /** These are settled, though an earlier one is not. All of them are the plugin's. */
+  /**
+   * Whatever the plugin has between these is settled, though an earlier one is not. It swallows every mark of `done` that
+   * lies in it: the range is as wide as it can be, and ends before the next callback that is not settled.
+   */
   | readonly ['done', first: number, last: number]
   /** It is done, and was pending, held or a suspect. */
   | readonly ['finished', seq: number]
