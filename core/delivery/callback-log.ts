@@ -35,9 +35,10 @@ import type { Hold, Undelivered } from './delivery.ts'
 export interface CallbackLog {
   /**
    * Opens the log, makes or migrates what it needs, and starts its upkeep: retention, plugins that are gone, room.
+   * Requests to pause or resume a plugin that came before are carried out: nothing is delivered against them.
    * @throws TimhookError with a code that begins with STORE_
    */
-  open(listener: LogListener): Promise<{ readonly partitions: number }>
+  open(listener: LogListener): Promise<OpenedLog>
   /** Milliseconds since 1970, on the clock that `dueAt` is compared with. */
   now(): number
   /** Stores a callback, unless it repeats one of the resend window. Callbacks of one tick are stored together. */
@@ -76,6 +77,12 @@ export interface CallbackLog {
    * knows how the work has ended.
    */
   close(): Promise<void>
+}
+
+export interface OpenedLog {
+  readonly partitions: number
+  /** All plugins that are held. */
+  readonly holds: Readonly<Record<string, Hold>>
 }
 
 /** What the log tells its consumers. Both may be called too often, and are never needed for a callback to be found. */

@@ -46,6 +46,8 @@ export interface BusEvents {
     onFailure?: Outcome
     retryMs?: number
   }
+  /** An after-handler threw RetryAfter: it is called again in `retryMs`, and no attempt is counted. */
+  'handler:deferred': About & { plugin: string; attempt: number; error: LoggableError; retryMs: number }
   /** A handler that timed out was still running when the next callback of its order key had to start. */
   'handler:overlap': About & { plugin: string }
   /** The process has died several times in a row while handling this callback. It waits and does not block others. */
@@ -54,6 +56,9 @@ export interface BusEvents {
   'callback:dead': About & { plugin?: string; error: string }
   /** A plugin is no longer in the config. Its backlog became dead letters. */
   'backlog:dead': { plugin: string; count: number; error: string }
+  /** A plugin gets no after-callbacks until it is resumed, or until a time (milliseconds since 1970). They wait. */
+  'plugin:held': { plugin: string; reason: string; until?: number | undefined }
+  'plugin:resumed': { plugin: string }
   /** The store did not accept a callback: the after-callback was answered 503. */
   'delivery:failed': About & { error: unknown }
   /**

@@ -66,11 +66,16 @@ export const rows: readonly Row[] = [
   { floor: 6, at: 'core/delivery/ingest', job: 'fingerprint, resend window, order key, pending appends' },
   { floor: 6, at: 'core/host', job: 'the plugins of the config: resolved, loaded, checked, set up, called' },
   { floor: 7, at: 'core/cli/output', job: 'what commands print: tables, times, escapes, exit codes' },
-  { floor: 7, at: 'core/delivery/consume', job: 'runs handlers: keys, prefetch, attempts, suspects, drain' },
+  { floor: 7, at: 'core/delivery/attempt', job: 'runs handlers: keys, prefetch, attempts, suspects, holds, drain' },
   { floor: 7, at: 'core/report-answer.ts', job: 'tells the bus what was answered' },
   { floor: 8, at: 'core/after', job: 'stores and acknowledges' },
   { floor: 8, at: 'core/before', job: 'the chain, and the failure policy' },
   { floor: 8, at: 'core/cli/admin-request', job: 'asks the server, through the store, and prints what came of it' },
+  {
+    floor: 8,
+    at: 'core/delivery/consume',
+    job: 'what comes between a log and its handlers, for every engine: read-ahead, cursor, retries, overflow of keys, settling',
+  },
   { floor: 8, at: 'core/cli/input', job: 'what commands are given: config, options, patterns' },
   { floor: 8, at: 'core/delivery/engines/redis/scripts', job: 'Lua: one script for each step that has to be atomic' },
   {

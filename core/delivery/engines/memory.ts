@@ -1,131 +1,162 @@
 import type { Bus } from '../../observe/bus.ts'
-import { aboutOf, type Callback } from '../../callback/callback.ts'
-import type { Called } from '../../host/context.ts'
-import type { Registry, Subscription } from '../../registry.ts'
-import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
-import { createDeliverer, type Delivered } from '../consume/deliverer.ts'
-import type { Delivery } from '../delivery.ts'
-import { createIdentify, type Identified } from '../ingest/identify.ts'
-import { type Requeue, KeyedExecutor } from '../consume/keyed-executor.ts'
-import { orderOf } from '../ingest/order-key.ts'
-import { type Received, takeBody } from '../ingest/shared-body.ts'
+import type { Registry } from '../../registry.ts'
+import type { Append, CallbackLog, Change, DuePage, DueQuery, Lease, Page, WaitingCallback } from '../callback-log.ts'
+import { createDelivery } from '../consume/delivery.ts'
+import type { Delivery, Hold } from '../delivery.ts'
 import { ResendWindow } from '../ingest/resend-window.ts'
-import { waitForDrain } from '../consume/drain.ts'
-
-/** An accepted callback, shared by the deliveries to its plugins. */
-interface Item extends Received {
-  readonly callback: Called
-  readonly subscriptions: readonly Subscription[]
-  readonly key: string | undefined
-  readonly maybeResend: boolean
-  /** Its number in the resend window. */
-  readonly entry: number
-  resends: number
-}
 
 interface MemoryDeps {
   readonly registry: Registry
   readonly bus: Bus
   /** Milliseconds. */
   readonly resendWindow: number
+  readonly maxBacklog?: number | undefined
 }
 
 /** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
-export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps): Delivery {
-  const deliverer = createDeliverer(registry, bus)
-  const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
-  const seen = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
-  const identify = createIdentify(resendWindow, bus)
-  // After the HTTP answers: a handler that blocks the event loop must not delay them.
-  const arrivals = new TickBatch<Callback>((callbacks) => {
-    const identified = filterMap(callbacks, (callback) => ({ callback, ...identify(callback) }))
-    for (const item of filterMap(identified, register)) {
-      for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
-    }
-  }, onTick)
-  const retries = new Set<NodeJS.Timeout>()
-  let interrupted = 0
+export function createMemoryDelivery(deps: MemoryDeps): Delivery {
+  return createDelivery({ ...deps, log: new MemoryLog(deps) })
+}
 
-  /** Returns what to deliver; undefined for a resend. */
-  const register = ({
-    callback,
-    fingerprint,
-    identifiesEvent,
-  }: Identified & { callback: Callback }): Item | undefined => {
-    const { id, sdkAppId, command, reading, receivedAt } = callback
-    const known = seen.find(fingerprint, receivedAt)
+/** A stored callback, and which plugins get it. */
+interface Stored {
+  readonly callback: WaitingCallback
+  readonly plugins: string
+}
+
+/** Where a plugin stands. Dead letters are gone, for nobody could look at them. */
+interface Standing {
+  cursor: number
+  readonly pending: Map<number, WaitingCallback>
+}
+
+class MemoryLog implements CallbackLog {
+  readonly #resends: ResendWindow
+  readonly #plugins: ReadonlyMap<string, Standing>
+  readonly #holds = new Map<string, Hold>()
+  /** Numbers from `#first` on; those before are done, dead or pending. */
+  #stored: Stored[] = []
+  #first = 1
+
+  constructor({ registry, bus, resendWindow }: MemoryDeps) {
+    this.#resends = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
+    this.#plugins = new Map(registry.plugins.map(({ id }) => [id, { cursor: 0, pending: new Map() }]))
+  }
+
+  async open(): ReturnType<CallbackLog['open']> {
+    return { partitions: 1, holds: {} }
+  }
+
+  now(): number {
+    return Date.now()
+  }
+
+  append(append: Append): void {
+    const { id, identity, identifiesEvent, receivedAt } = append
+    const known = this.#resends.find(identity, receivedAt)
     if (known !== undefined) {
-      // The fingerprint covers app and command, so they equal those of the first one.
-      const first = { ...aboutOf(callback), id: seen.idOf(known) }
-      bus.emit('callback:resent', { ...first, resends: seen.countResend(known) })
-      if (identifiesEvent) return undefined
+      append.repeats(this.#resends.idOf(known), this.#resends.countResend(known))
+      if (identifiesEvent) return
+      append.maybeResend = true
     }
-    const route = registry.route(sdkAppId, command)
-    const { subscriptions } = route
-    const key = orderOf(callback, route)
-    const entry = seen.add(fingerprint, id, receivedAt)
-    const takers = subscriptions.length
-    const maybeResend = known !== undefined
-    return { callback, subscriptions, key, maybeResend, entry, resends: 0, parsed: reading, takers }
+    append.entry = this.#resends.add(identity, id, receivedAt)
+    const seq = this.#first + this.#stored.length
+    this.#stored.push({ callback: waitingOf(append, seq), plugins: append.plugins })
+    append.stored(seq)
   }
 
-  const enqueue = (item: Item, subscription: Subscription, attempt: number): void => {
-    let tries = attempt
-    const { plugin, pool } = subscription
-    executors.get(plugin.id)?.push(pool, item.key, () => deliver(item, subscription, tries++))
+  resendsOf(entry: number): number {
+    return this.#resends.resendsOf(entry)
   }
 
-  const deliver = (item: Item, subscription: Subscription, attempt: number): Requeue | Promise<Requeue> => {
-    const { callback, entry, maybeResend } = item
-    // The window may have forgotten it since.
-    item.resends = Math.max(item.resends, seen.resendsOf(entry))
-    const job = { callback, parsed: takeBody(item), attempt, resends: item.resends, maybeResend }
-    const delivered = deliverer.deliver(job, subscription)
-    if (!(delivered instanceof Promise) && delivered.ended.as === 'done') return undefined
-    return conclude(item, subscription, attempt, delivered)
+  async read({ plugin }: Lease, after: number, limit: number): Promise<Page> {
+    const name = JSON.stringify(plugin)
+    const rows: WaitingCallback[] = []
+    const last = this.#first + this.#stored.length - 1
+    let scanned = Math.max(after, this.#first - 1)
+    while (scanned < last && rows.length < limit) {
+      const { callback, plugins } = this.#stored[++scanned - this.#first] ?? {}
+      if (callback && plugins?.includes(name)) rows.push(callback)
+    }
+    return { rows, lost: 0, scanned, end: scanned === last }
   }
 
-  const conclude = async (
-    item: Item,
-    subscription: Subscription,
-    attempt: number,
-    delivered: Delivered | Promise<Delivered>,
-  ): Promise<Requeue> => {
-    const { ended, settled } = await delivered
-    if (ended.as === 'interrupted') interrupted++
-    if (ended.as === 'retry' && !subscription.ordered) retryLater(item, subscription, attempt + 1, ended.inMs)
-    await settled
-    return ended.as === 'retry' && subscription.ordered ? { delayMs: ended.inMs } : undefined
+  async readDue({ plugin }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
+    const taken = new Set(skip)
+    const now = Date.now()
+    const isDue = ({ dueAt = 0, deferredSince }: WaitingCallback): boolean =>
+      dueAt <= now || (deferredSince === undefined && dueAt > now + longestMs)
+    const waiting = [...(this.#plugins.get(plugin)?.pending.values() ?? [])].filter(({ seq }) => !taken.has(seq))
+    const due = waiting.filter(isDue).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.seq - b.seq)
+    if (due.length > limit) return { rows: due.slice(0, limit), next: now }
+    const later = waiting.filter((callback) => !isDue(callback)).map(({ dueAt = 0 }) => dueAt)
+    return { rows: due, next: later.length === 0 ? undefined : Math.min(...later) }
   }
 
-  const retryLater = (item: Item, subscription: Subscription, attempt: number, inMs: number): void => {
-    const timer = setTimeout(() => {
-      retries.delete(timer)
-      enqueue(item, subscription, attempt)
-    }, inMs)
-    retries.add(timer)
+  async fetch(_lease: Lease, seqs: readonly number[]): Promise<WaitingCallback[]> {
+    return seqs.flatMap((seq) => this.#stored[seq - this.#first]?.callback ?? [])
   }
 
-  return {
-    async start() {},
-
-    accept(callback) {
-      arrivals.add(callback)
-      return undefined
-    },
-
-    async recordUndelivered() {},
-
-    health: async () => ({ plugins: [] }),
-
-    async stop(graceMs) {
-      deliverer.interrupt()
-      const all = [...executors.values()]
-      const settled = await waitForDrain(Promise.all(all.map((executor) => executor.idle())), graceMs)
-      for (const executor of all) executor.close()
-      for (const retry of retries) clearTimeout(retry)
-      deliverer.abort()
-      return { undelivered: all.reduce((sum, executor) => sum + executor.size, retries.size + interrupted), settled }
-    },
+  async settle(settlements: Parameters<CallbackLog['settle']>[0]): Promise<boolean[]> {
+    for (const { lease, changes } of settlements) {
+      const standing = this.#plugins.get(lease.plugin)
+      if (standing) for (const change of changes) this.#apply(standing, change)
+    }
+    this.#forget()
+    return settlements.map(() => true)
   }
+
+  async lease({ held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
+    const start = { partition: 0, fence: 0, clean: true, cursor: 0, tail: 0, waiting: 0 }
+    const taken = held.length > 0 ? [] : [...this.#plugins.keys()].map((plugin) => ({ ...start, plugin }))
+    return { taken, lost: [], surplus: [], validMs: Infinity }
+  }
+
+  /** Nobody else can ask for anything. */
+  async requests(): ReturnType<CallbackLog['requests']> {
+    return { woken: {}, holds: Object.fromEntries(this.#holds), more: false }
+  }
+
+  async hold(plugin: string, hold: Hold | undefined): Promise<void> {
+    if (hold) this.#holds.set(plugin, hold)
+    else this.#holds.delete(plugin)
+  }
+
+  async recordUndelivered(): Promise<void> {}
+
+  async probe(): Promise<Record<string, number>> {
+    const oldest = [...this.#plugins].map(([plugin, { pending }]) => {
+      return [plugin, [...pending.values()].map(({ receivedAt }) => receivedAt)] as const
+    })
+    return Object.fromEntries(
+      oldest.filter(([, times]) => times.length > 0).map(([plugin, times]) => [plugin, Math.min(...times)]),
+    )
+  }
+
+  async close(): Promise<void> {}
+
+  #apply(standing: Standing, change: Change): void {
+    const [kind, seq] = change
+    const { pending } = standing
+    if (kind === 'cursor') standing.cursor = seq
+    else if (kind === 'pending') {
+      const callback = pending.get(seq) ?? this.#stored[seq - this.#first]?.callback
+      if (callback) pending.set(seq, { ...callback, deferredSince: undefined, ...change[2] })
+    } else if (kind === 'finished' || kind === 'dead') pending.delete(seq)
+  }
+
+  /** Drops what every plugin has passed. */
+  #forget(): void {
+    const cursor = Math.min(...[...this.#plugins.values()].map(({ cursor }) => cursor))
+    const count = Math.min(cursor - this.#first + 1, this.#stored.length)
+    if (count <= 0) return
+    this.#stored = this.#stored.slice(count)
+    this.#first += count
+  }
+}
+
+function waitingOf(append: Append, seq: number): WaitingCallback {
+  const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend } = append
+  const callback = { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend }
+  return { ...callback, resends: 0, attempt: 1, dueAt: undefined, tries: 0 }
 }

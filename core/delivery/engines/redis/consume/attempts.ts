@@ -1,10 +1,10 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { aboutOf } from '../../../../callback/callback.ts'
 import type { Subscription } from '../../../../registry.ts'
-import type { Deliverer, Delivered, Ended, Job } from '../../../consume/deliverer.ts'
-import type { Requeue } from '../../../consume/keyed-executor.ts'
+import type { Deliverer, Delivered, Ended, Job } from '../../../attempt/deliverer.ts'
+import type { Requeue } from '../../../attempt/keyed-executor.ts'
 import { takeBody } from '../../../ingest/shared-body.ts'
-import { afterCrashes, poisonText } from '../../../consume/suspects.ts'
+import { afterCrashes, poisonText } from '../../../attempt/suspects.ts'
 import type { Item } from './item.ts'
 import type { SettleBatcher } from './settle-batcher.ts'
 import type { PartitionLease } from '../partition/partition-lease.ts'
@@ -139,9 +139,13 @@ export function createAttempts(parts: AttemptDeps) {
   }
 
   /** @param onHold takes the next attempt of a callback that keeps its key */
-  const retry = (item: Item, { inMs }: Extract<Ended, { as: 'retry' }>, onHold?: (next: Item) => void): void => {
+  const retry = (
+    item: Item,
+    { inMs, isDeferred = false }: Extract<Ended, { as: 'retry' }>,
+    onHold?: (next: Item) => void,
+  ): void => {
     const { lease } = item
-    const attempt = item.attempt + 1
+    const attempt = item.attempt + (isDeferred ? 0 : 1)
     const at = performance.now() + inMs
     if (onHold) {
       settleBatcher.enqueue(item, ['hold', attempt, inMs])

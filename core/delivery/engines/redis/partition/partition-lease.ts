@@ -1,4 +1,4 @@
-import { MAX_PREFETCH } from '../../../consume/prefetch.ts'
+import { MAX_PREFETCH } from '../../../attempt/prefetch.ts'
 import type { Arrival } from './arrival.ts'
 import { isBehind } from './entry.ts'
 import { Cursor } from './cursor.ts'

@@ -1,5 +1,5 @@
 import { script } from '../../../../store/redis/script.ts'
-import { LONGEST_WAIT_MS } from '../../../consume/suspects.ts'
+import { LONGEST_WAIT_MS } from '../../../attempt/suspects.ts'
 import { ALWAYS, CONSUMER, FORGET, NOW, OWNS } from './lua.ts'
 
 /** Entries read in one step. */

@@ -1,6 +1,6 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { aboutOf } from '../../../../callback/callback.ts'
-import { afterCrashes, poisonText } from '../../../consume/suspects.ts'
+import { afterCrashes, poisonText } from '../../../attempt/suspects.ts'
 import type { KeyOverflow } from './key-overflow.ts'
 import type { Item } from './item.ts'
 import type { SettleBatcher } from './settle-batcher.ts'

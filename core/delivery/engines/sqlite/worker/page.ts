@@ -1,6 +1,6 @@
 import type { Database, Row } from '../../../../store/sqlite/database.ts'
 import type { Unpacked } from '../blocks/block.ts'
-import { LONGEST_WAIT_MS } from '../../../consume/suspects.ts'
+import { LONGEST_WAIT_MS } from '../../../attempt/suspects.ts'
 import { blockFrom } from '../blocks/blocks.ts'
 import { reportDamage } from '../blocks/damage.ts'
 import type { Arg, Result, Waiting } from './messages.ts'

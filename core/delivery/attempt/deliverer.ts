@@ -12,6 +12,8 @@ import { type Attempt, attemptOnce } from './attempt.ts'
 
 export const UNREADABLE = 'what is stored of it cannot be read any more'
 const DEFAULT_TIMEOUT_MS = 30_000
+/** How long a callback may be put off by RetryAfter before that counts as attempts. Also the longest time of one. */
+export const MAX_DEFERRED_MS = 24 * 3_600_000
 
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
@@ -21,6 +23,8 @@ export interface Job {
   readonly attempt: number
   readonly resends: number
   readonly maybeResend: boolean
+  /** For how long it has been put off without an attempt, milliseconds. */
+  readonly deferredMs?: number
 }
 
 /**
@@ -29,7 +33,14 @@ export interface Job {
 export type Ended =
   | { readonly as: 'done' }
   | { readonly as: 'interrupted' }
-  | { readonly as: 'retry'; readonly inMs: number; readonly error: string }
+  /** `isDeferred`: the handler has put it off, which is no attempt. `holdsPlugin`: and everything else of its plugin. */
+  | {
+      readonly as: 'retry'
+      readonly inMs: number
+      readonly error: string
+      readonly isDeferred?: boolean
+      readonly holdsPlugin?: boolean
+    }
   | { readonly as: 'dead'; readonly attempts: number; readonly error: string; readonly isFault?: true }
 
 /** `settled` resolves when the next callback of the order key may start: a handler may outlast its timeout. */
@@ -65,16 +76,16 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     const { reason, settled } = ended
     if (interrupted) return { ended: { as: 'interrupted' }, settled }
     const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
+    const outcome = outcomeOf(job, subscription, ended)
     const error = loggableError(ended.error, callback.raw)
-    const retryMs = nextTry(subscription, attempt, ended.error)
-    bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
+    const retryMs = outcome.as === 'retry' ? outcome.inMs : undefined
+    if (outcome.as === 'retry' && outcome.isDeferred)
+      bus.emit('handler:deferred', { ...about, error, retryMs: outcome.inMs })
+    else bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
     const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
-    if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
+    if (outcome.as === 'dead') bus.emit('callback:dead', { ...about, error: text })
     return {
-      ended:
-        retryMs === undefined
-          ? { as: 'dead', attempts: attempt, error: text }
-          : { as: 'retry', inMs: retryMs, error: text },
+      ended: outcome.as === 'dead' ? { ...outcome, attempts: attempt, error: text } : { ...outcome, error: text },
       settled: waitForSettled(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
         bus.emit('handler:overlap', about),
       ),
@@ -134,10 +145,21 @@ function summaryOf(faults: readonly string[]): string {
   return rest.length > 0 ? `${first} (and ${rest.length} more)` : first
 }
 
-/** Returns the delay in milliseconds, or undefined for a dead letter. */
-function nextTry({ retry }: Subscription, attempt: number, error: unknown): number | undefined {
-  if (attempt >= retry.attempts || isGiveUp(error)) return undefined
-  return asRetryAfter(error)?.ms ?? backoffMs(attempt, retry)
+/** What a failure comes to: a dead letter, or another try. */
+function outcomeOf(
+  { attempt, deferredMs = 0 }: Job,
+  { retry }: Subscription,
+  { reason, error }: Extract<Attempt, { ok: false }>,
+): { readonly as: 'dead' } | Omit<Extract<Ended, { as: 'retry' }>, 'error'> {
+  const asked = reason === 'threw' ? asRetryAfter(error) : undefined
+  if (asked) {
+    const inMs = Math.min(asked.ms, MAX_DEFERRED_MS)
+    if (asked.plugin) return { as: 'retry', inMs, isDeferred: true, holdsPlugin: true }
+    if (deferredMs < MAX_DEFERRED_MS) return { as: 'retry', inMs, isDeferred: true }
+    return attempt < retry.attempts ? { as: 'retry', inMs } : { as: 'dead' }
+  }
+  if (attempt >= retry.attempts || isGiveUp(error)) return { as: 'dead' }
+  return { as: 'retry', inMs: backoffMs(attempt, retry) }
 }
 
 /** Waits for a handler that runs on after its timeout, for at most the same time again. */

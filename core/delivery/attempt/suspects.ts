@@ -5,6 +5,7 @@ const SPARED = 2
 const MINUTE_MS = 60_000
 /** The delays after the crashes that follow, in milliseconds. After one more crash it becomes a dead letter. */
 const WAITS_MS = [5 * MINUTE_MS, 60 * MINUTE_MS, 360 * MINUTE_MS, 1440 * MINUTE_MS]
+/** What is due later than this was written before the clock was set back. */
 export const LONGEST_WAIT_MS = Math.max(...WAITS_MS)
 
 /** The action for a suspect after so many crashes in a row. Undefined: run it again at once. */
@@ -26,11 +27,22 @@ export class OneAtATime {
   /**
    * Makes a task wait for its turn while it is a suspect. While it waits it keeps its key, but leaves its place in the
    * pool to others.
+   * @param hold resolves when the plugin may go on; undefined if it may. A suspect on hold lets others go first
    */
-  alone(isSuspect: () => boolean, task: () => Requeue | Promise<Requeue>): () => Requeue | Promise<Requeue> {
+  alone(
+    isSuspect: () => boolean,
+    task: () => Requeue | Promise<Requeue>,
+    hold: () => Promise<unknown> | undefined = () => undefined,
+  ): () => Requeue | Promise<Requeue> {
     let release: (() => void) | undefined
     return () => {
       if (!isSuspect()) return task()
+      const held = hold()
+      if (held) {
+        release?.()
+        release = undefined
+        return { until: held, inTurn: true }
+      }
       if (!release) return { until: this.#acquire().then((next) => void (release = next)) }
       const next = release
       release = undefined

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type Requeue, KeyedExecutor } from '../../../core/delivery/consume/keyed-executor.ts'
-import { MAX_PREFETCH, Prefetch } from '../../../core/delivery/consume/prefetch.ts'
+import { type Requeue, KeyedExecutor } from '../../../core/delivery/attempt/keyed-executor.ts'
+import { MAX_PREFETCH, Prefetch } from '../../../core/delivery/attempt/prefetch.ts'
 import { deferred } from '../../harness/plugin.ts'
 
 const pool = { concurrency: 2 }

@@ -1,7 +1,13 @@
 import { Queue } from '../../lib/fifo.ts'
 
-/** The result of a task: run it again with its key kept, after a delay or once a promise resolves; or nothing. */
-export type Requeue = { readonly delayMs: number } | { readonly until: Promise<void> } | undefined
+/**
+ * The result of a task: run it again with its key kept, after a delay or once a promise resolves; or nothing. It runs
+ * before what is ready then, or `inTurn`, behind it.
+ */
+export type Requeue =
+  | { readonly delayMs: number }
+  | { readonly until: Promise<unknown>; readonly inTurn?: boolean }
+  | undefined
 
 /** At most `concurrency` tasks of a pool run at once. Pools are compared by identity. */
 interface Pool {
@@ -165,7 +171,8 @@ export class KeyedExecutor {
     if (this.#closed) return
     const resume = (): void => {
       const pool = this.#poolOf(entry)
-      pool.ready.putFirst(entry)
+      if ('inTurn' in requeue) pool.ready.put(entry)
+      else pool.ready.putFirst(entry)
       this.#startReady(pool)
     }
     if ('until' in requeue) {

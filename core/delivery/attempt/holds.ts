@@ -1,0 +1,112 @@
+import type { Bus } from '../../observe/bus.ts'
+import type { CallbackLog } from '../callback-log.ts'
+import type { Hold } from '../delivery.ts'
+
+/** The longest delay that setTimeout accepts. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+interface HoldsDeps {
+  readonly plugins: readonly string[]
+  readonly log: Pick<CallbackLog, 'hold' | 'now'>
+  readonly bus: Bus
+  /** A plugin goes on. */
+  readonly onResumed: (plugin: string) => void
+}
+
+interface Gate {
+  readonly hold: Hold
+  readonly opened: Promise<void>
+  readonly open: () => void
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Which plugins are on hold: by `pause`, or because a handler asked for it. Kept in the log, so a restart knows. */
+export class Holds {
+  readonly #deps: HoldsDeps
+  readonly #gates = new Map<string, Gate>()
+  /** Own changes so far. What was read of the log before the last one says nothing. */
+  #changes = 0
+  #saving = 0
+
+  constructor(deps: HoldsDeps) {
+    this.#deps = deps
+  }
+
+  of(plugin: string): Hold | undefined {
+    return this.#gates.get(plugin)?.hold
+  }
+
+  /** Resolves when the plugin goes on; undefined if it is not on hold. */
+  until(plugin: string): Promise<void> | undefined {
+    return this.#gates.size === 0 ? undefined : this.#gates.get(plugin)?.opened
+  }
+
+  /** Takes over what the log has, read by `read`. */
+  async sync<T extends { readonly holds: Readonly<Record<string, Hold>> }>(read: () => Promise<T>): Promise<T> {
+    const before = this.#changes
+    const result = await read()
+    if (before !== this.#changes || this.#saving > 0) return result
+    const now = this.#deps.log.now()
+    for (const [plugin, hold] of Object.entries(result.holds)) {
+      if (!this.#deps.plugins.includes(plugin)) continue
+      if (hold.until === undefined || hold.until > now) this.#shut(plugin, hold)
+      else this.#save(plugin, undefined)
+    }
+    for (const plugin of this.#gates.keys()) if (!result.holds[plugin]) this.#open(plugin)
+    return result
+  }
+
+  /** Holds a plugin until a time, unless it is on hold for longer. */
+  hold(plugin: string, hold: Hold & { readonly until: number }): void {
+    const known = this.of(plugin)
+    if (known && (known.until ?? Infinity) >= hold.until) return
+    this.#shut(plugin, hold)
+    this.#save(plugin, hold)
+  }
+
+  stop(): void {
+    for (const { timer } of this.#gates.values()) clearTimeout(timer)
+  }
+
+  #shut(plugin: string, hold: Hold): void {
+    const known = this.#gates.get(plugin)
+    if (known?.hold.until === hold.until && known?.hold.reason === hold.reason) return
+    clearTimeout(known?.timer)
+    let open: () => void = () => undefined
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    const gate: Gate = { opened, open, ...known, hold, timer: undefined }
+    this.#gates.set(plugin, gate)
+    if (hold.until !== undefined) this.#setTimer(plugin, gate, hold.until)
+    this.#deps.bus.emit('plugin:held', { plugin, ...hold })
+  }
+
+  #setTimer(plugin: string, gate: Gate, until: number): void {
+    const inMs = until - this.#deps.log.now()
+    gate.timer = setTimeout(
+      () => {
+        if (until - this.#deps.log.now() > 0 && inMs > TIMER_MAX_MS) return this.#setTimer(plugin, gate, until)
+        this.#open(plugin)
+        this.#save(plugin, undefined)
+      },
+      Math.min(Math.max(0, inMs), TIMER_MAX_MS),
+    ).unref()
+  }
+
+  #open(plugin: string): void {
+    const gate = this.#gates.get(plugin)
+    if (!gate) return
+    clearTimeout(gate.timer)
+    this.#gates.delete(plugin)
+    this.#deps.bus.emit('plugin:resumed', { plugin })
+    gate.open()
+    this.#deps.onResumed(plugin)
+  }
+
+  /** If it cannot be written, the hold is this process's alone. */
+  #save(plugin: string, hold: Hold | undefined): void {
+    this.#changes++
+    this.#saving++
+    const saved = (): void => void this.#saving--
+    this.#deps.log.hold(plugin, hold).then(saved, saved)
+  }
+}

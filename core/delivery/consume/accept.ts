@@ -1,0 +1,145 @@
+import type { Bus } from '../../observe/bus.ts'
+import { aboutOf, type Callback } from '../../callback/callback.ts'
+import { calledOf } from '../../host/context.ts'
+import { TickBatch } from '../../lib/tick-batch.ts'
+import type { Registry, Route } from '../../registry.ts'
+import type { Append, CallbackLog } from '../callback-log.ts'
+import type { Delivery } from '../delivery.ts'
+import { isExpendable } from '../ingest/expendable.ts'
+import type { Identified } from '../ingest/identify.ts'
+import { orderOf } from '../ingest/order-key.ts'
+import { partitionOf } from '../ingest/partition-of.ts'
+import { createIngest, PendingAppend } from '../ingest/pending-append.ts'
+import type { Consumer } from './consumer.ts'
+
+interface AcceptDeps {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly log: CallbackLog
+  readonly identify: (callback: Callback) => Identified
+  readonly consumers: readonly Consumer[]
+  readonly partitions: () => number
+}
+
+/** The consumers that get the callbacks of a route, and those that do not. */
+interface Receivers {
+  readonly own: readonly Consumer[]
+  readonly others: readonly Consumer[]
+  /** The plugins, sorted, as JSON. */
+  readonly text: string
+  readonly isKnown: boolean
+}
+
+const NOBODY: Receivers = { own: [], others: [], text: '[]', isKnown: false }
+
+/** Creates `accept`, which appends the callbacks of one event-loop tick together and hands them to the consumers. */
+export function createAccept({
+  registry,
+  bus,
+  log,
+  identify,
+  consumers,
+  partitions,
+}: AcceptDeps): (callback: Callback) => ReturnType<Delivery['accept']> {
+  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
+  const arrived = new TickBatch<readonly Consumer[]>((all) => {
+    for (const batch of all) for (const consumer of batch) consumer.pump()
+  })
+  /** Computed once for each route. */
+  const byRoute = new WeakMap<Route, Receivers>()
+  const receiversFor = (route: Route): Receivers => {
+    const known = byRoute.get(route)
+    if (known) return known
+    const made = receiversOf(route, consumers)
+    byRoute.set(route, made)
+    return made
+  }
+
+  /** A callback that comes: what the log stores of it, and who hands it over then. */
+  class Arrival extends PendingAppend implements Append {
+    partition = 0
+    identity = ''
+    key: string | undefined
+    maybeResend = false
+    entry = 0
+    #receivers = NOBODY
+
+    get id(): string {
+      return this.callback.id
+    }
+    get sdkAppId(): number {
+      return this.callback.sdkAppId
+    }
+    get command(): string {
+      return this.callback.command
+    }
+    get receivedAt(): number {
+      return this.callback.receivedAt
+    }
+    get signed(): boolean {
+      return this.callback.signed
+    }
+    get query(): string {
+      return this.callback.querystring
+    }
+    get raw(): string {
+      return this.callback.raw
+    }
+    get plugins(): string {
+      return this.#receivers.text
+    }
+    get expendable(): boolean {
+      return isExpendable(this.callback.signed, this.#receivers.isKnown)
+    }
+
+    append(identity: string): void {
+      const { callback } = this
+      const route = registry.route(callback.sdkAppId, callback.command)
+      this.#receivers = receiversFor(route)
+      this.identity = identity
+      // A text of SQLite or PostgreSQL cannot hold NUL, so another character separates the parts of a key.
+      this.key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
+      this.partition = partitionOf(this.key ?? identity, partitions())
+      log.append(this)
+    }
+
+    stored(seq: number): void {
+      const { own, others } = this.#receivers
+      const { key, maybeResend, entry, partition } = this
+      const callback = calledOf(this.callback)
+      const parsed = this.callback.reading
+      const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed, takers: own.length }
+      for (const consumer of own) consumer.stored(partition, seq, shared)
+      for (const consumer of others) consumer.stored(partition, seq, undefined)
+      this.resolve()
+      arrived.add(own)
+    }
+
+    repeats(firstId: string, resends: number): void {
+      // The fingerprint covers app and command, so both callbacks have the same.
+      bus.emit('callback:resent', { ...aboutOf(this.callback), id: firstId, resends })
+      if (this.identifiesEvent) this.resolve()
+    }
+
+    failed(error: unknown): void {
+      this.reject(error)
+    }
+  }
+
+  const take = createIngest<Arrival>(identify, (arrival, identity) => arrival.append(identity))
+  return (callback) => {
+    const arrival = new Arrival(callback)
+    take(arrival)
+    return arrival
+  }
+}
+
+function receiversOf({ subscriptions, known }: Route, consumers: readonly Consumer[]): Receivers {
+  const ids = subscriptions.map(({ plugin }) => plugin.id)
+  return {
+    own: consumers.filter(({ plugin }) => ids.includes(plugin)),
+    others: consumers.filter(({ plugin }) => !ids.includes(plugin)),
+    text: JSON.stringify(ids.toSorted()),
+    isKnown: known,
+  }
+}

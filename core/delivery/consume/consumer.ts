@@ -1,0 +1,167 @@
+import type { Bus } from '../../observe/bus.ts'
+import type { Registry } from '../../registry.ts'
+import { UNREADABLE } from '../attempt/deliverer.ts'
+import type { Requeue } from '../attempt/keyed-executor.ts'
+import { Prefetch } from '../attempt/prefetch.ts'
+import { longestDelayOf, subscriptionOf } from '../attempt/subscription-of.ts'
+import type { NewLease } from '../callback-log.ts'
+import { createAttempts, type AttemptsDeps } from './attempts.ts'
+import { type Item, itemOf, type Shared } from './item.ts'
+import { KeyOverflow, MAX_PREFETCH_PER_KEY } from './key-overflow.ts'
+import { createOutcomes } from './outcomes.ts'
+import { Partition } from './partition.ts'
+
+export interface ConsumerDeps extends Omit<AttemptsDeps, 'outcomes' | 'longestMs' | 'isClosed'> {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly maxBacklog: number | undefined
+}
+
+/** Delivers a plugin's callbacks from the partitions that this process leases: new ones, and pending ones. */
+export type Consumer = ReturnType<typeof createConsumer>
+
+export function createConsumer(deps: ConsumerDeps) {
+  const { plugin, registry, bus, log, settleBatcher, suspects, holds, maxBacklog } = deps
+  const partitions = new Map<number, Partition>()
+  /** The same, without an iterator for each callback. */
+  let list: readonly Partition[] = []
+  const longestMs = longestDelayOf(registry, plugin)
+  const outcomes = createOutcomes({ plugin, bus, log, settleBatcher })
+  const attempts = createAttempts({ ...deps, outcomes, longestMs, isClosed: () => closed })
+  let closed = false
+  let isPumping = false
+  let turn = 0
+
+  const prefetch = new Prefetch((key) => {
+    if (key !== undefined) overflow.resume(key)
+    pump()
+  })
+  const overflow: KeyOverflow = new KeyOverflow({
+    fetch: (partition, seqs) => log.fetch(partition.lease, seqs),
+    prefetchedOf: (key) => prefetch.of(key),
+    onNext: (partition, row) => push(partition, itemOf(row, partition.inDoubt)),
+    onLost(partition, seq) {
+      partition.waiting--
+      partition.settle(seq)
+    },
+  })
+  /** Nothing is taken for a plugin on hold. */
+  const room = (): number => (closed || holds.until(plugin) ? 0 : prefetch.room)
+  const waiting = (): number => list.reduce((sum, partition) => sum + partition.waiting, 0)
+
+  const place = (partition: Partition, item: Item): void => {
+    const { key, seq } = item.shared
+    if (key !== undefined && (overflow.has(key) || prefetch.of(key) >= MAX_PREFETCH_PER_KEY))
+      overflow.park(key, partition, seq)
+    else push(partition, item)
+  }
+  const push = (partition: Partition, item: Item): void => {
+    const { callback, key } = item.shared
+    const bury = (error: string): void => outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
+    if (callback.raw === '') return bury(UNREADABLE)
+    const subscription = subscriptionOf(registry, plugin, callback)
+    if (!subscription) return bury(`plugin ${plugin} has no handler for ${callback.command} any more`)
+    // A task that keeps its key blocked runs again for the next attempt.
+    let current = item
+    const task = { partition, subscription, requeueAs: (next: Item) => void (current = next) }
+    const run = (): Requeue | Promise<Requeue> => attempts.attempt(current, task)
+    const isSuspect = (): boolean => current.isSuspect
+    const hold = (): Promise<void> | undefined => holds.until(plugin)
+    prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(isSuspect, run, hold) : run)
+  }
+
+  /** Takes what is next in a partition, while there is room. */
+  const drain = (partition: Partition): void => {
+    const { readAhead } = partition
+    while (readAhead.length > 0) {
+      const isTooMuch = maxBacklog !== undefined && waiting() > maxBacklog
+      if (!isTooMuch && (room() <= 0 || overflow.isFull)) return
+      const item = readAhead.take()
+      if (!item) return
+      const error = `the backlog is over maxBacklog (${maxBacklog})`
+      if (isTooMuch) outcomes.dead(partition, item, { attempts: 0, error })
+      else place(partition, item)
+    }
+  }
+
+  const pump = (): void => {
+    // Tasks that end synchronously free room, and call this again, while the loop runs.
+    if (closed || isPumping) return
+    isPumping = true
+    // Starts with another one each time, so that a busy one does not starve the rest.
+    const from = turn++
+    for (let index = 0; index < list.length; index++) {
+      const partition = list[(from + index) % list.length]
+      if (!partition?.isHeld) continue
+      drain(partition)
+      partition.retries.read()
+      partition.readAhead.refill()
+    }
+    isPumping = false
+  }
+
+  return {
+    plugin,
+    partitions: partitions as ReadonlyMap<number, Partition>,
+    /** Takes a new lease. */
+    take(lease: NewLease): void {
+      const partition = new Partition(lease, {
+        log,
+        settleBatcher,
+        longestMs,
+        room: () => Math.ceil(room() / list.length),
+        onDue(from, item) {
+          push(from, item)
+          pump()
+        },
+        onMore: pump,
+      })
+      partitions.get(lease.partition)?.lose()
+      partitions.set(lease.partition, partition)
+      list = [...partitions.values()]
+      partition.retries.wake(0)
+      pump()
+    },
+    /** Drops a partition whose lease is lost or given back. */
+    drop(partition: Partition): void {
+      partition.lose()
+      overflow.drop(partition)
+      if (partitions.get(partition.lease.partition) === partition) partitions.delete(partition.lease.partition)
+      list = [...partitions.values()]
+    },
+    /** A callback was stored by this process. Without `shared` it is not the plugin's. */
+    stored(n: number, seq: number, shared: Shared | undefined): void {
+      partitions.get(n)?.stored(seq, shared)
+    },
+    /** There may be something that this process does not know of: in one partition, or in all. */
+    look(n?: number): void {
+      for (const partition of list) {
+        if (n !== undefined && n !== partition.lease.partition) continue
+        partition.readAhead.look()
+        partition.retries.wake(0)
+      }
+    },
+    pump,
+    /** Requests have made callbacks pending. */
+    woken(count: number): void {
+      const [first] = list
+      if (first) first.waiting += count
+      for (const { retries } of list) retries.wake(log.now())
+    },
+    waiting,
+    /** When the oldest callback came that is in its turn. Rejects if that cannot be read. */
+    async oldestAt(): Promise<number | undefined> {
+      const heads = list.map(async ({ lease, cursor: { head } }) =>
+        head === undefined ? [] : (await log.fetch(lease, [head])).map(({ receivedAt }) => receivedAt),
+      )
+      const times = (await Promise.all(heads)).flat()
+      return times.length === 0 ? undefined : Math.min(...times)
+    },
+    close(): void {
+      closed = true
+      for (const partition of list) partition.close()
+      prefetch.close()
+    },
+    idle: (): Promise<void> => prefetch.idle(),
+  }
+}

@@ -1,0 +1,111 @@
+import type { Change } from '../callback-log.ts'
+
+/** How long a callback settled beyond the cursor waits for its mark. Most need none, for the cursor passes them. */
+export const DEFER_MS = 50
+/** Settled numbers that stay in the list until it is worth going through it. */
+const COMPACT_AT = 1024
+
+/** How far a plugin has come in a partition, and what is settled beyond that. */
+export class Cursor {
+  /** Every number that was taken and is not settled, in order, from `#at` on. Some settled ones are among them. */
+  #taken: number[] = []
+  #at = 0
+  /** The settled ones among `#taken`. */
+  readonly #settled = new Set<number>()
+  /** Settled but not written: those from before the last write, and (`#fresh`) those since. */
+  #deferred: number[] = []
+  #fresh: number[] = []
+  #deferredAt = 0
+  #saved: number
+  /** Every callback up to this one was taken, or is not the plugin's. */
+  #reached: number
+
+  constructor(cursor: number) {
+    this.#saved = cursor
+    this.#reached = cursor
+  }
+
+  /** The first callback that is taken and not settled. */
+  get head(): number | undefined {
+    return this.#taken[this.#at]
+  }
+
+  /** Callbacks up to this one that were not taken are not the plugin's. */
+  advance(seq: number): void {
+    this.#reached = seq
+  }
+
+  /** Adds a callback that is to be delivered. Call it in the order of their numbers. */
+  take(seq: number): void {
+    this.#reached = seq
+    this.#taken.push(seq)
+  }
+
+  settle(seq: number): void {
+    this.#fresh.push(seq)
+    // Most settle in order, and the set would grow and shrink for each.
+    if (seq === this.#taken[this.#at]) this.#at++
+    else this.#settled.add(seq)
+    while (this.#settled.size > 0 && this.#settled.delete(this.#taken[this.#at] ?? 0)) this.#at++
+    if (this.#at >= COMPACT_AT && this.#at * 2 > this.#taken.length) this.#compact()
+  }
+
+  /** Whether settled callbacks wait to be written. */
+  get hasDeferred(): boolean {
+    return this.#deferred.length > 0 || this.#fresh.length > 0
+  }
+
+  /**
+   * Returns the changes to write: the cursor if it moved, and the ranges around what was settled beyond it some time ago.
+   * @param all include what was settled just now
+   */
+  changes(nowMs: number, all: boolean): Change[] {
+    const cursor = this.#cursor
+    const changes: Change[] = []
+    const isBeyond = (seq: number): boolean => seq > cursor
+    if (all || nowMs - this.#deferredAt >= DEFER_MS) {
+      const due = (all ? [...this.#deferred, ...this.#fresh] : this.#deferred).filter(isBeyond)
+      let end = 0
+      for (const seq of due.toSorted((a, b) => a - b)) {
+        if (seq <= end) continue
+        const range = this.#rangeAround(seq)
+        end = range[1]
+        changes.push(['done', ...range])
+      }
+      this.#deferred = all ? [] : this.#fresh.filter(isBeyond)
+      this.#fresh = []
+      this.#deferredAt = nowMs
+      if (this.#settled.size > Math.max(COMPACT_AT, (this.#taken.length - this.#at) / 2)) this.#compact()
+    }
+    if (cursor > this.#saved) changes.push(['cursor', cursor])
+    this.#saved = cursor
+    return changes
+  }
+
+  get #cursor(): number {
+    const { head } = this
+    return head === undefined ? this.#reached : head - 1
+  }
+
+  /** The numbers around a settled one, from behind the last unsettled one up to the next. */
+  #rangeAround(seq: number): [first: number, last: number] {
+    let [low, high] = [this.#at, this.#taken.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#taken[middle] ?? 0) < seq) low = middle + 1
+      else high = middle
+    }
+    let before = low - 1
+    while (before >= this.#at && this.#settled.has(this.#taken[before] ?? 0)) before--
+    let after = low
+    while (after < this.#taken.length && this.#settled.has(this.#taken[after] ?? 0)) after++
+    const first = before < this.#at ? this.#cursor : (this.#taken[before] ?? 0)
+    return [first + 1, (this.#taken[after] ?? this.#reached + 1) - 1]
+  }
+
+  #compact(): void {
+    this.#taken = this.#taken.slice(this.#at).filter((seq) => !this.#settled.has(seq))
+    this.#settled.clear()
+    this.#at = 0
+  }
+}

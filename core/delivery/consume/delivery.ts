@@ -1,0 +1,118 @@
+import type { Bus } from '../../observe/bus.ts'
+import type { Registry } from '../../registry.ts'
+import { createDeliverer } from '../attempt/deliverer.ts'
+import { ABORT_GRACE_MS, waitForDrain } from '../attempt/drain.ts'
+import { OneAtATime } from '../attempt/suspects.ts'
+import type { CallbackLog } from '../callback-log.ts'
+import type { Delivery, PluginHealth } from '../delivery.ts'
+import { createIdentify } from '../ingest/identify.ts'
+import { createAccept } from './accept.ts'
+import { type Consumer, createConsumer } from './consumer.ts'
+import { Holds } from '../attempt/holds.ts'
+import { Leases } from './leases.ts'
+import { SettleBatcher } from './settle-batcher.ts'
+
+export interface DeliveryDeps {
+  readonly log: CallbackLog
+  readonly registry: Registry
+  readonly bus: Bus
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly maxBacklog?: number | undefined
+}
+
+/** How often requests of other processes are looked for, milliseconds. */
+const POLL_MS = 250
+
+/** Delivers what a log stores. One for every engine. */
+export function createDelivery({ log, registry, bus, resendWindow, maxBacklog }: DeliveryDeps): Delivery {
+  const plugins = registry.plugins.map(({ id }) => id)
+  const deliverer = createDeliverer(registry, bus)
+  const consumers: Consumer[] = []
+  const settleBatcher = new SettleBatcher(log, () => consumers.flatMap(({ partitions }) => [...partitions.values()]))
+  const leases = new Leases({ log, settleBatcher, consumers: () => consumers })
+  const consumerOf = (id: string): Consumer | undefined => consumers.find(({ plugin }) => plugin === id)
+  const holds = new Holds({ log, bus, plugins, onResumed: (plugin) => consumerOf(plugin)?.pump() })
+  const suspects = new OneAtATime()
+  const common = { log, registry, bus, deliverer, settleBatcher, suspects, holds, leases, maxBacklog }
+  for (const plugin of plugins) consumers.push(createConsumer({ ...common, plugin }))
+  let partitions = 1
+  let poll: NodeJS.Timeout | undefined
+  let isPolling = false
+
+  const carryOutRequests = async (): Promise<void> => {
+    const { woken, more } = await holds.sync(() => log.requests(plugins))
+    for (const [plugin, count] of Object.entries(woken)) consumerOf(plugin)?.woken(count)
+    if (more) await carryOutRequests()
+  }
+  const pollRequests = (): void => {
+    if (isPolling) return
+    isPolling = true
+    const polled = (): void => void (isPolling = false)
+    carryOutRequests().then(polled, polled)
+  }
+  const healthOf = async (consumer: Consumer, pendingSince: number | undefined): Promise<PluginHealth> => {
+    const { plugin } = consumer
+    const times = [await consumer.oldestAt(), pendingSince].filter((time) => time !== undefined)
+    const held = holds.of(plugin)
+    return {
+      plugin,
+      backlog: consumer.waiting(),
+      ...(times.length > 0 && { oldestAt: Math.min(...times) }),
+      ...(held && { held }),
+    }
+  }
+
+  return {
+    async start() {
+      const opened = await log.open({
+        appending: () => settleBatcher.piggyback(),
+        notified(partition) {
+          for (const consumer of consumers) consumer.look(partition)
+          pollRequests()
+        },
+      })
+      partitions = opened.partitions
+      await holds.sync(async () => opened)
+      await leases.start()
+      pollRequests()
+      poll = setInterval(pollRequests, POLL_MS).unref()
+    },
+
+    accept: createAccept({
+      registry,
+      bus,
+      log,
+      identify: createIdentify(resendWindow, bus),
+      consumers,
+      partitions: () => partitions,
+    }),
+
+    recordUndelivered(callback, undelivered) {
+      const { known } = registry.route(callback.sdkAppId, callback.command)
+      return log.recordUndelivered(callback, undelivered, known)
+    },
+
+    async health() {
+      const pending = await log.probe(plugins)
+      return { plugins: await Promise.all(consumers.map((one) => healthOf(one, pending[one.plugin]))) }
+    },
+
+    async stop(graceMs) {
+      clearInterval(poll)
+      holds.stop()
+      deliverer.interrupt()
+      for (const consumer of consumers) consumer.close()
+      const idle = Promise.all(consumers.map((consumer) => consumer.idle()))
+      let settled = await waitForDrain(idle, graceMs)
+      deliverer.abort()
+      if (!settled) settled = await waitForDrain(idle, ABORT_GRACE_MS)
+      await settleBatcher.flush()
+      settleBatcher.close()
+      const undelivered = consumers.reduce((sum, consumer) => sum + consumer.waiting(), 0)
+      await leases.leave()
+      await log.close()
+      return { undelivered, settled }
+    },
+  }
+}

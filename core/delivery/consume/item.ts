@@ -1,0 +1,65 @@
+import type { Called } from '../../host/context.ts'
+import type { Received } from '../ingest/shared-body.ts'
+import type { WaitingCallback } from '../callback-log.ts'
+import type { Place } from './callback-state.ts'
+import type { InDoubt } from '../attempt/in-doubt.ts'
+
+/** A stored callback. All plugins that get it share this object. */
+export interface Shared extends Received {
+  readonly seq: number
+  readonly callback: Called
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+  /** Its entry for `resendsOf` of the log; 0 if it was read. */
+  readonly entry: number
+  resends: number
+}
+
+/** One delivery of a callback to one plugin. */
+export interface Item {
+  readonly shared: Shared
+  readonly place: Place
+  /** The next attempt, from 1. */
+  readonly attempt: number
+  readonly dueAt: number | undefined
+  /** Since when it has been put off without an attempt. */
+  readonly deferredSince: number | undefined
+  /** How many times in a row the process crashed while it was a suspect. */
+  readonly tries: number
+  /** Whether the last of these crashes was found at this start. */
+  readonly hasCrashed: boolean
+  /** Whether it may have been running when the process ended. */
+  readonly isSuspect: boolean
+}
+
+/** What every callback is that comes from memory, in its turn. */
+const FRESH = {
+  place: 'new',
+  attempt: 1,
+  dueAt: undefined,
+  deferredSince: undefined,
+  tries: 0,
+  hasCrashed: false,
+  isSuspect: false,
+} as const
+
+export function freshItem(shared: Shared): Item {
+  return { shared, ...FRESH }
+}
+
+export function itemOf(row: WaitingCallback, inDoubt: InDoubt, isPending = false): Item {
+  const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = row
+  const callback = { id, sdkAppId, command, receivedAt, signed, querystring: query, raw }
+  const shared = { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
+  const { attempt, dueAt, deferredSince, tries } = row
+  return {
+    shared,
+    place: isPending ? 'pending' : dueAt === undefined ? 'new' : 'held',
+    attempt,
+    dueAt,
+    deferredSince,
+    tries: Math.abs(tries),
+    hasCrashed: tries > 0,
+    isSuspect: inDoubt.isSuspect(row) || tries !== 0,
+  }
+}

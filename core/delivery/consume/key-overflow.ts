@@ -1,0 +1,94 @@
+import { Queue } from '../../lib/fifo.ts'
+import type { WaitingCallback } from '../callback-log.ts'
+import type { Partition } from './partition.ts'
+
+/** How many callbacks of one key are prefetched. More wait as numbers, so that they block no other key. */
+export const MAX_PREFETCH_PER_KEY = 16
+/** How many numbers wait at most. Beyond that the plugin waits for its keys. */
+const MAX_PARKED = 1_000_000
+const RETRY_AFTER_MS = 1000
+
+interface KeyOverflowDeps {
+  readonly fetch: (partition: Partition, seqs: readonly number[]) => Promise<readonly WaitingCallback[]>
+  /** How many callbacks of this key are prefetched. */
+  readonly prefetchedOf: (key: string) => number
+  readonly onNext: (partition: Partition, row: WaitingCallback) => void
+  /** Called with the number of a callback that cannot be read any more. */
+  readonly onLost: (partition: Partition, seq: number) => void
+}
+
+interface Parked {
+  readonly partition: Partition
+  readonly seqs: Queue<number>
+  count: number
+  isFetching: boolean
+}
+
+/**
+ * Holds the callbacks of keys that have too many, as numbers: they stay in their turn, and the log has the rest. New ones
+ * of such a key go behind them, so the order of the key is kept.
+ */
+export class KeyOverflow {
+  readonly #deps: KeyOverflowDeps
+  readonly #keys = new Map<string, Parked>()
+  #size = 0
+
+  constructor(deps: KeyOverflowDeps) {
+    this.#deps = deps
+  }
+
+  get isFull(): boolean {
+    return this.#size >= MAX_PARKED
+  }
+
+  has(key: string): boolean {
+    return this.#keys.size > 0 && this.#keys.has(key)
+  }
+
+  park(key: string, partition: Partition, seq: number): void {
+    const parked = this.#keys.get(key) ?? { partition, seqs: new Queue<number>(), count: 0, isFetching: false }
+    this.#keys.set(key, parked)
+    parked.seqs.put(seq)
+    parked.count++
+    this.#size++
+  }
+
+  /** Forgets what waits in a partition that is another process's now. */
+  drop(partition: Partition): void {
+    for (const [key, parked] of this.#keys) {
+      if (parked.partition !== partition) continue
+      this.#keys.delete(key)
+      this.#size -= parked.count
+    }
+  }
+
+  /** Hands over the next callbacks of a key, once those before them have ended. */
+  resume(key: string): void {
+    const parked = this.#keys.size === 0 ? undefined : this.#keys.get(key)
+    if (!parked || parked.isFetching || this.#deps.prefetchedOf(key) > 0) return
+    const seqs: number[] = []
+    while (seqs.length < Math.min(MAX_PREFETCH_PER_KEY, parked.count)) seqs.push(parked.seqs.take() ?? 0)
+    void this.#fetch(key, parked, seqs)
+  }
+
+  async #fetch(key: string, parked: Parked, seqs: readonly number[]): Promise<void> {
+    parked.isFetching = true
+    let rows: readonly WaitingCallback[]
+    try {
+      rows = await this.#deps.fetch(parked.partition, seqs)
+    } catch {
+      setTimeout(() => void this.#fetch(key, parked, seqs), RETRY_AFTER_MS).unref()
+      return
+    }
+    if (this.#keys.get(key) !== parked) return
+    parked.isFetching = false
+    parked.count -= seqs.length
+    this.#size -= seqs.length
+    if (parked.count === 0) this.#keys.delete(key)
+    const found = new Set(rows.map(({ seq }) => seq))
+    for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(parked.partition, seq)
+    for (const row of rows) this.#deps.onNext(parked.partition, row)
+    // Where none could be read, nothing of the key ends that would resume it.
+    if (rows.length === 0) this.resume(key)
+  }
+}

@@ -1,0 +1,128 @@
+import type { CallbackLog, Lease } from '../callback-log.ts'
+import type { Consumer } from './consumer.ts'
+import type { Partition } from './partition.ts'
+import type { SettleBatcher } from './settle-batcher.ts'
+
+interface LeasesDeps {
+  readonly log: Pick<CallbackLog, 'lease'>
+  readonly settleBatcher: SettleBatcher
+  readonly consumers: () => readonly Consumer[]
+}
+
+/** Renewals in the time that a lease is valid. */
+const RENEWALS = 4
+
+/**
+ * Holds this process's leases. The local time of a lease begins before the request is sent, so it ends here before the
+ * log gives it to another process. Where there is one process, one request gives them for good.
+ */
+export class Leases {
+  readonly #deps: LeasesDeps
+  #validUntil = -Infinity
+  #timer: NodeJS.Timeout | undefined
+  #renewal: Promise<void> | undefined
+  #returned: Lease[] = []
+  #isLeaving = false
+  #onRenewed: (() => void)[] = []
+
+  constructor(deps: LeasesDeps) {
+    this.#deps = deps
+  }
+
+  /** Rejects if the log cannot be reached. */
+  async start(): Promise<void> {
+    const validMs = await this.#renew()
+    if (validMs === Infinity) return
+    this.#timer = setInterval(() => void this.#renewAgain(), validMs / RENEWALS)
+    this.#timer.unref()
+  }
+
+  isValid(): boolean {
+    return this.#validUntil === Infinity || performance.now() < this.#validUntil
+  }
+
+  /** Resolves when the leases are valid again, or lost. */
+  renewed(): Promise<void> {
+    return new Promise((resolve) => void this.#onRenewed.push(resolve))
+  }
+
+  /** Takes no more leases, and gives back those whose handlers have ended. The engine returns what is left. */
+  async leave(): Promise<void> {
+    clearInterval(this.#timer)
+    if (this.#validUntil === Infinity) return
+    this.#isLeaving = true
+    const idle = this.#all().filter(({ running }) => running === 0)
+    this.#returned.push(...idle.map(({ lease }) => lease))
+    for (const partition of idle) this.#drop(partition)
+    await this.#renewAgain()
+    this.#resolveRenewed()
+  }
+
+  /** Renews now, and once more if that is under way. */
+  async #renewAgain(): Promise<void> {
+    await this.#renewal
+    this.#renewal = this.#renew().then(
+      () => undefined,
+      () => undefined,
+    )
+    await this.#renewal
+    this.#renewal = undefined
+  }
+
+  async #renew(): Promise<number> {
+    const { log, consumers } = this.#deps
+    const sentAt = performance.now()
+    const returned = this.#returned
+    const held = this.#all().toSorted((a, b) => a.running - b.running)
+    const reply = await log.lease({
+      plugins: consumers().map(({ plugin }) => plugin),
+      held: held.map(({ lease }) => lease),
+      returned,
+      isLeaving: this.#isLeaving,
+    })
+    this.#returned = this.#returned.filter((lease) => !returned.includes(lease))
+    this.#validUntil = sentAt + reply.validMs
+    for (const lease of reply.lost) this.#drop(this.#find(lease))
+    for (const lease of reply.taken)
+      consumers()
+        .find(({ plugin }) => plugin === lease.plugin)
+        ?.take(lease)
+    for (const lease of reply.surplus) void this.#giveBack(this.#find(lease))
+    this.#resolveRenewed()
+    return reply.validMs
+  }
+
+  /** Gives a lease back once its handlers have ended and their outcomes are written, so that two owners never overlap. */
+  async #giveBack(partition: Partition | undefined): Promise<void> {
+    if (!partition?.isHeld) return
+    partition.close()
+    await partition.idle()
+    await this.#deps.settleBatcher.flush()
+    if (partition.isLost) return
+    this.#drop(partition)
+    this.#returned.push(partition.lease)
+    await this.#renewAgain()
+  }
+
+  #all(): Partition[] {
+    return this.#deps.consumers().flatMap(({ partitions }) => [...partitions.values()])
+  }
+
+  #find({ plugin, partition, fence }: Lease): Partition | undefined {
+    const consumer = this.#deps.consumers().find((one) => one.plugin === plugin)
+    const found = consumer?.partitions.get(partition)
+    return found?.lease.fence === fence ? found : undefined
+  }
+
+  #drop(partition: Partition | undefined): void {
+    if (!partition) return
+    this.#deps
+      .consumers()
+      .find(({ plugin }) => plugin === partition.lease.plugin)
+      ?.drop(partition)
+  }
+
+  #resolveRenewed(): void {
+    for (const resolve of this.#onRenewed.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,130 @@
+import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
+import { Cursor, DEFER_MS } from './cursor.ts'
+import { InDoubt } from '../attempt/in-doubt.ts'
+import { type Item, itemOf, type Shared } from './item.ts'
+import { ReadAhead } from './read-ahead.ts'
+import { Retries } from './retries.ts'
+import type { Outbox, SettleBatcher } from './settle-batcher.ts'
+
+export interface PartitionDeps {
+  readonly log: CallbackLog
+  readonly settleBatcher: SettleBatcher
+  /** The longest delay of a retry of the plugin, milliseconds. */
+  readonly longestMs: number
+  /** How many pending callbacks may be handed over. */
+  readonly room: () => number
+  /** Hands over a callback that was pending. */
+  readonly onDue: (partition: Partition, item: Item) => void
+  /** There is more to hand over. */
+  readonly onMore: () => void
+}
+
+/** A partition that this process leases for a plugin, and how far the plugin has come in it. */
+export class Partition implements Outbox {
+  readonly lease: NewLease
+  readonly cursor: Cursor
+  readonly inDoubt: InDoubt
+  readonly readAhead: ReadAhead
+  readonly retries: Retries
+  /** How many callbacks wait: not done, and not dead. */
+  waiting: number
+  readonly #deps: PartitionDeps
+  #state: 'held' | 'closing' | 'lost' = 'held'
+  #running = 0
+  #onIdle: (() => void)[] = []
+
+  constructor(lease: NewLease, deps: PartitionDeps) {
+    const { log, settleBatcher, longestMs, room, onDue, onMore } = deps
+    this.#deps = deps
+    this.lease = lease
+    this.waiting = lease.waiting
+    this.cursor = new Cursor(lease.cursor)
+    this.inDoubt = new InDoubt(lease, log.now())
+    this.readAhead = new ReadAhead(
+      {
+        inDoubt: this.inDoubt,
+        read: (after, limit) => log.read(lease, after, limit),
+        onTake: (seq) => this.cursor.take(seq),
+        onAdvance: (seq) => {
+          this.cursor.advance(seq)
+          settleBatcher.touch()
+        },
+        onPage: ({ lost, waiting = this.waiting }) => {
+          this.waiting = waiting - lost
+          onMore()
+        },
+      },
+      lease.cursor,
+      lease.tail,
+    )
+    this.retries = new Retries({
+      now: () => log.now(),
+      readDue: (query) => log.readDue(lease, query),
+      longestMs,
+      room,
+      onDue: (row) => onDue(this, itemOf(row, this.inDoubt, true)),
+    })
+  }
+
+  /** Whether handlers may start. */
+  get isHeld(): boolean {
+    return this.#state === 'held'
+  }
+
+  get isClosing(): boolean {
+    return this.#state === 'closing'
+  }
+
+  get isLost(): boolean {
+    return this.#state === 'lost'
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  /** A callback was stored. Without `shared` it is not the plugin's. */
+  stored(seq: number, shared: Shared | undefined): void {
+    if (shared) this.waiting++
+    if (this.isHeld) this.readAhead.stored(seq, shared)
+  }
+
+  /** The callback has left its turn. */
+  settle(seq: number): void {
+    this.cursor.settle(seq)
+    this.#deps.settleBatcher.touch()
+  }
+
+  collect(): Change[] {
+    const changes = this.cursor.changes(Date.now(), !this.isHeld)
+    if (this.cursor.hasDeferred) this.#deps.settleBatcher.touch(DEFER_MS)
+    return changes
+  }
+
+  handlerStarted(): void {
+    this.#running++
+  }
+
+  handlerEnded(): void {
+    this.#running--
+    if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+  }
+
+  /** Resolves once no handler runs. */
+  idle(): Promise<void> {
+    return this.#running === 0 ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
+  }
+
+  /** Hands nothing over any more. */
+  close(): void {
+    if (this.#state === 'held') this.#state = 'closing'
+    this.retries.close()
+    this.readAhead.close()
+  }
+
+  /** Another process has the lease. */
+  lose(): void {
+    this.close()
+    this.#state = 'lost'
+  }
+}

@@ -1,0 +1,125 @@
+import type { CallbackLog, Change, Lease } from '../callback-log.ts'
+
+const FLUSH_MS = 20
+/** How long to wait after a failed write. There may be room again by then. */
+const RETRY_AFTER_MS = 1000
+
+/** Whose changes are written together. */
+export interface Outbox {
+  readonly lease: Lease
+  /** Whether the lease was given to another process: nothing of it is written any more. */
+  readonly isLost: boolean
+  /** Returns how the cursor has moved, when a batch is written. */
+  collect(): Change[]
+  /** Its lease was refused. */
+  lose(): void
+}
+
+interface Queued {
+  changes: Change[]
+  after: ((isWritten: boolean) => void)[]
+}
+
+/**
+ * Collects outcomes of callbacks and writes them in batches, off the hot path. Callbacks whose outcome a crash loses
+ * are delivered again. Changes of a lease are written in the order of the calls, and its part of a batch is written whole
+ * or not at all.
+ */
+export class SettleBatcher {
+  readonly #log: Pick<CallbackLog, 'settle'>
+  readonly #outboxes: () => Iterable<Outbox>
+  #queues = new Map<Outbox, Queued>()
+  #timer: NodeJS.Timeout | undefined
+  #writesAt = 0
+  #writing: Promise<void> | undefined
+  /** The last write failed. The next one waits for its timer, whatever is enqueued meanwhile. */
+  #isFailing = false
+
+  constructor(log: Pick<CallbackLog, 'settle'>, outboxes: () => Iterable<Outbox>) {
+    this.#log = log
+    this.#outboxes = outboxes
+  }
+
+  /** @param after called once the change is written, or with false if the lease was lost */
+  enqueue(outbox: Outbox, change: Change, after?: (isWritten: boolean) => void): void {
+    const queued = this.#queues.get(outbox) ?? { changes: [], after: [] }
+    this.#queues.set(outbox, queued)
+    queued.changes.push(change)
+    if (after) queued.after.push(after)
+    this.touch()
+  }
+
+  /** Writes a change at once. Resolves once it is written, with whether the lease was still held. */
+  enqueueDurably(outbox: Outbox, change: Change): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.enqueue(outbox, change, resolve)
+      void this.flush()
+    })
+  }
+
+  /** Schedules a write. The earliest requested time wins. */
+  touch(inMs = FLUSH_MS): void {
+    const at = performance.now() + inMs
+    if (this.#timer && this.#writesAt <= at) return
+    clearTimeout(this.#timer)
+    this.#writesAt = at
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.flush()
+    }, inMs).unref()
+  }
+
+  /** Writes along with an append, to share its commit. Does nothing while a write is running. */
+  piggyback(): void {
+    if (!this.#timer || this.#writing || this.#isFailing) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    void this.flush()
+  }
+
+  /** Writes everything collected so far. What could not be written is kept and tried again. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing
+    this.#writing = this.#write()
+    await this.#writing
+    this.#writing = undefined
+  }
+
+  /** Stops writing on a timer. */
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  async #write(): Promise<void> {
+    const queues = this.#queues
+    this.#queues = new Map()
+    for (const outbox of this.#outboxes()) {
+      const moved = outbox.collect()
+      if (moved.length === 0) continue
+      const queued = queues.get(outbox)
+      if (queued) queued.changes.push(...moved)
+      else queues.set(outbox, { changes: moved, after: [] })
+    }
+    const batch = [...queues].filter(([{ isLost }, { after }]) => !isLost || after.length > 0)
+    const live = batch.filter(([{ isLost }]) => !isLost)
+    try {
+      const settlements = live.map(([{ lease }, { changes }]) => ({ lease, changes }))
+      const written = settlements.length > 0 ? await this.#log.settle(settlements) : []
+      this.#isFailing = false
+      for (const [index, [outbox]] of live.entries()) if (written[index] === false) outbox.lose()
+      for (const [outbox, { after }] of batch) for (const call of after) call(!outbox.isLost)
+    } catch {
+      this.#isFailing = true
+      this.#putBack(batch)
+      this.touch(RETRY_AFTER_MS)
+    }
+  }
+
+  /** In front of what came meanwhile. */
+  #putBack(batch: readonly (readonly [Outbox, Queued])[]): void {
+    for (const [outbox, { changes, after }] of batch) {
+      const later = this.#queues.get(outbox) ?? { changes: [], after: [] }
+      this.#queues.set(outbox, { changes: [...changes, ...later.changes], after: [...after, ...later.after] })
+    }
+  }
+}
