@@ -88,9 +88,9 @@ export interface OpenedLog {
 /** What the log tells its consumers. Both may be called too often, and are never needed for a callback to be found. */
 export interface LogListener {
   /** Appends are about to be committed: what is settled now can share the commit. */
-  appending(): void
+  readonly appending: () => void
   /** There may be something new: in one partition, or anywhere. */
-  notified(partition?: number): void
+  readonly notified: (partition?: number) => void
 }
 
 /** A callback that is to be stored. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../protocol/define.ts'
+import type { Hold } from './delivery.ts'
 
 /**
  * The outcome of a callback. A delivered one is `done`, `waiting` or `dead`: for `plugin` of the filter if given,
@@ -113,11 +114,19 @@ export interface RecordFilter {
  * A request of another process to the server. The server carries it out, at its next start if it is not running. A
  * replay delivers finished callbacks to the plugin again, in the order of receipt, with attempts counted from 1. It
  * replaces a dead letter of the callback and plugin. A callback for which the plugin has no handler becomes a dead
- * letter.
+ * letter. The refs of `pause` and `resume` are plugins: while one is paused, its after-callbacks wait and no attempt is
+ * counted. `until` is milliseconds since 1970. What was so already counts as `waiting`.
  */
 export type AdminRequest =
   | { readonly kind: 'retry' | 'drop'; readonly refs: readonly string[] }
   | { readonly kind: 'replay'; readonly plugin: string; readonly refs: readonly string[] }
+  | {
+      readonly kind: 'pause'
+      readonly refs: readonly string[]
+      readonly reason: string
+      readonly until?: number | undefined
+    }
+  | { readonly kind: 'resume'; readonly refs: readonly string[] }
 
 /** The outcome of a request: each ref is counted in exactly one of these. */
 export interface Counts {
@@ -165,6 +174,8 @@ export interface History {
    * Counts the callbacks that wait for each plugin, including plugins that no config has any more. Leaves out zeros.
    */
   backlogs(): Promise<{ plugin: string; count: number }[]>
+  /** All plugins that are held, with the reason. */
+  holds(): Promise<Readonly<Record<string, Hold>>>
   /** Leaves a request for the server. Returns the name to pass to `result`. */
   request(asked: AdminRequest): Promise<string>
   /** Returns the result of a request; undefined until a server has carried it out, and again after a day. */

@@ -96,11 +96,6 @@ export const rows: readonly Row[] = [
   { floor: 10, at: 'core/delivery/engines/redis/upkeep', job: 'retention, and plugins that are gone' },
   {
     floor: 10,
-    at: 'core/delivery/engines/sqlite/consume',
-    job: "a plugin's callbacks: read-ahead, cursor, retries, overflow of keys, settling",
-  },
-  {
-    floor: 10,
     at: 'core/delivery/engines/sqlite/upkeep',
     job: 'retention, checkpoints, the resend window at start, plugins that are gone',
   },

@@ -11,7 +11,7 @@ import { storeOperations } from '../../store/sqlite/tables.ts'
 import type { Stores } from '../../store/store.ts'
 import type { EngineSettings } from './open-engine.ts'
 import type { OpeningOptions } from '../history.ts'
-import { checkFile, isThere } from './sqlite/file/check-file.ts'
+import { checkFile, isThere, mustBeCurrent } from './sqlite/file/check-file.ts'
 
 /** What plugins keep, opened beside a server that may be running. */
 export interface OpenStores {
@@ -52,6 +52,7 @@ function openFile(file: string, now: () => number): OpenStores {
   }
   checkFile(file)
   const database = new Database(file)
+  mustBeCurrent(database, file)
   database.exec('PRAGMA busy_timeout = 2000')
   database.exec('PRAGMA synchronous = FULL')
   const operations = storeOperations(database)

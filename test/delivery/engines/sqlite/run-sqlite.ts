@@ -80,8 +80,11 @@ export async function runEngine(
 /** Resolves once callbacks can be stored again; the engine looks for room by itself, and tells nobody when. */
 export async function recovered(delivery: Delivery): Promise<void> {
   for (;;) {
-    const error: unknown = await delivery.health().catch((error: unknown) => error)
-    if (error === undefined) return
+    const isRecovered = await delivery.health().then(
+      () => true,
+      () => false,
+    )
+    if (isRecovered) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

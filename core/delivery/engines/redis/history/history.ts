@@ -1,3 +1,4 @@
+import { TimhookError } from '../../../../errors.ts'
 import { newId } from '../../../../lib/id.ts'
 import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
@@ -42,6 +43,7 @@ export async function openRedisHistory(
       const counts = Object.entries(await client.hgetall(`${prefix}:backlog`))
       return counts.map(([plugin, count]) => ({ plugin, count: Number(count) })).filter(({ count }) => count > 0)
     },
+    holds: async () => ({}),
     async request(asked) {
       const id = newId()
       await client.rpush(`${prefix}:requests`, JSON.stringify({ id, ...requestOf(asked) }))
@@ -66,6 +68,8 @@ function requestOf(asked: AdminRequest): object {
   const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
   const of = (pattern: RegExp, nothing: string): string[] =>
     asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing))
+  if (asked.kind === 'pause' || asked.kind === 'resume')
+    throw new TimhookError('STORE_UNSUITABLE', 'the engine redis cannot pause plugins')
   if (asked.kind !== 'replay') return { ...asked, refs: of(LETTER, '0-0'), answer }
   return { ...asked, refs: of(REF, '0/0-0').map((ref) => ref.split('/')), answer }
 }

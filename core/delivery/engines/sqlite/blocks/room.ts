@@ -1,5 +1,6 @@
 import type { Database, Row, Value } from '../../../../store/sqlite/database.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
+import { finishedBlocks } from './finished.ts'
 import { unpin } from './pinned.ts'
 
 /** Evicts refused callbacks down to their share. The app that takes most of it loses its oldest first. */
@@ -56,13 +57,9 @@ function evictRefused(database: Database): number | undefined {
   return row && database.run('DELETE FROM kept WHERE num = ?', row['num'] as Value)
 }
 
-/** Evicts the oldest block below every cursor, or the oldest recorded decision, whichever came first. */
+/** Evicts the oldest finished block, or the oldest recorded decision, whichever came first. */
 function evictFinished(database: Database, expendable: 0 | 1): number | undefined {
-  const block = database.get(
-    `SELECT last, first, received_at FROM blocks WHERE expendable = ${expendable}
-      AND last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT 1`,
-    Number.MAX_SAFE_INTEGER,
-  )
+  const [block] = finishedBlocks(database, 1, expendable)
   const decided = database.get(
     `SELECT num, received_at FROM kept WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY num LIMIT 1`,
   )
@@ -84,7 +81,8 @@ function evictFault(database: Database): number | undefined {
   return 1
 }
 
-function moveHistoryStart(database: Database, to: number): void {
+/** @param to milliseconds since 1970 */
+export function moveHistoryStart(database: Database, to: number): void {
   const insert = `INSERT INTO meta VALUES ('history_since', ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`
   database.run(insert, to)
 }

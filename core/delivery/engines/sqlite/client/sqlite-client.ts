@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorCode, TimhookError } from '../../../../errors.ts'
 import type { Ending } from '../../../delivery.ts'
 import { Queue } from '../../../../lib/fifo.ts'
-import { type New, Packer } from '../blocks/block.ts'
+import type { Append } from '../../../callback-log.ts'
+import { Packer } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Arg, Fault, Name, Reply, Request, Result } from '../worker/messages.ts'
 
@@ -11,21 +12,21 @@ type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'termin
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
-/** Is called with the result of an append. */
-export interface Storing {
-  stored(seq: number): void
-  failed(error: Error): void
+/** Is called with the result of each append, and with the characters of each block that is posted. */
+export interface AppendListener {
+  appended(append: Append, seq: number): void
+  notAppended(append: Append, error: Error): void
 }
 
 /** The block of this tick, the request that will carry it, and the callers that wait for it. */
 interface OpenBlock {
   readonly packer: Packer
   appending: { arg: unknown } | undefined
-  storing: Storing[]
+  appends: Append[]
 }
 
 function openBlock(expendable: boolean): OpenBlock {
-  return { packer: new Packer(expendable), appending: undefined, storing: [] }
+  return { packer: new Packer(expendable), appending: undefined, appends: [] }
 }
 
 /** The main thread's side of the database. Requests of one event-loop tick are posted to the worker together. */
@@ -46,7 +47,8 @@ export class SqliteClient {
   #onDamage: (damage: readonly Damage[]) => void = () => undefined
   #onFull: () => void = () => undefined
   #onAppend: () => void = () => undefined
-  #onAppended: (characters: number) => void = () => undefined
+  #onPosted: (characters: number) => void = () => undefined
+  #listener: AppendListener | undefined
   #onLost: (error: Error, isOpen: boolean) => void = () => undefined
 
   /** Starts the worker thread. It loads its code in parallel with the main thread, then waits for `open`. */
@@ -108,8 +110,13 @@ export class SqliteClient {
   }
 
   /** Sets the listener that is called with the characters of each posted block. */
-  whenAppended(listener: (characters: number) => void): void {
-    this.#onAppended = listener
+  whenPosted(listener: (characters: number) => void): void {
+    this.#onPosted = listener
+  }
+
+  /** Sets who is called with the result of each append. */
+  whenAppended(listener: AppendListener): void {
+    this.#listener = listener
   }
 
   /** Sends a request. `done` is called in the order of requests, before any promise of the same reply resolves. */
@@ -123,21 +130,20 @@ export class SqliteClient {
   }
 
   /**
-   * Stores a callback, in one request with the others of this tick.
-   * @param expendable whether it is deleted first when room is needed, once it is finished
+   * Stores a callback, in one request with the others of this tick. The listener of appends gets the result.
    */
-  append(callback: New, expendable: boolean, storing: Storing): void {
+  append(append: Append): void {
     if (this.#endedWith) {
       const error = this.#endedWith
-      setImmediate(() => storing.failed(error))
+      setImmediate(() => this.#listener?.notAppended(append, error))
       return
     }
-    const block = expendable ? this.#expendable : this.#others
-    block.packer.add(callback)
-    block.storing.push(storing)
+    const block = append.expendable ? this.#expendable : this.#others
+    block.packer.add(append)
+    block.appends.push(append)
     if (!block.appending) {
       // Reserve its place in the batch now, because replies come in the order of requests.
-      const all = block.storing
+      const all = block.appends
       block.appending = this.#put('append', undefined, (error, result) => this.#settleAppends(all, error, result))
     }
     if (block.packer.isFull) this.#closeBlock(block)
@@ -181,19 +187,19 @@ export class SqliteClient {
     if (!open.appending) return
     const block = open.packer.take()
     open.appending.arg = block
-    this.#onAppended(block.heads.length + block.bodies.length)
+    this.#onPosted(block.heads.length + block.bodies.length)
     open.appending = undefined
-    open.storing = []
+    open.appends = []
   }
 
-  #settleAppends(all: readonly Storing[], error: Error | undefined, result: Result<'append'> | undefined): void {
+  #settleAppends(all: readonly Append[], error: Error | undefined, result: Result<'append'> | undefined): void {
     let index = 0
-    for (const storing of all) {
+    for (const append of all) {
       const seq = typeof result === 'number' ? result + index : result?.[index]
       index++
-      if (typeof seq === 'number') storing.stored(seq)
+      if (typeof seq === 'number') this.#listener?.appended(append, seq)
       else {
-        storing.failed(error ?? (seq ? errorOf(seq) : new Error('not stored')))
+        this.#listener?.notAppended(append, error ?? (seq ? errorOf(seq) : new Error('not stored')))
         if (seq) this.#checkFault(seq)
       }
     }

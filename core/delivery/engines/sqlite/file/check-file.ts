@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { TimhookError } from '../../../../errors.ts'
-import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { APPLICATION_ID, OLDEST_VERSION, SCHEMA_VERSION } from './schema.ts'
 
 // https://www.sqlite.org/fileformat.html#the_database_header
 const MAGIC = 'SQLite format 3\0'
@@ -32,9 +33,10 @@ export function isThere(file: string): boolean {
 /**
  * Checks the header of a database file without changing the file, which SQLite might by opening it. A missing file is
  * fine.
+ * @param newest the version of the tables that is known
  * @throws TimhookError STORE_FOREIGN, STORE_NEWER or STORE_DAMAGED
  */
-export function checkFile(file: string): void {
+export function checkFile(file: string, newest = SCHEMA_VERSION): void {
   if (!existsSync(file)) return
   const header = Buffer.alloc(HEADER_LENGTH)
   const descriptor = openSync(file, 'r')
@@ -45,12 +47,8 @@ export function checkFile(file: string): void {
     throw foreign(file)
   }
   const version = header.readUInt32BE(USER_VERSION_AT)
-  if (version > SCHEMA_VERSION) {
-    throw new TimhookError('STORE_NEWER', `${file} was written by a newer timhook (tables ${version})`, {
-      hint: 'Start that version, or name another file in delivery.sqlite.file.',
-    })
-  }
-  if (version < SCHEMA_VERSION) {
+  if (version > newest) throw newer(file, version, newest)
+  if (version < OLDEST_VERSION) {
     throw new TimhookError('STORE_FOREIGN', `${file} is of a timhook before the first release (tables ${version})`, {
       hint: 'Name another file in delivery.sqlite.file, or move this one away.',
     })
@@ -61,6 +59,35 @@ export function checkFile(file: string): void {
   const size = header.readUInt16BE(PAGE_SIZE_AT)
   const expected = header.readUInt32BE(PAGE_COUNT_AT) * (size === 1 ? 65_536 : size)
   if (statSync(file).size < expected) throw damaged(file, 'its end is missing')
+}
+
+/**
+ * Checks the version of an open file: a log that was not moved into it yet may say more than its header.
+ * @throws TimhookError STORE_NEWER
+ */
+export function versionOf(database: Database, file: string, newest = SCHEMA_VERSION): number {
+  const version = database.number('PRAGMA user_version')
+  if (version > newest) throw newer(file, version, newest)
+  return version
+}
+
+/**
+ * For those who read a file beside a server, or without one: only a server migrates it.
+ * @throws TimhookError STORE_NEWER, or STORE_UNUSABLE for an older version of the tables
+ */
+export function mustBeCurrent(database: Database, file: string): void {
+  const version = versionOf(database, file)
+  if (version === SCHEMA_VERSION) return
+  throw new TimhookError('STORE_UNUSABLE', `${file} was written by an older timhook (tables ${version})`, {
+    hint: 'Start the server of this version once: it brings the file up to date.',
+  })
+}
+
+function newer(file: string, version: number, newest: number): TimhookError {
+  const message = `${file} was written by a newer timhook (tables ${version}, and this one knows ${newest})`
+  return new TimhookError('STORE_NEWER', message, {
+    hint: 'Start that version, or name another file in delivery.sqlite.file.',
+  })
 }
 
 function foreign(file: string): TimhookError {

@@ -2,12 +2,12 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path'
 import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
-import { checkFile, damaged } from './check-file.ts'
+import { checkFile, damaged, versionOf } from './check-file.ts'
 import { takeLock } from './lock.ts'
 import { claimFile } from './owner.ts'
 import { realPath } from './real-path.ts'
 import { freeReserve } from './disk-reserve.ts'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { APPLICATION_ID, MIGRATIONS, OLDEST_VERSION, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** Files up to this many bytes are checked as a whole on opening, which takes some 0.1 s. */
 const CHECKED_WHOLE = 32 * 1024 * 1024
@@ -35,17 +35,18 @@ export interface OpenFile {
 
 /**
  * Opens the database of a server. Creates a missing one, with mode 0700 for folders and 0600 for files.
+ * Brings one of an older version up to date.
  * @param path may contain symbolic links
  * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
  */
-export function openFile(path: string): OpenFile {
+export function openFile(path: string, migrations = MIGRATIONS): OpenFile {
   const file = realPath(path)
   const undo: (() => void)[] = []
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     undo.push(takeLock(file))
     freeReserve(file)
-    checkFile(file)
+    checkFile(file, OLDEST_VERSION + migrations.length)
     if (!existsSync(file)) {
       setLogAside(file)
       create(file)
@@ -55,6 +56,7 @@ export function openFile(path: string): OpenFile {
     const database = open(file)
     undo.push(() => database.close())
     const owner = claimFile(database, file, descriptor)
+    migrate(database, file, migrations)
     let isAbandoned = false
     const abandon = (): void => {
       isAbandoned = true
@@ -114,6 +116,22 @@ function create(file: string): void {
   database.exec('COMMIT')
   database.close()
   renameSync(making, file)
+}
+
+/** Each step with the number that it leads to, so that a crash between two goes on with the next. */
+function migrate(database: Database, file: string, migrations: readonly string[]): void {
+  for (let version = versionOf(database, file, OLDEST_VERSION + migrations.length); ; version++) {
+    const migration = migrations[version - OLDEST_VERSION]
+    if (migration === undefined) return
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(`${migration}; PRAGMA user_version = ${version + 1}`)
+      database.exec('COMMIT')
+    } catch (error) {
+      database.rollback()
+      throw error
+    }
+  }
 }
 
 function open(file: string): Database {

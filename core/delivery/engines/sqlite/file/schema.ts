@@ -2,8 +2,15 @@ import { claimText, NOBODY } from './claim.ts'
 
 /** `timh` in ASCII. Marks a file as a database of timhook. */
 export const APPLICATION_ID = 0x74_69_6d_68
-/** The version of the tables. A larger one is from a newer timhook. Smaller ones were never released. */
-export const SCHEMA_VERSION = 3
+/** The oldest version of the tables that can be migrated. Smaller ones were never released. */
+export const OLDEST_VERSION = 4
+/**
+ * What makes each version of the next one, from OLDEST_VERSION on: SQL that runs in one transaction with the new number.
+ * Add to the end, change SCHEMA to match, and change nothing that was released.
+ */
+export const MIGRATIONS: readonly string[] = []
+/** The version of the tables. A larger one is from a newer timhook. */
+export const SCHEMA_VERSION = OLDEST_VERSION + MIGRATIONS.length
 
 /**
  * Triggers that keep the total bytes of one kind of rows in `shares`, by app or in one sum.
@@ -24,8 +31,10 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
  *   Its bodies come last, so that they are not read for the rest. All its callbacks are expendable, or none is, because
  *   expendable ones are deleted first.
  * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their block.
- * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor without a row in `done`, or has
- *   a row in `pending`.
+ * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor and in no range of `done`, or
+ *   has a row in `pending`. Ranges of a plugin never overlap.
+ * - `held`: the attempt of a callback that waits in its turn.
+ * - `holds`: plugins that get nothing, until a time if there is one.
  * - `tries`: one row for a suspect. n: its handler was called, and a crash would be the n-th. -n: it is suspended after n.
  * - `kept`: undelivered callbacks.
  */
@@ -41,13 +50,17 @@ CREATE TABLE singles (
 );
 CREATE TABLE resends (seq INTEGER PRIMARY KEY, times INTEGER NOT NULL);
 CREATE TABLE cursors (plugin TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE done (plugin TEXT, seq INTEGER, PRIMARY KEY (plugin, seq)) WITHOUT ROWID;
+CREATE TABLE done (plugin TEXT, first INTEGER, last INTEGER NOT NULL, PRIMARY KEY (plugin, first)) WITHOUT ROWID;
 CREATE TABLE pending (
-  plugin TEXT, seq INTEGER, attempt INTEGER NOT NULL, due_at INTEGER, chain TEXT, error TEXT,
+  plugin TEXT, seq INTEGER, attempt INTEGER NOT NULL, due_at INTEGER NOT NULL, deferred_since INTEGER, error TEXT,
   PRIMARY KEY (plugin, seq)
 ) WITHOUT ROWID;
-CREATE INDEX pending_due ON pending (plugin, due_at) WHERE chain IS NULL;
-CREATE INDEX pending_chain ON pending (plugin, chain, seq) WHERE chain IS NOT NULL;
+CREATE TABLE held (
+  plugin TEXT, seq INTEGER, attempt INTEGER NOT NULL, due_at INTEGER NOT NULL, deferred_since INTEGER, error TEXT,
+  PRIMARY KEY (plugin, seq)
+) WITHOUT ROWID;
+CREATE TABLE holds (plugin TEXT PRIMARY KEY, reason TEXT NOT NULL, until INTEGER) WITHOUT ROWID;
+CREATE INDEX pending_due ON pending (plugin, due_at);
 CREATE INDEX pending_seq ON pending (seq);
 CREATE TABLE tries (plugin TEXT, seq INTEGER, n INTEGER NOT NULL, PRIMARY KEY (plugin, seq)) WITHOUT ROWID;
 CREATE TABLE dead_letters (

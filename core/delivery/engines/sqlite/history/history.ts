@@ -2,8 +2,9 @@ import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
 import type { AdminResult, History } from '../../../history.ts'
 import { standing } from '../worker/begin.ts'
+import { holdsOf } from '../worker/holds.ts'
 import { lastStored } from '../blocks/blocks.ts'
-import { checkFile, isThere } from '../file/check-file.ts'
+import { checkFile, isThere, mustBeCurrent } from '../file/check-file.ts'
 import { find } from './find.ts'
 import { deadLetters } from './list-dead-letters.ts'
 import { records } from './list-records.ts'
@@ -45,6 +46,7 @@ export function openSqliteHistory(file: string): History {
         return counted.filter(({ count }) => count > 0)
       })
     },
+    holds: async () => holdsOf(database),
     async request(adminRequest) {
       database.run('INSERT INTO requests (at, request) VALUES (?, ?)', Date.now(), JSON.stringify(adminRequest))
       return String(database.number('SELECT last_insert_rowid()'))
@@ -62,6 +64,7 @@ function opened(file: string): Database {
   try {
     const database = new Database(file)
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    mustBeCurrent(database, file)
     database.get('SELECT count(*) FROM cursors')
     return database
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, PluginOutcome } from '../../../history.ts'
+import { type DoneRange, doneAmong, isInRange } from '../blocks/done.ts'
 
 /** Returns a function that gives the outcome of a callback for each plugin. Covers the numbers from `low` to `high`. */
 export function outcomesOf(
@@ -7,7 +8,7 @@ export function outcomesOf(
   low: number,
   high: number,
 ): (seq: number, own: readonly string[]) => Entry['plugins'] {
-  const among = (table: 'pending' | 'dead_letters' | 'done'): Map<number, Set<string>> => {
+  const among = (table: 'pending' | 'dead_letters'): Map<number, Set<string>> => {
     const found = new Map<number, Set<string>>()
     for (const row of database.all(`SELECT plugin, seq FROM ${table} WHERE seq BETWEEN ? AND ?`, low, high)) {
       const seq = Number(row['seq'])
@@ -16,15 +17,17 @@ export function outcomesOf(
     }
     return found
   }
-  const [pending, dead, done] = [among('pending'), among('dead_letters'), among('done')]
+  const [pending, dead] = [among('pending'), among('dead_letters')]
   const cursors = cursorsOf(database)
+  const done = new Map<string, DoneRange[]>()
+  for (const plugin of cursors.keys()) done.set(plugin, doneAmong(database, plugin, low, high))
 
   const outcomeOf = (seq: number, plugin: string): PluginOutcome => {
     if (pending.get(seq)?.has(plugin)) return 'waiting'
     if (dead.get(seq)?.has(plugin)) return 'dead'
     // A plugin without a cursor was removed from the config, and what it had not finished is dead-lettered.
     const isAhead = seq > (cursors.get(plugin) ?? Infinity)
-    return isAhead && !done.get(seq)?.has(plugin) ? 'waiting' : 'done'
+    return isAhead && !isInRange(done.get(plugin) ?? [], seq) ? 'waiting' : 'done'
   }
   return (seq, own) => {
     // Other plugins may have it by a replay, or by the rules of an older config.

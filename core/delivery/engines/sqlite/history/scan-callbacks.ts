@@ -77,6 +77,15 @@ function nextOf(
     const seq = database.get(select, from, ...values)?.['seq']
     return typeof seq === 'number' ? seq : undefined
   }
+  const nearestDone = (): number | undefined => {
+    const select =
+      direction === 'forward'
+        ? 'SELECT min(max(first, ?1)) AS seq FROM done WHERE last >= ?1'
+        : 'SELECT max(min(last, ?1)) AS seq FROM done WHERE first <= ?1'
+    const seq = database.get(plugin === undefined ? select : `${select} AND plugin = ?2`, from, ...plugins)?.['seq']
+    return typeof seq === 'number' ? seq : undefined
+  }
+  const plugins = plugin === undefined ? [] : [plugin]
   if (wanted === undefined) return nearestStored(database, from, direction)
   const own = plugin === undefined ? (['1'] as const) : (['plugin = ?', plugin] as const)
   if (wanted === 'dead') return nearest('dead_letters', ...own)
@@ -91,8 +100,8 @@ function nextOf(
     )
   }
   const foremost = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors)
-  if (direction === 'forward' && from > foremost) return nearest('done', ...own)
-  return choose(Math[pick], nearestStored(database, Math.min(from, foremost), direction), nearest('done', ...own))
+  if (direction === 'forward' && from > foremost) return nearestDone()
+  return choose(Math[pick], nearestStored(database, Math.min(from, foremost), direction), nearestDone())
 }
 
 function choose(pick: typeof Math.min, ...numbers: (number | undefined)[]): number | undefined {

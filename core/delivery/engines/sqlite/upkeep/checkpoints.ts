@@ -38,7 +38,7 @@ export function startCheckpoints(client: SqliteClient, file: string): Checkpoint
     made.on('error', () => (isClosed = true))
     return made
   }
-  client.whenAppended((characters) => {
+  client.whenPosted((characters) => {
     written += characters + COMMIT_BYTES
     if (written < MOVE_AFTER_BYTES || isMoving || isClosed) return
     written = 0

@@ -2,7 +2,8 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import { blockFrom, lastStored } from '../blocks/blocks.ts'
 import { clearSuspects } from '../file/clean-mark.ts'
 import type { Arg, Result, Standing } from './messages.ts'
-import { countIn } from '../blocks/read-block.ts'
+import { countIn, type StoredBlock } from '../blocks/read-block.ts'
+import { unsettledOf } from './page.ts'
 
 /** The largest number ever given to a callback, even if its rows are deleted. */
 export function lastSeq(database: Database): number {
@@ -28,31 +29,35 @@ export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'be
   }
 }
 
-/** A plugin's cursor, backlog and chains. */
+/** A plugin's cursor and backlog. */
 export function standing(database: Database, plugin: string): Standing {
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
-  const unread = unreadOf(database, plugin, cursor)
-  const done = database.number('SELECT count(*) FROM done WHERE plugin = ? AND seq > ?', plugin, cursor)
   const pending = database.number('SELECT count(*) FROM pending WHERE plugin = ?', plugin)
-  const chains = database.all(
-    'SELECT chain, min(seq) AS first FROM pending WHERE plugin = ? AND chain IS NOT NULL GROUP BY chain',
-    plugin,
-  )
-  return {
-    cursor,
-    waiting: unread - done + pending,
-    chains: chains.map(({ chain, first }) => ({ key: String(chain), first: Number(first) })),
-  }
+  return { cursor, waiting: unsettledBeyond(database, plugin, cursor) + pending }
 }
 
-/** How many callbacks beyond its cursor are for a plugin. */
-function unreadOf(database: Database, plugin: string, cursor: number): number {
+/** The end of the range of `done` that begins before the end of a block, or with it. */
+const DONE_UP_TO = `coalesce((SELECT d.last FROM done d WHERE d.plugin = ?1 AND d.first <= blocks.last
+  ORDER BY d.first DESC LIMIT 1), 0)`
+
+/** How many callbacks beyond its cursor are for a plugin, and not settled. */
+function unsettledBeyond(database: Database, plugin: string, cursor: number): number {
   const block = blockFrom(database, cursor + 1)
   if (!block) return 0
-  const left = block.callbacks.filter(({ seq, plugins }) => seq > cursor && plugins.includes(plugin)).length
-  const inFirst = block.damage?.plugins[plugin] ?? left
-  const select = 'SELECT CAST(sets AS BLOB) AS sets, count(*) AS blocks FROM blocks WHERE last > ? GROUP BY sets'
-  return database
-    .all(select, block.last)
-    .reduce((sum, { sets, blocks }) => sum + Number(blocks) * countIn(sets, plugin), inFirst)
+  const inBlock = (one: StoredBlock): number =>
+    one.damage?.plugins[plugin] ?? unsettledOf(database, one, plugin, cursor).length
+  // Blocks that no range reaches into are counted by their sets. Of the others, those are read that are in none as a whole.
+  const untouched = `SELECT CAST(sets AS BLOB) AS sets, count(*) AS blocks FROM blocks
+    WHERE last > ?2 AND ${DONE_UP_TO} < first GROUP BY sets`
+  const torn = `SELECT last FROM blocks WHERE last > ?2 AND ${DONE_UP_TO} >= first
+    AND NOT (${DONE_UP_TO} >= last AND (SELECT max(d.first) FROM done d WHERE d.plugin = ?1 AND d.first <= blocks.last) <= first)`
+  const counts = [
+    inBlock(block),
+    ...database.all(untouched, plugin, block.last).map(({ sets, blocks }) => Number(blocks) * countIn(sets, plugin)),
+    ...database.all(torn, plugin, block.last).map(({ last }) => {
+      const found = blockFrom(database, Number(last))
+      return found ? inBlock(found) : 0
+    }),
+  ]
+  return counts.reduce((sum, count) => sum + count, 0)
 }

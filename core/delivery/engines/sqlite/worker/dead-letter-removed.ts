@@ -28,13 +28,15 @@ export function deadLetterRemoved(
   while (count < limit && scanned - cursor < MAX_SCANNED) {
     const block = blockFrom(database, scanned + 1)
     if (!block) {
-      for (const table of ['cursors', 'done', 'tries']) database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
+      for (const table of ['cursors', 'done', 'held', 'holds', 'tries'])
+        database.run(`DELETE FROM ${table} WHERE plugin = ?`, plugin)
       return { count, end: true }
     }
     if (block.damage) reportDamage(database, block.damage, plugin)
     for (const { seq } of unsettledOf(database, block, plugin, scanned)) {
       pin(database, seq)
-      addDeadLetter(database, { plugin, seq, at: now, attempts: 0, error })
+      const attempt = database.number('SELECT attempt FROM held WHERE plugin = ? AND seq = ?', plugin, seq)
+      addDeadLetter(database, { plugin, seq, at: now, attempts: Math.max(attempt - 1, 0), error })
       count++
     }
     scanned = block.last

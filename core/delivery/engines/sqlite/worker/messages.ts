@@ -1,25 +1,12 @@
 import type { StoreOperations } from '../../../../store/sqlite/stores.ts'
-import type { Ending } from '../../../delivery.ts'
+import type { Change, DuePage, DueQuery, Noticed, Page, WaitingCallback } from '../../../callback-log.ts'
+import type { Ending, Hold } from '../../../delivery.ts'
 import type { Block, Unpacked } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Limits, Retained } from './retain.ts'
 
-/** A stored callback. */
-export interface Stored extends Omit<Unpacked, 'plugins' | 'identity'> {
-  readonly resends: number
-}
-
-/** A callback that waits for a plugin. */
-export interface Waiting extends Stored {
-  readonly attempt: number
-  /** When the next attempt is due; milliseconds since 1970. */
-  readonly dueAt: number | undefined
-  /** As in the table `tries`: how many crashes in a row it caused, negative if it was suspended since. */
-  readonly tries: number
-}
-
 /** A callback that is recorded but not delivered. */
-export interface UndeliveredRow extends Omit<Stored, 'seq' | 'resends' | 'key' | 'maybeResend'> {
+export interface UndeliveredRow extends Omit<Unpacked, 'seq' | 'plugins' | 'identity' | 'key' | 'maybeResend'> {
   readonly outcome: string
   readonly code: number
   readonly failed: boolean
@@ -28,34 +15,10 @@ export interface UndeliveredRow extends Omit<Stored, 'seq' | 'resends' | 'key' |
   readonly expendable: boolean
 }
 
-/** The outcome of a callback for one plugin, or the plugin's new cursor. */
-export type Change =
-  /** Everything up to this number is settled. */
-  | readonly ['cursor', plugin: string, seq: number]
-  /** Settled, though an earlier callback is not. */
-  | readonly ['done', plugin: string, seq: number]
-  /** No longer pending. */
-  | readonly ['finished', plugin: string, seq: number]
-  | readonly ['pending', plugin: string, seq: number, next: NextAttempt]
-  /** `fault`: its body does not match the types. */
-  | readonly ['dead', plugin: string, seq: number, attempts: number, error: string, at: number, fault?: boolean]
-  /** See the table `tries` in schema.ts. */
-  | readonly ['try', plugin: string, seq: number, n: number]
-  | readonly ['resent', seq: number]
-
-/** Without `dueAt` it waits for the earlier callbacks of its chain. */
-export interface NextAttempt {
-  readonly attempt: number
-  readonly dueAt?: number
-  readonly error?: string
-  readonly chain?: string
-}
-
 /** Where a plugin stands when the server starts. */
 export interface Standing {
   readonly cursor: number
   readonly waiting: number
-  readonly chains: readonly { readonly key: string; readonly first: number }[]
 }
 
 /** The operations of the worker by name, with argument and result. */
@@ -74,22 +37,15 @@ export interface Operations extends StoreOperations {
    * Refused callbacks have `share` bytes; returns how many were evicted to keep to that.
    */
   recordUndelivered: [arg: UndeliveredRow & { readonly share: number; readonly resendWindow: number }, result: number]
-  change: [arg: readonly Change[], result: void]
-  /** Reads the plugin's next callbacks. `lost` cannot be read, `scanned` is the last number looked at, `end`: nothing is left. */
-  page: [
-    arg: { plugin: string; after: number; limit: number },
-    result: { rows: Waiting[]; lost: number; scanned: number; end: boolean },
-  ]
-  /** Reads due retries except `skip`, and when the next is due. One due later than in `longestMs` counts as due. */
-  due: [
-    arg: { plugin: string; now: number; longestMs: number; limit: number; skip: readonly number[] },
-    result: { rows: Waiting[]; next: number | undefined },
-  ]
-  /** Reads the first callbacks of a chain up to a number. If there are none, `next` is the number of its first. */
-  chain: [
-    arg: { plugin: string; chain: string; upTo: number; limit: number },
-    result: { rows: Waiting[]; next: number | undefined },
-  ]
+  settle: [arg: readonly { readonly plugin: string; readonly changes: readonly Change[] }[], result: void]
+  /** Counts resends of callbacks, by number. */
+  resent: [arg: readonly number[], result: void]
+  /** As `read` of CallbackLog. */
+  page: [arg: { plugin: string; after: number; limit: number }, result: Page]
+  /** As `readDue` of CallbackLog. */
+  due: [arg: DueQuery & { plugin: string; now: number }, result: DuePage]
+  /** As `fetch` of CallbackLog. */
+  fetch: [arg: { plugin: string; seqs: readonly number[] }, result: WaitingCallback[]]
   /** Reads the blocks received since a time, oldest first, and the counts of their resends. */
   recent: [
     arg: { since: number; after: number; limit: number },
@@ -107,14 +63,17 @@ export interface Operations extends StoreOperations {
     result: { count: number; end: boolean },
   ]
   retain: [arg: Limits, result: Retained]
-  /** Handles some requests of other processes. Returns how many callbacks became pending, by plugin. */
-  requests: [arg: { now: number; plugins: readonly string[] }, result: { woken: Record<string, number>; more: boolean }]
+  /** Handles some requests of other processes. */
+  requests: [arg: { now: number; plugins: readonly string[] }, result: Noticed]
+  /** Handles those to pause and resume alone. Returns what is held. */
+  holds: [arg: { now: number; plugins: readonly string[] }, result: Record<string, Hold>]
+  hold: [arg: { plugin: string; hold: Hold | undefined }, result: void]
   /** Does nothing. Its reply comes once every earlier request is on disk, or has failed. */
   barrier: [arg: undefined, result: void]
   /** Moves the rest of the log into the file, so that the log starts over. */
   checkpoint: [arg: undefined, result: void]
-  /** Proves that the file can be written to. */
-  probe: [arg: undefined, result: void]
+  /** Proves that the file can be written to. Returns when the oldest pending callback of each plugin came. */
+  probe: [arg: undefined, result: Record<string, number>]
   /** Stops all checkpoints: the file is lost, and another may be in its place. */
   abandon: [arg: undefined, result: void]
   /** Limits the file size, as a full disk would. For tests. */

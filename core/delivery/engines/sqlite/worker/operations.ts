@@ -3,15 +3,16 @@ import { storeOperations } from '../../../../store/sqlite/tables.ts'
 import { createAppend } from './append.ts'
 import { begin, lastSeq } from './begin.ts'
 import { deadLetterRemoved } from './dead-letter-removed.ts'
-import { applyChanges } from './apply-changes.ts'
 import { createRecordUndelivered } from './record-undelivered.ts'
 import { mark } from '../file/clean-mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from '../file/open-file.ts'
-import { chain, due, page } from './page.ts'
+import { hold } from './holds.ts'
+import { due, fetch, page } from './page.ts'
 import { recent } from './recent-rows.ts'
-import { requests } from './requests.ts'
+import { holds, requests } from './requests.ts'
 import { retain } from './retain.ts'
+import { countResends, settle } from './settle.ts'
 
 /** The operations of the worker, by name. */
 export interface OperationTable {
@@ -31,14 +32,17 @@ export function createOperations(opened: OpenFile): OperationTable {
       append: (block) => append.append(block),
       begin: on(begin),
       recordUndelivered: createRecordUndelivered(database),
-      change: on(applyChanges),
+      settle: on(settle),
+      resent: on(countResends),
       page: (arg) => page(database, arg, append.last()),
       due: on(due),
-      chain: on(chain),
+      fetch: on(fetch),
       recent: on(recent),
       deadLetterRemoved: on(deadLetterRemoved),
       retain: on(retain),
       requests: on(requests),
+      holds: on(holds),
+      hold: on(hold),
       barrier: () => undefined,
       checkpoint() {
         if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
@@ -46,6 +50,8 @@ export function createOperations(opened: OpenFile): OperationTable {
       abandon: () => opened.abandon(),
       probe() {
         database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
+        const oldest = 'SELECT plugin, min(received_at) AS at FROM pending p JOIN singles s USING (seq) GROUP BY plugin'
+        return Object.fromEntries(database.all(oldest).map(({ plugin, at }) => [String(plugin), Number(at)]))
       },
       limitPages({ pages }) {
         database.all(`PRAGMA max_page_count = ${pages}`)

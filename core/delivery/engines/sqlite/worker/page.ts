@@ -1,11 +1,13 @@
 import type { Database, Row } from '../../../../store/sqlite/database.ts'
-import type { Unpacked } from '../blocks/block.ts'
+import type { WaitingCallback } from '../../../callback-log.ts'
 import { LONGEST_WAIT_MS } from '../../../attempt/suspects.ts'
+import type { Unpacked } from '../blocks/block.ts'
 import { blockFrom } from '../blocks/blocks.ts'
 import { reportDamage } from '../blocks/damage.ts'
-import type { Arg, Result, Waiting } from './messages.ts'
+import { doneAmong, isInRange } from '../blocks/done.ts'
+import { pinnedOf, storedOf } from '../blocks/pinned.ts'
 import { BLOCK_COLUMNS, BODIES, type StoredBlock } from '../blocks/read-block.ts'
-import { pinnedOf } from '../blocks/pinned.ts'
+import type { Arg, Result } from './messages.ts'
 
 /** Characters of bodies in a page. It ends beyond that, so that a few large bodies do not fill the memory. */
 const PAGE_CHARACTERS = 4_000_000
@@ -14,7 +16,7 @@ export const MAX_SCANNED = 5000
 
 /** Reads the next unsettled callbacks of a plugin, in the order of receipt. */
 export function page(database: Database, { plugin, after, limit }: Arg<'page'>, last: number): Result<'page'> {
-  const rows: Waiting[] = []
+  const rows: WaitingCallback[] = []
   let scanned = after
   let characters = 0
   let lost = 0
@@ -22,11 +24,13 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
     const block = blockFrom(database, scanned + 1)
     if (!block) return { rows, lost, scanned: last, end: true }
     if (block.damage) lost += reportDamage(database, block.damage, plugin)
-    for (const callback of unsettledOf(database, block, plugin, scanned)) {
+    const own = unsettledOf(database, block, plugin, scanned)
+    const standingOf = own.length > 0 ? standingsAmong(database, plugin, block.first, block.last) : undefined
+    for (const callback of own) {
       if (rows.length >= limit || characters > PAGE_CHARACTERS) return { rows, lost, scanned, end: false }
       scanned = callback.seq
       characters += callback.raw.length
-      rows.push(waiting(database, plugin, callback, { attempt: 1 }))
+      rows.push(waiting(callback, standingOf?.(callback.seq) ?? NEW))
     }
     scanned = block.last
   }
@@ -37,22 +41,30 @@ export function page(database: Database, { plugin, after, limit }: Arg<'page'>, 
 export function unsettledOf(database: Database, block: StoredBlock, plugin: string, after: number): Unpacked[] {
   const own = block.callbacks.filter(({ seq, plugins }) => seq > after && plugins.includes(plugin))
   if (own.length === 0) return own
-  const select = 'SELECT seq FROM done WHERE plugin = ? AND seq BETWEEN ? AND ?'
-  const done = new Set(database.all(select, plugin, block.first, block.last).map(({ seq }) => Number(seq)))
-  return done.size === 0 ? own : own.filter(({ seq }) => !done.has(seq))
+  const done = doneAmong(database, plugin, block.first, block.last)
+  return done.length === 0 ? own : own.filter(({ seq }) => !isInRange(done, seq))
 }
 
-const PENDING = `SELECT p.seq, p.attempt, p.due_at, ${BLOCK_COLUMNS}, ${BODIES}
+/** Reads callbacks beyond the cursor by their numbers. */
+export function fetch(database: Database, { plugin, seqs }: Arg<'fetch'>): Result<'fetch'> {
+  return seqs.flatMap((seq) => {
+    const callback = storedOf(database, seq)
+    return callback ? [waiting(callback, standingsAmong(database, plugin, seq, seq)(seq))] : []
+  })
+}
+
+const PENDING = `SELECT p.seq, p.attempt, p.due_at, p.deferred_since, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
-/** Whether a row is a suspended suspect: it may wait longer than any retry, up to LONGEST_WAIT_MS. */
-const WAITS = '(p.due_at <= ? AND EXISTS (SELECT 1 FROM tries t WHERE t.plugin = p.plugin AND t.seq = p.seq))'
+/** Whether a row may wait longer than any retry, up to LONGEST_WAIT_MS: it is a suspect that waits, or is put off. */
+const WAITS = `(p.due_at <= ? AND (p.deferred_since IS NOT NULL
+  OR EXISTS (SELECT 1 FROM tries t WHERE t.plugin = p.plugin AND t.seq = p.seq)))`
 
-/** Reads due retries, longest overdue first, except those that are running. */
+/** Reads what is due, longest overdue first, except what is running. */
 export function due(database: Database, { plugin, now, longestMs, limit, skip }: Arg<'due'>): Result<'due'> {
   const taken = new Set(skip)
-  const read = (when: string, ...times: number[]): Waiting[] => {
-    const select = `${PENDING} AND p.chain IS NULL AND ${when} ORDER BY p.due_at, p.seq LIMIT ?`
+  const read = (when: string, ...times: number[]): WaitingCallback[] => {
+    const select = `${PENDING} AND ${when} ORDER BY p.due_at, p.seq LIMIT ?`
     const found = database.all(select, plugin, ...times, limit + 1 + skip.length)
     return found.flatMap((row) => pending(database, plugin, row)).filter(({ seq }) => !taken.has(seq))
   }
@@ -61,8 +73,7 @@ export function due(database: Database, { plugin, now, longestMs, limit, skip }:
   if (rows.length <= limit) rows.push(...read(`p.due_at > ? AND NOT ${WAITS}`, ...latest))
   if (rows.length > limit) return { rows: rows.slice(0, limit), next: now }
   const next = database.get(
-    `SELECT min(due_at) AS at FROM pending p WHERE plugin = ? AND chain IS NULL
-      AND due_at > ? AND (due_at <= ? OR ${WAITS})`,
+    `SELECT min(due_at) AS at FROM pending p WHERE plugin = ? AND due_at > ? AND (due_at <= ? OR ${WAITS})`,
     plugin,
     now,
     ...latest,
@@ -70,29 +81,42 @@ export function due(database: Database, { plugin, now, longestMs, limit, skip }:
   return { rows, next: typeof next === 'number' ? next : undefined }
 }
 
-/** Reads the first callbacks of a chain, up to a number. */
-export function chain(database: Database, { plugin, chain: name, upTo, limit }: Arg<'chain'>): Result<'chain'> {
-  const select = `${PENDING} AND p.chain = ? AND p.seq <= ? ORDER BY p.seq LIMIT ?`
-  const rows = database.all(select, plugin, name, upTo, limit).flatMap((row) => pending(database, plugin, row))
-  if (rows.length > 0) return { rows, next: undefined }
-  const next = database.number('SELECT min(seq) FROM pending WHERE plugin = ? AND chain = ?', plugin, name)
-  return { rows, next: next > 0 ? next : undefined }
+/** What is stored of a callback besides itself. */
+type Standing = Pick<WaitingCallback, 'resends' | 'attempt' | 'dueAt' | 'deferredSince' | 'tries'>
+
+const NEW: Standing = { resends: 0, attempt: 1, dueAt: undefined, tries: 0 }
+
+/** Returns a function that gives the standing of a callback. Covers the numbers from `low` to `high`. */
+function standingsAmong(database: Database, plugin: string, low: number, high: number): (seq: number) => Standing {
+  const resends = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
+  const tries = database.all('SELECT seq, n FROM tries WHERE plugin = ? AND seq BETWEEN ? AND ?', plugin, low, high)
+  const select = 'SELECT seq, attempt, due_at, deferred_since FROM held WHERE plugin = ? AND seq BETWEEN ? AND ?'
+  const held = database.all(select, plugin, low, high)
+  if (resends.length + tries.length + held.length === 0) return () => NEW
+  const found = (rows: Row[], seq: number): Row | undefined => rows.find((row) => row['seq'] === seq)
+  return (seq) => {
+    const next = found(held, seq)
+    return {
+      ...NEW,
+      resends: Number(found(resends, seq)?.['times'] ?? 0),
+      tries: Number(found(tries, seq)?.['n'] ?? 0),
+      ...(next && nextOf(next)),
+    }
+  }
 }
 
-function pending(database: Database, plugin: string, row: Row): Waiting[] {
+function pending(database: Database, plugin: string, row: Row): WaitingCallback[] {
   const callback = pinnedOf(row)
-  const { attempt, due_at: dueAt } = row
-  const next = { attempt: Number(attempt), ...(typeof dueAt === 'number' && { dueAt }) }
-  return callback ? [waiting(database, plugin, callback, next)] : []
+  if (!callback) return []
+  const standing = standingsAmong(database, plugin, callback.seq, callback.seq)(callback.seq)
+  return [waiting(callback, { ...standing, ...nextOf(row) })]
 }
 
-function waiting(
-  database: Database,
-  plugin: string,
-  { plugins: _all, identity: _known, ...one }: Unpacked,
-  { attempt, dueAt }: { attempt: number; dueAt?: number },
-): Waiting {
-  const resends = database.number('SELECT times FROM resends WHERE seq = ?', one.seq)
-  const tries = database.number('SELECT n FROM tries WHERE plugin = ? AND seq = ?', plugin, one.seq)
-  return { ...one, resends, attempt, dueAt, tries }
+function nextOf(row: Row): Pick<Standing, 'attempt' | 'dueAt' | 'deferredSince'> {
+  const { attempt, due_at: dueAt, deferred_since: since } = row
+  return { attempt: Number(attempt), dueAt: Number(dueAt), ...(typeof since === 'number' && { deferredSince: since }) }
+}
+
+function waiting({ plugins: _all, identity: _known, ...callback }: Unpacked, standing: Standing): WaitingCallback {
+  return { ...callback, ...standing }
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { refusedFingerprint } from '../../../record-refused.ts'
-import { applyChanges } from './apply-changes.ts'
 import type { Arg, UndeliveredRow } from './messages.ts'
 import { textOf } from '../blocks/read-block.ts'
+import { countResends } from './settle.ts'
 import { trimRefused } from '../blocks/room.ts'
 import { UNDELIVERED, seek } from '../blocks/seek.ts'
 
@@ -45,7 +45,7 @@ export function createRecordUndelivered(database: Database): (arg: Arg<'recordUn
     const fingerprint = fingerprintOf(row)
     const first = known.get(fingerprint)
     if (first && first.at > since && isRecorded(database, first)) {
-      applyChanges(database, [['resent', undeliveredSeq(first.num)]])
+      countResends(database, [undeliveredSeq(first.num)])
       return 0
     }
     insert(database, row)

@@ -3,7 +3,9 @@ import type { AdminResult, AdminRequest, Fate } from '../../../history.ts'
 import { UNDELIVERED_REF } from '../blocks/entries.ts'
 import { undeliveredSeq } from './record-undelivered.ts'
 import type { Arg, Result } from './messages.ts'
-import { unpin, pin, storedOf } from '../blocks/pinned.ts'
+import { isDone } from '../blocks/done.ts'
+import { pin, storedOf, unpin } from '../blocks/pinned.ts'
+import { carryOutHold, holdsOf, isHoldRequest } from './holds.ts'
 
 /** How many requests are handled at a time, so that appends do not wait for long. */
 const AT_ONCE = 4
@@ -24,12 +26,30 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   const found = database.all(select, AT_ONCE)
   for (const { num, request } of found) {
     const adminRequest = JSON.parse(String(request)) as AdminRequest
-    const outcomes = adminRequest.kind === 'replay' ? replay(work, adminRequest) : retryOrDrop(work, adminRequest)
-    // A request may be long, and nobody reads it again.
-    const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
-    database.run(update, JSON.stringify(counted(outcomes)), now, Number(num))
+    answer(work, Number(num), carryOut(work, adminRequest))
   }
-  return { woken: work.woken, more: found.length === AT_ONCE }
+  return { woken: work.woken, holds: holdsOf(database), more: found.length === AT_ONCE }
+}
+
+/** Carries out requests to pause and resume alone, before anything is delivered. Returns what is held. */
+export function holds(database: Database, { now, plugins }: Arg<'holds'>): Result<'holds'> {
+  const work = { database, now, plugins, woken: {} }
+  for (const { num, request } of database.all('SELECT num, request FROM requests WHERE result IS NULL ORDER BY num')) {
+    const adminRequest = JSON.parse(String(request)) as AdminRequest
+    if (isHoldRequest(adminRequest)) answer(work, Number(num), carryOut(work, adminRequest))
+  }
+  return holdsOf(database)
+}
+
+function carryOut(work: Work, adminRequest: AdminRequest): Fate[] {
+  if (isHoldRequest(adminRequest)) return carryOutHold(work.database, work.plugins, adminRequest)
+  return adminRequest.kind === 'replay' ? replay(work, adminRequest) : retryOrDrop(work, adminRequest)
+}
+
+function answer({ database, now }: Work, num: number, outcomes: readonly Fate[]): void {
+  // A request may be long, and nobody reads it again.
+  const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
+  database.run(update, JSON.stringify(counted(outcomes)), now, num)
 }
 
 function counted(outcomes: readonly Fate[]): AdminResult {
@@ -47,7 +67,7 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
     const stored = storedOf(database, seq)
     if (!stored) return 'gone'
     const isAhead = stored.plugins.includes(plugin) && seq > cursor
-    if (isAhead && !database.get('SELECT 1 FROM done WHERE plugin = ? AND seq = ?', plugin, seq)) return 'waiting'
+    if (isAhead && !isDone(database, plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
     return makePending(work, plugin, seq)
   })

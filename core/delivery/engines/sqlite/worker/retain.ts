@@ -1,7 +1,8 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { lowestInBlocks } from '../blocks/blocks.ts'
+import { finishedBlocks } from '../blocks/finished.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
-import { historySince, makeRoom, trimFaults, trimRefused } from '../blocks/room.ts'
+import { historySince, makeRoom, moveHistoryStart, trimFaults, trimRefused } from '../blocks/room.ts'
 import { unpin } from '../blocks/pinned.ts'
 
 /** The limits of a sweep. Times are milliseconds since 1970, sizes are bytes. */
@@ -75,17 +76,16 @@ function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted 
   return { ...evicted, refused: refused + evicted.refused, faults: faults + evicted.faults }
 }
 
-/** Deletes the oldest blocks below every cursor. Dead letters and retries have their callbacks in `singles`. */
+/** Deletes the oldest finished blocks. Dead letters and retries have their callbacks in `singles`. */
 function deleteBlocks(database: Database, before: number, limit: number): number {
-  const select = `SELECT last, first, received_at FROM blocks
-    WHERE last <= (SELECT coalesce(min(seq), ?) FROM cursors) ORDER BY last LIMIT ?`
-  let [count, upTo] = [0, 0]
-  for (const { last, first, received_at: at } of database.all(select, Number.MAX_SAFE_INTEGER, limit)) {
+  let count = 0
+  for (const { last, first, received_at: at } of finishedBlocks(database, limit)) {
     if (Number(at) >= before || count >= limit) break
     count += Number(last) - Number(first) + 1
-    upTo = Number(last)
+    database.run('DELETE FROM blocks WHERE last = ?', Number(last))
+    // An older one may be left, which is not finished.
+    if (Number(first) > lowestInBlocks(database)) moveHistoryStart(database, Number(at))
   }
-  database.run('DELETE FROM blocks WHERE last <= ?', upTo)
   return count
 }
 

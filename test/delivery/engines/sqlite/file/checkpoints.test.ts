@@ -32,7 +32,7 @@ describe('the log of the sqlite engine', () => {
 
   it('is moved by who writes it where the thread for it has failed', async () => {
     const listeners: ((characters: number) => void)[] = []
-    const client = { whenAppended: (listener: (characters: number) => void) => void listeners.push(listener) }
+    const client = { whenPosted: (listener: (characters: number) => void) => void listeners.push(listener) }
     const checkpoints = startCheckpoints(client as SqliteClient, '/none/none.db')
     for (let n = 0; n < 3; n++) {
       for (const listener of listeners) listener(10 * MB)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Callback } from '../../../../../core/callback/callback.ts'
+import type { Change } from '../../../../../core/delivery/callback-log.ts'
 import type { UndeliveredRow } from '../../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import type { Limits, Retained } from '../../../../../core/delivery/engines/sqlite/worker/retain.ts'
 import { sharesOf } from '../../../../../core/delivery/retention-shares.ts'
@@ -27,6 +28,10 @@ const UNDELIVERED: Omit<UndeliveredRow, 'id'> = {
 
 async function keep(run: Run, id: string, more: Partial<UndeliveredRow>, share = 1e9): Promise<number> {
   return run.client.request('recordUndelivered', { ...UNDELIVERED, ...more, id, share, resendWindow: 0 })
+}
+
+function deadLetter(seq: number, isFault: boolean): Change {
+  return ['dead', seq, { attempts: 0, error: isFault ? 'a fault' : 'broken', at: Date.now(), isFault }]
 }
 
 async function retain(run: Run, limits: Partial<Limits>): Promise<Retained> {
@@ -57,10 +62,8 @@ describe('room in a sqlite file', () => {
     await run.delivery.accept(signed(4))
     await handled
     while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
-    await run.client.request('change', [
-      ['dead', 'one', 1, 0, 'a fault', Date.now(), true],
-      ['dead', 'one', 4, 0, 'broken', Date.now()],
-    ])
+    const changes = [deadLetter(1, true), deadLetter(4, false)]
+    await run.client.request('settle', [{ plugin: 'one', changes }])
     await keep(run, 'refused', {})
     await keep(run, 'decided of an unsigned app', { outcome: 'reject', expendable: true, receivedAt: Date.now() })
     const gone: unknown[] = []
@@ -104,9 +107,10 @@ describe('room in a sqlite file', () => {
     for (let n = 1; n <= 20; n++) await run.delivery.accept(signed(n))
     await handled
     for (let n = 1; n <= 20; n++) {
-      await run.client.request('change', [
-        ['dead', 'one', n, 0, 'a fault', Date.now(), n > 2],
-        ['dead', 'two', n, 0, 'a fault', Date.now(), n > 2],
+      const changes = [deadLetter(n, n > 2)]
+      await run.client.request('settle', [
+        { plugin: 'one', changes },
+        { plugin: 'two', changes },
       ])
     }
     await retain(run, { size: 10 * 5 * 20_300 })

@@ -48,11 +48,9 @@ describe('the rows of the sqlite engine', () => {
     const file = await newFile()
     const run = await runEngine(file, { one: forever })
     for (const n of [1, 2, 3, 4]) await run.accept(n, `g${n}`)
-    await run.client.request('change', [
-      ['pending', 'one', 2, { attempt: 2, dueAt: 0 }],
-      ['pending', 'one', 3, { attempt: 1, chain: 'g3' }],
-      ['dead', 'one', 4, 1, 'over', 0],
-    ])
+    const letter = { attempts: 1, error: 'over', at: 0, isFault: false }
+    const changes = [['pending', 2, { attempt: 2, dueAt: 0 }] as const, ['finished', 3] as const]
+    await run.client.request('settle', [{ plugin: 'one', changes: [...changes, ['dead', 4, letter]] }])
     const { rows } = await run.client.request('page', { plugin: 'one', after: 0, limit: 10 })
     expect(rows.map(({ seq }) => seq)).to.deep.equal([1])
   })
@@ -101,7 +99,7 @@ describe('the rows of the sqlite engine', () => {
     for (let n = 1; n <= 3; n++) await accept(n, `g${n}`)
     await some
     const database = look(file)
-    while (database.number('SELECT count(*) FROM done') < 2) await client.request('probe', undefined)
+    while (database.number('SELECT max(last) FROM done') < 3) await client.request('probe', undefined)
     release.resolve()
     await all
     while (database.number('SELECT seq FROM cursors') < 3) await client.request('probe', undefined)
@@ -120,8 +118,8 @@ describe('the rows of the sqlite engine', () => {
     const database = look(file)
     expect(database.all('SELECT seq FROM dead_letters')).to.deep.equal([{ seq: 1 }])
     // What could not be written is written again, and may be there already.
-    const dead = ['dead', 'old', 1, 1, 'again', 0] as const
-    await second.client.request('change', [dead, dead])
+    const dead = ['dead', 1, { attempts: 1, error: 'again', at: 0, isFault: false }] as const
+    await second.client.request('settle', [{ plugin: 'old', changes: [dead, dead] }])
     expect(database.number('SELECT count(*) FROM dead_letters')).to.equal(1)
   })
 })

@@ -1,0 +1,220 @@
+import type { Bus } from '../../../observe/bus.ts'
+import { TimhookError } from '../../../errors.ts'
+import type { Append, CallbackLog, LogListener, NewLease } from '../../callback-log.ts'
+import { ResendWindow } from '../../ingest/resend-window.ts'
+import { sharesOf } from '../../retention-shares.ts'
+import type { AppendListener, SqliteClient } from './client/sqlite-client.ts'
+import { createReserve, type Reserve } from './file/disk-reserve.ts'
+import { takeSuspect } from './file/suspect-file.ts'
+import { undeliveredRow } from './undelivered-row.ts'
+import { type Checkpoints, startCheckpoints } from './upkeep/checkpoints.ts'
+import { loadResendWindow } from './upkeep/load-resend-window.ts'
+import { deadLetterRemoved } from './upkeep/removed-plugins.ts'
+import { ResendCounter } from './upkeep/resend-counter.ts'
+import { type Retention, type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
+
+export interface SqliteLogDeps {
+  /** The plugins of the config. */
+  readonly plugins: readonly string[]
+  readonly bus: Bus
+  readonly client: SqliteClient
+  readonly file: string
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly retention: Retention
+  /** Rejects if the file at the path is no longer the one that is open. */
+  readonly look?: (() => Promise<void>) | undefined
+}
+
+/** The log in a file: one partition, for one process, which has every lease for good. */
+export class SqliteLog implements CallbackLog, AppendListener {
+  readonly #deps: SqliteLogDeps
+  readonly #client: SqliteClient
+  readonly #window: ResendWindow
+  readonly #counter: ResendCounter
+  #reserve: Reserve | undefined
+  #sweeper: Sweeper | undefined
+  #checkpoints: Checkpoints | undefined
+  #stopRemoving: () => void = () => undefined
+
+  constructor(deps: SqliteLogDeps) {
+    const { client, bus, resendWindow } = deps
+    this.#deps = deps
+    this.#client = client
+    this.#window = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
+    this.#counter = new ResendCounter(client)
+  }
+
+  async open({ appending }: LogListener): ReturnType<CallbackLog['open']> {
+    const { bus, file, plugins, resendWindow } = this.#deps
+    const client = this.#client
+    client.whenDamaged((all) => {
+      for (const { plugins: of, ...damage } of all) bus.emit('store:damaged', { ...damage, plugins: Object.keys(of) })
+    })
+    client.whenAppended(this)
+    if (resendWindow > 0) await loadResendWindow(this.#window, client, Date.now() - resendWindow)
+    this.#reserve = this.#startUpkeep()
+    client.whenFull(() => this.#reserve?.spend())
+    client.whenAppending(() => {
+      appending()
+      this.#counter.flush()
+    })
+    this.#checkpoints = startCheckpoints(client, file)
+    await this.#reserve.make()
+    return { partitions: 1, holds: await client.request('holds', { now: Date.now(), plugins }) }
+  }
+
+  now(): number {
+    return Date.now()
+  }
+
+  append(append: Append): void {
+    if (this.#window.find(append.identity, append.receivedAt) === undefined) this.#store(append)
+    else void this.#resend(append)
+  }
+
+  appended(append: Append, seq: number): void {
+    this.#window.setSeq(append.entry, seq)
+    append.stored(seq)
+  }
+
+  notAppended(append: Append, error: Error): void {
+    this.#window.delete(append.entry)
+    append.failed(error)
+  }
+
+  resendsOf(entry: number): number {
+    return this.#window.resendsOf(entry)
+  }
+
+  read({ plugin }: Parameters<CallbackLog['read']>[0], after: number, limit: number): ReturnType<CallbackLog['read']> {
+    return this.#client.request('page', { plugin, after, limit })
+  }
+
+  readDue(...[{ plugin }, query]: Parameters<CallbackLog['readDue']>): ReturnType<CallbackLog['readDue']> {
+    return this.#client.request('due', { ...query, plugin, now: Date.now() })
+  }
+
+  fetch(...[{ plugin }, seqs]: Parameters<CallbackLog['fetch']>): ReturnType<CallbackLog['fetch']> {
+    return this.#client.request('fetch', { plugin, seqs })
+  }
+
+  async settle(settlements: Parameters<CallbackLog['settle']>[0]): Promise<boolean[]> {
+    const all = settlements.map(({ lease: { plugin }, changes }) => ({ plugin, changes }))
+    await this.#client.request('settle', all)
+    return settlements.map(() => true)
+  }
+
+  async lease({ plugins, held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
+    const forGood = { lost: [], surplus: [], validMs: Infinity }
+    if (held.length > 0) return { ...forGood, taken: [] }
+    const begun = await this.#client.request('begin', { plugins })
+    this.#stopRemoving = deadLetterRemoved(this.#client, this.#deps.bus, begun.removed)
+    const { clean, last: tail } = begun
+    const start = { partition: 0, fence: 0, clean, tail, suspect: takeSuspect(this.#deps.file) }
+    const taken = Object.entries(begun.plugins).map(([plugin, standing]): NewLease => ({
+      ...start,
+      ...standing,
+      plugin,
+    }))
+    return { ...forGood, taken }
+  }
+
+  requests(plugins: readonly string[]): ReturnType<CallbackLog['requests']> {
+    return this.#client.request('requests', { now: Date.now(), plugins })
+  }
+
+  hold(...[plugin, hold]: Parameters<CallbackLog['hold']>): Promise<void> {
+    return this.#client.request('hold', { plugin, hold })
+  }
+
+  async recordUndelivered(
+    ...[callback, undelivered, isKnown]: Parameters<CallbackLog['recordUndelivered']>
+  ): Promise<void> {
+    this.#mustHaveRoom()
+    const { retention, resendWindow } = this.#deps
+    const row = undeliveredRow(callback, undelivered, isKnown)
+    const share = sharesOf(retention.size).refused
+    const evicted = await this.#client.request('recordUndelivered', { ...row, share, resendWindow })
+    this.#sweeper?.refusedWent(evicted)
+  }
+
+  async probe(): Promise<Record<string, number>> {
+    this.#mustHaveRoom()
+    await this.#deps.look?.()
+    return this.#client.request('probe', undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#sweeper?.stop()
+    this.#reserve?.stop()
+    this.#stopRemoving()
+    await this.#counter.close()
+    await this.#checkpoints?.close()
+  }
+
+  #startUpkeep(): Reserve {
+    const { bus, file, retention } = this.#deps
+    const client = this.#client
+    const onShortened = (shortened: Shortened): void => bus.emit('history:shortened', shortened)
+    const sweeper = startRetention(client, file, retention, { onShortened })
+    this.#sweeper = sweeper
+    const sweep = async (): Promise<void> => {
+      try {
+        await sweeper.sweep(true)
+      } finally {
+        // No append comes that would trigger a checkpoint, and only a checkpoint makes room for the next deletion.
+        await client.request('checkpoint', undefined)
+      }
+    }
+    return createReserve(file, sweep, (isFull) => {
+      bus.emit(isFull ? 'store:full' : 'store:room', { since: sweeper.since() })
+    })
+  }
+
+  #store(append: Append): void {
+    try {
+      this.#mustHaveRoom()
+      append.entry = this.#window.add(append.identity, append.id, append.receivedAt)
+      this.#client.append(append)
+    } catch (error) {
+      append.failed(error)
+    }
+  }
+
+  /** Counts a resend once the first one is durable. Stores it if the first could not be stored. */
+  async #resend(append: Append): Promise<void> {
+    try {
+      const entry = await this.#findDurable(append)
+      if (entry !== undefined) {
+        // Count it in the stored row too.
+        this.#counter.add(this.#window.seqOf(entry))
+        append.repeats(this.#window.idOf(entry), this.#window.countResend(entry))
+        if (append.identifiesEvent) return
+        append.maybeResend = true
+      }
+      this.#store(append)
+    } catch (error) {
+      append.failed(error)
+    }
+  }
+
+  /** Waits until the first callback with this identity is durable. If it could not be stored, waits for its successor. */
+  async #findDurable({ identity, receivedAt }: Append): Promise<number | undefined> {
+    for (;;) {
+      const entry = this.#window.find(identity, receivedAt)
+      if (entry === undefined || this.#window.seqOf(entry) > 0) return entry
+      // Replies come in order, so after this one the result of every earlier append is known.
+      await this.#client.request('barrier', undefined)
+    }
+  }
+
+  /** @throws TimhookError STORE_UNUSABLE */
+  #mustHaveRoom(): void {
+    if (this.#client.lost) throw this.#client.lost
+    if (!this.#reserve?.isFull()) return
+    throw new TimhookError('STORE_UNUSABLE', 'the disk of the store is full', {
+      hint: 'Callbacks are taken again once there is room: make some, or see why plugins do not finish theirs.',
+    })
+  }
+}
