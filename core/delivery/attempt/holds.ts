@@ -99,7 +99,8 @@ export class Holds {
     this.#gates.delete(plugin)
     this.#deps.bus.emit('plugin:resumed', { plugin })
     gate.open()
-    this.#deps.onResumed(plugin)
+    // Behind those that wait for it.
+    void gate.opened.then(() => this.#deps.onResumed(plugin))
   }
 
   /** If it cannot be written, the hold is this process's alone. */

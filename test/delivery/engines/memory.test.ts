@@ -1,5 +1,7 @@
 import { describeDelivery } from '../contract/engine-contract.ts'
+import { describeHolds } from '../contract/holds-contract.ts'
 import { describeOrder } from '../contract/order-contract.ts'
 
 describeDelivery('memory', async () => ({ engine: 'memory' }))
 describeOrder('memory', async () => ({ engine: 'memory' }))
+describeHolds('memory', async () => ({ engine: 'memory' }))

@@ -64,6 +64,23 @@ describe('retention', () => {
     expect(await numbers(file)).to.deep.equal([4, 5, 6])
   })
 
+  it('deletes what is done behind one that waits for long, which is all that is left then', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: (n) => (n === 1 ? forever() : undefined), two: () => undefined })
+    const handled = done(first.bus, 399)
+    for (let n = 1; n <= 200; n++) await first.accept(n, `g${n}`)
+    await handled
+    const database = look(file)
+    const behind = (): number => database.number("SELECT max(last) FROM done WHERE plugin = 'one'")
+    while (behind() < 200) await first.client.request('probe', undefined)
+    expect(database.number('SELECT count(*) FROM done')).to.equal(1)
+    expect((await sweep(first, { finishedSince: later() })).deleted).to.equal(199)
+    expect(await numbers(file)).to.deep.equal([1])
+    await first.die()
+    const second = await runEngine(file, { one: forever, two: forever })
+    expect(await second.stop()).to.deep.equal({ undelivered: 1 })
+  })
+
   it('leaves what waits for a retry', async () => {
     const file = await newFile()
     const retry = { attempts: 2, minMs: 1e8, maxMs: 1e9 }

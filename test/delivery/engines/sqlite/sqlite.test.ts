@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { folderWith } from '../../../harness/cli.ts'
 import { describeDelivery } from '../../contract/engine-contract.ts'
 import { describeJournal } from '../../contract/history-contract.ts'
+import { describeHolds } from '../../contract/holds-contract.ts'
+import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
 
@@ -14,3 +16,5 @@ describeDelivery('sqlite', settings)
 describeOrder('sqlite', settings)
 describeJournal('sqlite', settings)
 describeRequests('sqlite', settings)
+describeHolds('sqlite', settings)
+describePauses('sqlite', settings)

@@ -75,9 +75,9 @@ export function versionOf(database: Database, file: string, newest = SCHEMA_VERS
  * For those who read a file beside a server, or without one: only a server migrates it.
  * @throws TimhookError STORE_NEWER, or STORE_UNUSABLE for an older version of the tables
  */
-export function mustBeCurrent(database: Database, file: string): void {
-  const version = versionOf(database, file)
-  if (version === SCHEMA_VERSION) return
+export function mustBeCurrent(database: Database, file: string, newest = SCHEMA_VERSION): void {
+  const version = versionOf(database, file, newest)
+  if (version === newest) return
   throw new TimhookError('STORE_UNUSABLE', `${file} was written by an older timhook (tables ${version})`, {
     hint: 'Start the server of this version once: it brings the file up to date.',
   })
