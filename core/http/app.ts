@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
 import type { Bus } from '../observe/bus.ts'
 import Koa, { type Middleware } from 'koa'
-import { BodyBudget } from './body/body-budget.ts'
+import { bodyBudgetFor, type BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 import { refuse } from './error-handler.ts'
@@ -82,7 +82,7 @@ export function unavailable(bus: Bus): Middleware {
 }
 
 function routeDeps(deps: Omit<AppDeps, 'isDraining'>): RouteDeps {
-  const { bus, bodyLimit, budget = new BodyBudget(), proxies } = deps
+  const { bus, bodyLimit, budget = bodyBudgetFor(bodyLimit), proxies } = deps
   return { webhook: createWebhook(deps), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
 }
 

@@ -1,14 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { ClosingHttpError } from '../answer/http-error.ts'
 
-/** Total bytes of all pending bodies. */
-const BUDGET = 64 * 1024 * 1024
+/** Total bytes of all pending bodies. What is freed of them stays in memory for a while, so the process grows by thrice this. */
+const BUDGET = 40 * 1024 * 1024
 /** Bodies up to this size are ended only if small bodies alone use twice the budget. */
 const SMALL = 64 * 1024
 /** Number of large bodies that are resumed in one tick of the event loop. */
 const READS_PER_TICK = 16
 /** Overhead of a chunk beside its bytes: a body may come in chunks of one byte. */
 const PIECE_COST = 256
+
+/** The budget for bodies of up to `bodyLimit` bytes: at least two of them fit. */
+export function bodyBudgetFor(bodyLimit: number): BodyBudget {
+  return new BodyBudget(Math.max(BUDGET, 2 * (bodyLimit + PIECE_COST * Math.ceil(bodyLimit / SMALL))))
+}
 
 /** A body that is being read. */
 export interface PendingBody {
