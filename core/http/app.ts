@@ -5,8 +5,8 @@ import Koa, { type Middleware } from 'koa'
 import { bodyBudgetFor, type BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
-import { refuse } from './error-handler.ts'
-import { createRefuser } from './answer/refuser.ts'
+import { handleErrors } from './error-handler.ts'
+import { createErrorReporter } from './answer/error-reporter.ts'
 import { createFastPath, type FastPath } from './fast-path.ts'
 import { createRoute, type RouteDeps } from './koa-route.ts'
 
@@ -27,13 +27,13 @@ export interface AppDeps extends WebhookDeps {
 export function createApp(deps: AppDeps): Koa {
   const route = routeDeps(deps)
   const app = new WebhookApp(createFastPath({ ...deps, ...route }))
-  // Koa's own report would print the whole error. refuse() has already emitted an event.
+  // Koa's own report would print the whole error. handleErrors() has already emitted an event.
   app.silent = true
   app.use(async (ctx, next) => {
     if (deps.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
-  app.use(refuse(route.refuser))
+  app.use(handleErrors(route.reporter))
   app.use(routes(deps.paths, route))
   app.use(() => {
     throw new HttpError(404, 'path: not one of server.path')
@@ -65,7 +65,7 @@ class WebhookApp extends Koa {
 /** Creates the webhook as middleware for someone else's app. It handles only requests to these paths. */
 export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
   const inside = routeDeps(deps)
-  const guard = refuse(inside.refuser)
+  const guard = handleErrors(inside.reporter)
   const route = routes(deps.paths, inside)
   return async (ctx, next) => {
     await guard(ctx, async () => {
@@ -76,14 +76,14 @@ export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware 
 
 /** Answers 503 when the webhook could not be set up. */
 export function unavailable(bus: Bus): Middleware {
-  const guard = refuse(createRefuser(bus))
+  const guard = handleErrors(createErrorReporter(bus))
   return (ctx) =>
     guard(ctx, () => Promise.reject(new HttpError(503, 'timhook: could not start; the log has the reason')))
 }
 
 function routeDeps(deps: Omit<AppDeps, 'isDraining'>): RouteDeps {
   const { bus, bodyLimit, budget = bodyBudgetFor(bodyLimit), proxies } = deps
-  return { webhook: createWebhook(deps), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
+  return { webhook: createWebhook(deps), bodyLimit, budget, reporter: createErrorReporter(bus, proxies) }
 }
 
 function routes(paths: readonly string[], deps: RouteDeps): Middleware {

@@ -1,14 +1,14 @@
 import type { Middleware } from 'koa'
-import type { Refuser } from './answer/refuser.ts'
+import type { ErrorReporter } from './answer/error-reporter.ts'
 import { answer } from './koa-route.ts'
 
 /** Turns the errors of later middleware into answers. */
-export function refuse(refuser: Refuser): Middleware {
+export function handleErrors(reporter: ErrorReporter): Middleware {
   return async (ctx, next) => {
     try {
       await next()
     } catch (error) {
-      const { closes, status, text, requestId } = refuser.thrown(
+      const { closes, status, text, requestId } = reporter.report(
         error,
         ctx.req,
         ctx.state['about'] as object | undefined,

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.ts'
 import { withBodyTimeout, type ReadBody, readObject } from './body/read-body.ts'
 import { bufferedLength, readBuffered, bufferedText } from './body/buffered-body.ts'
 import { type AuthenticatedRequest, type RequestTimes, now } from './webhook.ts'
-import type { Refused } from './answer/refuser.ts'
+import type { ErrorAnswer } from './answer/error-reporter.ts'
 import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
@@ -52,7 +52,7 @@ export type FastPath = (request: IncomingMessage, response: ServerResponse, fall
  * Handles ordinary callbacks at a third of the cost of Koa's context, router and parser. Everything else (another path
  * or method, a failed check, an unusual encoding) goes to the routes, which know every answer.
  */
-export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
+export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
   const known = new Set(paths)
   let batchTimes: RequestTimes | undefined
 
@@ -89,14 +89,14 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
       const decided = decide({ exchange, read: readObject(text) })
       if (decided) reply(decided)
     } catch (error) {
-      refuse(error, exchange)
+      fail(error, exchange)
     }
   }
   const parse = ({ exchange, text }: { exchange: Exchange; text: string }): Received | undefined => {
     try {
       return { exchange, read: readObject(text) }
     } catch (error) {
-      return refuse(error, exchange)
+      return fail(error, exchange)
     }
   }
 
@@ -109,20 +109,20 @@ export function createFastPath({ webhook, refuser, budget, paths, bodyLimit, isD
       // This takes one promise fewer than `catch`. reply() does not throw.
       void answer.then(
         (decided) => reply({ exchange, answer: decided }),
-        (error: unknown) => refuse(error, exchange),
+        (error: unknown) => fail(error, exchange),
       )
       return undefined
     } catch (error) {
-      return refuse(error, exchange)
+      return fail(error, exchange)
     }
   }
-  const refuse = (error: unknown, exchange: Exchange): undefined => {
-    webhook.refuse(exchange.authenticated, error)
-    sendRefused(exchange.response, refuser.thrown(error, exchange.request, aboutOf(exchange)))
+  const fail = (error: unknown, exchange: Exchange): undefined => {
+    webhook.recordError(exchange.authenticated, error)
+    sendError(exchange.response, reporter.report(error, exchange.request, aboutOf(exchange)))
   }
   const reply = ({ exchange, answer }: Reply): void => {
     if (answer.reason === undefined) send(exchange.response, answer.status, answer.text)
-    else sendRefused(exchange.response, refuser.undecided(answer, exchange.request, aboutOf(exchange)))
+    else sendError(exchange.response, reporter.reportUndecided(answer, exchange.request, aboutOf(exchange)))
   }
 
   /** Sends answers together unless deciding takes long: a handler may block the event loop. */
@@ -166,6 +166,6 @@ function aboutOf({ authenticated }: Exchange): { sdkAppId: number; command: stri
   return { sdkAppId: authenticated.app.sdkAppId, command: authenticated.command }
 }
 
-function sendRefused(response: ServerResponse, { status, text, requestId, closes }: Refused): void {
+function sendError(response: ServerResponse, { status, text, requestId, closes }: ErrorAnswer): void {
   send(response, status, text, ['x-request-id', requestId, ...(closes ? ['Connection', 'close'] : [])])
 }

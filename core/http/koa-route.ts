@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
 import { createBodyReader, type ReadBody } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
-import type { Refuser } from './answer/refuser.ts'
+import type { ErrorReporter } from './answer/error-reporter.ts'
 import { now, type Webhook } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 
@@ -16,11 +16,11 @@ export interface RouteDeps {
   /** Bytes. */
   readonly bodyLimit: number
   readonly budget: BodyBudget
-  readonly refuser: Refuser
+  readonly reporter: ErrorReporter
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
-export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps): Middleware {
+export function createRoute({ webhook, bodyLimit, budget, reporter }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -50,10 +50,11 @@ export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps):
     ctx.state['about'] = about
     try {
       const decided = await webhook.decide(authenticated, await readBody(ctx))
-      if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
+      if (decided.reason !== undefined)
+        ctx.set('x-request-id', reporter.reportUndecided(decided, ctx.req, about).requestId)
       answer(ctx, decided.status, decided.text)
     } catch (error) {
-      webhook.refuse(authenticated, error)
+      webhook.recordError(authenticated, error)
       throw error
     }
   }

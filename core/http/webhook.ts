@@ -41,7 +41,7 @@ export interface Webhook {
   /** Dispatches a callback whose body has been read, and returns the answer. */
   decide(authenticated: AuthenticatedRequest, read: ReadBody): ReturnType<Dispatch>
   /** Records an authenticated callback that fails later. */
-  refuse(authenticated: AuthenticatedRequest, error: unknown): void
+  recordError(authenticated: AuthenticatedRequest, error: unknown): void
   /**
    * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is
    * no event.
@@ -53,7 +53,7 @@ export interface Webhook {
 
 export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps): Webhook {
   const authenticator = createAuthenticator(apps)
-  const keep = (
+  const record = (
     identity: RequestIdentity,
     { receivedAt, startedAt }: RequestTimes,
     command: string,
@@ -77,17 +77,17 @@ export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps): W
       const id = newId(receivedAt)
       return dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
     },
-    refuse(authenticated, error) {
+    recordError(authenticated, error) {
       if (error instanceof HttpError && error.status < 500)
-        keep(authenticated, authenticated, authenticated.command, error)
+        record(authenticated, authenticated, authenticated.command, error)
     },
     checkUrl(querystring, times, read) {
       const stray = strayEvent(querystring, read?.body)
       if (!stray) return
-      const refusal = new HttpError(400, stray.reason, read?.raw)
+      const httpError = new HttpError(400, stray.reason, read?.raw)
       const sender = authenticator.senderOf(querystring, times.receivedAt)
-      if (sender) keep(sender, times, stray.command, refusal)
-      throw refusal
+      if (sender) record(sender, times, stray.command, httpError)
+      throw httpError
     },
   }
 }

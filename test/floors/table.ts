@@ -44,7 +44,7 @@ export const rows: readonly Row[] = [
     at: 'core/delivery',
     job: 'what the rest of core sees of delivery, and the history that the commands read',
   },
-  { floor: 4, at: 'core/http/answer', job: 'envelopes, refusals, and who asked' },
+  { floor: 4, at: 'core/http/answer', job: 'envelopes, errors, and who sent the request' },
   {
     floor: 4,
     at: 'core/plugin-api',

@@ -82,7 +82,7 @@ export async function withBodyTimeout<T>(
   } catch (error) {
     // Discards the rest of the body, so that the connection can carry the next request.
     request.resume()
-    throw refusalOf(error)
+    throw httpErrorOf(error)
   } finally {
     pending.close()
   }
@@ -108,7 +108,7 @@ function parseText(raw: string): unknown {
   }
 }
 
-function refusalOf(error: unknown): HttpError {
+function httpErrorOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   if (error instanceof TimeoutError) return new ClosingHttpError(408, 'body: did not arrive in time')
   const { status, type } = error as { status?: unknown; type?: unknown }

@@ -1,6 +1,6 @@
 import { commands } from '../../protocol/commands.ts'
 import { createSignatureCheck, OUTSIDE_WINDOW } from './signature.ts'
-import { instead } from './instead.ts'
+import { similarParameter } from './similar-parameter.ts'
 import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
 import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
@@ -69,11 +69,11 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
       const known = byId.get(SdkAppid)
       if (SdkAppid !== undefined && !known) throw new HttpError(403, 'SdkAppid: not one of the configured apps')
       if (!CallbackCommand) return undefined
-      if (!known) throw new HttpError(403, `SdkAppid: is required${instead('SdkAppid', query)}`)
+      if (!known) throw new HttpError(403, `SdkAppid: is required${similarParameter('SdkAppid', query)}`)
       const { app, check } = known
       const fault = check?.(Sign, RequestTime, nowMs)
       if (fault === OUTSIDE_WINDOW) throw new ClockHttpError(fault, nowMs - Number(RequestTime) * 1000)
-      if (fault) throw new HttpError(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
+      if (fault) throw new HttpError(401, Sign ? fault : `${fault}${similarParameter('Sign', query)}`)
       // Takes the table's string: a substring of the URL would keep the whole URL in memory.
       const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
       return { app, command, signed: check !== undefined, querystring: query }

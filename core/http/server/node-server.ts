@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Bus } from '../../observe/bus.ts'
-import { refused } from '../../protocol/envelope.ts'
+import { errorEnvelope } from '../../protocol/envelope.ts'
 import { limitConnections } from './connections.ts'
 import { lastResponse, trackInFlight } from './in-flight.ts'
 import { type Requester, requesterOf, senderOf } from '../answer/requester.ts'
@@ -47,7 +47,7 @@ export function createNodeServer(
   })
   const reportError = (status: number, reason: string, from: Requester): string => {
     bus.emit('callback:rejected', { status, reason, ...from })
-    return refused(status, reason)
+    return errorEnvelope(status, reason)
   }
   const { listener: handle, idle } = trackInFlight((request, response) => {
     const fault = headFault(request)
@@ -73,7 +73,7 @@ export function createNodeServer(
       last.once('close', () => socket.destroy())
     } else if (last && !last.req.complete && last.headersSent) socket.destroy()
     // This cuts off a body that was being read, and its reader emits the event.
-    else if (last && !last.req.complete) endWith(socket, status, refused(status, reason))
+    else if (last && !last.req.complete) endWith(socket, status, errorEnvelope(status, reason))
     else {
       const from = senderOf(socket as Socket)
       endWith(socket, status, reportError(status, reason, from), [`x-request-id: ${from.requestId}`])

@@ -6,7 +6,7 @@ const PLAIN = /^[\w.-]{1,40}$/
 const NEAR = 3
 
 /** Returns `; the URL has NAME` if a parameter has a name similar to the missing one, else an empty string. */
-export function instead(missing: string, querystring: string): string {
+export function similarParameter(missing: string, querystring: string): string {
   const names = [...new URLSearchParams(querystring).keys()].filter((name) => name !== missing && PLAIN.test(name))
   if (names.length === 0) return ''
   const wanted = missing.toLowerCase()

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Bus } from '../../observe/bus.ts'
-import { refused } from '../../protocol/envelope.ts'
+import { errorEnvelope } from '../../protocol/envelope.ts'
 import { ClockHttpError, ClosingHttpError, HttpError } from './http-error.ts'
 import { requesterOf } from './requester.ts'
 
 /** The answer to a request that is not accepted. */
-export interface Refused {
+export interface ErrorAnswer {
   readonly status: number
   readonly text: string
   /** For the header `x-request-id`. */
@@ -14,31 +14,35 @@ export interface Refused {
   readonly closes: boolean
 }
 
-export interface Refuser {
+export interface ErrorReporter {
   /**
    * Turns a thrown error into an answer and emits the event. An HttpError is answered as it says, anything else with
    * 500 and no detail.
    */
-  thrown(error: unknown, request: IncomingMessage, about?: object): Refused
+  report(error: unknown, request: IncomingMessage, about?: object): ErrorAnswer
   /** Emits the event of an answer without a decision. */
-  undecided(answer: { status: number; text: string; reason?: string }, request: IncomingMessage, about: object): Refused
+  reportUndecided(
+    answer: { status: number; text: string; reason?: string },
+    request: IncomingMessage,
+    about: object,
+  ): ErrorAnswer
 }
 
 /** @param proxies number of trusted proxies that append to `X-Forwarded-For` */
-export function createRefuser(bus: Bus, proxies = 0): Refuser {
+export function createErrorReporter(bus: Bus, proxies = 0): ErrorReporter {
   return {
-    thrown(error, request, about) {
-      const refusal = refusalOf(error)
-      const status = refusal?.status ?? 500
-      const reason = refusal?.message ?? 'internal error'
-      if (!refusal) bus.emit('server:failed', { error })
+    report(error, request, about) {
+      const httpError = httpErrorOf(error)
+      const status = httpError?.status ?? 500
+      const reason = httpError?.message ?? 'internal error'
+      if (!httpError) bus.emit('server:failed', { error })
       const requester = requesterOf(request, proxies)
-      const skew = refusal instanceof ClockHttpError && { clockSkewMs: refusal.behindMs }
+      const skew = httpError instanceof ClockHttpError && { clockSkewMs: httpError.behindMs }
       bus.emit('callback:rejected', { status, reason, ...requester, ...about, ...skew })
-      const closes = refusal instanceof ClosingHttpError
-      return { status, text: refused(status, reason), requestId: requester.requestId, closes }
+      const closes = httpError instanceof ClosingHttpError
+      return { status, text: errorEnvelope(status, reason), requestId: requester.requestId, closes }
     },
-    undecided({ status, text, reason = '' }, request, about) {
+    reportUndecided({ status, text, reason = '' }, request, about) {
       const requester = requesterOf(request, proxies)
       bus.emit('callback:rejected', { status, reason, ...requester, ...about })
       return { status, text, requestId: requester.requestId, closes: false }
@@ -46,7 +50,7 @@ export function createRefuser(bus: Bus, proxies = 0): Refuser {
   }
 }
 
-function refusalOf(error: unknown): HttpError | undefined {
+function httpErrorOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error
   // Koa parses the URL when its path is first read, and Node's parser accepts invalid ones.
   const { code } = (error ?? {}) as { code?: unknown }
