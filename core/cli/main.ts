@@ -18,14 +18,14 @@ const program = new Command('timhook')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
-  .addHelpText('after', '\nCommands of a plugin of the config: timhook ID COMMAND, as in timhook group-full report')
+  .addHelpText('after', '\nCommands of a plugin: timhook ID COMMAND, such as timhook group-full report')
 
 program
   .command('start')
   .description('start the server')
   .addOption(config())
-  .option('--host <host>', 'address to listen on, in place of server.host')
-  .option('--port <port>', 'port to listen on, in place of server.port', whole(0, 65535))
+  .option('--host <host>', 'address to listen on, instead of server.host')
+  .option('--port <port>', 'port to listen on, instead of server.port', whole(0, 65535))
   .option('--workers <n>', 'processes that share the work', whole(1, 64))
   .action(async (options: object) => {
     await code.start().start(options)
@@ -42,13 +42,13 @@ program
   .command('check')
   .description('check the config and its plugins')
   .addOption(config())
-  .option('--json', 'print the config as it takes effect, secrets masked; where it has faults, those')
-  .option('--strict', 'fail on warnings, too')
+  .option('--json', 'print the config in effect, with secrets masked, or its faults')
+  .option('--strict', 'fail on warnings too')
   .action(async (options: object) => code.check().check(options))
 
 program
   .command('list')
-  .description('list the callbacks that are known, or the plugins of the config')
+  .description('list the known callbacks, or the plugins of the config')
   .argument('[what]', 'callbacks or plugins', 'callbacks')
   .addOption(config())
   .option('--json', 'print JSON')
@@ -60,15 +60,15 @@ program
   .argument('<command>', 'such as Group.CallbackAfterGroupFull, or Group.* for all of them')
   .addOption(config())
   .option('--url <url>', "the server's URL (default: from the config)")
-  .option('--app <id>', "the app's SdkAppid (default: the first of the config)", whole(1, Number.MAX_SAFE_INTEGER))
+  .option('--app <id>', "the app's SdkAppid (default: the first in the config)", whole(1, Number.MAX_SAFE_INTEGER))
   .option(
     '--set <path=value>',
-    'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…; text where the field is, else JSON',
+    'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…; the value is JSON unless the field holds text',
     collect,
   )
-  .option('--raw <file>', 'send this file as the body, as it is')
+  .option('--raw <file>', 'send this file as the body, unchanged')
   .addOption(
-    new Option('--seed <n>', 'send variations of the sample, the same ones for the same number')
+    new Option('--seed <n>', 'vary the sample; the same seed gives the same bodies')
       .argParser(whole(0, 0xffffffff))
       .conflicts('raw'),
   )

@@ -32,7 +32,7 @@ async function plugins(file: string | undefined): Promise<Row[]> {
   }))
 }
 
-/** Columns of equal width, for texts and lists of texts alone. */
+/** Formats rows as columns of equal width. Only texts and lists of texts are shown. */
 function table(rows: readonly Row[]): string {
   const texts = rows.map((row) =>
     Object.values(row)

@@ -11,13 +11,13 @@ import type { CommandContext, PluginCommand } from '../../plugin.ts'
 import { createRestClients } from '../../host/rest-clients.ts'
 import { commandLine, flagOf } from '../input/command-line.ts'
 import { readChosenConfig } from '../input/config.ts'
-import { tellWaiting } from '../output/output.ts'
-import { printable } from '../output/terminal-escape.ts'
+import { printProgress } from '../output/output.ts'
+import { escapeControls } from '../output/terminal-escape.ts'
 import { table } from '../output/table.ts'
 
 /**
  * `timhook ID COMMAND`: runs a command of the plugin that has this id in the config.
- * @returns false where no plugin of the config has it
+ * @returns false if no plugin of the config has it
  */
 export async function runPluginCommand(id: string, args: readonly string[]): Promise<boolean> {
   const reading = await readFor(args)
@@ -41,7 +41,7 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** The config that the arguments name; undefined where they name none and there is no default one. */
+/** Reads the config that the arguments name. Returns undefined if they name none and there is no default one. */
 async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
   // The commands and options are not known before the config is read, so --config is parsed first.
   const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
@@ -75,7 +75,7 @@ async function inContext(
   const ending = new AbortController()
   const end = (): void => ending.abort(new Error('interrupted'))
   process.once('SIGINT', end)
-  const opened = await openStores(config.delivery, { onWaiting: tellWaiting })
+  const opened = await openStores(config.delivery, { onWaiting: printProgress })
   try {
     await run({
       given,
@@ -94,9 +94,9 @@ async function inContext(
   }
 }
 
-/** A plugin may print text from strangers, such as ids of groups and accounts. */
+/** Escapes a text: a plugin may print what strangers wrote, such as ids of groups and accounts. */
 function safe(text: string): string {
-  return text.split('\n').map(printable).join('\n')
+  return text.split('\n').map(escapeControls).join('\n')
 }
 
 function withNewline(text: string): string {

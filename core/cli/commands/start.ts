@@ -16,10 +16,10 @@ const require = createRequire(import.meta.url)
  */
 export async function start(options: StartOptions): Promise<void> {
   if (cluster.isWorker) return (require('../start/worker.js') as typeof worker).work(options)
-  const whileLoading = endOnSignals()
+  const stopLoadingSignals = endOnSignals()
   const logSignals = answerReloadSignals()
   const reading = await readChosenConfig(options.config)
   const link = reading.config?.delivery.engine === 'sqlite' ? new SqliteClient() : undefined
   const { serve } = require('../start/serve.js') as typeof serving
-  return serve(reading, { ...options, link, whileLoading, logSignals })
+  return serve(reading, { ...options, link, stopLoadingSignals, logSignals })
 }

@@ -6,7 +6,7 @@ import type { PluginCommand } from '../../plugin.ts'
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** The command line of a plugin: its commands as subcommands, each with the options that its schema describes. */
+/** Builds the command line of a plugin: its commands are subcommands, with the options that their schemas describe. */
 export function commandLine(
   id: string,
   about: { description: string; commands: Readonly<Record<string, PluginCommand>> },
@@ -32,7 +32,7 @@ function requiredOf(schema: { readonly required?: unknown } = {}): readonly unkn
   return Array.isArray(schema.required) ? schema.required : []
 }
 
-/** The name of an option on the command line. */
+/** Returns the name of an option on the command line. */
 export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

@@ -10,7 +10,7 @@ export function exitCodeOf(error: unknown): number {
   return error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_NOT_FOUND' ? BAD_CONFIG : 1
 }
 
-/** The error as text for a person. Only a bug in timhook has a stack. */
+/** Prints an error for a person. Only a bug in timhook gets a stack. */
 export function printError(error: unknown): void {
   const text = error instanceof TimhookError || !(error instanceof Error) ? describeError(error) : error.stack
   process.stderr.write(`${text}\n`)

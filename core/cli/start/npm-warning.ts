@@ -2,8 +2,8 @@ import { isatty } from 'node:tty'
 import { directCommand } from './own-command.ts'
 
 /**
- * The warning where npm has started this process without a terminal. npm signals its shell, which does not pass signals
- * on, so a service manager that stops npm leaves the server running. On a terminal Ctrl-C reaches every process.
+ * Returns a warning if npm has started this process without a terminal. npm signals its shell, which does not pass
+ * signals on, so a service manager that stops npm leaves the server running. On a terminal Ctrl-C reaches every process.
  */
 export function npmWarning(env = process.env, isOnTerminal = [0, 1, 2].some((fd) => isatty(fd))): string | undefined {
   // npm sets these for whatever it runs, and they are inherited: only a script that names this command has started it.

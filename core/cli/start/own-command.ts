@@ -1,17 +1,17 @@
 import { relative } from 'node:path'
 
-/** How a person calls this command. npx finds an installed one; in a clone npx would build first. */
+/** Returns what a person types to run this command. npx finds an installed one; in a clone npx would build first. */
 export function ownCommand(): string {
   const script = process.argv[1] ?? ''
   return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${quoted(ownScript())}`
 }
 
-/** The same process without npm in front of it, with the arguments that it was given. */
+/** Returns the command line of this process without npm in front of it. */
 export function directCommand(): string {
   return ['node', ownScript(), ...process.argv.slice(2)].map(quoted).join(' ')
 }
 
-/** An argument quoted for a shell. */
+/** Quotes an argument for a shell. */
 export function quoted(argument: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`
 }

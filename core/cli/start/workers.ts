@@ -5,7 +5,7 @@ import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
 import { listen } from '../../http/server/listen.ts'
 import type { Logger } from '../../observe/log.ts'
 import { announce, type Announced } from './announce.ts'
-import { askReadiness } from './ask-readiness.ts'
+import { queryReadiness } from './worker-readiness.ts'
 import type { StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
@@ -94,7 +94,9 @@ class Primary {
 
   /** Ready when all workers are. Names those that are not. */
   async readiness(): Promise<Readiness> {
-    const reports = await Promise.all(this.#places.map(({ worker, isListening }) => askReadiness(worker, isListening)))
+    const reports = await Promise.all(
+      this.#places.map(({ worker, isListening }) => queryReadiness(worker, isListening)),
+    )
     const checks = reports.map(({ fault }, index) => [`worker ${index + 1}`, fault] as const)
     const draining = this.#stopping && 'the server is about to stop'
     const notes = reports.find(({ notes }) => notes !== undefined)?.notes

@@ -15,9 +15,9 @@ export interface Sample {
 }
 
 /**
- * What `trigger` sends: a file as it is, or the sample of each callback that the pattern covers, varied where there is a
- * seed, with the fields that were set.
- * @param options.set `path=value`: the path is dotted, the value text where the field is, else JSON where it is JSON
+ * Makes the bodies that `trigger` sends: a file, unchanged, or the sample of each callback that the pattern matches,
+ * varied if there is a seed, with the fields that were set.
+ * @param options.set `path=value`: the path is dotted; the value is text if the field holds text, else JSON if it parses
  * @throws TimhookError UNKNOWN_COMMAND, USAGE
  */
 export async function samplesOf(
@@ -84,7 +84,7 @@ function parseSetting(setting: string): Setting {
   return { path, text: setting.slice(equals + 1) }
 }
 
-/** The schema of a field in the table; undefined where it has none. */
+/** Finds the schema of a field in the command table. */
 function nodeAt(request: Node, body: JsonObject, path: readonly string[]): Node | undefined {
   let node: Node | undefined = request
   let value: unknown = body
@@ -106,7 +106,7 @@ function elementNode(element: unknown): Node {
   return { properties: { MsgType: { type: 'string' }, MsgContent } }
 }
 
-/** The value that a text stands for: what is to be text stays text, be it digits; a text in quotes is what is in them. */
+/** Parses the value for a field. Text stays text, even if it is digits; quotes around it are removed. */
 function valueFor(node: Node | undefined, text: string): unknown {
   const value = parseValue(text)
   const isText = node?.wire === 'account' || node?.type === 'string'
