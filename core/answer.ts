@@ -1,4 +1,5 @@
 import type { Bus } from './observe/bus.ts'
+import type { Clock } from './lib/clock.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import type { Outcome } from './protocol/define.ts'
 import type { Registry } from './registry.ts'
@@ -21,4 +22,6 @@ export interface DispatchDeps {
   readonly deadlineMs: number
   /** Limit of undecided before-callbacks. */
   readonly maxInFlight: number
+  /** Default: the system's. */
+  readonly clock?: Clock
 }

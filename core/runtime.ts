@@ -16,6 +16,7 @@ import type { Logger } from './observe/log.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
 import type { Stores } from './store/store.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
 import { unlessAborted } from './lib/timeout.ts'
 
 /** A checked config with its plugins loaded, ready to run. */
@@ -95,10 +96,17 @@ export async function compose(
     log,
     link,
     signal,
-  }: { bus: Bus; log: Logger; link?: SqliteClient | undefined; signal?: AbortSignal | undefined },
+    clock = systemClock,
+  }: {
+    bus: Bus
+    log: Logger
+    link?: SqliteClient | undefined
+    signal?: AbortSignal | undefined
+    clock?: Clock
+  },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link }), signal)
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link, clock }), signal)
   const { stores } = engine
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)
@@ -120,7 +128,7 @@ export async function compose(
       apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
       paths: typeof path === 'string' ? [path] : path,
       registry,
-      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock }),
       recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       health: () => delivery.health(),

@@ -6,6 +6,7 @@ import type { Answer, DispatchDeps } from '../answer.ts'
 import type { Decision } from './failure-policy.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { decided } from '../protocol/envelope.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { BeforeRoute } from '../registry.ts'
 import { createReportAnswer } from '../report-answer.ts'
 import { answerOf } from '../plugin-api/verdict.ts'
@@ -14,7 +15,7 @@ import { answerOf } from '../plugin-api/verdict.ts'
 const UNKNOWN_SHARE = 10
 
 /** Creates the function that answers before-callbacks. It always decides, and in time, whatever the plugins do. */
-export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchDeps) {
+export function createDecider({ delivery, bus, deadlineMs, maxInFlight, clock = systemClock }: DispatchDeps) {
   const report = createReportAnswer(bus)
   const known = { undecided: 0, limit: maxInFlight }
   // Anyone can invent commands; those must not crowd out the known ones.
@@ -39,7 +40,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
     if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
     const load = route.known ? known : unknown
     if (load.undecided >= load.limit) return withoutChain(callback, route, 'busy', bus)
-    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
+    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus, clock)
     return decision instanceof Promise ? counted(decision, load) : decision
   }
 

@@ -1,6 +1,7 @@
 import { type Call, type Called, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
 import { keepCall, settleCall } from '../../watchdog/calls.ts'
+import type { Clock } from '../../lib/clock.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
 /** How an attempt ended. A handler may still run after a timeout; `settled` resolves when it ends. */
@@ -25,11 +26,12 @@ export function attemptOnce(
   subscription: Subscription,
   call: Call,
   timeoutMs: number,
+  clock: Clock,
 ): Attempt | Promise<Attempt> {
   try {
     const returned = callHandler(callback, route, subscription, call)
     return isThenable(returned)
-      ? awaitHandler(returned, call, timeoutMs, keepCall(subscription.mark, callback.id))
+      ? awaitHandler(returned, call, timeoutMs, keepCall(subscription.mark, callback.id), clock)
       : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
@@ -41,11 +43,12 @@ async function awaitHandler(
   call: Call,
   timeoutMs: number,
   slot: number,
+  clock: Clock,
 ): Promise<Attempt> {
   const settle = (): void => settleCall(slot)
   const settled = Promise.resolve(returned).then(settle, settle)
   try {
-    await withTimeout(returned, timeoutMs)
+    await withTimeout(returned, timeoutMs, clock)
     return done
   } catch (error) {
     const timedOut = error instanceof TimeoutError

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf } from '../../callback/callback.ts'
@@ -6,7 +5,8 @@ import { type Called, freshReading } from '../../host/context.ts'
 import type { Registry, Route, Subscription } from '../../registry.ts'
 import { loggableError, withCauses } from '../../observe/loggable-error.ts'
 import type { Reading } from '../../callback/body-reader.ts'
-import { LazySignal } from '../../lib/timeout.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { LazySignal, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
 export const UNREADABLE = 'what is stored of it cannot be read any more'
@@ -49,7 +49,7 @@ export interface Deliverer {
   abort(): void
 }
 
-export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
+export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = systemClock): Deliverer {
   const running = new Set<LazySignal>()
   let interrupted = false
   const conclude = (job: Job, subscription: Subscription, ended: Attempt, startedAt: number): Delivered => {
@@ -57,7 +57,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     if (ended.ok) {
       if (bus.hasListeners('handler:done')) {
         const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
-        bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
+        bus.emit('handler:done', { ...about, durationMs: clock.monotonic() - startedAt })
       }
       return done
     }
@@ -74,9 +74,9 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
         retryMs === undefined
           ? { as: 'dead', attempts: attempt, error: text }
           : { as: 'retry', inMs: retryMs, error: text },
-      settled: waitForSettled(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
-        bus.emit('handler:overlap', about),
-      ),
+      settled: withTimeout(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, clock).catch((late: unknown) => {
+        if (late instanceof TimeoutError) bus.emit('handler:overlap', about)
+      }),
     }
   }
   /**
@@ -100,9 +100,9 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
       const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      const startedAt = bus.hasListeners('handler:done') ? performance.now() : 0
+      const startedAt = bus.hasListeners('handler:done') ? clock.monotonic() : 0
       const call = { body, faults, attempt, resends, maybeResend, signal }
-      const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
+      const ended = attemptOnce(callback, route, subscription, call, timeoutMs, clock)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)
       running.add(signal)
       return ended.then((late) => {
@@ -135,12 +135,4 @@ function summaryOf(faults: readonly string[]): string {
 
 function nextTry({ retry }: Subscription, attempt: number): number | undefined {
   return attempt < retry.attempts ? backoffMs(attempt, retry) : undefined
-}
-
-/** Waits for a handler that runs on after its timeout, for at most the same time again. */
-async function waitForSettled(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
-  const timer = new AbortController()
-  const late = delay(limitMs, 'late', { signal: timer.signal }).catch(() => undefined)
-  if ((await Promise.race([settled, late])) === 'late') onOverlap()
-  timer.abort()
 }

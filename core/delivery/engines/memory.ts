@@ -1,6 +1,7 @@
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback } from '../../callback/callback.ts'
 import type { Called } from '../../host/context.ts'
+import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import type { Registry, Subscription } from '../../registry.ts'
 import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
 import { createDeliverer, type Delivered } from '../consume/deliverer.ts'
@@ -28,12 +29,14 @@ interface MemoryDeps {
   readonly bus: Bus
   /** Milliseconds. */
   readonly resendWindow: number
+  /** Default: the system's. */
+  readonly clock?: Clock
 }
 
 /** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
-export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps): Delivery {
-  const deliverer = createDeliverer(registry, bus)
-  const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor()]))
+export function createMemoryDelivery({ registry, bus, resendWindow, clock = systemClock }: MemoryDeps): Delivery {
+  const deliverer = createDeliverer(registry, bus, clock)
+  const executors = new Map(registry.plugins.map(({ id }) => [id, new KeyedExecutor(clock)]))
   const seen = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
   const identify = createIdentify(resendWindow, bus)
   // After the HTTP answers: a handler that blocks the event loop must not delay them.
@@ -43,7 +46,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
       for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
     }
   }, onTick)
-  const retries = new Set<NodeJS.Timeout>()
+  const retries = new Set<Timer>()
   let interrupted = 0
 
   /** Returns what to deliver; undefined for a resend. */
@@ -99,7 +102,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
   }
 
   const retryLater = (item: Item, subscription: Subscription, attempt: number, inMs: number): void => {
-    const timer = setTimeout(() => {
+    const timer = clock.setTimeout(() => {
       retries.delete(timer)
       enqueue(item, subscription, attempt)
     }, inMs)
@@ -123,7 +126,7 @@ export function createMemoryDelivery({ registry, bus, resendWindow }: MemoryDeps
       const all = [...executors.values()]
       const settled = await waitForDrain(Promise.all(all.map((executor) => executor.idle())), graceMs)
       for (const executor of all) executor.close()
-      for (const retry of retries) clearTimeout(retry)
+      for (const retry of retries) clock.clearTimeout(retry)
       deliverer.abort()
       return { undelivered: all.reduce((sum, executor) => sum + executor.size, retries.size + interrupted), settled }
     },

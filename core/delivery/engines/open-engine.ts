@@ -1,6 +1,7 @@
 import type { Fault } from '../../../config/faults.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { Logger } from '../../observe/log.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { Registry } from '../../registry.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
 import { createMemoryStores } from '../../store/memory.ts'
@@ -39,9 +40,9 @@ export interface Engine {
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, link: early }: { bus: Bus; log: Logger; link?: SqliteClient | undefined },
+  { bus, log, link: early, clock }: { bus: Bus; log: Logger; link?: SqliteClient | undefined; clock: Clock },
 ): Promise<Engine> {
-  if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
+  if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
   if (settings.engine === 'redis') {
     // Who uses another engine need not wait for the driver.
     const { openRedisEngine } = await import('./redis/open-redis.ts')
@@ -58,11 +59,11 @@ export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine'
   return [{ path: ['delivery', 'sqlite', 'file'], message }]
 }
 
-function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): Engine {
+function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger, clock: Clock): Engine {
   log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
   return {
-    stores: createMemoryStores(),
-    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
+    stores: createMemoryStores(() => clock.now()),
+    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow, clock }),
     async close() {},
   }
 }
