@@ -30,6 +30,7 @@ const given = {
   store: unused,
   rest: unused,
   emit: () => undefined,
+  count: () => undefined,
   only: {},
 }
 const plugins = ['a', 'b', 'c'].map((id): RunningPlugin => ({ id, ...given, handlers: new Map([['*', spec]]) }))

@@ -4,7 +4,9 @@ import type { AnyCode } from './protocol/codes.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
 import type { AfterContext, BeforeContext, UnknownCommand } from './plugin-api/handler-context.ts'
 import type { AppSettings, PluginCommand } from './plugin-api/plugin-command.ts'
+import type { BusEvents } from './observe/bus.ts'
 import type { Log } from './observe/log.ts'
+import type { Count, PluginMetric, PluginMetrics } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { StandardSchema } from './plugin-api/standard-schema.ts'
 import type { Store } from './store/store.ts'
@@ -34,14 +36,16 @@ export {
   CommandError,
   defineCommand,
   type PluginCommand,
+  type ViewRows,
 } from './plugin-api/plugin-command.ts'
+export { GiveUp, RetryAfter } from './plugin-api/outcome-errors.ts'
 export type { CallOptions } from './rest/calls/call.ts'
 export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
 export type { GroupMember, MemberField } from './rest/calls/members.ts'
 export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
 export { Duration } from './lib/units.ts'
-export type { Log, Rest, Store, Verdict }
+export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
 
 /** How failed after-callbacks are retried: exponential backoff from minMs to maxMs milliseconds, with full jitter. */
 export interface Retry {
@@ -160,8 +164,29 @@ export interface SetupContext<Options> {
   /** The client of one app. Without `rest:` settings of that app, a call rejects with REST_NOT_CONFIGURED. */
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
+  /** Counts one of the plugin's `metrics`. */
+  readonly count: Count
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
+}
+
+/** The second argument of an observer. */
+export interface ObserverContext<Options = unknown, State = unknown> {
+  /** The name of the event: `plugin:ID:*` covers several. */
+  readonly name: string
+  readonly state: State
+  readonly options: Options
+  readonly log: Log
+  readonly store: Store
+  readonly count: Count
+}
+
+/**
+ * Listeners of the bus, by event. Nothing waits for them, and an error of theirs is logged and harms nobody.
+ * `plugin:ID:*` hears all that the plugin with that id emits.
+ */
+export type Observers<Options = unknown, State = unknown> = {
+  readonly [Name in keyof BusEvents]?: (event: BusEvents[Name], context: ObserverContext<Options, State>) => unknown
 }
 
 /** A plugin. Any object of this shape is one. */
@@ -173,6 +198,9 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
   readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => State | Promise<State>
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
+  readonly observe?: Observers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
+  /** What `count` counts, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */
+  readonly metrics?: PluginMetrics
   /** Runs when the server stops, if `setup` ran, in reverse order. */
   readonly close?: (state: NoInfer<State>) => void | Promise<void>
   /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */

@@ -1,6 +1,7 @@
 import { commands } from './protocol/commands.ts'
 import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } from './protocol/define.ts'
 import type { Logger } from './observe/log.ts'
+import type { Count } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { Store } from './store/store.ts'
 import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
@@ -19,6 +20,7 @@ export interface RunningPlugin {
   readonly store: Store
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
+  readonly count: Count
   readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
   /** By command, category wildcard or `*`. */
   readonly handlers: ReadonlyMap<string, HandlerSpec>

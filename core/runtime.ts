@@ -13,6 +13,7 @@ import type { WebhookDeps } from './http/webhook.ts'
 import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
+import { PluginCounters } from './observe/plugin-counters.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
 import type { Stores } from './store/store.ts'
@@ -54,6 +55,8 @@ export interface Running {
   readonly dispatch: Dispatch
   readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
+  /** What plugins count. */
+  readonly counters: PluginCounters
   /** Rejects with the reason if after-callbacks cannot be stored now. */
   health(): Promise<void>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
@@ -111,8 +114,10 @@ export async function compose(
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
+    const counters = new PluginCounters()
     const running = await setUpPlugins(plugins, {
       bus,
+      counters,
       log,
       stores,
       apps,
@@ -131,6 +136,7 @@ export async function compose(
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock }),
       recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
+      counters,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {

@@ -39,7 +39,8 @@ function ofCommand(name: string, command: unknown): string[] {
   if (!isObject(command) || typeof command['description'] !== 'string' || typeof command['run'] !== 'function') {
     return [`command ${name}: expected an object with \`description\` and \`run\``]
   }
-  const { options } = command
+  const { options, view } = command
+  if (view !== undefined && typeof view !== 'boolean') return [`command ${name}: view: expected true or false`]
   if (options === undefined) return []
   if (!isObject(options) || options['type'] !== 'object') return [`command ${name}: options is no schema of an object`]
   return Object.entries(optionsOf(command as { options?: object })).flatMap(([key, node]) => {

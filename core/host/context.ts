@@ -3,6 +3,7 @@ import type { App, Query } from '../plugin-api/handler-context.ts'
 import { type JsonObject, isObject, parseJson } from '../lib/json.ts'
 import type { Reading } from '../callback/body-reader.ts'
 import type { Log } from '../observe/log.ts'
+import type { Count } from '../observe/plugin-counters.ts'
 import type { Route, Subscription } from '../registry.ts'
 import { parseQuery } from './parse-query.ts'
 import type { Rest } from '../rest/calls/rest.ts'
@@ -47,6 +48,7 @@ class Context {
   readonly options: unknown
   readonly store: Store
   readonly emit: (name: string, data: unknown) => void
+  readonly count: Count
   declare readonly allow?: VerdictFactory['allow']
   declare readonly reject?: VerdictFactory['reject']
   declare readonly drop?: VerdictFactory['drop']
@@ -73,6 +75,7 @@ class Context {
     this.options = plugin.options
     this.store = plugin.store
     this.emit = plugin.emit
+    this.count = plugin.count
     if (route.verdicts) {
       this.allow = route.verdicts.allow
       this.reject = route.verdicts.reject

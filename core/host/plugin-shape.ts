@@ -1,12 +1,13 @@
 import { TimhookError } from '../errors.ts'
 import { isObject } from '../lib/json.ts'
 import { optionsFault } from './check-options.ts'
+import { metricsFault, observersFault } from './observe-spec.ts'
 import type { Plugin } from '../plugin.ts'
 import { commands } from '../protocol/commands.ts'
 import { covers } from '../registry.ts'
 import { suggestion } from '../lib/suggest.ts'
 
-const KEYS = ['name', 'description', 'options', 'setup', 'handlers', 'close', 'commands']
+const KEYS = ['name', 'description', 'options', 'setup', 'handlers', 'observe', 'metrics', 'close', 'commands']
 const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
 
 /**
@@ -16,14 +17,15 @@ const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command
 export function asPlugin(exported: unknown): Plugin {
   const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
   if (!isObject(exported)) throw invalid(expected)
-  const { name, handlers, setup, close, options } = exported
+  const { name, handlers, setup, close, options, observe, metrics } = exported
   const misspelt = misspeltKey(exported)
   if (misspelt !== undefined) throw invalid(misspelt)
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
   if (setup !== undefined && typeof setup !== 'function') throw invalid(`plugin ${name}: setup is no function`)
   if (close !== undefined && typeof close !== 'function') throw invalid(`plugin ${name}: close is no function`)
   const noSchema = optionsFault(options)
-  if (noSchema !== undefined) throw invalid(`plugin ${name}: ${noSchema}`)
+  const fault = noSchema ?? observersFault(observe) ?? metricsFault(metrics)
+  if (fault !== undefined) throw invalid(`plugin ${name}: ${fault}`)
   return exported as unknown as Plugin
 }
 

@@ -1,7 +1,9 @@
 import type { Bus } from '../observe/bus.ts'
 import { TimhookError } from '../errors.ts'
 import type { LoadedPlugin } from './load.ts'
+import { allOf, observe } from './observe-spec.ts'
 import type { Logger } from '../observe/log.ts'
+import type { PluginCounters } from '../observe/plugin-counters.ts'
 import type { AppSettings } from '../plugin-api/plugin-command.ts'
 import type { RunningPlugin } from '../registry.ts'
 import type { Rest } from '../rest/calls/rest.ts'
@@ -11,6 +13,7 @@ import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeo
 
 interface SetUpDeps {
   readonly bus: Bus
+  readonly counters: PluginCounters
   readonly log: Logger
   readonly stores: Stores
   readonly apps: readonly AppSettings[]
@@ -49,7 +52,8 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpD
       log,
       store: deps.stores.of(id),
       rest: deps.rest,
-      emit: (name: string, data: unknown) => deps.bus.emit(`plugin:${id}:${name}`, data),
+      emit: emitterOf(id, deps.bus),
+      count: deps.counters.define({ id, plugin: plugin.name }, plugin.metrics ?? {}, (fault) => log.warn(fault)),
     }
     let state: unknown
     try {
@@ -62,10 +66,23 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpD
       await close()
       throw setupFailed(entry, error, deps.mask)
     }
-    closers.push(() => closeOne(entry, state, log))
+    const { store, count } = given
+    const unobserve = observe(plugin, id, deps.bus, { state, options, log, store, count })
+    closers.push(() => {
+      unobserve()
+      return closeOne(entry, state, log)
+    })
     plugins.push({ id, file: entry.file, state, ...given, only: entry.only, handlers: entry.specs })
   }
   return { plugins, close }
+}
+
+function emitterOf(id: string, bus: Bus): (name: string, data: unknown) => void {
+  const all = allOf(id)
+  return (name, data) => {
+    bus.emit(`plugin:${id}:${name}`, data)
+    if (bus.hasListeners(all)) bus.emit(all, { name: `plugin:${id}:${name}`, data })
+  }
 }
 
 function setupFailed({ id, limits }: LoadedPlugin, error: unknown, mask: (text: string) => string): TimhookError {

@@ -93,7 +93,8 @@ export interface BusEvents {
   'server:draining': { drainMs: number }
   /** `stored`: whether undelivered callbacks will be delivered by another process or at the next start. */
   'server:closed': { undelivered: number; stored: boolean }
-  'listener:failed': { event: string; error: unknown }
+  /** `plugin`: whose `observe` it is, if it is one's. */
+  'listener:failed': { event: string; error: unknown; plugin?: string }
   /** `emit(name, data)` of a plugin. */
   [plugin: `plugin:${string}`]: unknown
 }
@@ -106,9 +107,12 @@ type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknow
 export class Bus {
   readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
 
-  /** Adds a listener, and returns a function that removes it. */
-  on<Name extends keyof BusEvents>(event: Name, listener: Listener<Name>): () => void {
-    const guarded = this.#guard(event, listener as (event: unknown) => unknown)
+  /**
+   * Adds a listener, and returns a function that removes it.
+   * @param plugin whose listener it is, for the report of its errors
+   */
+  on<Name extends keyof BusEvents>(event: Name, listener: Listener<Name>, plugin?: string): () => void {
+    const guarded = this.#guard(event, listener as (event: unknown) => unknown, plugin)
     this.#emitter.on(event, guarded)
     return () => void this.#emitter.off(event, guarded)
   }
@@ -136,9 +140,9 @@ export class Bus {
     this.#emitter.emit(event, data)
   }
 
-  #guard(event: string, listener: (event: unknown) => unknown): (event: unknown) => void {
+  #guard(event: string, listener: (event: unknown) => unknown, plugin?: string): (event: unknown) => void {
     const failed = (error: unknown): void => {
-      if (event !== 'listener:failed') this.emit('listener:failed', { event, error })
+      if (event !== 'listener:failed') this.emit('listener:failed', { event, error, ...(plugin && { plugin }) })
     }
     return (data) => {
       try {

@@ -96,8 +96,8 @@ export function logEvents(bus: Bus, log: Logger): void {
   })
   throttled('listener:failed', 'error', {
     msg: 'listener failed',
-    kindOf: ({ event, error }) => `${event} ${placeOf(loggableError(error))}`,
-    fieldsOf: ({ event, error }, kind) => ({ event, error: stacks.paced(kind, loggableError(error)) }),
+    kindOf: ({ event, error, plugin = '' }) => `${plugin} ${event} ${placeOf(loggableError(error))}`,
+    fieldsOf: ({ error, ...about }, kind) => ({ ...about, error: stacks.paced(kind, loggableError(error)) }),
   })
   throttled('server:failed', 'error', {
     msg: 'internal error',

@@ -1,5 +1,6 @@
 import type { RejectCode } from '../protocol/codes.ts'
 import type { Log } from '../observe/log.ts'
+import type { Count } from '../observe/plugin-counters.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 import type { Verdict } from './verdict.ts'
@@ -57,6 +58,8 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly rest: Rest
   /** Emits `plugin:ID:NAME` on the bus. */
   readonly emit: (name: string, data: unknown) => void
+  /** Counts one of the plugin's `metrics`. */
+  readonly count: Count
   /** Aborted when the handler's time is over or the server stops. */
   readonly signal: AbortSignal
 }

@@ -40,6 +40,9 @@ export interface CommandContext<Given = unknown, Options = unknown> {
   readonly signal: AbortSignal
 }
 
+/** What a view returns: one object a row, with the same keys in each. */
+export type ViewRows = readonly Readonly<Record<string, unknown>>[]
+
 /** A command of a plugin, for `timhook ID NAME`. */
 export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Options = unknown> {
   /** One line, for `--help`. */
@@ -49,8 +52,12 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
    * a flag. `--json`, `--config` and `--help` always exist.
    */
   readonly options?: Schema
+  /** Whether `run` returns rows and prints nothing: the terminal and the admin page render them. */
+  readonly view?: boolean
   /** Throw CommandError to exit with status 1 and a sentence; any other error is printed with its stack. */
-  run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): void | Promise<void>
+  run(
+    context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>,
+  ): void | ViewRows | Promise<void> | Promise<ViewRows>
 }
 
 /**

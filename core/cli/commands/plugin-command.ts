@@ -32,7 +32,7 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
     delete given.config
     const checked = checkGiven(command, given)
     const prepared = await prepare(reading)
-    await inContext(prepared, found, { given: checked, json }, (context) => command.run(context))
+    await inContext(prepared, found, { given: checked, json }, command)
   }
   const about = { description: plugin.description ?? '', commands }
   await commandLine(id, about, run).parseAsync([...args], { from: 'user' })
@@ -70,24 +70,26 @@ async function inContext(
   { config }: Prepared,
   { id, options }: LoadedPlugin,
   { given, json }: { given: unknown; json: boolean },
-  run: (context: CommandContext) => void | Promise<void>,
+  command: PluginCommand,
 ): Promise<void> {
   const ending = new AbortController()
   const end = (): void => ending.abort(new Error('interrupted'))
   process.once('SIGINT', end)
   const opened = await openStores(config.delivery, { onWaiting: printProgress })
   try {
-    await run({
+    const print: CommandContext['print'] = (value, text) =>
+      void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text)))
+    const rows = await command.run({
       given,
       options,
       store: opened.stores.of(id),
       apps: appSettings(config.apps),
       rest: createRestClients(config.apps, new Bus(), ending.signal),
-      print: (value, text) =>
-        void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text))),
+      print,
       table,
       signal: ending.signal,
     })
+    if (command.view && rows) print(rows, table(rows))
   } finally {
     process.off('SIGINT', end)
     await opened.close()

@@ -7,6 +7,7 @@ import { loggableError, withCauses } from '../../observe/loggable-error.ts'
 import type { Reading } from '../../callback/body-reader.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { LazySignal, TimeoutError, withTimeout } from '../../lib/timeout.ts'
+import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
 export const UNREADABLE = 'what is stored of it cannot be read any more'
@@ -65,7 +66,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
     if (interrupted) return { ended: { as: 'interrupted' }, settled }
     const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
     const error = loggableError(ended.error, callback.raw)
-    const retryMs = nextTry(subscription, attempt)
+    const retryMs = nextTry(subscription, attempt, ended.error)
     bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
     const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
     if (retryMs === undefined) bus.emit('callback:dead', { ...about, error: text })
@@ -133,6 +134,8 @@ function summaryOf(faults: readonly string[]): string {
   return rest.length > 0 ? `${first} (and ${rest.length} more)` : first
 }
 
-function nextTry({ retry }: Subscription, attempt: number): number | undefined {
-  return attempt < retry.attempts ? backoffMs(attempt, retry) : undefined
+/** Returns the delay in milliseconds, or undefined for a dead letter. */
+function nextTry({ retry }: Subscription, attempt: number, error: unknown): number | undefined {
+  if (attempt >= retry.attempts || isGiveUp(error)) return undefined
+  return asRetryAfter(error)?.ms ?? backoffMs(attempt, retry)
 }

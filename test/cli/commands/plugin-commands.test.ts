@@ -35,6 +35,7 @@ export default {
       },
     },
     fail: { description: 'fail', run: () => { throw new Error('from the plugin') } },
+    stock: { description: 'what is left', view: true, run: async () => [{ thing: 'tea', left: 3 }, { thing: 'paper', left: 12 }] },
     save: { description: 'save', run: async ({ store }) => { await store.set('a', 1) } },
   },
 }`
@@ -47,6 +48,15 @@ async function timhook(...args: string[]): Promise<Ended> {
 }
 
 describe('commands of plugins', () => {
+  it('return rows from a view, which are printed as a table or as JSON', async () => {
+    const text = await timhook('shop', 'stock')
+    expect(text.stdout.split('\n').map((line) => line.trim().split(/ +/))).to.deep.include(['paper', '12'])
+    expect(JSON.parse((await timhook('shop', 'stock', '--json')).stdout)).to.deep.equal([
+      { thing: 'tea', left: 3 },
+      { thing: 'paper', left: 12 },
+    ])
+  })
+
   it('get what was given, by the types of their schema, the plugin’s options, and apps without secrets', async () => {
     const args = ['sell', '--thing', 'tea', '--how-many', '3', '--gift', '--size', 'large', '--json']
     const { code, stdout } = await timhook('shop', ...args)

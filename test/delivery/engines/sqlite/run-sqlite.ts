@@ -123,6 +123,14 @@ export function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSp
     ...settings,
   }
   const unused = undefined as never
-  const given = { options: {}, state: undefined, log, store: unused, rest: unused, emit: () => undefined }
+  const given = {
+    options: {},
+    state: undefined,
+    log,
+    store: unused,
+    rest: unused,
+    emit: () => undefined,
+    count: () => undefined,
+  }
   return { id, ...given, only: {}, handlers: new Map([['*', spec]]) }
 }
