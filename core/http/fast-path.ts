@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
-import { withBodyTimeout, type ReadBody, readObject } from './body/read-body.ts'
+import { withBodyTimeout, readObject } from './body/read-body.ts'
 import { bufferedLength, readBuffered, bufferedText } from './body/buffered-body.ts'
-import { type AuthenticatedRequest, type RequestTimes, now } from './webhook.ts'
+import type { AuthenticatedRequest, ReadBody } from '../callback/callback.ts'
+import type { RequestTimes } from './request/authenticate.ts'
+import { now } from './webhook.ts'
 import type { ErrorAnswer } from './answer/error-reporter.ts'
 import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
@@ -163,7 +165,7 @@ interface Reply {
 }
 
 function aboutOf({ authenticated }: Exchange): { sdkAppId: number; command: string } {
-  return { sdkAppId: authenticated.app.sdkAppId, command: authenticated.command }
+  return { sdkAppId: authenticated.sdkAppId, command: authenticated.command }
 }
 
 function sendError(response: ServerResponse, { status, text, requestId, closes }: ErrorAnswer): void {

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
-import { createBodyReader, type ReadBody } from './body/read-body.ts'
+import type { ReadBody } from '../callback/callback.ts'
+import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
 import type { ErrorReporter } from './answer/error-reporter.ts'
 import { now, type Webhook } from './webhook.ts'
@@ -45,8 +46,8 @@ export function createRoute({ webhook, bodyLimit, budget, reporter }: RouteDeps)
       webhook.checkUrl(ctx.querystring, times, await readCheck(ctx))
       return answer(ctx, 200, OK)
     }
-    const { app, command } = authenticated
-    const about = { sdkAppId: app.sdkAppId, command }
+    const { sdkAppId, command } = authenticated
+    const about = { sdkAppId, command }
     ctx.state['about'] = about
     try {
       const decided = await webhook.decide(authenticated, await readBody(ctx))

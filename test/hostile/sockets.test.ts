@@ -88,7 +88,7 @@ describe('connections at the limit', () => {
 describe('requests that one socket sends ahead', () => {
   it('are under way 16 at a time, and all answered in order', async () => {
     let [underWay, most, done] = [0, 0, 0]
-    const dispatch = async ({ raw }: { raw: string }): Promise<Answer> => {
+    const dispatch = async (_request: unknown, { raw }: { raw: string }): Promise<Answer> => {
       most = Math.max(most, ++underWay)
       await new Promise<void>((resolve) => setImmediate(resolve))
       underWay--

@@ -1,4 +1,5 @@
-import { type Call, type Called, callHandler } from '../../host/context.ts'
+import type { StoredCallback } from '../../callback/callback.ts'
+import { type Call, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
 import { keepCall, settleCall } from '../../watchdog/calls.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -21,7 +22,7 @@ const done: Attempt = { ok: true }
  * promise only if the handler did.
  */
 export function attemptOnce(
-  callback: Called,
+  callback: StoredCallback,
   route: Route,
   subscription: Subscription,
   call: Call,

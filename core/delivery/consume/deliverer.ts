@@ -1,7 +1,7 @@
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Bus } from '../../observe/bus.ts'
-import { aboutOf } from '../../callback/callback.ts'
-import { type Called, freshReading } from '../../host/context.ts'
+import { aboutOf, type StoredCallback } from '../../callback/callback.ts'
+import { freshReading } from '../../host/context.ts'
 import type { Registry, Route, Subscription } from '../../registry.ts'
 import { loggableError, withCauses } from '../../observe/loggable-error.ts'
 import type { Reading } from '../../callback/body-reader.ts'
@@ -15,7 +15,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
-  readonly callback: Called
+  readonly callback: StoredCallback
   /** The parsed body, if it is in memory; it belongs to this plugin alone. */
   readonly parsed: Reading | undefined
   readonly attempt: number
@@ -121,7 +121,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
 }
 
 /** Returns undefined if what was stored is damaged. */
-function readStored(callback: Called, route: Route): Reading | undefined {
+function readStored(callback: StoredCallback, route: Route): Reading | undefined {
   try {
     return freshReading(callback, route)
   } catch {

@@ -1,8 +1,7 @@
 import type { Bus } from '../../observe/bus.ts'
-import { aboutOf, type Callback } from '../../callback/callback.ts'
-import type { Called } from '../../host/context.ts'
+import { aboutOf, type Callback, type StoredCallback } from '../../callback/callback.ts'
 import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
-import type { Registry, Subscription } from '../../registry.ts'
+import type { AfterRoute, Registry, Subscription } from '../../registry.ts'
 import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
 import { createDeliverer, type Delivered } from '../consume/deliverer.ts'
 import type { Delivery } from '../delivery.ts'
@@ -13,9 +12,14 @@ import { type Received, takeBody } from '../ingest/shared-body.ts'
 import { ResendWindow } from '../ingest/resend-window.ts'
 import { waitForDrain } from '../consume/drain.ts'
 
+interface Accepted {
+  readonly callback: Callback
+  readonly route: AfterRoute
+}
+
 /** An accepted callback, shared by the deliveries to its plugins. */
 interface Item extends Received {
-  readonly callback: Called
+  readonly callback: StoredCallback
   readonly subscriptions: readonly Subscription[]
   readonly key: string | undefined
   readonly maybeResend: boolean
@@ -40,8 +44,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow, clock = syst
   const seen = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
   const identify = createIdentify(resendWindow, bus)
   // After the HTTP answers: a handler that blocks the event loop must not delay them.
-  const arrivals = new TickBatch<Callback>((callbacks) => {
-    const identified = filterMap(callbacks, (callback) => ({ callback, ...identify(callback) }))
+  const arrivals = new TickBatch<Accepted>((all) => {
+    const identified = filterMap(all, ({ callback, route }) => ({ callback, route, ...identify(callback) }))
     for (const item of filterMap(identified, register)) {
       for (const subscription of item.subscriptions) enqueue(item, subscription, 1)
     }
@@ -50,12 +54,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow, clock = syst
   let interrupted = 0
 
   /** Returns what to deliver; undefined for a resend. */
-  const register = ({
-    callback,
-    fingerprint,
-    identifiesEvent,
-  }: Identified & { callback: Callback }): Item | undefined => {
-    const { id, sdkAppId, command, reading, receivedAt } = callback
+  const register = ({ callback, route, fingerprint, identifiesEvent }: Identified & Accepted): Item | undefined => {
+    const { id, reading, receivedAt } = callback
     const known = seen.find(fingerprint, receivedAt)
     if (known !== undefined) {
       // The fingerprint covers app and command, so they equal those of the first one.
@@ -63,7 +63,6 @@ export function createMemoryDelivery({ registry, bus, resendWindow, clock = syst
       bus.emit('callback:resent', { ...first, resends: seen.countResend(known) })
       if (identifiesEvent) return undefined
     }
-    const route = registry.route(sdkAppId, command)
     const { subscriptions } = route
     const key = orderOf(callback, route)
     const entry = seen.add(fingerprint, id, receivedAt)
@@ -112,8 +111,8 @@ export function createMemoryDelivery({ registry, bus, resendWindow, clock = syst
   return {
     async start() {},
 
-    accept(callback) {
-      arrivals.add(callback)
+    accept(callback, route) {
+      arrivals.add({ callback, route })
       return undefined
     },
 

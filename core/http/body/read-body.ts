@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type bodyParser from 'koa-bodyparser'
-import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
+import type { ReadBody } from '../../callback/callback.ts'
+import { isObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
 import { TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { charsetOf, decodeAs } from './charset.ts'
@@ -12,11 +13,6 @@ import { textOf } from './decode-utf8.ts'
 
 /** How long a body may take after its head, milliseconds. */
 const BODY_TIMEOUT_MS = 5000
-
-export interface ReadBody {
-  readonly raw: string
-  readonly body: JsonObject
-}
 
 /** Creates the reader of bodies up to `limit` bytes. It throws HttpError 400, 408, 413, 415 or 503. */
 export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {

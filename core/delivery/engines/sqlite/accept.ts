@@ -1,8 +1,7 @@
 import type { Bus } from '../../../observe/bus.ts'
-import { aboutOf, type Callback } from '../../../callback/callback.ts'
-import { calledOf } from '../../../host/context.ts'
-import type { Completion } from '../../../lib/completion.ts'
-import type { Registry, Route } from '../../../registry.ts'
+import { aboutOf, type Callback, storedOf } from '../../../callback/callback.ts'
+import type { Delivery } from '../../delivery.ts'
+import type { AfterRoute } from '../../../registry.ts'
 import { TickBatch } from '../../../lib/tick-batch.ts'
 import { PendingAppend, createIngest } from '../../ingest/pending-append.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
@@ -14,7 +13,6 @@ import type { SettleBatcher } from './consume/settle-batcher.ts'
 import type { SqliteClient, Storing } from './client/sqlite-client.ts'
 
 interface AcceptDeps {
-  readonly registry: Registry
   readonly bus: Bus
   readonly client: SqliteClient
   readonly settleBatcher: SettleBatcher
@@ -44,16 +42,16 @@ interface Appending {
 }
 
 /** Creates `accept`, which stores the callbacks of one event-loop tick together and hands them to the consumers. */
-export function createAccept(deps: AcceptDeps): (callback: Callback) => Completion<void> {
-  const { registry, bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom } = deps
+export function createAccept(deps: AcceptDeps): Delivery['accept'] {
+  const { bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom } = deps
 
   // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
   const arrived = new TickBatch<readonly Consumer[]>((all) => {
     for (const batch of all) for (const consumer of batch) consumer.pump()
   })
   /** Computed once for each route. */
-  const byRoute = new WeakMap<Route, Receivers>()
-  const receiversFor = (route: Route): Receivers => {
+  const byRoute = new WeakMap<AfterRoute, Receivers>()
+  const receiversFor = (route: AfterRoute): Receivers => {
     const known = byRoute.get(route)
     if (known) return known
     const made = receiversOf(route, consumers)
@@ -65,11 +63,10 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
     #appending: Appending | undefined
 
     store(identity: string, maybeResend: boolean): void {
-      const { id, sdkAppId, command, querystring: query, signed, raw, receivedAt } = this.callback
-      const route = registry.route(sdkAppId, command)
+      const { id, sdkAppId, command, query, signed, raw, receivedAt } = this.callback
       // A text cannot hold NUL (see database.ts), so another character separates the parts of a key.
-      const key = orderOf(this.callback, route)?.replaceAll('\u0000', '\u001f')
-      const receivers = receiversFor(route)
+      const key = orderOf(this.callback, this.route)?.replaceAll('\u0000', '\u001f')
+      const receivers = receiversFor(this.route)
       this.#appending = { key, maybeResend, entry: resendWindow.add(identity, id, receivedAt), receivers }
       const plugins = receivers.text
       const row = { plugins, id, identity, sdkAppId, command, receivedAt, signed, maybeResend, key, query, raw }
@@ -84,7 +81,7 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
       const parsed = this.callback.reading
       const shared = {
         seq,
-        callback: calledOf(this.callback),
+        callback: storedOf(this.callback),
         key,
         maybeResend,
         entry,
@@ -147,14 +144,14 @@ export function createAccept(deps: AcceptDeps): (callback: Callback) => Completi
     else append(pending, identity, false)
   })
 
-  return (callback) => {
-    const pending = new PendingRow(callback)
+  return (callback, route) => {
+    const pending = new PendingRow(callback, route)
     take(pending)
     return pending
   }
 }
 
-function receiversOf({ subscriptions, known }: Route, consumers: ReadonlyMap<string, Consumer>): Receivers {
+function receiversOf({ subscriptions, known }: AfterRoute, consumers: ReadonlyMap<string, Consumer>): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
   const all = [...consumers]
   return {

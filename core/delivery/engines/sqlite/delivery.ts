@@ -1,5 +1,6 @@
 import type { Bus } from '../../../observe/bus.ts'
 import { TimhookError } from '../../../errors.ts'
+import { commands } from '../../../protocol/commands.ts'
 import type { Registry } from '../../../registry.ts'
 import { createDeliverer } from '../../consume/deliverer.ts'
 import type { Delivery } from '../../delivery.ts'
@@ -57,7 +58,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
   }
 
   const identify = createIdentify(deps.resendWindow, bus)
-  const accept = createAccept({ registry, bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom })
+  const accept = createAccept({ bus, client, settleBatcher, resendWindow, identify, consumers, mustHaveRoom })
 
   return {
     async start() {
@@ -108,7 +109,7 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
 
     async recordUndelivered(callback, kept) {
       mustHaveRoom()
-      const isKnown = registry.route(callback.sdkAppId, callback.command).known
+      const isKnown = commands.has(callback.command)
       const { refused: share } = sharesOf(deps.retention.size)
       const evicted = await client.request('recordUndelivered', {
         ...undeliveredRow(callback, kept, isKnown),

@@ -1,11 +1,11 @@
-import type { Called } from '../../../../host/context.ts'
+import type { StoredCallback } from '../../../../callback/callback.ts'
 import type { Received } from '../../../ingest/shared-body.ts'
 import type { Stored, Waiting } from '../worker/messages.ts'
 
 /** A stored callback. All plugins that get it share this object. */
 export interface Shared extends Received {
   readonly seq: number
-  readonly callback: Called
+  readonly callback: StoredCallback
   readonly key: string | undefined
   readonly maybeResend: boolean
   /** Its entry in the resend window; 0 if it was read from the file. */
@@ -30,7 +30,7 @@ export interface Item {
 
 function sharedOf(stored: Stored): Shared {
   const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = stored
-  const callback = { id, sdkAppId, command, receivedAt, signed, querystring: query, raw }
+  const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
   return { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
 }
 

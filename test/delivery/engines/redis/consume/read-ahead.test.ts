@@ -49,7 +49,7 @@ function createReadAhead(settle: Run = forever) {
     onOver: () => undefined,
   })
   const arrive = (entry: string): void => {
-    const about = { id: entry, sdkAppId: 1, command: '', querystring: '', signed: false, raw: '', receivedAt: 0 }
+    const about = { id: entry, sdkAppId: 1, command: '', query: '', signed: false, raw: '', receivedAt: 0 }
     const arrival: Arrival = { entry, callback: about, key: 'g', maybeResend: false, received: undefined }
     subject.arrived(lease, arrival)
     subject.pump()

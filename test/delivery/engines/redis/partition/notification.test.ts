@@ -12,12 +12,12 @@ import { PartitionLease } from '../../../../../core/delivery/engines/redis/parti
 import { SEPARATOR } from '../../../../../core/delivery/engines/redis/scripts/lua.ts'
 import { callback } from '../../sqlite/run-sqlite.ts'
 
-const odd = { ...callback(1, 'g'), command: 'a b\u001f\u001f', querystring: 'x=1 2', raw: ' {"群":\n"0 1 2"} ' }
+const odd = { ...callback(1, 'g'), command: 'a b\u001f\u001f', query: 'x=1 2', raw: ' {"群":\n"0 1 2"} ' }
 const plain = callback(2, 'g')
 
 /** What an entry says of it. */
-const calledOf = ({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: typeof plain) => {
-  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+const calledOf = ({ id, sdkAppId, command, query, signed, raw, receivedAt }: typeof plain) => {
+  return { id, sdkAppId, command, query, signed, raw, receivedAt }
 }
 
 const entryText = (n: number, entry: string, plugins: string[], one: typeof plain, key?: string): string => {
@@ -41,9 +41,9 @@ describe('what another process has stored', () => {
 
   it('reads by name in a stream as it is', () => {
     const fields = ['plugins', '', 'about', `1${aboutText(odd, 'k').slice(1)}`, 'raw', odd.raw]
-    const { id, sdkAppId, command, receivedAt, querystring, raw } = odd
+    const { id, sdkAppId, command, receivedAt, query, raw } = odd
     const about = { id, app: `${sdkAppId}`, command, at: `${receivedAt}`, signed: odd.signed ? '1' : '0', key: 'k' }
-    expect(callbackRecordOf(fields)).to.deep.equal({ plugins: '', ...about, maybe: '1', query: querystring, raw })
+    expect(callbackRecordOf(fields)).to.deep.equal({ plugins: '', ...about, maybe: '1', query, raw })
   })
 
   it('is read, not kept, where it was there before the share: a process may have died over it', () => {

@@ -51,10 +51,10 @@ describe('room in a sqlite file', () => {
     const { run, database } = await withOne(() => undefined)
     await keep(run, 'decided', { outcome: 'reject', receivedAt: Date.now() - 1000 })
     const handled = done(run.bus, 4)
-    await run.delivery.accept(signed(1))
-    await run.delivery.accept(signed(2, { signed: false }))
-    await run.delivery.accept(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
-    await run.delivery.accept(signed(4))
+    await run.take(signed(1))
+    await run.take(signed(2, { signed: false }))
+    await run.take(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
+    await run.take(signed(4))
     await handled
     while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
     await run.client.request('change', [
@@ -101,7 +101,7 @@ describe('room in a sqlite file', () => {
   it('has a share for dead letters for faults, where a callback counts once; other ones are never touched', async () => {
     const { run, database } = await withOne(() => undefined)
     const handled = done(run.bus, 20)
-    for (let n = 1; n <= 20; n++) await run.delivery.accept(signed(n))
+    for (let n = 1; n <= 20; n++) await run.take(signed(n))
     await handled
     for (let n = 1; n <= 20; n++) {
       await run.client.request('change', [
@@ -123,7 +123,7 @@ describe('room in a sqlite file', () => {
       if (n === 2) throw new Error('broken')
     })
     const settled = Promise.all([done(run.bus, 3), run.bus.next('callback:dead')])
-    for (let n = 1; n <= 4; n++) await run.delivery.accept(signed(n, { signed: n === 1 || n === 4 }))
+    for (let n = 1; n <= 4; n++) await run.take(signed(n, { signed: n === 1 || n === 4 }))
     await settled
     while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
     await retain(run, { size: 1, limit: 2 })
