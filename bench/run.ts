@@ -12,12 +12,14 @@ import { http } from './sections/http.ts'
 import { latency } from './sections/latency.ts'
 import { delivery, memoryUse } from './sections/long.ts'
 import { commands, plugins } from './sections/registered.ts'
+import { split } from './sections/split.ts'
 import { start } from './sections/start.ts'
 import { storing } from './sections/storing.ts'
 import { workers } from './sections/workers.ts'
 
 const sections: Readonly<Record<string, Measure>> = {
   http,
+  split,
   storing,
   latency,
   commands,

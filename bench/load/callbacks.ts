@@ -16,6 +16,8 @@ interface DigitField {
 /** A request as bytes, and the fields of its identity. */
 export interface Template {
   readonly bytes: Buffer
+  /** Where the body begins. */
+  readonly bodyAt: number
   readonly fields: readonly DigitField[]
 }
 
@@ -97,12 +99,13 @@ export function templateOf(kind: Kind, nowMs: number): Template {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
-  const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const headText = `${head.join('\r\n')}\r\n\r\n`
+  const bytes = Buffer.from(headText + body)
   const fields = [
     { offset: bytes.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
     { offset: bytes.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
   ]
-  return { bytes, fields }
+  return { bytes, bodyAt: Buffer.byteLength(headText), fields }
 }
 
 /** Writes the identity of a request. */

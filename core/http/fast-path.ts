@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
-import { withBodyTimeout, readObject } from './body/read-body.ts'
-import { bufferedLength, readBuffered, bufferedText } from './body/buffered-body.ts'
+import { readObject } from './body/read-body.ts'
+import type { PendingBody } from './body/body-budget.ts'
+import { type BodyListener, bufferedLength, readBuffered, bufferedText } from './body/buffered-body.ts'
 import type { AuthenticatedRequest, ReadBody } from '../callback/callback.ts'
 import type { RequestTimes } from './request/authenticate.ts'
 import { now } from './webhook.ts'
 import type { ErrorAnswer } from './answer/error-reporter.ts'
+import type { HttpError } from './answer/http-error.ts'
 import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
@@ -36,6 +38,12 @@ interface Arrival {
 /** An authenticated request whose body comes next. */
 interface Exchange extends Pick<Arrival, 'request' | 'response' | 'length'> {
   readonly authenticated: AuthenticatedRequest
+}
+
+/** A request whose whole body has arrived. */
+interface Arrived {
+  readonly exchange: Exchange
+  readonly text: string
 }
 
 /** A callback whose body has been read. */
@@ -79,22 +87,50 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
     }
   }
 
-  const readText = (exchange: Exchange): { exchange: Exchange; text: string } | undefined => {
+  const readText = (exchange: Exchange): Arrived | undefined => {
     const text = bufferedText(exchange.request, exchange.length)
     if (text !== undefined) return { exchange, text }
-    void late(exchange)
+    new LateBody(exchange).start()
     return undefined
   }
-  const late = async (exchange: Exchange): Promise<void> => {
-    try {
-      const text = await withBodyTimeout(exchange.request, budget, (pending) => readBuffered(exchange.request, pending))
-      const decided = decide({ exchange, read: readObject(text) })
-      if (decided) reply(decided)
-    } catch (error) {
-      fail(error, exchange)
+  /**
+   * A body that has not arrived with its head: many clients send it in a segment of its own, right behind. Takes no
+   * promise and no timer (the bench's section `split`).
+   */
+  class LateBody implements BodyListener {
+    readonly #exchange: Exchange
+    readonly #pending: PendingBody
+    #isOver = false
+
+    constructor(exchange: Exchange) {
+      this.#exchange = exchange
+      this.#pending = budget.open(exchange.request, (error) => this.failed(error))
+    }
+
+    start(): void {
+      readBuffered(this.#exchange.request, this.#pending, this)
+    }
+
+    read(text: string): void {
+      if (this.#end()) lateBodies.add({ exchange: this.#exchange, text })
+    }
+
+    failed(error: HttpError): void {
+      if (!this.#end()) return
+      // Discards the rest of the body, so that the connection can carry the next request.
+      this.#exchange.request.resume()
+      fail(error, this.#exchange)
+    }
+
+    /** Returns whether it was still under way. */
+    #end(): boolean {
+      if (this.#isOver) return false
+      this.#isOver = true
+      this.#pending.close()
+      return true
     }
   }
-  const parse = ({ exchange, text }: { exchange: Exchange; text: string }): Received | undefined => {
+  const parse = ({ exchange, text }: Arrived): Received | undefined => {
     try {
       return { exchange, read: readObject(text) }
     } catch (error) {
@@ -141,11 +177,12 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
     }
     for (const next of ready) reply(next)
   }
-  const batch = new TickBatch<Arrival>((arrivals) => {
+  const arrivals = new TickBatch<Arrival>((all) => {
     batchTimes = undefined
-    for (let from = 0; from < arrivals.length; from += MAX_BATCH) {
-      decideAll(filterMap(filterMap(filterMap(arrivals.slice(from, from + MAX_BATCH), authenticate), readText), parse))
-    }
+    for (const some of batchesOf(all)) decideAll(filterMap(filterMap(filterMap(some, authenticate), readText), parse))
+  })
+  const lateBodies = new TickBatch<Arrived>((all) => {
+    for (const some of batchesOf(all)) decideAll(filterMap(some, parse))
   })
 
   return (request, response, fallback) => {
@@ -154,9 +191,16 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
     // The clocks are read once a batch. Later requests of the batch came at most a moment later, and their deadline is
     // earlier by that.
     batchTimes ??= now()
-    batch.add({ request, response, length, times: batchTimes, fallback })
+    arrivals.add({ request, response, length, times: batchTimes, fallback })
     return true
   }
+}
+
+function batchesOf<T>(all: readonly T[]): (readonly T[])[] {
+  if (all.length <= MAX_BATCH) return [all]
+  return Array.from({ length: Math.ceil(all.length / MAX_BATCH) }, (_, n) =>
+    all.slice(n * MAX_BATCH, (n + 1) * MAX_BATCH),
+  )
 }
 
 interface Reply {

@@ -25,14 +25,14 @@ async function begin(port: number, length: number, headers: readonly string[] = 
 describe('bodies under way', () => {
   it('are 40 MB at most', () => {
     const budget = bodyBudgetFor(MB)
-    const bodies = Array.from({ length: 40 }, () => budget.open(source))
+    const bodies = Array.from({ length: 40 }, () => budget.open(source, () => undefined))
     expect(bodies.map((body) => body.add(MB - 256)).filter(Boolean)).to.have.length(40)
     expect([bodies[1]?.add(1), bodies[0]?.add(1)]).to.deep.equal([true, false])
   })
 
   it('are at most two of the largest where server.bodyLimit is above 20 MB', () => {
     const budget = bodyBudgetFor(100 * MB)
-    const bodies = Array.from({ length: 3 }, () => budget.open(source))
+    const bodies = Array.from({ length: 3 }, () => budget.open(source, () => undefined))
     const piece = 64 * 1024
     const add = (body: PendingBody | undefined): boolean =>
       Array.from({ length: (100 * MB) / piece }, () => body?.add(piece)).every(Boolean)
@@ -115,7 +115,7 @@ describe('bodies under way', () => {
 
   it('count what they hold in memory, not their bytes alone: one in pieces of one byte is no small one', () => {
     const budget = new BodyBudget(1_000_000)
-    const bodies = [budget.open(source), budget.open(source)]
+    const bodies = [budget.open(source, () => undefined), budget.open(source, () => undefined)]
     let kept = 0
     while (bodies.every((body) => body.add(1)) && kept < 1_000_000) kept++
     expect(kept).to.be.below(10_000)
@@ -124,12 +124,16 @@ describe('bodies under way', () => {
   it('give their share back, however they end', () => {
     const budget = new BodyBudget(100_000, 10_000)
     for (let n = 0; n < 100; n++) {
-      const body = budget.open(source)
+      const body = budget.open(source, () => undefined)
       expect(body.add(50_000)).to.equal(true)
       body.close()
       body.close()
     }
-    const [first, second, third] = [budget.open(source), budget.open(source), budget.open(source)]
+    const [first, second, third] = [
+      budget.open(source, () => undefined),
+      budget.open(source, () => undefined),
+      budget.open(source, () => undefined),
+    ]
     expect([first.add(40_000), second.add(40_000), third.add(40_000)]).to.deep.equal([true, true, true])
     expect([first.add(1), second.add(1)]).to.deep.equal([false, true])
   })
