@@ -5,7 +5,6 @@ import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
-import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AppCredentials } from './http/request/authenticate.ts'
@@ -97,19 +96,17 @@ export async function compose(
   {
     bus,
     log,
-    link,
     signal,
     clock = systemClock,
   }: {
     bus: Bus
     log: Logger
-    link?: SqliteClient | undefined
     signal?: AbortSignal | undefined
     clock?: Clock
   },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link, clock }), signal)
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
   const { stores } = engine
   try {
     const rest = createRestClients(config.apps, bus, stopping.signal)

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
-import { SqliteClient } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
+import { warmUpEngine } from '../../delivery/engines/warm-up.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { endOnSignals } from '../process/end-on-signals.ts'
 import type { StartOptions } from '../start/prepare-start.ts'
@@ -19,7 +19,7 @@ export async function start(options: StartOptions): Promise<void> {
   const stopLoadingSignals = endOnSignals()
   const logSignals = answerReloadSignals()
   const reading = await readChosenConfig(options.config)
-  const link = reading.config?.delivery.engine === 'sqlite' ? new SqliteClient() : undefined
+  if (reading.config) warmUpEngine(reading.config.delivery.engine)
   const { serve } = require('../start/serve.js') as typeof serving
-  return serve(reading, { ...options, link, stopLoadingSignals, logSignals })
+  return serve(reading, { ...options, stopLoadingSignals, logSignals })
 }

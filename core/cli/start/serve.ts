@@ -1,5 +1,4 @@
 import type { ConfigReading } from '../../../config/read/reading.ts'
-import type { SqliteClient } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Logger } from '../../observe/log.ts'
 import { startServer } from '../../server.ts'
@@ -13,8 +12,6 @@ import { watchLoop } from './watch-loop.ts'
 import { startWorkers } from './workers.ts'
 
 interface ServeOptions extends StartOptions {
-  /** The client of the engine sqlite, whose thread is already started. */
-  readonly link: SqliteClient | undefined
   /** Removes the signal handlers that were added for loading. */
   readonly stopLoadingSignals: () => void
   /** Sets the log that reports reload signals. */
@@ -23,7 +20,7 @@ interface ServeOptions extends StartOptions {
 
 /** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
-  const { workers: count = 1, link, stopLoadingSignals, logSignals } = options
+  const { workers: count = 1, stopLoadingSignals, logSignals } = options
   const { prepared, log } = await prepareStart(reading, options)
   logSignals(log)
   const npm = npmWarning()
@@ -34,7 +31,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     return startWorkers(prepared, { count, log, options })
   }
   const interruption = new AbortController()
-  const starting = startServer(prepared, { log, link, signal: interruption.signal })
+  const starting = startServer(prepared, { log, signal: interruption.signal })
   stopLoadingSignals()
   stopOnSignals(
     async (signal) => {

@@ -9,9 +9,9 @@ import type { Stores } from '../../store/store.ts'
 import type { Delivery, Ending } from '../delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
 import { openSqliteEngine } from './sqlite/open-sqlite.ts'
-import type { SqliteClient } from './sqlite/client/sqlite-client.ts'
 import { linkCount } from './sqlite/file/real-path.ts'
 import type { Retention } from './sqlite/upkeep/retention.ts'
+import { takeWarmClient } from './warm-up.ts'
 
 /** The config's `delivery`. */
 export interface EngineSettings {
@@ -35,12 +35,11 @@ export interface Engine {
 
 /**
  * Opens the engine that the config names.
- * @param parts.link of the engine sqlite, where its thread was started early
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, link: early, clock }: { bus: Bus; log: Logger; link?: SqliteClient | undefined; clock: Clock },
+  { bus, log, clock }: { bus: Bus; log: Logger; clock: Clock },
 ): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
   if (settings.engine === 'redis') {
@@ -48,7 +47,7 @@ export async function openEngine(
     const { openRedisEngine } = await import('./redis/open-redis.ts')
     return openRedisEngine(settings, { bus, log })
   }
-  return openSqliteEngine(settings, { bus, log, client: early })
+  return openSqliteEngine(settings, { bus, log, client: takeWarmClient() })
 }
 
 /** What may be a mistake about where callbacks are kept. */
