@@ -1,5 +1,5 @@
 import { formatPath, type Fault } from '../faults.ts'
-import { isLoopback } from '../../core/lib/loopback.ts'
+import { isLoopback } from '../../core/lib/network.ts'
 import { REGIONS } from '../../core/protocol/rest-regions.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 import { redisRules } from './redis-rules.ts'

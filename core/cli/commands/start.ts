@@ -2,13 +2,14 @@ import cluster from 'node:cluster'
 import { createRequire } from 'node:module'
 import { warmUpEngine } from '../../delivery/engines/warm-up.ts'
 import { readChosenConfig } from '../input/config.ts'
-import { endOnSignals } from '../process/end-on-signals.ts'
 import type { StartOptions } from '../start/prepare-start.ts'
 import { answerReloadSignals } from '../process/reload-signals.ts'
 import type * as serving from '../start/serve.ts'
 import type * as worker from '../start/worker.ts'
 
 const require = createRequire(import.meta.url)
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 /**
  * `timhook start`: runs until SIGTERM or SIGINT. With `--workers`, this process starts others that run it too. Most of
@@ -22,4 +23,16 @@ export async function start(options: StartOptions): Promise<void> {
   if (reading.config) warmUpEngine(reading.config.delivery.engine)
   const { serve } = require('../start/serve.js') as typeof serving
   return serve(reading, { ...options, stopLoadingSignals, logSignals })
+}
+
+/**
+ * Before the server runs, a signal ends the process at once, whatever listeners plugins have added.
+ * @returns a function that removes the listeners
+ */
+function endOnSignals(): () => void {
+  const end = (): never => process.exit(0)
+  for (const signal of SIGNALS) process.on(signal, end)
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, end)
+  }
 }

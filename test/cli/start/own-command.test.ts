@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { triggerCommand } from '../../../core/cli/start/announce.ts'
-import { npmWarning } from '../../../core/cli/start/npm-warning.ts'
-import { quoted } from '../../../core/cli/start/own-command.ts'
+import { npmWarning, quoted } from '../../../core/cli/start/own-command.ts'
 
 const URL_OF_SERVER = 'http://127.0.0.1:9000/'
 
