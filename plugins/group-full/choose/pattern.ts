@@ -1,10 +1,10 @@
-/** Whether a text matches one of the patterns. `*` matches any text, also none. */
+/** Creates the test whether a text matches one of the patterns. `*` matches any text, even none. */
 export function matcher(patterns: readonly string[]): (text: string) => boolean {
   const parts = patterns.map((pattern) => pattern.split('*'))
   return (text) => parts.some((pieces) => fits(text, pieces))
 }
 
-/** Matches in one pass: every piece where it comes first, and the last one at the end. */
+/** Matches in one pass: each piece at its first occurrence, the last one at the end. */
 function fits(text: string, [first = '', ...others]: readonly string[]): boolean {
   const last = others.pop()
   if (last === undefined) return text === first

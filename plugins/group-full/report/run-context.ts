@@ -24,7 +24,7 @@ export interface Run {
   readonly carried: number
   /** Renews the lease. Resolves to whether this run still has the group. */
   readonly isHeld: () => Promise<boolean>
-  /** Stores who is about to be removed, for a process that resumes this run. */
+  /** Stores the accounts that are about to be removed, for a process that resumes this run. */
   readonly saveProgress: () => Promise<void>
 }
 

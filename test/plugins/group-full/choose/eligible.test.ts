@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { judge, type Facts } from '../../../../plugins/group-full/choose/eligible.ts'
-import { inOrder } from '../../../../plugins/group-full/choose/order.ts'
+import { byInactivity } from '../../../../plugins/group-full/choose/order.ts'
 import { matcher } from '../../../../plugins/group-full/choose/pattern.ts'
 
 const NOW = 1_700_000_000
@@ -111,7 +111,7 @@ describe('group-full: who goes first', () => {
       member('\u{1F600}', 3, 300),
       member('\uFF5E', 3, 300),
     ]
-    expect(inOrder(expected.toReversed())).to.deep.equal(expected)
+    expect(byInactivity(expected.toReversed())).to.deep.equal(expected)
   })
 })
 

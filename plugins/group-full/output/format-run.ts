@@ -6,8 +6,8 @@ import type { RunRecord } from '../report/record.ts'
 const DAY_MS = 86_400_000
 const STATES = { chosen: 'chosen', requested: 'removal requested' } as const
 
-/** A run as text: what it found, which rule protected whom, and who was chosen and why. */
-export function textOf(record: RunRecord, table: CommandContext['table']): string {
+/** Formats a run as text: the group, how many members each rule protected, and who was chosen and why. */
+export function formatRun(record: RunRecord, table: CommandContext['table']): string {
   const { startedAt, group, app, mode, outcome = 'error', why } = record
   const lines = [
     `${new Date(startedAt).toISOString()}  ${group} of app ${app}, ${mode}: ${outcome}${why === undefined ? '' : ` (${why})`}`,
@@ -26,21 +26,21 @@ function found({ before, seen, partial, candidates, need, allowed, limitedBy }: 
   const listed =
     seen === undefined
       ? []
-      : [`${seen} members${partial ? ' of a part of the group' : ''} seen, ${candidates?.count ?? 0} may be removed`]
+      : [`${seen} members${partial ? ' of an incomplete list' : ''} seen, ${candidates?.count ?? 0} may be removed`]
   return [`${before.type} group, ${before.members} of ${before.cap} members${room}`, ...listed]
 }
 
 function excluded({ excluded = {} }: RunRecord): string[] {
   const counts = Object.entries(excluded).map(([rule, count]) => `${rule} ${count}`)
-  return counts.length === 0 ? [] : [`left alone: ${counts.join(', ')}`]
+  return counts.length === 0 ? [] : [`protected: ${counts.join(', ')}`]
 }
 
 function confirmed({ requested, confirmed: gone, dropped }: RunRecord): string[] {
   const changed = dropped.map(({ account, why }) => `${account} (${why})`).join(', ')
-  const seen = gone === undefined ? '' : `, ${gone} seen to be gone`
+  const seen = gone === undefined ? '' : `, ${gone} confirmed gone`
   return [
     ...(requested.length === 0 ? [] : [`removals requested: ${requested.length}${seen}`]),
-    ...(changed === '' ? [] : [`chosen, then left alone: ${changed}`]),
+    ...(changed === '' ? [] : [`chosen, then spared: ${changed}`]),
   ]
 }
 

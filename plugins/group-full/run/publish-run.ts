@@ -2,12 +2,12 @@ import { leftToday } from '../remove/budget.ts'
 import { keys } from '../report/keys.ts'
 import { needsAttention } from '../report/outcome.ts'
 import { type RunRecord, stored } from '../report/record.ts'
-import type { RunDeps } from './parts.ts'
+import type { RunDeps } from './run-deps.ts'
 
 const DAY_MS = 86_400_000
 
 /** Stores the record of a run, logs it, and emits `run`, `room-made` and `alert`. */
-export async function report({ store, options, log, emit }: RunDeps, record: RunRecord): Promise<void> {
+export async function publishRun({ store, options, log, emit }: RunDeps, record: RunRecord): Promise<void> {
   const storedRecord = stored(record, options.hashAccounts)
   await store.record('run', storedRecord)
   const { run, app, group, mode, outcome = 'error', why, requested, confirmed, after, failed } = record
@@ -22,7 +22,7 @@ export async function report({ store, options, log, emit }: RunDeps, record: Run
   emit('alert', { ...facts, ...(failed && { failed }) })
 }
 
-/** A group in which nobody may be removed causes one alert a day. A stop of the server causes none. */
+/** A group in which nobody may be removed raises one alert a day. A stop of the server raises none. */
 async function isSilenced(
   { store }: Pick<RunDeps, 'store'>,
   { outcome, app, group, why }: RunRecord,
