@@ -7,7 +7,7 @@ import { type Decision, type Failure, Failures } from './failure-policy.ts'
 import { type JsonObject, parseJson } from '../lib/json.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
 import { adaptVerdict, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
-import { keepCall, settleCall } from '../watchdog/calls.ts'
+import { trackPending, settleCall } from '../watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
 /**
@@ -74,7 +74,7 @@ class Chain {
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
-      let entry = keepCall(subscription.mark, this.#callback.id)
+      let entry = trackPending(subscription.mark, this.#callback.id)
       const settle = (): void => {
         settleCall(entry)
         entry = 0

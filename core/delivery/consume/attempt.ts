@@ -1,7 +1,7 @@
 import type { StoredCallback } from '../../callback/callback.ts'
 import { type Call, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
-import { keepCall, settleCall } from '../../watchdog/calls.ts'
+import { trackPending, settleCall } from '../../watchdog/calls.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
@@ -32,7 +32,7 @@ export function attemptOnce(
   try {
     const returned = callHandler(callback, route, subscription, call)
     return isThenable(returned)
-      ? awaitHandler(returned, call, timeoutMs, keepCall(subscription.mark, callback.id), clock)
+      ? awaitHandler(returned, call, timeoutMs, trackPending(subscription.mark, callback.id), clock)
       : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
