@@ -5,7 +5,7 @@ import type { Outcome } from '../protocol/define.ts'
  * otherwise for any plugin. One that was decided or refused is `reject`, `drop`, `failed` (whatever the verdict was) or
  * `refused`. `delivered` and `kept` stand for all of either kind.
  */
-export type Found = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
+export type EntryOutcome = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
 export type PluginOutcome = 'done' | 'waiting' | 'dead'
 
 /** Which callbacks to list. Times are milliseconds since 1970. */
@@ -15,7 +15,7 @@ export interface Filter {
   readonly command?: string
   /** Callbacks that this plugin gets, or got by a replay. */
   readonly plugin?: string
-  readonly outcome?: Found
+  readonly outcome?: EntryOutcome
   readonly since?: number
   /** Exclusive. */
   readonly until?: number
@@ -86,7 +86,7 @@ export interface DeadFilter {
   readonly refs?: readonly string[]
   /** Only those that follow this one in a list: for the next page. */
   readonly before?: string
-  /** 100 unless told. */
+  /** 100 by default. */
   readonly limit?: number
 }
 
@@ -105,7 +105,7 @@ export interface RecordFilter {
   readonly kind?: string
   readonly since?: number
   readonly until?: number
-  /** 100 unless told. */
+  /** 100 by default. */
   readonly limit?: number
 }
 

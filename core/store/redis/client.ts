@@ -30,7 +30,7 @@ const START_MS = 5000
 const QUIET_MS = 1000
 /** A connection is dropped when a reply is overdue by this long. */
 const SILENT_MS = 5000
-const GOODBYE_MS = 1000
+const QUIT_TIMEOUT_MS = 1000
 
 interface OpenOptions {
   readonly log: Logger
@@ -68,7 +68,7 @@ export async function openRedis(
     log.warn(`delivery.redis.durability is relaxed: what Redis acknowledges may be lost (${state.faults.join(', ')})`)
   }
   watch(client, { log, place, mode, state })
-  const pulse = keepAsking(client, duplicates, silentMs)
+  const pulse = keepPinging(client, duplicates, silentMs)
   return {
     client,
     prefix,
@@ -96,7 +96,7 @@ export async function openRedis(
     async close() {
       clearInterval(pulse)
       for (const duplicate of duplicates) duplicate.disconnect()
-      const timer = setTimeout(() => client.disconnect(), GOODBYE_MS)
+      const timer = setTimeout(() => client.disconnect(), QUIT_TIMEOUT_MS)
       await client.quit().catch(() => client.disconnect())
       clearTimeout(timer)
     },
@@ -107,12 +107,12 @@ export async function openRedis(
 function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: Error = new Error('it closes the connection, or says nothing')
-    let isTold = false
-    const tellOnce = (): void => {
-      if (!isTold) onWaiting(last)
-      isTold = true
+    let isNotified = false
+    const notifyOnce = (): void => {
+      if (!isNotified) onWaiting(last)
+      isNotified = true
     }
-    const quiet = setTimeout(tellOnce, Math.min(QUIET_MS, startMs))
+    const quiet = setTimeout(notifyOnce, Math.min(QUIET_MS, startMs))
     const fail = (): void => {
       clearTimeout(quiet)
       clearTimeout(timer)
@@ -122,7 +122,7 @@ function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => 
     const onError = (error: Error): void => {
       last = error
       if (isRefusal(error)) fail()
-      else tellOnce()
+      else notifyOnce()
     }
     client.on('error', onError)
     client.once('end', fail)
@@ -152,7 +152,7 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
     away = true
     log.error(`Redis at ${place} is away: after-callbacks get 503 until it is back`)
   })
-  const lookAgain = async (): Promise<void> => {
+  const recheck = async (): Promise<void> => {
     try {
       state.faults = await inspectRedis(client, 'relaxed')
       away = false
@@ -164,14 +164,14 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
       log.error(`Redis at ${place} cannot be used: ${redisFault(error).message}`)
     }
   }
-  client.on('ready', () => void lookAgain())
+  client.on('ready', () => void recheck())
 }
 
 /**
  * A connection that was cut off silently looks alive until TCP gives up, minutes later. So this pings it, and reconnects
  * when no reply comes, together with the connections that are blocked in a read.
  */
-function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
+function keepPinging(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
   return setInterval(() => {
     if (client.status !== 'ready') return
     client.ping().catch(() => {

@@ -125,7 +125,7 @@ describe('commands of plugins', () => {
   it('cannot write where the server has not made its file yet', async () => {
     const { code, stderr } = await timhook('shop', 'save')
     expect(code).to.equal(1)
-    expect(stderr).to.match(/^there is no .*timhook\.db yet\n {2}The server makes it when it starts\./)
+    expect(stderr).to.match(/^there is no .*timhook\.db yet\n {2}The server creates it when it starts\./)
   })
 
   it('are looked up by the ids of the config: a name that is none there is an unknown command', async () => {
