@@ -50,7 +50,7 @@ export interface Entry {
   /** The outcome for each plugin; empty if no plugin gets it. */
   readonly plugins: readonly { readonly id: string; readonly outcome: PluginOutcome }[]
   /** Present if the callback was decided or refused, and so is not delivered. */
-  readonly kept?: {
+  readonly undelivered?: {
     readonly outcome: Outcome | 'refused'
     readonly code: number
     readonly failed: boolean

@@ -94,9 +94,9 @@ async function byIds(history: History, ids: readonly string[]): Promise<Entry[]>
 }
 
 /** Why a callback without a delivery cannot be replayed; undefined where it can. */
-function unfitFor({ id, command, kept, body }: Entry): string | undefined {
-  if (!kept) return undefined
-  if (kept.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
+function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
+  if (!undelivered) return undefined
+  if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
   if (command === '') return `${id} names no command`
   if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
   return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`

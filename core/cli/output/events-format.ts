@@ -16,12 +16,12 @@ export function eventText(entry: Entry): string {
 
 /** Formats one callback as a line of JSON. `time` is ISO, in UTC. */
 export function eventJson(entry: Entry): string {
-  const { receivedAt, sdkAppId, command, id, signed, resends, maybeResend, plugins, kept, body } = entry
+  const { receivedAt, sdkAppId, command, id, signed, resends, maybeResend, plugins, undelivered, body } = entry
   const time = new Date(receivedAt).toISOString()
   const about = { time, app: sdkAppId, command, id, signed, resends, maybeResend }
   return jsonLine({
     ...about,
-    ...(kept ?? { plugins: Object.fromEntries(plugins.map(({ id, outcome }) => [id, outcome])) }),
+    ...(undelivered ?? { plugins: Object.fromEntries(plugins.map(({ id, outcome }) => [id, outcome])) }),
     ...(body && { query: queryOf(body.query), raw: body.raw }),
   })
 }
@@ -34,9 +34,9 @@ export function recordJson({ at, plugin, kind, data }: PluginRecord): string {
   return jsonLine({ time: new Date(at).toISOString(), plugin, kind, data })
 }
 
-function outcomeText({ plugins, kept }: Entry): string {
-  if (!kept) return plugins.map(({ id, outcome }) => `${id}: ${outcome}`).join(', ') || 'no plugin'
-  const { outcome, code, failed, error } = kept
+function outcomeText({ plugins, undelivered }: Entry): string {
+  if (!undelivered) return plugins.map(({ id, outcome }) => `${id}: ${outcome}`).join(', ') || 'no plugin'
+  const { outcome, code, failed, error } = undelivered
   if (outcome === 'refused') return `refused: ${error ?? ''}`
   return `${outcome} ${code}${failed ? ', a handler failed' : ''}`
 }
