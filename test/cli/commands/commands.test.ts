@@ -25,7 +25,7 @@ describe('timhook check', () => {
     ])
   })
 
-  it('tells of what waits for a plugin that the config does not run any more', async () => {
+  it('warns of a backlog for a plugin that the config no longer runs', async () => {
     const stuck = "export default { name: 'stuck', handlers: { '*': () => new Promise(() => {}) } }"
     const config = GOOD.replace('use: group-full', 'use: ./stuck.mjs, id: old').replace(
       /tokens: [^}]*/,
@@ -71,7 +71,7 @@ describe('timhook check', () => {
     ])
   })
 
-  it('prints the config as it takes effect, without its secrets', async () => {
+  it('prints the config in effect, without its secrets', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': GOOD })
     const { stdout } = await run(['check', '--json'], { cwd })
     expect(stdout).not.to.contain('a-very-secret-token')
@@ -106,7 +106,7 @@ describe('timhook list', () => {
     ).to.deep.equal([...commands.keys()])
   })
 
-  it('tells all that is known about a callback as JSON', async () => {
+  it('prints the definition of a callback as JSON', async () => {
     const { stdout } = await run(['list', '--json'], { cwd: await folderWith({}) })
     const json = JSON.parse(stdout) as Record<string, unknown>[]
     expect(json.map(({ command }) => command)).to.deep.equal([...commands.keys()])
@@ -154,7 +154,7 @@ describe('timhook list', () => {
 })
 
 describe('timhook', () => {
-  it('tells its version and its commands, and ends with 0', async () => {
+  it('prints its version and its commands, and exits with 0', async () => {
     const cwd = await folderWith({})
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
     expect(await run(['--version'], { cwd })).to.include({ code: 0, stdout: `${version}\n` })

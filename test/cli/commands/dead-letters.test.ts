@@ -37,7 +37,7 @@ describe('timhook dead-letters', () => {
     expect(own[0]).to.include({ plugin: '插件', command: FULL, attempts: 1 })
   })
 
-  it('has the server retry those that are named, and tells that it is done', async () => {
+  it('has the server retry those that are named, and prints each result', async () => {
     const { serve, timhook } = await stored()
     const { plugin, mend } = breakable('one')
     const server = await serve([plugin])

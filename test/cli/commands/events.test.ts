@@ -66,7 +66,7 @@ describe('timhook events', () => {
     expect(await found('--id', ids[2] ?? '')).to.deep.equal([ids[2]])
   })
 
-  it('says that a command is no callback known here, and looks for it all the same', async () => {
+  it('warns of an unknown command, and searches for it anyway', async () => {
     const { serve, timhook } = await stored()
     const { post } = await serve([])
     await post('Grup.New', {})

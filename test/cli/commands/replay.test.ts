@@ -26,7 +26,7 @@ async function withHistory(count: number): Promise<Stored> {
 }
 
 describe('timhook replay', () => {
-  it('tells what it would do, and does it with --yes', async () => {
+  it('prints what it would do, and does it with --yes', async () => {
     const { serve, timhook } = await withHistory(3)
     const seen: string[] = []
     const { bus } = await serve([entry('words', { [FULL]: async ({ body }) => void seen.push(body.GroupId) })])
@@ -130,7 +130,7 @@ describe('timhook replay', () => {
     await counted(bus, 2)
   })
 
-  it('tells what the config of the server has no plugin for', async () => {
+  it('reports refs whose plugin is not in the config of the server', async () => {
     const { serve, timhook } = await withHistory(1)
     await serve([])
     const { stdout } = await timhook('replay', '--plugin', 'words', '--since', '1h', '--yes')

@@ -75,7 +75,7 @@ describeWithRedis('room in a Redis', () => {
       .that.is.above(Date.now() - 60_000)
   })
 
-  it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
+  it('has a quota for refused callbacks; the app that uses most of it loses its oldest', async () => {
     const run = await runRedis(await startRedis(), {}, PACE)
     const refuse = async (n: number, sdkAppId: number): Promise<void> =>
       run.delivery.recordUndelivered(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
@@ -89,7 +89,7 @@ describeWithRedis('room in a Redis', () => {
     expect(await run.connection.client.hgetall('timhook:refused')).to.have.all.keys('1', '2')
   })
 
-  it('has a share for dead letters for faults; other ones, and what is not finished, are never touched', async () => {
+  it('has a quota for dead letters for faults; other dead letters and unfinished callbacks are never evicted', async () => {
     const run = await runRedis(await startRedis(), { one: forever }, PACE)
     const { client } = run.connection
     for (let n = 0; n < 20; n++) await run.take(large(n))

@@ -85,7 +85,7 @@ describe('room in a sqlite file', () => {
     expect(evicted.finished).to.be.within(9, 10)
   })
 
-  it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
+  it('has a quota for refused callbacks; the app that uses most of it loses its oldest', async () => {
     const file = await newFile()
     const run = await runEngine(file, {})
     const share = 5 * 20_300
@@ -98,7 +98,7 @@ describe('room in a sqlite file', () => {
     expect(sharesOf(1e6).refused).to.equal(50_000)
   })
 
-  it('has a share for dead letters for faults, where a callback counts once; other ones are never touched', async () => {
+  it('has a quota for dead letters for faults, in which a callback counts once; others are never evicted', async () => {
     const { run, database } = await withOne(() => undefined)
     const handled = done(run.bus, 20)
     for (let n = 1; n <= 20; n++) await run.take(signed(n))
@@ -138,7 +138,7 @@ describe('room in a sqlite file', () => {
     await history.close()
   })
 
-  it('is found again on a full disk by letting refused callbacks go, and that is told', async () => {
+  it('is made on a full disk by evicting refused callbacks, and the bus hears of it', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
     const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
     await run.client.request('limitPages', { pages: 2000 })
@@ -157,7 +157,7 @@ describe('room in a sqlite file', () => {
     expect(shortened[0]).to.have.property('refused').that.is.above(0)
   })
 
-  it('is told of in the log: at once, then once an hour', () => {
+  it('is logged at once, then once an hour', () => {
     const lines: string[] = []
     const bus = new Bus()
     logEvents(bus, createLogger({ level: 'info', destination: { write: (line: string) => void lines.push(line) } }))
