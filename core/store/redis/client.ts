@@ -10,13 +10,13 @@ export type { Redis }
 export interface RedisClient {
   /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
   readonly client: Redis
-  /** What every key starts with. */
+  /** The prefix of every key. */
   readonly prefix: string
   /** `faults`: why this Redis may lose acknowledged writes, such as `appendfsync is everysec`. */
   readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
-  /** A connection of its own, for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
+  /** Opens a separate connection for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
   duplicate(): Redis
-  /** Rejects with the reason where this Redis cannot be written to at the moment. */
+  /** Rejects with the reason if this Redis cannot be written to at the moment. */
   check(): Promise<void>
   /** Waits briefly for replies, then disconnects. */
   close(): Promise<void>
@@ -80,7 +80,7 @@ export async function openRedis(
     },
     duplicate() {
       const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + silentMs })
-      // The first connection is lost with it, and logs that.
+      // The first connection fails at the same time, and logs it.
       duplicate.on('error', () => undefined)
       duplicates.add(duplicate)
       duplicate.once('end', () => duplicates.delete(duplicate))
@@ -103,7 +103,7 @@ export async function openRedis(
   }
 }
 
-/** Resolves when Redis accepts commands. Rejects at once where waiting cannot help. */
+/** Resolves when Redis accepts commands. Rejects at once if waiting cannot help. */
 function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: Error = new Error('it closes the connection, or says nothing')

@@ -11,7 +11,7 @@ const DRIVER_SAYS = [
   [/^Command timed out/, 'it does not answer'],
 ] as const
 
-/** Whether Redis has refused us for good, so that a retry cannot help. */
+/** Whether the error is permanent, so that a retry cannot help. */
 export function isRefusal(error: Error): boolean {
   return [WRONG_CREDENTIALS, NOT_ALLOWED, NO_SUCH_DATABASE].some((pattern) => pattern.test(error.message))
 }
