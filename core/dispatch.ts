@@ -2,13 +2,13 @@ import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
 import type { AuthenticatedRequest, Callback, ReadBody } from './callback/callback.ts'
 import type { Answer, DispatchDeps } from './answer.ts'
-import type { Completion } from './lib/completion.ts'
+import type { Awaitable, Completion } from './lib/completion.ts'
 import { newId } from './lib/id.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
 /** Takes an authenticated request with its body, and returns the answer. */
-export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Answer | Promise<Answer> | Completion<Answer>
+export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Awaitable<Answer> | Completion<Answer>
 
 /** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {

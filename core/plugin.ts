@@ -1,4 +1,5 @@
 import type { Type } from '#typebox'
+import type { Awaitable } from './lib/completion.ts'
 import type { Known } from './protocol/commands.ts'
 import type { AnyCode } from './protocol/codes.ts'
 import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
@@ -91,8 +92,8 @@ interface NotFaulty {
   faulty?: false
 }
 
-type AfterReturn = void | Promise<void>
-type BeforeReturn = Verdict | void | Promise<Verdict | void>
+type AfterReturn = Awaitable<void>
+type BeforeReturn = Awaitable<Verdict | void>
 type OrSettings<Handle, More> = Handle | (More & { handle: Handle })
 
 type ContextOf<D, Options, State> =
@@ -196,13 +197,13 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
-  readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => State | Promise<State>
+  readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<State>
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   readonly observe?: Observers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   /** What `count` counts, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */
   readonly metrics?: PluginMetrics
   /** Runs when the server stops, if `setup` ran, in reverse order. */
-  readonly close?: (state: NoInfer<State>) => void | Promise<void>
+  readonly close?: (state: NoInfer<State>) => Awaitable<void>
   /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */
   readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }

@@ -2,6 +2,7 @@ import type { Bus } from '../observe/bus.ts'
 import { aboutOf, type Callback } from '../callback/callback.ts'
 import { callHandler, freshReading } from '../host/context.ts'
 import { copyOf } from '../lib/clone.ts'
+import type { Awaitable } from '../lib/completion.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type Decision, type Failure, Failures } from './failure-policy.ts'
 import { type JsonObject, parseJson } from '../lib/json.ts'
@@ -21,7 +22,7 @@ export function runChain(
   deadlineAt: number,
   bus: Bus,
   clock: Clock,
-): Decision | Promise<Decision> {
+): Awaitable<Decision> {
   return new Chain(callback, route, deadlineAt, bus, clock).from(0)
 }
 
@@ -47,7 +48,7 @@ class Chain {
     this.#failures = new Failures(callback, route, bus)
   }
 
-  from(first: number): Decision | Promise<Decision> {
+  from(first: number): Awaitable<Decision> {
     const { subscriptions } = this.#route
     for (let index = first; index < subscriptions.length; index++) {
       const subscription = subscriptions[index]
@@ -58,7 +59,7 @@ class Chain {
     return this.#decision()
   }
 
-  #call(subscription: Subscription, index: number): Step | Promise<Step> {
+  #call(subscription: Subscription, index: number): Awaitable<Step> {
     const { subscriptions } = this.#route
     const startedAt = this.#clock.monotonic()
     const left = this.#deadlineAt - startedAt

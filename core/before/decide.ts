@@ -4,6 +4,7 @@ import { freshReading } from '../host/context.ts'
 import { recordUndeliveredLater } from '../delivery/delivery.ts'
 import { type Answer, createReportAnswer, type DispatchDeps } from '../answer.ts'
 import type { Decision } from './failure-policy.ts'
+import { andThen, type Awaitable } from '../lib/completion.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { decided } from '../protocol/envelope.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -20,10 +21,8 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight, clock = 
   // Anyone can invent commands; those must not crowd out the known ones.
   const unknown = { undecided: 0, limit: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
 
-  return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
-    const decision = consult(callback, route)
-    if (!(decision instanceof Promise)) return answerWith(callback, route, decision)
-    return decision.then((late) => answerWith(callback, route, late))
+  return function decide(callback: Callback, route: BeforeRoute): Awaitable<Answer> {
+    return andThen(consult(callback, route), (decision) => answerWith(callback, route, decision))
   }
 
   function answerWith(callback: Callback, route: BeforeRoute, { verdict, failed }: Decision): Answer {
@@ -35,7 +34,7 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight, clock = 
   }
 
   /** A body without its required fields must not bypass the plugins: the `onFailure` of each decides then. */
-  function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
+  function consult(callback: Callback, route: BeforeRoute): Awaitable<Decision> {
     if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
     const load = route.known ? known : unknown
     if (load.undecided >= load.limit) return withoutChain(callback, route, 'busy', bus)

@@ -1,5 +1,6 @@
 import type { Type } from '#typebox'
 import { TimhookError } from '../errors.ts'
+import type { Awaitable } from '../lib/completion.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 
@@ -55,9 +56,7 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
   /** Whether `run` returns rows and prints nothing: the terminal and the admin page render them. */
   readonly view?: boolean
   /** Throw CommandError to exit with status 1 and a sentence; any other error is printed with its stack. */
-  run(
-    context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>,
-  ): void | ViewRows | Promise<void> | Promise<ViewRows>
+  run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): Awaitable<void | ViewRows>
 }
 
 /**
