@@ -6,7 +6,7 @@ import { bodyBudgetFor, type BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 import { handleErrors } from './error-handler.ts'
-import { createErrorReporter } from './answer/error-reporter.ts'
+import { createErrorReporter, type ErrorReporter } from './answer/error-reporter.ts'
 import { createFastPath, type FastPath } from './fast-path.ts'
 import { createRoute, type RouteDeps } from './koa-route.ts'
 
@@ -25,16 +25,17 @@ export interface AppDeps extends WebhookDeps {
 
 /** Creates the Koa application of our own server: the webhook routes, and 404 for everything else. */
 export function createApp(deps: AppDeps): Koa {
-  const route = routeDeps(deps)
-  const app = new WebhookApp(createFastPath({ ...deps, ...route }))
+  const reporter = createErrorReporter(deps.bus, deps.proxies)
+  const route = routeDeps(deps, reporter)
+  const app = new WebhookApp(createFastPath({ ...route, isDraining: deps.isDraining }))
   // Koa's own report would print the whole error. handleErrors() has already emitted an event.
   app.silent = true
   app.use(async (ctx, next) => {
     if (deps.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
-  app.use(handleErrors(route.reporter))
-  app.use(routes(deps.paths, route))
+  app.use(handleErrors(reporter))
+  app.use(routes(route))
   app.use(() => {
     throw new HttpError(404, 'path: not one of server.path')
   })
@@ -64,9 +65,9 @@ class WebhookApp extends Koa {
 
 /** Creates the webhook as middleware for someone else's app. It handles only requests to these paths. */
 export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
-  const inside = routeDeps(deps)
-  const guard = handleErrors(inside.reporter)
-  const route = routes(deps.paths, inside)
+  const reporter = createErrorReporter(deps.bus, deps.proxies)
+  const guard = handleErrors(reporter)
+  const route = routes(routeDeps(deps, reporter))
   return async (ctx, next) => {
     await guard(ctx, async () => {
       await route(ctx, next)
@@ -81,14 +82,14 @@ export function unavailable(bus: Bus): Middleware {
     guard(ctx, () => Promise.reject(new HttpError(503, 'timhook: could not start; the log has the reason')))
 }
 
-function routeDeps(deps: Omit<AppDeps, 'isDraining'>): RouteDeps {
-  const { bus, bodyLimit, budget = bodyBudgetFor(bodyLimit), proxies } = deps
-  return { webhook: createWebhook(deps), bodyLimit, budget, reporter: createErrorReporter(bus, proxies) }
+function routeDeps(deps: Omit<AppDeps, 'isDraining'>, reporter: ErrorReporter): RouteDeps {
+  const { bodyLimit, budget = bodyBudgetFor(bodyLimit), paths } = deps
+  return { webhook: createWebhook(deps, reporter), bodyLimit, budget, paths: new Set(paths) }
 }
 
-function routes(paths: readonly string[], deps: RouteDeps): Middleware {
+function routes(deps: RouteDeps): Middleware {
   const router = new Router({ strict: true, sensitive: true })
   const handle = createRoute(deps)
-  for (const path of paths) router.all(path, handle)
+  for (const path of deps.paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

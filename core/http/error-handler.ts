@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import type { ErrorReporter } from './answer/error-reporter.ts'
-import { answer } from './koa-route.ts'
+import { sendByKoa } from './answer/send-envelope.ts'
 
 /** Turns the errors of later middleware into answers. */
 export function handleErrors(reporter: ErrorReporter): Middleware {
@@ -8,14 +8,7 @@ export function handleErrors(reporter: ErrorReporter): Middleware {
     try {
       await next()
     } catch (error) {
-      const { closes, status, text, requestId } = reporter.report(
-        error,
-        ctx.req,
-        ctx.state['about'] as object | undefined,
-      )
-      if (closes) ctx.set('Connection', 'close')
-      ctx.set('x-request-id', requestId)
-      answer(ctx, status, text)
+      sendByKoa(ctx, reporter.report(error, ctx.req))
     }
   }
 }

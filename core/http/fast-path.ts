@@ -6,7 +6,6 @@ import { type BodyListener, bufferedLength, readBuffered, bufferedText } from '.
 import type { AuthenticatedRequest, ReadBody } from '../callback/callback.ts'
 import type { RequestTimes } from './request/authenticate.ts'
 import { now } from './webhook.ts'
-import type { ErrorAnswer } from './answer/error-reporter.ts'
 import type { HttpError } from './answer/http-error.ts'
 import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
@@ -21,7 +20,6 @@ const MAX_BATCH = 64
 const MAX_REPLY_DELAY_MS = 2
 
 export interface FastPathDeps extends RouteDeps {
-  readonly paths: readonly string[]
   readonly isDraining: () => boolean
 }
 
@@ -62,8 +60,7 @@ export type FastPath = (request: IncomingMessage, response: ServerResponse, fall
  * Handles ordinary callbacks at a third of the cost of Koa's context, router and parser. Everything else (another path
  * or method, a failed check, an unusual encoding) goes to the routes, which know every answer.
  */
-export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
-  const known = new Set(paths)
+export function createFastPath({ webhook, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
   let batchTimes: RequestTimes | undefined
 
   const authenticate = ({ request, response, length, times, fallback }: Arrival): Exchange | undefined => {
@@ -74,13 +71,13 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
   }
   /** Returns undefined if the request needs the fallback. */
   const tryAuthenticate = (
-    { url = '', method }: IncomingMessage,
+    { url = '', method = '' }: IncomingMessage,
     times: RequestTimes,
   ): AuthenticatedRequest | undefined => {
     const mark = url.indexOf('?')
-    if (method !== 'POST' || mark === -1 || !known.has(url.slice(0, mark)) || url.includes('#')) return undefined
+    if (mark === -1 || !paths.has(url.slice(0, mark)) || url.includes('#')) return undefined
     try {
-      return webhook.authenticate(url.slice(mark + 1), times)
+      return webhook.authenticate(method, url.slice(mark + 1), times)
     } catch {
       // The routes fail with the same error and report it.
       return undefined
@@ -139,7 +136,7 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
   }
 
   /** Returns undefined if the decision is asynchronous. */
-  const decide = ({ exchange, read }: Received): Reply | undefined => {
+  const decide = ({ exchange, read }: Received): Decided | undefined => {
     const { authenticated } = exchange
     try {
       const answer = webhook.decide(authenticated, read)
@@ -154,18 +151,17 @@ export function createFastPath({ webhook, reporter, budget, paths, bodyLimit, is
       return fail(error, exchange)
     }
   }
-  const fail = (error: unknown, exchange: Exchange): undefined => {
-    webhook.recordError(exchange.authenticated, error)
-    sendError(exchange.response, reporter.report(error, exchange.request, aboutOf(exchange)))
+  const fail = (error: unknown, { request, response, authenticated }: Exchange): undefined => {
+    send(response, webhook.replyToError(error, request, authenticated))
   }
-  const reply = ({ exchange, answer }: Reply): void => {
-    if (answer.reason === undefined) send(exchange.response, answer.status, answer.text)
-    else sendError(exchange.response, reporter.reportUndecided(answer, exchange.request, aboutOf(exchange)))
+  const reply = ({ exchange, answer }: Decided): void => {
+    const { request, response, authenticated } = exchange
+    send(response, webhook.reply(answer, request, authenticated))
   }
 
   /** Sends answers together unless deciding takes long: a handler may block the event loop. */
   const decideAll = (all: readonly Received[]): void => {
-    let ready: Reply[] = []
+    let ready: Decided[] = []
     let readyAt = performance.now()
     for (const received of all) {
       const decided = decide(received)
@@ -203,15 +199,8 @@ function batchesOf<T>(all: readonly T[]): (readonly T[])[] {
   )
 }
 
-interface Reply {
+/** A callback with its answer, which is to be sent. */
+interface Decided {
   readonly exchange: Exchange
   readonly answer: Answer
-}
-
-function aboutOf({ authenticated }: Exchange): { sdkAppId: number; command: string } {
-  return { sdkAppId: authenticated.sdkAppId, command: authenticated.command }
-}
-
-function sendError(response: ServerResponse, { status, text, requestId, closes }: ErrorAnswer): void {
-  send(response, status, text, ['x-request-id', requestId, ...(closes ? ['Connection', 'close'] : [])])
 }

@@ -3,9 +3,9 @@ import { OK } from '../protocol/envelope.ts'
 import type { ReadBody } from '../callback/callback.ts'
 import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
-import type { ErrorReporter } from './answer/error-reporter.ts'
 import { now, type Webhook } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
+import { sendByKoa } from './answer/send-envelope.ts'
 
 /** Largest body, in bytes, that is read without a CallbackCommand: the console's check is never longer. */
 const CHECK_LIMIT = 64 * 1024
@@ -17,11 +17,11 @@ export interface RouteDeps {
   /** Bytes. */
   readonly bodyLimit: number
   readonly budget: BodyBudget
-  readonly reporter: ErrorReporter
+  readonly paths: ReadonlySet<string>
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
-export function createRoute({ webhook, bodyLimit, budget, reporter }: RouteDeps): Middleware {
+export function createRoute({ webhook, bodyLimit, budget }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -36,34 +36,17 @@ export function createRoute({ webhook, bodyLimit, budget, reporter }: RouteDeps)
   }
 
   return async (ctx) => {
-    if (ctx.method !== 'POST') {
-      ctx.set('Allow', 'POST')
-      throw new HttpError(405, `method: expected POST, got ${ctx.method}`)
-    }
     const times = now()
-    const authenticated = webhook.authenticate(ctx.querystring, times)
+    const authenticated = webhook.authenticate(ctx.method, ctx.querystring, times)
     if (!authenticated) {
       webhook.checkUrl(ctx.querystring, times, await readCheck(ctx))
-      return answer(ctx, 200, OK)
+      return sendByKoa(ctx, { status: 200, text: OK })
     }
-    const { sdkAppId, command } = authenticated
-    const about = { sdkAppId, command }
-    ctx.state['about'] = about
     try {
-      const decided = await webhook.decide(authenticated, await readBody(ctx))
-      if (decided.reason !== undefined)
-        ctx.set('x-request-id', reporter.reportUndecided(decided, ctx.req, about).requestId)
-      answer(ctx, decided.status, decided.text)
+      const answer = await webhook.decide(authenticated, await readBody(ctx))
+      sendByKoa(ctx, webhook.reply(answer, ctx.req, authenticated))
     } catch (error) {
-      webhook.recordError(authenticated, error)
-      throw error
+      sendByKoa(ctx, webhook.replyToError(error, ctx.req, authenticated))
     }
   }
-}
-
-/** Sends the JSON text of an envelope. */
-export function answer(ctx: Context, status: number, text: string): void {
-  ctx.status = status
-  ctx.set('Content-Type', 'application/json')
-  ctx.body = text
 }

@@ -1,8 +1,12 @@
+import type { IncomingMessage } from 'node:http'
+import type { Answer } from '../answer.ts'
 import type { AuthenticatedRequest, ReadBody, StoredCallback } from '../callback/callback.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../lib/id.ts'
 import { type AppCredentials, createAuthenticator, type RequestTimes } from './request/authenticate.ts'
+import type { ErrorReporter } from './answer/error-reporter.ts'
 import { HttpError } from './answer/http-error.ts'
+import type { Reply } from './answer/send-envelope.ts'
 import { strayEvent } from './request/stray-event.ts'
 
 export interface WebhookDeps {
@@ -18,18 +22,20 @@ export function now(): RequestTimes {
 
 /**
  * The steps that every callback passes, on the fast path (`fast-path.ts`) or the Koa route (`koa-route.ts`):
- * authenticate by the URL; read the body, which the caller does; decide.
+ * authenticate by the head; read the body, in which the two differ; decide; reply.
  */
 export interface Webhook {
   /**
-   * Authenticates by the URL alone. Returns undefined if the URL has no CallbackCommand.
-   * @throws HttpError 400, 401 or 403
+   * Authenticates by the method and the URL alone. Returns undefined if the URL has no CallbackCommand.
+   * @throws HttpError 400, 401, 403 or 405
    */
-  authenticate(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
+  authenticate(method: string, querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
   /** Dispatches a callback whose body has been read, and returns the answer. */
   readonly decide: Dispatch
-  /** Records an authenticated callback that fails later. */
-  recordError(authenticated: AuthenticatedRequest, error: unknown): void
+  /** Returns the reply with an answer. One without a decision is reported. */
+  reply(answer: Answer, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
+  /** Returns the reply to an authenticated request that has failed, and reports and records it. */
+  replyToError(error: unknown, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
   /**
    * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is
    * no event.
@@ -39,7 +45,7 @@ export interface Webhook {
   checkUrl(querystring: string, times: RequestTimes, read: ReadBody | undefined): void
 }
 
-export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps): Webhook {
+export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps, reporter: ErrorReporter): Webhook {
   const authenticator = createAuthenticator(apps)
   const record = (request: AuthenticatedRequest, command: string, { raw, message }: HttpError): void => {
     const { sdkAppId, query, signed, receivedAt } = request
@@ -47,10 +53,18 @@ export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps): W
   }
 
   return {
-    authenticate: (querystring, times) => authenticator.authenticate(querystring, times),
+    authenticate(method, querystring, times) {
+      if (method !== 'POST') throw new HttpError(405, `method: expected POST, got ${method}`)
+      return authenticator.authenticate(querystring, times)
+    },
     decide: dispatch,
-    recordError(authenticated, error) {
-      if (error instanceof HttpError && error.status < 500) record(authenticated, authenticated.command, error)
+    reply(answer, request, { sdkAppId, command }) {
+      return answer.reason === undefined ? answer : reporter.reportUndecided(answer, request, { sdkAppId, command })
+    },
+    replyToError(error, request, authenticated) {
+      const { sdkAppId, command } = authenticated
+      if (error instanceof HttpError && error.status < 500) record(authenticated, command, error)
+      return reporter.report(error, request, { sdkAppId, command })
     },
     checkUrl(querystring, times, read) {
       const stray = strayEvent(querystring, read?.body)

@@ -3,29 +3,20 @@ import type { Bus } from '../../observe/bus.ts'
 import { errorEnvelope } from '../../protocol/envelope.ts'
 import { ClockHttpError, ClosingHttpError, HttpError } from './http-error.ts'
 import { requesterOf } from './requester.ts'
-
-/** The answer to a request that is not accepted. */
-export interface ErrorAnswer {
-  readonly status: number
-  readonly text: string
-  /** For the header `x-request-id`. */
-  readonly requestId: string
-  /** Whether to close the connection. */
-  readonly closes: boolean
-}
+import type { Reply } from './send-envelope.ts'
 
 export interface ErrorReporter {
   /**
    * Turns a thrown error into an answer and emits the event. An HttpError is answered as it says, anything else with
    * 500 and no detail.
    */
-  report(error: unknown, request: IncomingMessage, about?: object): ErrorAnswer
+  report(error: unknown, request: IncomingMessage, about?: object): Reply
   /** Emits the event of an answer without a decision. */
   reportUndecided(
     answer: { status: number; text: string; reason?: string },
     request: IncomingMessage,
     about: object,
-  ): ErrorAnswer
+  ): Reply
 }
 
 /** @param proxies number of trusted proxies that append to `X-Forwarded-For` */
@@ -45,7 +36,7 @@ export function createErrorReporter(bus: Bus, proxies = 0): ErrorReporter {
     reportUndecided({ status, text, reason = '' }, request, about) {
       const requester = requesterOf(request, proxies)
       bus.emit('callback:rejected', { status, reason, ...requester, ...about })
-      return { status, text, requestId: requester.requestId, closes: false }
+      return { status, text, requestId: requester.requestId }
     },
   }
 }
