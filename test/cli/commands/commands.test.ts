@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { commands } from '../../../core/protocol/commands.ts'
-import { folderWith, run, startCommand } from '../../harness/cli.ts'
+import { folderWith, parse, run, startCommand } from '../../harness/cli.ts'
 import { FULL } from '../../harness/plugin.ts'
 
 interface Described {
@@ -148,17 +148,16 @@ describe('timhook list', () => {
   })
 
   it('takes nothing else', async () => {
-    const { code, stderr } = await run(['list', 'things'], { cwd: await folderWith({}) })
+    const { code, stderr } = await parse('list', 'things')
     expect([code, stderr]).to.deep.equal([2, 'expected callbacks or plugins, got things\n'])
   })
 })
 
 describe('timhook', () => {
   it('prints its version and its commands, and exits with 0', async () => {
-    const cwd = await folderWith({})
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
-    expect(await run(['--version'], { cwd })).to.include({ code: 0, stdout: `${version}\n` })
-    const help = await run(['--help'], { cwd })
+    expect(await parse('--version')).to.include({ code: 0, stdout: `${version}\n` })
+    const help = await parse('--help')
     expect(help.code).to.equal(0)
     for (const command of ['start', 'init', 'check', 'list', 'trigger', 'events', 'dead-letters', 'replay'])
       expect(help.stdout).to.contain(`  ${command} `)
@@ -171,7 +170,7 @@ describe('timhook', () => {
     ['a missing argument', ['trigger']],
   ] as const) {
     it(`ends with 2 on ${what}`, async () => {
-      const { code, stderr } = await run(args, { cwd: await folderWith({}) })
+      const { code, stderr } = await parse(...args)
       expect(code).to.equal(2)
       expect(stderr).to.match(/^error: /)
     })

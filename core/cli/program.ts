@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module'
+import { Command, Option, type OutputConfiguration } from 'commander'
+import { code } from './lazy-commands.ts'
+import { collect, config, whole } from './input/options.ts'
+import { addStoredCommands } from './stored-commands.ts'
+import type { TriggerOptions } from './commands/trigger.ts'
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+/**
+ * The command line: every subcommand of timhook with its arguments.
+ * @param onServing called once the server runs, which goes on after the command
+ * @param output where help and errors of the arguments go; by default to the process
+ */
+export function createProgram(onServing: () => void, output: OutputConfiguration = {}): Command {
+  const program = new Command('timhook')
+    .description('Receives the callbacks of Tencent Cloud IM / Chat and dispatches them to plugins')
+    .version(version)
+    .exitOverride()
+    .configureOutput(output)
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nCommands of a plugin: timhook ID COMMAND, such as timhook group-full report')
+
+  program
+    .command('start')
+    .description('start the server')
+    .addOption(config())
+    .option('--host <host>', 'address to listen on, instead of server.host')
+    .option('--port <port>', 'port to listen on, instead of server.port', whole(0, 65535))
+    .option('--workers <n>', 'processes that share the work', whole(1, 64))
+    .action(async (options: object) => {
+      await code.start().start(options)
+      onServing()
+    })
+
+  program
+    .command('init')
+    .description('write a commented config to config/plugins.yaml')
+    .addOption(config())
+    .action(async (options: object) => code.init().init(options))
+
+  program
+    .command('check')
+    .description('check the config and its plugins')
+    .addOption(config())
+    .option('--json', 'print the config in effect, with secrets masked, or its faults')
+    .option('--strict', 'fail on warnings too')
+    .action(async (options: object) => code.check().check(options))
+
+  program
+    .command('list')
+    .description('list the known callbacks, or the plugins of the config')
+    .argument('[what]', 'callbacks or plugins', 'callbacks')
+    .addOption(config())
+    .option('--json', 'print JSON')
+    .action(async (what: string, options: object) => code.list().list(what, options))
+
+  program
+    .command('trigger')
+    .description('send a signed sample callback to a running server')
+    .argument('<command>', 'such as Group.CallbackAfterGroupFull, or Group.* for all of them')
+    .addOption(config())
+    .option('--url <url>', "the server's URL (default: from the config)")
+    .option('--app <id>', "the app's SdkAppid (default: the first in the config)", whole(1, Number.MAX_SAFE_INTEGER))
+    .option(
+      '--set <path=value>',
+      'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…; the value is JSON unless the field holds text',
+      collect,
+    )
+    .option('--raw <file>', 'send this file as the body, unchanged')
+    .addOption(
+      new Option('--seed <n>', 'vary the sample; the same seed gives the same bodies')
+        .argParser(whole(0, 0xffffffff))
+        .conflicts('raw'),
+    )
+    .option('--count <n>', 'how many to send', whole(1, 10_000_000), 1)
+    .option('--concurrency <n>', 'how many at once', whole(1, 1000), 1)
+    .option('--yes', 'allow a URL that is not on this machine')
+    .option('--json', 'print JSON')
+    .action(async (command: string, options: TriggerOptions) => code.trigger().trigger(command, options))
+
+  addStoredCommands(program)
+  return program
+}
