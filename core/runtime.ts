@@ -15,6 +15,7 @@ import type { Logger } from './observe/log.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
+import type { Rest } from './rest/calls/rest.ts'
 import type { Stores } from './store/store.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { unlessAborted } from './lib/timeout.ts'
@@ -98,18 +99,21 @@ export async function compose(
     log,
     signal,
     clock = systemClock,
+    rest: givenRest,
   }: {
     bus: Bus
     log: Logger
     signal?: AbortSignal | undefined
     clock?: Clock
+    /** In place of the clients of the config's apps. */
+    rest?: (sdkAppId: number) => Rest
   },
 ): Promise<Running> {
   const stopping = new AbortController()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
   const { stores } = engine
   try {
-    const rest = createRestClients(config.apps, bus, stopping.signal)
+    const rest = givenRest ?? createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
     const counters = new PluginCounters()
     const running = await setUpPlugins(plugins, {

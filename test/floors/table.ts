@@ -120,6 +120,12 @@ export const rows: readonly Row[] = [
   { floor: 18, at: 'core/cli/process', job: 'signals, and unhandled errors' },
   { floor: 19, at: 'core/cli/start', job: 'the running server: one process or workers' },
   { floor: 20, at: 'core/cli/commands', job: 'one file a subcommand' },
+  {
+    floor: 18,
+    at: 'core/testing',
+    job: 'a plugin under test: the real dispatch, a clock by hand, a REST API that is none',
+  },
+  { floor: 19, at: 'core/testing.ts', job: 'all that a test of a plugin imports' },
   { floor: 21, at: 'core/cli', job: 'the command line' },
 ]
 

@@ -1,15 +1,13 @@
-import { checkValue } from '../../../config/check/check.ts'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import { appSettings } from '../../host/app-settings.ts'
 import { Bus } from '../../observe/bus.ts'
 import { prepare, type Prepared } from '../../runtime.ts'
-import { optionsOf } from '../../host/command-spec.ts'
 import { openStores } from '../../delivery/engines/open-stores.ts'
 import { TimhookError } from '../../errors.ts'
 import { loadPlugins, type LoadedPlugin } from '../../host/load.ts'
 import type { CommandContext, PluginCommand } from '../../plugin.ts'
 import { createRestClients } from '../../host/rest-clients.ts'
-import { commandLine, flagOf } from '../input/command-line.ts'
+import { checkGiven, commandLine } from '../input/command-line.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { printProgress } from '../output/output.ts'
 import { escapeControls } from '../output/terminal-escape.ts'
@@ -53,16 +51,6 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
     if (isMissing && named === undefined) return undefined
     throw error
   }
-}
-
-function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
-  // An absent flag is false.
-  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
-  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
-  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
-  if (faults.length === 0) return value
-  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
-  throw new TimhookError('USAGE', lines.join('\n'))
 }
 
 /** Opens the store and the clients of a command, and closes them afterwards. */

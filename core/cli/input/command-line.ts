@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { checkValue } from '../../../config/check/check.ts'
 import { choicesOf } from '../../../config/schema/describe.ts'
 import type { SchemaNode } from '../../../config/schema/node.ts'
 import { optionsOf } from '../../host/command-spec.ts'
+import { TimhookError } from '../../errors.ts'
 import type { PluginCommand } from '../../plugin.ts'
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
@@ -32,8 +34,22 @@ function requiredOf(schema: { readonly required?: unknown } = {}): readonly unkn
   return Array.isArray(schema.required) ? schema.required : []
 }
 
+/**
+ * Checks what was given on the command line against the schema of the command, and fills in defaults.
+ * @throws TimhookError USAGE
+ */
+export function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
+  // An absent flag is false.
+  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
+  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
+  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
+  if (faults.length === 0) return value
+  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
+  throw new TimhookError('USAGE', lines.join('\n'))
+}
+
 /** Returns the name of an option on the command line. */
-export function flagOf(key: string): string {
+function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

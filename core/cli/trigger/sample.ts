@@ -4,6 +4,7 @@ import { isObject, type JsonObject, writeJson } from '../../lib/json.ts'
 import type { Definition } from '../../protocol/define.ts'
 import { elements } from '../../protocol/msg-body.ts'
 import type { Node } from '../../sample/make.ts'
+import { sampleAt } from '../../sample/sample-at.ts'
 import { variation } from '../../sample/variation.ts'
 import { definitionsOf, unknownText } from '../input/command-pattern.ts'
 
@@ -45,21 +46,12 @@ function sampleOf(definition: Definition, settings: readonly Setting[], seed: nu
   return {
     command: definition.command,
     make(n) {
-      const sample = sampleNow(definition.sample, n)
+      const sample = sampleAt(definition.sample, n, Date.now())
       const body = seed === undefined ? sample : variation(definition, sample, { seed, n, fixed })
       for (const { path, text } of settings) put(body, path, valueFor(nodeAt(definition.request, body, path), text))
       return writeJson(body)
     },
   }
-}
-
-function sampleNow(sample: object, n: number): JsonObject {
-  const body = structuredClone(sample) as JsonObject
-  const nowMs = Date.now()
-  if ('EventTime' in body) body['EventTime'] = nowMs + n
-  if ('MsgTime' in body) body['MsgTime'] = Math.floor(nowMs / 1000)
-  if (typeof body['MsgSeq'] === 'number') body['MsgSeq'] = body['MsgSeq'] + n
-  return body
 }
 
 async function readBody(file: string): Promise<string> {

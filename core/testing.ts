@@ -1,0 +1,5 @@
+export { sample, text } from './testing/samples.ts'
+export { type TestPlugin, type TestSettings, testPlugin, type TestVerdict } from './testing/test-plugin.ts'
+export type { CallbackSettings } from './testing/callbacks.ts'
+export type { FakeRest, RestCall } from './testing/fake-rest.ts'
+export type { LogEntry, TestLog } from './testing/recorded-log.ts'

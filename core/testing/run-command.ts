@@ -1,0 +1,42 @@
+import { CommanderError } from 'commander'
+import { checkGiven, commandLine } from '../cli/input/command-line.ts'
+import { table } from '../cli/output/table.ts'
+import { TimhookError } from '../errors.ts'
+import type { CommandContext, Plugin } from '../plugin.ts'
+
+/** What a command of the plugin has printed. */
+export interface Printed {
+  /** What it printed as text. */
+  readonly text: string
+  /** What it printed with `--json`; of several values the last. */
+  readonly value: unknown
+}
+
+/**
+ * Runs a command of the plugin with these arguments, as `timhook ID NAME` does.
+ * @throws what the command throws; TimhookError USAGE for arguments that it does not take
+ */
+export async function runCommand(
+  id: string,
+  plugin: Plugin,
+  args: readonly string[],
+  context: Omit<CommandContext, 'given' | 'print' | 'table'>,
+): Promise<Printed> {
+  const printed: { text: string; value: unknown } = { text: '', value: undefined }
+  const print = (value: unknown, text: string): void => {
+    printed.value = value
+    printed.text += text === '' || text.endsWith('\n') ? text : `${text}\n`
+  }
+  const about = { description: plugin.description ?? '', commands: plugin.commands ?? {} }
+  const line = commandLine(id, about, async (command, { json: _json, config: _config, ...given }) => {
+    await command.run({ ...context, given: checkGiven(command, given), print, table })
+  })
+  for (const each of [line, ...line.commands]) each.exitOverride().configureOutput({ writeErr: () => undefined })
+  try {
+    await line.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) throw new TimhookError('USAGE', error.message, { cause: error })
+    throw error
+  }
+  return printed
+}

@@ -1,0 +1,54 @@
+import { TimhookError } from '../errors.ts'
+import { isObject, type JsonObject } from '../lib/json.ts'
+import type { AfterCommand, BeforeCommand, CallbackOf, Command } from '../protocol/commands.ts'
+import { commands } from '../protocol/commands.ts'
+import type { TextElem } from '../protocol/msg-body.ts'
+import { sampleAt } from '../sample/sample-at.ts'
+
+/** Fields to set in a sample: objects are merged, lists and values replaced, and `undefined` removes a field. */
+export type Overrides<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Name in keyof T]?: Overrides<T[Name]> | undefined }
+    : T
+
+/** What the fields of a command may be: typed if the table knows it, any otherwise. */
+export type OverridesOf<C> = C extends Command ? Overrides<CallbackOf<C>> : Readonly<Record<string, unknown>>
+
+/** A command of one phase: one that the table knows, or any that it does not know. */
+export type BeforeName<C> = C extends AfterCommand ? never : C
+export type AfterName<C> = C extends BeforeCommand ? never : C
+
+/** A text element of a message. */
+export function text(content: string): TextElem {
+  return { MsgType: 'TIMTextElem', MsgContent: { Text: content } }
+}
+
+/**
+ * The documents' sample body of a callback, with some fields set.
+ * @throws TimhookError UNKNOWN_COMMAND
+ */
+export function sample<C extends Command>(command: C, overrides?: Overrides<CallbackOf<C>>): CallbackOf<C> {
+  return bodyAt(command, overrides, 0, Date.now())
+}
+
+/** The n-th body of a command. Of a command that the table does not know, it has the given fields alone. */
+export function bodyAt(command: string, overrides: object | undefined, n: number, nowMs: number): JsonObject {
+  const definition = commands.get(command)
+  if (!definition && overrides === undefined) {
+    const hint = 'Pass the body that it is to have.'
+    throw new TimhookError('UNKNOWN_COMMAND', `${command} is no callback known here`, { hint })
+  }
+  const body = definition ? sampleAt(definition.sample, n, nowMs) : { CallbackCommand: command }
+  return merged(body, overrides as JsonObject | undefined)
+}
+
+function merged(base: JsonObject, overrides: JsonObject = {}): JsonObject {
+  const result = { ...base }
+  for (const [name, value] of Object.entries(overrides)) {
+    const known = result[name]
+    if (value === undefined) delete result[name]
+    else result[name] = isObject(known) && isObject(value) ? merged(known, value) : value
+  }
+  return result
+}
