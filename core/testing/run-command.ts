@@ -23,13 +23,14 @@ export async function runCommand(
   context: Omit<CommandContext, 'given' | 'print' | 'table'>,
 ): Promise<Printed> {
   const printed: { text: string; value: unknown } = { text: '', value: undefined }
-  const print = (value: unknown, text: string): void => {
+  const print: CommandContext['print'] = (value, text) => {
     printed.value = value
     printed.text += text === '' || text.endsWith('\n') ? text : `${text}\n`
   }
   const about = { description: plugin.description ?? '', commands: plugin.commands ?? {} }
   const line = commandLine(id, about, async (command, { json: _json, config: _config, ...given }) => {
-    await command.run({ ...context, given: checkGiven(command, given), print, table })
+    const rows = await command.run({ ...context, given: checkGiven(command, given), print, table })
+    if (command.view && rows) print(rows, table(rows))
   })
   for (const each of [line, ...line.commands]) each.exitOverride().configureOutput({ writeErr: () => undefined })
   try {

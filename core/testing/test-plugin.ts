@@ -89,6 +89,8 @@ export interface TestPlugin {
   records(kind: string): Promise<unknown[]>
   /** What the plugin has emitted under a name, oldest first. */
   events(name: string): unknown[]
+  /** What the plugin has counted of one of its `metrics`, for each combination of labels. */
+  counts(name: string): { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
   readonly log: TestLog
   readonly rest: FakeRest
   /** The bus, for what else there is to hear. */
@@ -179,6 +181,10 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
       return newest.toReversed().map(({ data }) => data)
     },
     events: (name) => bus.emitted.filter(([event]) => event === `plugin:${id}:${name}`).map(([, data]) => data),
+    counts: (name) => {
+      const counter = running.counters.list().find((one) => one.name === name)
+      return [...(counter?.series.values() ?? [])].map(({ labels, value }) => ({ labels, value }))
+    },
     log,
     rest: fixture.fake,
     bus,

@@ -36,9 +36,20 @@ describe('testPlugin', () => {
     expect(value).to.deep.equal({ rows: [{ group: 'c', attempt: 1 }], words: ['casino'] })
     expect(printed).to.equal('group  attempt\nc      1\n')
     expect(((await t.command('latest')).value as { rows: unknown[] }).rows).to.have.length(2)
+    expect(await t.command('rows')).to.deep.equal({ value: [{ a: 1 }, { a: 2 }], text: 'a\n1\n2\n' })
     expect(await errorOf(t.command('latest', ['--fail']))).to.include({ code: 'COMMAND_FAILED', message: 'as asked' })
     expect(await errorOf(t.command('latest', ['--limit', 'x']))).to.include({ code: 'USAGE' })
     expect(await errorOf(t.command('last'))).to.include({ code: 'USAGE' })
+  })
+
+  it('tells what the plugin has counted', async () => {
+    await using t = await testPlugin(words, { options: { words: ['casino'] } })
+    for (const said of ['a casino', 'hi', 'ho']) await t.before(SEND, { MsgBody: [text(said)] })
+    expect(t.counts('seen')).to.deep.equal([
+      { labels: { of: 'words' }, value: 1 },
+      { labels: { of: 'nothing' }, value: 2 },
+    ])
+    expect(t.counts('none')).to.deep.equal([])
   })
 
   it('fuzzes every callback that the plugin handles, the same way for the same seed', async () => {

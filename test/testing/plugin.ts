@@ -11,7 +11,7 @@ export const words = definePlugin({
     'Group.CallbackBeforeSendMsg': {
       timeoutMs: 300,
       onFailure: 'reject',
-      handle: async ({ body, state, log, allow, reject, drop, signal }) => {
+      handle: async ({ body, state, log, allow, reject, drop, signal, count }) => {
         const said = body.MsgBody.map((element) => JSON.stringify(element.MsgContent)).join(' ')
         if (said.includes('throw')) throw new RangeError('asked to throw')
         if (said.includes('wait')) await new Promise((resolve) => signal.addEventListener('abort', resolve))
@@ -20,6 +20,7 @@ export const words = definePlugin({
         if (said.includes('wrong')) return allow({ MsgBody: 'x' } as never)
         if (said.includes('odd')) return reject(4 as never)
         const word = state.words.find((one) => said.includes(one))
+        count('seen', { of: word === undefined ? 'nothing' : 'words' })
         if (word !== undefined) log.warn({ group: body.GroupId }, 'a word')
         return word === undefined ? allow() : reject(10100, `not ${word}`)
       },
@@ -40,7 +41,9 @@ export const words = definePlugin({
     },
     'State.StateChange': async ({ body, store }) => store.record('state', body.Info),
   },
+  metrics: { seen: { type: 'counter', help: 'messages seen', labels: { of: ['words', 'nothing'] } } },
   commands: {
+    rows: { description: 'two rows', view: true, run: () => [{ a: 1 }, { a: 2 }] },
     latest: defineCommand(
       {
         description: 'the latest joins',
