@@ -1,5 +1,15 @@
 export { sample, text } from './testing/samples.ts'
-export { type TestPlugin, type TestSettings, testPlugin, type TestVerdict } from './testing/test-plugin.ts'
-export type { CallbackSettings } from './testing/callbacks.ts'
-export type { FakeRest, RestCall } from './testing/fake-rest.ts'
-export type { LogEntry, TestLog } from './testing/recorded-log.ts'
+export { testPlugin } from './testing/test-plugin.ts'
+export type {
+  CallbackSettings,
+  FakeRest,
+  FuzzSettings,
+  Handled,
+  LogEntry,
+  Printed,
+  RestCall,
+  TestLog,
+  TestPlugin,
+  TestSettings,
+  TestVerdict,
+} from './testing/types.ts'

@@ -63,16 +63,25 @@ class WebhookApp extends Koa {
   }
 }
 
-/** Creates the webhook as middleware for someone else's app. It handles only requests to these paths. */
-export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
+/** Creates the webhook as middleware for someone else's app. It handles every request, whatever its path. */
+export function createMiddleware(deps: Omit<AppDeps, 'isDraining' | 'paths'>): Middleware {
   const reporter = createErrorReporter(deps.bus, deps.proxies)
   const guard = handleErrors(reporter)
-  const route = routes(routeDeps(deps, reporter))
+  const route = createRoute(routeDeps({ ...deps, paths: [] }, reporter))
   return async (ctx, next) => {
     await guard(ctx, async () => {
       await route(ctx, next)
     })
   }
+}
+
+/** The middleware alone as a handler of node:http. */
+export function handlerOf(middleware: Middleware): ReturnType<Koa['callback']> {
+  const app = new Koa()
+  // It has answered and reported its errors by itself.
+  app.silent = true
+  app.use(middleware)
+  return app.callback()
 }
 
 /** Answers 503 when the webhook could not be set up. */

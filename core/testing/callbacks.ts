@@ -8,18 +8,7 @@ import { type JsonObject, isObject, parseJson, writeJson } from '../lib/json.ts'
 import type { Outcome, Phase } from '../protocol/define.ts'
 import type { Running } from '../runtime.ts'
 import type { HandlerCalls } from './calls.ts'
-
-/** How a callback comes in, where it differs from the ordinary. */
-export interface CallbackSettings {
-  /** The SdkAppid of the app; default: the first. */
-  readonly app?: number
-  /** Parameters of the URL beside the usual ones. */
-  readonly query?: Readonly<Record<string, string>>
-  /** Whether it counts as signed; default true. */
-  readonly signed?: boolean
-  /** The callback's id: that of an earlier one, to see what a second delivery of the same callback does. */
-  readonly id?: string
-}
+import type { CallbackSettings, Handled } from './types.ts'
 
 /** The decision on a before-callback. */
 export interface Decided {
@@ -48,12 +37,6 @@ interface Pending {
   readonly reject: (error: unknown) => void
   readonly raw: string
   readonly identifiesEvent: boolean
-}
-
-/** How an after-callback ended: handled, or recognised as one that came before. */
-export interface Handled {
-  readonly id: string
-  readonly resent: boolean
 }
 
 /** Hands callbacks to the dispatcher as the server does, and waits for what comes of them. */

@@ -4,31 +4,7 @@ import { type Api, apiOf, nameOf } from '../rest/calls/apis.ts'
 import { createRest, type Rest } from '../rest/calls/rest.ts'
 import { RestError } from '../rest/client/rest-error.ts'
 import { refusal } from '../rest/pace/failure.ts'
-
-/** A call of the REST API that the plugin made. */
-export interface RestCall {
-  /** The method, such as `sendGroupMsg`; of `call`, the name `SERVICE/COMMAND`. */
-  readonly name: string
-  readonly request: unknown
-  readonly sdkAppId: number
-}
-
-type Method = Exclude<keyof Rest, 'call'>
-/** An answer, or what makes one from the request. An Error is thrown; a non-zero ErrorCode becomes a RestError. */
-type AnswerTo<Request> = object | Error | ((request: Request) => object | Promise<object>)
-type RequestOf<Name> = Name extends Method ? Parameters<Rest[Name]>[0] : never
-
-/** The REST API in a test: it sends nothing, and answers what the test says. */
-export interface FakeRest {
-  /**
-   * Answers a method (`sendGroupMsg`) or a command by name (`group_open_http_svc/get_group_info`): with each answer
-   * once, and with the last one from then on. Fields of Tencent's envelope may be left out.
-   */
-  answer<Name extends Method>(name: Name, ...answers: AnswerTo<RequestOf<Name>>[]): void
-  answer(name: `${string}/${string}`, ...answers: AnswerTo<JsonObject>[]): void
-  /** Every call so far, unexpected ones included. */
-  readonly calls: readonly RestCall[]
-}
+import type { AnswerTo, FakeRest, Method, RestCall } from './types.ts'
 
 /** The fake, the client of an app, and the first unexpected call that no test has failed for yet. */
 export interface RestFixture {

@@ -4,14 +4,7 @@ import { type JsonObject, writeJson } from '../lib/json.ts'
 import type { Definition } from '../protocol/define.ts'
 import { sampleAt } from '../sample/sample-at.ts'
 import { variation } from '../sample/variation.ts'
-
-/** Which variations are tried. */
-export interface FuzzSettings {
-  /** The same seed gives the same bodies; default 1. */
-  readonly seed?: number
-  /** How many bodies of each callback; default 100. */
-  readonly count?: number
-}
+import type { FuzzSettings } from './types.ts'
 
 /**
  * Gives a plugin variations of the samples of all callbacks that the pattern covers and that it handles. They fit their

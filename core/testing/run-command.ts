@@ -3,14 +3,7 @@ import { checkGiven, commandLine } from '../cli/input/command-line.ts'
 import { table } from '../cli/output/table.ts'
 import { TimhookError } from '../errors.ts'
 import type { CommandContext, Plugin } from '../plugin.ts'
-
-/** What a command of the plugin has printed. */
-export interface Printed {
-  /** What it printed as text. */
-  readonly text: string
-  /** What it printed with `--json`; of several values the last. */
-  readonly value: unknown
-}
+import type { Printed } from './types.ts'
 
 /**
  * Runs a command of the plugin with these arguments, as `timhook ID NAME` does.

@@ -1,23 +1,9 @@
 import { TimhookError } from '../errors.ts'
 import { isObject, type JsonObject } from '../lib/json.ts'
-import type { AfterCommand, BeforeCommand, CallbackOf, Command } from '../protocol/commands.ts'
-import { commands } from '../protocol/commands.ts'
+import { type CallbackOf, type Command, commands } from '../protocol/commands.ts'
 import type { TextElem } from '../protocol/msg-body.ts'
 import { sampleAt } from '../sample/sample-at.ts'
-
-/** Fields to set in a sample: objects are merged, lists and values replaced, and `undefined` removes a field. */
-export type Overrides<T> = T extends readonly unknown[]
-  ? T
-  : T extends object
-    ? { [Name in keyof T]?: Overrides<T[Name]> | undefined }
-    : T
-
-/** What the fields of a command may be: typed if the table knows it, any otherwise. */
-export type OverridesOf<C> = C extends Command ? Overrides<CallbackOf<C>> : Readonly<Record<string, unknown>>
-
-/** A command of one phase: one that the table knows, or any that it does not know. */
-export type BeforeName<C> = C extends AfterCommand ? never : C
-export type AfterName<C> = C extends BeforeCommand ? never : C
+import type { Overrides } from './types.ts'
 
 /** A text element of a message. */
 export function text(content: string): TextElem {

@@ -1,112 +1,22 @@
 import { checkConfig } from '../../config/read/read.ts'
-import type { AppInput } from '../../config/sections/apps.ts'
 import { TimhookError } from '../errors.ts'
 import { appSettings } from '../host/app-settings.ts'
 import { ManualClock } from '../lib/clock.ts'
 import { parseDuration } from '../lib/units.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { Bus, type BusEvents } from '../observe/bus.ts'
-import type { BeforeCommand, Command, DefinitionOf } from '../protocol/commands.ts'
-import type { BeforeDefinition, Outcome } from '../protocol/define.ts'
 import { compose, prepare } from '../runtime.ts'
-import type { Store } from '../store/store.ts'
-import { Callbacks, type CallbackSettings, type Handled } from './callbacks.ts'
+import { Callbacks } from './callbacks.ts'
 import { HandlerCalls } from './calls.ts'
-import { createFakeRest, type FakeRest } from './fake-rest.ts'
-import { fuzz, type FuzzSettings } from './fuzz.ts'
+import { createFakeRest } from './fake-rest.ts'
+import { fuzz } from './fuzz.ts'
 import { ObservedPromise } from './observed.ts'
-import { createRecordedLog, type TestLog } from './recorded-log.ts'
-import { type Printed, runCommand } from './run-command.ts'
-import { type AfterName, type BeforeName, bodyAt, type OverridesOf } from './samples.ts'
+import { createRecordedLog } from './recorded-log.ts'
+import { runCommand } from './run-command.ts'
+import { bodyAt } from './samples.ts'
+import type { CallbackSettings, TestPlugin, TestSettings, TestVerdict } from './types.ts'
 
 const APP = 1400000000
-
-export interface TestSettings {
-  /** The plugin's options as in the config; they pass the plugin's own schema. */
-  readonly options?: object
-  /** Default: one unsigned app, 1400000000. */
-  readonly apps?: readonly AppInput[]
-  /** Where the clock stands, milliseconds since 1970 or a Date; default: now. */
-  readonly now?: number | Date
-}
-
-type FieldsOf<C> = C extends BeforeCommand
-  ? DefinitionOf<C> extends BeforeDefinition<string, object, infer Fields>
-    ? Partial<Fields>
-    : never
-  : JsonObject
-
-/** What a before-callback was answered with. */
-export interface TestVerdict<C = string> {
-  readonly outcome: Outcome
-  /** `ErrorCode` and `ErrorInfo` of the answer. */
-  readonly code: number
-  readonly info: string
-  /** What the answer has beside the envelope, such as `MsgBody`. */
-  readonly fields: FieldsOf<C>
-  /** The whole answer. */
-  readonly answer: JsonObject
-  /** Whether the handler failed, so that `onFailure` decided. Only with `expectFailure`. */
-  readonly failed: boolean
-  /** Why it failed. */
-  readonly error: unknown
-}
-
-/** A plugin under test. */
-export interface TestPlugin {
-  /**
-   * Sends a before-callback, the documents' sample with these fields set, and resolves with the verdict. Rejects with
-   * what the handler threw, if it took too long, or if its verdict does not fit; with `expectFailure` it resolves with
-   * what `onFailure` decides instead.
-   */
-  before<C extends string>(
-    command: (C & BeforeName<C>) | BeforeCommand,
-    body?: OverridesOf<C>,
-    settings?: CallbackSettings & { readonly expectFailure?: boolean },
-  ): Promise<TestVerdict<C>>
-  /**
-   * Sends an after-callback, the documents' sample with these fields set. Resolves when the plugin has handled it, and
-   * rejects with what the handler threw; the retries come as the clock advances. `resent` says that the same callback
-   * came before, so that the plugin was not called.
-   */
-  after<C extends string>(
-    command: (C & AfterName<C>) | Exclude<Command, BeforeCommand>,
-    body?: OverridesOf<C>,
-    settings?: CallbackSettings,
-  ): Promise<Handled>
-  /** The time that the plugin's timeouts, retries, leases and values with a `ttlMs` go by. It stands still by itself. */
-  readonly clock: {
-    /** Milliseconds since 1970. */
-    now(): number
-    /** Moves on by milliseconds, or a text such as `10m`, and runs what is due on the way. */
-    advance(by: number | string): Promise<void>
-  }
-  /** Resolves when no handler runs. */
-  idle(): Promise<void>
-  /** The plugin's store. */
-  readonly store: Store
-  /** The data of the plugin's records of a kind, oldest first. */
-  records(kind: string): Promise<unknown[]>
-  /** What the plugin has emitted under a name, oldest first. */
-  events(name: string): unknown[]
-  /** What the plugin has counted of one of its `metrics`, for each combination of labels. */
-  counts(name: string): { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
-  readonly log: TestLog
-  readonly rest: FakeRest
-  /** The bus, for what else there is to hear. */
-  readonly bus: Bus
-  /** Runs a command of the plugin, as `timhook ID NAME ARGS…` does, and resolves with what it prints. */
-  command(name: string, args?: readonly string[]): Promise<Printed>
-  /**
-   * Sends variations of the samples of a command or pattern (`Group.*`, `*`), of those that the plugin handles.
-   * Rejects if a handler fails.
-   * @returns how many callbacks were sent
-   */
-  fuzz(pattern: string, settings?: FuzzSettings): Promise<number>
-  /** Closes the plugin. Rejects if something failed that the test has not seen. `await using` does it. */
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
 
 /**
  * Sets a plugin up as the server does, with the real dispatcher, store and delivery in memory, a clock that stands

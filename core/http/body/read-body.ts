@@ -5,6 +5,7 @@ import type { ReadBody } from '../../callback/callback.ts'
 import { isObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { charsetOf, decodeAs } from './charset.ts'
+import { givenBody } from './given-body.ts'
 import { cutOff, readBytes, tooLarge } from './inflate.ts'
 import { bufferedLength, readBuffered } from './buffered-body.ts'
 import { HttpError } from '../answer/http-error.ts'
@@ -37,15 +38,15 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
     // The parser takes a length of 2^31 or more for a negative number.
     if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
     const encoding = ctx.get('Content-Encoding').toLowerCase()
-    // An app that mounts the middleware may have parsed the body already, without keeping its text.
-    if (ctx.request.body === undefined) {
-      if (bufferedLength(ctx.req) !== undefined) return { raw: await bufferedTextOf(ctx.req, pending) }
-      const charset = charsetOf(ctx.req)
-      if (charset || (encoding && encoding !== 'identity')) {
-        const bytes = await readBytes(ctx.req, encoding, limit, pending)
-        return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
-      }
+    if (ctx.req.readableDidRead || ctx.req.readableEnded) return givenBody(ctx, limit)
+    if (bufferedLength(ctx.req) !== undefined) return { raw: await bufferedTextOf(ctx.req, pending) }
+    const charset = charsetOf(ctx.req)
+    if (charset || (encoding && encoding !== 'identity')) {
+      const bytes = await readBytes(ctx.req, encoding, limit, pending)
+      return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
     }
+    // A parser before us may have set it without reading the body. Ours would take it for read.
+    ctx.request.body = undefined
     // The parser does not recognise this spelling of identity.
     if (encoding) delete ctx.req.headers['content-encoding']
     await parse(ctx, pending)
