@@ -1,12 +1,9 @@
 import type { Type } from '#typebox'
 import type { Awaitable } from './lib/completion.ts'
-import type { Known } from './protocol/commands.ts'
-import type { AnyCode } from './protocol/codes.ts'
-import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
-import type { AfterContext, BeforeContext, UnknownCommand } from './plugin-api/handler-context.ts'
+import type { Handlers } from './plugin-api/handlers.ts'
 import type { AppSettings, PluginCommand } from './plugin-api/plugin-command.ts'
 import type { BusEvents } from './observe/bus.ts'
-import type { Log } from './observe/log.ts'
+import type { Log } from './plugin-api/log.ts'
 import type { Count, PluginMetric, PluginMetrics } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { StandardSchema } from './plugin-api/standard-schema.ts'
@@ -14,6 +11,17 @@ import type { Store } from './store/store.ts'
 import type { Verdict } from './plugin-api/verdict.ts'
 
 export { Type } from '#typebox'
+export type { Static, StaticDecode } from '#typebox'
+export {
+  type AfterSettings,
+  type BeforeSettings,
+  type Handlers,
+  type OfOptions,
+  type On,
+  type OnFailure,
+  onUnknown,
+  type Retry,
+} from './plugin-api/handlers.ts'
 export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
 export type {
   CustomElem,
@@ -47,99 +55,6 @@ export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
 export { Duration } from './lib/units.ts'
 export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
-
-/** How failed after-callbacks are retried: exponential backoff from minMs to maxMs milliseconds, with full jitter. */
-export interface Retry {
-  attempts?: number
-  minMs?: number
-  maxMs?: number
-}
-
-interface Settings {
-  /** Time limit of one call, milliseconds. */
-  timeoutMs?: number
-}
-
-/** A handler with its own settings; the plugin's entry in the config overrides them. */
-export interface AfterSettings extends Settings {
-  /** Limit of concurrent calls; default 16. */
-  concurrency?: number
-  retry?: Retry
-  /** Whether a callback that waits for its retry blocks later ones of its order key. */
-  ordered?: boolean
-}
-
-export interface BeforeSettings<Failure extends Outcome = Outcome> extends Settings {
-  /** The answer if the handler throws, times out or is not reached. */
-  onFailure?: OnFailure<Failure>
-}
-
-/** An outcome; the long form can give a rejection the code and info that reach the client. */
-export type OnFailure<Failure extends Outcome = Outcome> =
-  | Failure
-  | { readonly outcome: Failure; readonly code?: number | undefined; readonly info?: string | undefined }
-
-/** Settings of a handler that accepts bodies without their required fields; bodies are plain records then. */
-interface Faulty {
-  /** Whether it is called for bodies whose required fields are missing or of the wrong type. Those have no order. */
-  faulty: true
-}
-
-/**
- * Declared on functions too: the compiler distinguishes the kinds of handlers by a property that all of them may have.
- */
-interface NotFaulty {
-  faulty?: false
-}
-
-type AfterReturn = Awaitable<void>
-type BeforeReturn = Awaitable<Verdict | void>
-type OrSettings<Handle, More> = Handle | (More & { handle: Handle })
-
-type ContextOf<D, Options, State> =
-  D extends BeforeDefinition<infer Command, infer Body, infer Fields, infer Pattern, infer Drop>
-    ? BeforeContext<Command, Body, Fields, Pattern, Drop, Options, State>
-    : D extends AfterDefinition<infer Command, infer Body>
-      ? AfterContext<Command, Body, Options, State>
-      : never
-
-type HandlerOf<D, Options, State> = D extends { phase: 'before'; drop: infer Drop }
-  ? OrSettings<
-      (context: ContextOf<D, Options, State>) => BeforeReturn,
-      BeforeSettings<Drop extends true ? Outcome : Exclude<Outcome, 'drop'>>
-    >
-  : D extends { command: infer Command extends string }
-    ? | OrSettings<((context: ContextOf<D, Options, State>) => AfterReturn) & NotFaulty, AfterSettings & NotFaulty>
-      | (AfterSettings & Faulty & { handle: (context: RecordContext<Command, Options, State>) => AfterReturn })
-    : never
-
-type AnyBody = Record<string, unknown>
-type RecordContext<Command extends string, Options, State> = AfterContext<Command, AnyBody, Options, State>
-
-type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
-
-/** A callback that the table does not know, with any body. Its name says whether the answer decides. */
-type UnknownContext<Options, State> =
-  | RecordContext<UnknownCommand, Options, State>
-  | BeforeContext<UnknownCommand, AnyBody, AnyBody, AnyCode, false, Options, State>
-
-type WildcardContext<Head extends string, Options, State> =
-  | ContextOf<Extract<Known, { command: `${Head}.${string}` }>, Options, State>
-  | UnknownContext<Options, State>
-
-type WildcardHandler<Head extends string, Options, State> = OrSettings<
-  (context: WildcardContext<Head, Options, State>) => BeforeReturn,
-  AfterSettings & BeforeSettings & { faulty?: boolean }
->
-
-/**
- * Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin, only the most specific one is called.
- */
-export type Handlers<Options, State> = {
-  [D in Known as D['command']]?: HandlerOf<D, Options, State>
-} & {
-  [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
-} & { '*'?: WildcardHandler<string, Options, State> }
 
 /**
  * The schema of the options: a TypeBox type, a JSON Schema, or a Standard Schema of zod, valibot, arktype or others.
@@ -209,7 +124,7 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
 }
 
 /** Types a plugin and does nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
-export function definePlugin<Schema extends OptionsSchema = Type.TObject, State = undefined>(
+export function definePlugin<Schema extends OptionsSchema = Type.TUnsafe<object>, State = undefined>(
   plugin: Plugin<Schema, State>,
 ): Plugin<Schema, State> {
   return plugin

@@ -91,7 +91,9 @@ async function loadOne(
   } catch (error) {
     return fault('use', maskText(await reasonNotLoaded(error, file), reading.secrets))
   }
-  const { specs, faults } = handlerSpecs(plugin.handlers, entry)
+  const checked = await checkOptions(plugin.options, entry, reading)
+  const options = checked.faults.length === 0 ? { value: checked.value } : undefined
+  const { specs, faults } = handlerSpecs(plugin.handlers, entry, options)
   const id = entry.id ?? plugin.name
   for (const message of [...faults, ...commandFaults(id, plugin.commands)]) {
     fault('use', `plugin ${plugin.name}: ${message}`)
@@ -103,7 +105,6 @@ async function loadOne(
     const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
     if (wrong) fault('onFailure', wrong)
   }
-  const checked = await checkOptions(plugin.options, entry, reading)
   loading.faults.push(...checked.faults)
   const { apps, commands: patterns } = entry.only ?? {}
   for (const { index, message } of onlyWarnings(patterns ?? [], { name: plugin.name, handles: [...specs.keys()] })) {

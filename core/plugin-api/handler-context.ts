@@ -1,5 +1,5 @@
 import type { RejectCode } from '../protocol/codes.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from './log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'

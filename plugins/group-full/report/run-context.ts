@@ -12,7 +12,7 @@ export interface Run {
   readonly administrators: ReadonlySet<string>
   readonly store: Store
   readonly rest: Rest
-  readonly log: Log
+  readonly log: Omit<Log, 'child'>
   /** Emits an event to observers. */
   readonly emit: (name: string, data: unknown) => void
   /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */

@@ -5,7 +5,7 @@ import type { Options } from '../options.ts'
 export interface RunDeps {
   readonly options: Options
   readonly store: Store
-  readonly log: Log
+  readonly log: Omit<Log, 'child'>
   readonly apps: readonly AppSettings[]
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
