@@ -25,6 +25,8 @@ export interface DispatchDeps {
   readonly maxInFlight: number
   /** Default: the system's. */
   readonly clock?: Clock
+  /** Creates the id of a callback. Tests of plugins choose it. */
+  readonly newId?: (nowMs: number) => string
 }
 
 /**

@@ -3,7 +3,7 @@ import { createDecider } from './before/decide.ts'
 import type { AuthenticatedRequest, Callback, ReadBody } from './callback/callback.ts'
 import type { Answer, DispatchDeps } from './answer.ts'
 import type { Awaitable, Completion } from './lib/completion.ts'
-import { newId } from './lib/id.ts'
+import { newId as createId } from './lib/id.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
@@ -12,7 +12,7 @@ export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Awaita
 
 /** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
-  const { registry, bus } = deps
+  const { registry, bus, newId = createId } = deps
   const decide = createDecider(deps)
   const accept = createAcceptor(deps)
 

@@ -6,6 +6,7 @@ import type { Bus } from './observe/bus.ts'
 import { type Delivery, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
+import type { DispatchDeps } from './answer.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AppCredentials } from './http/request/authenticate.ts'
 import type { WebhookDeps } from './http/webhook.ts'
@@ -100,6 +101,7 @@ export async function compose(
     signal,
     clock = systemClock,
     rest: givenRest,
+    newId,
   }: {
     bus: Bus
     log: Logger
@@ -107,6 +109,7 @@ export async function compose(
     clock?: Clock
     /** In place of the clients of the config's apps. */
     rest?: (sdkAppId: number) => Rest
+    newId?: DispatchDeps['newId']
   },
 ): Promise<Running> {
   const stopping = new AbortController()
@@ -134,7 +137,7 @@ export async function compose(
       apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
       paths: typeof path === 'string' ? [path] : path,
       registry,
-      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock }),
+      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock, ...(newId && { newId }) }),
       recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       counters,

@@ -28,6 +28,8 @@ interface CallbackDeps {
   readonly calls: HandlerCalls
   readonly plugin: string
   readonly firstApp: number
+  /** The id that the dispatcher gives the next callback. */
+  readonly ids: { next: string }
 }
 
 type Failed = BusEvents['handler:failed']
@@ -105,17 +107,18 @@ export class Callbacks {
     this.#failures.delete(id)
     this.#raws.set(id, raw)
     const parameters = { SdkAppid: `${sdkAppId}`, CallbackCommand: command, contenttype: 'json', ...query }
-    const answer = running.dispatch({
-      id,
-      sdkAppId,
-      command,
-      querystring: new URLSearchParams(parameters).toString(),
-      signed,
-      raw,
-      body: isObject(parsed) ? parsed : {},
-      receivedAt: clock.now(),
-      startedAt: clock.monotonic(),
-    })
+    this.#deps.ids.next = id
+    const answer = running.dispatch(
+      {
+        sdkAppId,
+        command,
+        query: new URLSearchParams(parameters).toString(),
+        signed,
+        receivedAt: clock.now(),
+        startedAt: clock.monotonic(),
+      },
+      { raw, body: isObject(parsed) ? parsed : {} },
+    )
     return { id, answer: Promise.resolve(answer) }
   }
 

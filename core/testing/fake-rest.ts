@@ -3,7 +3,7 @@ import type { JsonObject } from '../lib/json.ts'
 import { type Api, apiOf, nameOf } from '../rest/calls/apis.ts'
 import { createRest, type Rest } from '../rest/calls/rest.ts'
 import { RestError } from '../rest/client/rest-error.ts'
-import { refusal } from '../rest/pace/failure.ts'
+import { failureOf } from '../rest/pace/failure.ts'
 import type { AnswerTo, FakeRest, Method, RestCall } from './types.ts'
 
 /** The fake, the client of an app, and the first unexpected call that no test has failed for yet. */
@@ -35,7 +35,7 @@ export function createFakeRest(): RestFixture {
     throw new RestError(
       'REST_REFUSED',
       nameOf(api),
-      refusal(full, code, (text) => text),
+      failureOf(full, code, (text) => text),
       1,
     )
   }

@@ -37,14 +37,15 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
   const { logger, log } = createRecordedLog(prepared.mask)
   const bus = new RecordingBus()
   const fixture = createFakeRest()
+  const ids = { next: '' }
   const running = await compose(
     { ...prepared, plugins: [calls.watched(loaded)] },
-    { bus, log: logger, clock, rest: fixture.rest },
+    { bus, log: logger, clock, rest: fixture.rest, newId: () => ids.next },
   )
   const { id } = loaded
   const store = running.stores.of(id)
   const firstApp = Number(prepared.config.apps[0]?.sdkAppId)
-  const callbacks = new Callbacks({ running, bus, clock, calls, plugin: id, firstApp })
+  const callbacks = new Callbacks({ running, bus, clock, calls, plugin: id, firstApp, ids })
   const overlooked = new Map<ObservedPromise<unknown>, unknown>()
   const observed = <T>(promise: Promise<T>): Promise<T> =>
     ObservedPromise.of(promise, (error, late) => overlooked.set(late, error))

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { folderWith } from '../harness/cli.ts'
+import { proseOf } from '../readme/readmes.ts'
 import { exec, installed, packInto } from './install.ts'
 
 describe('the published package', () => {
@@ -32,10 +33,41 @@ describe('the published package', () => {
   })
 
   it('holds no tests, no sources and nothing of the workplace', async function () {
-    const { stdout } = await exec('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'])
-    const [pack] = JSON.parse(stdout) as { files: { path: string }[] }[]
-    const paths = pack?.files.map(({ path }) => path) ?? []
-    expect(paths.filter((path) => /^(?:test|core|dist\/test)\//.test(path))).to.deep.equal([])
+    const paths = await packedFiles()
+    expect(paths.filter((path) => /^(?:test|core|dist\/test)\//.test(path) || path.endsWith('.map'))).to.deep.equal([])
     expect(paths).to.include.members(['dist/core/index.js', 'dist/core/plugin.d.ts', 'config/plugins.yaml', 'LICENSE'])
   })
+
+  it('has all that the READMEs link to, and runs nothing when it is installed', async function () {
+    const paths = await packedFiles()
+    for (const file of ['README.md', 'README.zh.md']) {
+      const links = [...proseOf(await readFile(file, 'utf8')).matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link)
+      const missing = links
+        .filter((link) => !link.startsWith('https://'))
+        .filter((link) => !paths.some((path) => path === link || path.startsWith(`${link}/`)))
+      expect(missing, file).to.deep.equal([])
+    }
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
+    expect(scripts).not.to.have.any.keys('preinstall', 'install', 'postinstall', 'prepare')
+  })
+
+  it('takes at most 25 MB with what it needs, and 45 MB with what it may use', async function () {
+    const cwd = await folderWith({})
+    const tarball = await packInto(cwd)
+    for (const [omit, most] of [
+      [['--omit=optional'], 25],
+      [[], 45],
+    ] as const) {
+      const folder = await folderWith({ 'package.json': '{}' })
+      await exec('npm', ['install', '--silent', '--no-audit', ...omit, tarball], { cwd: folder })
+      const { stdout } = await exec('du', ['-sm', join(folder, 'node_modules')])
+      expect(Number.parseInt(stdout, 10), omit.join('')).to.be.within(5, most)
+    }
+  })
 })
+
+async function packedFiles(): Promise<string[]> {
+  const { stdout } = await exec('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'])
+  const [pack] = JSON.parse(stdout) as { files: { path: string }[] }[]
+  return pack?.files.map(({ path }) => path) ?? []
+}
