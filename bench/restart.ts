@@ -31,6 +31,7 @@ const given = {
   rest: unused,
   emit: () => undefined,
   count: () => undefined,
+  instance: 'test',
   only: {},
 }
 const plugins = ['a', 'b', 'c'].map((id): RunningPlugin => ({ id, ...given, handlers: new Map([['*', spec]]) }))

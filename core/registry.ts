@@ -1,5 +1,5 @@
 import { commands } from './protocol/commands.ts'
-import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } from './protocol/define.ts'
+import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict, Phase } from './protocol/define.ts'
 import type { Logger } from './observe/log.ts'
 import type { Count } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
@@ -14,6 +14,8 @@ export interface RunningPlugin {
   readonly id: string
   /** The file of its module, if it has one. */
   readonly file?: string | undefined
+  /** The name of the server. */
+  readonly instance: string
   readonly options: unknown
   readonly state: unknown
   readonly log: Logger
@@ -36,6 +38,8 @@ export interface HandlerSpec {
   /** Whether it accepts bodies without their required fields. After-callbacks only. */
   readonly faulty: boolean
   readonly pool: Pool
+  /** The only phase that it handles, if there is one. */
+  readonly phase?: Phase | undefined
 }
 
 /** Handlers with the same pool share this limit of running calls. */
@@ -148,7 +152,9 @@ export function specFor(
   const { apps, commands: patterns } = only
   if (apps && !apps.includes(sdkAppId)) return undefined
   if (patterns && !patterns.some((pattern) => covers(pattern, command))) return undefined
-  return handlerFor(handlers, command)
+  const spec = handlerFor(handlers, command)
+  const isOther = spec?.phase !== undefined && spec.phase !== (commands.get(command)?.phase ?? unknownPhase(command))
+  return isOther ? undefined : spec
 }
 
 /** Picks the most specific handler: of the command, else of its category, else `*`. */

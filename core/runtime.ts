@@ -14,6 +14,7 @@ import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
+import { instanceName } from './callback/hops.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
 import type { Rest } from './rest/calls/rest.ts'
@@ -56,6 +57,8 @@ export interface Running {
   readonly dispatch: Dispatch
   readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   /** What plugins count. */
   readonly counters: PluginCounters
   /** Rejects with the reason if after-callbacks cannot be stored now. */
@@ -119,9 +122,11 @@ export async function compose(
     const rest = givenRest ?? createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
     const counters = new PluginCounters()
+    const instance = instanceName()
     const running = await setUpPlugins(plugins, {
       bus,
       counters,
+      instance,
       log,
       stores,
       apps,
@@ -141,6 +146,7 @@ export async function compose(
       recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       counters,
+      instance,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {

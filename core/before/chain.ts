@@ -71,7 +71,8 @@ class Chain {
     try {
       const body = this.#bodyOf(index)
       const { faults } = this.#callback.reading
-      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal }
+      const rewritten = this.#fields && Object.keys(this.#fields).filter((name) => Object.hasOwn(body, name))
+      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal, ...(rewritten && { rewritten }) }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))

@@ -6,11 +6,15 @@ import type { Log } from '../plugin-api/log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
 import type { Route, Subscription } from '../registry.ts'
 import { parseQuery } from './parse-query.ts'
+import { traceParentOf } from '../observe/trace-parent.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
+import { HOPS, hopsOnward } from '../callback/hops.ts'
 import type { VerdictFactory } from '../plugin-api/verdict.ts'
 import { beginCall, endCall } from '../watchdog/calls.ts'
 import type { LazySignal } from '../lib/timeout.ts'
+
+const none: readonly string[] = Object.freeze([])
 
 /** The values that differ between calls of a handler. */
 export interface Call {
@@ -20,6 +24,8 @@ export interface Call {
   readonly resends: number
   readonly maybeResend: boolean
   readonly signal: LazySignal
+  /** Before-callbacks only: the fields that earlier plugins have rewritten. */
+  readonly rewritten?: readonly string[]
 }
 
 /** The context of a handler. Costly, rarely used parts are created on first access. */
@@ -41,6 +47,8 @@ class Context {
   readonly store: Store
   readonly emit: (name: string, data: unknown) => void
   readonly count: Count
+  declare readonly rewritten?: readonly string[]
+  declare readonly answerFields?: readonly string[] | undefined
   declare readonly allow?: VerdictFactory['allow']
   declare readonly reject?: VerdictFactory['reject']
   declare readonly drop?: VerdictFactory['drop']
@@ -69,6 +77,8 @@ class Context {
     this.emit = plugin.emit
     this.count = plugin.count
     if (route.verdicts) {
+      this.rewritten = call.rewritten ?? none
+      this.answerFields = route.verdicts.answerFields
       this.allow = route.verdicts.allow
       this.reject = route.verdicts.reject
       this.drop = route.verdicts.drop
@@ -85,6 +95,14 @@ class Context {
 
   get log(): Log {
     return this.#subscription.plugin.log.child({ callback: this.id, command: this.command })
+  }
+
+  get forwardHeaders(): Readonly<Record<string, string>> {
+    const { id, instance } = this.#subscription.plugin
+    return {
+      [HOPS]: hopsOnward(this.query[HOPS], instance),
+      traceparent: traceParentOf(this.id, id, this.attempt),
+    }
   }
 
   get rest(): Rest {

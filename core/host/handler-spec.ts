@@ -4,7 +4,7 @@ import { commands } from '../protocol/commands.ts'
 import { allowsCode } from '../protocol/codes.ts'
 import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from '../protocol/define.ts'
 import { unknownBefore, unknownPhase } from '../protocol/unknown.ts'
-import type { AfterSettings, OnFailure } from '../plugin.ts'
+import type { AfterSettings, OnFailure, Plugin } from '../plugin.ts'
 import { covers, type HandlerSpec, type Pool } from '../registry.ts'
 import { reasonOf } from '../observe/loggable-error.ts'
 import { allowsOutcome } from '../plugin-api/verdict.ts'
@@ -160,4 +160,29 @@ function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared:
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
     pool: own === undefined ? shared : { concurrency: own },
   }
+}
+
+/**
+ * Adds what a plugin's `settings` make of its options to its handlers.
+ * @throws what `settings` throws, or Error if it returns something else
+ */
+export function withSettings(
+  specs: ReadonlyMap<string, HandlerSpec>,
+  { settings }: Pick<Plugin, 'settings'>,
+  options: unknown,
+  entry: PluginEntry,
+): ReadonlyMap<string, HandlerSpec> {
+  if (!settings) return specs
+  const { timeoutMs, phase } = settings(options)
+  const number = wrongNumber({ timeoutMs } as Settings)
+  if (number !== undefined) throw new Error(`settings returned ${number}`)
+  if (phase !== undefined && phase !== 'before' && phase !== 'after') {
+    throw new Error('settings returned phase: expected before or after')
+  }
+  const adapt = (spec: HandlerSpec): HandlerSpec => ({
+    ...spec,
+    timeoutMs: entry.timeoutMs ?? timeoutMs ?? spec.timeoutMs,
+    ...(phase && { phase }),
+  })
+  return new Map([...specs].map(([pattern, spec]) => [pattern, adapt(spec)]))
 }

@@ -12,6 +12,8 @@ import { createRoute, type RouteDeps } from './koa-route.ts'
 
 export interface AppDeps extends WebhookDeps {
   readonly bus: Bus
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number
@@ -92,8 +94,8 @@ export function unavailable(bus: Bus): Middleware {
 }
 
 function routeDeps(deps: Omit<AppDeps, 'isDraining'>, reporter: ErrorReporter): RouteDeps {
-  const { bodyLimit, budget = bodyBudgetFor(bodyLimit), paths } = deps
-  return { webhook: createWebhook(deps, reporter), bodyLimit, budget, paths: new Set(paths) }
+  const { instance, bodyLimit, budget = bodyBudgetFor(bodyLimit), paths } = deps
+  return { webhook: createWebhook(deps, reporter), instance, bodyLimit, budget, paths: new Set(paths) }
 }
 
 function routes(deps: RouteDeps): Middleware {

@@ -9,6 +9,7 @@ import { now } from './webhook.ts'
 import type { HttpError } from './answer/http-error.ts'
 import type { RouteDeps } from './koa-route.ts'
 import { send } from './answer/send-envelope.ts'
+import { HOPS } from '../callback/hops.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
 
 /**
@@ -71,11 +72,12 @@ export function createFastPath({ webhook, budget, paths, bodyLimit, isDraining }
   }
   /** Returns undefined if the request needs the fallback. */
   const tryAuthenticate = (
-    { url = '', method = '' }: IncomingMessage,
+    { url = '', method = '', headers }: IncomingMessage,
     times: RequestTimes,
   ): AuthenticatedRequest | undefined => {
     const mark = url.indexOf('?')
     if (mark === -1 || !paths.has(url.slice(0, mark)) || url.includes('#')) return undefined
+    if (headers[HOPS] !== undefined) return undefined
     try {
       return webhook.authenticate(method, url.slice(mark + 1), times)
     } catch {

@@ -1,8 +1,9 @@
 import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
-import type { ReadBody } from '../callback/callback.ts'
+import type { AuthenticatedRequest, ReadBody } from '../callback/callback.ts'
 import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
+import { checkHops, HOPS } from '../callback/hops.ts'
 import { now, type Webhook } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 import { sendByKoa } from './answer/send-envelope.ts'
@@ -14,6 +15,8 @@ const NO_EVENT: readonly number[] = [400, 413, 415]
 
 export interface RouteDeps {
   readonly webhook: Webhook
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   /** Bytes. */
   readonly bodyLimit: number
   readonly budget: BodyBudget
@@ -21,7 +24,7 @@ export interface RouteDeps {
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
-export function createRoute({ webhook, bodyLimit, budget }: RouteDeps): Middleware {
+export function createRoute({ webhook, instance, bodyLimit, budget }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -43,10 +46,22 @@ export function createRoute({ webhook, bodyLimit, budget }: RouteDeps): Middlewa
       return sendByKoa(ctx, { status: 200, text: OK })
     }
     try {
-      const answer = await webhook.decide(authenticated, await readBody(ctx))
+      const handedOn = withHops(authenticated, ctx.get(HOPS), instance)
+      const answer = await webhook.decide(handedOn, await readBody(ctx))
       sendByKoa(ctx, webhook.reply(answer, ctx.req, authenticated))
     } catch (error) {
       sendByKoa(ctx, webhook.replyToError(error, ctx.req, authenticated))
     }
   }
+}
+
+/**
+ * Keeps the servers that have handed a callback on among its parameters, which are stored with it.
+ * @throws HttpError 400 for a loop
+ */
+function withHops(request: AuthenticatedRequest, header: string, instance: string): AuthenticatedRequest {
+  if (header === '') return request
+  const checked = checkHops(header, instance)
+  if (checked.fault !== undefined) throw new HttpError(400, checked.fault)
+  return { ...request, query: `${request.query}&${HOPS}=${checked.hops}` }
 }

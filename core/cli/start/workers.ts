@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoffMs } from '../../lib/backoff.ts'
+import { INSTANCE_VARIABLE, instanceName } from '../../callback/hops.ts'
 import type { Prepared } from '../../runtime.ts'
 import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
 import { listen } from '../../http/server/listen.ts'
@@ -16,6 +17,9 @@ const RESTART = { minMs: 200, maxMs: 30_000 }
 const SOUND_MS = 30_000
 /** After this many deaths in a row before listening, with no other worker left, a restart cannot help. */
 const HOPELESS = 5
+
+/** All workers are one server. */
+const instance = instanceName()
 
 /** The place of a worker. A dead worker is replaced by one with the same number. */
 interface Place {
@@ -153,5 +157,5 @@ class Primary {
 }
 
 function fork(number: number): Worker {
-  return cluster.fork({ [WORKER_NUMBER]: String(number) })
+  return cluster.fork({ [WORKER_NUMBER]: String(number), [INSTANCE_VARIABLE]: instance })
 }

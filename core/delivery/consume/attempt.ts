@@ -3,6 +3,7 @@ import { type Call, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
 import { trackPending, settleCall } from '../../watchdog/calls.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
 /** How an attempt ended. A handler may still run after a timeout; `settled` resolves when it ends. */
@@ -52,8 +53,18 @@ async function awaitHandler(
     await withTimeout(returned, timeoutMs, clock)
     return done
   } catch (error) {
-    const timedOut = error instanceof TimeoutError
-    if (timedOut) call.signal.abort(error)
-    return { ok: false, reason: timedOut ? 'timeout' : 'threw', error, settled }
+    if (!(error instanceof TimeoutError)) return { ok: false, reason: 'threw', error, settled }
+    call.signal.abort(error)
+    const own = await errorNow(returned)
+    if (asRetryAfter(own) || isGiveUp(own)) return { ok: false, reason: 'threw', error: own, settled }
+    return { ok: false, reason: 'timeout', error, settled }
   }
+}
+
+/** The error of a handler that ends as soon as its signal fires: it may say what the end of its time means. */
+function errorNow(returned: PromiseLike<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    returned.then(undefined, resolve)
+    setImmediate(resolve, undefined)
+  })
 }

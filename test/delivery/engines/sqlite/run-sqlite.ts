@@ -150,6 +150,7 @@ export function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSp
     rest: unused,
     emit: () => undefined,
     count: () => undefined,
+    instance: 'test',
   }
   return { id, ...given, only: {}, handlers: new Map([['*', spec]]) }
 }
