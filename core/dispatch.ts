@@ -42,7 +42,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       const { faults, paths, fits } = reading
       bus.emit('callback:faulty', { id, sdkAppId, command, faults, paths, fits })
     }
-    return route.phase === 'before' ? decide(callback, route) : accept(callback, route)
+    const chosen = registry.narrow(route, reading)
+    return chosen.phase === 'before' ? decide(callback, chosen) : accept(callback, chosen)
   }
 }
 

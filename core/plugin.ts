@@ -55,6 +55,7 @@ export type { GroupMember, MemberField } from './rest/calls/members.ts'
 export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
 export { tellsLoop } from './callback/hops.ts'
+export { matcher } from './callback/select.ts'
 export { Duration } from './lib/units.ts'
 export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
 

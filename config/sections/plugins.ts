@@ -15,6 +15,9 @@ const CommandPattern = Type.String({
   expected: "'*', 'Group.*' or a command such as 'Group.CallbackAfterGroupFull'",
 })
 
+const Patterns = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description }))
+
 const OnlySchema = Type.Object(
   {
     apps: Type.Optional(
@@ -26,6 +29,9 @@ const OnlySchema = Type.Object(
         description: "Commands that the plugin gets: names, 'Group.*' or '*'.",
       }),
     ),
+    groups: Patterns("Ids of groups and rooms, such as '@TGS#class-*'; * stands for any text."),
+    accounts: Patterns('Accounts that a callback names (sender, receiver, member, operator), such as vip-*.'),
+    msgTypes: Patterns('Types of message elements, such as TIMTextElem. One element of the message has to match.'),
   },
   {
     additionalProperties: false,
@@ -149,7 +155,13 @@ export interface PluginInput {
   use: string | object
   id?: string
   enabled?: boolean | string
-  only?: { apps?: (number | string)[]; commands?: string[] }
+  only?: {
+    apps?: (number | string)[]
+    commands?: string[]
+    groups?: string[]
+    accounts?: string[]
+    msgTypes?: string[]
+  }
   options?: object
   onFailure?:
     | 'allow'

@@ -12,7 +12,7 @@ import { checkOptions } from './check-options.ts'
 import type { Plugin } from '../plugin.ts'
 import { asPlugin, pluginWarnings } from './plugin-shape.ts'
 import { commands } from '../protocol/commands.ts'
-import type { HandlerSpec } from '../registry.ts'
+import type { HandlerSpec, Only } from '../registry.ts'
 import { resolvePlugin } from './resolve.ts'
 import { reasonOf } from '../observe/loggable-error.ts'
 import { syntaxErrorPlace } from './syntax-error.ts'
@@ -29,7 +29,7 @@ export interface LoadedPlugin {
   readonly file: string | undefined
   readonly options: unknown
   readonly specs: ReadonlyMap<string, HandlerSpec>
-  readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
+  readonly only: Only
   readonly limits: PluginLimits
 }
 
@@ -106,8 +106,11 @@ async function loadOne(
     if (wrong) fault('onFailure', wrong)
   }
   loading.faults.push(...checked.faults)
-  const { apps, commands: patterns } = entry.only ?? {}
-  for (const { index, message } of onlyWarnings(patterns ?? [], { name: plugin.name, handles: [...specs.keys()] })) {
+  const { apps, ...others } = entry.only ?? {}
+  for (const { index, message } of onlyWarnings(others.commands ?? [], {
+    name: plugin.name,
+    handles: [...specs.keys()],
+  })) {
     loading.warnings.push({ path: [...at, 'only', 'commands', index], message })
   }
   let adapted = specs
@@ -116,7 +119,7 @@ async function loadOne(
   } catch (error) {
     return fault('options', maskText(reasonOf(error), reading.secrets))
   }
-  const only = { ...(apps && { apps: apps.map(Number) }), ...(patterns && { commands: patterns }) }
+  const only: Only = { ...others, ...(apps && { apps: apps.map(Number) }) }
   const limits = { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
   return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs: adapted, only, limits }
 }

@@ -5,6 +5,7 @@ import { TimhookError } from '../../errors.ts'
 import { isObject, parseJson } from '../../lib/json.ts'
 import type { LoadedPlugin } from '../../host/load.ts'
 import { commands } from '../../protocol/commands.ts'
+import { bodySelector } from '../../callback/select.ts'
 import { specFor } from '../../registry.ts'
 import { suggestion } from '../../lib/suggest.ts'
 import { sendRequests, BATCH } from '../admin-request/send-request.ts'
@@ -62,6 +63,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
       ...(since !== undefined && { since }),
       ...(app !== undefined && { app }),
       ...(command !== undefined && { command }),
+      ...(bodySelector(plugin.only) && { bodies: true }),
     }
     const named = ids.length > 0 ? [await byIds(history, ids)] : undefined
     const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(history, filter)
@@ -119,8 +121,11 @@ async function* pagesOf(history: History, filter: Filter): AsyncGenerator<Entry[
   }
 }
 
-function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
-  return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
+function fits({ only, specs }: LoadedPlugin, { sdkAppId, command, body }: Entry): boolean {
+  if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
+  const selects = body && bodySelector(only)
+  const parsed = selects && parseJson(body.raw)
+  return !selects || !isObject(parsed) || selects(parsed)
 }
 
 async function countOf(history: History, filter: Filter): Promise<number> {

@@ -1,7 +1,6 @@
-import type { GroupMember } from 'timhook/plugin'
+import { type GroupMember, matcher } from 'timhook/plugin'
 import { type Candidate, type Facts, judge, type Rule } from './eligible.ts'
 import { byInactivity } from './order.ts'
-import { matcher } from './pattern.ts'
 import { present } from './presence.ts'
 import type { Snapshot } from '../report/snapshot.ts'
 import { readmitted } from '../report/removed.ts'

@@ -147,6 +147,13 @@ describe('timhook list', () => {
     expect(stdout).to.match(/^group-full +group-full +Group\.CallbackAfterGroupFull +Records/)
   })
 
+  it('shows what `only` selects, and the phase where one alone is handled', async () => {
+    const only = '{ groups: [a*, b], msgTypes: [TIMTextElem] }'
+    const config = `apps: [{ sdkAppId: 7, unsigned: true }]\nplugins: [{ use: forward, only: ${only}, options: { url: http://a } }]\n`
+    const { stdout } = await run(['list', 'plugins'], { cwd: await folderWith({ 'config/plugins.yaml': config }) })
+    expect(stdout).to.match(/^forward +forward +\* \(after\) +groups: a\* b, msgTypes: TIMTextElem +Forwards/)
+  })
+
   it('takes nothing else', async () => {
     const { code, stderr } = await parse('list', 'things')
     expect([code, stderr]).to.deep.equal([2, 'expected callbacks or plugins, got things\n'])

@@ -11,7 +11,8 @@ import { jsonOf, type Stored, stored } from './stored.ts'
 
 const BIN = resolve('dist/core/cli/main.js')
 const CREATED = 'Group.CallbackAfterCreateGroup'
-const PLUGINS = '[{ use: ./words.mjs }, { use: ./words.mjs, id: other, only: { apps: [1400000002] } }]'
+const PLUGINS =
+  '[{ use: ./words.mjs }, { use: ./words.mjs, id: other, only: { apps: [1400000002] } },\n  { use: ./words.mjs, id: class, only: { groups: [g1*] } }]'
 const FILES = {
   'config/words.mjs': `export default { name: 'words', handlers: { '${FULL}': async () => undefined } }`,
 }
@@ -42,6 +43,13 @@ describe('timhook replay', () => {
     expect([code, stdout]).to.deep.equal([0, 'replayed 3\n'])
     await done
     expect(seen).to.deep.equal(['g0', 'g1', 'g2'])
+  })
+
+  it('looks into the bodies for what `only` selects by', async () => {
+    const { serve, timhook } = await withHistory(12)
+    await serve([entry('class', { [FULL]: async () => undefined })])
+    const { stdout } = await timhook('replay', '--plugin', 'class', '--since', '1h', '--json')
+    expect(jsonOf(stdout)[0]).to.deep.include({ would: 'replay', plugin: 'class', count: 3, unfit: 10 })
   })
 
   it('takes ids, and leaves out what `only` does', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { judge, type Facts } from '../../../../plugins/group-full/choose/eligible.ts'
 import { byInactivity } from '../../../../plugins/group-full/choose/order.ts'
-import { matcher } from '../../../../plugins/group-full/choose/pattern.ts'
+import { matcher } from '../../../../core/plugin.ts'
 
 const NOW = 1_700_000_000
 const DAY = 86_400
