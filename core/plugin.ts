@@ -120,6 +120,8 @@ export interface PluginSettings {
 export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
   readonly description?: string
+  /** The range of versions of timhook that it works with, such as `^0.2.0`; another one refuses to load it. */
+  readonly timhook?: string
   /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as check from './commands/check.ts'
 import type * as deadLetters from './commands/dead-letters.ts'
+import type * as doctor from './commands/doctor.ts'
 import type * as events from './commands/events.ts'
 import type * as init from './commands/init.ts'
 import type * as list from './commands/list.ts'
@@ -18,6 +19,7 @@ const require = createRequire(import.meta.url)
 export const code = {
   check: () => require('./commands/check.js') as typeof check,
   deadLetters: () => require('./commands/dead-letters.js') as typeof deadLetters,
+  doctor: () => require('./commands/doctor.js') as typeof doctor,
   events: () => require('./commands/events.js') as typeof events,
   init: () => require('./commands/init.js') as typeof init,
   list: () => require('./commands/list.js') as typeof list,

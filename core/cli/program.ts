@@ -48,6 +48,13 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .action(async (options: object) => code.check().check(options))
 
   program
+    .command('doctor')
+    .description('examine a plugin: its package, what its import does, its shape')
+    .argument('<plugin>', 'a name, a package, or a path such as ./dist/index.js')
+    .option('--json', 'print JSON')
+    .action(async (use: string, options: object) => code.doctor().doctor(use, options))
+
+  program
     .command('list')
     .description('list the known callbacks, or the plugins of the config')
     .argument('[what]', 'callbacks or plugins', 'callbacks')

@@ -6,6 +6,8 @@ import { isObject } from '../lib/json.ts'
 export const OWN_COMMANDS: readonly string[] = [
   'check',
   'dead-letters',
+  'dev',
+  'doctor',
   'events',
   'help',
   'init',
@@ -14,6 +16,7 @@ export const OWN_COMMANDS: readonly string[] = [
   'replay',
   'start',
   'trigger',
+  'try',
 ]
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/

@@ -14,8 +14,7 @@ import { asPlugin, pluginWarnings } from './plugin-shape.ts'
 import { commands } from '../protocol/commands.ts'
 import type { HandlerSpec, Only } from '../registry.ts'
 import { resolvePlugin } from './resolve.ts'
-import { reasonOf } from '../observe/loggable-error.ts'
-import { syntaxErrorPlace } from './syntax-error.ts'
+import { importFault } from './import/import-fault.ts'
 import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
 
 const SETUP_MS = 60_000
@@ -89,7 +88,7 @@ async function loadOne(
     file = typeof use === 'string' ? await resolvePlugin(use, reading.folder) : undefined
     plugin = asPlugin(file === undefined ? use : await importPlugin(file, entry, notify))
   } catch (error) {
-    return fault('use', maskText(await reasonNotLoaded(error, file), reading.secrets))
+    return fault('use', maskText(await importFault(error, file), reading.secrets))
   }
   const checked = await checkOptions(plugin.options, entry, reading)
   const options = checked.faults.length === 0 ? { value: checked.value } : undefined
@@ -141,14 +140,13 @@ async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Pr
   })
   // Compiled CommonJS wraps its default export twice.
   const exported = module.default
-  return isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
+  const plugin = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
+  if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module))
+  return plugin
 }
 
-/** Formats an error in one line, like a fault. */
-async function reasonNotLoaded(error: unknown, file: string | undefined): Promise<string> {
-  if (error instanceof TimhookError) return error.hint ? `${error.message}; ${error.hint}` : error.message
-  const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, file) : undefined
-  // Its stack shows the importer.
-  const reason = place === undefined ? reasonOf(error) : `${String(error)} (at ${place})`
-  return reason.replaceAll('\n', ' ')
+function noDefault(module: object): string {
+  const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
+  const [name] = Object.entries(module).flatMap(([key, value]) => (isObject(value) && 'handlers' in value ? [key] : []))
+  return name === undefined ? expected : `${expected}; it exports one as ${name}: write \`export default ${name}\``
 }

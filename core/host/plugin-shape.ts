@@ -5,10 +5,12 @@ import { metricsFault, observersFault } from './observe-spec.ts'
 import type { Plugin } from '../plugin.ts'
 import { commands } from '../protocol/commands.ts'
 import { covers } from '../registry.ts'
+import { versionFault } from './import/version.ts'
 import { suggestion } from '../lib/suggest.ts'
 
 const KEYS = [
   'name',
+  'timhook',
   'description',
   'options',
   'setup',
@@ -35,6 +37,8 @@ export function asPlugin(exported: unknown): Plugin {
   for (const key of ['setup', 'settings', 'close'])
     if (exported[key] !== undefined && typeof exported[key] !== 'function')
       throw invalid(`plugin ${name}: ${key} is no function`)
+  const wrongVersion = versionFault(exported['timhook'])
+  if (wrongVersion !== undefined) throw invalid(`plugin ${name}: ${wrongVersion}`)
   const noSchema = optionsFault(options)
   const fault = noSchema ?? observersFault(observe) ?? metricsFault(metrics)
   if (fault !== undefined) throw invalid(`plugin ${name}: ${fault}`)
