@@ -51,11 +51,13 @@ export {
 export { GiveUp, RetryAfter } from './plugin-api/outcome-errors.ts'
 export type { CallOptions } from './rest/calls/call.ts'
 export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
+export type { GroupHistoryMessage, HistoryFile } from './rest/calls/history.ts'
 export type { GroupMember, MemberField } from './rest/calls/members.ts'
 export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
 export { tellsLoop } from './callback/hops.ts'
 export { matcher } from './callback/select.ts'
+export { openSqlite, type SqliteHandle, type SqliteRow, type SqliteValue } from './store/sqlite/handle.ts'
 export { Duration } from './lib/units.ts'
 export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
 
@@ -116,6 +118,17 @@ export interface PluginSettings {
   phase?: Phase
 }
 
+/** The argument of `erase`. */
+export interface EraseContext<Options> {
+  /** SdkAppid. */
+  readonly app: number
+  readonly account: string
+  readonly options: Options
+  readonly log: Log
+  readonly store: Store
+  readonly signal: AbortSignal
+}
+
 /** A plugin. Any object of this shape is one. */
 export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
@@ -137,6 +150,11 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   readonly metrics?: PluginMetrics
   /** Runs when the server stops, if `setup` ran, in reverse order. */
   readonly close?: (state: NoInfer<State>) => Awaitable<void>
+  /**
+   * Removes what the plugin keeps of an account outside of its `store`, and returns how much that was. It runs in a process
+   * of its own, with or without the server.
+   */
+  readonly erase?: (context: EraseContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<number>
   /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */
   readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }

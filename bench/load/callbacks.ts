@@ -4,7 +4,7 @@ export const APP = 1400000000
 export const TOKEN = 'token-of-the-benchmark'
 
 /** The requests that are measured. */
-export type Kind = 'full' | 'before' | 'chinese' | 'large'
+export type Kind = 'full' | 'before' | 'chinese' | 'large' | 'message'
 
 /** Where digits are written before each request: the number of the callback, modulo `groups` for the group. */
 interface DigitField {
@@ -47,6 +47,8 @@ const message = (command: string, words: string): object => ({
   EventTime: NUMBER,
 })
 
+const oneOfMany = message('Group.CallbackAfterSendMsg', `${chinese(60)} ${NUMBER}`)
+
 const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
   // 180 bytes.
   full: {
@@ -64,13 +66,15 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
     command: 'Group.CallbackAfterSendMsg',
     body: message('Group.CallbackAfterSendMsg', chinese(350)),
   },
+  // Each one is another message.
+  message: { command: 'Group.CallbackAfterSendMsg', body: { ...oneOfMany, MsgSeq: NUMBER, Random: NUMBER } },
   large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', text(15_900)) },
 }
 
 /** The command and the JSON of a kind, with placeholders for its identity. */
 function bodyOf(kind: Kind): { command: string; text: string } {
   const { command, body } = bodies[kind]
-  return { command, text: JSON.stringify(body).replace(`"${NUMBER}"`, NUMBER) }
+  return { command, text: JSON.stringify(body).replaceAll(`"${NUMBER}"`, NUMBER) }
 }
 
 /** The path of a genuine request, as Tencent sends it. */
@@ -102,10 +106,16 @@ export function templateOf(kind: Kind, nowMs: number): Template {
   const headText = `${head.join('\r\n')}\r\n\r\n`
   const bytes = Buffer.from(headText + body)
   const fields = [
-    { offset: bytes.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
+    ...offsetsOf(bytes, NUMBER).map((offset) => ({ offset, width: DIGITS, modulus: 10 ** DIGITS })),
     { offset: bytes.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
   ]
   return { bytes, bodyAt: Buffer.byteLength(headText), fields }
+}
+
+function offsetsOf(bytes: Buffer, digits: string): number[] {
+  const offsets: number[] = []
+  for (let at = bytes.indexOf(digits); at >= 0; at = bytes.indexOf(digits, at + digits.length)) offsets.push(at)
+  return offsets
 }
 
 /** Writes the identity of a request. */

@@ -16,6 +16,7 @@ import type { HandlerSpec, Only } from '../registry.ts'
 import { resolvePlugin } from './resolve.ts'
 import { importFault } from './import/import-fault.ts'
 import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
+import { reasonOf } from '../observe/loggable-error.ts'
 
 const SETUP_MS = 60_000
 const CLOSE_MS = 5000

@@ -19,6 +19,7 @@ const KEYS = [
   'observe',
   'metrics',
   'close',
+  'erase',
   'commands',
 ]
 const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
@@ -34,7 +35,7 @@ export function asPlugin(exported: unknown): Plugin {
   const misspelt = misspeltKey(exported)
   if (misspelt !== undefined) throw invalid(misspelt)
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
-  for (const key of ['setup', 'settings', 'close'])
+  for (const key of ['setup', 'settings', 'close', 'erase'])
     if (exported[key] !== undefined && typeof exported[key] !== 'function')
       throw invalid(`plugin ${name}: ${key} is no function`)
   const wrongVersion = versionFault(exported['timhook'])

@@ -13,7 +13,7 @@ export async function runCommand(
   id: string,
   plugin: Plugin,
   args: readonly string[],
-  context: Omit<CommandContext, 'given' | 'print' | 'table'>,
+  context: Omit<CommandContext, 'given' | 'json' | 'print' | 'table'>,
 ): Promise<Printed> {
   const printed: { text: string; value: unknown } = { text: '', value: undefined }
   const print: CommandContext['print'] = (value, text) => {
@@ -21,8 +21,8 @@ export async function runCommand(
     printed.text += text === '' || text.endsWith('\n') ? text : `${text}\n`
   }
   const about = { description: plugin.description ?? '', commands: plugin.commands ?? {} }
-  const line = commandLine(id, about, async (command, { json: _json, config: _config, ...given }) => {
-    const rows = await command.run({ ...context, given: checkGiven(command, given), print, table })
+  const line = commandLine(id, about, async (command, { json = false, config: _config, ...given }) => {
+    const rows = await command.run({ ...context, given: checkGiven(command, given), json, print, table })
     if (command.view && rows) print(rows, table(rows))
   })
   for (const each of [line, ...line.commands]) each.exitOverride().configureOutput({ writeErr: () => undefined })

@@ -73,6 +73,7 @@ async function inContext(
       store: opened.stores.of(id),
       apps: appSettings(config.apps),
       rest: createRestClients(config.apps, new Bus(), ending.signal),
+      json,
       print,
       table,
       signal: ending.signal,

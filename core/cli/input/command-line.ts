@@ -18,14 +18,23 @@ export function commandLine(
   for (const [name, command] of Object.entries(about.commands)) {
     const subcommand = line.command(name).description(command.description)
     const required = requiredOf(command.options)
+    const positional = command.positional ?? []
+    for (const key of positional) subcommand.argument(`[${key}]`)
     for (const [key, node] of Object.entries(optionsOf(command))) {
-      const mustBeGiven = required.includes(key) && !('default' in node) && node.type !== 'boolean'
+      const mustBeGiven =
+        !positional.includes(key) && required.includes(key) && !('default' in node) && node.type !== 'boolean'
       subcommand.addOption(toOption(key, node).makeOptionMandatory(mustBeGiven))
     }
     subcommand
       .option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
       .option('--json', 'print JSON')
-    subcommand.action((given: Given) => run(command, given))
+    subcommand.action((...args: unknown[]) => {
+      const given = args.slice(0, positional.length).flatMap((value, index) => {
+        const key = positional[index]
+        return key === undefined || value === undefined ? [] : [[key, value] as const]
+      })
+      return run(command, { ...(args[positional.length] as Given), ...Object.fromEntries(given) })
+    })
   }
   return line
 }
