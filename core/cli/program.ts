@@ -28,6 +28,7 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .option('--host <host>', 'address to listen on, instead of server.host')
     .option('--port <port>', 'port to listen on, instead of server.port', whole(0, 65535))
     .option('--workers <n>', 'processes that share the work', whole(1, 64))
+    .option('--answers', 'print a line for each answer')
     .action(async (options: object) => {
       await code.start().start(options)
       onServing()
@@ -46,6 +47,37 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .option('--json', 'print the config in effect, with secrets masked, or its faults')
     .option('--strict', 'fail on warnings too')
     .action(async (options: object) => code.check().check(options))
+
+  program
+    .command('new')
+    .description('write the package of a new plugin: timhook new plugin NAME')
+    .argument('<what>', 'plugin')
+    .argument('<name>', 'such as words, for the package timhook-plugin-words')
+    .option('--ts', 'in TypeScript (the default)')
+    .option('--js', 'in JavaScript')
+    .option('--timhook <file>', 'install timhook from this packed file')
+    .action(async (what: string, name: string, options: object) => code.create().create(what, name, options))
+
+  program
+    .command('dev')
+    .description('start the server again on every change of config or plugins, and print each answer')
+    .addOption(config())
+    .option('--with <command>', 'a command to run beside it, such as "tsc --watch"')
+    .action(async (options: object) => {
+      await code.dev().dev(options)
+      onServing()
+    })
+
+  program
+    .command('try')
+    .description('give a sample callback to a plugin in this process, and print what comes of it')
+    .argument('<file>', 'the plugin: a path, or a name')
+    .argument('<command>', 'such as Group.CallbackBeforeSendMsg')
+    .option('--set <path=value>', 'set a field of the body, such as MsgBody.0.MsgContent.Text=casino', collect)
+    .option('--options <json>', 'the plugin\'s options, such as \'{"words":["casino"]}\'')
+    .action(async (file: string, command: string, options: object) =>
+      code.tryPlugin().tryPlugin(file, command, options),
+    )
 
   program
     .command('doctor')

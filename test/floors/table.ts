@@ -82,6 +82,7 @@ export const rows: readonly Row[] = [
     at: 'core/delivery/engines/sqlite/worker',
     job: 'what the thread that has the file does, one operation a file',
   },
+  { floor: 7, at: 'core/cli/scaffold', job: 'the files of a new plugin' },
   { floor: 8, at: 'core/cli/doctor', job: 'examines a plugin: package, import, shape' },
   { floor: 9, at: 'core/cli/trigger', job: 'makes a sample callback, signs and sends it' },
   { floor: 9, at: 'core/delivery/engines/redis/client', job: 'keys, running of scripts, errors in the background' },

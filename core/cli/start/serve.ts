@@ -4,6 +4,7 @@ import type { Logger } from '../../observe/log.ts'
 import { startServer } from '../../server.ts'
 import { announce, announcedOf } from './announce.ts'
 import { npmWarning } from './own-command.ts'
+import { printAnswers } from './print-answers.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
 import { stopOnSignals } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
@@ -46,6 +47,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     const server = await starting
     announce(prepared, announcedOf(server), { log, options })
     handleUnhandledErrors(server)
+    if (options.answers === true) printAnswers(server.bus)
     watchLoop(server, prepared, log)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
