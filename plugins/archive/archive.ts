@@ -33,7 +33,7 @@ export async function openArchive({ url }: Pick<Options, 'url'>): Promise<Engine
   if (!failed) return engine
   await engine.db.destroy().catch(() => undefined)
   // Without its cause: a database's error may quote what nobody is to see.
-  throw new Error(`the archive cannot be used: ${sentenceOf(failed.error)}`)
+  throw new Error(`the archive cannot be used: ${sentenceOf(failed.error, engine)}`)
 }
 
 /**
@@ -66,7 +66,7 @@ export async function startArchive(
     const { error } = first
     if (error instanceof ArchiveSchemaError || engine.isRefused(error)) {
       await engine.db.destroy().catch(() => undefined)
-      throw new Error(`the archive cannot be used: ${sentenceOf(error)}`)
+      throw new Error(`the archive cannot be used: ${sentenceOf(error, engine)}`)
     }
     log.warn({ code: codeOf(error) }, 'the database of the archive is away; callbacks wait until it is there')
   }
@@ -106,10 +106,13 @@ export async function startArchive(
 }
 
 /** What is wrong, without what a database quotes: its own sentence may hold a text of a message. */
-function sentenceOf(error: unknown): string {
+function sentenceOf(error: unknown, engine?: Engine): string {
   if (error instanceof ArchiveSchemaError) return error.message
   const code = codeOf(error)
   if (code.startsWith('STORE_') && error instanceof Error) return error.message
   if (code === 'ERR_MODULE_NOT_FOUND') return 'the driver of its database is not installed: npm install pg, or mysql2'
-  return `the database says ${code}`
+  const refused = engine?.isRefused(error) === true
+  return refused
+    ? `the database lets nobody in with this user, password and database (${code})`
+    : `the database says ${code}`
 }

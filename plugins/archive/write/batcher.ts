@@ -55,6 +55,7 @@ export class Batcher {
     if (facts.length === 0) return Promise.resolve()
     return new Promise((resolve, reject) => {
       this.#queue.push({ facts, characters, resolve, reject })
+      if (this.#deps.signal.aborted) return this.#rejectAll(this.#queue.splice(0))
       if (this.#isRunning) return
       this.#isRunning = true
       // What comes in this turn of the event loop goes along.
