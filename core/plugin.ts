@@ -1,6 +1,5 @@
 import type { Type } from '#typebox'
 import type { Awaitable } from './lib/completion.ts'
-import type { Phase } from './protocol/define.ts'
 import type { Handlers } from './plugin-api/handlers.ts'
 import type { AppSettings, PluginCommand } from './plugin-api/plugin-command.ts'
 import type { BusEvents } from './observe/bus.ts'
@@ -110,14 +109,6 @@ export type Observers<Options = unknown, State = unknown> = {
   readonly [Name in keyof BusEvents]?: (event: BusEvents[Name], context: ObserverContext<Options, State>) => unknown
 }
 
-/** What `settings` of a plugin returns. */
-export interface PluginSettings {
-  /** Time limit of one call, milliseconds. */
-  timeoutMs?: number
-  /** The only phase whose callbacks are handled, whatever the handlers cover. */
-  phase?: Phase
-}
-
 /** The argument of `erase`. */
 export interface EraseContext<Options> {
   /** SdkAppid. */
@@ -139,11 +130,8 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
   readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<State>
-  /**
-   * Settings of all handlers that follow from the options; the config's entry wins over them. A throw refuses the
-   * options: it is for what their schema cannot check.
-   */
-  readonly settings?: (options: NoInfer<OptionsOf<Schema>>) => PluginSettings
+  /** Refuses, by a throw with one line, options that their schema cannot refuse. */
+  readonly checkOptions?: (options: NoInfer<OptionsOf<Schema>>) => void
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   readonly observe?: Observers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   /** What `count` counts, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */

@@ -4,24 +4,25 @@ import { commands } from '../protocol/commands.ts'
 import { allowsCode } from '../protocol/codes.ts'
 import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from '../protocol/define.ts'
 import { unknownBefore, unknownPhase } from '../protocol/unknown.ts'
-import type { AfterSettings, OnFailure, Plugin } from '../plugin.ts'
+import type { AfterSettings, OnFailure } from '../plugin.ts'
 import { covers, type HandlerSpec, type Pool } from '../registry.ts'
 import { reasonOf } from '../observe/loggable-error.ts'
 import { allowsOutcome } from '../plugin-api/verdict.ts'
 
 const DEFAULT_CONCURRENCY = 16
 const DEFAULT_RETRY = { attempts: 12, minMs: 200, maxMs: 600_000 }
-const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty'])
+const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty', 'phase'])
 const PATTERN = /^(?:\*|[A-Za-z]\w*\.(?:\*|[A-Za-z]\w*))$/
 
 /** Settings that may be functions of the plugin's options. */
-const OF_OPTIONS = ['timeoutMs', 'concurrency', 'onFailure'] as const
+const OF_OPTIONS = ['timeoutMs', 'concurrency', 'onFailure', 'phase'] as const
 
 interface Settings extends Omit<AfterSettings, 'timeoutMs' | 'concurrency'> {
   timeoutMs?: number
   concurrency?: number
   onFailure?: OnFailure
   faulty?: boolean
+  phase?: Phase
   handle: HandlerSpec['handle']
 }
 
@@ -74,7 +75,8 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (unknown) return `unknown setting ${JSON.stringify(unknown)}; expected one of ${[...SETTINGS].join(', ')}`
   const number = wrongNumber(settings)
   if (number) return number
-  const { onFailure, faulty } = settings
+  const { onFailure, faulty, phase } = settings
+  if (phase !== undefined && phase !== 'before' && phase !== 'after') return 'phase: expected before or after'
   if (faulty !== undefined) {
     if (typeof faulty !== 'boolean') return 'faulty: expected true or false'
     if (phaseOf(pattern) === 'before') return 'faulty: what does not fit of a before-callback is resolved by onFailure'
@@ -159,30 +161,6 @@ function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared:
     ordered: entry.ordered ?? settings.ordered ?? false,
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
     pool: own === undefined ? shared : { concurrency: own },
+    phase: settings.phase,
   }
-}
-
-/**
- * Adds what a plugin's `settings` make of its options to its handlers.
- * @throws what `settings` throws, or Error if it returns something else
- */
-export function withSettings(
-  specs: ReadonlyMap<string, HandlerSpec>,
-  { settings }: Pick<Plugin, 'settings'>,
-  options: unknown,
-  entry: PluginEntry,
-): ReadonlyMap<string, HandlerSpec> {
-  if (!settings) return specs
-  const { timeoutMs, phase } = settings(options)
-  const number = wrongNumber({ timeoutMs } as Settings)
-  if (number !== undefined) throw new Error(`settings returned ${number}`)
-  if (phase !== undefined && phase !== 'before' && phase !== 'after') {
-    throw new Error('settings returned phase: expected before or after')
-  }
-  const adapt = (spec: HandlerSpec): HandlerSpec => ({
-    ...spec,
-    timeoutMs: entry.timeoutMs ?? timeoutMs ?? spec.timeoutMs,
-    ...(phase && { phase }),
-  })
-  return new Map([...specs].map(([pattern, spec]) => [pattern, adapt(spec)]))
 }

@@ -5,7 +5,7 @@ import type { ConfigReading } from '../../config/read/reading.ts'
 import type { PluginEntry } from '../../config/sections/plugins.ts'
 import { commandFaults } from './command-spec.ts'
 import { TimhookError } from '../errors.ts'
-import { handlerSpecs, onFailureFault, withSettings } from './handler-spec.ts'
+import { handlerSpecs, onFailureFault } from './handler-spec.ts'
 import { isObject } from '../lib/json.ts'
 import { onlyWarnings } from './only-spec.ts'
 import { checkOptions } from './check-options.ts'
@@ -113,15 +113,14 @@ async function loadOne(
   })) {
     loading.warnings.push({ path: [...at, 'only', 'commands', index], message })
   }
-  let adapted = specs
   try {
-    if (checked.faults.length === 0) adapted = withSettings(specs, plugin, checked.value, entry)
+    if (options) plugin.checkOptions?.(options.value)
   } catch (error) {
-    return fault('options', maskText(reasonOf(error), reading.secrets))
+    fault('options', maskText(error instanceof Error ? error.message : reasonOf(error), reading.secrets))
   }
   const only: Only = { ...others, ...(apps && { apps: apps.map(Number) }) }
   const limits = { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
-  return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs: adapted, only, limits }
+  return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs, only, limits }
 }
 
 function setupMsOf({ setupTimeoutMs = SETUP_MS }: PluginEntry): number {

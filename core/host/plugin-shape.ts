@@ -14,7 +14,7 @@ const KEYS = [
   'description',
   'options',
   'setup',
-  'settings',
+  'checkOptions',
   'handlers',
   'observe',
   'metrics',
@@ -35,7 +35,7 @@ export function asPlugin(exported: unknown): Plugin {
   const misspelt = misspeltKey(exported)
   if (misspelt !== undefined) throw invalid(misspelt)
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
-  for (const key of ['setup', 'settings', 'close', 'erase'])
+  for (const key of ['setup', 'checkOptions', 'close', 'erase'])
     if (exported[key] !== undefined && typeof exported[key] !== 'function')
       throw invalid(`plugin ${name}: ${key} is no function`)
   const wrongVersion = versionFault(exported['timhook'])

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../lib/completion.ts'
 import type { AnyCode } from '../protocol/codes.ts'
 import type { Command, DefinitionOf, Known } from '../protocol/commands.ts'
-import type { AfterDefinition, BeforeDefinition, Outcome } from '../protocol/define.ts'
+import type { AfterDefinition, BeforeDefinition, Outcome, Phase } from '../protocol/define.ts'
 import type { AfterContext, BeforeContext, UnknownCommand } from './handler-context.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -17,7 +17,7 @@ export type OfOptions<Value, Options> = Value | ((options: Options) => Value)
 
 interface Settings<Options> {
   /** Time limit of one call, milliseconds. */
-  timeoutMs?: OfOptions<number, Options>
+  timeoutMs?: OfOptions<number | undefined, Options>
 }
 
 /** A handler with its own settings; the plugin's entry in the config overrides them. */
@@ -90,7 +90,12 @@ type WildcardContext<Head extends string, Options, State> =
   | ContextOf<Extract<Known, { command: `${Head}.${string}` }>, Options, State>
   | UnknownContext<Options, State>
 
-type WildcardSettings<Options> = AfterSettings<Options> & BeforeSettings<Outcome, Options> & { faulty?: boolean }
+type WildcardSettings<Options> = AfterSettings<Options> &
+  BeforeSettings<Outcome, Options> & {
+    faulty?: boolean
+    /** The only phase whose callbacks it handles, whatever the wildcard covers. */
+    phase?: OfOptions<Phase | undefined, Options>
+  }
 
 type WildcardHandler<Head extends string, Options, State> = OrSettings<
   (context: WildcardContext<Head, Options, State>) => BeforeReturn,

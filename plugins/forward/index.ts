@@ -15,16 +15,14 @@ export default definePlugin({
     answers: { type: 'counter', help: 'Answers of the target, by status.', labels: { status: STATUSES } },
     circuit_opened: { type: 'counter', help: 'How often the target has failed so often that it was left alone.' },
   },
-  settings: (given) => {
-    checkOptions(given)
-    return {
-      ...(given.timeout !== undefined && { timeoutMs: given.timeout }),
-      ...(!given.decide && { phase: 'after' }),
-    }
-  },
+  checkOptions,
   setup: createTarget,
   handlers: {
-    '*': (context) => (context.phase === 'before' ? decide(context) : deliver(context)),
+    '*': {
+      timeoutMs: ({ timeout }) => timeout,
+      phase: ({ decide: decides }) => (decides ? undefined : 'after'),
+      handle: (context) => (context.phase === 'before' ? decide(context) : deliver(context)),
+    },
   },
   close: ({ dispatcher }) => dispatcher.destroy(),
 })
