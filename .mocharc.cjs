@@ -1,4 +1,5 @@
 const { spawnSync } = require('node:child_process')
+const { existsSync } = require('node:fs')
 
 const specs = {
   local: { spec: ['dist/test/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js', 'dist/test/package/**'] },
@@ -9,7 +10,9 @@ const specs = {
 }
 
 // Suites are left out where the server that they need is not installed, but never in CI. Nothing else may be skipped.
-const maySkip = spawnSync('redis-server', ['--version']).error !== undefined && !process.env.CI
+const isMissing = (program) => spawnSync(program, ['--version']).error !== undefined
+const maySkip =
+  !process.env.CI && (isMissing('redis-server') || isMissing('mariadbd') || !existsSync('/usr/lib/postgresql'))
 
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
 const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)

@@ -3,7 +3,7 @@ import { Bus } from '../core/observe/bus.ts'
 import { createLogger } from '../core/observe/log.ts'
 import { createRegistry } from '../core/registry.ts'
 import { openRedis } from '../core/store/redis/client.ts'
-import { callback, pluginOf } from '../test/delivery/engines/sqlite/run-sqlite.ts'
+import { accept, callback, pluginOf } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 import { mochaHooks } from '../test/harness/hooks.ts'
 import { startRedis } from '../test/harness/servers/redis.ts'
 
@@ -21,8 +21,9 @@ const handle = (): void => {
   if (left === 0) drained()
 }
 const all = Array.from({ length: plugins }, (_, n) => pluginOf(`p${n}`, handle, { pool: { concurrency: 64 } }))
+const registry = createRegistry(all)
 const delivery = createRedisDelivery({
-  registry: createRegistry(all),
+  registry,
   bus: new Bus(),
   connection,
   resendWindow: 600_000,
@@ -44,7 +45,7 @@ for (let round = 1; round <= ROUNDS; round++) {
     while (next < until) {
       const n = next++
       const sentAt = performance.now()
-      await delivery.accept(callback(n, `@TGS#${n % 5000}${'x'.repeat(400)}`))
+      await accept(delivery, registry, callback(n, `@TGS#${n % 5000}${'x'.repeat(400)}`))
       latencies.push(performance.now() - sentAt)
     }
   }

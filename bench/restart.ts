@@ -8,7 +8,7 @@ import { Bus } from '../core/observe/bus.ts'
 import { createSqliteDelivery } from '../core/delivery/engines/sqlite/delivery.ts'
 import { SqliteClient } from '../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { createRegistry, type RunningPlugin } from '../core/registry.ts'
-import { callback } from '../test/delivery/engines/sqlite/run-sqlite.ts'
+import { accept, callback } from '../test/delivery/engines/sqlite/run-sqlite.ts'
 
 // By hand: npm run build && node dist/bench/restart.js [callbacks]
 // Each step has its own process, so that their memory is measured separately.
@@ -31,10 +31,13 @@ const given = {
   rest: unused,
   emit: () => undefined,
   count: () => undefined,
+  instance: 'test',
   only: {},
 }
 const plugins = ['a', 'b', 'c'].map((id): RunningPlugin => ({ id, ...given, handlers: new Map([['*', spec]]) }))
 const rssMb = (): number => Math.round(process.memoryUsage().rss / 2 ** 20)
+
+const registry = createRegistry(plugins)
 
 async function open(
   file: string,
@@ -42,7 +45,6 @@ async function open(
 ): Promise<{ delivery: ReturnType<typeof createSqliteDelivery>; client: SqliteClient }> {
   const client = await SqliteClient.open(file)
   const retention = { age: 1e12, size: 1e15, deadLetters: 1e12 }
-  const registry = createRegistry(plugins)
   const delivery = createSqliteDelivery({ registry, bus: new Bus(), client, file, resendWindow, retention })
   await delivery.start()
   return { delivery, client }
@@ -53,7 +55,9 @@ async function fill(file: string, count: number): Promise<object> {
   const startedAt = performance.now()
   for (let n = 0; n < count; n += 1000) {
     const batch = Array.from({ length: Math.min(1000, count - n) }, (_, index) => n + index)
-    await Promise.all(batch.map(async (m) => delivery.accept(callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))))
+    await Promise.all(
+      batch.map(async (m) => accept(delivery, registry, callback(m, `@TGS#${m % 5000}${'x'.repeat(300)}`))),
+    )
   }
   const perSecond = Math.round((count * 1000) / (performance.now() - startedAt))
   await delivery.stop(0)

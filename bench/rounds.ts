@@ -67,7 +67,7 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
   }
   for (const server of running) {
     // Not earlier, since a server closes idle connections.
-    await loader.connect({ port: server.started.port, connections, kind })
+    await loader.connect({ port: server.started.port, connections, kind, split: server.variant.split === true })
     await next(server, { ...plan, windowMs: Math.min(FIRST_MS, FIRST_WINDOWS * plan.windowMs) }, loader)
   }
   for (let round = 0; round < plan.rounds; round++) {

@@ -8,16 +8,19 @@ import { plot } from './report/plot.ts'
 import { print } from './report/print.ts'
 import { Loader } from './load/processes.ts'
 import type { Measure, Section } from './report/section.ts'
+import { archive } from './sections/archive.ts'
 import { http } from './sections/http.ts'
 import { latency } from './sections/latency.ts'
 import { delivery, memoryUse } from './sections/long.ts'
 import { commands, plugins } from './sections/registered.ts'
+import { split } from './sections/split.ts'
 import { start } from './sections/start.ts'
 import { storing } from './sections/storing.ts'
 import { workers } from './sections/workers.ts'
 
 const sections: Readonly<Record<string, Measure>> = {
   http,
+  split,
   storing,
   latency,
   commands,
@@ -26,6 +29,7 @@ const sections: Readonly<Record<string, Measure>> = {
   delivery,
   workers,
   memory: memoryUse,
+  archive,
 }
 
 const write = (text: string): void => void process.stdout.write(text)

@@ -13,6 +13,8 @@ const COUNTING = resolve('dist/bench/plugins/counting.js')
 export interface Variant {
   readonly name: string
   start(cores: Cores): Promise<Started>
+  /** Whether it gets the body of each request in a segment of its own. */
+  readonly split?: boolean
   /** Before the first window. */
   readonly prepare?: (started: Started) => Promise<void>
   /** Runs after each window, with how many callbacks were answered so far. Returns figures to add to the window. */
@@ -107,6 +109,11 @@ export const paused: Variant = {
   async prepare(started) {
     await orderPlugin(started, 'hold')
   },
+}
+
+/** The same server, which gets the body of each request in a segment of its own. */
+export function split(variant: Variant): Variant {
+  return { ...variant, name: `${variant.name}, split`, split: true }
 }
 
 const PATIENCE_MS = 10_000

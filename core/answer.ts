@@ -1,6 +1,8 @@
+import type { Callback } from './callback/callback.ts'
 import type { Bus } from './observe/bus.ts'
+import type { Clock } from './lib/clock.ts'
 import type { Delivery } from './delivery/delivery.ts'
-import type { Outcome } from './protocol/define.ts'
+import type { Outcome, Phase } from './protocol/define.ts'
 import type { Registry } from './registry.ts'
 
 /** The answer to Tencent: an HTTP status and the JSON text of the body. */
@@ -21,4 +23,24 @@ export interface DispatchDeps {
   readonly deadlineMs: number
   /** Limit of undecided before-callbacks. */
   readonly maxInFlight: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** Creates the id of a callback. Tests of plugins choose it. */
+  readonly newId?: (nowMs: number) => string
+}
+
+/**
+ * Emits how a callback was decided, and returns the answer. For answers without a decision, the sender emits the event.
+ */
+export type ReportAnswer = (callback: Callback, phase: Phase, answer: Answer) => Answer
+
+export function createReportAnswer(bus: Bus): ReportAnswer {
+  return ({ id, sdkAppId, command, startedAt }, phase, answer) => {
+    if (answer.decision && bus.hasListeners('callback:answered')) {
+      const { outcome, code, failed } = answer.decision
+      const durationMs = performance.now() - startedAt
+      bus.emit('callback:answered', { id, sdkAppId, command, phase, outcome, code, failed, durationMs })
+    }
+    return answer
+  }
 }

@@ -1,30 +1,32 @@
 import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
-import type { Callback, Incoming } from './callback/callback.ts'
+import type { AuthenticatedRequest, Callback, ReadBody } from './callback/callback.ts'
 import type { Answer, DispatchDeps } from './answer.ts'
-import type { Completion } from './lib/completion.ts'
+import type { Awaitable, Completion } from './lib/completion.ts'
+import { newId as createId } from './lib/id.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
-/** Takes one authenticated callback and returns its answer. */
-export type Dispatch = (incoming: Incoming) => Answer | Promise<Answer> | Completion<Answer>
+/** Takes an authenticated request with its body, and returns the answer. */
+export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Awaitable<Answer> | Completion<Answer>
 
 /** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
-  const { registry, bus } = deps
+  const { registry, bus, newId = createId } = deps
   const decide = createDecider(deps)
   const accept = createAcceptor(deps)
 
   // Synchronous answers need no promise: that is most callbacks, at a microsecond or two each.
-  return function dispatch(incoming) {
-    const { command, route } = routeOf(incoming, registry)
-    const { id, sdkAppId, querystring, signed, raw, body, receivedAt, startedAt } = incoming
-    const reading = route.read(body, incoming.command)
+  return function dispatch(request, { raw, body }) {
+    const { command, route } = routeOf(request, body, registry)
+    const { sdkAppId, query, signed, receivedAt, startedAt } = request
+    const id = newId(receivedAt)
+    const reading = route.read(body, request.command)
     const callback: Callback = {
       id,
       sdkAppId,
       command,
-      querystring,
+      query,
       signed,
       raw,
       body,
@@ -40,7 +42,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       const { faults, paths, fits } = reading
       bus.emit('callback:faulty', { id, sdkAppId, command, faults, paths, fits })
     }
-    return route.phase === 'before' ? decide(callback, route) : accept(callback)
+    const chosen = registry.narrow(route, reading)
+    return chosen.phase === 'before' ? decide(callback, chosen) : accept(callback, chosen)
   }
 }
 
@@ -49,7 +52,11 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
  * according to the URL. If the body names another command of that phase, the body wins for an after-callback if its
  * command is known, and for a before-callback only if the URL's command is unknown.
  */
-function routeOf({ sdkAppId, command, body }: Incoming, registry: Registry): { command: string; route: Route } {
+function routeOf(
+  { sdkAppId, command }: AuthenticatedRequest,
+  body: ReadBody['body'],
+  registry: Registry,
+): { command: string; route: Route } {
   const route = registry.route(sdkAppId, command)
   const named = body['CallbackCommand']
   if (named === command || typeof named !== 'string') return { command, route }

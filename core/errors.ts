@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'STORE_UNSUITABLE'
   | 'STORE_UNUSABLE'
   | 'STORE_VALUE_TOO_LARGE'
+  | 'TEST_FAILED'
   | 'TRIGGER_FAILED'
   | 'UNKNOWN_COMMAND'
   | 'USAGE'

@@ -1,11 +1,9 @@
 import type { Type } from '#typebox'
-import type { Known } from './protocol/commands.ts'
-import type { AnyCode } from './protocol/codes.ts'
-import type { AfterDefinition, BeforeDefinition, Outcome } from './protocol/define.ts'
-import type { AfterContext, BeforeContext, UnknownCommand } from './plugin-api/handler-context.ts'
+import type { Awaitable } from './lib/completion.ts'
+import type { Handlers } from './plugin-api/handlers.ts'
 import type { AppSettings, PluginCommand } from './plugin-api/plugin-command.ts'
 import type { BusEvents } from './observe/bus.ts'
-import type { Log } from './observe/log.ts'
+import type { Log } from './plugin-api/log.ts'
 import type { Count, PluginMetric, PluginMetrics } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { StandardSchema } from './plugin-api/standard-schema.ts'
@@ -13,6 +11,17 @@ import type { Store } from './store/store.ts'
 import type { Verdict } from './plugin-api/verdict.ts'
 
 export { Type } from '#typebox'
+export type { Static, StaticDecode } from '#typebox'
+export {
+  type AfterSettings,
+  type BeforeSettings,
+  type Handlers,
+  type OfOptions,
+  type On,
+  type OnFailure,
+  onUnknown,
+  type Retry,
+} from './plugin-api/handlers.ts'
 export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
 export type {
   CustomElem,
@@ -41,104 +50,15 @@ export {
 export { GiveUp, RetryAfter } from './plugin-api/outcome-errors.ts'
 export type { CallOptions } from './rest/calls/call.ts'
 export type { GroupField, GroupFound, GroupNotFound } from './rest/calls/groups.ts'
+export type { GroupHistoryMessage, HistoryFile } from './rest/calls/history.ts'
 export type { GroupMember, MemberField } from './rest/calls/members.ts'
 export { RestError, type RestErrorCode } from './rest/client/rest-error.ts'
 export type { Lease, StoredRecord } from './store/store.ts'
+export { tellsLoop } from './callback/hops.ts'
+export { matcher } from './callback/select.ts'
+export { openSqlite, type SqliteHandle, type SqliteRow, type SqliteValue } from './store/sqlite/handle.ts'
 export { Duration } from './lib/units.ts'
 export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
-
-/** How failed after-callbacks are retried: exponential backoff from minMs to maxMs milliseconds, with full jitter. */
-export interface Retry {
-  attempts?: number
-  minMs?: number
-  maxMs?: number
-}
-
-interface Settings {
-  /** Time limit of one call, milliseconds. */
-  timeoutMs?: number
-}
-
-/** A handler with its own settings; the plugin's entry in the config overrides them. */
-export interface AfterSettings extends Settings {
-  /** Limit of concurrent calls; default 16. */
-  concurrency?: number
-  retry?: Retry
-  /** Whether a callback that waits for its retry blocks later ones of its order key. */
-  ordered?: boolean
-}
-
-export interface BeforeSettings<Failure extends Outcome = Outcome> extends Settings {
-  /** The answer if the handler throws, times out or is not reached. */
-  onFailure?: OnFailure<Failure>
-}
-
-/** An outcome; the long form can give a rejection the code and info that reach the client. */
-export type OnFailure<Failure extends Outcome = Outcome> =
-  | Failure
-  | { readonly outcome: Failure; readonly code?: number | undefined; readonly info?: string | undefined }
-
-/** Settings of a handler that accepts bodies without their required fields; bodies are plain records then. */
-interface Faulty {
-  /** Whether it is called for bodies whose required fields are missing or of the wrong type. Those have no order. */
-  faulty: true
-}
-
-/**
- * Declared on functions too: the compiler distinguishes the kinds of handlers by a property that all of them may have.
- */
-interface NotFaulty {
-  faulty?: false
-}
-
-type AfterReturn = void | Promise<void>
-type BeforeReturn = Verdict | void | Promise<Verdict | void>
-type OrSettings<Handle, More> = Handle | (More & { handle: Handle })
-
-type ContextOf<D, Options, State> =
-  D extends BeforeDefinition<infer Command, infer Body, infer Fields, infer Pattern, infer Drop>
-    ? BeforeContext<Command, Body, Fields, Pattern, Drop, Options, State>
-    : D extends AfterDefinition<infer Command, infer Body>
-      ? AfterContext<Command, Body, Options, State>
-      : never
-
-type HandlerOf<D, Options, State> = D extends { phase: 'before'; drop: infer Drop }
-  ? OrSettings<
-      (context: ContextOf<D, Options, State>) => BeforeReturn,
-      BeforeSettings<Drop extends true ? Outcome : Exclude<Outcome, 'drop'>>
-    >
-  : D extends { command: infer Command extends string }
-    ? | OrSettings<((context: ContextOf<D, Options, State>) => AfterReturn) & NotFaulty, AfterSettings & NotFaulty>
-      | (AfterSettings & Faulty & { handle: (context: RecordContext<Command, Options, State>) => AfterReturn })
-    : never
-
-type AnyBody = Record<string, unknown>
-type RecordContext<Command extends string, Options, State> = AfterContext<Command, AnyBody, Options, State>
-
-type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
-
-/** A callback that the table does not know, with any body. Its name says whether the answer decides. */
-type UnknownContext<Options, State> =
-  | RecordContext<UnknownCommand, Options, State>
-  | BeforeContext<UnknownCommand, AnyBody, AnyBody, AnyCode, false, Options, State>
-
-type WildcardContext<Head extends string, Options, State> =
-  | ContextOf<Extract<Known, { command: `${Head}.${string}` }>, Options, State>
-  | UnknownContext<Options, State>
-
-type WildcardHandler<Head extends string, Options, State> = OrSettings<
-  (context: WildcardContext<Head, Options, State>) => BeforeReturn,
-  AfterSettings & BeforeSettings & { faulty?: boolean }
->
-
-/**
- * Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin, only the most specific one is called.
- */
-export type Handlers<Options, State> = {
-  [D in Known as D['command']]?: HandlerOf<D, Options, State>
-} & {
-  [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
-} & { '*'?: WildcardHandler<string, Options, State> }
 
 /**
  * The schema of the options: a TypeBox type, a JSON Schema, or a Standard Schema of zod, valibot, arktype or others.
@@ -189,26 +109,46 @@ export type Observers<Options = unknown, State = unknown> = {
   readonly [Name in keyof BusEvents]?: (event: BusEvents[Name], context: ObserverContext<Options, State>) => unknown
 }
 
+/** The argument of `erase`. */
+export interface EraseContext<Options> {
+  /** SdkAppid. */
+  readonly app: number
+  readonly account: string
+  readonly options: Options
+  readonly log: Log
+  readonly store: Store
+  readonly signal: AbortSignal
+}
+
 /** A plugin. Any object of this shape is one. */
 export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
   readonly description?: string
+  /** The range of versions of timhook that it works with, such as `^0.2.0`; another one refuses to load it. */
+  readonly timhook?: string
   /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
-  readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => State | Promise<State>
+  readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<State>
+  /** Refuses, by a throw with one line, options that their schema cannot refuse. */
+  readonly checkOptions?: (options: NoInfer<OptionsOf<Schema>>) => void
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   readonly observe?: Observers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   /** What `count` counts, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */
   readonly metrics?: PluginMetrics
   /** Runs when the server stops, if `setup` ran, in reverse order. */
-  readonly close?: (state: NoInfer<State>) => void | Promise<void>
+  readonly close?: (state: NoInfer<State>) => Awaitable<void>
+  /**
+   * Removes what the plugin keeps of an account outside of its `store`, and returns how much that was. It runs in a process
+   * of its own, with or without the server.
+   */
+  readonly erase?: (context: EraseContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<number>
   /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */
   readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }
 
 /** Types a plugin and does nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
-export function definePlugin<Schema extends OptionsSchema = Type.TObject, State = undefined>(
+export function definePlugin<Schema extends OptionsSchema = Type.TUnsafe<object>, State = undefined>(
   plugin: Plugin<Schema, State>,
 ): Plugin<Schema, State> {
   return plugin

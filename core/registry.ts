@@ -1,19 +1,28 @@
 import { commands } from './protocol/commands.ts'
-import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict } from './protocol/define.ts'
+import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict, Phase } from './protocol/define.ts'
 import type { Logger } from './observe/log.ts'
 import type { Count } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { Store } from './store/store.ts'
 import { unknownBefore, unknownPhase } from './protocol/unknown.ts'
-import { bodyReader, type BodyReader, unknownReader } from './callback/body-reader.ts'
+import { bodyReader, type BodyReader, type Reading, unknownReader } from './callback/body-reader.ts'
+import { type BodySelection, bodySelector, type Selects } from './callback/select.ts'
 import { markOf } from './watchdog/calls.ts'
 import { type VerdictFactory, createVerdictFactory } from './plugin-api/verdict.ts'
+
+/** The callbacks that an entry of the config leaves to its plugin. All that is given has to match. */
+export interface Only extends BodySelection {
+  readonly apps?: readonly number[]
+  readonly commands?: readonly string[]
+}
 
 /** A plugin that is set up, with what its handlers get. */
 export interface RunningPlugin {
   readonly id: string
   /** The file of its module, if it has one. */
   readonly file?: string | undefined
+  /** The name of the server. */
+  readonly instance: string
   readonly options: unknown
   readonly state: unknown
   readonly log: Logger
@@ -21,7 +30,7 @@ export interface RunningPlugin {
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
   readonly count: Count
-  readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
+  readonly only: Only
   /** By command, category wildcard or `*`. */
   readonly handlers: ReadonlyMap<string, HandlerSpec>
 }
@@ -36,6 +45,8 @@ export interface HandlerSpec {
   /** Whether it accepts bodies without their required fields. After-callbacks only. */
   readonly faulty: boolean
   readonly pool: Pool
+  /** The only phase that it handles, if there is one. */
+  readonly phase?: Phase | undefined
 }
 
 /** Handlers with the same pool share this limit of running calls. */
@@ -48,6 +59,8 @@ export interface Subscription extends HandlerSpec {
   readonly plugin: RunningPlugin
   /** Plugin and command for the watchdog, as one number. */
   readonly mark: number
+  /** The bodies that the plugin gets; undefined for all. */
+  readonly selects?: Selects | undefined
 }
 
 /** Everything about one command in one app. Looked up once a callback. */
@@ -77,7 +90,12 @@ export interface AfterRoute {
 export interface Registry {
   readonly plugins: readonly RunningPlugin[]
   route(sdkAppId: number, command: string): Route
+  /** Leaves out the plugins whose `only` does not select the body. Equal selections give the same route. */
+  narrow(route: Route, reading: Pick<Reading, 'body' | 'fits' | 'paths'>): Route
 }
+
+/** Selections that are remembered for a route: many plugins have many. */
+const MAX_NARROWED = 1000
 
 const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((command, index) => [command, index]))
 
@@ -104,8 +122,23 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
     return { phase: 'before', definition, verdicts: createVerdictFactory(definition), ...common }
   }
 
+  const narrowed = new WeakMap<Route, Map<string, Route>>()
+
   return {
     plugins,
+    narrow(route, { body, fits, paths }) {
+      const { subscriptions } = route
+      // Whether a body without its required fields is meant for a plugin cannot be told from it.
+      if (!fits || !subscriptions.some(({ selects }) => selects)) return route
+      const selected = subscriptions.filter(({ selects }) => !selects || selects(body, paths))
+      if (selected.length === subscriptions.length) return route
+      const known = narrowed.get(route) ?? new Map<string, Route>()
+      narrowed.set(route, known)
+      const key = selected.map(({ mark }) => mark).join()
+      const made = known.get(key) ?? { ...route, subscriptions: selected }
+      if (known.size < MAX_NARROWED) known.set(key, made)
+      return made
+    },
     route(sdkAppId, command) {
       const routes = byApp.get(sdkAppId) ?? new Map<string, Route>()
       const cached = routes.get(command)
@@ -136,7 +169,7 @@ function subscriptionOf(
   mark: number,
 ): Subscription | undefined {
   const spec = specFor(plugin, sdkAppId, command)
-  return spec && { ...spec, plugin, mark }
+  return spec && { ...spec, plugin, mark, selects: bodySelector(plugin.only) }
 }
 
 /** Finds the handler of a plugin for the command in the app. */
@@ -148,7 +181,9 @@ export function specFor(
   const { apps, commands: patterns } = only
   if (apps && !apps.includes(sdkAppId)) return undefined
   if (patterns && !patterns.some((pattern) => covers(pattern, command))) return undefined
-  return handlerFor(handlers, command)
+  const spec = handlerFor(handlers, command)
+  const isOther = spec?.phase !== undefined && spec.phase !== (commands.get(command)?.phase ?? unknownPhase(command))
+  return isOther ? undefined : spec
 }
 
 /** Picks the most specific handler: of the command, else of its category, else `*`. */

@@ -5,8 +5,8 @@ import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type DeliveryHealth, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
-import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { appSettings } from './host/app-settings.ts'
+import type { DispatchDeps } from './answer.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import type { AppCredentials } from './http/request/authenticate.ts'
 import type { WebhookDeps } from './http/webhook.ts'
@@ -14,9 +14,12 @@ import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
+import { instanceName } from './callback/hops.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
+import type { Rest } from './rest/calls/rest.ts'
 import type { Stores } from './store/store.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
 import { unlessAborted } from './lib/timeout.ts'
 
 /** A checked config with its plugins loaded, ready to run. */
@@ -54,6 +57,8 @@ export interface Running {
   readonly dispatch: Dispatch
   readonly recordRefused: WebhookDeps['recordRefused']
   readonly stores: Stores
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   /** What plugins count. */
   readonly counters: PluginCounters
   /** Rejects with the reason if after-callbacks cannot be stored now. */
@@ -96,20 +101,32 @@ export async function compose(
   {
     bus,
     log,
-    link,
     signal,
-  }: { bus: Bus; log: Logger; link?: SqliteClient | undefined; signal?: AbortSignal | undefined },
+    clock = systemClock,
+    rest: givenRest,
+    newId,
+  }: {
+    bus: Bus
+    log: Logger
+    signal?: AbortSignal | undefined
+    clock?: Clock
+    /** In place of the clients of the config's apps. */
+    rest?: (sdkAppId: number) => Rest
+    newId?: DispatchDeps['newId']
+  },
 ): Promise<Running> {
   const stopping = new AbortController()
-  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, link }), signal)
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
   const { stores } = engine
   try {
-    const rest = createRestClients(config.apps, bus, stopping.signal)
+    const rest = givenRest ?? createRestClients(config.apps, bus, stopping.signal)
     const apps = appSettings(config.apps)
     const counters = new PluginCounters()
+    const instance = instanceName()
     const running = await setUpPlugins(plugins, {
       bus,
       counters,
+      instance,
       log,
       stores,
       apps,
@@ -125,10 +142,11 @@ export async function compose(
       apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
       paths: typeof path === 'string' ? [path] : path,
       registry,
-      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight }),
+      dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock, ...(newId && { newId }) }),
       recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
       stores,
       counters,
+      instance,
       health: () => delivery.health(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {

@@ -2,7 +2,6 @@ import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './observe/bus.ts'
 import { compose, type Prepared, type Running } from './runtime.ts'
-import type { SqliteClient } from './delivery/engines/sqlite/client/sqlite-client.ts'
 import { describeError } from './errors.ts'
 import { createAdminServer, type Readiness } from './http/server/admin.ts'
 import { createApp } from './http/app.ts'
@@ -34,8 +33,6 @@ export interface TimhookServer {
 interface StartDeps {
   readonly log: Logger
   readonly bus?: Bus
-  /** The client of the engine sqlite, if its thread was started early. */
-  readonly link?: SqliteClient | undefined
   /** Aborts the start. */
   readonly signal?: AbortSignal | undefined
 }
@@ -50,7 +47,7 @@ const PROBE_MS = 2000
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus(), link, signal }: StartDeps,
+  { log, bus = new Bus(), signal }: StartDeps,
 ): Promise<TimhookServer> {
   logEvents(bus, log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -70,7 +67,7 @@ export async function startServer(
   const admin = createAdminServer(readiness, adminSettings || {})
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
-    running = await compose(prepared, { bus, log, link, signal })
+    running = await compose(prepared, { bus, log, signal })
     state.plugins = undefined
     const { bodyLimit, maxConnections, trustProxy } = settings
     const proxies = Number(trustProxy)

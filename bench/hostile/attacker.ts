@@ -1,6 +1,6 @@
 import { attacks } from './attacks.ts'
 
-// A process of its own: node attacker.js NAME PORT SECONDS
+// Runs in a separate process: node attacker.js NAME PORT SECONDS
 const [name = '', port, seconds] = process.argv.slice(2)
 const untilMs = Date.now() + Number(seconds) * 1000
 const attack = attacks.find((attack) => attack.name === name)

@@ -31,7 +31,7 @@ export default {
 `
 const SAMPLE_MS = 100
 
-/** `timhook start`, in a process of its own. */
+/** `timhook start`, in a separate process. */
 export interface Target {
   readonly port: number
   /** Peak memory since the last call, in megabytes; NaN where it is unknown. */

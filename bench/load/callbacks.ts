@@ -4,7 +4,7 @@ export const APP = 1400000000
 export const TOKEN = 'token-of-the-benchmark'
 
 /** The requests that are measured. */
-export type Kind = 'full' | 'before' | 'chinese' | 'large'
+export type Kind = 'full' | 'before' | 'chinese' | 'large' | 'message'
 
 /** Where digits are written before each request: the number of the callback, modulo `groups` for the group. */
 interface DigitField {
@@ -16,6 +16,8 @@ interface DigitField {
 /** A request as bytes, and the fields of its identity. */
 export interface Template {
   readonly bytes: Buffer
+  /** Where the body begins. */
+  readonly bodyAt: number
   readonly fields: readonly DigitField[]
 }
 
@@ -45,6 +47,8 @@ const message = (command: string, words: string): object => ({
   EventTime: NUMBER,
 })
 
+const oneOfMany = message('Group.CallbackAfterSendMsg', `${chinese(60)} ${NUMBER}`)
+
 const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
   // 180 bytes.
   full: {
@@ -62,13 +66,15 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
     command: 'Group.CallbackAfterSendMsg',
     body: message('Group.CallbackAfterSendMsg', chinese(350)),
   },
+  // Each one is another message.
+  message: { command: 'Group.CallbackAfterSendMsg', body: { ...oneOfMany, MsgSeq: NUMBER, Random: NUMBER } },
   large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', text(15_900)) },
 }
 
 /** The command and the JSON of a kind, with placeholders for its identity. */
 function bodyOf(kind: Kind): { command: string; text: string } {
   const { command, body } = bodies[kind]
-  return { command, text: JSON.stringify(body).replace(`"${NUMBER}"`, NUMBER) }
+  return { command, text: JSON.stringify(body).replaceAll(`"${NUMBER}"`, NUMBER) }
 }
 
 /** The path of a genuine request, as Tencent sends it. */
@@ -97,12 +103,19 @@ export function templateOf(kind: Kind, nowMs: number): Template {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
-  const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const headText = `${head.join('\r\n')}\r\n\r\n`
+  const bytes = Buffer.from(headText + body)
   const fields = [
-    { offset: bytes.lastIndexOf(NUMBER), width: DIGITS, modulus: 10 ** DIGITS },
+    ...offsetsOf(bytes, NUMBER).map((offset) => ({ offset, width: DIGITS, modulus: 10 ** DIGITS })),
     { offset: bytes.lastIndexOf(GROUP), width: GROUP_DIGITS, modulus: GROUPS },
   ]
-  return { bytes, fields }
+  return { bytes, bodyAt: Buffer.byteLength(headText), fields }
+}
+
+function offsetsOf(bytes: Buffer, digits: string): number[] {
+  const offsets: number[] = []
+  for (let at = bytes.indexOf(digits); at >= 0; at = bytes.indexOf(digits, at + digits.length)) offsets.push(at)
+  return offsets
 }
 
 /** Writes the identity of a request. */

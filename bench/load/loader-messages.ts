@@ -5,6 +5,8 @@ export interface Connect {
   readonly port: number
   readonly connections: number
   readonly kind: Kind
+  /** Whether the body of a request is written a turn after its head, so that it comes in a segment of its own. */
+  readonly split?: boolean
 }
 
 /** One window of load. Without `rate` each connection sends its next request when it has the answer (closed loop). */

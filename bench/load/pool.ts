@@ -23,7 +23,7 @@ export class Pool {
   #answered = 0
   #underWay = 0
 
-  constructor({ port, connections, kind }: Connect) {
+  constructor({ port, connections, kind, split = false }: Connect) {
     this.#kind = kind
     this.#template = templateOf(kind, this.#signedAt)
     const listener = {
@@ -33,7 +33,7 @@ export class Pool {
         this.#fail(this.#broken)
       },
     }
-    this.#connections = Array.from({ length: connections }, () => new BenchConnection(port, listener))
+    this.#connections = Array.from({ length: connections }, () => new BenchConnection(port, listener, split))
   }
 
   async ready(): Promise<void> {

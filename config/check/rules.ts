@@ -1,5 +1,5 @@
 import { formatPath, type Fault } from '../faults.ts'
-import { isLoopback } from '../../core/lib/loopback.ts'
+import { isLoopback } from '../../core/lib/network.ts'
 import { REGIONS } from '../../core/protocol/rest-regions.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 import { redisRules } from './redis-rules.ts'
@@ -98,7 +98,7 @@ function adminToken(config: unknown): Fault[] {
   const admin = getKey(config, 'admin')
   const [host, token] = [getKey(admin, 'host'), getKey(admin, 'token')]
   if (typeof host !== 'string' || token !== undefined || isLoopback(host)) return []
-  const message = 'is required where admin.host is not loopback: whoever can reach it could look and, one day, change'
+  const message = 'is required where admin.host is not loopback: anybody who reaches it could read and, one day, change'
   return [{ path: ['admin', 'token'], message }]
 }
 

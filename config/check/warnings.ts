@@ -1,4 +1,4 @@
-import { isLoopback } from '../../core/lib/loopback.ts'
+import { isLoopback } from '../../core/lib/network.ts'
 import type { Fault } from '../faults.ts'
 import type { Config } from '../schema/schema.ts'
 

@@ -8,8 +8,8 @@ export function describeNode(node: SchemaNode): string {
   const choices = choicesOf(node)
   if (choices !== undefined) return choices.length === 1 ? show(choices[0]) : `one of ${choices.map(show).join(', ')}`
   const branches = branchesOf(node)
-  if (branches !== undefined) return wordsOf(branches).join(' or ')
-  if (Array.isArray(node.allOf)) return wordsOf(node.allOf).join(' and ')
+  if (branches !== undefined) return describeAll(branches).join(' or ')
+  if (Array.isArray(node.allOf)) return describeAll(node.allOf).join(' and ')
   const types = typesOf(node)
   if (types.length > 1) return types.map((type) => describeNode({ ...node, type })).join(' or ')
   if (types[0] === 'integer' || types[0] === 'number') return `${types[0]}${rangeOf(node)}`
@@ -20,7 +20,7 @@ export function describeNode(node: SchemaNode): string {
   return typeof types[0] === 'string' ? types[0] : 'another value'
 }
 
-function wordsOf(parts: readonly unknown[]): string[] {
+function describeAll(parts: readonly unknown[]): string[] {
   return [...new Set(parts.map((part) => describeNode(part as SchemaNode)))]
 }
 

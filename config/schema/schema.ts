@@ -34,3 +34,8 @@ export interface ConfigInput {
   log?: LogInput
   plugins?: PluginInput[]
 }
+
+/** Gives a config module its types: `export default defineConfig({ apps: [...] })`. It returns its argument unchanged and unchecked. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config
+}

@@ -8,7 +8,7 @@ const AdminListener = Type.Object(
       Type.String({
         minLength: 1,
         secret: true,
-        description: 'Bearer token of all but /healthz and /readyz; needed on a host that is not loopback.',
+        description: 'Bearer token for everything but /healthz and /readyz; required on a host that is not loopback.',
       }),
     ),
   },
@@ -22,5 +22,5 @@ export const AdminSchema = Type.Union([Type.Literal(false), AdminListener], {
   description: 'Listener for /healthz and /readyz; false turns it off.',
 })
 
-/** What a person may write under `admin`. */
+/** The section `admin` as written. */
 export type AdminInput = false | { host?: string; port?: number | string; token?: string }

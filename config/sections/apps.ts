@@ -2,7 +2,7 @@ import { Type } from '#typebox'
 import { REGIONS, type Region } from '../../core/protocol/rest-regions.ts'
 import { Duration, type DurationInput } from '../../core/lib/units.ts'
 
-/** An SdkAppID, as a number or as its digits; compare two by their text. */
+/** An SdkAppID, as a number or as text. Compare two as text. */
 export function SdkAppId(options: { description?: string } = {}) {
   return Type.Union(
     [Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern: '^[1-9][0-9]{0,19}$' })],
@@ -16,7 +16,7 @@ const RestSchema = Type.Object(
   {
     region: Type.Optional(
       Type.Enum(REGIONS, {
-        description: 'Region in which the app was created; it decides the domain of the REST API.',
+        description: 'Region in which the app was created; it determines the domain of the REST API.',
       }),
     ),
     baseUrl: Type.Optional(
@@ -24,13 +24,13 @@ const RestSchema = Type.Object(
         // Without user, query and fragment: paths and parameters are added to it.
         pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$',
         expected: 'an http or https URL without user and query, such as https://adminapisgp.im.qcloud.com',
-        description: 'Base URL of the REST API, in place of region.',
+        description: 'Base URL of the REST API, instead of region.',
       }),
     ),
     identifier: Type.String({
       pattern: '^[^\\r\\n]+$',
       expected: 'the account of an administrator, such as administrator',
-      description: 'Administrator of the app, whom the console names, as whom plugins call.',
+      description: 'Administrator account for the calls of plugins, as the console shows it.',
     }),
     secretKey: Type.String({ minLength: 1, secret: true, description: "The app's secret key, which signs UserSigs." }),
   },
@@ -45,16 +45,17 @@ const AppSchema = Type.Object(
       secret: true,
       expected: "a list of texts, such as ['${TIMHOOK_TOKEN}']",
       default: [],
-      description: 'Authentication tokens of the callback settings; several while one is being replaced.',
+      description: 'Authentication tokens from the callback settings; two while one replaces the other.',
     }),
     signatureWindow: Duration({
       default: '60s',
       min: 1000,
-      description: 'How far RequestTime may differ from our clock, both ways. Milliseconds, or text such as 60s.',
+      description:
+        'Largest difference between RequestTime and our clock, either way. Milliseconds, or text such as 60s.',
     }),
     unsigned: Type.Boolean({
       default: false,
-      description: 'Accept callbacks that anyone could have sent. An app without tokens must say so.',
+      description: 'Accept unsigned callbacks, which anyone could have sent. Required for an app without tokens.',
     }),
     rest: Type.Optional(RestSchema),
   },
@@ -68,7 +69,7 @@ export const AppsSchema = Type.Array(AppSchema, {
   description: 'The Tencent IM applications whose callbacks are accepted.',
 })
 
-/** What a person may write for one of `apps`. */
+/** One of `apps` as written. */
 export interface AppInput {
   sdkAppId: number | string
   tokens?: string[]

@@ -24,26 +24,26 @@ const RedisSchema = Type.Object(
     sentinels: Type.Optional(
       Type.Array(Type.String({ pattern: '^(\\[[0-9a-fA-F:]+\\]|[^\\s:/@]+)(:[0-9]{1,5})?$', expected: 'host:port' }), {
         minItems: 1,
-        description: 'Sentinels that know where the primary is, each as host:port; in place of url.',
+        description: 'Addresses of the sentinels, each as host:port; instead of url.',
       }),
     ),
-    name: Type.Optional(Type.String({ minLength: 1, description: 'What the sentinels call the primary.' })),
+    name: Type.Optional(Type.String({ minLength: 1, description: 'Name of the primary at the sentinels.' })),
     username: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'User at the Redis that the sentinels name; default: the default user.',
+        description: 'User of the Redis behind the sentinels; by default the default user.',
       }),
     ),
     password: Type.Optional(
-      Type.String({ minLength: 1, secret: true, description: 'Password at the Redis that the sentinels name.' }),
+      Type.String({ minLength: 1, secret: true, description: 'Password of the Redis behind the sentinels.' }),
     ),
     sentinelPassword: Type.Optional(
-      Type.String({ minLength: 1, secret: true, description: 'Password at the sentinels themselves.' }),
+      Type.String({ minLength: 1, secret: true, description: 'Password of the sentinels themselves.' }),
     ),
-    prefix: Type.String({ minLength: 1, default: 'timhook', description: 'What every key starts with.' }),
+    prefix: Type.String({ minLength: 1, default: 'timhook', description: 'Prefix of every key.' }),
     durability: Type.Enum(['strict', 'relaxed'], {
       default: 'strict',
-      description: 'strict refuses a Redis that may lose what it has acknowledged.',
+      description: 'strict: refuse to start with a Redis that may lose acknowledged callbacks; relaxed: start anyway.',
     }),
   },
   { additionalProperties: false, description: 'Settings of the redis engine.' },
@@ -54,38 +54,38 @@ const RetentionSchema = Type.Object(
     age: Duration({ default: '7d', description: 'How long finished callbacks are kept.' }),
     size: Size({
       default: '4gb',
-      description: 'How large the store may grow before the oldest finished callbacks go.',
+      description: 'Size limit of the store; above it the oldest finished callbacks are deleted.',
     }),
     deadLetters: Duration({ default: '30d', description: 'How long dead letters are kept.' }),
   },
   { additionalProperties: false, default: {}, description: 'When finished callbacks are deleted.' },
 )
 
-/** How after-callbacks are kept and handed to plugins. */
+/** How after-callbacks are stored and delivered to plugins. */
 export const DeliverySchema = Type.Object(
   {
     engine: Type.Enum(['memory', 'sqlite', 'redis'], {
       default: 'sqlite',
-      description: 'Where callbacks are kept until they are delivered.',
+      description: 'Where callbacks are stored.',
     }),
     sqlite: SqliteSchema,
     redis: Type.Optional(RedisSchema),
     resendWindow: Duration({
       default: '10m',
-      description: 'How long the same callback counts as a resend and is not delivered again; 0 turns this off.',
+      description: 'How long an identical callback counts as a resend and is not delivered again; 0 turns this off.',
     }),
     retention: RetentionSchema,
     maxBacklog: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: "A plugin's waiting callbacks beyond which its oldest become dead letters.",
+        description: 'Most callbacks that may wait for one plugin; above it the oldest become dead letters.',
       }),
     ),
   },
-  { additionalProperties: false, default: {}, description: 'How after-callbacks are kept and handed to plugins.' },
+  { additionalProperties: false, default: {}, description: 'How after-callbacks are stored and delivered to plugins.' },
 )
 
-/** What a person may write under `delivery`. */
+/** The section `delivery` as written. */
 export interface DeliveryInput {
   engine?: 'memory' | 'sqlite' | 'redis'
   sqlite?: { file?: string }

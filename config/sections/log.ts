@@ -11,7 +11,7 @@ export const LogSchema = Type.Object(
   { additionalProperties: false, default: {}, description: 'What is logged.' },
 )
 
-/** What a person may write under `log`. */
+/** The section `log` as written. */
 export interface LogInput {
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 }

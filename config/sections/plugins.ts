@@ -15,6 +15,9 @@ const CommandPattern = Type.String({
   expected: "'*', 'Group.*' or a command such as 'Group.CallbackAfterGroupFull'",
 })
 
+const Patterns = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description }))
+
 const OnlySchema = Type.Object(
   {
     apps: Type.Optional(
@@ -26,10 +29,13 @@ const OnlySchema = Type.Object(
         description: "Commands that the plugin gets: names, 'Group.*' or '*'.",
       }),
     ),
+    groups: Patterns("Ids of groups and rooms, such as '@TGS#class-*'; * stands for any text."),
+    accounts: Patterns('Accounts that a callback names (sender, receiver, member, operator), such as vip-*.'),
+    msgTypes: Patterns('Types of message elements, such as TIMTextElem. One element of the message has to match.'),
   },
   {
     additionalProperties: false,
-    description: 'Hands the plugin a part of the callbacks. Without it: all that it handles.',
+    description: 'Limits the callbacks that the plugin gets. By default it gets all that it handles.',
   },
 )
 
@@ -39,17 +45,20 @@ const RetrySchema = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 1000,
-        description: 'Attempts in all; after the last one the callback is a dead letter.',
+        description: 'Most attempts; after the last one the callback becomes a dead letter.',
       }),
     ),
     minMs: Type.Optional(
-      Duration({ max: MAX_TIMER, description: 'Shortest wait, in milliseconds, or text such as 200ms.' }),
+      Duration({
+        max: MAX_TIMER,
+        description: 'Delay that the backoff starts with: milliseconds, or text such as 200ms.',
+      }),
     ),
     maxMs: Type.Optional(
-      Duration({ max: MAX_TIMER, description: 'Longest wait, in milliseconds, or text such as 10m.' }),
+      Duration({ max: MAX_TIMER, description: 'Longest delay: milliseconds, or text such as 10m.' }),
     ),
   },
-  { additionalProperties: false, description: 'How a failed after-callback is tried again.' },
+  { additionalProperties: false, description: 'How failed after-callbacks are retried.' },
 )
 
 const OutcomeSchema = Type.Enum(['allow', 'reject', 'drop'])
@@ -57,8 +66,10 @@ const OutcomeSchema = Type.Enum(['allow', 'reject', 'drop'])
 const OnFailureSchema = Type.Object(
   {
     outcome: Type.Enum(['allow', 'reject', 'drop'], { description: 'The verdict.' }),
-    code: Type.Optional(Type.Integer({ description: 'With reject: the code, one that the callback documents.' })),
-    info: Type.Optional(Type.String({ description: 'With reject: the text, where the callback shows one.' })),
+    code: Type.Optional(
+      Type.Integer({ description: 'With reject: the code, one that is documented for the callback.' }),
+    ),
+    info: Type.Optional(Type.String({ description: 'With reject: the text, if the callback shows one.' })),
   },
   { additionalProperties: false },
 )
@@ -71,76 +82,86 @@ export const PluginSchema = Type.Object(
       description: 'A shipped plugin, a package (timhook-plugin-NAME), or a path relative to this file.',
     }),
     id: Type.Optional(
-      Type.String({ minLength: 1, description: "Name of this entry, unique; the plugin's own name by default." }),
+      Type.String({ minLength: 1, description: "Unique name of this entry; by default the plugin's name." }),
     ),
-    enabled: Type.Boolean({ default: true, description: 'false keeps the entry without running it.' }),
+    enabled: Type.Boolean({ default: true, description: 'Whether the plugin runs.' }),
     only: Type.Optional(OnlySchema),
     options: Type.Unsafe<Record<string, unknown>>({
       type: 'object',
       default: {},
       opaque: true,
-      description: "The plugin's own settings, checked by the plugin's schema.",
+      description: "Options of the plugin, checked against the plugin's schema.",
     }),
     onFailure: Type.Optional(
       Type.Union([OutcomeSchema, OnFailureSchema], {
         expected: 'one of allow, reject, drop, or { outcome, code, info }',
-        description: 'What a before-callback gets when the plugin fails or is too slow.',
+        description: 'Answer to a before-callback if the plugin fails or is too slow.',
       }),
     ),
     timeoutMs: Type.Optional(
       Duration({
         min: 1,
         max: MAX_TIMER,
-        description: 'Milliseconds that one handler call may take, or text such as 30s.',
+        description: 'Timeout of one handler call: milliseconds, or text such as 30s.',
       }),
     ),
     setupTimeoutMs: Type.Optional(
       Duration({
         min: 1,
         max: MAX_TIMER,
-        description: 'Milliseconds that loading the plugin may take, and its setup: 60000, then the start fails.',
+        description: 'Timeout of loading the plugin, and of its setup; then the start fails. By default 60s.',
       }),
     ),
     closeTimeoutMs: Type.Optional(
       Duration({
         min: 1,
         max: MAX_TIMER,
-        description: 'Milliseconds that its close may take: 5000, then the stop goes on without it.',
+        description: 'Timeout of its close; then the server stops without it. By default 5s.',
       }),
     ),
     concurrency: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 10_000, description: 'After-callbacks that the plugin works on at a time.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        description: 'Most after-callbacks that the plugin handles at a time.',
+      }),
     ),
     retry: Type.Optional(RetrySchema),
     ordered: Type.Optional(
       Type.Boolean({
-        description: 'Whether a callback waiting for its retry holds up later ones of its group or conversation.',
+        description: 'Whether a callback that waits for its retry blocks later ones of its group or conversation.',
       }),
     ),
-    isolate: Type.Optional(Type.Boolean({ description: 'Run the plugin in a thread of its own.' })),
+    isolate: Type.Optional(Type.Boolean({ description: 'Whether to run the plugin in a separate thread.' })),
   },
   { additionalProperties: false },
 )
 
-/** One entry of the plugin list, checked, with defaults; its options are left to the plugin's own schema. */
+/** A checked entry of the plugin list, with defaults. The plugin's own schema checks its options. */
 export type PluginConfig = StaticDecode<typeof PluginSchema>
 
 /** An entry and its place in the list. */
 export type PluginEntry = PluginConfig & { index: number }
 
-/** The plugin list; its order is the order of the before-chain. */
+/** The plugin list, in the order of the before-chain. */
 export const PluginsSchema = Type.Array(PluginSchema, {
   default: [],
   description: 'The plugins, in the order in which before-callbacks pass through them.',
 })
 
-/** What a person may write for one of `plugins`. */
+/** One of `plugins` as written. */
 export interface PluginInput {
   /** A plugin's name, package or path, or the plugin itself. */
   use: string | object
   id?: string
   enabled?: boolean | string
-  only?: { apps?: (number | string)[]; commands?: string[] }
+  only?: {
+    apps?: (number | string)[]
+    commands?: string[]
+    groups?: string[]
+    accounts?: string[]
+    msgTypes?: string[]
+  }
   options?: object
   onFailure?:
     | 'allow'

@@ -1,7 +1,7 @@
 import { Type } from '#typebox'
 import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/lib/units.ts'
 
-// The characters that a URL path may hold (RFC 3986), without those that are patterns to the router: : * + ! ( ) { } [ ]
+// The characters that a URL path may contain (RFC 3986), except those that the router takes for patterns: : * + ! ( ) { } [ ]
 const PATH = "^/([A-Za-z0-9._~$&',;=@/-]|%[0-9A-Fa-f]{2})*$"
 
 const UrlPath = Type.String({
@@ -14,7 +14,10 @@ const TlsSchema = Type.Object(
     cert: Type.String({ minLength: 1, description: 'PEM file of the certificate and its chain.' }),
     key: Type.String({ minLength: 1, description: 'PEM file of the private key.' }),
     ca: Type.Optional(
-      Type.String({ minLength: 1, description: 'PEM file of the authority that client certificates must come from.' }),
+      Type.String({
+        minLength: 1,
+        description: 'PEM file of the authority that must have signed client certificates.',
+      }),
     ),
   },
   { additionalProperties: false, description: 'Serve HTTPS.' },
@@ -37,54 +40,55 @@ export const ServerSchema = Type.Object(
     path: Type.Union([UrlPath, Type.Array(UrlPath, { minItems: 1 })], {
       default: '/',
       expected: 'a URL path such as /callbacks, or a non-empty list of them',
-      description: 'URL path, or list of paths, that callbacks are posted to.',
+      description: 'URL path, or list of paths, for the callbacks.',
     }),
     deadlineMs: Duration({
       min: 1,
       max: 60_000,
       default: 1500,
-      description: 'Milliseconds after which a callback is answered, whatever its plugins do. Tencent waits 2000.',
+      description: 'Milliseconds until a callback is answered, whatever the plugins do. Tencent waits 2000.',
     }),
     bodyLimit: Size({
       default: '1mb',
       positive: true,
-      description: 'Largest body taken, in bytes or as text such as 1mb.',
+      description: 'Largest body that is accepted: bytes, or text such as 1mb.',
     }),
     maxInFlight: Type.Integer({
       minimum: 1,
       maximum: 1_000_000,
       default: 1000,
-      description: 'Before-callbacks that may be undecided at a time; more are resolved by onFailure at once.',
+      description: 'Most undecided before-callbacks at a time; further ones are answered by onFailure at once.',
     }),
     maxConnections: Type.Integer({
       minimum: 1,
       maximum: 1_000_000,
       default: 10_000,
-      description: 'Connections at a time; for each one more the one that has been idle longest is closed.',
+      description: 'Most connections at a time; each further one closes the one that has been idle longest.',
     }),
     trustProxy: Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 10 })], {
       default: false,
       expected: 'true, false, or the number of proxies in front, up to 10',
       description:
-        'Whether a proxy (or how many) adds to X-Forwarded-For: the log then names the address that it tells.',
+        'Whether a proxy in front sets X-Forwarded-For (or how many do); the log then shows the address from it.',
     }),
     drainMs: Duration({
       max: MAX_TIMER,
       default: 10_000,
-      description: 'Milliseconds that a stop waits for requests to finish.',
+      description: 'Milliseconds that a stopping server keeps accepting requests, so that clients can leave.',
     }),
     stallMs: Duration({
       min: 1000,
       max: MAX_TIMER,
       default: 30_000,
-      description: 'Milliseconds that a plugin may hold the event loop; then the process ends, to be started anew.',
+      description:
+        'Milliseconds that a plugin may block the event loop; then the process ends, and a service manager restarts it.',
     }),
     tls: Type.Optional(TlsSchema),
   },
   { additionalProperties: false, default: {}, description: 'Where callbacks are received.' },
 )
 
-/** What a person may write under `server`. */
+/** The section `server` as written. */
 export interface ServerInput {
   host?: string
   port?: number | string

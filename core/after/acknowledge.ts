@@ -1,9 +1,9 @@
 import { aboutOf, type Callback } from '../callback/callback.ts'
 import { Deadlines, type Late, type Wait } from '../lib/deadlines.ts'
 import { Completion, type Listener } from '../lib/completion.ts'
-import type { Answer, DispatchDeps } from '../answer.ts'
-import { OK, refused } from '../protocol/envelope.ts'
-import { createReportAnswer } from '../report-answer.ts'
+import { type Answer, createReportAnswer, type DispatchDeps } from '../answer.ts'
+import { OK, errorEnvelope } from '../protocol/envelope.ts'
+import type { AfterRoute } from '../registry.ts'
 
 const acknowledged: Answer = {
   status: 200,
@@ -19,7 +19,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     const reason = 'could not be stored in time'
-    return report(callback, 'after', { status: 503, text: refused(503, reason), reason })
+    return report(callback, 'after', { status: 503, text: errorEnvelope(503, reason), reason })
   }
 
   /**
@@ -49,9 +49,9 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
     }
   }
 
-  return function accept(callback: Callback): Answer | Completion<Answer> {
+  return function accept(callback: Callback, route: AfterRoute): Answer | Completion<Answer> {
     try {
-      const stored = delivery.accept(callback)
+      const stored = delivery.accept(callback, route)
       if (!stored) return acknowledge(callback)
       const storing = new Storing(callback)
       stored.notify(storing)

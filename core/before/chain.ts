@@ -2,16 +2,18 @@ import type { Bus } from '../observe/bus.ts'
 import { aboutOf, type Callback } from '../callback/callback.ts'
 import { callHandler, freshReading } from '../host/context.ts'
 import { copyOf } from '../lib/clone.ts'
+import type { Awaitable } from '../lib/completion.ts'
+import type { Clock } from '../lib/clock.ts'
 import { type Decision, type Failure, Failures } from './failure-policy.ts'
 import { type JsonObject, parseJson } from '../lib/json.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
 import { adaptVerdict, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
-import { keepCall, settleCall } from '../watchdog/calls.ts'
+import { trackPending, settleCall } from '../watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
 /**
  * Calls the handlers in config order until one rejects. Each sees the body as earlier ones rewrote it. The chain ends
- * by `deadlineAt`, on the clock of `performance.now()`, whatever a handler does. A promise is made only if a handler
+ * by `deadlineAt`, in the monotonic time of the clock, whatever a handler does. A promise is made only if a handler
  * returns one: synchronous handlers run in one plain loop.
  */
 export function runChain(
@@ -19,8 +21,9 @@ export function runChain(
   route: BeforeRoute,
   deadlineAt: number,
   bus: Bus,
-): Decision | Promise<Decision> {
-  return new Chain(callback, route, deadlineAt, bus).from(0)
+  clock: Clock,
+): Awaitable<Decision> {
+  return new Chain(callback, route, deadlineAt, bus, clock).from(0)
 }
 
 /** Whether the chain goes on with the next handler. */
@@ -31,19 +34,21 @@ class Chain {
   readonly #route: BeforeRoute
   readonly #deadlineAt: number
   readonly #bus: Bus
+  readonly #clock: Clock
   readonly #failures: Failures
   #fields: JsonObject | undefined
   #refusal: Verdict | undefined
 
-  constructor(callback: Callback, route: BeforeRoute, deadlineAt: number, bus: Bus) {
+  constructor(callback: Callback, route: BeforeRoute, deadlineAt: number, bus: Bus, clock: Clock) {
     this.#callback = callback
     this.#route = route
     this.#deadlineAt = deadlineAt
     this.#bus = bus
+    this.#clock = clock
     this.#failures = new Failures(callback, route, bus)
   }
 
-  from(first: number): Decision | Promise<Decision> {
+  from(first: number): Awaitable<Decision> {
     const { subscriptions } = this.#route
     for (let index = first; index < subscriptions.length; index++) {
       const subscription = subscriptions[index]
@@ -54,9 +59,9 @@ class Chain {
     return this.#decision()
   }
 
-  #call(subscription: Subscription, index: number): Step | Promise<Step> {
+  #call(subscription: Subscription, index: number): Awaitable<Step> {
     const { subscriptions } = this.#route
-    const startedAt = performance.now()
+    const startedAt = this.#clock.monotonic()
     const left = this.#deadlineAt - startedAt
     if (left <= 0) {
       this.#failures.addAll(subscriptions.slice(index), 'unreached')
@@ -66,16 +71,17 @@ class Chain {
     try {
       const body = this.#bodyOf(index)
       const { faults } = this.#callback.reading
-      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal }
+      const rewritten = this.#fields && Object.keys(this.#fields).filter((name) => Object.hasOwn(body, name))
+      const call = { body, faults, attempt: 1, resends: 0, maybeResend: false, signal, ...(rewritten && { rewritten }) }
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
-      let entry = keepCall(subscription.mark, this.#callback.id)
+      let entry = trackPending(subscription.mark, this.#callback.id)
       const settle = (): void => {
         settleCall(entry)
         entry = 0
       }
-      return withTimeout(returned, limitMs)
+      return withTimeout(returned, limitMs, this.#clock)
         .then((late) => {
           settle()
           return this.#take(late, subscription, startedAt)
@@ -103,7 +109,7 @@ class Chain {
     if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
     if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
     if (this.#bus.hasListeners('handler:done')) {
-      const durationMs = performance.now() - startedAt
+      const durationMs = this.#clock.monotonic() - startedAt
       const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1 }
       this.#bus.emit('handler:done', { ...about, durationMs })
     }

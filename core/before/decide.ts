@@ -2,28 +2,27 @@ import type { Callback } from '../callback/callback.ts'
 import { runChain, withoutChain } from './chain.ts'
 import { freshReading } from '../host/context.ts'
 import { recordUndeliveredLater } from '../delivery/delivery.ts'
-import type { Answer, DispatchDeps } from '../answer.ts'
+import { type Answer, createReportAnswer, type DispatchDeps } from '../answer.ts'
 import type { Decision } from './failure-policy.ts'
+import { andThen, type Awaitable } from '../lib/completion.ts'
 import type { JsonObject } from '../lib/json.ts'
 import { decided } from '../protocol/envelope.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { BeforeRoute } from '../registry.ts'
-import { createReportAnswer } from '../report-answer.ts'
 import { answerOf } from '../plugin-api/verdict.ts'
 
 /** Unknown commands may use one in this many of `maxInFlight`. */
 const UNKNOWN_SHARE = 10
 
 /** Creates the function that answers before-callbacks. It always decides, and in time, whatever the plugins do. */
-export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: DispatchDeps) {
+export function createDecider({ delivery, bus, deadlineMs, maxInFlight, clock = systemClock }: DispatchDeps) {
   const report = createReportAnswer(bus)
   const known = { undecided: 0, limit: maxInFlight }
   // Anyone can invent commands; those must not crowd out the known ones.
   const unknown = { undecided: 0, limit: Math.max(1, Math.floor(maxInFlight / UNKNOWN_SHARE)) }
 
-  return function decide(callback: Callback, route: BeforeRoute): Answer | Promise<Answer> {
-    const decision = consult(callback, route)
-    if (!(decision instanceof Promise)) return answerWith(callback, route, decision)
-    return decision.then((late) => answerWith(callback, route, late))
+  return function decide(callback: Callback, route: BeforeRoute): Awaitable<Answer> {
+    return andThen(consult(callback, route), (decision) => answerWith(callback, route, decision))
   }
 
   function answerWith(callback: Callback, route: BeforeRoute, { verdict, failed }: Decision): Answer {
@@ -35,11 +34,11 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight }: Dispat
   }
 
   /** A body without its required fields must not bypass the plugins: the `onFailure` of each decides then. */
-  function consult(callback: Callback, route: BeforeRoute): Decision | Promise<Decision> {
+  function consult(callback: Callback, route: BeforeRoute): Awaitable<Decision> {
     if (!callback.reading.fits) return withoutChain(callback, route, 'faults', bus)
     const load = route.known ? known : unknown
     if (load.undecided >= load.limit) return withoutChain(callback, route, 'busy', bus)
-    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus)
+    const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus, clock)
     return decision instanceof Promise ? counted(decision, load) : decision
   }
 

@@ -8,30 +8,50 @@ export interface About {
   readonly command: string
 }
 
-/** A callback as it came in: authenticated, with a body that is a JSON object. */
-export interface Incoming extends About {
+/** A request that is genuine by its URL. Its body has not been read yet. */
+export interface AuthenticatedRequest {
+  readonly sdkAppId: number
+  /** As in the URL. Empty if the URL has none. */
+  readonly command: string
   /** The query of the URL, after the `?`. */
-  readonly querystring: string
+  readonly query: string
   readonly signed: boolean
-  /** The body's text as received. */
-  readonly raw: string
-  /** The body as parsed. */
-  readonly body: JsonObject
   /** Milliseconds since 1970. */
   readonly receivedAt: number
   /**
    * When the head of the request arrived, or that of the first request of its batch, on the clock of
-   * `performance.now()`, milliseconds.
+   * `performance.now()`, milliseconds. The deadline counts from here.
    */
   readonly startedAt: number
 }
 
-/** A callback whose body was read by the definition of its command. */
-export interface Callback extends Incoming {
+/** A body that is a JSON object: its text as received, and as parsed. */
+export interface ReadBody {
+  readonly raw: string
+  readonly body: JsonObject
+}
+
+/** What is stored of a callback, and what a handler learns of it. */
+export interface StoredCallback extends About, Omit<AuthenticatedRequest, 'startedAt'> {
+  /** The body's text as received. */
+  readonly raw: string
+}
+
+/** A callback from dispatch to the store: authenticated, its body read by the definition of its command. */
+export interface Callback extends StoredCallback {
+  /** The body as parsed. */
+  readonly body: JsonObject
+  /** On the clock of `performance.now()`, milliseconds. */
+  readonly startedAt: number
   /** At most one plugin gets this body; others get copies. */
   readonly reading: Reading
 }
 
 export function aboutOf({ id, sdkAppId, command }: About): About {
   return { id, sdkAppId, command }
+}
+
+/** What is stored of it. The parsed body would take several times the memory of its text. */
+export function storedOf({ id, sdkAppId, command, query, signed, raw, receivedAt }: StoredCallback): StoredCallback {
+  return { id, sdkAppId, command, query, signed, raw, receivedAt }
 }

@@ -1,84 +1,13 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
-import { Command, CommanderError, Option } from 'commander'
 import { code } from './lazy-commands.ts'
 import { end, exitCodeOf, printError } from './output/exit.ts'
 import { guardExit } from './process/guard-exit.ts'
-import { collect, config, whole } from './input/options.ts'
-import { addStoredCommands } from './stored-commands.ts'
-import type { TriggerOptions } from './commands/trigger.ts'
-
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+import { createProgram } from './program.ts'
 
 guardExit()
 
 let isServing = false
-const program = new Command('timhook')
-  .description('Receives the callbacks of Tencent Cloud IM / Chat and dispatches them to plugins')
-  .version(version)
-  .exitOverride()
-  .showSuggestionAfterError()
-  .addHelpText('after', '\nCommands of a plugin of the config: timhook ID COMMAND, as in timhook group-full report')
-
-program
-  .command('start')
-  .description('start the server')
-  .addOption(config())
-  .option('--host <host>', 'address to listen on, in place of server.host')
-  .option('--port <port>', 'port to listen on, in place of server.port', whole(0, 65535))
-  .option('--workers <n>', 'processes that share the work', whole(1, 64))
-  .action(async (options: object) => {
-    await code.start().start(options)
-    isServing = true
-  })
-
-program
-  .command('init')
-  .description('write a commented config to config/plugins.yaml')
-  .addOption(config())
-  .action(async (options: object) => code.init().init(options))
-
-program
-  .command('check')
-  .description('check the config and its plugins')
-  .addOption(config())
-  .option('--json', 'print the config as it takes effect, secrets masked; where it has faults, those')
-  .option('--strict', 'fail on warnings, too')
-  .action(async (options: object) => code.check().check(options))
-
-program
-  .command('list')
-  .description('list the callbacks that are known, or the plugins of the config')
-  .argument('[what]', 'callbacks or plugins', 'callbacks')
-  .addOption(config())
-  .option('--json', 'print JSON')
-  .action(async (what: string, options: object) => code.list().list(what, options))
-
-program
-  .command('trigger')
-  .description('send a signed sample callback to a running server')
-  .argument('<command>', 'such as Group.CallbackAfterGroupFull, or Group.* for all of them')
-  .addOption(config())
-  .option('--url <url>', "the server's URL (default: from the config)")
-  .option('--app <id>', "the app's SdkAppid (default: the first of the config)", whole(1, Number.MAX_SAFE_INTEGER))
-  .option(
-    '--set <path=value>',
-    'set a field of the body, such as GroupId=@TGS#1 or MsgBody.0.MsgType=…; text where the field is, else JSON',
-    collect,
-  )
-  .option('--raw <file>', 'send this file as the body, as it is')
-  .addOption(
-    new Option('--seed <n>', 'send variations of the sample, the same ones for the same number')
-      .argParser(whole(0, 0xffffffff))
-      .conflicts('raw'),
-  )
-  .option('--count <n>', 'how many to send', whole(1, 10_000_000), 1)
-  .option('--concurrency <n>', 'how many at once', whole(1, 1000), 1)
-  .option('--yes', 'allow a URL that is not on this machine')
-  .option('--json', 'print JSON')
-  .action(async (command: string, options: TriggerOptions) => code.trigger().trigger(command, options))
-
-addStoredCommands(program)
+const program = createProgram(() => (isServing = true))
 
 /** The first argument may be the id of a plugin. Only the config knows its commands. */
 async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolean> {
@@ -90,11 +19,7 @@ async function isOfPlugin([first, ...others]: readonly string[]): Promise<boolea
 try {
   if (!(await isOfPlugin(process.argv.slice(2)))) await program.parseAsync()
 } catch (error) {
-  // Commander has already printed the error. Help and version are not errors.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else {
-    printError(error)
-    process.exitCode = exitCodeOf(error)
-  }
+  printError(error)
+  process.exitCode = exitCodeOf(error)
 }
 if (!isServing) await end()

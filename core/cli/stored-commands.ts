@@ -2,34 +2,42 @@ import { type Command, Option } from 'commander'
 import { code } from './lazy-commands.ts'
 import type { DeadLetterOptions } from './commands/dead-letters.ts'
 import type { EventOptions } from './commands/events.ts'
-import { collect, config, moment, whole } from './input/options.ts'
+import { collect, config, time, whole } from './input/options.ts'
 import type { ReplayOptions } from './commands/replay.ts'
 
 const OUTCOMES = ['done', 'waiting', 'dead', 'delivered', 'reject', 'drop', 'failed', 'refused', 'kept']
 
-const app = (): Option => new Option('--app <id>', 'of this app').argParser(whole(1, Number.MAX_SAFE_INTEGER))
-const command = (): Option => new Option('--command <command>', 'such as Group.CallbackAfterGroupFull or Group.*')
-const since = (): Option => new Option('--since <time>', 'received since: 10m, 2h, 3d or an ISO time').argParser(moment)
-const until = (): Option => new Option('--until <time>', 'received before').argParser(moment)
+const app = (): Option =>
+  new Option('--app <id>', 'only those of this app').argParser(whole(1, Number.MAX_SAFE_INTEGER))
+const command = (): Option =>
+  new Option('--command <command>', 'only this command, such as Group.CallbackAfterGroupFull or Group.*')
+const since = (): Option => new Option('--since <time>', 'received since: 10m, 2h, 3d or an ISO time').argParser(time)
+const until = (): Option => new Option('--until <time>', 'received before').argParser(time)
 
-/** The commands that read the store, and send requests to the server. */
+/** Adds the commands that read the store and send requests to the server. */
 export function addStoredCommands(program: Command): void {
   program
     .command('events')
-    .description('show what came, newest first')
+    .description('show the callbacks that came, newest first')
     .addOption(config())
     .addOption(app())
     .addOption(command())
-    .option('--plugin <id>', 'that this plugin gets')
+    .option('--plugin <id>', 'only those for this plugin')
     .addOption(
-      new Option('--outcome <outcome>', 'what has become of it, with any plugin or the one named').choices(OUTCOMES),
+      new Option('--outcome <outcome>', 'only those with this outcome, for any plugin or the one named').choices(
+        OUTCOMES,
+      ),
     )
     .addOption(since())
     .addOption(until())
     .option('--id <id>', 'the callback with this id; may be given several times', collect)
     .option('--limit <n>', 'how many at most', whole(1, 1_000_000))
     .addOption(
-      new Option('--follow', 'go on with what comes, oldest first, until Ctrl-C').conflicts(['until', 'id', 'records']),
+      new Option('--follow', 'keep printing new ones, oldest first, until Ctrl-C').conflicts([
+        'until',
+        'id',
+        'records',
+      ]),
     )
     .option('--records [kind]', 'show what plugins have recorded instead')
     .option('--body', 'print bodies too, messages among them')
@@ -38,15 +46,15 @@ export function addStoredCommands(program: Command): void {
 
   program
     .command('dead-letters')
-    .description('list, retry or drop callbacks that a plugin did not manage')
+    .description('list, retry or drop callbacks that a plugin could not handle')
     .argument('[action]', 'list, retry or drop', 'list')
-    .argument('[refs...]', 'which ones, as the list names them')
+    .argument('[refs...]', 'refs, as the list prints them')
     .addOption(config())
-    .option('--plugin <id>', 'of this plugin')
+    .option('--plugin <id>', 'only those of this plugin')
     .addOption(command())
     .option('--all', 'all of them')
     .option('--limit <n>', 'how many to list at most', whole(1, 1_000_000), 100)
-    .option('--yes', 'retry or drop all that fit; without it they are counted')
+    .option('--yes', 'retry or drop all that match; without it they are only counted')
     .option('--json', 'print JSON lines')
     .action(async (action: string, refs: string[], options: DeadLetterOptions) =>
       code.deadLetters().deadLetters(action, refs, options),
@@ -55,15 +63,15 @@ export function addStoredCommands(program: Command): void {
   program
     .command('replay')
     .description('deliver callbacks to a plugin once more')
-    .argument('[ids...]', 'ids of callbacks, refused ones too, in place of a time range')
+    .argument('[ids...]', 'ids of callbacks, also refused ones, instead of a time range')
     .addOption(config())
-    .requiredOption('--plugin <id>', 'who gets them')
+    .requiredOption('--plugin <id>', 'the plugin that gets them')
     .addOption(since())
     .addOption(until())
     .addOption(app())
     .addOption(command())
     .option('--rate <n>', 'how many a second at most', whole(1, 1_000_000))
-    .option('--yes', 'do it; without it they are counted')
+    .option('--yes', 'do it; without it they are only counted')
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: ReplayOptions) => code.replay().replay(ids, options))
 }

@@ -1,4 +1,4 @@
-import type { Incoming } from '../callback/callback.ts'
+import type { StoredCallback } from '../callback/callback.ts'
 import type { Hold, Undelivered } from './delivery.ts'
 
 /**
@@ -66,7 +66,7 @@ export interface CallbackLog {
   /** Stores that a plugin is held, or with undefined that it is not. */
   hold(plugin: string, hold: Hold | undefined): Promise<void>
   /** Stores a callback that is not delivered. `isKnown`: whether the table has its command. */
-  recordUndelivered(callback: Incoming, undelivered: Undelivered, isKnown: boolean): Promise<void>
+  recordUndelivered(callback: StoredCallback, undelivered: Undelivered, isKnown: boolean): Promise<void>
   /**
    * Resolves with when the oldest pending callback of each plugin came (milliseconds since 1970), if it has any. Rejects
    * with the reason while callbacks cannot be stored.

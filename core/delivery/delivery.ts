@@ -1,7 +1,8 @@
 import type { Bus } from '../observe/bus.ts'
-import { aboutOf, type Callback, type Incoming } from '../callback/callback.ts'
+import { aboutOf, type Callback, type StoredCallback } from '../callback/callback.ts'
 import type { Completion } from '../lib/completion.ts'
 import type { Outcome } from '../protocol/define.ts'
+import type { AfterRoute } from '../registry.ts'
 
 /**
  * The engine between the acknowledgement and the plugins. It stores a callback, acknowledges it, and then delivers it
@@ -11,15 +12,15 @@ export interface Delivery {
   /** Opens the engine and resumes unfinished callbacks. */
   start(): Promise<void>
   /**
-   * Resolves once the callback is as durable as the engine makes it; rejects if it could not be stored. Returns
-   * undefined if there is nothing to wait for.
+   * Stores a callback for the plugins of its route. Resolves once it is as durable as the engine makes it; rejects if it
+   * could not be stored. Returns undefined if there is nothing to wait for.
    */
-  accept(callback: Callback): Completion<void> | undefined
+  accept(callback: Callback, route: AfterRoute): Completion<void> | undefined
   /**
    * Stores a callback that is not delivered: a refused one, whose resends are counted, or one that a verdict or a
    * failure decided. Best effort.
    */
-  recordUndelivered(callback: Incoming, undelivered: Undelivered): Promise<void>
+  recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason while callbacks cannot be stored. */
   health(): Promise<DeliveryHealth>
   /**
@@ -65,7 +66,7 @@ export type Undelivered =
 export function recordUndeliveredLater(
   delivery: Delivery,
   bus: Bus,
-  callback: Incoming,
+  callback: StoredCallback,
   undelivered: Undelivered,
 ): void {
   setImmediate(() => {

@@ -6,7 +6,7 @@ import type { Hold } from './delivery.ts'
  * otherwise for any plugin. One that was decided or refused is `reject`, `drop`, `failed` (whatever the verdict was) or
  * `refused`. `delivered` and `kept` stand for all of either kind.
  */
-export type Found = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
+export type EntryOutcome = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
 export type PluginOutcome = 'done' | 'waiting' | 'dead'
 
 /** Which callbacks to list. Times are milliseconds since 1970. */
@@ -16,7 +16,7 @@ export interface Filter {
   readonly command?: string
   /** Callbacks that this plugin gets, or got by a replay. */
   readonly plugin?: string
-  readonly outcome?: Found
+  readonly outcome?: EntryOutcome
   readonly since?: number
   /** Exclusive. */
   readonly until?: number
@@ -51,7 +51,7 @@ export interface Entry {
   /** The outcome for each plugin; empty if no plugin gets it. */
   readonly plugins: readonly { readonly id: string; readonly outcome: PluginOutcome }[]
   /** Present if the callback was decided or refused, and so is not delivered. */
-  readonly kept?: {
+  readonly undelivered?: {
     readonly outcome: Outcome | 'refused'
     readonly code: number
     readonly failed: boolean
@@ -87,7 +87,7 @@ export interface DeadFilter {
   readonly refs?: readonly string[]
   /** Only those that follow this one in a list: for the next page. */
   readonly before?: string
-  /** 100 unless told. */
+  /** 100 by default. */
   readonly limit?: number
 }
 
@@ -106,7 +106,7 @@ export interface RecordFilter {
   readonly kind?: string
   readonly since?: number
   readonly until?: number
-  /** 100 unless told. */
+  /** 100 by default. */
   readonly limit?: number
 }
 

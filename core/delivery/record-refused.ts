@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Incoming } from '../callback/callback.ts'
+import type { StoredCallback } from '../callback/callback.ts'
 
 /** Bodies of refused callbacks are stored whole up to MAX_WHOLE characters, longer ones only up to PREFIX_LENGTH. */
 const MAX_WHOLE = 16 * 1024
@@ -12,7 +12,7 @@ export interface Refused {
 }
 
 /** Cuts a long body and says so in the error. */
-export function refusedOf({ raw }: Pick<Incoming, 'raw'>, error: string): Refused {
+export function refusedOf({ raw }: Pick<StoredCallback, 'raw'>, error: string): Refused {
   if (raw.length <= MAX_WHOLE) return { raw, error }
   return {
     raw: raw.slice(0, PREFIX_LENGTH),
@@ -22,7 +22,7 @@ export function refusedOf({ raw }: Pick<Incoming, 'raw'>, error: string): Refuse
 
 /** The fingerprint of a refused callback. It covers the text of the body, since not every refused body is JSON. */
 export function refusedFingerprint(
-  { sdkAppId, command }: Pick<Incoming, 'sdkAppId' | 'command'>,
+  { sdkAppId, command }: Pick<StoredCallback, 'sdkAppId' | 'command'>,
   { raw, error }: Refused,
 ): string {
   return hash('sha256', JSON.stringify([sdkAppId, command, error, raw]), 'base64')

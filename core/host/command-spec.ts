@@ -6,6 +6,8 @@ import { isObject } from '../lib/json.ts'
 export const OWN_COMMANDS: readonly string[] = [
   'check',
   'dead-letters',
+  'dev',
+  'doctor',
   'events',
   'help',
   'init',
@@ -14,6 +16,7 @@ export const OWN_COMMANDS: readonly string[] = [
   'replay',
   'start',
   'trigger',
+  'try',
 ]
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
@@ -39,8 +42,12 @@ function ofCommand(name: string, command: unknown): string[] {
   if (!isObject(command) || typeof command['description'] !== 'string' || typeof command['run'] !== 'function') {
     return [`command ${name}: expected an object with \`description\` and \`run\``]
   }
-  const { options, view } = command
+  const { options, view, positional = [] } = command
   if (view !== undefined && typeof view !== 'boolean') return [`command ${name}: view: expected true or false`]
+  const keys = Object.keys(optionsOf(command))
+  if (!Array.isArray(positional) || positional.some((key) => !keys.includes(String(key)))) {
+    return [`command ${name}: positional is no list of names of its options`]
+  }
   if (options === undefined) return []
   if (!isObject(options) || options['type'] !== 'object') return [`command ${name}: options is no schema of an object`]
   return Object.entries(optionsOf(command as { options?: object })).flatMap(([key, node]) => {

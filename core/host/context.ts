@@ -1,24 +1,20 @@
-import type { Callback } from '../callback/callback.ts'
+import type { StoredCallback } from '../callback/callback.ts'
 import type { App, Query } from '../plugin-api/handler-context.ts'
 import { type JsonObject, isObject, parseJson } from '../lib/json.ts'
 import type { Reading } from '../callback/body-reader.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../plugin-api/log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
 import type { Route, Subscription } from '../registry.ts'
 import { parseQuery } from './parse-query.ts'
+import { traceParentOf } from '../observe/trace-parent.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
+import { HOPS, hopsOnward } from '../callback/hops.ts'
 import type { VerdictFactory } from '../plugin-api/verdict.ts'
 import { beginCall, endCall } from '../watchdog/calls.ts'
 import type { LazySignal } from '../lib/timeout.ts'
 
-/** What a handler learns about its callback. */
-export type Called = Omit<Callback, 'body' | 'reading' | 'startedAt'>
-
-/** Without the body, which takes several times the memory of its text. */
-export function calledOf({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: Callback): Called {
-  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
-}
+const none: readonly string[] = Object.freeze([])
 
 /** The values that differ between calls of a handler. */
 export interface Call {
@@ -28,6 +24,8 @@ export interface Call {
   readonly resends: number
   readonly maybeResend: boolean
   readonly signal: LazySignal
+  /** Before-callbacks only: the fields that earlier plugins have rewritten. */
+  readonly rewritten?: readonly string[]
 }
 
 /** The context of a handler. Costly, rarely used parts are created on first access. */
@@ -49,15 +47,17 @@ class Context {
   readonly store: Store
   readonly emit: (name: string, data: unknown) => void
   readonly count: Count
+  declare readonly rewritten?: readonly string[]
+  declare readonly answerFields?: readonly string[] | undefined
   declare readonly allow?: VerdictFactory['allow']
   declare readonly reject?: VerdictFactory['reject']
   declare readonly drop?: VerdictFactory['drop']
-  readonly #querystring: string
+  readonly #text: string
   readonly #subscription: Subscription
   readonly #signal: LazySignal
   #query: Query | undefined
 
-  constructor(callback: Called, route: Route, subscription: Subscription, call: Call) {
+  constructor(callback: StoredCallback, route: Route, subscription: Subscription, call: Call) {
     const { plugin } = subscription
     this.phase = route.phase
     this.command = callback.command
@@ -77,22 +77,32 @@ class Context {
     this.emit = plugin.emit
     this.count = plugin.count
     if (route.verdicts) {
+      this.rewritten = call.rewritten ?? none
+      this.answerFields = route.verdicts.answerFields
       this.allow = route.verdicts.allow
       this.reject = route.verdicts.reject
       this.drop = route.verdicts.drop
     }
-    this.#querystring = callback.querystring
+    this.#text = callback.query
     this.#subscription = subscription
     this.#signal = call.signal
   }
 
   get query(): Query {
-    this.#query ??= parseQuery(this.#querystring)
+    this.#query ??= parseQuery(this.#text)
     return this.#query
   }
 
   get log(): Log {
     return this.#subscription.plugin.log.child({ callback: this.id, command: this.command })
+  }
+
+  get forwardHeaders(): Readonly<Record<string, string>> {
+    const { id, instance } = this.#subscription.plugin
+    return {
+      [HOPS]: hopsOnward(this.query[HOPS], instance),
+      traceparent: traceParentOf(this.id, id, this.attempt),
+    }
   }
 
   get rest(): Rest {
@@ -105,7 +115,7 @@ class Context {
 }
 
 /** Calls one handler and returns its result. Throws what the handler throws. */
-export function callHandler(callback: Called, route: Route, subscription: Subscription, call: Call): unknown {
+export function callHandler(callback: StoredCallback, route: Route, subscription: Subscription, call: Call): unknown {
   beginCall(subscription.mark, callback.id)
   try {
     return subscription.handle(new Context(callback, route, subscription, call) as never)
@@ -118,15 +128,14 @@ export function callHandler(callback: Called, route: Route, subscription: Subscr
  * Parses and reads the body again, for every plugin but the one that gets the original, or after the definition has
  * changed.
  */
-export function freshReading({ raw, querystring, command }: Called, route: Route): Reading {
+export function freshReading({ raw, query, command }: StoredCallback, route: Route): Reading {
   const body = parseJson(raw)
-  return route.read(isObject(body) ? body : {}, requestedIn(querystring, command))
+  return route.read(isObject(body) ? body : {}, requestedIn(query, command))
 }
 
 /** Returns the command in the URL. It differs from the callback's if the body names another one. */
-function requestedIn(querystring: string, command: string): string {
-  if (querystring.includes(`CallbackCommand=${command}`)) return command
-  for (const [name, value] of new URLSearchParams(querystring))
-    if (name.toLowerCase() === 'callbackcommand') return value
+function requestedIn(query: string, command: string): string {
+  if (query.includes(`CallbackCommand=${command}`)) return command
+  for (const [name, value] of new URLSearchParams(query)) if (name.toLowerCase() === 'callbackcommand') return value
   return command
 }

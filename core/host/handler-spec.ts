@@ -4,38 +4,69 @@ import { commands } from '../protocol/commands.ts'
 import { allowsCode } from '../protocol/codes.ts'
 import type { BeforeDefinition, FailureVerdict, Outcome, Phase } from '../protocol/define.ts'
 import { unknownBefore, unknownPhase } from '../protocol/unknown.ts'
-import type { AfterSettings, BeforeSettings, OnFailure } from '../plugin.ts'
+import type { AfterSettings, OnFailure } from '../plugin.ts'
 import { covers, type HandlerSpec, type Pool } from '../registry.ts'
+import { reasonOf } from '../observe/loggable-error.ts'
 import { allowsOutcome } from '../plugin-api/verdict.ts'
 
 const DEFAULT_CONCURRENCY = 16
 const DEFAULT_RETRY = { attempts: 12, minMs: 200, maxMs: 600_000 }
-const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty'])
+const SETTINGS = new Set(['handle', 'timeoutMs', 'onFailure', 'concurrency', 'retry', 'ordered', 'faulty', 'phase'])
 const PATTERN = /^(?:\*|[A-Za-z]\w*\.(?:\*|[A-Za-z]\w*))$/
 
-type Settings = AfterSettings & BeforeSettings & { faulty?: boolean; handle: HandlerSpec['handle'] }
+/** Settings that may be functions of the plugin's options. */
+const OF_OPTIONS = ['timeoutMs', 'concurrency', 'onFailure', 'phase'] as const
 
-/** Returns a plugin's handlers with their settings, or their faults, one sentence each. */
+interface Settings extends Omit<AfterSettings, 'timeoutMs' | 'concurrency'> {
+  timeoutMs?: number
+  concurrency?: number
+  onFailure?: OnFailure
+  faulty?: boolean
+  phase?: Phase
+  handle: HandlerSpec['handle']
+}
+
+/**
+ * Returns a plugin's handlers with their settings, or their faults, one sentence each.
+ * @param options the plugin's options; undefined if they are faulty, which has been reported
+ */
 export function handlerSpecs(
   handlers: Readonly<Record<string, unknown>>,
   entry: PluginEntry,
+  options: { readonly value: unknown } | undefined,
 ): { specs: ReadonlyMap<string, HandlerSpec>; faults: string[] } {
   const faults: string[] = []
   const specs = new Map<string, HandlerSpec>()
   const shared: Pool = { concurrency: entry.concurrency ?? DEFAULT_CONCURRENCY }
   for (const [pattern, given] of Object.entries(handlers)) {
-    const settings = settingsOf(given)
-    const wrong = settings ? faultOf(pattern, settings) : 'expected a function, or an object with `handle`'
-    if (wrong || !settings) faults.push(`handlers[${JSON.stringify(pattern)}]: ${wrong}`)
+    const settings = settingsOf(given, options)
+    const wrong =
+      typeof settings === 'object'
+        ? faultOf(pattern, settings)
+        : (settings ?? 'expected a function, or an object with `handle`')
+    if (wrong !== undefined || typeof settings !== 'object')
+      faults.push(`handlers[${JSON.stringify(pattern)}]: ${wrong}`)
     else specs.set(pattern, specOf(pattern, settings, entry, shared))
   }
   return { specs, faults }
 }
 
-function settingsOf(given: unknown): Settings | undefined {
+/** Returns the settings, or what is wrong with a function of the options; undefined if it is no handler. */
+function settingsOf(given: unknown, options: { readonly value: unknown } | undefined): Settings | string | undefined {
   if (typeof given === 'function') return { handle: given as HandlerSpec['handle'] }
   if (!isObject(given) || typeof given['handle'] !== 'function') return undefined
-  return given as unknown as Settings
+  const settings = { ...given }
+  for (const key of OF_OPTIONS) {
+    const setting = settings[key]
+    if (typeof setting !== 'function') continue
+    delete settings[key]
+    try {
+      if (options) settings[key] = (setting as (value: unknown) => unknown)(options.value)
+    } catch (error) {
+      return `${key}: the function of the options threw: ${reasonOf(error)}`
+    }
+  }
+  return settings as unknown as Settings
 }
 
 function faultOf(pattern: string, settings: Settings): string | undefined {
@@ -44,7 +75,8 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (unknown) return `unknown setting ${JSON.stringify(unknown)}; expected one of ${[...SETTINGS].join(', ')}`
   const number = wrongNumber(settings)
   if (number) return number
-  const { onFailure, faulty } = settings
+  const { onFailure, faulty, phase } = settings
+  if (phase !== undefined && phase !== 'before' && phase !== 'after') return 'phase: expected before or after'
   if (faulty !== undefined) {
     if (typeof faulty !== 'boolean') return 'faulty: expected true or false'
     if (phaseOf(pattern) === 'before') return 'faulty: what does not fit of a before-callback is resolved by onFailure'
@@ -129,5 +161,6 @@ function specOf(pattern: string, settings: Settings, entry: PluginEntry, shared:
     ordered: entry.ordered ?? settings.ordered ?? false,
     retry: { ...DEFAULT_RETRY, ...settings.retry, ...entry.retry },
     pool: own === undefined ? shared : { concurrency: own },
+    phase: settings.phase,
   }
 }

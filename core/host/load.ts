@@ -12,11 +12,11 @@ import { checkOptions } from './check-options.ts'
 import type { Plugin } from '../plugin.ts'
 import { asPlugin, pluginWarnings } from './plugin-shape.ts'
 import { commands } from '../protocol/commands.ts'
-import type { HandlerSpec } from '../registry.ts'
+import type { HandlerSpec, Only } from '../registry.ts'
 import { resolvePlugin } from './resolve.ts'
-import { reasonOf } from '../observe/loggable-error.ts'
-import { syntaxErrorPlace } from './syntax-error.ts'
+import { importFault } from './import/import-fault.ts'
 import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
+import { reasonOf } from '../observe/loggable-error.ts'
 
 const SETUP_MS = 60_000
 const CLOSE_MS = 5000
@@ -29,7 +29,7 @@ export interface LoadedPlugin {
   readonly file: string | undefined
   readonly options: unknown
   readonly specs: ReadonlyMap<string, HandlerSpec>
-  readonly only: { readonly apps?: readonly number[]; readonly commands?: readonly string[] }
+  readonly only: Only
   readonly limits: PluginLimits
 }
 
@@ -89,9 +89,11 @@ async function loadOne(
     file = typeof use === 'string' ? await resolvePlugin(use, reading.folder) : undefined
     plugin = asPlugin(file === undefined ? use : await importPlugin(file, entry, notify))
   } catch (error) {
-    return fault('use', maskText(await reasonNotLoaded(error, file), reading.secrets))
+    return fault('use', maskText(await importFault(error, file), reading.secrets))
   }
-  const { specs, faults } = handlerSpecs(plugin.handlers, entry)
+  const checked = await checkOptions(plugin.options, entry, reading)
+  const options = checked.faults.length === 0 ? { value: checked.value } : undefined
+  const { specs, faults } = handlerSpecs(plugin.handlers, entry, options)
   const id = entry.id ?? plugin.name
   for (const message of [...faults, ...commandFaults(id, plugin.commands)]) {
     fault('use', `plugin ${plugin.name}: ${message}`)
@@ -103,13 +105,20 @@ async function loadOne(
     const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
     if (wrong) fault('onFailure', wrong)
   }
-  const checked = await checkOptions(plugin.options, entry, reading)
   loading.faults.push(...checked.faults)
-  const { apps, commands: patterns } = entry.only ?? {}
-  for (const { index, message } of onlyWarnings(patterns ?? [], { name: plugin.name, handles: [...specs.keys()] })) {
+  const { apps, ...others } = entry.only ?? {}
+  for (const { index, message } of onlyWarnings(others.commands ?? [], {
+    name: plugin.name,
+    handles: [...specs.keys()],
+  })) {
     loading.warnings.push({ path: [...at, 'only', 'commands', index], message })
   }
-  const only = { ...(apps && { apps: apps.map(Number) }), ...(patterns && { commands: patterns }) }
+  try {
+    if (options) plugin.checkOptions?.(options.value)
+  } catch (error) {
+    fault('options', maskText(error instanceof Error ? error.message : reasonOf(error), reading.secrets))
+  }
+  const only: Only = { ...others, ...(apps && { apps: apps.map(Number) }) }
   const limits = { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
   return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs, only, limits }
 }
@@ -131,14 +140,13 @@ async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Pr
   })
   // Compiled CommonJS wraps its default export twice.
   const exported = module.default
-  return isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
+  const plugin = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
+  if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module))
+  return plugin
 }
 
-/** Formats an error in one line, like a fault. */
-async function reasonNotLoaded(error: unknown, file: string | undefined): Promise<string> {
-  if (error instanceof TimhookError) return error.hint ? `${error.message}; ${error.hint}` : error.message
-  const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, file) : undefined
-  // Its stack shows the importer.
-  const reason = place === undefined ? reasonOf(error) : `${String(error)} (at ${place})`
-  return reason.replaceAll('\n', ' ')
+function noDefault(module: object): string {
+  const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
+  const [name] = Object.entries(module).flatMap(([key, value]) => (isObject(value) && 'handlers' in value ? [key] : []))
+  return name === undefined ? expected : `${expected}; it exports one as ${name}: write \`export default ${name}\``
 }

@@ -5,9 +5,23 @@ import { metricsFault, observersFault } from './observe-spec.ts'
 import type { Plugin } from '../plugin.ts'
 import { commands } from '../protocol/commands.ts'
 import { covers } from '../registry.ts'
+import { versionFault } from './import/version.ts'
 import { suggestion } from '../lib/suggest.ts'
 
-const KEYS = ['name', 'description', 'options', 'setup', 'handlers', 'observe', 'metrics', 'close', 'commands']
+const KEYS = [
+  'name',
+  'timhook',
+  'description',
+  'options',
+  'setup',
+  'checkOptions',
+  'handlers',
+  'observe',
+  'metrics',
+  'close',
+  'erase',
+  'commands',
+]
 const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
 
 /**
@@ -17,12 +31,15 @@ const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command
 export function asPlugin(exported: unknown): Plugin {
   const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
   if (!isObject(exported)) throw invalid(expected)
-  const { name, handlers, setup, close, options, observe, metrics } = exported
+  const { name, handlers, options, observe, metrics } = exported
   const misspelt = misspeltKey(exported)
   if (misspelt !== undefined) throw invalid(misspelt)
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
-  if (setup !== undefined && typeof setup !== 'function') throw invalid(`plugin ${name}: setup is no function`)
-  if (close !== undefined && typeof close !== 'function') throw invalid(`plugin ${name}: close is no function`)
+  for (const key of ['setup', 'checkOptions', 'close', 'erase'])
+    if (exported[key] !== undefined && typeof exported[key] !== 'function')
+      throw invalid(`plugin ${name}: ${key} is no function`)
+  const wrongVersion = versionFault(exported['timhook'])
+  if (wrongVersion !== undefined) throw invalid(`plugin ${name}: ${wrongVersion}`)
   const noSchema = optionsFault(options)
   const fault = noSchema ?? observersFault(observe) ?? metricsFault(metrics)
   if (fault !== undefined) throw invalid(`plugin ${name}: ${fault}`)

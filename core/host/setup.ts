@@ -16,6 +16,7 @@ interface SetUpDeps {
   readonly counters: PluginCounters
   readonly log: Logger
   readonly stores: Stores
+  readonly instance: string
   readonly apps: readonly AppSettings[]
   readonly rest: (sdkAppId: number) => Rest
   /** Aborted when the server stops. */
@@ -72,7 +73,15 @@ export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpD
       unobserve()
       return closeOne(entry, state, log)
     })
-    plugins.push({ id, file: entry.file, state, ...given, only: entry.only, handlers: entry.specs })
+    plugins.push({
+      id,
+      file: entry.file,
+      state,
+      instance: deps.instance,
+      ...given,
+      only: entry.only,
+      handlers: entry.specs,
+    })
   }
   return { plugins, close }
 }

@@ -2,16 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from '@koa/router'
 import type { Bus } from '../observe/bus.ts'
 import Koa, { type Middleware } from 'koa'
-import { BodyBudget } from './body/body-budget.ts'
+import { bodyBudgetFor, type BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
-import { refuse } from './error-handler.ts'
-import { createRefuser } from './answer/refuser.ts'
+import { handleErrors } from './error-handler.ts'
+import { createErrorReporter, type ErrorReporter } from './answer/error-reporter.ts'
 import { createFastPath, type FastPath } from './fast-path.ts'
 import { createRoute, type RouteDeps } from './koa-route.ts'
 
 export interface AppDeps extends WebhookDeps {
   readonly bus: Bus
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   readonly paths: readonly string[]
   /** Bytes. */
   readonly bodyLimit: number
@@ -25,16 +27,17 @@ export interface AppDeps extends WebhookDeps {
 
 /** Creates the Koa application of our own server: the webhook routes, and 404 for everything else. */
 export function createApp(deps: AppDeps): Koa {
-  const route = routeDeps(deps)
-  const app = new WebhookApp(createFastPath({ ...deps, ...route }))
-  // Koa's own report would print the whole error. refuse() has already emitted an event.
+  const reporter = createErrorReporter(deps.bus, deps.proxies)
+  const route = routeDeps(deps, reporter)
+  const app = new WebhookApp(createFastPath({ ...route, isDraining: deps.isDraining }))
+  // Koa's own report would print the whole error. handleErrors() has already emitted an event.
   app.silent = true
   app.use(async (ctx, next) => {
     if (deps.isDraining()) ctx.set('Connection', 'close')
     await next()
   })
-  app.use(refuse(route.refuser))
-  app.use(routes(deps.paths, route))
+  app.use(handleErrors(reporter))
+  app.use(routes(route))
   app.use(() => {
     throw new HttpError(404, 'path: not one of server.path')
   })
@@ -62,11 +65,11 @@ class WebhookApp extends Koa {
   }
 }
 
-/** Creates the webhook as middleware for someone else's app. It handles only requests to these paths. */
-export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware {
-  const inside = routeDeps(deps)
-  const guard = refuse(inside.refuser)
-  const route = routes(deps.paths, inside)
+/** Creates the webhook as middleware for someone else's app. It handles every request, whatever its path. */
+export function createMiddleware(deps: Omit<AppDeps, 'isDraining' | 'paths'>): Middleware {
+  const reporter = createErrorReporter(deps.bus, deps.proxies)
+  const guard = handleErrors(reporter)
+  const route = createRoute(routeDeps({ ...deps, paths: [] }, reporter))
   return async (ctx, next) => {
     await guard(ctx, async () => {
       await route(ctx, next)
@@ -74,21 +77,30 @@ export function createMiddleware(deps: Omit<AppDeps, 'isDraining'>): Middleware 
   }
 }
 
+/** The middleware alone as a handler of node:http. */
+export function handlerOf(middleware: Middleware): ReturnType<Koa['callback']> {
+  const app = new Koa()
+  // It has answered and reported its errors by itself.
+  app.silent = true
+  app.use(middleware)
+  return app.callback()
+}
+
 /** Answers 503 when the webhook could not be set up. */
 export function unavailable(bus: Bus): Middleware {
-  const guard = refuse(createRefuser(bus))
+  const guard = handleErrors(createErrorReporter(bus))
   return (ctx) =>
     guard(ctx, () => Promise.reject(new HttpError(503, 'timhook: could not start; the log has the reason')))
 }
 
-function routeDeps(deps: Omit<AppDeps, 'isDraining'>): RouteDeps {
-  const { bus, bodyLimit, budget = new BodyBudget(), proxies } = deps
-  return { webhook: createWebhook(deps), bodyLimit, budget, refuser: createRefuser(bus, proxies) }
+function routeDeps(deps: Omit<AppDeps, 'isDraining'>, reporter: ErrorReporter): RouteDeps {
+  const { instance, bodyLimit, budget = bodyBudgetFor(bodyLimit), paths } = deps
+  return { webhook: createWebhook(deps, reporter), instance, bodyLimit, budget, paths: new Set(paths) }
 }
 
-function routes(paths: readonly string[], deps: RouteDeps): Middleware {
+function routes(deps: RouteDeps): Middleware {
   const router = new Router({ strict: true, sensitive: true })
   const handle = createRoute(deps)
-  for (const path of paths) router.all(path, handle)
+  for (const path of deps.paths) router.all(path, handle)
   return router.routes() as unknown as Middleware
 }

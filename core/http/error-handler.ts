@@ -1,21 +1,14 @@
 import type { Middleware } from 'koa'
-import type { Refuser } from './answer/refuser.ts'
-import { answer } from './koa-route.ts'
+import type { ErrorReporter } from './answer/error-reporter.ts'
+import { sendByKoa } from './answer/send-envelope.ts'
 
 /** Turns the errors of later middleware into answers. */
-export function refuse(refuser: Refuser): Middleware {
+export function handleErrors(reporter: ErrorReporter): Middleware {
   return async (ctx, next) => {
     try {
       await next()
     } catch (error) {
-      const { closes, status, text, requestId } = refuser.thrown(
-        error,
-        ctx.req,
-        ctx.state['about'] as object | undefined,
-      )
-      if (closes) ctx.set('Connection', 'close')
-      ctx.set('x-request-id', requestId)
-      answer(ctx, status, text)
+      sendByKoa(ctx, reporter.report(error, ctx.req))
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { Context, Middleware } from 'koa'
 import { OK } from '../protocol/envelope.ts'
-import { createBodyReader, type ReadBody } from './body/read-body.ts'
+import type { AuthenticatedRequest, ReadBody } from '../callback/callback.ts'
+import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
-import type { Refuser } from './answer/refuser.ts'
+import { checkHops, HOPS } from '../callback/hops.ts'
 import { now, type Webhook } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
+import { sendByKoa } from './answer/send-envelope.ts'
 
 /** Largest body, in bytes, that is read without a CallbackCommand: the console's check is never longer. */
 const CHECK_LIMIT = 64 * 1024
@@ -13,14 +15,16 @@ const NO_EVENT: readonly number[] = [400, 413, 415]
 
 export interface RouteDeps {
   readonly webhook: Webhook
+  /** The name of this server in `timhook-hops`. */
+  readonly instance: string
   /** Bytes. */
   readonly bodyLimit: number
   readonly budget: BodyBudget
-  readonly refuser: Refuser
+  readonly paths: ReadonlySet<string>
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
-export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps): Middleware {
+export function createRoute({ webhook, instance, bodyLimit, budget }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -35,33 +39,29 @@ export function createRoute({ webhook, bodyLimit, budget, refuser }: RouteDeps):
   }
 
   return async (ctx) => {
-    if (ctx.method !== 'POST') {
-      ctx.set('Allow', 'POST')
-      throw new HttpError(405, `method: expected POST, got ${ctx.method}`)
-    }
     const times = now()
-    const authenticated = webhook.authenticate(ctx.querystring, times)
+    const authenticated = webhook.authenticate(ctx.method, ctx.querystring, times)
     if (!authenticated) {
       webhook.checkUrl(ctx.querystring, times, await readCheck(ctx))
-      return answer(ctx, 200, OK)
+      return sendByKoa(ctx, { status: 200, text: OK })
     }
-    const { app, command } = authenticated
-    const about = { sdkAppId: app.sdkAppId, command }
-    ctx.state['about'] = about
     try {
-      const decided = await webhook.decide(authenticated, await readBody(ctx))
-      if (decided.reason !== undefined) ctx.set('x-request-id', refuser.undecided(decided, ctx.req, about).requestId)
-      answer(ctx, decided.status, decided.text)
+      const handedOn = withHops(authenticated, ctx.get(HOPS), instance)
+      const answer = await webhook.decide(handedOn, await readBody(ctx))
+      sendByKoa(ctx, webhook.reply(answer, ctx.req, authenticated))
     } catch (error) {
-      webhook.refuse(authenticated, error)
-      throw error
+      sendByKoa(ctx, webhook.replyToError(error, ctx.req, authenticated))
     }
   }
 }
 
-/** Sends the JSON text of an envelope. */
-export function answer(ctx: Context, status: number, text: string): void {
-  ctx.status = status
-  ctx.set('Content-Type', 'application/json')
-  ctx.body = text
+/**
+ * Keeps the servers that have handed a callback on among its parameters, which are stored with it.
+ * @throws HttpError 400 for a loop
+ */
+function withHops(request: AuthenticatedRequest, header: string, instance: string): AuthenticatedRequest {
+  if (header === '') return request
+  const checked = checkHops(header, instance)
+  if (checked.fault !== undefined) throw new HttpError(400, checked.fault)
+  return { ...request, query: `${request.query}&${HOPS}=${checked.hops}` }
 }

@@ -1,47 +1,41 @@
-import type { Incoming } from '../callback/callback.ts'
+import type { IncomingMessage } from 'node:http'
+import type { Answer } from '../answer.ts'
+import type { AuthenticatedRequest, ReadBody, StoredCallback } from '../callback/callback.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../lib/id.ts'
-import { type RequestIdentity, type AppCredentials, createAuthenticator } from './request/authenticate.ts'
-import type { ReadBody } from './body/read-body.ts'
+import { type AppCredentials, createAuthenticator, type RequestTimes } from './request/authenticate.ts'
+import type { ErrorReporter } from './answer/error-reporter.ts'
 import { HttpError } from './answer/http-error.ts'
+import type { Reply } from './answer/send-envelope.ts'
 import { strayEvent } from './request/stray-event.ts'
 
 export interface WebhookDeps {
   readonly apps: readonly AppCredentials[]
   readonly dispatch: Dispatch
   /** Records refused callbacks for the history. Best effort. */
-  readonly recordRefused: (callback: Incoming, reason: string) => void
-}
-
-/** The time of arrival, on both clocks. */
-export interface RequestTimes {
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number
-  /** On the clock of `performance.now()`, milliseconds. The deadline counts from here. */
-  readonly startedAt: number
+  readonly recordRefused: (callback: StoredCallback, reason: string) => void
 }
 
 export function now(): RequestTimes {
   return { receivedAt: Date.now(), startedAt: performance.now() }
 }
 
-/** A request that has passed authentication; its body has not been read. */
-export interface AuthenticatedRequest extends RequestIdentity, RequestTimes {}
-
 /**
  * The steps that every callback passes, on the fast path (`fast-path.ts`) or the Koa route (`koa-route.ts`):
- * authenticate by the URL; read the body, which the caller does; decide.
+ * authenticate by the head; read the body, in which the two differ; decide; reply.
  */
 export interface Webhook {
   /**
-   * Authenticates by the URL alone. Returns undefined if the URL has no CallbackCommand.
-   * @throws HttpError 400, 401 or 403
+   * Authenticates by the method and the URL alone. Returns undefined if the URL has no CallbackCommand.
+   * @throws HttpError 400, 401, 403 or 405
    */
-  authenticate(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
+  authenticate(method: string, querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
   /** Dispatches a callback whose body has been read, and returns the answer. */
-  decide(authenticated: AuthenticatedRequest, read: ReadBody): ReturnType<Dispatch>
-  /** Records an authenticated callback that fails later. */
-  refuse(authenticated: AuthenticatedRequest, error: unknown): void
+  readonly decide: Dispatch
+  /** Returns the reply with an answer. One without a decision is reported. */
+  reply(answer: Answer, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
+  /** Returns the reply to an authenticated request that has failed, and reports and records it. */
+  replyToError(error: unknown, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
   /**
    * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is
    * no event.
@@ -51,43 +45,34 @@ export interface Webhook {
   checkUrl(querystring: string, times: RequestTimes, read: ReadBody | undefined): void
 }
 
-export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps): Webhook {
+export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps, reporter: ErrorReporter): Webhook {
   const authenticator = createAuthenticator(apps)
-  const keep = (
-    identity: RequestIdentity,
-    { receivedAt, startedAt }: RequestTimes,
-    command: string,
-    error: HttpError,
-  ): void => {
-    const { app, signed, querystring } = identity
-    const about = { id: newId(receivedAt), sdkAppId: app.sdkAppId, command, querystring, signed }
-    recordRefused({ ...about, raw: error.raw, body: {}, receivedAt, startedAt }, error.message)
+  const record = (request: AuthenticatedRequest, command: string, { raw, message }: HttpError): void => {
+    const { sdkAppId, query, signed, receivedAt } = request
+    recordRefused({ id: newId(receivedAt), sdkAppId, command, query, signed, raw, receivedAt }, message)
   }
 
   return {
-    authenticate(querystring, { receivedAt, startedAt }) {
-      const identity = authenticator.authenticate(querystring, receivedAt)
-      if (!identity) return undefined
-      const { app, command, signed, querystring: query } = identity
-      return { app, command, signed, querystring: query, receivedAt, startedAt }
+    authenticate(method, querystring, times) {
+      if (method !== 'POST') throw new HttpError(405, `method: expected POST, got ${method}`)
+      return authenticator.authenticate(querystring, times)
     },
-    decide(authenticated, { raw, body }) {
-      const { app, command, signed, querystring, receivedAt, startedAt } = authenticated
-      const { sdkAppId } = app
-      const id = newId(receivedAt)
-      return dispatch({ id, sdkAppId, command, querystring, signed, raw, body, receivedAt, startedAt })
+    decide: dispatch,
+    reply(answer, request, { sdkAppId, command }) {
+      return answer.reason === undefined ? answer : reporter.reportUndecided(answer, request, { sdkAppId, command })
     },
-    refuse(authenticated, error) {
-      if (error instanceof HttpError && error.status < 500)
-        keep(authenticated, authenticated, authenticated.command, error)
+    replyToError(error, request, authenticated) {
+      const { sdkAppId, command } = authenticated
+      if (error instanceof HttpError && error.status < 500) record(authenticated, command, error)
+      return reporter.report(error, request, { sdkAppId, command })
     },
     checkUrl(querystring, times, read) {
       const stray = strayEvent(querystring, read?.body)
       if (!stray) return
-      const refusal = new HttpError(400, stray.reason, read?.raw)
-      const sender = authenticator.senderOf(querystring, times.receivedAt)
-      if (sender) keep(sender, times, stray.command, refusal)
-      throw refusal
+      const httpError = new HttpError(400, stray.reason, read?.raw)
+      const sender = authenticator.senderOf(querystring, times)
+      if (sender) record(sender, stray.command, httpError)
+      throw httpError
     },
   }
 }

@@ -1,3 +1,11 @@
+/** A result that is there already, as most are, or a promise of it: a promise costs more than most of the work. */
+export type Awaitable<T> = T | Promise<T>
+
+/** Passes a result on: at once if it is there, else when it is. */
+export function andThen<A, B>(result: Awaitable<A>, next: (value: A) => Awaitable<B>): Awaitable<B> {
+  return result instanceof Promise ? result.then(next) : next(result)
+}
+
 /** Waits for a result. Must not throw: that would break whoever resolves it. */
 export interface Listener<T> {
   resolved(value: T): void

@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from './clock.ts'
+
 /** How long to wait before a notice is logged, milliseconds. */
 export const NOTICE_MS = 5000
 
@@ -11,12 +13,12 @@ export class TimeoutError extends Error {
 }
 
 /** Returns the promise's result if it settles within `limitMs` milliseconds, else rejects with a TimeoutError. */
-export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number): Promise<T> {
+export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number, clock: Clock = systemClock): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimeoutError(limitMs)), limitMs)
+    const timer = clock.setTimeout(() => reject(new TimeoutError(limitMs)), limitMs)
     promise.then(resolve, reject).then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
+      () => clock.clearTimeout(timer),
+      () => clock.clearTimeout(timer),
     )
   })
 }

@@ -66,7 +66,7 @@ function expectedDuration(min: number, max: number, positive: boolean): string {
 }
 
 /** Parses a duration that matches the pattern: `60s` → 60000. */
-function parseDuration(input: DurationInput): number {
+export function parseDuration(input: DurationInput): number {
   return parse(input, MS)
 }
 

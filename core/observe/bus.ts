@@ -45,9 +45,9 @@ export interface BusEvents {
     error?: LoggableError
     onFailure?: Outcome
     retryMs?: number
+    /** It threw RetryAfter, and no attempt is counted. */
+    deferred?: boolean
   }
-  /** An after-handler threw RetryAfter: it is called again in `retryMs`, and no attempt is counted. */
-  'handler:deferred': About & { plugin: string; attempt: number; error: LoggableError; retryMs: number }
   /** A handler that timed out was still running when the next callback of its order key had to start. */
   'handler:overlap': About & { plugin: string }
   /** The process has died several times in a row while handling this callback. It waits and does not block others. */

@@ -45,7 +45,7 @@ export function logEvents(bus: Bus, log: Logger): void {
   }
 
   bus.on('callback:answered', (event) => {
-    // The reason of a failed decision has a line of its own.
+    // The reason of a failed decision is logged separately.
     const level = event.outcome === 'allow' || event.failed ? 'debug' : 'info'
     log[level](event, `answered: ${event.outcome}`)
   })
@@ -63,7 +63,7 @@ export function logEvents(bus: Bus, log: Logger): void {
     for (const path of paths) faults.pass(`${command} ${path}`, { ...event, path })
   })
   throttled('request-id:distrusted', 'warn', {
-    msg: 'a RequestID came with two bodies, and tells no resends any more',
+    msg: 'a RequestID came with two bodies, and no longer identifies resends',
     kindOf: ({ sdkAppId }) => String(sdkAppId),
   })
   throttled('callback:dead', 'error', {
@@ -76,6 +76,8 @@ export function logEvents(bus: Bus, log: Logger): void {
       'the process has ended several times while this was handled; it waits, and later ones of its key go first',
     )
   })
+  bus.on('plugin:held', (event) => log.warn(event, 'the plugin is on hold: its after-callbacks wait'))
+  bus.on('plugin:resumed', (event) => log.info(event, 'the plugin gets its callbacks again'))
   bus.on('backlog:dead', (event) => log.error(event, 'dead letters: not delivered, and not tried again'))
   throttled('delivery:failed', 'error', {
     msg: 'not stored',

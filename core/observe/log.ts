@@ -1,8 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { safeLine } from './log-line.ts'
 
-/** The logger of a plugin. The object comes first, then the sentence: `log.info({ group }, 'group is full')`. */
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 export type { Logger }
 
 const SECRET_KEYS = ['token', 'tokens', 'secretKey', 'usersig', 'Sign', 'password']

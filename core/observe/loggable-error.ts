@@ -35,12 +35,12 @@ export function loggableError(error: unknown, raw?: string): LoggableError {
   const texts = isObject(body) ? messageTexts(body) : []
   const code = codeOf(error)
   const chain = causesOf(error)
-  const causes = chain.map((cause) => scrub(describeCause(cause), texts))
+  const causes = chain.map((cause) => redact(describeCause(cause), texts))
   const at = [error, ...chain].map(placeOfError).find((place) => place !== undefined)
   return {
     name: error.name,
     ...(code !== undefined && { code }),
-    message: scrub(messageOf(error), texts),
+    message: redact(messageOf(error), texts),
     ...(causes.length > 0 && { causes }),
     ...(at !== undefined && { at }),
     stack: stackLines(traceOf(error)).slice(0, MAX_FRAMES).join('\n'),
@@ -103,7 +103,7 @@ function traceOf(error: { message: unknown; stack?: unknown }): string {
   return text.slice(from, from + LONGEST_MESSAGE)
 }
 
-function scrub(message: string, texts: readonly string[]): string {
+function redact(message: string, texts: readonly string[]): string {
   const isLong = message.length > LONGEST_MESSAGE || texts.length > MAX_TEXTS
   if (isLong) return texts.length > 0 ? WITHHELD : withoutSnippet(message.slice(0, LONGEST_MESSAGE))
   let clean = withoutSnippet(message)

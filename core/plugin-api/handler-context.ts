@@ -1,5 +1,5 @@
 import type { RejectCode } from '../protocol/codes.ts'
-import type { Log } from '../observe/log.ts'
+import type { Log } from './log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
@@ -58,6 +58,11 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly rest: Rest
   /** Emits `plugin:ID:NAME` on the bus. */
   readonly emit: (name: string, data: unknown) => void
+  /**
+   * Headers for a request that hands this callback on: `timhook-hops`, by which a server refuses what it has had before,
+   * and `traceparent` of W3C Trace Context.
+   */
+  readonly forwardHeaders: Readonly<Record<string, string>>
   /** Counts one of the plugin's `metrics`. */
   readonly count: Count
   /** Aborted when the handler's time is over or the server stops. */
@@ -84,6 +89,10 @@ interface BeforeBase<
   readonly command: Command
   /** Tencent's fields, under Tencent's names, as earlier plugins rewrote them. */
   readonly body: Body
+  /** The top-level fields of `body` that earlier plugins have rewritten. `raw` has them as they came. */
+  readonly rewritten: readonly string[]
+  /** The names of the fields that `allow` takes; undefined where it takes any. */
+  readonly answerFields: readonly string[] | undefined
   /** Allows. `fields` rewrite what is about to happen. */
   readonly allow: (fields?: Fields) => Verdict
   /** Rejects. `code` and `info` reach the client if the documents say so. */

@@ -1,5 +1,6 @@
 import type { Type } from '#typebox'
 import { TimhookError } from '../errors.ts'
+import type { Awaitable } from '../lib/completion.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 
@@ -32,6 +33,8 @@ export interface CommandContext<Given = unknown, Options = unknown> {
    * The client of one app, with its own rate limit. Without `rest:` settings, a call rejects with REST_NOT_CONFIGURED.
    */
   readonly rest: (sdkAppId: number) => Rest
+  /** Whether `--json` was given. */
+  readonly json: boolean
   /** Prints the result: the text, or the value with `--json`. */
   readonly print: (value: unknown, text: string) => void
   /** Formats rows as columns of equal width with headings, for `print`. */
@@ -54,10 +57,10 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
   readonly options?: Schema
   /** Whether `run` returns rows and prints nothing: the terminal and the admin page render them. */
   readonly view?: boolean
+  /** Names of options that may be given without their flag, in this order: `timhook ID search TEXT`. */
+  readonly positional?: readonly string[]
   /** Throw CommandError to exit with status 1 and a sentence; any other error is printed with its stack. */
-  run(
-    context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>,
-  ): void | ViewRows | Promise<void> | Promise<ViewRows>
+  run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): Awaitable<void | ViewRows>
 }
 
 /**

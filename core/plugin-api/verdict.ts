@@ -51,6 +51,8 @@ export interface VerdictFactory {
   readonly allow: (fields?: object) => Verdict
   readonly reject: (code?: number, info?: string) => Verdict
   readonly drop: () => Verdict
+  /** The fields that `allow` takes; undefined for any. */
+  readonly answerFields: readonly string[] | undefined
 }
 
 const DROP_CODE = 2
@@ -64,7 +66,9 @@ export function createVerdictFactory(definition: BeforeDefinition): VerdictFacto
     if (!allowsOutcome(definition, 'reject')) throw invalid('can be allowed alone')
     return new Verdict('reject', definition.codes.default, info, { fault })
   }
+  const { properties, additionalProperties } = definition.answer as SchemaNode
   return {
+    answerFields: additionalProperties === false ? Object.keys(properties ?? {}) : undefined,
     allow(fields) {
       if (fields === undefined) return new Verdict('allow', 0, '')
       answer ??= answerChecker(definition)

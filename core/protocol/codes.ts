@@ -65,9 +65,22 @@ export type RejectCode<Code extends number, Pattern extends string> = number ext
     ? [Pattern] extends [AnyCode]
       ? Code
       : [Fits<`${Code}`, Pattern>] extends [never]
-        ? never
+        ? RangeOf<Pattern>
         : Code
     : never
+
+/** The range of a pattern in words: the compiler prints it where a code does not fit. */
+type RangeOf<Pattern extends string> = [Pattern] extends [PlainCode]
+  ? '1'
+  : [Pattern] extends [GroupCode]
+    ? '1 or 10100 to 10200'
+    : [Pattern] extends [MessageCode]
+      ? '1 or 120001 to 130000'
+      : [Pattern] extends [GiftCode]
+        ? '1 or 102100 to 102200'
+        : [Pattern] extends [FriendCode]
+          ? '38000 to 39000'
+          : never
 
 /** Whether the documents allow a rejection to carry this code. */
 export function allowsCode(codes: Codes, code: number): boolean {

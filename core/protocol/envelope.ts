@@ -19,7 +19,7 @@ export function decided(code: number, info: string, fields?: object): string {
 }
 
 /** An answer that could not decide. `status` is the HTTP status, `info` one line that names the fault. */
-export function refused(status: number, info: string): string {
+export function errorEnvelope(status: number, info: string): string {
   const envelope: Envelope = { ActionStatus: 'FAIL', ErrorInfo: info, ErrorCode: status }
   return JSON.stringify(envelope)
 }

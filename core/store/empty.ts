@@ -1,19 +1,21 @@
 import { TimhookError } from '../errors.ts'
 import type { Store } from './store.ts'
 
-/** The store of a plugin for which nothing has been kept yet, and that nobody can write to. */
+/** The read-only store of a plugin for which nothing has been stored yet. */
 export function emptyStore(file: string): Store {
-  const refuse = async (): Promise<never> => {
-    throw new TimhookError('STORE_UNUSABLE', `there is no ${file} yet`, { hint: 'The server makes it when it starts.' })
+  const fail = async (): Promise<never> => {
+    throw new TimhookError('STORE_UNUSABLE', `there is no ${file} yet`, {
+      hint: 'The server creates it when it starts.',
+    })
   }
   return {
     get: async () => undefined,
     list: async () => [],
     records: async () => [],
-    set: refuse,
-    delete: refuse,
-    update: refuse,
-    lease: refuse,
-    record: refuse,
+    set: fail,
+    delete: fail,
+    update: fail,
+    lease: fail,
+    record: fail,
   }
 }

@@ -1,7 +1,7 @@
 import type { Lease, Store, StoredRecord, Stores } from './store.ts'
 import { toJson } from './to-json.ts'
 
-/** Records kept per plugin and kind; older ones go, since memory is not for keeping. */
+/** The most records per plugin and kind; older ones are dropped. */
 const MAX_RECORDS = 10_000
 
 interface Entry {
@@ -29,7 +29,7 @@ function createMemoryStore(now: () => number): Store {
   const read = (key: string): unknown => {
     const entry = entries.get(key)
     if (entry && entry.endsAt <= now()) entries.delete(key)
-    // Values are stored as JSON, as in the durable engines, so that no caller changes what another one gets.
+    // Values are stored as JSON, as in the durable engines, so that callers never share an object.
     return entry && entry.endsAt > now() ? JSON.parse(entry.json) : undefined
   }
   const write = (key: string, value: unknown, ttlMs = Infinity): void => {

@@ -4,14 +4,14 @@
  */
 export interface Store {
   get(key: string): Promise<unknown>
-  /** @param ttlMs milliseconds until the value expires; it never does without */
+  /** @param ttlMs milliseconds until the value expires; by default never */
   set(key: string, value: unknown, options?: { ttlMs?: number }): Promise<void>
   delete(key: string): Promise<void>
   /** Entries whose key starts with the prefix, sorted by key. */
   list(prefix: string): Promise<{ key: string; value: unknown }[]>
-  /** Replaces a value by what `change` returns, atomically; undefined deletes it. */
+  /** Atomically replaces a value by the result of `change`; undefined deletes it. */
   update(key: string, change: (value: unknown) => unknown): Promise<unknown>
-  /** Takes a lease for `ttlMs` milliseconds. Resolves to undefined where another process has it. */
+  /** Takes a lease for `ttlMs` milliseconds. Resolves to undefined if another process holds it. */
   lease(name: string, ttlMs: number): Promise<Lease | undefined>
   /** Appends to the plugin's records of this kind. */
   record(kind: string, data: unknown): Promise<void>
@@ -19,7 +19,7 @@ export interface Store {
   records(kind: string, options?: { limit?: number }): Promise<StoredRecord[]>
 }
 
-/** Mutual exclusion that expires. `fence` grows with every lease of that name: the larger is the newer. */
+/** Mutual exclusion that expires. `fence` grows with every lease of that name. */
 export interface Lease {
   readonly fence: number
   /** Extends it to `ttlMs` milliseconds from now; false when it was lost. */
@@ -33,7 +33,7 @@ export interface StoredRecord {
   readonly data: unknown
 }
 
-/** Gives every plugin a store of its own, by the plugin's id. */
+/** The stores of all plugins, by plugin id. */
 export interface Stores {
   of(pluginId: string): Store
 }

@@ -4,7 +4,7 @@ import { TimhookError } from '../errors.ts'
 const MAX_VALUE_BYTES = 1024 * 1024
 
 /**
- * The JSON of a value, as the stores write it. Undefined where it has none, which deletes the value.
+ * Returns the JSON of a value, as the stores write it; undefined if it has none, which deletes the value.
  * @throws TimhookError STORE_VALUE_TOO_LARGE with its size
  */
 export function toJson(value: unknown): string | undefined {

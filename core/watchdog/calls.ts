@@ -67,13 +67,13 @@ export function beginCall(mark: number, id: string): void {
   cells[CURRENT] = mark
 }
 
-/** Clears the call that ran. `keepCall` tracks one that has returned a promise. */
+/** Clears the call that ran. `trackPending` tracks one that has returned a promise. */
 export function endCall(): void {
   cells[CURRENT] = 0
 }
 
 /** Tracks a call that has returned a promise. Pass the result to `settleCall`; 0 means that no slot was free. */
-export function keepCall(mark: number, id: string): number {
+export function trackPending(mark: number, id: string): number {
   const slot = free.pop()
   if (slot === undefined) return 0
   const place = placeOf(slot)

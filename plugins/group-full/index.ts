@@ -11,7 +11,7 @@ import { startWork } from './run/start-work.ts'
  */
 export default definePlugin({
   name: 'group-full',
-  description: 'Records every group that is reported full, and makes room in it where it may',
+  description: 'Records every group that is reported full, and removes inactive members if the options allow it',
   options,
   setup: startWork,
   handlers: {

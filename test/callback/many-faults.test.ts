@@ -66,7 +66,7 @@ describe('a body with endless faults', () => {
       expect(ofLarge).to.be.below(30 * Math.max(1, ofSmall))
     })
 
-    it(`has twenty of them named, and no text of it told: ${what}`, async () => {
+    it(`names twenty of them, and quotes no text: ${what}`, async () => {
       const { plugins, next } = recorder()
       const server = await serve({ plugins })
       const called = next()

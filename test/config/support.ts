@@ -5,6 +5,7 @@ import { formatFault, type Fault, type Locate } from '../../config/faults.ts'
 import { readConfig } from '../../config/read/read.ts'
 import type { ConfigReading } from '../../config/read/reading.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import type { Awaitable } from '../../core/lib/completion.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -14,7 +15,7 @@ export const MINIMAL = 'apps: [{ sdkAppId: 1400000000, unsigned: true }]\n'
 /** Runs in a folder of its own, which is gone afterwards. */
 export async function inFolder<T>(
   files: Record<string, string | Uint8Array>,
-  run: (folder: string) => T | Promise<T>,
+  run: (folder: string) => Awaitable<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'timhook-config-'))
   try {

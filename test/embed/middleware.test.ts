@@ -77,7 +77,7 @@ describe('the middleware in a Koa app of your own', () => {
     expect((await answer).status).to.equal(200)
   })
 
-  it('tells of a bad config when it is asked, and never ends the process', async () => {
+  it('rejects ready() for a bad config, and never ends the process', async () => {
     const dispatcher = createDispatcher({ apps: [] }, { log })
     const failed = await dispatcher.ready().catch((error: unknown) => error)
     expect(failed).to.include({ code: 'CONFIG_INVALID' })

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { exitCodeOf, printError } from '../../core/cli/output/exit.ts'
+import { createProgram } from '../../core/cli/program.ts'
 import { COVERAGE, stopAfterTest } from './hooks.ts'
 
 /** The built command. */
@@ -29,6 +31,20 @@ export function run(args: readonly string[], options: { cwd: string; env?: NodeJ
     child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()))
     child.on('close', (code) => settle({ ...ended, code }))
   })
+}
+
+/** Runs a command in this process: one that ends over its arguments, before it reads or starts anything. */
+export async function parse(...args: string[]): Promise<Ended> {
+  const ended = { code: 0, stdout: '', stderr: '' }
+  const writeErr = (text: string): void => void (ended.stderr += text)
+  const writeOut = (text: string): void => void (ended.stdout += text)
+  try {
+    await createProgram(() => undefined, { writeOut, writeErr }).parseAsync(args, { from: 'user' })
+  } catch (error) {
+    printError(error, writeErr)
+    ended.code = exitCodeOf(error)
+  }
+  return ended
 }
 
 /** A new folder with these files, gone when the test is over. */

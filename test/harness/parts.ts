@@ -24,7 +24,7 @@ export async function serveDispatch(
   { bodyLimit = 1024, ...limits }: ServerLimits = {},
 ): Promise<{ server: Server; port: number; idle: () => Promise<void> }> {
   const about = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, recordRefused: () => undefined }
-  const parts = { ...about, ...limits, isDraining: () => false }
+  const parts = { ...about, ...limits, instance: 'test', isDraining: () => false }
   const handle = createApp(parts).callback()
   const { server, idle } = createNodeServer((request, response) => void handle(request, response), bus, limits)
   server.listen(0, '127.0.0.1')

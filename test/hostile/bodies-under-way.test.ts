@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect } from 'chai'
 import { Bus } from '../../core/observe/bus.ts'
-import { BodyBudget } from '../../core/http/body/body-budget.ts'
+import { BodyBudget, bodyBudgetFor, type PendingBody } from '../../core/http/body/body-budget.ts'
 import { OK } from '../../core/protocol/envelope.ts'
 import { refusalText } from '../harness/answers.ts'
 import { chunked, type Connection, openConnection, requestText } from '../harness/connection.ts'
@@ -23,11 +23,22 @@ async function begin(port: number, length: number, headers: readonly string[] = 
 }
 
 describe('bodies under way', () => {
-  it('are 64 MB at most', () => {
-    const budget = new BodyBudget()
-    const bodies = Array.from({ length: 64 }, () => budget.open(source))
-    expect(bodies.map((body) => body.add(MB)).filter(Boolean)).to.have.length(64)
+  it('are 40 MB at most', () => {
+    const budget = bodyBudgetFor(MB)
+    const bodies = Array.from({ length: 40 }, () => budget.open(source, () => undefined))
+    expect(bodies.map((body) => body.add(MB - 256)).filter(Boolean)).to.have.length(40)
     expect([bodies[1]?.add(1), bodies[0]?.add(1)]).to.deep.equal([true, false])
+  })
+
+  it('are at most two of the largest where server.bodyLimit is above 20 MB', () => {
+    const budget = bodyBudgetFor(100 * MB)
+    const bodies = Array.from({ length: 3 }, () => budget.open(source, () => undefined))
+    const piece = 64 * 1024
+    const add = (body: PendingBody | undefined): boolean =>
+      Array.from({ length: (100 * MB) / piece }, () => body?.add(piece)).every(Boolean)
+    expect(bodies.slice(0, 2).map(add)).to.deep.equal([true, true])
+    expect(bodies[2]?.add(piece)).to.equal(true)
+    expect(bodies[0]?.add(1)).to.equal(false)
   })
 
   it('are ended above it, those that have been under way longest, and newcomers go on', async () => {
@@ -104,7 +115,7 @@ describe('bodies under way', () => {
 
   it('count what they hold in memory, not their bytes alone: one in pieces of one byte is no small one', () => {
     const budget = new BodyBudget(1_000_000)
-    const bodies = [budget.open(source), budget.open(source)]
+    const bodies = [budget.open(source, () => undefined), budget.open(source, () => undefined)]
     let kept = 0
     while (bodies.every((body) => body.add(1)) && kept < 1_000_000) kept++
     expect(kept).to.be.below(10_000)
@@ -113,12 +124,16 @@ describe('bodies under way', () => {
   it('give their share back, however they end', () => {
     const budget = new BodyBudget(100_000, 10_000)
     for (let n = 0; n < 100; n++) {
-      const body = budget.open(source)
+      const body = budget.open(source, () => undefined)
       expect(body.add(50_000)).to.equal(true)
       body.close()
       body.close()
     }
-    const [first, second, third] = [budget.open(source), budget.open(source), budget.open(source)]
+    const [first, second, third] = [
+      budget.open(source, () => undefined),
+      budget.open(source, () => undefined),
+      budget.open(source, () => undefined),
+    ]
     expect([first.add(40_000), second.add(40_000), third.add(40_000)]).to.deep.equal([true, true, true])
     expect([first.add(1), second.add(1)]).to.deep.equal([false, true])
   })

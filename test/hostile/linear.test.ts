@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMask } from '../../config/mask-text.ts'
 import { fingerprintOf } from '../../core/delivery/ingest/fingerprint.ts'
-import { printable } from '../../core/cli/output/terminal-escape.ts'
+import { escapeControls } from '../../core/cli/output/terminal-escape.ts'
 import { parseJson } from '../../core/lib/json.ts'
 import { createLogger } from '../../core/observe/log.ts'
 import { bodyReader } from '../../core/callback/body-reader.ts'
@@ -60,7 +60,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'an error of a plugin that quotes the message': (text) =>
     loggableError(new Error(`bad: ${text}`), JSON.stringify(message(text))),
   'an error of a plugin, and a message of many texts': (text) => loggableError(new Error(text), manyTexts(text)),
-  'what a command prints': (text) => printable(text),
+  'what a command prints': (text) => escapeControls(text),
   'a refusal of the REST API': (text) => redactor(secrets, { Text: text })(text),
   'a refusal of the REST API, and a request of many texts': (text) =>
     redactor(secrets, JSON.parse(manyTexts(text)))(text),

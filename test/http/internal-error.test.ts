@@ -26,7 +26,7 @@ describe('a fault of the server itself', () => {
     ['null', null],
   ]
   for (const [what, value] of thrown)
-    it(`is answered 500 without a word of it, and told to the bus: ${what}`, async () => {
+    it(`is answered 500 without any detail, and emitted on the bus: ${what}`, async () => {
       const bus = new Bus()
       const failed = heard(bus, 'server:failed')
       const rejected = heard(bus, 'callback:rejected')

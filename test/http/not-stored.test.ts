@@ -47,7 +47,7 @@ describe('an after-callback that could not be stored', () => {
     expect(await answerWith(failing, 'X.Y', 5000)).to.include({ status: 503, body })
   })
 
-  it('is told of once, be it that the store fails after the deadline', async () => {
+  it('is reported once, even if the store fails after the deadline', async () => {
     const bus = new Bus()
     const failed = heard(bus, 'delivery:failed')
     const storing = new Completion<void>()
@@ -56,7 +56,7 @@ describe('an after-callback that could not be stored', () => {
     expect(failed.map(({ error }) => String(error))).to.deep.equal(['TimeoutError: took longer than 50 ms'])
   })
 
-  it('is not told of as acknowledged where it is stored after the deadline', async () => {
+  it('is not reported as acknowledged if it is stored after the deadline', async () => {
     const bus = new Bus()
     const answered = heard(bus, 'callback:answered')
     const storing = new Completion<void>()

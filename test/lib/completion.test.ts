@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Completion } from '../../core/lib/completion.ts'
 
 describe('a result that is still to come', () => {
-  it('is told to who listens, at once, whether it listened before or after', () => {
+  it('calls a listener at once, whether it was added before or after', () => {
     const told: string[] = []
     const early = new Completion<string>()
     early.then((value) => told.push(value))

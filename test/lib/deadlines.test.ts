@@ -34,7 +34,7 @@ describe('deadlines', () => {
     expect(order).to.deep.equal([-20, -10, 0])
   })
 
-  it('tell in the order of their ends what a late timer finds due together', async () => {
+  it('fire in the order of their ends if a late timer finds several due', async () => {
     const deadlines = new Deadlines(5)
     const now = performance.now()
     const order: number[] = []

@@ -5,7 +5,7 @@ import { BEFORE, deferred, entry, FULL, full } from '../harness/plugin.ts'
 import { serve } from '../harness/server.ts'
 
 describe('the log', () => {
-  it('tells of the first refusal of a kind, and is not flooded by the others', async () => {
+  it('logs the first refusal of a kind, and throttles the others', async () => {
     const { post, lines } = await serve()
     for (let n = 0; n < 30; n++) await post(FULL, 'no JSON')
     const refused = lines.map((line) => JSON.parse(line) as { msg: string; reason?: string })
@@ -36,7 +36,7 @@ describe('the log', () => {
     }
   })
 
-  it('tells of a fault once a command and path, with an example, and none of the text', async () => {
+  it('logs a fault once for each command and path, with an example, and none of the text', async () => {
     const { post, lines } = await serve({ plugins: [entry('all', { '*': () => undefined })] })
     const text = (Text: unknown): object => ({ MsgType: 'TIMTextElem', MsgContent: { Text } })
     for (let n = 0; n < 5; n++) {

@@ -118,6 +118,22 @@ describe('typed REST calls', () => {
     expect(await failureOf(rest.sendMsg({ To_Account: 'nobody', MsgBody }))).to.include({ errorCode: 70107 })
   })
 
+  it('read the messages of a group, newest first, and where the files of an hour are', async () => {
+    const history = { 'C2C 2026013108': [{ From_Account: 'a' }] }
+    const { rest, fake } = await bench({ groups: groups(), history })
+    const MsgBody = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } } as const]
+    const { MsgSeq } = await rest.sendGroupMsg({ GroupId: '@TGS#p', MsgBody })
+    const { RspMsgList } = await rest.groupMsgGetSimple({ GroupId: '@TGS#p', ReqMsgNumber: 2, ReqMsgSeq: MsgSeq })
+    expect(RspMsgList.map((message) => [message.MsgSeq, message.IsPlaceMsg])).to.deep.equal([
+      [MsgSeq, 0],
+      [MsgSeq - 1, 1],
+    ])
+    const { File } = await rest.getHistory({ ChatType: 'C2C', MsgTime: '2026013108' })
+    expect((await fetch(File[0]?.URL ?? '')).status).to.equal(200)
+    expect((await rest.getHistory({ ChatType: 'Group', MsgTime: '2026013108' })).File).to.deep.equal([])
+    expect(fake.callsOf('get_history')[0]?.path).to.equal('/v4/open_msg_svc/get_history')
+  })
+
   it('ask who is online', async () => {
     const { rest } = await open()
     const { QueryResult, ErrorList } = await rest.queryOnlineStatus({ To_Account: ['p-0', 'p-1', 'nobody'] })

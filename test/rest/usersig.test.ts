@@ -68,11 +68,11 @@ describe('the signer', () => {
     const signer = new UserSigner(settings, () => now)
     const first = signer.current()
     now += 1000
-    signer.refused(first)
+    signer.discard(first)
     const second = signer.current()
     expect(second).not.to.equal(first)
     now += 1000
-    signer.refused(first)
+    signer.discard(first)
     expect(signer.current()).to.equal(second)
   })
 })

@@ -20,20 +20,25 @@ export const edges = {
 } as const
 
 type Allowed<List extends readonly number[], Mask extends string> = { [I in keyof List]: RejectCode<List[I], Mask> }
-type Refused<List extends readonly number[]> = { [I in keyof List]: never }
+/** A code that is refused must be the text that names the range. */
+type Refused<List extends readonly number[], Range extends string> = { [I in keyof List]: Range }
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
-type Agrees<Edges extends { allowed: readonly number[]; refused: readonly number[] }, Mask extends string> = [
+type Agrees<
+  Edges extends { allowed: readonly number[]; refused: readonly number[] },
+  Mask extends string,
+  Range extends string,
+> = [
   Same<Allowed<Edges['allowed'], Mask>, Edges['allowed']>,
-  Same<Allowed<Edges['refused'], Mask>, Refused<Edges['refused']>>,
+  Same<Allowed<Edges['refused'], Mask>, Refused<Edges['refused'], Range>>,
 ]
 
 type Edges = typeof edges
 export const agreed: [
-  Agrees<Edges['plain'], PlainCode>,
-  Agrees<Edges['group'], GroupCode>,
-  Agrees<Edges['message'], MessageCode>,
-  Agrees<Edges['gift'], GiftCode>,
-  Agrees<Edges['friend'], FriendCode>,
+  Agrees<Edges['plain'], PlainCode, '1'>,
+  Agrees<Edges['group'], GroupCode, '1 or 10100 to 10200'>,
+  Agrees<Edges['message'], MessageCode, '1 or 120001 to 130000'>,
+  Agrees<Edges['gift'], GiftCode, '1 or 102100 to 102200'>,
+  Agrees<Edges['friend'], FriendCode, '38000 to 39000'>,
 ] = [
   [true, true],
   [true, true],

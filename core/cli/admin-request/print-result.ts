@@ -1,6 +1,6 @@
 import type { AdminResult, AdminRequest, Fate } from '../../delivery/history.ts'
 import { TimhookError } from '../../errors.ts'
-import type { Outcome } from './send-request.ts'
+import type { RequestTotals } from './send-request.ts'
 import { print } from '../output/output.ts'
 import { columns, jsonLine } from '../output/terminal-escape.ts'
 
@@ -16,8 +16,8 @@ export interface Named {
 
 const WIDTHS = [6, 22, 30, 16]
 const DONE = { retried: 'will be tried again', replayed: 'will be delivered again', dropped: 'dropped' } as const
-const LATER = { retried: 'to be tried again', replayed: 'to be delivered again', dropped: 'to be dropped' } as const
-const LEFT: Record<Exclude<Fate, 'count'>, string> = {
+const PENDING = { retried: 'to be tried again', replayed: 'to be delivered again', dropped: 'to be dropped' } as const
+const SKIPPED: Record<Exclude<Fate, 'count'>, string> = {
   waiting: 'left: the plugin will get it anyway',
   gone: 'left: not stored any more',
   foreign: 'left: its plugin is not in the config of the server',
@@ -31,28 +31,28 @@ export function printEach(done: Done, find: (ref: string) => Named | undefined, 
       const fate = answer?.fates[index]
       if (json)
         await print(jsonLine({ ref, id, command, plugin, outcome: fate === 'count' ? done : (fate ?? 'asked') }))
-      else await print(columns([ref, id, command, plugin, wordsOf(done, fate, isServed)], WIDTHS))
+      else await print(columns([ref, id, command, plugin, resultText(done, fate, isServed)], WIDTHS))
     }
   }
 }
 
-function wordsOf(done: Done, fate: Fate | undefined, isServed: boolean): string {
+function resultText(done: Done, fate: Fate | undefined, isServed: boolean): string {
   if (fate === undefined)
-    return `${LATER[done]} ${isServed ? 'as soon as the server comes to it' : 'when a server starts'}`
-  return fate === 'count' ? DONE[done] : LEFT[fate]
+    return `${PENDING[done]} ${isServed ? 'as soon as the server comes to it' : 'when a server starts'}`
+  return fate === 'count' ? DONE[done] : SKIPPED[fate]
 }
 
-/** Prints the results. @throws TimhookError REQUEST_UNANSWERED where a server runs and does not answer */
-export async function tellOutcome(done: Done, outcome: Outcome, json: boolean): Promise<void> {
-  const { asked, answered, served } = outcome
-  await print(json ? jsonLine({ done, ...outcome }) : `${textOf(done, outcome)}\n`)
+/** Prints the totals. @throws TimhookError REQUEST_UNANSWERED if a server runs and does not answer */
+export async function printTotals(done: Done, totals: RequestTotals, json: boolean): Promise<void> {
+  const { asked, answered, served } = totals
+  await print(json ? jsonLine({ done, ...totals }) : `${textOf(done, totals)}\n`)
   if (!served || answered === asked) return
   throw new TimhookError('REQUEST_UNANSWERED', `the server has not answered for ${asked - answered} of ${asked} yet`, {
-    hint: 'It does what it is asked for as soon as it can. See whether it is well: its log and /readyz tell.',
+    hint: 'It handles the rest as soon as it can. Its log and /readyz show whether it is healthy.',
   })
 }
 
-function textOf(done: Done, { asked, answered, count, waiting, gone, foreign, served }: Outcome): string {
+function textOf(done: Done, { asked, answered, count, waiting, gone, foreign, served }: RequestTotals): string {
   const later = served ? '' : `; no server runs: ${asked - answered} will be done at its next start`
   const left = [
     [waiting, 'which the plugin will get anyway'],

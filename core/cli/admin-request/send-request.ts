@@ -4,28 +4,28 @@ import type { AdminResult, AdminRequest, Counts, History } from '../../delivery/
 
 /** Refs of one request. The server handles it in one go, and other work waits. */
 export const BATCH = 500
-/** Requests that a server has not answered yet. */
-const AHEAD = 4
-const LOOK_EVERY_MS = 50
+/** How many requests may wait for the server at a time. */
+const MAX_UNANSWERED = 4
+const POLL_MS = 50
 /** How long to wait for the answer of a running server. */
-const PATIENCE_MS = 15_000
+const ANSWER_TIMEOUT_MS = 15_000
 
-/** The total of all requests: `asked` refs were sent, and `answered` of them are counted by their outcome. */
-export interface Outcome extends Counts {
+/** The totals of all requests: how many refs were sent (`asked`), and how many of them the server has handled (`answered`). */
+export interface RequestTotals extends Counts {
   readonly asked: number
   readonly answered: number
-  /** Whether a server runs: it handles requests now, else at its next start. */
+  /** Whether a server runs. If none does, the next one to start handles the requests. */
   readonly served: boolean
 }
 
-export interface Pace {
+export interface SendOptions {
   readonly total: number
   /** The most refs a second. */
   readonly rate?: number | undefined
   /** Stops after the current request. */
   readonly signal: AbortSignal
   /**
-   * Prints the result of a request, in place of the progress bar; without an answer where no server has answered.
+   * Prints the result of a request, in place of the progress bar. There is no answer if no server has sent one.
    * @param isServed whether a server runs
    */
   readonly onResult?:
@@ -33,47 +33,47 @@ export interface Pace {
     | undefined
 }
 
-/** Sends the requests, not far ahead of a running server. Shows the progress on a terminal. */
-export async function askAll(
+/** Sends the requests, a few at a time while a server answers them. Shows a progress bar on a terminal. */
+export async function sendRequests(
   history: History,
   requests: AsyncIterable<AdminRequest>,
-  { total, rate, signal, onResult }: Pace,
-): Promise<Outcome> {
+  { total, rate, signal, onResult }: SendOptions,
+): Promise<RequestTotals> {
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
   if (!onResult) bar.start(total, 0)
   const startedAt = performance.now()
-  const open: { request: string; of: AdminRequest }[] = []
+  const unanswered: { request: string; sent: AdminRequest }[] = []
   let asked = 0
   let counts = { count: 0, waiting: 0, gone: 0, foreign: 0, answered: 0 }
-  let waits = await history.isServed()
+  let isAnswered = await history.isServed()
 
   const settle = async (limit: number): Promise<void> => {
-    for (let next = open[0]; next && open.length > limit; next = open[0]) {
-      const answer = await answerTo(history, next.request)
-      waits = answer !== undefined
+    for (let next = unanswered[0]; next && unanswered.length > limit; next = unanswered[0]) {
+      const answer = await waitForAnswer(history, next.request)
+      isAnswered = answer !== undefined
       if (!answer) return
-      open.shift()
-      await onResult?.(next.of, answer, true)
-      counts = add(counts, answer, next.of.refs.length)
+      unanswered.shift()
+      await onResult?.(next.sent, answer, true)
+      counts = add(counts, answer, next.sent.refs.length)
       bar.update(counts.answered)
     }
   }
   try {
     for await (const request of requests) {
       if (signal.aborted) break
-      open.push({ request: await history.request(request), of: request })
+      unanswered.push({ request: await history.request(request), sent: request })
       asked += request.refs.length
-      if (waits) await settle(AHEAD)
+      if (isAnswered) await settle(MAX_UNANSWERED)
       else bar.update(asked)
       const dueMs = rate === undefined ? 0 : (asked * 1000) / rate - (performance.now() - startedAt)
       if (dueMs > 0) await delay(dueMs, undefined, { signal }).catch(() => undefined)
     }
-    if (waits) await settle(0)
+    if (isAnswered) await settle(0)
   } finally {
     bar.stop()
   }
   const served = await history.isServed()
-  for (const { of } of open) await onResult?.(of, undefined, served)
+  for (const { sent } of unanswered) await onResult?.(sent, undefined, served)
   return { ...counts, asked, served }
 }
 
@@ -87,14 +87,14 @@ function add(sum: Counts & { answered: number }, answer: Counts, size: number): 
   }
 }
 
-/** The answer to a request; undefined where no server runs any more, or it does not answer. */
-async function answerTo(history: History, request: string): Promise<AdminResult | undefined> {
+/** Waits for the answer to a request. Returns undefined if no server runs any more, or it does not answer in time. */
+async function waitForAnswer(history: History, request: string): Promise<AdminResult | undefined> {
   const startedAt = performance.now()
   for (;;) {
     const result = await history.result(request)
     if (result) return result
-    const isLong = performance.now() - startedAt > PATIENCE_MS
+    const isLong = performance.now() - startedAt > ANSWER_TIMEOUT_MS
     if (isLong || !(await history.isServed())) return undefined
-    await delay(LOOK_EVERY_MS)
+    await delay(POLL_MS)
   }
 }

@@ -13,7 +13,7 @@ export interface CheckOptions {
   readonly strict?: boolean
 }
 
-/** `timhook check`: reports every fault of the config and its plugins, or what it comes to. */
+/** `timhook check`: reports every fault of the config and its plugins, or a summary if there is none. */
 export async function check(options: CheckOptions): Promise<void> {
   const { json = false, strict = false } = options
   const reading = await read(options)
@@ -22,11 +22,11 @@ export async function check(options: CheckOptions): Promise<void> {
   const ids = plugins.map(({ id }) => id)
   const warnings = config && faults.length === 0 ? [...found, ...(await backlogWarnings(config, ids))] : found
   const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, locate))
-  const isRefused = !config || faults.length > 0 || (strict && warnings.length > 0)
-  if (json && isRefused) printJson({ faults: described(faults, locate), warnings: described(warnings, locate) })
+  const fails = !config || faults.length > 0 || (strict && warnings.length > 0)
+  if (json && fails) printJson({ faults: described(faults, locate), warnings: described(warnings, locate) })
   else for (const warning of lines(warnings)) process.stderr.write(`warning: ${warning}\n`)
   if (!config || faults.length > 0) throw new ConfigError(lines(faults))
-  if (isRefused) throw new ConfigError(['--strict: warnings count as faults'])
+  if (fails) throw new ConfigError(['--strict: warnings count as faults'])
   if (json) {
     printJson(maskConfig(config, reading.secrets))
     return

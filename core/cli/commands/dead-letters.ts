@@ -1,12 +1,12 @@
 import type { AdminRequest, DeadFilter, DeadLetter, History } from '../../delivery/history.ts'
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
-import { askAll, BATCH } from '../admin-request/send-request.ts'
-import { type Named, printEach, tellOutcome } from '../admin-request/print-result.ts'
-import { noteUnknown } from '../input/command-pattern.ts'
-import { readFineConfig } from '../input/config.ts'
+import { sendRequests, BATCH } from '../admin-request/send-request.ts'
+import { type Named, printEach, printTotals } from '../admin-request/print-result.ts'
+import { warnUnknown } from '../input/command-pattern.ts'
+import { readValidConfig } from '../input/config.ts'
 import { localTime } from '../output/times.ts'
-import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+import { exitOnClosedPipe, print, printProgress, abortOnSigint } from '../output/output.ts'
 import { type Columns, columns, jsonLine, row } from '../output/terminal-escape.ts'
 
 export interface DeadLetterOptions {
@@ -24,23 +24,23 @@ const ID = /^[0-9a-z]{22}$/
 const REFUSED =
   'That is an id. Refused callbacks are no dead letters: `timhook replay ID --plugin PLUGIN` delivers one of them.'
 const PAGE = BATCH
-const LETTER: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
-const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], LETTER)
+const COLUMNS: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
+const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], COLUMNS)
 
 /** `timhook dead-letters [list|retry|drop] [refs]`. */
 export async function deadLetters(action: string, refs: string[], options: DeadLetterOptions): Promise<void> {
-  endWithReader()
+  exitOnClosedPipe()
   if (action !== 'list' && action !== 'retry' && action !== 'drop') {
     throw new TimhookError('USAGE', `expected list, retry or drop, got ${action}`)
   }
   const filter = filterOf(action, refs, options)
-  noteUnknown(options.command)
-  const { delivery } = await readFineConfig(options.config)
-  const history = await openHistory(delivery, { onWaiting: tellWaiting })
+  warnUnknown(options.command)
+  const { delivery } = await readValidConfig(options.config)
+  const history = await openHistory(delivery, { onWaiting: printProgress })
   try {
     if (action === 'list') await list(history, filter, options)
     else if (refs.length > 0 || options.yes) await work(history, action, filter, refs, options)
-    else await tellWhatWouldBe(history, action, filter, options)
+    else await printPreview(history, action, filter, options)
   } finally {
     await history.close()
   }
@@ -63,9 +63,9 @@ function filterOf(action: string, refs: string[], { plugin, command, all }: Dead
 async function list(history: History, filter: DeadFilter, { limit, json }: DeadLetterOptions): Promise<void> {
   if (!json) await print(HEAD)
   let left = limit
-  for await (const letters of pages(history, filter)) {
-    for (const letter of letters.slice(0, left)) await print(json ? letterJson(letter) : letterText(letter))
-    left -= letters.length
+  for await (const page of pages(history, filter)) {
+    for (const deadLetter of page.slice(0, left)) await print(json ? toJson(deadLetter) : toText(deadLetter))
+    left -= page.length
     if (left <= 0) return
   }
 }
@@ -85,20 +85,20 @@ async function work(
     })
   }
   const done = action === 'retry' ? 'retried' : 'dropped'
-  const letterOf = new Map<string, Named>()
+  const namedByRef = new Map<string, Named>()
   async function* requests(): AsyncGenerator<AdminRequest> {
-    for await (const letters of pages(history, filter)) {
-      for (const { ref, plugin, callback } of letters) letterOf.set(ref, { ...callback, ref, plugin })
-      yield { kind: action, refs: letters.map(({ ref }) => ref) }
+    for await (const page of pages(history, filter)) {
+      for (const { ref, plugin, callback } of page) namedByRef.set(ref, { ...callback, ref, plugin })
+      yield { kind: action, refs: page.map(({ ref }) => ref) }
     }
   }
-  const find = (ref: string): Named | undefined => letterOf.get(ref)
+  const find = (ref: string): Named | undefined => namedByRef.get(ref)
   const onResult = printEach(done, find, json)
-  const outcome = await askAll(history, requests(), { total, signal: untilInterrupted(), onResult })
-  await tellOutcome(done, outcome, json)
+  const outcome = await sendRequests(history, requests(), { total, signal: abortOnSigint(), onResult })
+  await printTotals(done, outcome, json)
 }
 
-async function tellWhatWouldBe(
+async function printPreview(
   history: History,
   action: string,
   filter: DeadFilter,
@@ -120,9 +120,9 @@ async function count(
   const byPlugin = new Map<string, number>()
   const known = new Set<string>()
   let total = 0
-  for await (const letters of pages(history, filter)) {
-    total += letters.length
-    for (const { plugin, ref } of letters) {
+  for await (const page of pages(history, filter)) {
+    total += page.length
+    for (const { plugin, ref } of page) {
       byPlugin.set(plugin, (byPlugin.get(plugin) ?? 0) + 1)
       if (isNamed) known.add(ref)
     }
@@ -132,19 +132,19 @@ async function count(
 
 async function* pages(history: History, filter: DeadFilter): AsyncGenerator<DeadLetter[]> {
   for (let before: string | undefined; ;) {
-    const letters = await history.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
-    if (letters.length > 0) yield letters
-    if (letters.length < PAGE) return
-    before = letters.at(-1)?.ref
+    const page = await history.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
+    if (page.length > 0) yield page
+    if (page.length < PAGE) return
+    before = page.at(-1)?.ref
   }
 }
 
-function letterText({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
+function toText({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
   const { sdkAppId, command, id } = callback
-  return row([ref, localTime(at), plugin, String(sdkAppId), command, id, String(attempts), error], LETTER)
+  return row([ref, localTime(at), plugin, String(sdkAppId), command, id, String(attempts), error], COLUMNS)
 }
 
-function letterJson({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
+function toJson({ ref, at, plugin, attempts, error, callback }: DeadLetter): string {
   const { sdkAppId, command, id, receivedAt } = callback
   const times = { time: new Date(at).toISOString(), received: new Date(receivedAt).toISOString() }
   return jsonLine({ ref, ...times, plugin, app: sdkAppId, command, id, attempts, error })

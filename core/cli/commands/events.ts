@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Entry, Filter, History } from '../../delivery/history.ts'
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
-import { noteUnknown } from '../input/command-pattern.ts'
-import { readFineConfig } from '../input/config.ts'
+import { warnUnknown } from '../input/command-pattern.ts'
+import { readValidConfig } from '../input/config.ts'
 import { EVENT_HEAD, eventJson, eventText, recordJson, recordText } from '../output/events-format.ts'
-import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+import { exitOnClosedPipe, print, printProgress, abortOnSigint } from '../output/output.ts'
 
 export interface EventOptions {
   config?: string
@@ -27,15 +27,15 @@ const LISTED = 100
 /** With --follow: how many earlier callbacks are printed. */
 const FIRST = 10
 const PAGE = 500
-const LOOK_EVERY_MS = 500
+const POLL_MS = 500
 
 /** `timhook events`: prints callbacks, newest first, or as they arrive. */
 export async function events(options: EventOptions): Promise<void> {
-  endWithReader()
-  mustFit(options)
-  noteUnknown(options.command)
-  const { delivery } = await readFineConfig(options.config)
-  const history = await openHistory(delivery, { onWaiting: tellWaiting })
+  exitOnClosedPipe()
+  checkOutcome(options)
+  warnUnknown(options.command)
+  const { delivery } = await readValidConfig(options.config)
+  const history = await openHistory(delivery, { onWaiting: printProgress })
   try {
     if (options.records !== undefined) await records(history, options, options.records)
     else if (options.id) await byIds(history, options, options.id)
@@ -47,7 +47,7 @@ export async function events(options: EventOptions): Promise<void> {
 }
 
 /** A new callback has no outcome yet. */
-function mustFit({ follow, outcome }: EventOptions): void {
+function checkOutcome({ follow, outcome }: EventOptions): void {
   if (!follow || !outcome || !['done', 'waiting', 'dead'].includes(outcome)) return
   throw new TimhookError('USAGE', `--follow shows callbacks as they come, which are not ${outcome} yet`, {
     hint: 'Leave --outcome or --follow out.',
@@ -88,20 +88,20 @@ async function byIds(history: History, options: EventOptions, ids: readonly stri
 }
 
 async function follow(history: History, options: EventOptions): Promise<void> {
-  const stopped = untilInterrupted()
+  const interrupted = abortOnSigint()
   const filter = filterOf(options)
   let place = await history.end()
   const first = await history.backward({ ...filter, limit: options.limit ?? FIRST })
   const shown = new Set(first.entries.map(({ id }) => id))
   await head(options)
   await show(first.entries.toReversed(), options)
-  while (!stopped.aborted) {
+  while (!interrupted.aborted) {
     const page = await history.forward({ ...filter, limit: PAGE }, place)
     // Callbacks that arrived while the first ones were read are in both lists.
     const fresh = page.entries.filter(({ id }) => !shown.delete(id))
     await show(fresh, options)
     place = page.place
-    if (page.end) await delay(LOOK_EVERY_MS, undefined, { signal: stopped }).catch(() => undefined)
+    if (page.end) await delay(POLL_MS, undefined, { signal: interrupted }).catch(() => undefined)
   }
 }
 

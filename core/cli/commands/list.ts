@@ -24,15 +24,16 @@ function callbacks(what: string): Row[] {
 
 async function plugins(file: string | undefined): Promise<Row[]> {
   const loaded = await prepare(await readChosenConfig(file))
-  return loaded.plugins.map(({ id, plugin, specs }) => ({
+  return loaded.plugins.map(({ id, plugin, specs, only }) => ({
     id,
     name: plugin.name,
-    handles: [...specs.keys()],
+    handles: [...specs].map(([pattern, { phase }]) => (phase ? `${pattern} (${phase})` : pattern)),
+    only: Object.entries(only).map(([key, values]: [string, readonly unknown[]]) => `${key}: ${values.join(' ')}`),
     description: plugin.description ?? '',
   }))
 }
 
-/** Columns of equal width, for texts and lists of texts alone. */
+/** Formats rows as columns of equal width. Only texts and lists of texts are shown. */
 function table(rows: readonly Row[]): string {
   const texts = rows.map((row) =>
     Object.values(row)

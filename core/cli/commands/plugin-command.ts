@@ -1,23 +1,21 @@
-import { checkValue } from '../../../config/check/check.ts'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import { appSettings } from '../../host/app-settings.ts'
 import { Bus } from '../../observe/bus.ts'
 import { prepare, type Prepared } from '../../runtime.ts'
-import { optionsOf } from '../../host/command-spec.ts'
 import { openStores } from '../../delivery/engines/open-stores.ts'
 import { TimhookError } from '../../errors.ts'
 import { loadPlugins, type LoadedPlugin } from '../../host/load.ts'
 import type { CommandContext, PluginCommand } from '../../plugin.ts'
 import { createRestClients } from '../../host/rest-clients.ts'
-import { commandLine, flagOf } from '../input/command-line.ts'
+import { checkGiven, commandLine } from '../input/command-line.ts'
 import { readChosenConfig } from '../input/config.ts'
-import { tellWaiting } from '../output/output.ts'
-import { printable } from '../output/terminal-escape.ts'
+import { printProgress } from '../output/output.ts'
+import { escapeControls } from '../output/terminal-escape.ts'
 import { table } from '../output/table.ts'
 
 /**
  * `timhook ID COMMAND`: runs a command of the plugin that has this id in the config.
- * @returns false where no plugin of the config has it
+ * @returns false if no plugin of the config has it
  */
 export async function runPluginCommand(id: string, args: readonly string[]): Promise<boolean> {
   const reading = await readFor(args)
@@ -41,7 +39,7 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** The config that the arguments name; undefined where they name none and there is no default one. */
+/** Reads the config that the arguments name. Returns undefined if they name none and there is no default one. */
 async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
   // The commands and options are not known before the config is read, so --config is parsed first.
   const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
@@ -55,16 +53,6 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
   }
 }
 
-function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
-  // An absent flag is false.
-  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
-  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
-  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
-  if (faults.length === 0) return value
-  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
-  throw new TimhookError('USAGE', lines.join('\n'))
-}
-
 /** Opens the store and the clients of a command, and closes them afterwards. */
 async function inContext(
   { config }: Prepared,
@@ -75,7 +63,7 @@ async function inContext(
   const ending = new AbortController()
   const end = (): void => ending.abort(new Error('interrupted'))
   process.once('SIGINT', end)
-  const opened = await openStores(config.delivery, { onWaiting: tellWaiting })
+  const opened = await openStores(config.delivery, { onWaiting: printProgress })
   try {
     const print: CommandContext['print'] = (value, text) =>
       void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text)))
@@ -85,6 +73,7 @@ async function inContext(
       store: opened.stores.of(id),
       apps: appSettings(config.apps),
       rest: createRestClients(config.apps, new Bus(), ending.signal),
+      json,
       print,
       table,
       signal: ending.signal,
@@ -96,9 +85,9 @@ async function inContext(
   }
 }
 
-/** A plugin may print text from strangers, such as ids of groups and accounts. */
+/** Escapes a text: a plugin may print what strangers wrote, such as ids of groups and accounts. */
 function safe(text: string): string {
-  return text.split('\n').map(printable).join('\n')
+  return text.split('\n').map(escapeControls).join('\n')
 }
 
 function withNewline(text: string): string {

@@ -5,14 +5,15 @@ import { TimhookError } from '../../errors.ts'
 import { isObject, parseJson } from '../../lib/json.ts'
 import type { LoadedPlugin } from '../../host/load.ts'
 import { commands } from '../../protocol/commands.ts'
+import { bodySelector } from '../../callback/select.ts'
 import { specFor } from '../../registry.ts'
 import { suggestion } from '../../lib/suggest.ts'
-import { askAll, BATCH } from '../admin-request/send-request.ts'
-import { type Named, printEach, tellOutcome } from '../admin-request/print-result.ts'
-import { noteUnknown } from '../input/command-pattern.ts'
+import { sendRequests, BATCH } from '../admin-request/send-request.ts'
+import { type Named, printEach, printTotals } from '../admin-request/print-result.ts'
+import { warnUnknown } from '../input/command-pattern.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { localTime } from '../output/times.ts'
-import { endWithReader, print, tellWaiting, untilInterrupted } from '../output/output.ts'
+import { exitOnClosedPipe, print, printProgress, abortOnSigint } from '../output/output.ts'
 import { jsonLine } from '../output/terminal-escape.ts'
 
 export interface ReplayOptions {
@@ -44,17 +45,17 @@ const PAGE = 1000
 
 /** `timhook replay`: delivers callbacks to a plugin once more, oldest first. */
 export async function replay(ids: readonly string[], options: ReplayOptions): Promise<void> {
-  endWithReader()
+  exitOnClosedPipe()
   const { since, until, app, command } = options
   if (ids.length > 0 === (since !== undefined || until !== undefined)) {
     throw new TimhookError('USAGE', 'replay takes ids, or --since and --until', {
       hint: '`timhook events` lists callbacks with their ids.',
     })
   }
-  noteUnknown(command)
+  warnUnknown(command)
   const { config, plugins } = await prepare(await readChosenConfig(options.config))
   const plugin = pluginOf(plugins, options.plugin)
-  const history = await openHistory(config.delivery, { onWaiting: tellWaiting })
+  const history = await openHistory(config.delivery, { onWaiting: printProgress })
   try {
     const filter: Filter = {
       outcome: 'delivered',
@@ -62,6 +63,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
       ...(since !== undefined && { since }),
       ...(app !== undefined && { app }),
       ...(command !== undefined && { command }),
+      ...(bodySelector(plugin.only) && { bodies: true }),
     }
     const named = ids.length > 0 ? [await byIds(history, ids)] : undefined
     const pages = (): AsyncIterable<Entry[]> | Iterable<Entry[]> => named ?? pagesOf(history, filter)
@@ -69,7 +71,7 @@ export async function replay(ids: readonly string[], options: ReplayOptions): Pr
     const range = { ...(await measure(pages(), plugin)), refused }
     const entries = named?.flat()
     if (options.yes && range.total > 0) await work(history, pages(), { ...range, entries }, plugin, options)
-    else await tellWhatWouldBe(range, options)
+    else await printPreview(range, options)
   } finally {
     await history.close()
   }
@@ -94,9 +96,9 @@ async function byIds(history: History, ids: readonly string[]): Promise<Entry[]>
 }
 
 /** Why a callback without a delivery cannot be replayed; undefined where it can. */
-function unfitFor({ id, command, kept, body }: Entry): string | undefined {
-  if (!kept) return undefined
-  if (kept.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
+function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
+  if (!undelivered) return undefined
+  if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
   if (command === '') return `${id} names no command`
   if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
   return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
@@ -119,8 +121,11 @@ async function* pagesOf(history: History, filter: Filter): AsyncGenerator<Entry[
   }
 }
 
-function fits(plugin: LoadedPlugin, { sdkAppId, command }: Entry): boolean {
-  return specFor({ only: plugin.only, handlers: plugin.specs }, sdkAppId, command) !== undefined
+function fits({ only, specs }: LoadedPlugin, { sdkAppId, command, body }: Entry): boolean {
+  if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
+  const selects = body && bodySelector(only)
+  const parsed = selects && parseJson(body.raw)
+  return !selects || !isObject(parsed) || selects(parsed)
 }
 
 async function countOf(history: History, filter: Filter): Promise<number> {
@@ -153,16 +158,16 @@ async function work(
   plugin: LoadedPlugin,
   { rate, json = false }: ReplayOptions,
 ): Promise<void> {
-  const signal = untilInterrupted()
+  const signal = abortOnSigint()
   const size = Math.min(BATCH, rate ?? BATCH)
   let next: number | undefined
   async function* requests(): AsyncGenerator<AdminRequest> {
     for await (const entries of pages) {
       const own = entries.filter((entry) => fits(plugin, entry))
       for (let from = 0; from < own.length; from += size) {
-        const some = own.slice(from, from + size)
-        next = some[0]?.receivedAt
-        yield { kind: 'replay', plugin: plugin.id, refs: some.map(({ ref }) => ref) }
+        const batch = own.slice(from, from + size)
+        next = batch[0]?.receivedAt
+        yield { kind: 'replay', plugin: plugin.id, refs: batch.map(({ ref }) => ref) }
       }
     }
   }
@@ -171,15 +176,15 @@ async function work(
     return entry && { ...entry, plugin: plugin.id }
   }
   const onResult = entries && printEach('replayed', find, json)
-  const outcome = await askAll(history, requests(), { total, rate, signal, onResult })
-  await tellOutcome('replayed', outcome, json)
+  const outcome = await sendRequests(history, requests(), { total, rate, signal, onResult })
+  await printTotals('replayed', outcome, json)
   if (!signal.aborted || outcome.asked >= total || next === undefined) return
   throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {
     hint: `To go on: the same again with --since ${new Date(next).toISOString()}`,
   })
 }
 
-async function tellWhatWouldBe(
+async function printPreview(
   { total, unfit, first, last, refused }: Range,
   { plugin, json }: ReplayOptions,
 ): Promise<void> {
@@ -190,8 +195,11 @@ async function tellWhatWouldBe(
     )
     return
   }
-  const range = first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
-  const other = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
-  const kept = refused > 0 ? `; ${refused} refused ones are replayed by their ids alone` : ''
-  await print(`would replay ${total} to ${plugin}${range}${other}${kept}${total > 0 ? '; add --yes to do it' : ''}\n`)
+  const rangeText =
+    first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
+  const unfitText = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
+  const refusedText = refused > 0 ? `; ${refused} refused ones are replayed by their ids alone` : ''
+  await print(
+    `would replay ${total} to ${plugin}${rangeText}${unfitText}${refusedText}${total > 0 ? '; add --yes to do it' : ''}\n`,
+  )
 }

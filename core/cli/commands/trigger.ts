@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import type { Config } from '../../../config/schema/schema.ts'
 import { TimhookError } from '../../errors.ts'
-import { readFineConfig } from '../input/config.ts'
+import { readValidConfig } from '../input/config.ts'
 import { samplesOf } from '../trigger/sample.ts'
 import { send, type Sent } from '../trigger/send.ts'
 
@@ -18,13 +18,16 @@ export interface TriggerOptions {
   json?: boolean
 }
 
-/** `timhook trigger COMMAND`: sends sample callbacks of all that the command or pattern covers, signed with the app's first token. Fails unless all are OK. */
+/**
+ * `timhook trigger COMMAND`: sends sample callbacks for the command or pattern, signed with the app's first token. Fails
+ * unless every answer is OK.
+ */
 export async function trigger(command: string, options: TriggerOptions): Promise<void> {
   const samples = await samplesOf(command, options)
   const total = options.count * samples.length
-  const config = await readFineConfig(options.config)
+  const config = await readValidConfig(options.config)
   const url = options.url ?? urlOf(config)
-  mustBeMeant(url, options.yes ?? false)
+  requireConsent(url, options.yes ?? false)
   const app = appOf(config, options.app)
   const [token] = app.tokens
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
@@ -65,13 +68,13 @@ function urlOf({ server }: Config): string {
   return `http://${host}:${server.port}${path}`
 }
 
-/** A production server would take samples for real, so another host gets them only on request. */
-function mustBeMeant(url: string, yes: boolean): void {
+/** A production server would take samples for real, so another host needs --yes. */
+function requireConsent(url: string, yes: boolean): void {
   if (!URL.canParse(url)) throw new TimhookError('USAGE', `--url ${url}: expected http://HOST:PORT/PATH`)
   const { hostname, protocol } = new URL(url)
   if (!/^https?:$/.test(protocol)) throw new TimhookError('USAGE', `--url ${url}: expected http or https`)
   if (yes || /^(?:localhost|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)) return
-  throw new TimhookError('USAGE', `${hostname} is not this machine`, { hint: 'Add --yes to send there all the same.' })
+  throw new TimhookError('USAGE', `${hostname} is not this machine`, { hint: 'Add --yes to send there anyway.' })
 }
 
 function appOf({ apps }: Config, wanted: number | undefined): Config['apps'][number] {

@@ -1,12 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { checkValue } from '../../../config/check/check.ts'
 import { choicesOf } from '../../../config/schema/describe.ts'
 import type { SchemaNode } from '../../../config/schema/node.ts'
 import { optionsOf } from '../../host/command-spec.ts'
+import { TimhookError } from '../../errors.ts'
 import type { PluginCommand } from '../../plugin.ts'
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** The command line of a plugin: its commands as subcommands, each with the options that its schema describes. */
+/** Builds the command line of a plugin: its commands are subcommands, with the options that their schemas describe. */
 export function commandLine(
   id: string,
   about: { description: string; commands: Readonly<Record<string, PluginCommand>> },
@@ -16,14 +18,23 @@ export function commandLine(
   for (const [name, command] of Object.entries(about.commands)) {
     const subcommand = line.command(name).description(command.description)
     const required = requiredOf(command.options)
+    const positional = command.positional ?? []
+    for (const key of positional) subcommand.argument(`[${key}]`)
     for (const [key, node] of Object.entries(optionsOf(command))) {
-      const mustBeGiven = required.includes(key) && !('default' in node) && node.type !== 'boolean'
+      const mustBeGiven =
+        !positional.includes(key) && required.includes(key) && !('default' in node) && node.type !== 'boolean'
       subcommand.addOption(toOption(key, node).makeOptionMandatory(mustBeGiven))
     }
     subcommand
       .option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
       .option('--json', 'print JSON')
-    subcommand.action((given: Given) => run(command, given))
+    subcommand.action((...args: unknown[]) => {
+      const given = args.slice(0, positional.length).flatMap((value, index) => {
+        const key = positional[index]
+        return key === undefined || value === undefined ? [] : [[key, value] as const]
+      })
+      return run(command, { ...(args[positional.length] as Given), ...Object.fromEntries(given) })
+    })
   }
   return line
 }
@@ -32,8 +43,22 @@ function requiredOf(schema: { readonly required?: unknown } = {}): readonly unkn
   return Array.isArray(schema.required) ? schema.required : []
 }
 
-/** The name of an option on the command line. */
-export function flagOf(key: string): string {
+/**
+ * Checks what was given on the command line against the schema of the command, and fills in defaults.
+ * @throws TimhookError USAGE
+ */
+export function checkGiven(command: PluginCommand, given: Record<string, unknown>): unknown {
+  // An absent flag is false.
+  const flags = Object.entries(optionsOf(command)).filter(([, node]) => node.type === 'boolean' && !('default' in node))
+  const all = { ...Object.fromEntries(flags.map(([key]) => [key, false])), ...given }
+  const { value, faults } = checkValue(command.options ?? { type: 'object', properties: {} }, all)
+  if (faults.length === 0) return value
+  const lines = faults.map(({ path, message }) => `${flagOf(String(path[0] ?? ''))}: ${message}`)
+  throw new TimhookError('USAGE', lines.join('\n'))
+}
+
+/** Returns the name of an option on the command line. */
+function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

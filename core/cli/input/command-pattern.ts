@@ -2,9 +2,9 @@ import { commands } from '../../protocol/commands.ts'
 import type { Definition } from '../../protocol/define.ts'
 import { covers } from '../../registry.ts'
 import { suggestion } from '../../lib/suggest.ts'
-import { printable } from '../output/terminal-escape.ts'
+import { escapeControls } from '../output/terminal-escape.ts'
 
-/** The callbacks that are known by a command, or by a pattern as the config has them: `Call.*` or `*`. */
+/** Returns the known callbacks that a command or a pattern of the config (`Call.*`, `*`) matches. */
 export function definitionsOf(pattern: string): Definition[] {
   return [...commands.values()].filter(({ command }) => covers(pattern, command))
 }
@@ -16,8 +16,8 @@ export function unknownText(pattern: string): string {
   return `${pattern} is no callback known here${suggestion(pattern, [...names, ...categories])}`
 }
 
-/** Warns on stderr where nothing known matches. Unknown callbacks may still be stored. */
-export function noteUnknown(pattern: string | undefined): void {
+/** Warns on stderr if nothing known matches. Unknown callbacks may still be stored. */
+export function warnUnknown(pattern: string | undefined): void {
   if (pattern === undefined || definitionsOf(pattern).length > 0) return
-  process.stderr.write(`${printable(unknownText(pattern))}\n`)
+  process.stderr.write(`${escapeControls(unknownText(pattern))}\n`)
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { parseMoment } from '../output/times.ts'
+import { parseTime } from '../output/times.ts'
 
 export const config = (): Option => new Option('-c, --config <file>', 'config file (default: config/plugins.yaml)')
 
@@ -12,14 +12,14 @@ export function whole(from: number, to: number): (text: string) => number {
   }
 }
 
-/** Reads a point in time, see parseMoment. */
-export function moment(text: string): number {
-  const at = parseMoment(text, Date.now())
+/** Reads a point in time, as parseTime does. */
+export function time(text: string): number {
+  const at = parseTime(text, Date.now())
   if (at !== undefined) return at
   throw new InvalidArgumentError('Expected how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-31T08:00.')
 }
 
-/** Puts what an option is given several times into a list. */
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, list: string[] = []): string[] {
   return [...list, value]
 }

@@ -3,8 +3,8 @@ import { answerSchema, bundled, requestSchema } from '../../protocol/json-schema
 import { linksOf } from '../../protocol/links.ts'
 
 /**
- * All that the table says about a callback, as `timhook list --json` prints it: of after-callbacks what keeps them in
- * order, of before-callbacks what they may be answered with. The schemas need no other file.
+ * Describes a callback for `timhook list --json`: everything in the command table, with the order of an after-callback or
+ * the answers to a before-callback. The schemas need no other file.
  */
 export function describeCallback(definition: Definition): object {
   const { command, phase, title, docs, sample } = definition

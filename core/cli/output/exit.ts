@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander'
 import { describeError, TimhookError } from '../../errors.ts'
 
 const USAGE = 2
@@ -5,15 +6,18 @@ const BAD_CONFIG = 78
 
 /** Exit status: 0 done, 1 failed, 2 called wrongly, 78 bad config (EX_CONFIG of sysexits.h). */
 export function exitCodeOf(error: unknown): number {
+  // Help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
   if (!(error instanceof TimhookError)) return 1
   if (error.code === 'USAGE' || error.code === 'UNKNOWN_COMMAND') return USAGE
   return error.code === 'CONFIG_INVALID' || error.code === 'CONFIG_NOT_FOUND' ? BAD_CONFIG : 1
 }
 
-/** The error as text for a person. Only a bug in timhook has a stack. */
-export function printError(error: unknown): void {
+/** Prints an error for a person. Only a bug in timhook gets a stack. Commander has already printed its own. */
+export function printError(error: unknown, print = (text: string): void => void process.stderr.write(text)): void {
+  if (error instanceof CommanderError) return
   const text = error instanceof TimhookError || !(error instanceof Error) ? describeError(error) : error.stack
-  process.stderr.write(`${text}\n`)
+  print(`${text}\n`)
 }
 
 /** Exits with the status. Timers and sockets of plugins must not keep a finished command running. */

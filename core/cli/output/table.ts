@@ -1,4 +1,4 @@
-/** Rows as columns of equal width, under the names of the first row's columns. Lists are joined, nothing is empty. */
+/** Formats rows as columns of equal width, headed by the keys of the first row. Lists are joined with commas. */
 export function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const names = Object.keys(rows[0] ?? {})
   if (names.length === 0) return ''

@@ -4,10 +4,10 @@ const TIME =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,3})?)?)(Z|[+-][0-9]{2}:[0-9]{2})?)?$/
 
 /**
- * A point in time, in milliseconds since 1970: how long ago (`10m`, `2h`, `3d`) or an ISO time, which is local unless it
- * names its zone. Undefined for anything else.
+ * Parses a point in time, into milliseconds since 1970: how long ago (`10m`, `2h`, `3d`) or an ISO time, which is local
+ * unless it names its zone. Returns undefined for anything else.
  */
-export function parseMoment(text: string, now: number): number | undefined {
+export function parseTime(text: string, now: number): number | undefined {
   const [, count, unit] = AGO.exec(text) ?? []
   if (count !== undefined && unit !== undefined) return now - Number(count) * (UNITS[unit] ?? NaN)
   const [, date, time = '00:00', zone = ''] = TIME.exec(text) ?? []
@@ -15,7 +15,7 @@ export function parseMoment(text: string, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** Local time with its offset, as parseMoment reads it: `2026-01-31 08:00:00.123+08:00`. */
+/** Formats local time with its offset, as parseTime reads it: `2026-01-31 08:00:00.123+08:00`. */
 export function localTime(at: number): string {
   const minutes = -new Date(at).getTimezoneOffset()
   const local = new Date(at + minutes * 60_000).toISOString().slice(0, 23).replace('T', ' ')

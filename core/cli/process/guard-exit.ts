@@ -4,7 +4,7 @@ import { foreignPlace, isOurPlace, stackLines } from '../../lib/stack.ts'
 /** How Node itself ends a worker whose primary is gone. */
 const CLUSTER = /\(node:internal\/cluster\//
 const DEPTH = 50
-/** The status with which Node ends over an `await` that nothing can settle any more. */
+/** The status of Node when an `await` can never settle. */
 const UNSETTLED = 13
 
 /**

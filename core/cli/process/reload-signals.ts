@@ -3,8 +3,8 @@ import { isatty } from 'node:tty'
 import type { Logger } from '../../observe/log.ts'
 
 /**
- * Logs that SIGHUP and SIGUSR2, with which other servers reload, change nothing here. By default Node would end the process
- * silently. A closing terminal sends SIGHUP too, which stops a server that runs on it, as Ctrl-C does.
+ * Logs that SIGHUP and SIGUSR2, which make other servers reload, change nothing here. By default Node would end the
+ * process silently. A closing terminal sends SIGHUP too: that stops the server that runs on it, as Ctrl-C does.
  * @returns a function that sets the log; until then messages go to standard error
  */
 export function answerReloadSignals(): (log: Logger) => void {

@@ -7,7 +7,7 @@ import { callsIn, cells } from '../../watchdog/calls.ts'
  * An unhandled rejection of a plugin must not stop the other plugins, so it is logged. An uncaught exception may have left
  * anything half done, so the process drains and exits, and its supervisor starts a new one.
  */
-export function outliveStrayErrors(server: TimhookServer): void {
+export function handleUnhandledErrors(server: TimhookServer): void {
   process.on('unhandledRejection', (error) => {
     server.bus.emit('server:failed', { error, stray: true, ...originOf(error, server) })
   })
@@ -15,7 +15,7 @@ export function outliveStrayErrors(server: TimhookServer): void {
     server.bus.emit('server:failed', { error, stray: true, ...originOf(error, server) })
     endFailed(server)
   })
-  // Without its store it could only refuse callbacks. A new process does better.
+  // Without its store this process cannot accept callbacks; a new one may.
   server.bus.on('store:lost', ({ isOpen }) => (isOpen ? endLost(server) : endFailed(server)))
 }
 
@@ -43,7 +43,7 @@ interface Origin {
   callback?: string
 }
 
-/** The plugin whose file the error comes from, and the callback, where it has but one under way. */
+/** Finds the plugin whose file the error comes from, and its callback if only one is under way. */
 function originOf(error: unknown, { running }: TimhookServer): Origin {
   const { plugins } = running.registry
   const { stack } = error instanceof Error ? error : {}

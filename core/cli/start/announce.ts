@@ -32,7 +32,7 @@ export function announce(
   if (process.stdout.isTTY) log.info(`try: ${triggerCommand(url, options)}`)
 }
 
-/** A command that reaches this server: by the same config, and by its URL where that config names another one. */
+/** Returns a trigger command for this server: with the same config, and a URL if options have changed the address. */
 export function triggerCommand(url: string, { config, host, port }: StartOptions): string {
   const toConfig = config === undefined ? '' : ` --config ${quoted(config)}`
   const local = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')

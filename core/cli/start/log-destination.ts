@@ -1,5 +1,5 @@
 import { pino, type DestinationStream } from 'pino'
-import { printable } from '../output/terminal-escape.ts'
+import { escapeControls } from '../output/terminal-escape.ts'
 
 /** Standard output: readable lines on a terminal, JSON lines in a pipe. */
 export async function logDestination(): Promise<DestinationStream> {
@@ -15,13 +15,13 @@ export async function readableLog(destination: DestinationStream = pino.destinat
 }
 
 function visible(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return key === 'stack' ? framesOf(value) : printable(value)
+  if (typeof value === 'string') return key === 'stack' ? framesOf(value) : escapeControls(value)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [printable(name), inner]))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [escapeControls(name), inner]))
 }
 
 /** Line feeds between the frames of a stack stay. Any other control character comes from a message. */
 function framesOf(stack: string): string {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
-  return frames.map(printable).join('\n')
+  return frames.map(escapeControls).join('\n')
 }

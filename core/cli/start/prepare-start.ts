@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly host?: string
   readonly port?: number
   readonly workers?: number
+  /** Whether to print a line for each answer. */
+  readonly answers?: boolean
 }
 
 /** Loads the plugins of a config, and opens the log. @throws ConfigError */

@@ -1,41 +1,39 @@
 import type { ConfigReading } from '../../../config/read/reading.ts'
-import type { SqliteClient } from '../../delivery/engines/sqlite/client/sqlite-client.ts'
 import { TimhookError } from '../../errors.ts'
 import type { Logger } from '../../observe/log.ts'
 import { startServer } from '../../server.ts'
 import { announce, announcedOf } from './announce.ts'
-import { npmWarning } from './npm-warning.ts'
+import { npmWarning } from './own-command.ts'
+import { printAnswers } from './print-answers.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
 import { stopOnSignals } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
-import { outliveStrayErrors } from '../process/unhandled-errors.ts'
+import { handleUnhandledErrors } from '../process/unhandled-errors.ts'
 import { watchLoop } from './watch-loop.ts'
 import { startWorkers } from './workers.ts'
 
 interface ServeOptions extends StartOptions {
-  /** The client of the engine sqlite, whose thread is already started. */
-  readonly link: SqliteClient | undefined
-  /** Removes the signal handlers of the time before the server runs. */
-  readonly whileLoading: () => void
-  /** Sets the log for signals that change nothing. */
+  /** Removes the signal handlers that were added for loading. */
+  readonly stopLoadingSignals: () => void
+  /** Sets the log that reports reload signals. */
   readonly logSignals: (log: Logger) => void
 }
 
 /** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
-  const { workers: count = 1, link, whileLoading, logSignals } = options
+  const { workers: count = 1, stopLoadingSignals, logSignals } = options
   const { prepared, log } = await prepareStart(reading, options)
   logSignals(log)
   const npm = npmWarning()
   if (npm !== undefined) log.warn(npm)
   if (count > 1) {
     if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
-    whileLoading()
+    stopLoadingSignals()
     return startWorkers(prepared, { count, log, options })
   }
   const interruption = new AbortController()
-  const starting = startServer(prepared, { log, link, signal: interruption.signal })
-  whileLoading()
+  const starting = startServer(prepared, { log, signal: interruption.signal })
+  stopLoadingSignals()
   stopOnSignals(
     async (signal) => {
       interruption.abort(new Error('stopped while it started'))
@@ -48,7 +46,8 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
   try {
     const server = await starting
     announce(prepared, announcedOf(server), { log, options })
-    outliveStrayErrors(server)
+    handleUnhandledErrors(server)
+    if (options.answers === true) printAnswers(server.bus)
     watchLoop(server, prepared, log)
   } catch (error) {
     if (!interruption.signal.aborted) throw error

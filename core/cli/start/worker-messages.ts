@@ -5,11 +5,11 @@ import type { StopSignal } from '../process/stop-on-signals.ts'
 /** Messages from the primary to a worker. */
 export type ToWorker =
   | { readonly kind: 'stop'; readonly signal: StopSignal }
-  | { readonly kind: 'ask'; readonly question: number }
+  | { readonly kind: 'query-readiness'; readonly query: number }
 
 /** Messages from a worker to the primary. */
 export type ToPrimary =
   | { readonly kind: 'listening'; readonly announced: Announced }
-  | { readonly kind: 'readiness'; readonly question: number; readonly readiness: Readiness }
+  | { readonly kind: 'readiness'; readonly query: number; readonly readiness: Readiness }
   /** The worker could not start: text for a person, and the exit status. */
   | { readonly kind: 'failed'; readonly text: string; readonly status: number }

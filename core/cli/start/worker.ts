@@ -7,7 +7,7 @@ import { exitCodeOf } from '../output/exit.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
 import type { StopSignal } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
-import { outliveStrayErrors } from '../process/unhandled-errors.ts'
+import { handleUnhandledErrors } from '../process/unhandled-errors.ts'
 import { watchLoop } from './watch-loop.ts'
 import type { ToPrimary, ToWorker } from './worker-messages.ts'
 
@@ -15,12 +15,12 @@ import type { ToPrimary, ToWorker } from './worker-messages.ts'
 export const WORKER_NUMBER = 'TIMHOOK_WORKER'
 
 /** The signals that the primary handles for all workers. */
-const PRIMARYS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
+const PRIMARY_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
 
-/** Serves until the primary sends stop, or is gone. */
+/** Serves until the primary sends stop or dies. */
 export async function work(options: StartOptions): Promise<void> {
   // Ctrl-C reaches every process of a terminal, and some supervisors signal all of a service: the primary passes it on.
-  for (const signal of PRIMARYS) process.on(signal, () => undefined)
+  for (const signal of PRIMARY_SIGNALS) process.on(signal, () => undefined)
   let server: TimhookServer | undefined
   let stopping: Promise<void> | undefined
   const stop = (signal: StopSignal): void => {
@@ -41,7 +41,7 @@ export async function work(options: StartOptions): Promise<void> {
     prepared.config.admin = false
     const own = log.child({ worker: Number(process.env[WORKER_NUMBER]) })
     server = await startServer(prepared, { log: own })
-    outliveStrayErrors(server)
+    handleUnhandledErrors(server)
     watchLoop(server, prepared, own)
     send({ kind: 'listening', announced: announcedOf(server) })
   } catch (error) {

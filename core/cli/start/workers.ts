@@ -1,11 +1,12 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoffMs } from '../../lib/backoff.ts'
+import { INSTANCE_VARIABLE, instanceName } from '../../callback/hops.ts'
 import type { Prepared } from '../../runtime.ts'
 import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
 import { listen } from '../../http/server/listen.ts'
 import type { Logger } from '../../observe/log.ts'
 import { announce, type Announced } from './announce.ts'
-import { askReadiness } from './ask-readiness.ts'
+import { queryReadiness } from './worker-readiness.ts'
 import type { StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
@@ -16,6 +17,9 @@ const RESTART = { minMs: 200, maxMs: 30_000 }
 const SOUND_MS = 30_000
 /** After this many deaths in a row before listening, with no other worker left, a restart cannot help. */
 const HOPELESS = 5
+
+/** All workers are one server. */
+const instance = instanceName()
 
 /** The place of a worker. A dead worker is replaced by one with the same number. */
 interface Place {
@@ -94,7 +98,9 @@ class Primary {
 
   /** Ready when all workers are. Names those that are not. */
   async readiness(): Promise<Readiness> {
-    const reports = await Promise.all(this.#places.map(({ worker, isListening }) => askReadiness(worker, isListening)))
+    const reports = await Promise.all(
+      this.#places.map(({ worker, isListening }) => queryReadiness(worker, isListening)),
+    )
     const checks = reports.map(({ fault }, index) => [`worker ${index + 1}`, fault] as const)
     const draining = this.#stopping && 'the server is about to stop'
     const notes = reports.find(({ notes }) => notes !== undefined)?.notes
@@ -151,5 +157,5 @@ class Primary {
 }
 
 function fork(number: number): Worker {
-  return cluster.fork({ [WORKER_NUMBER]: String(number) })
+  return cluster.fork({ [WORKER_NUMBER]: String(number), [INSTANCE_VARIABLE]: instance })
 }

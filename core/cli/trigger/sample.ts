@@ -4,6 +4,7 @@ import { isObject, type JsonObject, writeJson } from '../../lib/json.ts'
 import type { Definition } from '../../protocol/define.ts'
 import { elements } from '../../protocol/msg-body.ts'
 import type { Node } from '../../sample/make.ts'
+import { sampleAt } from '../../sample/sample-at.ts'
 import { variation } from '../../sample/variation.ts'
 import { definitionsOf, unknownText } from '../input/command-pattern.ts'
 
@@ -15,9 +16,9 @@ export interface Sample {
 }
 
 /**
- * What `trigger` sends: a file as it is, or the sample of each callback that the pattern covers, varied where there is a
- * seed, with the fields that were set.
- * @param options.set `path=value`: the path is dotted, the value text where the field is, else JSON where it is JSON
+ * Makes the bodies that `trigger` sends: a file, unchanged, or the sample of each callback that the pattern matches,
+ * varied if there is a seed, with the fields that were set.
+ * @param options.set `path=value`: the path is dotted; the value is text if the field holds text, else JSON if it parses
  * @throws TimhookError UNKNOWN_COMMAND, USAGE
  */
 export async function samplesOf(
@@ -45,21 +46,12 @@ function sampleOf(definition: Definition, settings: readonly Setting[], seed: nu
   return {
     command: definition.command,
     make(n) {
-      const sample = sampleNow(definition.sample, n)
+      const sample = sampleAt(definition.sample, n, Date.now())
       const body = seed === undefined ? sample : variation(definition, sample, { seed, n, fixed })
       for (const { path, text } of settings) put(body, path, valueFor(nodeAt(definition.request, body, path), text))
       return writeJson(body)
     },
   }
-}
-
-function sampleNow(sample: object, n: number): JsonObject {
-  const body = structuredClone(sample) as JsonObject
-  const nowMs = Date.now()
-  if ('EventTime' in body) body['EventTime'] = nowMs + n
-  if ('MsgTime' in body) body['MsgTime'] = Math.floor(nowMs / 1000)
-  if (typeof body['MsgSeq'] === 'number') body['MsgSeq'] = body['MsgSeq'] + n
-  return body
 }
 
 async function readBody(file: string): Promise<string> {
@@ -84,7 +76,7 @@ function parseSetting(setting: string): Setting {
   return { path, text: setting.slice(equals + 1) }
 }
 
-/** The schema of a field in the table; undefined where it has none. */
+/** Finds the schema of a field in the command table. */
 function nodeAt(request: Node, body: JsonObject, path: readonly string[]): Node | undefined {
   let node: Node | undefined = request
   let value: unknown = body
@@ -106,7 +98,7 @@ function elementNode(element: unknown): Node {
   return { properties: { MsgType: { type: 'string' }, MsgContent } }
 }
 
-/** The value that a text stands for: what is to be text stays text, be it digits; a text in quotes is what is in them. */
+/** Parses the value for a field. Text stays text, even if it is digits; quotes around it are removed. */
 function valueFor(node: Node | undefined, text: string): unknown {
   const value = parseValue(text)
   const isText = node?.wire === 'account' || node?.type === 'string'

@@ -1,6 +1,6 @@
 import { isObject } from '../../lib/json.ts'
 import { sign } from '../../http/request/signature.ts'
-import { connectionFault } from '../../lib/untrusted-certificate.ts'
+import { connectionFault } from '../../lib/network.ts'
 
 /** An answer, or why there was none. */
 export interface Sent {

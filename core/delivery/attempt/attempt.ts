@@ -1,6 +1,9 @@
-import { type Call, type Called, callHandler } from '../../host/context.ts'
+import type { StoredCallback } from '../../callback/callback.ts'
+import { type Call, callHandler } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
-import { keepCall, settleCall } from '../../watchdog/calls.ts'
+import { trackPending, settleCall } from '../../watchdog/calls.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
 /** How an attempt ended. A handler may still run after a timeout; `settled` resolves when it ends. */
@@ -20,16 +23,17 @@ const done: Attempt = { ok: true }
  * promise only if the handler did.
  */
 export function attemptOnce(
-  callback: Called,
+  callback: StoredCallback,
   route: Route,
   subscription: Subscription,
   call: Call,
   timeoutMs: number,
+  clock: Clock,
 ): Attempt | Promise<Attempt> {
   try {
     const returned = callHandler(callback, route, subscription, call)
     return isThenable(returned)
-      ? awaitHandler(returned, call, timeoutMs, keepCall(subscription.mark, callback.id))
+      ? awaitHandler(returned, call, timeoutMs, trackPending(subscription.mark, callback.id), clock)
       : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
@@ -41,15 +45,26 @@ async function awaitHandler(
   call: Call,
   timeoutMs: number,
   slot: number,
+  clock: Clock,
 ): Promise<Attempt> {
   const settle = (): void => settleCall(slot)
   const settled = Promise.resolve(returned).then(settle, settle)
   try {
-    await withTimeout(returned, timeoutMs)
+    await withTimeout(returned, timeoutMs, clock)
     return done
   } catch (error) {
-    const timedOut = error instanceof TimeoutError
-    if (timedOut) call.signal.abort(error)
-    return { ok: false, reason: timedOut ? 'timeout' : 'threw', error, settled }
+    if (!(error instanceof TimeoutError)) return { ok: false, reason: 'threw', error, settled }
+    call.signal.abort(error)
+    const own = await errorNow(returned)
+    if (asRetryAfter(own) || isGiveUp(own)) return { ok: false, reason: 'threw', error: own, settled }
+    return { ok: false, reason: 'timeout', error, settled }
   }
+}
+
+/** The error of a handler that ends as soon as its signal fires: it may say what the end of its time means. */
+function errorNow(returned: PromiseLike<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    returned.then(undefined, resolve)
+    setImmediate(resolve, undefined)
+  })
 }

@@ -1,12 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Bus } from '../../observe/bus.ts'
-import { aboutOf } from '../../callback/callback.ts'
-import { type Called, freshReading } from '../../host/context.ts'
+import { aboutOf, type StoredCallback } from '../../callback/callback.ts'
+import { freshReading } from '../../host/context.ts'
 import type { Registry, Route, Subscription } from '../../registry.ts'
 import { loggableError, withCauses } from '../../observe/loggable-error.ts'
 import type { Reading } from '../../callback/body-reader.ts'
-import { LazySignal } from '../../lib/timeout.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { LazySignal, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
@@ -17,7 +17,7 @@ export const MAX_DEFERRED_MS = 24 * 3_600_000
 
 /** One attempt to deliver one callback to one plugin. */
 export interface Job {
-  readonly callback: Called
+  readonly callback: StoredCallback
   /** The parsed body, if it is in memory; it belongs to this plugin alone. */
   readonly parsed: Reading | undefined
   readonly attempt: number
@@ -61,7 +61,7 @@ export interface Deliverer {
   abort(): void
 }
 
-export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
+export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = systemClock): Deliverer {
   const running = new Set<LazySignal>()
   let interrupted = false
   const conclude = (job: Job, subscription: Subscription, ended: Attempt, startedAt: number): Delivered => {
@@ -69,7 +69,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     if (ended.ok) {
       if (bus.hasListeners('handler:done')) {
         const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
-        bus.emit('handler:done', { ...about, durationMs: performance.now() - startedAt })
+        bus.emit('handler:done', { ...about, durationMs: clock.monotonic() - startedAt })
       }
       return done
     }
@@ -79,16 +79,16 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
     const outcome = outcomeOf(job, subscription, ended)
     const error = loggableError(ended.error, callback.raw)
     const retryMs = outcome.as === 'retry' ? outcome.inMs : undefined
-    if (outcome.as === 'retry' && outcome.isDeferred)
-      bus.emit('handler:deferred', { ...about, error, retryMs: outcome.inMs })
-    else bus.emit('handler:failed', { ...about, reason, error, ...(retryMs !== undefined && { retryMs }) })
+    const deferred = outcome.as === 'retry' && outcome.isDeferred
+    const after = { ...(retryMs !== undefined && { retryMs }), ...(deferred && { deferred }) }
+    bus.emit('handler:failed', { ...about, reason, error, ...after })
     const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
     if (outcome.as === 'dead') bus.emit('callback:dead', { ...about, error: text })
     return {
       ended: outcome.as === 'dead' ? { ...outcome, attempts: attempt, error: text } : { ...outcome, error: text },
-      settled: waitForSettled(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
-        bus.emit('handler:overlap', about),
-      ),
+      settled: withTimeout(settled, subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS, clock).catch((late: unknown) => {
+        if (late instanceof TimeoutError) bus.emit('handler:overlap', about)
+      }),
     }
   }
   /**
@@ -112,9 +112,9 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
       const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      const startedAt = bus.hasListeners('handler:done') ? performance.now() : 0
+      const startedAt = bus.hasListeners('handler:done') ? clock.monotonic() : 0
       const call = { body, faults, attempt, resends, maybeResend, signal }
-      const ended = attemptOnce(callback, route, subscription, call, timeoutMs)
+      const ended = attemptOnce(callback, route, subscription, call, timeoutMs, clock)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)
       running.add(signal)
       return ended.then((late) => {
@@ -132,7 +132,7 @@ export function createDeliverer(registry: Registry, bus: Bus): Deliverer {
 }
 
 /** Returns undefined if what was stored is damaged. */
-function readStored(callback: Called, route: Route): Reading | undefined {
+function readStored(callback: StoredCallback, route: Route): Reading | undefined {
   try {
     return freshReading(callback, route)
   } catch {
@@ -160,12 +160,4 @@ function outcomeOf(
   }
   if (attempt >= retry.attempts || isGiveUp(error)) return { as: 'dead' }
   return { as: 'retry', inMs: backoffMs(attempt, retry) }
-}
-
-/** Waits for a handler that runs on after its timeout, for at most the same time again. */
-async function waitForSettled(settled: Promise<void>, limitMs: number, onOverlap: () => void): Promise<void> {
-  const timer = new AbortController()
-  const late = delay(limitMs, 'late', { signal: timer.signal }).catch(() => undefined)
-  if ((await Promise.race([settled, late])) === 'late') onOverlap()
-  timer.abort()
 }

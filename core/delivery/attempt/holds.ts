@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { CallbackLog } from '../callback-log.ts'
 import type { Hold } from '../delivery.ts'
@@ -9,6 +10,7 @@ interface HoldsDeps {
   readonly plugins: readonly string[]
   readonly log: Pick<CallbackLog, 'hold' | 'now'>
   readonly bus: Bus
+  readonly clock: Clock
   /** A plugin goes on. */
   readonly onResumed: (plugin: string) => void
 }
@@ -17,7 +19,7 @@ interface Gate {
   readonly hold: Hold
   readonly opened: Promise<void>
   readonly open: () => void
-  timer: NodeJS.Timeout | undefined
+  timer: Timer | undefined
 }
 
 /** Which plugins are on hold: by `pause`, or because a handler asked for it. Kept in the log, so a restart knows. */
@@ -65,13 +67,13 @@ export class Holds {
   }
 
   stop(): void {
-    for (const { timer } of this.#gates.values()) clearTimeout(timer)
+    for (const { timer } of this.#gates.values()) this.#deps.clock.clearTimeout(timer)
   }
 
   #shut(plugin: string, hold: Hold): void {
     const known = this.#gates.get(plugin)
     if (known?.hold.until === hold.until && known?.hold.reason === hold.reason) return
-    clearTimeout(known?.timer)
+    this.#deps.clock.clearTimeout(known?.timer)
     let open: () => void = () => undefined
     const opened = new Promise<void>((resolve) => (open = resolve))
     const gate: Gate = { opened, open, ...known, hold, timer: undefined }
@@ -82,20 +84,20 @@ export class Holds {
 
   #setTimer(plugin: string, gate: Gate, until: number): void {
     const inMs = until - this.#deps.log.now()
-    gate.timer = setTimeout(
+    gate.timer = this.#deps.clock.setTimeout(
       () => {
         if (until - this.#deps.log.now() > 0 && inMs > TIMER_MAX_MS) return this.#setTimer(plugin, gate, until)
         this.#open(plugin)
         this.#save(plugin, undefined)
       },
       Math.min(Math.max(0, inMs), TIMER_MAX_MS),
-    ).unref()
+    )
   }
 
   #open(plugin: string): void {
     const gate = this.#gates.get(plugin)
     if (!gate) return
-    clearTimeout(gate.timer)
+    this.#deps.clock.clearTimeout(gate.timer)
     this.#gates.delete(plugin)
     this.#deps.bus.emit('plugin:resumed', { plugin })
     gate.open()

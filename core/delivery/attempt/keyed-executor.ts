@@ -1,3 +1,4 @@
+import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import { Queue } from '../../lib/fifo.ts'
 
 /**
@@ -38,11 +39,16 @@ export class KeyedExecutor {
   readonly #taken = new Map<string, Queue<Entry> | undefined>()
   /** The key of a task that started at once. It is taken, but only enters the map if the task does not end at once. */
   #starting: string | undefined
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Set<Timer>()
   #running = 0
   #size = 0
   #closed = false
   #onIdle: (() => void)[] = []
+  readonly #clock: Clock
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   /** The number of tasks that have not ended, including waiting ones. */
   get size(): number {
@@ -74,7 +80,7 @@ export class KeyedExecutor {
   /** Starts no more tasks. */
   close(): void {
     this.#closed = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers) this.#clock.clearTimeout(timer)
     this.#settle()
   }
 
@@ -179,7 +185,7 @@ export class KeyedExecutor {
       void requeue.until.then(resume)
       return
     }
-    const timer = setTimeout(() => {
+    const timer = this.#clock.setTimeout(() => {
       this.#timers.delete(timer)
       resume()
     }, requeue.delayMs)

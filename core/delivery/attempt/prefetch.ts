@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../lib/clock.ts'
 import { type Requeue, KeyedExecutor } from './keyed-executor.ts'
 import type { Pool } from '../../registry.ts'
 
@@ -18,14 +19,15 @@ interface Task {
 
 /** The executor of a plugin, with a count of its tasks by key. */
 export class Prefetch {
-  readonly #executor = new KeyedExecutor()
+  readonly #executor: KeyedExecutor
   readonly #byKey = new Map<string, number>()
   readonly #held = new Set<string>()
   readonly #onFree: (key: string | undefined) => void
   #size = 0
   #heldSize = 0
 
-  constructor(onFree: (key: string | undefined) => void) {
+  constructor(onFree: (key: string | undefined) => void, clock: Clock = systemClock) {
+    this.#executor = new KeyedExecutor(clock)
     this.#onFree = onFree
   }
 

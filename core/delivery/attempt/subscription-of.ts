@@ -1,11 +1,11 @@
-import type { Called } from '../../host/context.ts'
+import type { About } from '../../callback/callback.ts'
 import type { Registry, Subscription } from '../../registry.ts'
 
 /** The handler of the plugin for a stored callback; undefined if it no longer has one. */
 export function subscriptionOf(
   registry: Registry,
   plugin: string,
-  { sdkAppId, command }: Pick<Called, 'sdkAppId' | 'command'>,
+  { sdkAppId, command }: Pick<About, 'sdkAppId' | 'command'>,
 ): Subscription | undefined {
   const route = registry.route(sdkAppId, command)
   return route.phase === 'after'

@@ -1,8 +1,7 @@
 import type { Bus } from '../../observe/bus.ts'
-import { aboutOf, type Callback } from '../../callback/callback.ts'
-import { calledOf } from '../../host/context.ts'
+import { aboutOf, type Callback, storedOf } from '../../callback/callback.ts'
 import { TickBatch } from '../../lib/tick-batch.ts'
-import type { Registry, Route } from '../../registry.ts'
+import type { AfterRoute } from '../../registry.ts'
 import type { Append, CallbackLog } from '../callback-log.ts'
 import type { Delivery } from '../delivery.ts'
 import { isExpendable } from '../ingest/expendable.ts'
@@ -13,7 +12,6 @@ import { createIngest, PendingAppend } from '../ingest/pending-append.ts'
 import type { Consumer } from './consumer.ts'
 
 interface AcceptDeps {
-  readonly registry: Registry
   readonly bus: Bus
   readonly log: CallbackLog
   readonly identify: (callback: Callback) => Identified
@@ -33,21 +31,14 @@ interface Receivers {
 const NOBODY: Receivers = { own: [], others: [], text: '[]', isKnown: false }
 
 /** Creates `accept`, which appends the callbacks of one event-loop tick together and hands them to the consumers. */
-export function createAccept({
-  registry,
-  bus,
-  log,
-  identify,
-  consumers,
-  partitions,
-}: AcceptDeps): (callback: Callback) => ReturnType<Delivery['accept']> {
+export function createAccept({ bus, log, identify, consumers, partitions }: AcceptDeps): Delivery['accept'] {
   // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
   const arrived = new TickBatch<readonly Consumer[]>((all) => {
     for (const batch of all) for (const consumer of batch) consumer.pump()
   })
   /** Computed once for each route. */
-  const byRoute = new WeakMap<Route, Receivers>()
-  const receiversFor = (route: Route): Receivers => {
+  const byRoute = new WeakMap<AfterRoute, Receivers>()
+  const receiversFor = (route: AfterRoute): Receivers => {
     const known = byRoute.get(route)
     if (known) return known
     const made = receiversOf(route, consumers)
@@ -80,7 +71,7 @@ export function createAccept({
       return this.callback.signed
     }
     get query(): string {
-      return this.callback.querystring
+      return this.callback.query
     }
     get raw(): string {
       return this.callback.raw
@@ -93,8 +84,7 @@ export function createAccept({
     }
 
     append(identity: string): void {
-      const { callback } = this
-      const route = registry.route(callback.sdkAppId, callback.command)
+      const { callback, route } = this
       this.#receivers = receiversFor(route)
       this.identity = identity
       // A text of SQLite or PostgreSQL cannot hold NUL, so another character separates the parts of a key.
@@ -106,7 +96,7 @@ export function createAccept({
     stored(seq: number): void {
       const { own, others } = this.#receivers
       const { key, maybeResend, entry, partition } = this
-      const callback = calledOf(this.callback)
+      const callback = storedOf(this.callback)
       const parsed = this.callback.reading
       const shared = { seq, callback, key, maybeResend, entry, resends: 0, parsed, takers: own.length }
       for (const consumer of own) consumer.stored(partition, seq, shared)
@@ -127,14 +117,14 @@ export function createAccept({
   }
 
   const take = createIngest<Arrival>(identify, (arrival, identity) => arrival.append(identity))
-  return (callback) => {
-    const arrival = new Arrival(callback)
+  return (callback, route) => {
+    const arrival = new Arrival(callback, route)
     take(arrival)
     return arrival
   }
 }
 
-function receiversOf({ subscriptions, known }: Route, consumers: readonly Consumer[]): Receivers {
+function receiversOf({ subscriptions, known }: AfterRoute, consumers: readonly Consumer[]): Receivers {
   const ids = subscriptions.map(({ plugin }) => plugin.id)
   return {
     own: consumers.filter(({ plugin }) => ids.includes(plugin)),

@@ -1,4 +1,5 @@
 import type { Bus } from '../../observe/bus.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { Registry } from '../../registry.ts'
 import { UNREADABLE } from '../attempt/deliverer.ts'
 import type { Requeue } from '../attempt/keyed-executor.ts'
@@ -15,13 +16,14 @@ export interface ConsumerDeps extends Omit<AttemptsDeps, 'outcomes' | 'longestMs
   readonly registry: Registry
   readonly bus: Bus
   readonly maxBacklog: number | undefined
+  readonly clock: Clock
 }
 
 /** Delivers a plugin's callbacks from the partitions that this process leases: new ones, and pending ones. */
 export type Consumer = ReturnType<typeof createConsumer>
 
 export function createConsumer(deps: ConsumerDeps) {
-  const { plugin, registry, bus, log, settleBatcher, suspects, holds, maxBacklog } = deps
+  const { plugin, registry, bus, log, settleBatcher, suspects, holds, maxBacklog, clock } = deps
   const partitions = new Map<number, Partition>()
   /** The same, without an iterator for each callback. */
   let list: readonly Partition[] = []
@@ -35,7 +37,7 @@ export function createConsumer(deps: ConsumerDeps) {
   const prefetch = new Prefetch((key) => {
     if (key !== undefined) overflow.resume(key)
     pump()
-  })
+  }, clock)
   const overflow: KeyOverflow = new KeyOverflow({
     fetch: (partition, seqs) => log.fetch(partition.lease, seqs),
     prefetchedOf: (key) => prefetch.of(key),
@@ -108,6 +110,7 @@ export function createConsumer(deps: ConsumerDeps) {
       const partition = new Partition(lease, {
         log,
         settleBatcher,
+        clock,
         longestMs,
         room: () => Math.ceil(room() / list.length),
         onDue(from, item) {

@@ -1,4 +1,6 @@
 import type { Bus } from '../../observe/bus.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { commands } from '../../protocol/commands.ts'
 import type { Registry } from '../../registry.ts'
 import { createDeliverer } from '../attempt/deliverer.ts'
 import { ABORT_GRACE_MS, waitForDrain } from '../attempt/drain.ts'
@@ -10,6 +12,7 @@ import { createAccept } from './accept.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { Holds } from '../attempt/holds.ts'
 import { Leases } from './leases.ts'
+import type { Partition } from './partition.ts'
 import { SettleBatcher } from './settle-batcher.ts'
 
 export interface DeliveryDeps {
@@ -19,22 +22,28 @@ export interface DeliveryDeps {
   /** Milliseconds. */
   readonly resendWindow: number
   readonly maxBacklog?: number | undefined
+  /** Whether what is stored ends with the process: a stop gives all of it time, and outcomes are written at once. */
+  readonly isVolatile?: boolean
+  /** Of timers that handlers depend on. Default: the system's. */
+  readonly clock?: Clock
 }
 
 /** How often requests of other processes are looked for, milliseconds. */
 const POLL_MS = 250
 
 /** Delivers what a log stores. One for every engine. */
-export function createDelivery({ log, registry, bus, resendWindow, maxBacklog }: DeliveryDeps): Delivery {
+export function createDelivery(deps: DeliveryDeps): Delivery {
+  const { log, registry, bus, resendWindow, maxBacklog, isVolatile = false, clock = systemClock } = deps
   const plugins = registry.plugins.map(({ id }) => id)
-  const deliverer = createDeliverer(registry, bus)
+  const deliverer = createDeliverer(registry, bus, clock)
   const consumers: Consumer[] = []
-  const settleBatcher = new SettleBatcher(log, () => consumers.flatMap(({ partitions }) => [...partitions.values()]))
+  const outboxes = (): Partition[] => consumers.flatMap(({ partitions }) => [...partitions.values()])
+  const settleBatcher = new SettleBatcher(log, outboxes, isVolatile ? 0 : undefined)
   const leases = new Leases({ log, settleBatcher, consumers: () => consumers })
   const consumerOf = (id: string): Consumer | undefined => consumers.find(({ plugin }) => plugin === id)
-  const holds = new Holds({ log, bus, plugins, onResumed: (plugin) => consumerOf(plugin)?.pump() })
+  const holds = new Holds({ log, bus, clock, plugins, onResumed: (plugin) => consumerOf(plugin)?.pump() })
   const suspects = new OneAtATime()
-  const common = { log, registry, bus, deliverer, settleBatcher, suspects, holds, leases, maxBacklog }
+  const common = { log, registry, bus, clock, deliverer, settleBatcher, suspects, holds, leases, maxBacklog }
   for (const plugin of plugins) consumers.push(createConsumer({ ...common, plugin }))
   let partitions = 1
   let poll: NodeJS.Timeout | undefined
@@ -80,7 +89,6 @@ export function createDelivery({ log, registry, bus, resendWindow, maxBacklog }:
     },
 
     accept: createAccept({
-      registry,
       bus,
       log,
       identify: createIdentify(resendWindow, bus),
@@ -89,8 +97,7 @@ export function createDelivery({ log, registry, bus, resendWindow, maxBacklog }:
     }),
 
     recordUndelivered(callback, undelivered) {
-      const { known } = registry.route(callback.sdkAppId, callback.command)
-      return log.recordUndelivered(callback, undelivered, known)
+      return log.recordUndelivered(callback, undelivered, commands.has(callback.command))
     },
 
     async health() {
@@ -102,11 +109,13 @@ export function createDelivery({ log, registry, bus, resendWindow, maxBacklog }:
       clearInterval(poll)
       holds.stop()
       deliverer.interrupt()
+      const idle = (): Promise<unknown> => Promise.all(consumers.map((consumer) => consumer.idle()))
+      const startedAt = performance.now()
+      if (isVolatile) await waitForDrain(idle(), graceMs)
       for (const consumer of consumers) consumer.close()
-      const idle = Promise.all(consumers.map((consumer) => consumer.idle()))
-      let settled = await waitForDrain(idle, graceMs)
+      let settled = await waitForDrain(idle(), Math.max(0, graceMs - (performance.now() - startedAt)))
       deliverer.abort()
-      if (!settled) settled = await waitForDrain(idle, ABORT_GRACE_MS)
+      if (!settled) settled = await waitForDrain(idle(), ABORT_GRACE_MS)
       await settleBatcher.flush()
       settleBatcher.close()
       const undelivered = consumers.reduce((sum, consumer) => sum + consumer.waiting(), 0)

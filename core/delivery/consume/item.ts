@@ -1,4 +1,4 @@
-import type { Called } from '../../host/context.ts'
+import type { StoredCallback } from '../../callback/callback.ts'
 import type { Received } from '../ingest/shared-body.ts'
 import type { WaitingCallback } from '../callback-log.ts'
 import type { Place } from './callback-state.ts'
@@ -7,7 +7,7 @@ import type { InDoubt } from '../attempt/in-doubt.ts'
 /** A stored callback. All plugins that get it share this object. */
 export interface Shared extends Received {
   readonly seq: number
-  readonly callback: Called
+  readonly callback: StoredCallback
   readonly key: string | undefined
   readonly maybeResend: boolean
   /** Its entry for `resendsOf` of the log; 0 if it was read. */
@@ -49,7 +49,7 @@ export function freshItem(shared: Shared): Item {
 
 export function itemOf(row: WaitingCallback, inDoubt: InDoubt, isPending = false): Item {
   const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = row
-  const callback = { id, sdkAppId, command, receivedAt, signed, querystring: query, raw }
+  const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
   const shared = { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
   const { attempt, dueAt, deferredSince, tries } = row
   return {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts'
 import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 import { Cursor, DEFER_MS } from './cursor.ts'
 import { InDoubt } from '../attempt/in-doubt.ts'
@@ -9,6 +10,7 @@ import type { Outbox, SettleBatcher } from './settle-batcher.ts'
 export interface PartitionDeps {
   readonly log: CallbackLog
   readonly settleBatcher: SettleBatcher
+  readonly clock: Clock
   /** The longest delay of a retry of the plugin, milliseconds. */
   readonly longestMs: number
   /** How many pending callbacks may be handed over. */
@@ -34,7 +36,7 @@ export class Partition implements Outbox {
   #onIdle: (() => void)[] = []
 
   constructor(lease: NewLease, deps: PartitionDeps) {
-    const { log, settleBatcher, longestMs, room, onDue, onMore } = deps
+    const { log, settleBatcher, clock, longestMs, room, onDue, onMore } = deps
     this.#deps = deps
     this.lease = lease
     this.waiting = lease.waiting
@@ -58,6 +60,7 @@ export class Partition implements Outbox {
       lease.tail,
     )
     this.retries = new Retries({
+      clock,
       now: () => log.now(),
       readDue: (query) => log.readDue(lease, query),
       longestMs,

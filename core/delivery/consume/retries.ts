@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
 import type { DuePage, DueQuery, WaitingCallback } from '../callback-log.ts'
 
 const RETRY_AFTER_MS = 1000
@@ -5,6 +6,7 @@ const RETRY_AFTER_MS = 1000
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 interface RetriesDeps {
+  readonly clock: Clock
   readonly now: () => number
   readonly readDue: (query: DueQuery) => Promise<DuePage>
   readonly longestMs: number
@@ -21,7 +23,7 @@ export class Retries {
   #next: number | undefined
   /** The delay until `#next` when the timer was set. */
   #inMs = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
   #isReading = false
   #closed = false
 
@@ -37,9 +39,9 @@ export class Retries {
     if (this.#closed || (this.#next !== undefined && this.#next <= at)) return
     this.#next = at
     this.#inMs = at - this.#deps.now()
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.read(), Math.min(Math.max(0, this.#inMs), TIMER_MAX_MS))
-    this.#timer.unref()
+    const { clock } = this.#deps
+    clock.clearTimeout(this.#timer)
+    this.#timer = clock.setTimeout(() => this.read(), Math.min(Math.max(0, this.#inMs), TIMER_MAX_MS))
   }
 
   /** Drops a callback whose outcome is written. */
@@ -59,7 +61,7 @@ export class Retries {
 
   close(): void {
     this.#closed = true
-    clearTimeout(this.#timer)
+    this.#deps.clock.clearTimeout(this.#timer)
   }
 
   async #read(): Promise<void> {

@@ -28,16 +28,20 @@ interface Queued {
 export class SettleBatcher {
   readonly #log: Pick<CallbackLog, 'settle'>
   readonly #outboxes: () => Iterable<Outbox>
+  readonly #flushMs: number
   #queues = new Map<Outbox, Queued>()
   #timer: NodeJS.Timeout | undefined
   #writesAt = 0
+  #isSoon = false
   #writing: Promise<void> | undefined
   /** The last write failed. The next one waits for its timer, whatever is enqueued meanwhile. */
   #isFailing = false
 
-  constructor(log: Pick<CallbackLog, 'settle'>, outboxes: () => Iterable<Outbox>) {
+  /** @param flushMs how long outcomes are collected; 0 for the rest of the tick */
+  constructor(log: Pick<CallbackLog, 'settle'>, outboxes: () => Iterable<Outbox>, flushMs = FLUSH_MS) {
     this.#log = log
     this.#outboxes = outboxes
+    this.#flushMs = flushMs
   }
 
   /** @param after called once the change is written, or with false if the lease was lost */
@@ -58,7 +62,8 @@ export class SettleBatcher {
   }
 
   /** Schedules a write. The earliest requested time wins. */
-  touch(inMs = FLUSH_MS): void {
+  touch(inMs = this.#flushMs): void {
+    if (inMs === 0) return this.#flushSoon()
     const at = performance.now() + inMs
     if (this.#timer && this.#writesAt <= at) return
     clearTimeout(this.#timer)
@@ -67,6 +72,15 @@ export class SettleBatcher {
       this.#timer = undefined
       void this.flush()
     }, inMs).unref()
+  }
+
+  #flushSoon(): void {
+    if (this.#isSoon) return
+    this.#isSoon = true
+    setImmediate(() => {
+      this.#isSoon = false
+      void this.flush()
+    })
   }
 
   /** Writes along with an append, to share its commit. Does nothing while a write is running. */

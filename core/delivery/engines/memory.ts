@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { Registry } from '../../registry.ts'
 import type { Append, CallbackLog, Change, DuePage, DueQuery, Lease, Page, WaitingCallback } from '../callback-log.ts'
@@ -11,11 +12,14 @@ interface MemoryDeps {
   /** Milliseconds. */
   readonly resendWindow: number
   readonly maxBacklog?: number | undefined
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
 }
 
 /** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
 export function createMemoryDelivery(deps: MemoryDeps): Delivery {
-  return createDelivery({ ...deps, log: new MemoryLog(deps) })
+  const { clock = systemClock } = deps
+  return createDelivery({ ...deps, clock, isVolatile: true, log: new MemoryLog(deps, clock) })
 }
 
 /** A stored callback, and which plugins get it. */
@@ -31,6 +35,7 @@ interface Standing {
 }
 
 class MemoryLog implements CallbackLog {
+  readonly #clock: Clock
   readonly #resends: ResendWindow
   readonly #plugins: ReadonlyMap<string, Standing>
   readonly #holds = new Map<string, Hold>()
@@ -38,7 +43,8 @@ class MemoryLog implements CallbackLog {
   #stored: Stored[] = []
   #first = 1
 
-  constructor({ registry, bus, resendWindow }: MemoryDeps) {
+  constructor({ registry, bus, resendWindow }: MemoryDeps, clock: Clock) {
+    this.#clock = clock
     this.#resends = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
     this.#plugins = new Map(registry.plugins.map(({ id }) => [id, { cursor: 0, pending: new Map() }]))
   }
@@ -48,7 +54,7 @@ class MemoryLog implements CallbackLog {
   }
 
   now(): number {
-    return Date.now()
+    return this.#clock.now()
   }
 
   append(append: Append): void {
@@ -83,7 +89,7 @@ class MemoryLog implements CallbackLog {
 
   async readDue({ plugin }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
     const taken = new Set(skip)
-    const now = Date.now()
+    const now = this.now()
     const isDue = ({ dueAt = 0, deferredSince }: WaitingCallback): boolean =>
       dueAt <= now || (deferredSince === undefined && dueAt > now + longestMs)
     const waiting = [...(this.#plugins.get(plugin)?.pending.values() ?? [])].filter(({ seq }) => !taken.has(seq))

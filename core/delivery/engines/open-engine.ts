@@ -1,6 +1,7 @@
 import type { Fault } from '../../../config/faults.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { Logger } from '../../observe/log.ts'
+import type { Clock } from '../../lib/clock.ts'
 import type { Registry } from '../../registry.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
 import { createMemoryStores } from '../../store/memory.ts'
@@ -8,9 +9,9 @@ import type { Stores } from '../../store/store.ts'
 import type { Delivery, Ending } from '../delivery.ts'
 import { createMemoryDelivery } from './memory.ts'
 import { openSqliteEngine } from './sqlite/open-sqlite.ts'
-import type { SqliteClient } from './sqlite/client/sqlite-client.ts'
 import { linkCount } from './sqlite/file/real-path.ts'
 import type { Retention } from './sqlite/upkeep/retention.ts'
+import { takeWarmClient } from './warm-up.ts'
 
 /** The config's `delivery`. */
 export interface EngineSettings {
@@ -34,20 +35,19 @@ export interface Engine {
 
 /**
  * Opens the engine that the config names.
- * @param parts.link of the engine sqlite, where its thread was started early
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, link: early }: { bus: Bus; log: Logger; link?: SqliteClient | undefined },
+  { bus, log, clock }: { bus: Bus; log: Logger; clock: Clock },
 ): Promise<Engine> {
-  if (settings.engine === 'memory') return memoryEngine(settings, bus, log)
+  if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
   if (settings.engine === 'redis') {
     // Who uses another engine need not wait for the driver.
     const { openRedisEngine } = await import('./redis/open-redis.ts')
     return openRedisEngine(settings, { bus, log })
   }
-  return openSqliteEngine(settings, { bus, log, client: early })
+  return openSqliteEngine(settings, { bus, log, client: takeWarmClient() })
 }
 
 /** What may be a mistake about where callbacks are kept. */
@@ -58,11 +58,11 @@ export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine'
   return [{ path: ['delivery', 'sqlite', 'file'], message }]
 }
 
-function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger): Engine {
+function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger, clock: Clock): Engine {
   log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
   return {
-    stores: createMemoryStores(),
-    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow }),
+    stores: createMemoryStores(() => clock.now()),
+    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow, clock }),
     async close() {},
   }
 }

@@ -6,7 +6,7 @@ import { emptyStore } from '../../store/empty.ts'
 import { openRedis } from '../../store/redis/client.ts'
 import { createRedisStores } from '../../store/redis/stores.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
-import { type AskStore, createSqliteStores, type StoreOperations } from '../../store/sqlite/stores.ts'
+import { type RunOperation, createSqliteStores, type StoreOperations } from '../../store/sqlite/stores.ts'
 import { storeOperations } from '../../store/sqlite/tables.ts'
 import type { Stores } from '../../store/store.ts'
 import type { EngineSettings } from './open-engine.ts'
@@ -56,14 +56,14 @@ function openFile(file: string, now: () => number): OpenStores {
   database.exec('PRAGMA busy_timeout = 2000')
   database.exec('PRAGMA synchronous = FULL')
   const operations = storeOperations(database)
-  const ask: AskStore = async <N extends keyof StoreOperations>(name: N, arg: StoreOperations[N][0]) => {
+  const run: RunOperation = async <N extends keyof StoreOperations>(name: N, arg: StoreOperations[N][0]) => {
     const operation = (): StoreOperations[N][1] => operations[name](arg)
     return READING.has(name) ? operation() : inTransaction(database, operation)
   }
-  return { stores: createSqliteStores(ask, now), close: async () => database.close() }
+  return { stores: createSqliteStores(run, now), close: async () => database.close() }
 }
 
-/** The server writes too: nothing of its may come between what one operation reads and writes. */
+/** Runs it in a transaction, since the server may write between its reads and writes. */
 function inTransaction<T>(database: Database, operation: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {

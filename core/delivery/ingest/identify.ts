@@ -24,7 +24,7 @@ export function createIdentify(windowMs: number, bus: Bus): (callback: Callback)
   return (callback) => {
     const fingerprint = fingerprintOf(callback)
     if (identifiesEvent(callback.body)) return { fingerprint, identifiesEvent: true }
-    const requestId = requestIdOf(callback.querystring)
+    const requestId = requestIdOf(callback.query)
     if (requestId === '') return { fingerprint, identifiesEvent: false }
     const key = `${callback.sdkAppId}\u0000${requestId}`
     const trust = ids.check(key, shortFingerprint(fingerprint), callback.receivedAt)
@@ -67,8 +67,8 @@ function dropOldest(all: Map<string, unknown> | Set<string>): void {
 }
 
 /** Empty if the URL has none. Documents spell it RequestID, but spell other names in several ways. */
-function requestIdOf(querystring: string): string {
-  for (const [name, value] of new URLSearchParams(querystring)) {
+function requestIdOf(query: string): string {
+  for (const [name, value] of new URLSearchParams(query)) {
     if (value !== '' && name.toLowerCase() === 'requestid') return value
   }
   return ''

@@ -1,18 +1,21 @@
 import type { Callback } from '../../callback/callback.ts'
 import { Completion } from '../../lib/completion.ts'
 import { filterMap, onTick, TickBatch } from '../../lib/tick-batch.ts'
+import type { AfterRoute } from '../../registry.ts'
 import type { Identified } from './identify.ts'
 import { shortFingerprint } from './fingerprint.ts'
 
 /** A callback that is being stored. Resolves once it is durable. */
 export class PendingAppend extends Completion<void> {
   readonly callback: Callback
+  readonly route: AfterRoute
   /** Whether an equal fingerprint means a resend of it. */
   identifiesEvent = false
 
-  constructor(callback: Callback) {
+  constructor(callback: Callback, route: AfterRoute) {
     super()
     this.callback = callback
+    this.route = route
   }
 }
 

@@ -147,14 +147,14 @@ export class ResendWindow {
       const slot = this.#oldest % CAPACITY
       const isEarly = this.#timeOf(slot) > ends
       if (isEarly && this.#next - this.#oldest < MAX_ENTRIES) return
-      if (isEarly) this.#tellFull()
+      if (isEarly) this.#notifyFull()
       this.#unlink(slot)
       this.#resends.delete(this.#oldest++)
       if (this.#oldest % PAGE === 0) this.#freePage(slot)
     }
   }
 
-  #tellFull(): void {
+  #notifyFull(): void {
     this.#onFull?.(MAX_ENTRIES)
     this.#onFull = undefined
   }

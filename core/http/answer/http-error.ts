@@ -1,6 +1,6 @@
 /** A request that is not accepted. A step of the webhook throws it; the answer is the envelope with this status. */
 export class HttpError extends Error {
-  override readonly name = 'Refusal'
+  override readonly name = 'HttpError'
   readonly status: number
   /** The text of the body, if it was read. */
   readonly raw: string

@@ -1,27 +1,33 @@
 import type { IncomingMessage } from 'node:http'
-import { ClosingHttpError } from '../answer/http-error.ts'
+import { Deadlines, type Late, type Wait } from '../../lib/deadlines.ts'
+import { ClosingHttpError, type HttpError } from '../answer/http-error.ts'
 
-/** Total bytes of all pending bodies. */
-const BUDGET = 64 * 1024 * 1024
+/** Total bytes of all pending bodies. What is freed of them stays in memory for a while, so the process grows by thrice this. */
+const BUDGET = 40 * 1024 * 1024
 /** Bodies up to this size are ended only if small bodies alone use twice the budget. */
 const SMALL = 64 * 1024
 /** Number of large bodies that are resumed in one tick of the event loop. */
 const READS_PER_TICK = 16
 /** Overhead of a chunk beside its bytes: a body may come in chunks of one byte. */
 const PIECE_COST = 256
+/** How long a body may take after its head, milliseconds. */
+const TIMEOUT_MS = 5000
+
+/** The budget for bodies of up to `bodyLimit` bytes: at least two of them fit. */
+export function bodyBudgetFor(bodyLimit: number): BodyBudget {
+  return new BodyBudget(Math.max(BUDGET, 2 * (bodyLimit + PIECE_COST * Math.ceil(bodyLimit / SMALL))))
+}
 
 /** A body that is being read. */
 export interface PendingBody {
   /** Adds the length of a chunk. Returns false if the body has been ended; the chunk must then be dropped. */
   add(length: number): boolean
-  /** Rejects with an HttpError if the body is ended early. */
-  readonly ended: Promise<never>
   /** Call it when the body is complete or abandoned. */
   close(): void
 }
 
 /**
- * Limits the memory of all pending bodies. Above the limit the oldest one is ended so that new ones can go on: those of
+ * Limits the memory of all pending bodies, and the time of each. Above the limit the oldest one is ended so that new ones can go on: those of
  * a genuine sender take milliseconds. Large bodies are read one chunk at a time, a few bodies a tick, so that hundreds
  * at once do not block the event loop.
  */
@@ -35,6 +41,11 @@ export class BodyBudget {
   /** Bodies that are paused until a later tick. */
   readonly #paused: Pending[] = []
   #opened = 0
+  readonly #owner: Owner = {
+    add: (pending, length) => this.#add(pending, length),
+    close: (pending) => this.#close(pending),
+    deadlines: new Deadlines(TIMEOUT_MS),
+  }
 
   /** @param limit bytes */
   constructor(limit = BUDGET, small = SMALL) {
@@ -42,11 +53,9 @@ export class BodyBudget {
     this.#small = small
   }
 
-  open(request: IncomingMessage): PendingBody {
-    const pending: Pending = new Pending(request, ++this.#opened, {
-      add: (length) => this.#add(pending, length),
-      close: () => this.#close(pending),
-    })
+  /** @param onEnd called with 408 or 503 if the body is ended early, because of its time or the memory of all */
+  open(request: IncomingMessage, onEnd: (error: HttpError) => void): PendingBody {
+    const pending = new Pending(request, ++this.#opened, onEnd, this.#owner)
     this.#pending.add(pending)
     return pending
   }
@@ -63,8 +72,10 @@ export class BodyBudget {
     while (this.#held > this.#limit) {
       const longest = this.#longest()
       if (!longest) break
-      this.#close(longest)
-      longest.end()
+      longest.close()
+      longest.onEnd(
+        new ClosingHttpError(503, 'body: too many bytes of bodies are under way, and this one took longest'),
+      )
     }
     return this.#pending.has(pending)
   }
@@ -99,27 +110,40 @@ export class BodyBudget {
   }
 }
 
-class Pending implements PendingBody {
+/** The budget, as a body sees it. */
+interface Owner {
+  add(pending: Pending, length: number): boolean
+  close(pending: Pending): void
+  readonly deadlines: Deadlines
+}
+
+class Pending implements PendingBody, Late {
   readonly request: IncomingMessage
   /** Lower numbers are older. */
   readonly number: number
-  readonly add: (length: number) => boolean
-  readonly close: () => void
-  readonly ended: Promise<never>
+  readonly onEnd: (error: HttpError) => void
   held = 0
-  #reject: (error: Error) => void = () => undefined
+  readonly #owner: Owner
+  readonly #wait: Wait
 
-  constructor(request: IncomingMessage, number: number, { add, close }: Pick<PendingBody, 'add' | 'close'>) {
+  constructor(request: IncomingMessage, number: number, onEnd: (error: HttpError) => void, owner: Owner) {
     this.request = request
     this.number = number
-    this.add = add
-    this.close = close
-    this.ended = new Promise((_resolve, reject) => (this.#reject = reject))
-    // By then nobody may be waiting for it.
-    this.ended.catch(() => undefined)
+    this.onEnd = onEnd
+    this.#owner = owner
+    this.#wait = owner.deadlines.add(performance.now(), this)
   }
 
-  end(): void {
-    this.#reject(new ClosingHttpError(503, 'body: too many bytes of bodies are under way, and this one took longest'))
+  add(length: number): boolean {
+    return this.#owner.add(this, length)
+  }
+
+  close(): void {
+    this.#owner.deadlines.remove(this.#wait)
+    this.#owner.close(this)
+  }
+
+  late(): void {
+    this.onEnd(new ClosingHttpError(408, 'body: did not arrive in time'))
   }
 }

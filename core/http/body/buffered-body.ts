@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { HttpError } from '../answer/http-error.ts'
 import type { PendingBody } from './body-budget.ts'
 import { charsetOf } from './charset.ts'
 import { cutOff } from './inflate.ts'
@@ -38,21 +39,28 @@ export function bufferedText(request: IncomingMessage, length: number): string |
   return bytes ? textOf(bytes) : undefined
 }
 
+/** Waits for a body. Whatever it is called with first counts. */
+export interface BodyListener {
+  read(text: string): void
+  failed(error: HttpError): void
+}
+
 /**
  * Reads a body of known length, in any number of chunks. Replaces koa-bodyparser's four layers with the same result.
- * @throws HttpError 400 if the body is cut off
+ * Fails with 400 if the body is cut off.
  */
-export function readBuffered(request: IncomingMessage, pending: PendingBody): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = []
-    if (request.destroyed && !request.readableEnded) reject(cutOff())
-    request.on('data', (piece: Buffer) => {
-      if (pending.add(piece.length)) pieces.push(piece)
-      else pieces.length = 0
-    })
-    // Node's parser guarantees that the length equals Content-Length.
-    request.on('end', () => resolve(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
-    request.on('error', () => reject(cutOff()))
-    request.on('close', () => reject(cutOff()))
+export function readBuffered(request: IncomingMessage, pending: PendingBody, listener: BodyListener): void {
+  const pieces: Buffer[] = []
+  if (request.destroyed && !request.readableEnded) listener.failed(cutOff())
+  request.on('data', (piece: Buffer) => {
+    if (pending.add(piece.length)) pieces.push(piece)
+    else pieces.length = 0
   })
+  // Node's parser guarantees that the length equals Content-Length.
+  request.on('end', () => listener.read(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
+  // After an error too.
+  request.on('close', () => listener.failed(cutOff()))
+  request.on('error', ignore)
 }
+
+function ignore(): void {}

@@ -1,22 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type bodyParser from 'koa-bodyparser'
-import { isObject, type JsonObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
-import { TimeoutError, withTimeout } from '../../lib/timeout.ts'
+import type { ReadBody } from '../../callback/callback.ts'
+import { isObject, mayHoldBigInteger, parseJson } from '../../lib/json.ts'
 import type { BodyBudget, PendingBody } from './body-budget.ts'
 import { charsetOf, decodeAs } from './charset.ts'
+import { givenBody } from './given-body.ts'
 import { cutOff, readBytes, tooLarge } from './inflate.ts'
 import { bufferedLength, readBuffered } from './buffered-body.ts'
-import { ClosingHttpError, HttpError } from '../answer/http-error.ts'
+import { HttpError } from '../answer/http-error.ts'
 import { textOf } from './decode-utf8.ts'
-
-/** How long a body may take after its head, milliseconds. */
-const BODY_TIMEOUT_MS = 5000
-
-export interface ReadBody {
-  readonly raw: string
-  readonly body: JsonObject
-}
 
 /** Creates the reader of bodies up to `limit` bytes. It throws HttpError 400, 408, 413, 415 or 503. */
 export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Context) => Promise<ReadBody> {
@@ -45,15 +38,15 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
     // The parser takes a length of 2^31 or more for a negative number.
     if (Number(ctx.get('Content-Length')) > limit) throw tooLarge()
     const encoding = ctx.get('Content-Encoding').toLowerCase()
-    // An app that mounts the middleware may have parsed the body already, without keeping its text.
-    if (ctx.request.body === undefined) {
-      if (bufferedLength(ctx.req) !== undefined) return { raw: await readBuffered(ctx.req, pending) }
-      const charset = charsetOf(ctx.req)
-      if (charset || (encoding && encoding !== 'identity')) {
-        const bytes = await readBytes(ctx.req, encoding, limit, pending)
-        return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
-      }
+    if (ctx.req.readableDidRead || ctx.req.readableEnded) return givenBody(ctx, limit)
+    if (bufferedLength(ctx.req) !== undefined) return { raw: await bufferedTextOf(ctx.req, pending) }
+    const charset = charsetOf(ctx.req)
+    if (charset || (encoding && encoding !== 'identity')) {
+      const bytes = await readBytes(ctx.req, encoding, limit, pending)
+      return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
     }
+    // A parser before us may have set it without reading the body. Ours would take it for read.
+    ctx.request.body = undefined
     // The parser does not recognise this spelling of identity.
     if (encoding) delete ctx.req.headers['content-encoding']
     await parse(ctx, pending)
@@ -62,7 +55,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
   }
 
   return async (ctx) => {
-    const { raw, body } = await withBodyTimeout(ctx.req, budget, (pending) => read(ctx, pending))
+    const { raw, body } = await withinBudget(ctx.req, budget, (pending) => read(ctx, pending))
     return readObject(raw, body)
   }
 }
@@ -71,18 +64,20 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
  * Reads a body within the time limit of one and the memory limit of all.
  * @throws HttpError 400, 408, 413, 415 or 503
  */
-export async function withBodyTimeout<T>(
+async function withinBudget<T>(
   request: IncomingMessage,
   budget: BodyBudget,
   read: (pending: PendingBody) => Promise<T>,
 ): Promise<T> {
-  const pending = budget.open(request)
+  let end: (error: HttpError) => void = () => undefined
+  const ended = new Promise<never>((_resolve, reject) => (end = reject))
+  const pending = budget.open(request, end)
   try {
-    return await withTimeout(Promise.race([read(pending), pending.ended]), BODY_TIMEOUT_MS)
+    return await Promise.race([read(pending), ended])
   } catch (error) {
     // Discards the rest of the body, so that the connection can carry the next request.
     request.resume()
-    throw refusalOf(error)
+    throw httpErrorOf(error)
   } finally {
     pending.close()
   }
@@ -100,6 +95,10 @@ export function readObject(raw: string | undefined, parsed?: unknown): ReadBody 
   return { raw, body }
 }
 
+function bufferedTextOf(request: IncomingMessage, pending: PendingBody): Promise<string> {
+  return new Promise((read, failed) => readBuffered(request, pending, { read, failed }))
+}
+
 function parseText(raw: string): unknown {
   try {
     return parseJson(raw)
@@ -108,9 +107,8 @@ function parseText(raw: string): unknown {
   }
 }
 
-function refusalOf(error: unknown): HttpError {
+function httpErrorOf(error: unknown): HttpError {
   if (error instanceof HttpError) return error
-  if (error instanceof TimeoutError) return new ClosingHttpError(408, 'body: did not arrive in time')
   const { status, type } = error as { status?: unknown; type?: unknown }
   if (status === 413) return tooLarge()
   if (type === 'request.aborted' || type === 'request.size.invalid') return cutOff()

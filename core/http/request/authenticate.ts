@@ -1,6 +1,7 @@
+import type { AuthenticatedRequest } from '../../callback/callback.ts'
 import { commands } from '../../protocol/commands.ts'
 import { createSignatureCheck, OUTSIDE_WINDOW } from './signature.ts'
-import { instead } from './instead.ts'
+import { similarParameter } from './similar-parameter.ts'
 import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
 import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
@@ -12,15 +13,8 @@ export interface AppCredentials {
   readonly signatureWindow: number
 }
 
-/** The app that sent a request, and the command it is for. */
-export interface RequestIdentity {
-  readonly app: AppCredentials
-  /** Empty if the URL has none. */
-  readonly command: string
-  readonly signed: boolean
-  /** What follows the `?` of the URL, with `&` between all parameters. */
-  readonly querystring: string
-}
+/** The time of arrival, on both clocks: see AuthenticatedRequest. */
+export type RequestTimes = Pick<AuthenticatedRequest, 'receivedAt' | 'startedAt'>
 
 /** The checks that every request passes before its body is read. */
 export interface Authenticator {
@@ -28,12 +22,12 @@ export interface Authenticator {
    * Authenticates by the URL alone. Returns undefined if the URL has no CallbackCommand.
    * @throws HttpError 400, 401 or 403
    */
-  authenticate(querystring: string, nowMs: number): RequestIdentity | undefined
+  authenticate(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
   /**
    * Identifies the sender of a request without a CallbackCommand. Returns undefined if that is uncertain. Does not
    * throw for a query that `authenticate` has accepted.
    */
-  senderOf(querystring: string, nowMs: number): RequestIdentity | undefined
+  senderOf(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
 }
 
 type SignatureCheck = ReturnType<typeof createSignatureCheck>
@@ -63,27 +57,29 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
   }
 
   return {
-    authenticate(querystring, nowMs) {
+    authenticate(querystring, { receivedAt, startedAt }) {
       const query = separate(querystring)
       const { SdkAppid, CallbackCommand, Sign, RequestTime } = read(query)
       const known = byId.get(SdkAppid)
       if (SdkAppid !== undefined && !known) throw new HttpError(403, 'SdkAppid: not one of the configured apps')
       if (!CallbackCommand) return undefined
-      if (!known) throw new HttpError(403, `SdkAppid: is required${instead('SdkAppid', query)}`)
+      if (!known) throw new HttpError(403, `SdkAppid: is required${similarParameter('SdkAppid', query)}`)
       const { app, check } = known
-      const fault = check?.(Sign, RequestTime, nowMs)
-      if (fault === OUTSIDE_WINDOW) throw new ClockHttpError(fault, nowMs - Number(RequestTime) * 1000)
-      if (fault) throw new HttpError(401, Sign ? fault : `${fault}${instead('Sign', query)}`)
+      const fault = check?.(Sign, RequestTime, receivedAt)
+      if (fault === OUTSIDE_WINDOW) throw new ClockHttpError(fault, receivedAt - Number(RequestTime) * 1000)
+      if (fault) throw new HttpError(401, Sign ? fault : `${fault}${similarParameter('Sign', query)}`)
       // Takes the table's string: a substring of the URL would keep the whole URL in memory.
       const command = commands.get(CallbackCommand)?.command ?? CallbackCommand
-      return { app, command, signed: check !== undefined, querystring: query }
+      const { sdkAppId } = app
+      return { sdkAppId, command, query, signed: check !== undefined, receivedAt, startedAt }
     },
-    senderOf(querystring, nowMs) {
+    senderOf(querystring, { receivedAt, startedAt }) {
       const query = separate(querystring)
       const { SdkAppid, Sign, RequestTime } = read(query)
       const known = byId.get(SdkAppid)
-      if (!known || known.check?.(Sign, RequestTime, nowMs) !== undefined) return undefined
-      return { app: known.app, command: '', signed: known.check !== undefined, querystring: query }
+      if (!known || known.check?.(Sign, RequestTime, receivedAt) !== undefined) return undefined
+      const { sdkAppId } = known.app
+      return { sdkAppId, command: '', query, signed: known.check !== undefined, receivedAt, startedAt }
     },
   }
 }

@@ -50,7 +50,7 @@ export function readAnySpelling(querystring: string): Parameters {
 }
 
 /**
- * Replaces a second `?` in a query by `&`. If the callback URL has a query of its own, Tencent's may come behind a
+ * Replaces a second `?` in a query by `&`. If the callback URL itself has a query, Tencent's may come behind a
  * second `?`. Any other `?` is part of a value: only a parameter of Tencent's that is not given elsewhere may follow.
  */
 export function separate(querystring: string): string {

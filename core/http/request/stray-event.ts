@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../lib/json.ts'
-import { instead } from './instead.ts'
+import { similarParameter } from './similar-parameter.ts'
 import { separate } from './query-params.ts'
 
 /** An event that cannot be dispatched because its URL has no CallbackCommand. */
@@ -22,7 +22,7 @@ export function strayEvent(querystring: string, body: JsonObject = {}): StrayEve
   const query = separate(querystring)
   const command = new URLSearchParams(query).get('command')
   const { CallbackCommand, Events, Event, EventGroupId, EventType } = body
-  const near = instead('CallbackCommand', query)
+  const near = similarParameter('CallbackCommand', query)
   if (command !== null) {
     const reason = `${REQUIRED}; the URL has command, as call events of the first generation have: ${OWN_URL}, or use those named Call.*`
     return { reason, command }

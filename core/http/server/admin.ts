@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { Router } from '@koa/router'
-import { isLoopback } from '../../lib/loopback.ts'
+import { isLoopback } from '../../lib/network.ts'
 import Koa, { type Context, type Middleware } from 'koa'
 
 export interface Readiness {

@@ -2,11 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream'
 
 /** Limit of unanswered requests of one socket. Answers go out in order, so more would only wait in memory. */
-const MAX_UNDER_WAY = 64
+const MAX_UNDER_WAY = 16
 
 /**
  * The requests that a socket has sent ahead of their answers. Requests above the limit wait, and the socket is paused
- * until they start. So a client that sends thousands at once delays others no longer than 64 requests do.
+ * until they start. So a client that sends thousands at once delays others no longer than 16 requests do.
  */
 export class Pipeline {
   readonly #socket: Duplex

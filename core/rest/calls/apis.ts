@@ -14,6 +14,7 @@ export interface Api {
 
 export const GROUP = 'group_open_http_svc'
 export const OPENIM = 'openim'
+export const OPEN_MSG = 'open_msg_svc'
 const LOGIN = 'im_open_login_svc'
 const DEFAULT_PER_SECOND = 200
 
@@ -36,7 +37,10 @@ const entries: readonly Entry[] = [
   [GROUP, 'send_group_msg', REPEATABLE],
   [GROUP, 'get_appid_group_list', { repeatable: true, perSecond: 1 }],
   [GROUP, 'get_joined_group_list', REPEATABLE],
+  [GROUP, 'group_msg_get_simple', REPEATABLE],
   [OPENIM, 'query_online_status', REPEATABLE],
+  // 10 a second (cn 1650).
+  [OPEN_MSG, 'get_history', { repeatable: true, perSecond: 10 }],
   // Duplicates are dropped within the same second only (intl 34919).
   [OPENIM, 'sendmsg', {}],
   [LOGIN, 'account_import', REPEATABLE],

@@ -1,6 +1,7 @@
 import { TimhookError } from '../../errors.ts'
 import type { Call } from './call.ts'
 import { groupCalls, type GroupCalls } from './groups.ts'
+import { historyCalls, type HistoryCalls } from './history.ts'
 import { memberCalls, type MemberCalls } from './members.ts'
 import { membershipCalls, type MembershipCalls } from './membership.ts'
 import { messageCalls, type MessageCalls } from './messages.ts'
@@ -10,7 +11,7 @@ import { presenceCalls, type PresenceCalls } from './presence.ts'
  * Calls Tencent's server REST API for one app, as its administrator. Field names are Tencent's; times are seconds since
  * 1970. Calls wait for Tencent's rate limits, and are retried where that can help. All throw RestError.
  */
-export interface Rest extends GroupCalls, MemberCalls, MembershipCalls, MessageCalls, PresenceCalls {
+export interface Rest extends GroupCalls, HistoryCalls, MemberCalls, MembershipCalls, MessageCalls, PresenceCalls {
   /** Calls any command; timhook does not check the body. An unknown command is not repeated blindly. */
   readonly call: Call
 }
@@ -20,6 +21,7 @@ export function createRest(call: Call): Rest {
   return {
     call,
     ...groupCalls(call),
+    ...historyCalls(call),
     ...memberCalls(call),
     ...membershipCalls(call),
     ...messageCalls(call),

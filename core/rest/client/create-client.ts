@@ -7,11 +7,11 @@ import type { Observer, RestCalled } from './observer.ts'
 import { redactor } from './redact.ts'
 import { createRest, type Rest } from '../calls/rest.ts'
 import { RestError, type RestErrorCode } from './rest-error.ts'
-import { Sender, type Outcome } from './sender.ts'
+import { Sender, type CallResult } from './sender.ts'
 import type { RestSettings } from './settings.ts'
 import { UnderWay } from '../pace/under-way.ts'
 
-interface Parts {
+interface ClientDeps {
   readonly observer: Observer
   /** Aborted when the server stops. Calls under way end, and new ones fail. */
   readonly signal: AbortSignal
@@ -23,12 +23,12 @@ interface Parts {
 const NAME = /^\w+$/
 
 /** A client of the REST API for one app. Its calls share one pace, one UserSig and one suspension. */
-export function createRestClient(settings: RestSettings, parts: Parts): Rest {
-  const { observer, signal, clock = systemClock, random = Math.random } = parts
+export function createRestClient(settings: RestSettings, deps: ClientDeps): Rest {
+  const { observer, signal, clock = systemClock, random = Math.random } = deps
   const sender = new Sender(settings, { observer, clock, random })
   const underWay = new UnderWay(signal)
 
-  const outcomeOf = async (api: Api, body: object, options: CallOptions): Promise<Outcome> => {
+  const send = async (api: Api, body: object, options: CallOptions): Promise<CallResult> => {
     const text = NAME.test(api.service) && NAME.test(api.command) ? toJson(body) : undefined
     if (text === undefined) return { failure: INVALID, attempts: 0 }
     const clean = redactor([settings.secretKey, settings.baseUrl], body)
@@ -38,13 +38,13 @@ export function createRestClient(settings: RestSettings, parts: Parts): Rest {
   return createRest(async (service, command, body = {}, options = {}): Promise<JsonObject> => {
     const startedAt = clock.now()
     const api = apiOf(service, command)
-    const outcome = await outcomeOf(api, body, options)
+    const result = await send(api, body, options)
     const { sdkAppId } = settings
     const name = NAME.test(service) && NAME.test(command) ? nameOf(api) : 'invalid'
     const durationMs = clock.now() - startedAt
-    observer.called({ sdkAppId, api: name, ...reported(outcome), attempts: outcome.attempts, durationMs })
-    if (!('failure' in outcome)) return outcome.answer
-    throw new RestError(codeOf(outcome.failure), name, outcome.failure, outcome.attempts)
+    observer.called({ sdkAppId, api: name, ...reported(result), attempts: result.attempts, durationMs })
+    if (!('failure' in result)) return result.answer
+    throw new RestError(codeOf(result.failure), name, result.failure, result.attempts)
   })
 }
 
@@ -54,11 +54,11 @@ const INVALID: Failure = {
   sentence: 'not sent: expected names of letters, digits and _, and a body that is JSON',
 }
 
-function reported(outcome: Outcome): Pick<RestCalled, 'outcome' | 'code' | 'requestId'> {
-  if (!('failure' in outcome)) return { outcome: 'ok', code: outcome.code }
-  const { errorCode, requestId } = outcome.failure
+function reported(result: CallResult): Pick<RestCalled, 'outcome' | 'code' | 'requestId'> {
+  if (!('failure' in result)) return { outcome: 'ok', code: result.code }
+  const { errorCode, requestId } = result.failure
   return {
-    outcome: OUTCOMES[codeOf(outcome.failure)],
+    outcome: OUTCOMES[codeOf(result.failure)],
     ...(errorCode !== undefined && { code: errorCode }),
     ...(requestId !== undefined && { requestId }),
   }

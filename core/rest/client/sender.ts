@@ -5,10 +5,10 @@ import { nameOf, type Api } from '../calls/apis.ts'
 import type { CallOptions } from '../calls/call.ts'
 import type { Clock } from '../pace/clock.ts'
 import { suspendsAll } from '../pace/codes.ts'
-import { refusal, type Failure } from '../pace/failure.ts'
+import { failureOf, type Failure } from '../pace/failure.ts'
 import { nextTryMs } from '../pace/next-try.ts'
 import type { Observer } from './observer.ts'
-import { Pace, REST_MS } from '../pace/pace.ts'
+import { Pace, RATE_PAUSE_MS } from '../pace/pace.ts'
 import { post, type Reply } from './post.ts'
 import { urlOf, type RestSettings } from './settings.ts'
 import { Suspension, SUSPENSION_MS } from '../pace/suspension.ts'
@@ -16,7 +16,7 @@ import { Suspension, SUSPENSION_MS } from '../pace/suspension.ts'
 const TIMEOUT_MS = 10_000
 const ATTEMPTS = 4
 // Tencent requires about a minute.
-const SIGNATURES_REST_MS = 60_000
+const SIGNATURES_PAUSE_MS = 60_000
 
 /** One call under way. */
 export interface Job {
@@ -30,12 +30,12 @@ export interface Job {
 }
 
 /** The result of a call, and its attempts. */
-export type Outcome = { readonly attempts: number } & (
+export type CallResult = { readonly attempts: number } & (
   | { readonly answer: JsonObject; readonly code: number }
   | { readonly failure: Failure }
 )
 
-interface Parts {
+interface SenderDeps {
   readonly observer: Observer
   readonly clock: Clock
   readonly random: () => number
@@ -44,21 +44,21 @@ interface Parts {
 /** Sends the calls of one app: waits for the rate limit, and retries where that can help. */
 export class Sender {
   readonly #settings: RestSettings
-  readonly #parts: Parts
+  readonly #deps: SenderDeps
   readonly #signer: UserSigner
   readonly #pace: Pace
   readonly #suspension: Suspension
 
-  constructor(settings: RestSettings, parts: Parts) {
-    const { clock } = parts
+  constructor(settings: RestSettings, deps: SenderDeps) {
+    const { clock } = deps
     this.#settings = settings
-    this.#parts = parts
+    this.#deps = deps
     this.#signer = new UserSigner(settings, () => clock.now())
     this.#pace = new Pace(clock)
     this.#suspension = new Suspension(clock)
   }
 
-  async send(job: Job): Promise<Outcome> {
+  async send(job: Job): Promise<CallResult> {
     const { api, options, signal } = job
     const maxAttempts = options.attempts ?? ATTEMPTS
     const repeatable = options.repeatable ?? api.repeatable
@@ -77,10 +77,10 @@ export class Sender {
         if (!('failure' in sent)) return { ...sent, attempts }
         const { failure } = sent
         outcomeUnknown = unknownBefore || failure.outcomeUnknown
-        const waitMs = nextTryMs(failure, { attempts, maxAttempts, repeatable, spent }, this.#parts.random)
+        const waitMs = nextTryMs(failure, { attempts, maxAttempts, repeatable, spent }, this.#deps.random)
         if (waitMs === undefined) return { failure: { ...failure, outcomeUnknown }, attempts }
         spent.add(failure.kind)
-        if (waitMs > 0) await this.#parts.clock.sleep(waitMs, signal)
+        if (waitMs > 0) await this.#deps.clock.sleep(waitMs, signal)
       }
     } catch (error) {
       if (!signal.aborted) throw error
@@ -93,20 +93,20 @@ export class Sender {
     const url = urlOf(this.#settings, nameOf(api), usersig, randomInt(2 ** 32))
     const reply = await post(url, text, options.timeoutMs ?? TIMEOUT_MS, signal)
     if (!('failure' in reply) && (reply.code === 0 || api.accepts?.(reply.answer) === true)) return reply
-    const failure = 'failure' in reply ? reply.failure : refusal(reply.answer, reply.code, clean)
-    this.#heed(failure, usersig)
+    const failure = 'failure' in reply ? reply.failure : failureOf(reply.answer, reply.code, clean)
+    this.#applyToApp(failure, usersig)
     return { failure }
   }
 
-  /** An error of one call often concerns all calls of the app. */
-  #heed({ kind, errorCode }: Failure, usersig: string): void {
+  /** Slows down or suspends all calls of the app if the error concerns them too. */
+  #applyToApp({ kind, errorCode }: Failure, usersig: string): void {
     const paused = (reason: 'rate' | 'signatures' | 'settings', pauseMs: number): void => {
       const { sdkAppId } = this.#settings
-      this.#parts.observer.paused({ sdkAppId, reason, ...(errorCode !== undefined && { code: errorCode }), pauseMs })
+      this.#deps.observer.paused({ sdkAppId, reason, ...(errorCode !== undefined && { code: errorCode }), pauseMs })
     }
-    if (kind === 'usersig') this.#signer.refused(usersig)
-    if (kind === 'rate' && this.#pace.slowDown()) paused('rate', REST_MS)
-    if (kind === 'wait' && this.#pace.pause(SIGNATURES_REST_MS)) paused('signatures', SIGNATURES_REST_MS)
+    if (kind === 'usersig') this.#signer.discard(usersig)
+    if (kind === 'rate' && this.#pace.slowDown()) paused('rate', RATE_PAUSE_MS)
+    if (kind === 'wait' && this.#pace.pause(SIGNATURES_PAUSE_MS)) paused('signatures', SIGNATURES_PAUSE_MS)
     if (errorCode === undefined || !suspendsAll(errorCode)) return
     if (this.#suspension.begin(errorCode)) paused('settings', SUSPENSION_MS)
   }

@@ -66,7 +66,7 @@ export class UserSigner {
   }
 
   /** Drops a UserSig that Tencent did not accept, unless another call has replaced it already. */
-  refused(sig: string): void {
+  discard(sig: string): void {
     if (sig === this.#sig) this.#renewAt = -Infinity
   }
 }

@@ -24,8 +24,8 @@ const HINTS: Partial<Record<number, string>> = {
   70020: 'Check `sdkAppId`, and set `region` to the one in which the app was created.',
 }
 
-/** The failure that an answer reports. `clean` removes texts of the request from Tencent's free text. */
-export function refusal(answer: JsonObject, errorCode: number, clean: (text: string) => string): Failure {
+/** Makes a Failure of an answer with an error code. `clean` removes texts of the request from Tencent's free text. */
+export function failureOf(answer: JsonObject, errorCode: number, clean: (text: string) => string): Failure {
   const { ErrorInfo, RequestId } = answer
   const info = typeof ErrorInfo === 'string' && ErrorInfo !== '' ? clean(ErrorInfo) : undefined
   const hint = HINTS[errorCode]

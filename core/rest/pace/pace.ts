@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 
 const SLOWEST = 32
 /** How long all calls wait after a code of too many calls. */
-export const REST_MS = 1000
+export const RATE_PAUSE_MS = 1000
 const RECOVERY_MS = 10_000
 
 /**
@@ -46,7 +46,7 @@ export class Pace {
     if (now < this.#pausedUntil) return false
     this.#slowness = Math.min(SLOWEST, this.#slowness * 2)
     this.#changedAt = now
-    return this.pause(REST_MS)
+    return this.pause(RATE_PAUSE_MS)
   }
 
   /** Stops all calls for this many milliseconds. Returns whether this is new. */

@@ -7,7 +7,7 @@ interface Client {
 }
 
 const OLDEST = 7
-/** The setting of a durable Redis, and the field of INFO that shows it where CONFIG is not allowed. */
+/** A setting of a durable Redis, and the field of INFO that shows it if CONFIG is not allowed. */
 const WANTED = [
   { name: 'appendonly', value: 'yes', field: 'aof_enabled', fieldValue: '1' },
   { name: 'appendfsync', value: 'always' },
@@ -17,7 +17,7 @@ const WANTED = [
 
 /**
  * Checks the settings of Redis. Returns every reason why it may lose acknowledged writes, one phrase each.
- * @throws TimhookError STORE_UNSUITABLE where timhook cannot work with this Redis; where `mode` is strict STORE_NOT_DURABLE
+ * @throws TimhookError STORE_UNSUITABLE if timhook cannot work with this Redis; STORE_NOT_DURABLE in mode strict
  */
 export async function inspectRedis(client: Client, mode: 'strict' | 'relaxed'): Promise<string[]> {
   const info = parseInfo(await client.info())
@@ -58,7 +58,7 @@ function unsuitable(what: string, hint: string): TimhookError {
   return new TimhookError('STORE_UNSUITABLE', `the Redis of delivery.redis ${what}`, { hint })
 }
 
-/** The settings by name, or undefined where Redis does not allow CONFIG, as managed services do. */
+/** Returns the settings by name, or undefined if Redis does not allow CONFIG, as managed services do. */
 async function readConfig(client: Client): Promise<Info | undefined> {
   try {
     const pairs = (await client.config('GET', ...WANTED.map(({ name }) => name))) as string[]

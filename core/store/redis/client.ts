@@ -10,13 +10,13 @@ export type { Redis }
 export interface RedisClient {
   /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
   readonly client: Redis
-  /** What every key starts with. */
+  /** The prefix of every key. */
   readonly prefix: string
   /** `faults`: why this Redis may lose acknowledged writes, such as `appendfsync is everysec`. */
   readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
-  /** A connection of its own, for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
+  /** Opens a separate connection for reads that block: at most `LONGEST_BLOCK_MS` at a time. `close` closes it too. */
   duplicate(): Redis
-  /** Rejects with the reason where this Redis cannot be written to at the moment. */
+  /** Rejects with the reason if this Redis cannot be written to at the moment. */
   check(): Promise<void>
   /** Waits briefly for replies, then disconnects. */
   close(): Promise<void>
@@ -30,7 +30,7 @@ const START_MS = 5000
 const QUIET_MS = 1000
 /** A connection is dropped when a reply is overdue by this long. */
 const SILENT_MS = 5000
-const GOODBYE_MS = 1000
+const QUIT_TIMEOUT_MS = 1000
 
 interface OpenOptions {
   readonly log: Logger
@@ -68,7 +68,7 @@ export async function openRedis(
     log.warn(`delivery.redis.durability is relaxed: what Redis acknowledges may be lost (${state.faults.join(', ')})`)
   }
   watch(client, { log, place, mode, state })
-  const pulse = keepAsking(client, duplicates, silentMs)
+  const pulse = keepPinging(client, duplicates, silentMs)
   return {
     client,
     prefix,
@@ -80,7 +80,7 @@ export async function openRedis(
     },
     duplicate() {
       const duplicate = client.duplicate({ commandTimeout: LONGEST_BLOCK_MS + silentMs })
-      // The first connection is lost with it, and logs that.
+      // The first connection fails at the same time, and logs it.
       duplicate.on('error', () => undefined)
       duplicates.add(duplicate)
       duplicate.once('end', () => duplicates.delete(duplicate))
@@ -96,23 +96,23 @@ export async function openRedis(
     async close() {
       clearInterval(pulse)
       for (const duplicate of duplicates) duplicate.disconnect()
-      const timer = setTimeout(() => client.disconnect(), GOODBYE_MS)
+      const timer = setTimeout(() => client.disconnect(), QUIT_TIMEOUT_MS)
       await client.quit().catch(() => client.disconnect())
       clearTimeout(timer)
     },
   }
 }
 
-/** Resolves when Redis accepts commands. Rejects at once where waiting cannot help. */
+/** Resolves when Redis accepts commands. Rejects at once if waiting cannot help. */
 function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: Error = new Error('it closes the connection, or says nothing')
-    let isTold = false
-    const tellOnce = (): void => {
-      if (!isTold) onWaiting(last)
-      isTold = true
+    let isNotified = false
+    const notifyOnce = (): void => {
+      if (!isNotified) onWaiting(last)
+      isNotified = true
     }
-    const quiet = setTimeout(tellOnce, Math.min(QUIET_MS, startMs))
+    const quiet = setTimeout(notifyOnce, Math.min(QUIET_MS, startMs))
     const fail = (): void => {
       clearTimeout(quiet)
       clearTimeout(timer)
@@ -122,7 +122,7 @@ function connected(client: Redis, startMs: number, onWaiting: (fault: Error) => 
     const onError = (error: Error): void => {
       last = error
       if (isRefusal(error)) fail()
-      else tellOnce()
+      else notifyOnce()
     }
     client.on('error', onError)
     client.once('end', fail)
@@ -152,7 +152,7 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
     away = true
     log.error(`Redis at ${place} is away: after-callbacks get 503 until it is back`)
   })
-  const lookAgain = async (): Promise<void> => {
+  const recheck = async (): Promise<void> => {
     try {
       state.faults = await inspectRedis(client, 'relaxed')
       away = false
@@ -164,14 +164,14 @@ function watch(client: Redis, { log, place, mode, state }: Watched): void {
       log.error(`Redis at ${place} cannot be used: ${redisFault(error).message}`)
     }
   }
-  client.on('ready', () => void lookAgain())
+  client.on('ready', () => void recheck())
 }
 
 /**
  * A connection that was cut off silently looks alive until TCP gives up, minutes later. So this pings it, and reconnects
  * when no reply comes, together with the connections that are blocked in a read.
  */
-function keepAsking(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
+function keepPinging(client: Redis, duplicates: ReadonlySet<Redis>, everyMs: number): NodeJS.Timeout {
   return setInterval(() => {
     if (client.status !== 'ready') return
     client.ping().catch(() => {

@@ -1,5 +1,5 @@
 import { TimhookError } from '../../errors.ts'
-import { connectionFault } from '../../lib/untrusted-certificate.ts'
+import { connectionFault } from '../../lib/network.ts'
 
 const WRONG_CREDENTIALS = /^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/
 const NOT_ALLOWED = /^NOPERM/
@@ -11,7 +11,7 @@ const DRIVER_SAYS = [
   [/^Command timed out/, 'it does not answer'],
 ] as const
 
-/** Whether Redis has refused us for good, so that a retry cannot help. */
+/** Whether the error is permanent, so that a retry cannot help. */
 export function isRefusal(error: Error): boolean {
   return [WRONG_CREDENTIALS, NOT_ALLOWED, NO_SUCH_DATABASE].some((pattern) => pattern.test(error.message))
 }

@@ -65,7 +65,7 @@ function addressOf(text: string): { host: string; port?: number } {
   return { host: bracketed ?? plain ?? text, ...(port !== undefined && { port: Number(port) }) }
 }
 
-/** Where Redis is, without its password. */
+/** Returns the address of Redis, without the password. */
 export function placeOf({ url, sentinels = [], name }: RedisSettings): string {
   if (url !== undefined) return new URL(url).host
   return `${name} of the sentinels ${sentinels.join(', ')}`

@@ -11,7 +11,7 @@ export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** Runs a script by its hash. Sends the text only where Redis does not have it, as after a restart. */
+/** Runs a script by its hash. Sends the text only if Redis does not have it, as after a restart. */
 export async function runScript(
   { client }: Pick<RedisClient, 'client'>,
   { lua, sha }: Script,

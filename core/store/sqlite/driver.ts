@@ -5,7 +5,7 @@ import { TimhookError } from '../../errors.ts'
 export type Value = string | number | null | Uint8Array
 export type Row = Record<string, Value>
 
-/** What both drivers have in common of a statement. */
+/** The part of a statement that both drivers have in common. */
 export interface Statement {
   run(values: readonly Value[]): number
   get(values: readonly Value[]): Row | undefined
@@ -48,9 +48,9 @@ const CODES = new Map([
 ])
 
 /**
- * Opens a file with Node's own SQLite where there is one (22.13 and later: half the processor time of a call), else with
+ * Opens a file with Node's own SQLite if it has one (22.13 and later: half the processor time of a call), else with
  * libsql, which is an optional dependency.
- * @throws TimhookError STORE_UNUSABLE where there is neither
+ * @throws TimhookError STORE_UNUSABLE if there is neither
  */
 export function openDriver(file: string): Driver {
   sqlite ??= loadNodeSqlite() ?? 'none'
@@ -122,7 +122,7 @@ function libsql(): Libsql {
   } catch (error) {
     throw new TimhookError(
       'STORE_UNUSABLE',
-      `Node ${process.versions.node} has no SQLite of its own, and libsql is not installed`,
+      `Node ${process.versions.node} has no built-in SQLite, and libsql is not installed`,
       {
         hint: 'Use Node 22.13 or later, or install the package libsql (npm leaves it out with --omit=optional).',
         cause: error,

@@ -1,16 +1,15 @@
-import type { GroupMember } from 'timhook/plugin'
+import { type GroupMember, matcher } from 'timhook/plugin'
 import { type Candidate, type Facts, judge, type Rule } from './eligible.ts'
-import { inOrder } from './order.ts'
-import { matcher } from './pattern.ts'
+import { byInactivity } from './order.ts'
 import { present } from './presence.ts'
 import type { Snapshot } from '../report/snapshot.ts'
 import { readmitted } from '../report/removed.ts'
 import type { Run } from '../report/run-context.ts'
 
 /** How many candidates are checked for being online at once. */
-const ASKED_AT_ONCE = 100
+const ONLINE_BATCH = 100
 
-/** The facts that the rules need about this group. */
+/** Collects the facts that the rules need about this group. */
 export async function factsFor(run: Run, group: Snapshot, knowsActivity = true): Promise<Facts> {
   const { options, store, place, administrators } = run
   const now = Date.now()
@@ -48,32 +47,32 @@ export async function choose(run: Run, group: Snapshot, members: readonly GroupM
     if (typeof judged === 'string') exclude(judged)
     else candidates.push(judged)
   }
-  const ordered = inOrder(candidates)
-  const away = await firstAway(run, ordered, limit, () => exclude('online'))
+  const ordered = byInactivity(candidates)
+  const chosen = await firstOffline(run, ordered, limit, () => exclude('online'))
   record.seen = members.length
   if (members.length < group.members * 0.9) record.partial = true
   record.excluded = excluded
   record.candidates = { count: ordered.length, first: ordered }
-  record.chosen = away
+  record.chosen = chosen
 }
 
-/** The first candidates who are not online, if the options require that. */
-async function firstAway(
+/** Returns the first candidates; with `skipOnline`, only those who are not online. */
+async function firstOffline(
   run: Run,
   ordered: readonly Candidate[],
   limit: number,
-  online: () => void,
+  onOnline: () => void,
 ): Promise<Candidate[]> {
   if (!run.options.skipOnline) return ordered.slice(0, limit)
   const chosen: Candidate[] = []
-  for (let start = 0; start < ordered.length && chosen.length < limit; start += ASKED_AT_ONCE) {
-    const batch = ordered.slice(start, start + ASKED_AT_ONCE)
+  for (let start = 0; start < ordered.length && chosen.length < limit; start += ONLINE_BATCH) {
+    const batch = ordered.slice(start, start + ONLINE_BATCH)
     const here = await present(
       run,
       batch.map(({ account }) => account),
     )
     for (const candidate of batch) {
-      if (here.has(candidate.account)) online()
+      if (here.has(candidate.account)) onOnline()
       else if (chosen.length < limit) chosen.push(candidate)
     }
   }

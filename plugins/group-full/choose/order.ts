@@ -1,7 +1,10 @@
 import type { Candidate } from './eligible.ts'
 
-/** Who goes first: the longest inactive, then who never sent anything, then who joined first, then by account. */
-export function inOrder(candidates: readonly Candidate[]): Candidate[] {
+/**
+ * Sorts the candidates for removal: longest inactive first; then those who never sent a message, the earliest to join, and
+ * by account.
+ */
+export function byInactivity(candidates: readonly Candidate[]): Candidate[] {
   return candidates.toSorted(
     (a, b) =>
       lastActivity(a) - lastActivity(b) ||
@@ -11,7 +14,7 @@ export function inOrder(candidates: readonly Candidate[]): Candidate[] {
   )
 }
 
-/** The time of the last message, or of joining where there is none since. Seconds since 1970. */
+/** Returns the time of the last message or of joining, whichever is later. Seconds since 1970. */
 export function lastActivity({ lastSendMsgTime, joinTime }: Candidate): number {
   return Math.max(lastSendMsgTime, joinTime)
 }

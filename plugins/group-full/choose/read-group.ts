@@ -1,6 +1,6 @@
 import type { GroupFound } from 'timhook/plugin'
-import { targetFree } from './how-many.ts'
-import { Halt, wordFor } from '../report/outcome.ts'
+import { targetFree } from './limits.ts'
+import { Halt, outcomeFor } from '../report/outcome.ts'
 import { call, pause, type Run } from '../report/run-context.ts'
 import type { Snapshot } from '../report/snapshot.ts'
 
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, Snapshot['type']>> = {
   Community: 'Community',
 }
 
-/** Reads the group. @throws Halt where the plugin cannot work on it */
+/** Reads the group. @throws Halt if the plugin cannot work on it */
 export async function readGroup(run: Run): Promise<Snapshot> {
   const { group } = run.place
   const filter = { GroupBaseInfoFilter: FIELDS }
@@ -27,7 +27,9 @@ export async function readGroup(run: Run): Promise<Snapshot> {
   if (entry.ErrorCode !== 0) {
     const { ErrorCode: code, ErrorInfo: info } = entry
     const failed = { api: 'get_group_info', error: 'of the group', code, ...(info !== undefined && { info }) }
-    throw new Halt(wordFor(code, undefined, 'get_group_info'), `get_group_info says ${code} of the group`, { failed })
+    throw new Halt(outcomeFor(code, undefined, 'get_group_info'), `get_group_info says ${code} of the group`, {
+      failed,
+    })
   }
   return snapshotOf(entry, run.options.types)
 }
@@ -49,14 +51,13 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
-/** How many places must become free; 0 or less where there is enough room. */
+/** Returns how many places must become free; 0 or less if there is enough room. */
 export function needOf({ members, cap }: Snapshot, wanted: number | string): number {
   return targetFree(wanted, cap) - (cap - members)
 }
 
 /**
- * Reads the group. Reads it again where a single free place would be enough: the count may lag behind the member who has
- * just joined.
+ * Reads the group. If it has exactly one free place, reads it again: the count may lag behind the last member to join.
  */
 export async function readFullGroup(run: Run): Promise<Snapshot> {
   const { rereadAfter, targetFree: wanted } = run.options

@@ -4,11 +4,11 @@ import { administratorsOf } from '../choose/administrators.ts'
 import { options, type Options } from '../options.ts'
 import { type RunRecord, settingsOf, stored } from '../report/record.ts'
 import { doRun } from '../run/run.ts'
-import { textOf } from './text-of.ts'
+import { formatRun } from './format-run.ts'
 
 const given = Type.Object({
   group: Type.String({ minLength: 1, description: 'Id of the group' }),
-  app: Type.Optional(Type.Integer({ minimum: 1, description: 'SdkAppid, where the config has several' })),
+  app: Type.Optional(Type.Integer({ minimum: 1, description: 'SdkAppid, if the config has several apps' })),
 })
 
 /** `timhook group-full plan`: prints what a run would do now. It removes nobody, and stores nothing. */
@@ -18,7 +18,7 @@ export const plan = defineCommand(
     options: given,
     async run(context) {
       const record = await planned(context, context.given)
-      context.print(record, textOf(record, context.table))
+      context.print(record, formatRun(record, context.table))
       if (record.failed) throw new CommandError(`no plan: ${record.why}`)
     },
   },

@@ -2,27 +2,29 @@ import { defineCommand, type Store, Type } from 'timhook/plugin'
 import type { RecordedFull } from '../report/event.ts'
 import { options } from '../options.ts'
 import { hashOf, type RunRecord } from '../report/record.ts'
-import { textOf } from './text-of.ts'
+import { formatRun } from './format-run.ts'
 
 /** How many of the newest records are searched. */
-const LOOKED_AT = 2000
+const MAX_SEARCHED = 2000
 
 const given = Type.Object({
-  group: Type.Optional(Type.String({ minLength: 1, description: 'Runs in this group only' })),
-  account: Type.Optional(Type.String({ minLength: 1, description: 'Runs that requested the removal of this account' })),
-  limit: Type.Integer({ default: 10, minimum: 1, maximum: LOOKED_AT, description: 'How many' }),
-  reports: Type.Boolean({ default: false, description: 'The reports of full groups in place of the runs' }),
+  group: Type.Optional(Type.String({ minLength: 1, description: 'Only runs in this group' })),
+  account: Type.Optional(
+    Type.String({ minLength: 1, description: 'Only runs that requested the removal of this account' }),
+  ),
+  limit: Type.Integer({ default: 10, minimum: 1, maximum: MAX_SEARCHED, description: 'The most records to show' }),
+  reports: Type.Boolean({ default: false, description: 'Show the reports of full groups instead of the runs' }),
 })
 
 /** `timhook group-full report`: prints the latest runs, newest first. */
 export const report = defineCommand(
   {
     description:
-      'show the latest runs, newest first: outcome, who was left alone by which rule, who was chosen and why',
+      'show the latest runs, newest first: the outcome, which rules protected how many members, and who was chosen and why',
     options: given,
     async run({ given, store, print, table }) {
       const { group, account, limit, reports } = given
-      const all = await store.records(reports ? 'full' : 'run', { limit: LOOKED_AT })
+      const all = await store.records(reports ? 'full' : 'run', { limit: MAX_SEARCHED })
       const shown = all
         .map(({ data }) => data as RunRecord | RecordedFull)
         .filter((record) => group === undefined || record.group === group)
@@ -32,7 +34,7 @@ export const report = defineCommand(
         return print([], `nothing has been recorded yet${reports ? '' : await aboutReports(store)}`)
       const runs = shown.filter((record) => 'run' in record)
       const rows = shown.filter((record) => 'fate' in record).map(rowOf)
-      print(shown, reports ? table(rows) : runs.map((run) => textOf(run, table)).join('\n'))
+      print(shown, reports ? table(rows) : runs.map((run) => formatRun(run, table)).join('\n'))
     },
   },
   options,

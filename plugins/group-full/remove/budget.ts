@@ -9,7 +9,7 @@ interface Used {
   readonly count: number
 }
 
-/** How many removals may still be requested today (UTC) in a group, and in its app. `now` is milliseconds since 1970. */
+/** Returns how many removals may still be requested today (UTC) in a group and in its app. `now` is milliseconds since 1970. */
 export async function leftToday(
   store: Store,
   place: Place,
@@ -22,8 +22,8 @@ export async function leftToday(
 }
 
 /**
- * Counts removals before they are requested. Resolves to how many of them are within the daily limits, once the count is
- * on disk, so that a crash loses none of it.
+ * Counts removals before they are requested, and returns how many of them the daily limits allow. The count is on disk by
+ * then, so a crash loses none of it.
  */
 export async function count(store: Store, place: Place, limits: Limits, want: number, now: number): Promise<number> {
   const inApp = await take(store, keys.usedByApp(place.app), { limit: limits.maxPerAppPerDay, want, now })
@@ -40,7 +40,7 @@ async function take(store: Store, key: string, request: { limit: number; want: n
   return granted
 }
 
-/** A wrong clock has written a day in the future. Its count is valid until then. */
+/** A day in the future comes from a wrong clock. Its count is valid until that day has passed. */
 function usedOn(value: unknown, today: string): Used {
   const used = value as Used | undefined
   return used !== undefined && used.day >= today ? used : { day: today, count: 0 }

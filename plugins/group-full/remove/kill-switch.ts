@@ -7,7 +7,7 @@ export async function checkKillSwitch(file: string): Promise<void> {
     await stat(file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw new Halt('killed', `nobody can tell whether ${file} is there: nobody is removed`)
+    throw new Halt('killed', `cannot check whether ${file} exists: nobody is removed`)
   }
-  throw new Halt('killed', `${file} is there: nobody is removed`)
+  throw new Halt('killed', `${file} exists: nobody is removed`)
 }

@@ -7,7 +7,7 @@ import type { Snapshot } from '../report/snapshot.ts'
 import type { RunRecord } from '../report/record.ts'
 import { call, type Run } from '../report/run-context.ts'
 
-/** The most accounts of one call (intl 64897, 34963). */
+/** The most accounts in one call (intl 64897, 34963). */
 const MAX_NAMED = 50
 const MAX_ROLES = 500
 
@@ -15,8 +15,8 @@ type Why = RunRecord['dropped'][number]['why']
 
 /**
  * Reads the chosen members again, and returns those who may still be removed. Records the others with the reason.
- * @param unsure accounts whose removal was sent and may have worked. Such a member may have rejoined, so one whose time of
- * joining cannot be read is not removed
+ * @param unsure accounts whose removal was sent and may have worked. Such a member may have rejoined, and is not removed
+ * if the join time cannot be read
  */
 export async function reCheck(
   run: Run,
@@ -33,7 +33,7 @@ export async function reCheck(
   return chosen.filter(({ account }) => !reasons.has(account))
 }
 
-/** The reasons by account; undefined where the deployment does not know the command. */
+/** Returns the reasons by account; undefined if the deployment does not know the command. */
 async function byMembers(
   run: Run,
   group: Snapshot,

@@ -1,7 +1,7 @@
 import { RestError } from 'timhook/plugin'
 import { count, leftToday } from './budget.ts'
 import type { Candidate } from '../choose/eligible.ts'
-import { howMany, type Limit } from '../choose/how-many.ts'
+import { allowedRemovals, type Limit } from '../choose/limits.ts'
 import { checkKillSwitch } from './kill-switch.ts'
 import { Halt } from '../report/outcome.ts'
 import { needOf, readGroup } from '../choose/read-group.ts'
@@ -32,13 +32,13 @@ export async function removeChosen(run: Run): Promise<Limit | undefined> {
   const { batchSize, batchPause } = run.options
   const removal: Removal = { run, waiting: [...(run.record.chosen ?? [])], batchSize, unsure: new Set(), failures: 0 }
   while (removal.waiting.length > 0) {
-    await mayGoOn(run)
+    await checkMayContinue(run)
     const group = await readGroup(run)
     const { batch, limitedBy } = await nextBatch(removal, group)
     if (batch.length === 0) return limitedBy
     removal.waiting = removal.waiting.slice(batch.length)
     const checked = await reCheck(run, group, batch, removal.unsure)
-    await mayGoOn(run)
+    await checkMayContinue(run)
     const counted = await countBatch(run, checked)
     if (counted.length > 0) await removeBatch(removal, counted)
     if (removal.waiting.length > 0) await pause(batchPause, run.signal)
@@ -46,13 +46,13 @@ export async function removeChosen(run: Run): Promise<Limit | undefined> {
   return undefined
 }
 
-async function mayGoOn({ options, signal, isHeld }: Run): Promise<void> {
+async function checkMayContinue({ options, signal, isHeld }: Run): Promise<void> {
   signal.throwIfAborted()
   await checkKillSwitch(options.stopFile)
   if (!(await isHeld())) throw new Halt('incomplete', 'another process holds the group', { resumes: true })
 }
 
-/** The next batch: as many as are needed and allowed now. An account is counted towards the limits once. */
+/** Returns the next batch: as many as are needed and allowed now. An account counts towards the limits once. */
 async function nextBatch(
   { run, waiting, batchSize }: Removal,
   group: Snapshot,
@@ -60,7 +60,7 @@ async function nextBatch(
   const { options, record, store, place, carried } = run
   const need = needOf(group, options.targetFree)
   const counted = new Set(record.requested)
-  const { allowed, limitedBy } = howMany(need, options, {
+  const { allowed, limitedBy } = allowedRemovals(need, options, {
     members: record.before?.members ?? group.members,
     requested: counted.size + carried,
     left: await leftToday(store, place, options, Date.now()),

@@ -1,10 +1,10 @@
-import type { Limit } from '../choose/how-many.ts'
+import type { Limit } from '../choose/limits.ts'
 import type { Outcome } from '../report/outcome.ts'
 import { needOf, readGroup } from '../choose/read-group.ts'
 import { mark } from '../report/removed.ts'
 import { call, type Run } from '../report/run-context.ts'
 
-/** The most accounts of one call (intl 34963). */
+/** The most accounts in one call (intl 34963). */
 const MAX_ROLES = 500
 
 /** Checks who is really gone, since the answer to a removal does not say. */
@@ -32,6 +32,6 @@ export async function verify(run: Run, endedBy: Limit | undefined): Promise<Outc
 function nothingRequested({ record }: Run, endedBy: Limit | undefined): Outcome {
   if (endedBy) return 'limit-reached'
   if (record.dropped.length === 0) return 'already-has-room'
-  record.why = 'all who were chosen have changed since'
+  record.why = 'all chosen members have become protected since'
   return 'nobody-eligible'
 }

@@ -1,7 +1,7 @@
 import type { AfterContext, CallbackOf } from 'timhook/plugin'
 
 const MAX_RAW = 2048
-/** Times of ten digits are seconds: as milliseconds they would be of 1970. */
+/** Times of ten digits are seconds: as milliseconds they would be in 1970. */
 const TEN_DIGITS = 10 ** 10
 /** The callback is not older than this, so an earlier time is invalid. */
 const EARLIEST_MS = Date.UTC(2010)
@@ -13,7 +13,7 @@ export interface FullGroup {
   app: number
   group: string
   topic?: string
-  /** Milliseconds since 1970; the time of receipt where the body has no valid time. */
+  /** Milliseconds since 1970; the time of receipt if the body has no valid time. */
   eventTime: number
   /** How the body gave the time: bodies before 2023 have none, and later ones differ. `wrong` is an invalid time. */
   eventTimeGiven: 'number' | 'string' | 'absent' | 'wrong'
@@ -64,7 +64,7 @@ export function fullGroup(context: Omit<FullContext, 'state' | 'options'>): Full
   }
 }
 
-/** The time that the body names, in milliseconds since 1970; undefined where it cannot be one. */
+/** Converts the time of the body to milliseconds since 1970. Returns undefined if it is invalid. */
 function millisecondsOf(eventTime: number | undefined): number | undefined {
   if (typeof eventTime !== 'number') return undefined
   const isSeconds = eventTime >= TEN_DIGITS / 10 && eventTime < TEN_DIGITS

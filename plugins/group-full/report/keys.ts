@@ -4,7 +4,7 @@ export interface Place {
   readonly group: string
 }
 
-// Group ids and accounts may hold any character: as JSON none of them can be taken for a part of the key, and lone
+// Group ids and accounts may contain any character. As JSON they cannot be mistaken for another part of the key, and lone
 // surrogates and NUL are escaped.
 const placed = (kind: string, { app, group }: Place, ...names: readonly string[]): string =>
   `${kind}:${app}:${JSON.stringify([group, ...names])}`

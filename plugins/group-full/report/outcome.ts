@@ -49,7 +49,7 @@ export class Halt extends Error {
 const GONE = new Set([10010, 10015])
 const REFUSED = new Set([10004, 10007])
 
-/** The Halt for a failure. Rethrows an error that is not from the REST API. */
+/** Makes a Halt of a failure. Rethrows an error that is not from the REST API. */
 export function haltFor(error: unknown, signal: AbortSignal): Halt {
   if (error instanceof Halt) return error
   if (signal.aborted && signal.reason instanceof Halt) return signal.reason
@@ -64,11 +64,11 @@ export function haltFor(error: unknown, signal: AbortSignal): Halt {
   }
   // The server stops.
   if (kind === 'aborted') return new Halt('incomplete', message, { failed, resumes: true })
-  return new Halt(wordFor(errorCode, kind, api), message, { failed })
+  return new Halt(outcomeFor(errorCode, kind, api), message, { failed })
 }
 
-/** The outcome for a code of a call, or of one group among several. */
-export function wordFor(code: number | undefined, kind: RestError['kind'] | undefined, api: string): Outcome {
+/** Returns the outcome for a code of a call, or of one group in its answer. */
+export function outcomeFor(code: number | undefined, kind: RestError['kind'] | undefined, api: string): Outcome {
   if (code !== undefined && GONE.has(code)) return 'group-gone'
   if (code !== undefined && REFUSED.has(code)) return 'refused'
   // The group's type does not know the command; for others the address of the service is wrong.
@@ -86,7 +86,7 @@ const ALERTING = new Set<Outcome>([
   'nobody-eligible',
 ])
 
-/** Whether an operator should look at it. */
+/** Whether an operator should look at the run. */
 export function needsAttention(outcome: Outcome): boolean {
   return ALERTING.has(outcome)
 }

@@ -21,13 +21,13 @@ export interface Job extends Place {
   readonly first: number
   readonly last: number
   /**
-   * By how much our clock seems to be ahead of Tencent's, in milliseconds: the least by which a report came late. Were
-   * members judged by a clock that is far ahead, all of them would seem inactive.
+   * How far our clock seems to be ahead of Tencent's, in milliseconds: the smallest delay of a report. By a clock that is
+   * far ahead, all members would seem inactive.
    */
   readonly aheadMs: number
-  /** Removals that runs of this job, cut short by the end of their process, had requested. */
+  /** Removals that interrupted runs of this job had requested. */
   readonly carried: number
-  /** How many runs were interrupted. */
+  /** How many runs the end of their process has interrupted. */
   readonly cuts: number
   /** This job follows up on a run. A follow-up has no follow-up. */
   readonly followUp?: true
@@ -42,12 +42,13 @@ const MAX_CUTS = 3
 export async function enqueue(store: Store, event: FullGroup): Promise<'queued' | 'joined' | 'cooldown'> {
   const { app, group, eventTime, receivedAt } = event
   const aheadMs = Math.max(0, receivedAt - eventTime)
-  const rests = (await store.get(keys.cooldown(event))) !== undefined
+  const coolsDown = (await store.get(keys.cooldown(event))) !== undefined
   let fate: 'queued' | 'joined' | 'cooldown' = 'queued'
   await store.update(keys.job(event), (value): Job | undefined => {
     const job = value as Job | undefined
-    fate = job ? 'joined' : rests ? 'cooldown' : 'queued'
-    if (!job) return rests ? undefined : { app, group, events: 1, first: eventTime, last: eventTime, aheadMs, ...NEW }
+    fate = job ? 'joined' : coolsDown ? 'cooldown' : 'queued'
+    if (!job)
+      return coolsDown ? undefined : { app, group, events: 1, first: eventTime, last: eventTime, aheadMs, ...NEW }
     return {
       ...job,
       aheadMs: Math.min(job.aheadMs, aheadMs),
@@ -59,7 +60,7 @@ export async function enqueue(store: Store, event: FullGroup): Promise<'queued' 
   return fate
 }
 
-/** All jobs, the one reported first in front. */
+/** Returns all jobs, in the order of their first reports. */
 export async function waitingJobs(store: Store): Promise<Job[]> {
   const jobs = (await store.list(keys.jobs)).map(({ value }) => value as Job)
   return jobs.toSorted((a, b) => a.first - b.first)
@@ -68,24 +69,24 @@ export async function waitingJobs(store: Store): Promise<Job[]> {
 /** The state at the start of a run, and the interrupted run that it resumes, if there is one. */
 export interface Begun {
   readonly job: Job
-  readonly cut: Working | undefined
+  readonly interrupted: Working | undefined
   /** Whether too many runs were interrupted to try again. */
   readonly isHopeless: boolean
 }
 
-/** Marks a job as running; undefined where it is done meanwhile. Only the holder of the group's lease may call this. */
+/** Marks a job as running. Returns undefined if it has ended in the meantime. Only the holder of the group's lease may call this. */
 export async function begin(store: Store, place: Place, working: Working): Promise<Begun | undefined> {
   let begun: Begun | undefined
   await store.update(keys.job(place), (value): Job | undefined => {
     const found = value as Job | undefined
-    const cut = found?.working
+    const interrupted = found?.working
     const job = found && {
       ...found,
       working,
-      carried: found.carried + (cut?.requested.length ?? 0),
-      cuts: found.cuts + (cut ? 1 : 0),
+      carried: found.carried + (interrupted?.requested.length ?? 0),
+      cuts: found.cuts + (interrupted ? 1 : 0),
     }
-    begun = job && { job, cut, isHopeless: job.cuts >= MAX_CUTS }
+    begun = job && { job, interrupted, isHopeless: job.cuts >= MAX_CUTS }
     return job
   })
   return begun
@@ -100,7 +101,7 @@ export async function saveWorking(store: Store, place: Place, working: Working):
 }
 
 /** Removes the run from a job that is left for later, so that it does not count as interrupted. */
-export async function release(store: Store, place: Place, working: Working): Promise<void> {
+export async function releaseJob(store: Store, place: Place, working: Working): Promise<void> {
   await store.update(keys.job(place), (value): Job | undefined => {
     const job = value as Job | undefined
     if (job?.working?.run !== working.run) return job

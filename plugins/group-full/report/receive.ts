@@ -32,7 +32,7 @@ async function seenBefore(store: Store, event: FullGroup): Promise<string | unde
   return typeof id === 'string' ? id : undefined
 }
 
-/** The message has no id. */
+/** The callback has no id of its event, so its time or body identifies it. */
 function identityOf(event: FullGroup): string {
   return keys.seen(
     event,

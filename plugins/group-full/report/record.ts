@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Candidate, Rule } from '../choose/eligible.ts'
-import type { Limit } from '../choose/how-many.ts'
+import type { Limit } from '../choose/limits.ts'
 import type { Options } from '../options.ts'
 import type { FailedCall, Outcome } from './outcome.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -40,7 +40,7 @@ export interface RunRecord {
   readonly takesUp?: string
   endedAt?: number
   outcome?: Outcome
-  /** A sentence for people, where the outcome needs an explanation. */
+  /** A sentence for people, if the outcome needs an explanation. */
   why?: string
   before?: Snapshot
   after?: Snapshot
@@ -63,13 +63,13 @@ export interface RunRecord {
   failed?: FailedCall
 }
 
-/** The settings as they are kept with a run, and what tells them from others. */
+/** Returns the settings as a run records them, with a hash to compare them by. */
 export function settingsOf(options: Options): Pick<RunRecord, 'settings' | 'settingsHash'> {
   const text = JSON.stringify(options)
   return { settings: options, settingsHash: createHash('sha256').update(text).digest('hex').slice(0, 16) }
 }
 
-/** The record as it is stored: without the long tail of candidates, and without accounts where they are hashed. */
+/** Returns the record as it is stored: without the long tail of candidates, and with hashed accounts if the options say so. */
 export function stored(record: RunRecord, hashAccounts: boolean): RunRecord {
   const { candidates, chosen } = record
   const limit = Math.max(MAX_CANDIDATES, chosen?.length ?? 0)

@@ -30,16 +30,16 @@ export async function mark(
 }
 
 /**
- * Tells the plugin's own removals: whether it requested that of an account within the last `readmitGrace`, at least an
- * hour. A `Group.CallbackAfterMemberExit` for such an account is the echo of it.
+ * Returns the removal of an account that the plugin requested within the last `readmitGrace` (at least an hour). A
+ * `Group.CallbackAfterMemberExit` for such an account is the effect of that removal.
  */
 export async function wasRemoved(store: Store, place: Place, account: string): Promise<Mark | undefined> {
   return (await store.get(keys.removed(place, hashOf(place.app, account)))) as Mark | undefined
 }
 
 /**
- * Who has been removed from a group and is back: nobody is removed over and over. An unconfirmed removal may have had no
- * effect; who joined more than a day before it, however clocks differ, never left.
+ * Creates the test whether a member was removed and is back, so that nobody is removed over and over. An unconfirmed
+ * removal may have had no effect: a member who joined more than a day before it never left, however clocks differ.
  */
 export async function readmitted(
   store: Store,

@@ -12,7 +12,7 @@ export interface Run {
   readonly administrators: ReadonlySet<string>
   readonly store: Store
   readonly rest: Rest
-  readonly log: Log
+  readonly log: Omit<Log, 'child'>
   /** Emits an event to observers. */
   readonly emit: (name: string, data: unknown) => void
   /** Aborted, with a Halt as reason, by the deadline, a lost lease, or the server's stop. */
@@ -24,7 +24,7 @@ export interface Run {
   readonly carried: number
   /** Renews the lease. Resolves to whether this run still has the group. */
   readonly isHeld: () => Promise<boolean>
-  /** Stores who is about to be removed, for a process that resumes this run. */
+  /** Stores the accounts that are about to be removed, for a process that resumes this run. */
   readonly saveProgress: () => Promise<void>
 }
 

@@ -18,6 +18,9 @@ export async function announce(run: Run, what: 'full' | 'roomMade', free: number
     )
   } catch (error) {
     run.signal.throwIfAborted()
-    run.log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'the group was not told')
+    run.log.warn(
+      { error: error instanceof Error ? error.message : 'unknown' },
+      'cannot send the announcement to the group',
+    )
   }
 }

@@ -6,12 +6,12 @@ import type { RunRecord } from '../report/record.ts'
 
 const DAY_MS = 86_400_000
 
-/** The cool-down of a group after a run, in milliseconds, so that many reports do not cause many listings. */
-export function restAfter(
+/** Returns the cool-down of a group after a run, in milliseconds. It keeps many reports from causing many listings. */
+export function cooldownAfter(
   { outcome, candidates }: Pick<RunRecord, 'outcome' | 'candidates'>,
   options: Pick<Options, 'cooldown' | 'cooldownWhenNobody'>,
 ): number {
-  // Where there were candidates, there may soon be more.
+  // If there were candidates, there may soon be more.
   const isNobody = outcome === 'nobody-eligible' && (candidates?.count ?? 0) === 0
   if (isNobody) return Math.max(options.cooldown, options.cooldownWhenNobody)
   return outcome === 'refused' ? DAY_MS : options.cooldown
@@ -22,6 +22,6 @@ export async function coolDown(store: Store, place: Place, ms: number, outcome: 
   if (ms > 0) await store.set(keys.cooldown(place), { until: Date.now() + ms, outcome }, { ttlMs: ms })
 }
 
-export async function isResting(store: Store, place: Place): Promise<boolean> {
+export async function isCoolingDown(store: Store, place: Place): Promise<boolean> {
   return (await store.get(keys.cooldown(place))) !== undefined
 }

@@ -4,9 +4,9 @@ import type { Job, Working } from '../report/queue.ts'
 import { type RunRecord, settingsOf } from '../report/record.ts'
 
 /** How many of the newest records are searched for one of the same run. */
-const LOOKED_AT = 50
+const MAX_SEARCHED = 50
 
-/** The record of a run as it begins. */
+/** Creates the record of a run that begins. */
 export function newRecord(options: Options, job: Job, working: Working & { takesUp?: string | undefined }): RunRecord {
   const { run, startedAt, fence, takesUp } = working
   const { app, group, events: count, first, last } = job
@@ -28,17 +28,17 @@ export function newRecord(options: Options, job: Job, working: Working & { takes
 }
 
 /** Stores the record of a run whose process died, unless it had stored one itself. */
-export async function recordCut(
+export async function recordInterrupted(
   { store, options }: { readonly store: Store; readonly options: Options },
   job: Job,
-  cut: Working,
+  interrupted: Working,
 ): Promise<void> {
-  const records = await store.records('run', { limit: LOOKED_AT })
-  if (records.some(({ data }) => (data as RunRecord).run === cut.run)) return
+  const records = await store.records('run', { limit: MAX_SEARCHED })
+  if (records.some(({ data }) => (data as RunRecord).run === interrupted.run)) return
   await store.record('run', {
-    ...newRecord(options, job, cut),
-    mode: cut.mode,
-    requested: cut.requested,
+    ...newRecord(options, job, interrupted),
+    mode: interrupted.mode,
+    requested: interrupted.requested,
     outcome: 'incomplete',
     why: 'its process ended',
     endedAt: Date.now(),

@@ -1,12 +1,12 @@
+import { matcher } from 'timhook/plugin'
 import { announce } from './announce.ts'
 import { leftToday } from '../remove/budget.ts'
 import { choose } from '../choose/choose.ts'
-import { howMany } from '../choose/how-many.ts'
+import { allowedRemovals } from '../choose/limits.ts'
 import { keys } from '../report/keys.ts'
 import { checkKillSwitch } from '../remove/kill-switch.ts'
 import { listMembers } from '../choose/list-members.ts'
 import { Halt, haltFor, type Outcome } from '../report/outcome.ts'
-import { matcher } from '../choose/pattern.ts'
 import { raiseCap } from '../remove/raise-cap.ts'
 import { needOf, readFullGroup, readGroup } from '../choose/read-group.ts'
 import type { Snapshot } from '../report/snapshot.ts'
@@ -59,7 +59,11 @@ async function plan(run: Run, group: Snapshot): Promise<Outcome | undefined> {
   const { record, options, store, place } = run
   const need = needOf(group, options.targetFree)
   const left = await leftToday(store, place, options, Date.now())
-  const { allowed, limitedBy } = howMany(need, options, { members: group.members, requested: run.carried, left })
+  const { allowed, limitedBy } = allowedRemovals(need, options, {
+    members: group.members,
+    requested: run.carried,
+    left,
+  })
   record.need = need
   record.allowed = allowed
   if (limitedBy) record.limitedBy = limitedBy
@@ -73,7 +77,7 @@ async function plan(run: Run, group: Snapshot): Promise<Outcome | undefined> {
   return record.chosen?.length === 0 ? 'nobody-eligible' : undefined
 }
 
-/** The cases that need no call. */
+/** Checks what needs no call. @throws Halt */
 async function checkScope({ options, place, store }: Run): Promise<void> {
   const { allow, deny } = options.groups
   if (matcher(deny)(place.group)) throw new Halt('not-in-scope', 'groups.deny names the group')
@@ -81,7 +85,7 @@ async function checkScope({ options, place, store }: Run): Promise<void> {
     throw new Halt('not-in-scope', 'groups.allow does not name the group')
   }
   const code = await store.get(keys.circuit(place.app))
-  if (code !== undefined) throw new Halt('circuit-open', `calls rest after code ${code as number}`)
+  if (code !== undefined) throw new Halt('circuit-open', `calls are suspended after code ${code as number}`)
 }
 
 async function roomMade(run: Run, group: Snapshot, outcome: Outcome): Promise<Outcome> {

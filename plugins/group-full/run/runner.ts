@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Lease } from 'timhook/plugin'
 import { keys } from '../report/keys.ts'
 import { Halt } from '../report/outcome.ts'
-import type { RunDeps } from './parts.ts'
+import type { RunDeps } from './run-deps.ts'
 import { type Job, waitingJobs } from '../report/queue.ts'
 import { work } from './work.ts'
 
@@ -14,8 +14,8 @@ export class Runner {
   readonly #running = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
-  #lookAgain = false
+  #scanning: Promise<void> | undefined
+  #scanAgain = false
 
   constructor(deps: RunDeps) {
     this.#deps = deps
@@ -33,18 +33,18 @@ export class Runner {
   /** Looks for work. */
   wake(): void {
     if (this.#stopping.signal.aborted) return
-    this.#lookAgain = true
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
-      // A call may have come since the last look.
-      if (this.#lookAgain) this.wake()
+    this.#scanAgain = true
+    this.#scanning ??= this.#scan().finally(() => {
+      this.#scanning = undefined
+      // A call may have come since the last scan.
+      if (this.#scanAgain) this.wake()
     })
   }
 
-  /** Aborts all runs; the next start takes them up. Resolves when they have stored their records. */
+  /** Aborts all runs; the next start resumes them. Resolves when they have stored their records. */
   async close(): Promise<void> {
     this.#stop()
-    await this.#looking
+    await this.#scanning
     await Promise.all(this.#running.values())
   }
 
@@ -53,17 +53,17 @@ export class Runner {
     this.#stopping.abort(new Halt('incomplete', 'the server stops', { resumes: true }))
   }
 
-  async #look(): Promise<void> {
+  async #scan(): Promise<void> {
     const { store, log, options } = this.#deps
-    while (this.#lookAgain) {
-      this.#lookAgain = false
+    while (this.#scanAgain) {
+      this.#scanAgain = false
       try {
         for (const job of await waitingJobs(store)) {
           if (this.#stopping.signal.aborted || this.#running.size >= options.parallelGroups) return
           await this.#take(job)
         }
       } catch (error) {
-        log.error({ error: nameOf(error) }, 'cannot look for groups to work on')
+        log.error({ error: nameOf(error) }, 'cannot read the queue of groups')
       }
     }
   }
@@ -90,7 +90,7 @@ export class Runner {
   }
 }
 
-/** The name alone: the message of an unknown error may quote anything. */
+/** Returns the name alone: the message of an unknown error may quote anything. */
 function nameOf(error: unknown): string {
   const { name, code } = error as { name?: unknown; code?: unknown }
   return `${String(name)} ${typeof code === 'string' ? code : ''}`.trim()

@@ -1,6 +1,6 @@
 import type { SetupContext } from 'timhook/plugin'
 import { keys } from '../report/keys.ts'
-import { recordCut } from './new-record.ts'
+import { recordInterrupted } from './new-record.ts'
 import type { Options } from '../options.ts'
 import { finish, waitingJobs } from '../report/queue.ts'
 import { Runner } from './runner.ts'
@@ -23,7 +23,7 @@ export async function startWork(context: SetupContext<Options>): Promise<State> 
   // Jobs of other apps would be out of date by the time the settings change again.
   for (const job of await waitingJobs(store)) {
     if (callable.has(job.app)) continue
-    if (job.working) await recordCut(context, job, job.working)
+    if (job.working) await recordInterrupted(context, job, job.working)
     await finish(store, job)
   }
   if (options.mode === 'record') return { runner: undefined, worksOn: () => false }

@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Lease, Store } from 'timhook/plugin'
 import { administratorsOf } from '../choose/administrators.ts'
-import { coolDown, isResting, restAfter } from './cool-down.ts'
+import { coolDown, isCoolingDown, cooldownAfter } from './cool-down.ts'
 import { keys } from '../report/keys.ts'
 import { Halt, type Outcome } from '../report/outcome.ts'
-import { begin, type Begun, finish, followUp, type Job, release, saveWorking, type Working } from '../report/queue.ts'
+import {
+  begin,
+  type Begun,
+  finish,
+  followUp,
+  type Job,
+  releaseJob,
+  saveWorking,
+  type Working,
+} from '../report/queue.ts'
 import { needOf, readFullGroup } from '../choose/read-group.ts'
-import { newRecord, recordCut } from './new-record.ts'
+import { newRecord, recordInterrupted } from './new-record.ts'
 import { hashOf, type RunRecord } from '../report/record.ts'
-import { report } from './report-run.ts'
+import { publishRun } from './publish-run.ts'
 import { doRun } from './run.ts'
 import type { Run } from '../report/run-context.ts'
-import type { RunDeps } from './parts.ts'
+import type { RunDeps } from './run-deps.ts'
 
 const CIRCUIT_MS = 300_000
 /** After these outcomes a full group may get a second run at once. */
@@ -24,10 +33,10 @@ export async function work(deps: RunDeps, job: Job, lease: Lease, stopping: Abor
   const working: Working = { run: randomUUID(), startedAt: Date.now(), mode, fence: lease.fence, requested: [] }
   const begun = await begin(store, job, working)
   if (!begun) return
-  if (begun.cut) await recordCut(deps, begun.job, begun.cut)
-  const record = newRecord(deps.options, begun.job, { ...working, takesUp: begun.cut?.run })
-  const known = await withoutRun(store, begun)
-  if (known) return end(deps, begun.job, { ...record, ...known, endedAt: Date.now() })
+  if (begun.interrupted) await recordInterrupted(deps, begun.job, begun.interrupted)
+  const record = newRecord(deps.options, begun.job, { ...working, takesUp: begun.interrupted?.run })
+  const early = await endsWithoutRun(store, begun)
+  if (early) return end(deps, begun.job, { ...record, ...early, endedAt: Date.now() })
   const held = holdLease(lease, options.lease, options.jobDeadline, stopping)
   const run: Run = {
     place: { app: job.app, group: job.group },
@@ -50,21 +59,21 @@ export async function work(deps: RunDeps, job: Job, lease: Lease, stopping: Abor
     ;({ resumes } = await doRun(run))
     if (!resumes) isFullAgain = await hasFilledAgain(run, begun.job)
   } finally {
-    held.letGo()
+    held.release()
   }
-  if (resumes) await release(store, job, { ...working, requested: namesIn(record, options.hashAccounts) })
+  if (resumes) await releaseJob(store, job, { ...working, requested: namesIn(record, options.hashAccounts) })
   if (isFullAgain) await followUp(store, job, begun.job)
-  if (resumes || isFullAgain) return report(deps, record)
+  if (resumes || isFullAgain) return publishRun(deps, record)
   await end(deps, begun.job, record)
 }
 
-/** Reasons to end a job without a run. */
-async function withoutRun(store: Store, begun: Begun): Promise<{ outcome: Outcome; why: string } | undefined> {
-  const { job, isHopeless, cut } = begun
+/** Returns the outcome of a job that ends without a run. */
+async function endsWithoutRun(store: Store, begun: Begun): Promise<{ outcome: Outcome; why: string } | undefined> {
+  const { job, isHopeless, interrupted } = begun
   if (isHopeless) return { outcome: 'error', why: `the process ended during ${job.cuts} runs of it` }
   // The report arrived while the previous run was about to end.
-  const isLate = !job.followUp && !cut && (await isResting(store, job))
-  return isLate ? { outcome: 'cooldown', why: 'the group rests' } : undefined
+  const isLate = !job.followUp && !interrupted && (await isCoolingDown(store, job))
+  return isLate ? { outcome: 'cooldown', why: 'the group is in its cool-down' } : undefined
 }
 
 /** Ends the job, starts the cool-down of the group, and reports the run. */
@@ -74,8 +83,8 @@ async function end(deps: RunDeps, job: Job, record: RunRecord): Promise<void> {
   if (outcome === 'circuit-open' && failed?.error === 'REST_REFUSED') {
     await store.set(keys.circuit(job.app), failed.code, { ttlMs: CIRCUIT_MS })
   }
-  if (outcome !== 'cooldown') await coolDown(store, job, restAfter(record, options), outcome)
-  await report(deps, record)
+  if (outcome !== 'cooldown') await coolDown(store, job, cooldownAfter(record, options), outcome)
+  await publishRun(deps, record)
   await finish(store, job)
 }
 
@@ -103,7 +112,7 @@ function holdLease(
   leaseMs: number,
   deadlineMs: number,
   stopping: AbortSignal,
-): { signal: AbortSignal; letGo: () => void } {
+): { signal: AbortSignal; release: () => void } {
   const ending = new AbortController()
   const stop = (): void => ending.abort(stopping.reason)
   if (stopping.aborted) stop()
@@ -119,7 +128,7 @@ function holdLease(
   )
   return {
     signal: ending.signal,
-    letGo() {
+    release() {
       clearInterval(renewal)
       clearTimeout(deadline)
       stopping.removeEventListener('abort', stop)

@@ -1,6 +1,6 @@
 import type { Automaton, Link, Stage } from './automaton.ts'
 import type { Edge } from './pattern.ts'
-import { firstFrom } from './sorted.ts'
+import type { Steps } from './pieces.ts'
 import { WrittenWords } from './written-words.ts'
 
 /** Symbols from `start` up to `end`, exclusive. */
@@ -114,4 +114,17 @@ export class Search {
       this.#alive.delete(stage)
     }
   }
+}
+
+/** Index of the first number, from index `from` on, that is not below `least`, by binary search; else the length. */
+function firstFrom(ascending: readonly number[], least: number, from: number, cost: Steps): number {
+  let low = Math.max(0, from)
+  let high = ascending.length
+  while (low < high) {
+    cost.steps++
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -4,7 +4,7 @@ import { folderWith, run } from '../../harness/cli.ts'
 const WARNED = 'apps: [{ sdkAppId: 7, unsigned: true }]\nplugins: [{ use: group-full, only: { commands: [C2C.*] } }]\n'
 
 describe('timhook check', () => {
-  it('tells of warnings and ends with 0, and with --strict with 78', async () => {
+  it('prints warnings and exits with 0, with --strict with 78', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': WARNED })
     const [lenient, strict] = await Promise.all([run(['check'], { cwd }), run(['check', '--strict'], { cwd })])
     const warning = 'warning: config/plugins.yaml:2:49 plugins[0].only.commands[0]: gives plugin group-full nothing'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { commands } from '../../../core/protocol/commands.ts'
-import { folderWith, run, startCommand } from '../../harness/cli.ts'
+import { folderWith, parse, run, startCommand } from '../../harness/cli.ts'
 import { FULL } from '../../harness/plugin.ts'
 
 interface Described {
@@ -25,7 +25,7 @@ describe('timhook check', () => {
     ])
   })
 
-  it('tells of what waits for a plugin that the config does not run any more', async () => {
+  it('warns of a backlog for a plugin that the config no longer runs', async () => {
     const stuck = "export default { name: 'stuck', handlers: { '*': () => new Promise(() => {}) } }"
     const config = GOOD.replace('use: group-full', 'use: ./stuck.mjs, id: old').replace(
       /tokens: [^}]*/,
@@ -71,7 +71,7 @@ describe('timhook check', () => {
     ])
   })
 
-  it('prints the config as it takes effect, without its secrets', async () => {
+  it('prints the config in effect, without its secrets', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': GOOD })
     const { stdout } = await run(['check', '--json'], { cwd })
     expect(stdout).not.to.contain('a-very-secret-token')
@@ -106,7 +106,7 @@ describe('timhook list', () => {
     ).to.deep.equal([...commands.keys()])
   })
 
-  it('tells all that is known about a callback as JSON', async () => {
+  it('prints the definition of a callback as JSON', async () => {
     const { stdout } = await run(['list', '--json'], { cwd: await folderWith({}) })
     const json = JSON.parse(stdout) as Record<string, unknown>[]
     expect(json.map(({ command }) => command)).to.deep.equal([...commands.keys()])
@@ -147,18 +147,24 @@ describe('timhook list', () => {
     expect(stdout).to.match(/^group-full +group-full +Group\.CallbackAfterGroupFull +Records/)
   })
 
+  it('shows what `only` selects, and the phase where one alone is handled', async () => {
+    const only = '{ groups: [a*, b], msgTypes: [TIMTextElem] }'
+    const config = `apps: [{ sdkAppId: 7, unsigned: true }]\nplugins: [{ use: forward, only: ${only}, options: { url: http://a } }]\n`
+    const { stdout } = await run(['list', 'plugins'], { cwd: await folderWith({ 'config/plugins.yaml': config }) })
+    expect(stdout).to.match(/^forward +forward +\* \(after\) +groups: a\* b, msgTypes: TIMTextElem +Forwards/)
+  })
+
   it('takes nothing else', async () => {
-    const { code, stderr } = await run(['list', 'things'], { cwd: await folderWith({}) })
+    const { code, stderr } = await parse('list', 'things')
     expect([code, stderr]).to.deep.equal([2, 'expected callbacks or plugins, got things\n'])
   })
 })
 
 describe('timhook', () => {
-  it('tells its version and its commands, and ends with 0', async () => {
-    const cwd = await folderWith({})
+  it('prints its version and its commands, and exits with 0', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
-    expect(await run(['--version'], { cwd })).to.include({ code: 0, stdout: `${version}\n` })
-    const help = await run(['--help'], { cwd })
+    expect(await parse('--version')).to.include({ code: 0, stdout: `${version}\n` })
+    const help = await parse('--help')
     expect(help.code).to.equal(0)
     for (const command of ['start', 'init', 'check', 'list', 'trigger', 'events', 'dead-letters', 'replay'])
       expect(help.stdout).to.contain(`  ${command} `)
@@ -171,7 +177,7 @@ describe('timhook', () => {
     ['a missing argument', ['trigger']],
   ] as const) {
     it(`ends with 2 on ${what}`, async () => {
-      const { code, stderr } = await run(args, { cwd: await folderWith({}) })
+      const { code, stderr } = await parse(...args)
       expect(code).to.equal(2)
       expect(stderr).to.match(/^error: /)
     })

@@ -34,6 +34,12 @@ export default {
         print({ given, options, apps }, table([{ ...given, currency: options.currency }, { thing: 'paper', howMany: 10 }]))
       },
     },
+    find: {
+      description: 'find things',
+      positional: ['what'],
+      options: { type: 'object', required: ['what'], properties: { what: { type: 'string' }, where: { type: 'string' } } },
+      run: ({ given, json, print }) => print({ given, json }, JSON.stringify({ given, json })),
+    },
     fail: { description: 'fail', run: () => { throw new Error('from the plugin') } },
     stock: { description: 'what is left', view: true, run: async () => [{ thing: 'tea', left: 3 }, { thing: 'paper', left: 12 }] },
     save: { description: 'save', run: async ({ store }) => { await store.set('a', 1) } },
@@ -66,6 +72,22 @@ describe('commands of plugins', () => {
       options: { currency: 'EUR' },
       apps: [{ sdkAppId: 7, unsigned: false }],
     })
+  })
+
+  it('take positional options with and without their flag, and know of --json', async () => {
+    for (const args of [
+      ['tea', '--where', 'x'],
+      ['--where', 'x', 'tea'],
+      ['--what', 'tea', '--where', 'x'],
+    ]) {
+      const { stdout } = await timhook('shop', 'find', ...args)
+      expect(JSON.parse(stdout)).to.deep.equal({ given: { what: 'tea', where: 'x' }, json: false })
+    }
+    expect(JSON.parse((await timhook('shop', 'find', 'tea', '--json')).stdout)).to.deep.equal({
+      given: { what: 'tea' },
+      json: true,
+    })
+    expect((await timhook('shop', 'find')).stderr).to.include('--what: required key is missing')
   })
 
   it('print tables, with defaults filled in', async () => {
@@ -125,7 +147,7 @@ describe('commands of plugins', () => {
   it('cannot write where the server has not made its file yet', async () => {
     const { code, stderr } = await timhook('shop', 'save')
     expect(code).to.equal(1)
-    expect(stderr).to.match(/^there is no .*timhook\.db yet\n {2}The server makes it when it starts\./)
+    expect(stderr).to.match(/^there is no .*timhook\.db yet\n {2}The server creates it when it starts\./)
   })
 
   it('are looked up by the ids of the config: a name that is none there is an unknown command', async () => {

@@ -24,7 +24,7 @@ async function trigger(config: string, ...args: string[]) {
   return run(['trigger', FULL, ...args], { cwd })
 }
 
-describe('timhook trigger tells', () => {
+describe('timhook trigger reports', () => {
   const unsigned = 'apps: [{ sdkAppId: 7, unsigned: true }]\n'
   for (const [what, status, text] of [
     ['an answer that is not OK from one that is', 200, OK.replace('OK', 'FAIL')],
@@ -72,7 +72,7 @@ describe('timhook trigger', () => {
     expect(stdout + stderr).to.include('http://[::1]:9/')
   })
 
-  it('has as many under way as it is told', async () => {
+  it('keeps as many requests in flight as --concurrency says', async () => {
     const held: ServerResponse[] = []
     const port = await answering((_request, response) => {
       held.push(response)

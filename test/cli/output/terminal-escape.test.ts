@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import { columns, jsonLine, printable, row, widthOf } from '../../../core/cli/output/terminal-escape.ts'
+import { columns, jsonLine, escapeControls, row, widthOf } from '../../../core/cli/output/terminal-escape.ts'
 
 const ESC = '\u001b'
 
 describe('what commands print', () => {
   it('holds nothing that a terminal obeys', () => {
     const evil = `${ESC}[31m \u009b2J \u0007 \r\n\t \u202e \u200b \u007f \ud800 end`
-    expect(printable(evil)).to.equal(
+    expect(escapeControls(evil)).to.equal(
       '\\u001b[31m \\u009b2J \\u0007 \\u000d\\u000a\\u0009 \\u202e \\u200b \\u007f \\ud800 end',
     )
-    expect(printable('群组 café 😀 \ud83d\ude00')).to.equal('群组 café 😀 \ud83d\ude00')
+    expect(escapeControls('群组 café 😀 \ud83d\ude00')).to.equal('群组 café 😀 \ud83d\ude00')
   })
 
   it('is JSON where it is to be, and says the same', () => {

@@ -1,25 +1,25 @@
 import { expect } from 'chai'
-import { localTime, parseMoment } from '../../../core/cli/output/times.ts'
+import { localTime, parseTime } from '../../../core/cli/output/times.ts'
 
 describe('times on the command line', () => {
   const now = Date.parse('2026-03-01T12:00:00Z')
 
   it('are how long ago', () => {
-    const ago = ['30s', '10m', '2h', '3d'].map((text) => now - (parseMoment(text, now) ?? 0))
+    const ago = ['30s', '10m', '2h', '3d'].map((text) => now - (parseTime(text, now) ?? 0))
     expect(ago).to.deep.equal([30_000, 600_000, 7_200_000, 259_200_000])
   })
 
   it('are ISO times, local unless they name a zone', () => {
-    expect(parseMoment('2026-01-31T08:00:00.123Z', now)).to.equal(Date.UTC(2026, 0, 31, 8, 0, 0, 123))
-    expect(parseMoment('2026-01-31T08:00+08:00', now)).to.equal(Date.UTC(2026, 0, 31))
+    expect(parseTime('2026-01-31T08:00:00.123Z', now)).to.equal(Date.UTC(2026, 0, 31, 8, 0, 0, 123))
+    expect(parseTime('2026-01-31T08:00+08:00', now)).to.equal(Date.UTC(2026, 0, 31))
     for (const text of ['2026-01-31', '2026-01-31T00:00', '2026-01-31 00:00:00']) {
-      expect(parseMoment(text, now), text).to.equal(new Date(2026, 0, 31).getTime())
+      expect(parseTime(text, now), text).to.equal(new Date(2026, 0, 31).getTime())
     }
   })
 
   it('are nothing else', () => {
     for (const text of ['', '10', '10x', '-1h', 'yesterday', '2026', '2026-13-01', '01/31/2026', '1.5h']) {
-      expect(parseMoment(text, now), text).to.equal(undefined)
+      expect(parseTime(text, now), text).to.equal(undefined)
     }
   })
 
@@ -36,6 +36,6 @@ describe('times on the command line', () => {
     }
     if (TZ === undefined) delete process.env['TZ']
     else process.env['TZ'] = TZ
-    for (const at of [now, now + 123, Date.UTC(2026, 6, 1)]) expect(parseMoment(localTime(at), 0)).to.equal(at)
+    for (const at of [now, now + 123, Date.UTC(2026, 6, 1)]) expect(parseTime(localTime(at), 0)).to.equal(at)
   })
 })

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { triggerCommand } from '../../../core/cli/start/announce.ts'
-import { npmWarning } from '../../../core/cli/start/npm-warning.ts'
-import { quoted } from '../../../core/cli/start/own-command.ts'
+import { npmWarning, quoted } from '../../../core/cli/start/own-command.ts'
 
 const URL_OF_SERVER = 'http://127.0.0.1:9000/'
 
-describe('what timhook start tells a person to type', () => {
+describe('the commands that timhook start suggests', () => {
   it('names the config that it was started with, and the URL where that config has another one', () => {
     const plain = triggerCommand(URL_OF_SERVER, {})
     expect(plain).to.match(/ trigger Group\.CallbackAfterGroupFull$/)

@@ -17,7 +17,7 @@ const LIB = `
 export const leave = () => void Promise.reject(new Error('secret words', { cause: new Error('more words') }))`
 
 describe('an error that a plugin leaves unhandled', () => {
-  it('is told with plugin, callback, command and place, and without a word of what it says', async () => {
+  it('is logged with plugin, callback, command and place, and without its message', async () => {
     const files = { 'config/plugins.yaml': CONFIG, 'config/other.mjs': OTHER, 'config/stray.mjs': STRAY }
     const cwd = await folderWith({ ...files, 'config/lib.mjs': LIB })
     const { url, line } = await startCommand(cwd, [])

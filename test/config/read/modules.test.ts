@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
-import { defineConfig } from '../../../config/schema/define-config.ts'
+import { defineConfig } from '../../../config/schema/schema.ts'
 import { importConfig } from '../../../config/read/import-config.ts'
 import { checkConfig } from '../../../config/read/read.ts'
 import { folderWith, run } from '../../harness/cli.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { defineConfig } from '../../../config/schema/define-config.ts'
+import { defineConfig } from '../../../config/schema/schema.ts'
 import { checkConfig } from '../../../config/read/read.ts'
 import type { Config, ConfigInput } from '../../../config/schema/schema.ts'
 

@@ -38,8 +38,8 @@ function row(seq: number): WaitingCallback {
 }
 
 function shared(seq: number): Shared {
-  const { id, sdkAppId, command, receivedAt, signed, raw, query: querystring } = row(seq)
-  const callback = { id, sdkAppId, command, receivedAt, signed, raw, querystring }
+  const { id, sdkAppId, command, receivedAt, signed, raw, query } = row(seq)
+  const callback = { id, sdkAppId, command, receivedAt, signed, raw, query }
   return { seq, callback, key: undefined, maybeResend: false, entry: 0, resends: 0, parsed: undefined, takers: 1 }
 }
 

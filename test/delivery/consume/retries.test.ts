@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { systemClock } from '../../../core/lib/clock.ts'
 import type { DuePage } from '../../../core/delivery/callback-log.ts'
 import { Retries } from '../../../core/delivery/consume/retries.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
@@ -23,6 +24,7 @@ function retriesOf(): { retries: Retries; nextRead: () => Promise<Read> } {
       read.resolve({ at: Date.now(), answer })
     })
   const retries = new Retries({
+    clock: systemClock,
     now: () => Date.now(),
     readDue,
     longestMs: 1000,

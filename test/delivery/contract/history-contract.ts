@@ -60,10 +60,10 @@ export function describeJournal(engine: string, settings: Settings): void {
       await request(`?SdkAppid=${UNSIGNED_APP}&g=%20`, { method: 'POST', body: JSON.stringify(STRAY) })
       const history = await open()
       const list = async (): Promise<unknown[]> =>
-        (await history.backward({ outcome: 'refused' })).entries.map(({ command, resends, kept }) => [
+        (await history.backward({ outcome: 'refused' })).entries.map(({ command, resends, undelivered }) => [
           command,
           resends,
-          kept?.error?.slice(0, 29),
+          undelivered?.error?.slice(0, 29),
         ])
       const listed = await until(list, (entries) => entries.length === 3 && JSON.stringify(entries).includes('1'))
       expect(listed).to.deep.equal([
@@ -78,7 +78,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       await until(list, (entries) => JSON.stringify(entries).includes(',2,'))
     })
 
-    it('keeps of a long refused callback its beginning and its length', async () => {
+    it('stores the beginning and the length of a long refused callback', async () => {
       const { post } = await serve([])
       await post(FULL, `[${'1,'.repeat(10_000)}1]`)
       await post(FULL, `[${'1,'.repeat(8000)}1]`)
@@ -88,11 +88,11 @@ export function describeJournal(engine: string, settings: Settings): void {
         (page) => page.entries.length === 2,
       )
       const [whole, long] = entries
-      expect([whole?.body?.raw.length, whole?.kept?.error]).to.deep.equal([
+      expect([whole?.body?.raw.length, whole?.undelivered?.error]).to.deep.equal([
         16003,
         'body: expected a JSON object, got an array',
       ])
-      expect([long?.body?.raw.length, long?.kept?.error]).to.deep.equal([
+      expect([long?.body?.raw.length, long?.undelivered?.error]).to.deep.equal([
         2048,
         'body: expected a JSON object, got an array (kept: the first 2048 of 20003 characters)',
       ])
@@ -149,7 +149,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(parts).to.deep.equal([dropped, created, own, foreign])
     })
 
-    it('tells what has become of a callback, plugin by plugin', async () => {
+    it('lists the outcome of a callback for each plugin', async () => {
       const { post, bus } = await serve([
         entry('fine', { [FULL]: async () => undefined }),
         entry('broken', { [FULL]: async () => Promise.reject(new Error('always')) }, { retry: { attempts: 1 } }),
@@ -176,7 +176,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       }
     })
 
-    it('finds callbacks by their ids, and gives bodies where asked', async () => {
+    it('finds callbacks by their ids, with bodies if asked', async () => {
       const { post } = await serve([entry('one', { [BEFORE]: ({ reject }) => reject() })])
       await post(FULL, full({ GroupId: 'a' }))
       await post(FULL, full({ GroupId: 'b' }))
@@ -217,6 +217,6 @@ export function describeJournal(engine: string, settings: Settings): void {
   })
 }
 
-function kind({ kept }: Entry): string {
-  return kept?.outcome ?? ''
+function kind({ undelivered }: Entry): string {
+  return undelivered?.outcome ?? ''
 }

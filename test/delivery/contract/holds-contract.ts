@@ -38,12 +38,14 @@ export function describeHolds(engine: string, settings: () => Promise<DeliveryIn
             { retry: once, ordered },
           ),
         ])
-        const put = heard(bus, 'handler:deferred')
+        const put = heard(bus, 'handler:failed')
         const done = bus.next('handler:done')
         await post(FULL, full())
         expect(await done).to.include({ attempt: 1 })
         expect(attempts).to.deep.equal([1, 1, 1, 1])
-        expect(put.map(({ retryMs, attempt }) => [retryMs, attempt])).to.deep.equal(Array(3).fill([5, 1]))
+        expect(put.map(({ retryMs, attempt, deferred }) => [retryMs, attempt, deferred])).to.deep.equal(
+          Array.from({ length: 3 }, () => [5, 1, true]),
+        )
       })
     }
 

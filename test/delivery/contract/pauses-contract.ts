@@ -11,7 +11,7 @@ export function describePauses(engine: string, settings: Settings): void {
     let seen: string[]
     let all: Promise<void>
     const plugins = (): PluginInput[] => [
-      entry('one', { [FULL]: async ({ body, attempt }) => void note(`${body.EventTime}.${attempt}`) }),
+      entry('one', { [FULL]: async ({ body, attempt }) => note(`${body.EventTime}.${attempt}`) }),
       entry('two', { [FULL]: async () => undefined }),
     ]
     let note: (call: string) => void

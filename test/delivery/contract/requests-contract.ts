@@ -9,7 +9,7 @@ const once = { attempts: 1 }
 
 /** What every engine does for another process that asks for it. */
 export function describeRequests(engine: string, settings: Settings): void {
-  describe(`what is asked of the engine ${engine}`, () => {
+  describe(`admin requests to the engine ${engine}`, () => {
     let serve: Shared['serve']
     let open: Shared['open']
     beforeEach(async () => {
@@ -154,7 +154,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await history.deadLetters()).to.deep.equal([])
     })
 
-    it('keeps what is asked for while no server runs, for the next start', async () => {
+    it('stores requests while no server runs, for the next start', async () => {
       const { post, bus, server } = await serve([entry('one', { [FULL]: async () => undefined })])
       const done = counted(bus, 2)
       await post(FULL, full({ GroupId: 'a' }))

@@ -35,7 +35,7 @@ export function describeResends(serve: Serve): void {
       expect(calls).to.equal(5)
     })
 
-    it('of a body that tells nothing apart are delivered, and marked', async () => {
+    it('of a body that identifies no event are delivered, and marked', async () => {
       const marks: boolean[] = []
       const { post, bus } = await serve({
         plugins: [entry('marks', { [FULL]: async ({ maybeResend }) => void marks.push(maybeResend) })],
@@ -49,7 +49,7 @@ export function describeResends(serve: Serve): void {
 
     const alike = { GroupId: 'a', MsgSeq: null, EventTime: { at: 1 } }
 
-    it('of a body without a time of a fitting type are told by the RequestID of the URL, in any case', async () => {
+    it('of a body without a time of a valid type are recognised by the RequestID of the URL, in any case', async () => {
       const got: unknown[] = []
       const { post, bus } = await serve({
         plugins: [
@@ -70,7 +70,7 @@ export function describeResends(serve: Serve): void {
       ])
     })
 
-    it('are not told by a RequestID that has come with two bodies', async () => {
+    it('are not recognised by a RequestID that has come with two bodies', async () => {
       const got: unknown[] = []
       const { post, bus, lines } = await serve({
         plugins: [entry('marks', { '*': async ({ body, maybeResend }) => void got.push([body, maybeResend]) })],

@@ -28,14 +28,14 @@ describe('the identity of a callback', () => {
     expect(of(nested(''))).not.to.equal(of(nested(' ')))
   })
 
-  it('tells an event by any of its times, keys and numbers', () => {
+  it('identifies an event by any of its times, keys and numbers', () => {
     for (const field of ['EventTime', 'MsgSeq', 'MsgTime'])
       for (const value of [0, 7, '7', '-7', 1e21]) expect(identifiesEvent({ [field]: value })).to.equal(true)
     expect(identifiesEvent({ MsgKey: '1_2_3' })).to.equal(true)
     expect(identifiesEvent({ GroupId: 'a' })).to.equal(false)
   })
 
-  it('tells none by what is no time, key or number', () => {
+  it('identifies no event by anything else', () => {
     for (const field of ['EventTime', 'MsgSeq', 'MsgTime', 'MsgKey'])
       for (const value of [null, '', true, [], {}, [7]])
         expect(identifiesEvent({ [field]: value }), field).to.equal(false)

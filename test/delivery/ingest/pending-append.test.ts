@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { PendingAppend, createIngest } from '../../../core/delivery/ingest/pending-append.ts'
 import { Bus } from '../../../core/observe/bus.ts'
 import { createIdentify } from '../../../core/delivery/ingest/identify.ts'
-import { callback } from '../engines/sqlite/run-sqlite.ts'
+import { createRegistry } from '../../../core/registry.ts'
+import { callback, routeOf } from '../engines/sqlite/run-sqlite.ts'
 
 /** What becomes of five that come in one turn, where the third cannot be stored and the fourth has no identity. */
 async function five(): Promise<{ ends: string[]; stored: number[] }> {
@@ -13,6 +14,7 @@ async function five(): Promise<{ ends: string[]; stored: number[] }> {
     stored.push(n)
     coming.resolve()
   })
+  const registry = createRegistry([])
   const all = [1, 2, 3, 4, 5].map((n) => {
     const made = callback(n, 'g')
     const unreadable = {
@@ -22,6 +24,7 @@ async function five(): Promise<{ ends: string[]; stored: number[] }> {
     }
     return new PendingAppend(
       n === 4 ? Object.defineProperties({ ...made }, Object.getOwnPropertyDescriptors(unreadable)) : made,
+      routeOf(registry, made),
     )
   })
   for (const coming of all) take(coming)

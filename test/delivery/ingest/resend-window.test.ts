@@ -39,7 +39,7 @@ describe('what is remembered for a while', () => {
     )
   })
 
-  it('is told apart by what is kept of an identity, wherever it differs', () => {
+  it('distinguishes fingerprints by every bit that it stores', () => {
     const recent = new ResendWindow(10)
     const own = 'AAAAAAAAAAAAAAAAAAAAAA'
     const others = Array.from({ length: 20 }, (_, at) => `${own.slice(0, at)}B${own.slice(at + 1)}`)

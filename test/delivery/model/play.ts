@@ -1,7 +1,7 @@
 import { Bus } from '../../../core/observe/bus.ts'
 import type { AdminResult, History } from '../../../core/delivery/history.ts'
 import { createRegistry, type Registry } from '../../../core/registry.ts'
-import { callback, pluginOf } from '../engines/sqlite/run-sqlite.ts'
+import { accept, callback, pluginOf } from '../engines/sqlite/run-sqlite.ts'
 import { type Rules, waitingOf } from './checks.ts'
 import { chance, realTime, type Time, VirtualTime } from './clock.ts'
 import type { ModelEngine, ModelStore, Opened } from './engine.ts'
@@ -143,7 +143,7 @@ class Play {
     const came = callback(n, key)
     this.#numbers.set(came.id, n)
     const acknowledged = (): void => void (one.isAcknowledged = true)
-    const stored = this.#opened?.delivery.accept(came)
+    const stored = this.#opened && accept(this.#opened.delivery, this.#registry, came)
     if (!stored) return acknowledged()
     const accepting = Promise.resolve(stored).then(acknowledged, () => undefined)
     this.#accepting.add(accepting)

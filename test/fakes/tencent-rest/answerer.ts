@@ -8,7 +8,7 @@ import { HttpError, refuse } from './refusal.ts'
 import type { World } from './world.ts'
 
 /** Calls per second that Tencent allows where its documents name another number than 200. */
-const PER_SECOND: Partial<Record<string, number>> = { get_appid_group_list: 1 }
+const PER_SECOND: Partial<Record<string, number>> = { get_appid_group_list: 1, get_history: 10 }
 
 /** Makes the answers: checks, the command, and the envelope around what it says. */
 export class Answerer {

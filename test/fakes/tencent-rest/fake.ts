@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Answerer } from './answerer.ts'
+import { historyFile } from './commands/history.ts'
 import { CallLog, readCall, type FakeCall } from './call-log.ts'
 import { Faults, type Fault } from './faults.ts'
 import { sampleGroups, type Group } from './groups.ts'
@@ -19,6 +20,8 @@ export interface FakeSettings {
   /** Calls per second of each command; 200, as documented. */
   perSecond?: number
   oddities?: Partial<Oddities>
+  /** Messages of an hour, by kind and hour of Beijing: `Group 2015120121`. */
+  history?: Readonly<Record<string, readonly unknown[]>>
   /** Milliseconds since 1970. */
   now?: () => number
   /** Hears what Tencent would tell the app's webhook. */
@@ -65,6 +68,8 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
     oddities: { ...STANDARD, ...settings.oddities },
     protectedRemovals: [],
     sent: [],
+    history: new Map(Object.entries(settings.history ?? {})),
+    url: '',
     now,
     callback: (command, body) => setImmediate(() => settings.onCallback?.(command, body)),
   }
@@ -72,6 +77,8 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
   const [log, faults] = [new CallLog(), new Faults()]
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const file = request.method === 'GET' ? historyFile(world, request.url ?? '') : undefined
+    if (file) return void response.writeHead(200).end(file)
     const call = await readCall(request, now())
     log.add(call)
     const fault = faults.take(call.command, groupOf(call))
@@ -94,8 +101,9 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
   })
   server.listen(settings.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
+  world.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: world.url,
     sdkAppId,
     secretKey,
     identifier: [...administrators][0] ?? '',

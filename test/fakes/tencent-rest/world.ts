@@ -23,6 +23,10 @@ export interface World {
   readonly oddities: Oddities
   /** Owners and admins that somebody asked to remove: a test fails on any. */
   readonly protectedRemovals: { group: string; account: string }[]
+  /** Messages of an hour, by kind and hour: `C2C 2015120121`. */
+  readonly history: Map<string, readonly unknown[]>
+  /** Where the fake is. */
+  url: string
   readonly sent: { to: string; body: unknown; random: number }[]
   /** Milliseconds since 1970. */
   readonly now: () => number

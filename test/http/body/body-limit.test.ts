@@ -32,7 +32,7 @@ describe('the limit of a body', () => {
     expect((await post('X.Y', bodyOf(1001, '群'))).status).to.equal(413)
   })
 
-  it('is told before the body is looked at', async () => {
+  it('is answered 413 before the body is read', async () => {
     const { post } = await serve()
     expect((await post('X.Y', '['.repeat(LIMIT + 1))).status).to.equal(413)
   })

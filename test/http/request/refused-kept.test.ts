@@ -26,8 +26,8 @@ async function kept(posts: (readonly [query: string, body: string])[]): Promise<
   return entries.slice(0, -1)
 }
 
-describe('what is refused', () => {
-  it('is kept with its text, its command and the reason', async () => {
+describe('a refused callback', () => {
+  it('is recorded with its text, its command and the reason', async () => {
     const entries = await kept([
       [`SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`, '{"a":'],
       [`sdkappid=${UNSIGNED_APP}&CallbackCommand=X.Y`, '"text"'],
@@ -38,7 +38,11 @@ describe('what is refused', () => {
       [`SdkAppid=${UNSIGNED_APP}`, '{"Events":[{"CallbackCommand":"Push.OfflinePush"}]}'],
       [`SdkAppid=${UNSIGNED_APP}`, '{"EventGroupId":1}'],
     ])
-    const told = entries.map(({ command, kept, body }) => [command, kept?.error?.split(/[;:(]/)[1]?.trim(), body?.raw])
+    const told = entries.map(({ command, undelivered, body }) => [
+      command,
+      undelivered?.error?.split(/[;:(]/)[1]?.trim(),
+      body?.raw,
+    ])
     expect(told).to.deep.equal([
       ['X.Y', 'is not JSON', '{"a":'],
       ['X.Y', 'expected a JSON object, got a string', '"text"'],
@@ -51,7 +55,7 @@ describe('what is refused', () => {
     ])
   })
 
-  it('is kept of a known sender alone, and no check of the URL is', async () => {
+  it('is recorded only of a known sender, and a URL check never is', async () => {
     const genuine = new URLSearchParams(signed()).toString()
     const entries = await kept([
       ['CallbackCommand=X.Y', 'no JSON'],

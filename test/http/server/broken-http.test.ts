@@ -120,7 +120,7 @@ describe('HTTP as few speak it', () => {
       expect(await connection.answer()).to.include({ status: 200, body: OK_TEXT })
     })
 
-  it('is told to go on when it expects 100-continue', async () => {
+  it('gets 100 Continue when it expects that', async () => {
     const connection = await openConnection((await serve()).port)
     connection.send(requestText(`POST /?${query}`, '', ['Expect: 100-continue', 'Content-Length: 2']))
     expect((await connection.answer()).status).to.equal(100)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createMemoryStores } from '../../../core/store/memory.ts'
 import { count, leftToday } from '../../../plugins/group-full/remove/budget.ts'
-import { howMany, targetFree } from '../../../plugins/group-full/choose/how-many.ts'
+import { allowedRemovals, targetFree } from '../../../plugins/group-full/choose/limits.ts'
 import { keys } from '../../../plugins/group-full/report/keys.ts'
 import { mark, readmitted, wasRemoved } from '../../../plugins/group-full/report/removed.ts'
 import { activeGroup, bench, daysAgo, GROUP, removals, THREE_INACTIVE } from './support.ts'
@@ -39,7 +39,7 @@ describe('group-full: how many are removed', () => {
     ['the day of the app', 30, {}, { left: { group: 9, app: -3 } }, { allowed: 0, limitedBy: 'maxPerAppPerDay' }],
   ] as const) {
     it(`${what} decides`, () => {
-      expect(howMany(need, { ...run, ...settings }, { ...bounds, ...more })).to.deep.equal(expected)
+      expect(allowedRemovals(need, { ...run, ...settings }, { ...bounds, ...more })).to.deep.equal(expected)
     })
   }
 

@@ -1,17 +1,19 @@
 import { expect } from 'chai'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { entry } from '../../harness/plugin.ts'
-import { heard, serve, type TestServer } from '../../harness/server.ts'
+import { serve } from '../../harness/server.ts'
+import { testPlugin, type TestPlugin, text } from '../../../core/testing.ts'
 
 const C2C = 'C2C.CallbackBeforeSendMsg'
 const GROUP = 'Group.CallbackBeforeSendMsg'
 const OFFICIAL = 'OfficialAccount.CallbackBeforeSendMsg'
 
 const words = ['casino', '红?包', 'free*money']
-const text = (Text: string): object => ({ MsgType: 'TIMTextElem', MsgContent: { Text } })
 const message = (...MsgBody: unknown[]): object => ({ From_Account: 'jared', GroupId: '@TGS#1', MsgBody })
 const filter = (options: object): { use: string; options: object } => ({ use: 'keyword-filter', options })
-const served = (options: object = {}): Promise<TestServer> => serve({ plugins: [filter({ words, ...options })] })
+const tested = (options: object = {}): Promise<TestPlugin> =>
+  testPlugin('keyword-filter', { options: { words, ...options } })
+const OK = JSON.parse(OK_TEXT) as object
 
 describe('keyword-filter', () => {
   for (const [command, code] of [
@@ -21,18 +23,18 @@ describe('keyword-filter', () => {
   ] as const) {
     describe(command, () => {
       it('masks by default', async () => {
-        const { post } = await served()
-        const reply = await post(command, message(text('a CASINO!'), text('hi')))
-        expect(reply.json).to.deep.equal({
-          ...(JSON.parse(OK_TEXT) as object),
+        await using t = await tested()
+        const { answer } = await t.before(command, message(text('a CASINO!'), text('hi')))
+        expect(answer).to.deep.equal({
+          ...OK,
           MsgBody: [text('a ******!'), text('hi')],
         })
       })
 
       it('rejects with a documented code and a text for the sender', async () => {
-        const { post } = await served({ action: 'reject' })
+        await using t = await tested({ action: 'reject' })
         const ErrorInfo = 'The message contains words that are not allowed.'
-        expect((await post(command, message(text('红小包')))).json).to.deep.equal({
+        expect((await t.before(command, message(text('红小包')))).answer).to.deep.equal({
           ActionStatus: 'OK',
           ErrorInfo,
           ErrorCode: code,
@@ -40,29 +42,32 @@ describe('keyword-filter', () => {
       })
 
       it('drops', async () => {
-        const { post } = await served({ action: 'drop' })
-        const { json } = await post(command, message(text('free as in money')))
-        expect(json).to.deep.equal({ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 2 })
+        await using t = await tested({ action: 'drop' })
+        const { answer } = await t.before(command, message(text('free as in money')))
+        expect(answer).to.deep.equal({ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 2 })
       })
 
       for (const action of ['mask', 'reject', 'drop'])
         it(`does nothing about other messages when it is to ${action}`, async () => {
-          const { post } = await served({ action })
-          expect((await post(command, message(text('hello'), text('')))).text).to.equal(OK_TEXT)
-          expect((await post(command, message())).text).to.equal(OK_TEXT)
+          await using t = await tested({ action })
+          expect((await t.before(command, message(text('hello'), text('')))).answer).to.deep.equal(OK)
+          expect((await t.before(command, message())).answer).to.deep.equal(OK)
         })
     })
   }
 
   it('takes codes and text from the options', async () => {
     const codes = { c2c: 130000, group: 10200, officialAccount: 120002 }
-    const { post } = await served({ action: 'reject', codes, info: '请文明用语' })
+    await using t = await tested({ action: 'reject', codes, info: '请文明用语' })
     for (const [command, ErrorCode] of [
       [C2C, 130000],
       [GROUP, 10200],
       [OFFICIAL, 120002],
     ] as const)
-      expect((await post(command, message(text('casino')))).json).to.include({ ErrorCode, ErrorInfo: '请文明用语' })
+      expect((await t.before(command, message(text('casino')))).answer).to.include({
+        ErrorCode,
+        ErrorInfo: '请文明用语',
+      })
   })
 
   it('hands the masked text to the next plugin, and leaves CloudCustomData to it', async () => {
@@ -75,7 +80,7 @@ describe('keyword-filter', () => {
   })
 
   it('sees what the plugin before it wrote', async () => {
-    const before = entry('before', { [C2C]: ({ allow }) => allow({ MsgBody: [text('to the casino') as never] }) })
+    const before = entry('before', { [C2C]: ({ allow }) => allow({ MsgBody: [text('to the casino')] }) })
     const { post } = await serve({ plugins: [before, filter({ words })] })
     expect((await post(C2C, message(text('hi')))).json).to.deep.include({ MsgBody: [text('to the ******')] })
   })
@@ -88,37 +93,29 @@ describe('keyword-filter', () => {
       { MsgType: 'TIMTextElem', MsgContent: { Text: ['casino'], Other: 'casino' } },
       { MsgType: 'TIMFileElem', MsgContent: { FileName: 'casino.txt' }, More: ['casino'] },
     ]
-    const { post } = await served()
-    expect((await post(GROUP, message(...others))).text).to.equal(OK_TEXT)
+    await using t = await tested()
+    expect((await t.before(GROUP, message(...others))).answer).to.deep.equal(OK)
     const between = { MsgType: 'TIMTextElem', MsgContent: { Text: 'casino', New: 'casino' }, More: 1 }
     const masked = { ...between, MsgContent: { Text: '******', New: 'casino' } }
-    const { json } = await post(GROUP, message(others[0], between, ...others.slice(1)))
-    expect(json['MsgBody']).to.deep.equal([others[0], masked, ...others.slice(1)])
+    const { fields } = await t.before(GROUP, message(others[0], between, ...others.slice(1)))
+    expect(fields.MsgBody).to.deep.equal([others[0], masked, ...others.slice(1)])
   })
 
   it('takes two elements for two texts', async () => {
-    const { post } = await served()
-    expect((await post(C2C, message(text('cas'), text('ino')))).text).to.equal(OK_TEXT)
+    await using t = await tested()
+    expect((await t.before(C2C, message(text('cas'), text('ino')))).answer).to.deep.equal(OK)
   })
 
   it('tells observers what it did, and nobody any text', async () => {
-    const { post, bus, lines } = await serve({ plugins: [{ ...filter({ words, action: 'reject' }), id: 'words' }] })
-    const failed = heard(bus, 'handler:failed')
-    const told: unknown[] = []
-    bus.on('plugin:words:matched', (event) => void told.push(event))
-    await post(C2C, message(text('casinocasino, a casino'), text('CASINO')))
-    await post(GROUP, message(text('casino')))
-    await post(GROUP, message(text('nothing')))
-    expect(told).to.deep.equal([
+    await using t = await tested({ action: 'reject' })
+    await t.before(C2C, message(text('casinocasino, a casino'), text('CASINO')))
+    await t.before(GROUP, message(text('casino')))
+    await t.before(GROUP, message(text('nothing')))
+    expect(t.events('matched')).to.deep.equal([
       { action: 'reject', count: 3 },
       { action: 'reject', count: 1, group: '@TGS#1' },
     ])
-    expect(failed).to.deep.equal([])
-    expect(lines.join('').toLowerCase()).not.to.match(/casino|红|money/)
-    expect(lines.map((line) => JSON.parse(line) as object).find((line) => 'words' in line)).to.include({
-      words: 3,
-      plugin: 'words',
-      action: 'reject',
-    })
+    expect(JSON.stringify(t.log.entries).toLowerCase()).not.to.match(/casino|红|money/)
+    expect(t.log.entries.find((entry) => 'words' in entry)).to.include({ words: 3, action: 'reject' })
   })
 })

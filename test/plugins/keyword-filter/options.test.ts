@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import { createFilter } from '../../../plugins/keyword-filter/filter.ts'
 import { folderWith } from '../../harness/cli.ts'
-import { serve } from '../../harness/server.ts'
+import { testPlugin } from '../../../core/testing.ts'
 import { optionsWith } from './filtered.ts'
 
 async function fault(options: object): Promise<string> {
-  const failed = await serve({ plugins: [{ use: 'keyword-filter', options }] }).catch((error: unknown) => error)
+  const failed = await testPlugin('keyword-filter', { options }).catch((error: unknown) => error)
   return failed instanceof Error ? failed.message : ''
 }
 

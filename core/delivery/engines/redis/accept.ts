@@ -1,7 +1,6 @@
 import type { Bus } from '../../../observe/bus.ts'
-import { aboutOf, type Callback } from '../../../callback/callback.ts'
-import { calledOf } from '../../../host/context.ts'
-import type { Registry, Route } from '../../../registry.ts'
+import { aboutOf, type Callback, storedOf } from '../../../callback/callback.ts'
+import type { AfterRoute } from '../../../registry.ts'
 import { PendingAppend, createIngest } from '../../ingest/pending-append.ts'
 import type { Delivery } from '../../delivery.ts'
 import type { Identified } from '../../ingest/identify.ts'
@@ -13,7 +12,6 @@ import { partitionOf } from './client/keys.ts'
 import type { Leases } from './lease/leases.ts'
 
 interface AcceptDeps {
-  readonly registry: Registry
   readonly bus: Bus
   readonly identify: (callback: Callback) => Identified
   readonly leases: Leases
@@ -30,7 +28,6 @@ interface Takers {
 
 /** Stores callbacks. Hands each one to the consumers of this process that hold its partition. */
 export function createAccept({
-  registry,
   bus,
   identify,
   leases,
@@ -38,8 +35,8 @@ export function createAccept({
   appender,
   partitions,
 }: AcceptDeps): Delivery['accept'] {
-  const known = new WeakMap<Route, Takers>()
-  const takersOf = (route: Route): Takers => {
+  const known = new WeakMap<AfterRoute, Takers>()
+  const takersOf = (route: AfterRoute): Takers => {
     const found = known.get(route)
     if (found) return found
     const ids = route.subscriptions.map(({ plugin }) => plugin.id)
@@ -54,8 +51,7 @@ export function createAccept({
     #consumers: readonly Consumer[] = []
 
     store(fingerprint: string): void {
-      const { callback } = this
-      const route = registry.route(callback.sdkAppId, callback.command)
+      const { callback, route } = this
       const key = orderOf(callback, route)
       const n = partitionOf(key, partitions())
       const takers = takersOf(route)
@@ -85,7 +81,7 @@ export function createAccept({
     }
 
     entered(entry: string, maybeResend: boolean): void {
-      const callback = calledOf(this.callback)
+      const callback = storedOf(this.callback)
       const received = { parsed: this.callback.reading, takers: this.#consumers.length }
       const arrival = { entry, callback, key: this.#key, maybeResend, received }
       for (const consumer of this.#consumers) consumer.stored(this.#n, arrival)
@@ -94,8 +90,8 @@ export function createAccept({
 
   const take = createIngest<PendingEntry>(identify, (pending, fingerprint) => pending.store(fingerprint))
 
-  return (callback) => {
-    const pending = new PendingEntry(callback)
+  return (callback, route) => {
+    const pending = new PendingEntry(callback, route)
     if (leases.isValid()) take(pending)
     // Other processes may count this one as dead and may have removed the groups of its plugins.
     else

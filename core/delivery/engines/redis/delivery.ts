@@ -137,7 +137,7 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
       )
     },
 
-    accept: createAccept({ registry, bus, identify, leases, consumers, appender, partitions: () => partitions }),
+    accept: createAccept({ bus, identify, leases, consumers, appender, partitions: () => partitions }),
 
     async recordUndelivered(callback, undelivered) {
       await recordUndelivered(connection, run, callback, undelivered, resendWindow)

@@ -68,7 +68,7 @@ describeWithRedis('what a process has stored itself', () => {
     expect(seen).to.deep.equal([0, 1, 2])
   })
 
-  it('is told of as done once, however often it is written, only forwards, and only up to an entry that is there', async () => {
+  it('acks a callback once, however often it is written, only forwards, and only up to an entry that exists', async () => {
     const run = await runRedis(await startRedis(), { one: forever }, { pace: { leaseMs: 600_000 } })
     await run.accept(1)
     await run.accept(2)

@@ -23,7 +23,7 @@ async function twoRuns(handle: (n: number) => void) {
 }
 
 describeWithRedis('the owner of a partition', () => {
-  it('is told of what another process stores, and reads none of it', async () => {
+  it('is notified of what another process stores, and reads none of it', async () => {
     let count = 0
     const all = deferred()
     const { first, second } = await twoRuns(() => void (++count === 1032 && all.resolve()))
@@ -61,7 +61,7 @@ describeWithRedis('the owner of a partition', () => {
     }
   })
 
-  it('is told even where a former one does not know yet that it has lost the lease', async () => {
+  it('is notified even if the former owner does not know yet that it has lost the lease', async () => {
     const run = await runRedis(await startRedis(), { one: () => undefined }, LONG)
     const first = done(run.bus, 1)
     await run.accept(1, 'g')
@@ -78,7 +78,7 @@ describeWithRedis('the owner of a partition', () => {
     expect(await notification).to.contain('"EventTime":2')
   })
 
-  it('is told of its own where a lease was given since it last asked', async () => {
+  it('is notified of its own callbacks if it got a lease since it last read the owners', async () => {
     const run = await runRedis(await startRedis(), { one: () => undefined }, LONG)
     const first = done(run.bus, 1)
     await run.accept(0, 'g')
@@ -91,7 +91,7 @@ describeWithRedis('the owner of a partition', () => {
     expect(read()).to.be.below(100)
   })
 
-  it('is told in the entry itself that it may be a resend', async () => {
+  it('is marked in its entry as a possible resend', async () => {
     const { connection } = await runRedis(await startRedis(), {})
     const store = async (id: string): Promise<unknown> =>
       createRun(connection)(APPEND, 60_000, 'm', 'same', 0, '', 0, '', id, `0 ${id} 1 1 0 0 0 0 2 `, '{}')

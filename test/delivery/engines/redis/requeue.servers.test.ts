@@ -98,7 +98,7 @@ describeWithRedis('where a process begins to read anew', () => {
   })
 })
 
-describe('an append that cannot be told of', () => {
+describe('an append whose notification cannot be published', () => {
   it('is a gap, so that nothing behind it is handed over before it has been read', async () => {
     const gaps = new Gaps()
     const run = (async () => [1, '1-0', '2-0']) as Run

@@ -45,9 +45,9 @@ describeWithRedis('room in a Redis', () => {
     const shortened = heard(run.bus, 'history:shortened')
     const handled = done(run.bus, 30)
     for (let n = 0; n < 10; n++) {
-      await run.delivery.accept(large(n))
-      await run.delivery.accept(large(100 + n, { signed: false }))
-      await run.delivery.accept(large(200 + n, { command: UNKNOWN }))
+      await run.take(large(n))
+      await run.take(large(100 + n, { signed: false }))
+      await run.take(large(200 + n, { command: UNKNOWN }))
       await run.delivery.recordUndelivered(large(300 + n), { as: 'refused', error: 'does not fit' })
     }
     await handled
@@ -75,7 +75,7 @@ describeWithRedis('room in a Redis', () => {
       .that.is.above(Date.now() - 60_000)
   })
 
-  it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
+  it('has a quota for refused callbacks; the app that uses most of it loses its oldest', async () => {
     const run = await runRedis(await startRedis(), {}, PACE)
     const refuse = async (n: number, sdkAppId: number): Promise<void> =>
       run.delivery.recordUndelivered(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
@@ -89,10 +89,10 @@ describeWithRedis('room in a Redis', () => {
     expect(await run.connection.client.hgetall('timhook:refused')).to.have.all.keys('1', '2')
   })
 
-  it('has a share for dead letters for faults; other ones, and what is not finished, are never touched', async () => {
+  it('has a quota for dead letters for faults; other dead letters and unfinished callbacks are never evicted', async () => {
     const run = await runRedis(await startRedis(), { one: forever }, PACE)
     const { client } = run.connection
-    for (let n = 0; n < 20; n++) await run.delivery.accept(large(n))
+    for (let n = 0; n < 20; n++) await run.take(large(n))
     const entries = await eventually(
       async () => {
         const all = await Promise.all(Array.from({ length: 32 }, (_, n) => client.xrange(`timhook:cb:${n}`, '-', '+')))

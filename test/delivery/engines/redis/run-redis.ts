@@ -2,12 +2,13 @@ import { Bus } from '../../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../../core/delivery/delivery.ts'
 import { createRedisDelivery, type Pace, type RedisDeps } from '../../../../core/delivery/engines/redis/delivery.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
+import type { Callback } from '../../../../core/callback/callback.ts'
 import { createRegistry, type HandlerSpec } from '../../../../core/registry.ts'
 import { openRedis, type RedisClient } from '../../../../core/store/redis/client.ts'
 import type { Script } from '../../../../core/store/redis/script.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
 import type { RedisServer } from '../../../harness/servers/redis.ts'
-import { callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
+import { accept, callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
 
 /** Quick enough for tests, and slow enough for a busy machine. */
 const PACE: Pace = { leaseMs: 600, sweepMs: 100, removedAfterMs: 300 }
@@ -17,6 +18,7 @@ export interface RedisRun {
   readonly connection: RedisClient
   readonly delivery: Delivery
   readonly accept: (n: number, group?: string) => Promise<void>
+  readonly take: (given: Callback) => Promise<void>
   readonly stop: (ending?: Ending) => Promise<{ undelivered: number }>
   /** Ends as a process that dies: whatever it has is left as it is, until its leases run out. */
   readonly die: () => Promise<void>
@@ -66,7 +68,8 @@ export async function runRedis(
     bus,
     connection,
     delivery,
-    accept: async (n, group = 'g') => delivery.accept(callback(n, group)),
+    accept: async (n, group = 'g') => accept(delivery, registry, callback(n, group)),
+    take: async (given) => accept(delivery, registry, given),
     stop,
     async die() {
       open = false

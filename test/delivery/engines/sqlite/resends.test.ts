@@ -3,7 +3,7 @@ import { done, newFile, runEngine } from './run-sqlite.ts'
 import { forever, look, read, turn } from './tick-batches.ts'
 
 describe('a resend of one of several that came in one turn', () => {
-  it('is counted for that one, is listed, and is told to the plugin after a crash', async () => {
+  it('is counted on the first one, is listed, and reaches the plugin after a crash', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: forever })
     await turn(first)

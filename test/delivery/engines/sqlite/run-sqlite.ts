@@ -6,7 +6,13 @@ import { createSqliteDelivery, type SqliteDeps } from '../../../../core/delivery
 import { SqliteClient } from '../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { newId } from '../../../../core/lib/id.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
-import { createRegistry, type HandlerSpec, type Registry, type RunningPlugin } from '../../../../core/registry.ts'
+import {
+  type AfterRoute,
+  createRegistry,
+  type HandlerSpec,
+  type Registry,
+  type RunningPlugin,
+} from '../../../../core/registry.ts'
 import { folderWith } from '../../../harness/cli.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
 import { FULL } from '../../../harness/plugin.ts'
@@ -19,6 +25,7 @@ export interface Run {
   registry: Registry
   delivery: Delivery
   accept: (n: number, group?: string) => Promise<void>
+  take: (given: Callback) => Promise<void>
   /** Stops, and says so in the file. */
   stop: () => Promise<{ undelivered: number }>
   /** Ends as a process that dies would leave the file: without the mark of a clean stop. */
@@ -71,7 +78,8 @@ export async function runEngine(
     client,
     registry,
     delivery,
-    accept: async (n, group = 'g') => delivery.accept(callback(n, group)),
+    accept: async (n, group = 'g') => accept(delivery, registry, callback(n, group)),
+    take: async (given) => accept(delivery, registry, given),
     stop: () => end(true),
     die: async () => void (await end(false)),
   }
@@ -80,11 +88,8 @@ export async function runEngine(
 /** Resolves once callbacks can be stored again; the engine looks for room by itself, and tells nobody when. */
 export async function recovered(delivery: Delivery): Promise<void> {
   for (;;) {
-    const isRecovered = await delivery.health().then(
-      () => true,
-      () => false,
-    )
-    if (isRecovered) return
+    const error: unknown = await delivery.health().catch((error: unknown) => error)
+    if (error === undefined) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
@@ -95,12 +100,23 @@ export function done(bus: Bus, count: number): Promise<void> {
   return new Promise((resolve) => bus.on('handler:done', () => void (++seen === count && resolve())))
 }
 
+/** Stores it for the plugins of its route, as dispatch does. */
+export function accept(delivery: Delivery, registry: Registry, given: Callback): ReturnType<Delivery['accept']> {
+  return delivery.accept(given, routeOf(registry, given))
+}
+
+export function routeOf(registry: Registry, { sdkAppId, command }: Callback): AfterRoute {
+  const route = registry.route(sdkAppId, command)
+  if (route.phase === 'before') throw new Error('a before-callback')
+  return route
+}
+
 export function callback(n: number, group: string): Callback {
   const body = { GroupId: group, EventTime: n }
   const about = { id: newId(), sdkAppId: 1, command: FULL }
   return {
     ...about,
-    querystring: '',
+    query: '',
     signed: false,
     raw: JSON.stringify(body),
     body,
@@ -134,6 +150,7 @@ export function pluginOf(id: string, handle: Handle, settings: Partial<HandlerSp
     rest: unused,
     emit: () => undefined,
     count: () => undefined,
+    instance: 'test',
   }
   return { id, ...given, only: {}, handlers: new Map([['*', spec]]) }
 }

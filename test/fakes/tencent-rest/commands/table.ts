@@ -1,6 +1,7 @@
 import type { Body } from '../read.ts'
 import type { World } from '../world.ts'
 import { getGroupInfo, modifyGroupBaseInfo } from './groups.ts'
+import { getHistory, groupMsgGetSimple } from './history.ts'
 import { getGroupMemberInfo, getRoleInGroup, getSpecifiedGroupMemberInfo } from './members.ts'
 import { addGroupMember, deleteGroupMember } from './membership.ts'
 import { sendGroupMsg, sendMsg } from './messages.ts'
@@ -22,11 +23,13 @@ export const services: Readonly<Record<string, Readonly<Record<string, Run>>>> =
     delete_group_member: deleteGroupMember,
     add_group_member: addGroupMember,
     send_group_msg: sendGroupMsg,
+    group_msg_get_simple: groupMsgGetSimple,
     get_appid_group_list: (world) => ({
       TotalCount: world.groups.size,
       GroupIdList: [...world.groups.keys()].map((GroupId) => ({ GroupId })),
       Next: 0,
     }),
   },
+  open_msg_svc: { get_history: getHistory },
   openim: { sendmsg: sendMsg, query_online_status: queryOnlineStatus },
 }

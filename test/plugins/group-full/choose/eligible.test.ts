@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { judge, type Facts } from '../../../../plugins/group-full/choose/eligible.ts'
-import { inOrder } from '../../../../plugins/group-full/choose/order.ts'
-import { matcher } from '../../../../plugins/group-full/choose/pattern.ts'
+import { byInactivity } from '../../../../plugins/group-full/choose/order.ts'
+import { matcher } from '../../../../core/plugin.ts'
 
 const NOW = 1_700_000_000
 const DAY = 86_400
@@ -111,7 +111,7 @@ describe('group-full: who goes first', () => {
       member('\u{1F600}', 3, 300),
       member('\uFF5E', 3, 300),
     ]
-    expect(inOrder(expected.toReversed())).to.deep.equal(expected)
+    expect(byInactivity(expected.toReversed())).to.deep.equal(expected)
   })
 })
 

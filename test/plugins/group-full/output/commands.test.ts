@@ -20,7 +20,7 @@ describe('timhook group-full report', () => {
     const all = await run(['group-full', 'report'], { cwd: folder })
     expect([all.code, all.stderr]).to.deep.equal([0, ''])
     expect(all.stdout).to.match(/@TGS#h of app \d+, remove: nobody-eligible[\s\S]*@TGS#g of app \d+, remove: removed/)
-    expect(all.stdout).to.include('20 members seen, 3 may be removed\n  left alone: role 2, active 15\n')
+    expect(all.stdout).to.include('20 members seen, 3 may be removed\n  protected: role 2, active 15\n')
     expect(all.stdout).to.match(
       /rank +account +state +why\n +1 +g-6 +removal requested +inactive for 200 days: last message/,
     )

@@ -5,7 +5,7 @@ import type { Lease } from '../../../../core/plugin.ts'
 import { restNotConfigured } from '../../../../core/rest/calls/rest.ts'
 import { createMemoryStores } from '../../../../core/store/memory.ts'
 import type { FullContext } from '../../../../plugins/group-full/report/event.ts'
-import { recordCut } from '../../../../plugins/group-full/run/new-record.ts'
+import { recordInterrupted } from '../../../../plugins/group-full/run/new-record.ts'
 import { keys } from '../../../../plugins/group-full/report/keys.ts'
 import { options, type Options } from '../../../../plugins/group-full/options.ts'
 import { receive } from '../../../../plugins/group-full/report/receive.ts'
@@ -51,8 +51,8 @@ describe('group-full, after its process died at the wrong moment', () => {
     const job = { app: 1, group: 'g', events: 1, first: 1, last: 1, aheadMs: 0, carried: 0, cuts: 0 }
     const cut = { run: 'r', startedAt: 1, mode: 'remove', fence: 1, requested: ['a'] }
     const parts = { store, options: { mode: 'remove' } as Options }
-    await recordCut(parts, job, cut)
-    await recordCut(parts, job, cut)
+    await recordInterrupted(parts, job, cut)
+    await recordInterrupted(parts, job, cut)
     expect((await store.records('run')).map(({ data }) => data)).to.have.length(1)
   })
 })

@@ -1,4 +1,4 @@
-import type { Incoming } from '../../../../callback/callback.ts'
+import type { StoredCallback } from '../../../../callback/callback.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import type { Undelivered } from '../../../delivery.ts'
 import { refusedFingerprint, refusedOf } from '../../../record-refused.ts'
@@ -13,7 +13,7 @@ const MAX_DECIDED = 100_000
 export async function recordUndelivered(
   { client, prefix }: Connection,
   run: Run,
-  callback: Incoming,
+  callback: StoredCallback,
   undelivered: Undelivered,
   resendWindow: number,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function recordUndelivered(
     const refused = refusedOf(callback, undelivered.error)
     const { raw, error } = refused
     const about = aboutText({ ...callback, raw })
-    const bytes = Buffer.byteLength(raw) + callback.querystring.length
+    const bytes = Buffer.byteLength(raw) + callback.query.length
     const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', error]
     const fingerprint = refusedFingerprint(callback, refused)
     await run(RECORD_REFUSED, callback.sdkAppId, bytes, fingerprint, resendWindow, ...how, 'about', about, 'raw', raw)

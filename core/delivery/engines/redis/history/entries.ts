@@ -33,14 +33,19 @@ function entryOf(
     resends: Number(resends),
     maybeResend: maybe === '1',
     plugins: pairs(outcomes).map(([id, outcome]) => ({ id, outcome: outcome as PluginOutcome })),
-    ...(!isDelivered(stream) && { kept: keptOf(fields) }),
+    ...(!isDelivered(stream) && { undelivered: undeliveredOf(fields) }),
     ...(bodies && { body: { query, raw } }),
   }
 }
 
-function keptOf({ outcome, code, failed, error = '' }: Record<string, string>): NonNullable<Entry['kept']> {
+function undeliveredOf({
+  outcome,
+  code,
+  failed,
+  error = '',
+}: Record<string, string>): NonNullable<Entry['undelivered']> {
   return {
-    outcome: outcome as NonNullable<Entry['kept']>['outcome'],
+    outcome: outcome as NonNullable<Entry['undelivered']>['outcome'],
     code: Number(code),
     failed: failed === '1',
     ...(error !== '' && { error }),

@@ -1,11 +1,10 @@
-import type { Incoming } from '../../../../callback/callback.ts'
-import type { Called } from '../../../../host/context.ts'
+import type { StoredCallback } from '../../../../callback/callback.ts'
 import { isExpendable } from '../../../ingest/expendable.ts'
 import { SEPARATOR } from '../scripts/lua.ts'
 
 /** A callback as read from a stream. */
 export interface Stored {
-  readonly callback: Called
+  readonly callback: StoredCallback
   readonly key: string | undefined
   readonly maybeResend: boolean
 }
@@ -19,12 +18,12 @@ const WORDS = 9
  * contain anything.
  */
 export function aboutText(
-  { id, sdkAppId, command, receivedAt, signed, querystring, raw }: Incoming,
+  { id, sdkAppId, command, receivedAt, signed, query, raw }: StoredCallback,
   key = '',
   isKnown = true,
 ): string {
   const words = `0 ${id} ${sdkAppId} ${receivedAt} ${signedWord(signed, isKnown)}`
-  return `${words} ${command.length} ${key.length} ${querystring.length} ${raw.length} ${command}${key}${querystring}`
+  return `${words} ${command.length} ${key.length} ${query.length} ${raw.length} ${command}${key}${query}`
 }
 
 /** 1 for signed, 0 for unsigned, 2 for signed with an unknown command. Anything but 1 is evicted first. */
@@ -52,9 +51,9 @@ export function callbackRecordOf(fields: readonly string[]): Record<string, stri
   const { about, ...record } = recordOf(fields)
   if (about === undefined) return record
   const { callback, key = '', maybeResend } = readStored(about, record['raw'] ?? '')
-  const { id, sdkAppId, command, receivedAt, signed, querystring } = callback
+  const { id, sdkAppId, command, receivedAt, signed, query } = callback
   const flags = { signed: signed ? '1' : '0', maybe: maybeResend ? '1' : '0' }
-  return { ...record, id, app: `${sdkAppId}`, command, at: `${receivedAt}`, key, query: querystring, ...flags }
+  return { ...record, id, app: `${sdkAppId}`, command, at: `${receivedAt}`, key, query, ...flags }
 }
 
 /** Reads what `aboutText` wrote, and the body. */
@@ -62,11 +61,9 @@ export function readStored(about: string, raw: string): Stored {
   const words = about.split(' ', WORDS)
   const [maybe, id = '', app, at, signed, ...lengths] = words
   let from = words.reduce((sum, word) => sum + word.length + 1, 0)
-  const [command = '', key = '', querystring = ''] = lengths.map((length) =>
-    about.slice(from, (from += Number(length))),
-  )
+  const [command = '', key = '', query = ''] = lengths.map((length) => about.slice(from, (from += Number(length))))
   return {
-    callback: { id, sdkAppId: Number(app), command, querystring, signed: signed !== '0', raw, receivedAt: Number(at) },
+    callback: { id, sdkAppId: Number(app), command, query, signed: signed !== '0', raw, receivedAt: Number(at) },
     key: key === '' ? undefined : key,
     maybeResend: maybe === '1',
   }

@@ -20,8 +20,8 @@ export function callbackEntry(
 
 export function undeliveredEntry(row: Row): Entry {
   const { num, outcome, code, failed, error, resends } = row
-  const kept = {
-    outcome: String(outcome) as NonNullable<Entry['kept']>['outcome'],
+  const undelivered = {
+    outcome: String(outcome) as NonNullable<Entry['undelivered']>['outcome'],
     code: Number(code),
     failed: failed === 1,
     ...(typeof error === 'string' && { error }),
@@ -32,7 +32,7 @@ export function undeliveredEntry(row: Row): Entry {
     resends: Number(resends ?? 0),
     maybeResend: false,
     plugins: [],
-    kept,
+    undelivered,
     ...bodyOf(row),
   }
 }

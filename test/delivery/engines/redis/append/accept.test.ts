@@ -5,7 +5,7 @@ import { createAccept } from '../../../../../core/delivery/engines/redis/accept.
 import type { Appender } from '../../../../../core/delivery/engines/redis/append/append-batch.ts'
 import type { Leases } from '../../../../../core/delivery/engines/redis/lease/leases.ts'
 import { createRegistry } from '../../../../../core/registry.ts'
-import { callback } from '../../sqlite/run-sqlite.ts'
+import { callback, routeOf } from '../../sqlite/run-sqlite.ts'
 
 /** What becomes of a callback while this process may have been given up. */
 async function acceptWith(heartbeat: () => Promise<void>): Promise<{ stored: number; error: unknown }> {
@@ -19,8 +19,9 @@ async function acceptWith(heartbeat: () => Promise<void>): Promise<{ stored: num
   const registry = createRegistry([])
   const bus = new Bus()
   const identify = createIdentify(600_000, bus)
-  const accept = createAccept({ registry, bus, identify, leases, consumers: [], appender, partitions: () => 16 })
-  const error: unknown = await Promise.resolve(accept(callback(1, 'g'))).catch((error: unknown) => error)
+  const accept = createAccept({ bus, identify, leases, consumers: [], appender, partitions: () => 16 })
+  const given = callback(1, 'g')
+  const error: unknown = await Promise.resolve(accept(given, routeOf(registry, given))).catch((error: unknown) => error)
   return { stored, error }
 }
 

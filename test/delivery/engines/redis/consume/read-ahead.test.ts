@@ -49,7 +49,7 @@ function createReadAhead(settle: Run = forever) {
     onOver: () => undefined,
   })
   const arrive = (entry: string): void => {
-    const about = { id: entry, sdkAppId: 1, command: '', querystring: '', signed: false, raw: '', receivedAt: 0 }
+    const about = { id: entry, sdkAppId: 1, command: '', query: '', signed: false, raw: '', receivedAt: 0 }
     const arrival: Arrival = { entry, callback: about, key: 'g', maybeResend: false, received: undefined }
     subject.arrived(lease, arrival)
     subject.pump()
@@ -81,7 +81,7 @@ describe('what a process stores while it reads', () => {
     expect(seen).to.deep.equal(['5-0', '6-0', '7-0'])
   })
 
-  it('is given once where it is told of after the read that brought it', async () => {
+  it('is delivered once if its notification comes after the read that brought it', async () => {
     const { subject, seen, arrive, reads } = createReadAhead()
     subject.pump()
     arrive('5-0')
@@ -161,7 +161,7 @@ describe('what is written while a process reads', () => {
     await reads[2]?.sent
   })
 
-  it('has the group be asked where it stands, where it has passed what was read', async () => {
+  it('reads the position of the group again once that has passed what was read', async () => {
     const { subject, lease, items, arrive, settleBatcher, reads } = await reading()
     reads[1]?.answer(upTo('5-0'))
     await turns()

@@ -3,8 +3,8 @@ import { Cursor } from '../../../../../core/delivery/engines/redis/partition/cur
 
 const entriesOf = (places: readonly { entry: string }[] = []): string[] => places.map(({ entry }) => entry)
 
-describe('the trail of a partition', () => {
-  it('tells of what is done in turn by the last of it', () => {
+describe('the cursor of a partition', () => {
+  it('acks callbacks that end in order by the last of them', () => {
     const cursor = new Cursor()
     const [one, two] = [cursor.add('1'), cursor.add('2'), cursor.add('3')]
     for (const place of [two, one]) if (place) cursor.finish(place)

@@ -12,12 +12,12 @@ import { PartitionLease } from '../../../../../core/delivery/engines/redis/parti
 import { SEPARATOR } from '../../../../../core/delivery/engines/redis/scripts/lua.ts'
 import { callback } from '../../sqlite/run-sqlite.ts'
 
-const odd = { ...callback(1, 'g'), command: 'a b\u001f\u001f', querystring: 'x=1 2', raw: ' {"群":\n"0 1 2"} ' }
+const odd = { ...callback(1, 'g'), command: 'a b\u001f\u001f', query: 'x=1 2', raw: ' {"群":\n"0 1 2"} ' }
 const plain = callback(2, 'g')
 
 /** What an entry says of it. */
-const calledOf = ({ id, sdkAppId, command, querystring, signed, raw, receivedAt }: typeof plain) => {
-  return { id, sdkAppId, command, querystring, signed, raw, receivedAt }
+const calledOf = ({ id, sdkAppId, command, query, signed, raw, receivedAt }: typeof plain) => {
+  return { id, sdkAppId, command, query, signed, raw, receivedAt }
 }
 
 const entryText = (n: number, entry: string, plugins: string[], one: typeof plain, key?: string): string => {
@@ -25,7 +25,7 @@ const entryText = (n: number, entry: string, plugins: string[], one: typeof plai
 }
 
 describe('what another process has stored', () => {
-  it('is told of with all that is in it, whatever its texts hold', () => {
+  it('is published with the whole entry, whatever its texts contain', () => {
     const text = `7 ${entryText(3, '5-0', ['one', 'two'], odd, '1\u0000 群')}${entryText(31, '5-1', ['two'], plain)}`
     const { number, dirty, entries } = readNotification(text)
     expect({ number, dirty }).to.deep.equal({ number: 7, dirty: [] })
@@ -41,12 +41,12 @@ describe('what another process has stored', () => {
 
   it('reads by name in a stream as it is', () => {
     const fields = ['plugins', '', 'about', `1${aboutText(odd, 'k').slice(1)}`, 'raw', odd.raw]
-    const { id, sdkAppId, command, receivedAt, querystring, raw } = odd
+    const { id, sdkAppId, command, receivedAt, query, raw } = odd
     const about = { id, app: `${sdkAppId}`, command, at: `${receivedAt}`, signed: odd.signed ? '1' : '0', key: 'k' }
-    expect(callbackRecordOf(fields)).to.deep.equal({ plugins: '', ...about, maybe: '1', query: querystring, raw })
+    expect(callbackRecordOf(fields)).to.deep.equal({ plugins: '', ...about, maybe: '1', query, raw })
   })
 
-  it('is read, not kept, where it was there before the share: a process may have died over it', () => {
+  it('is read from the stream if it is older than the lease: a process may have died over it', () => {
     const lease = new PartitionLease('one', { n: 0, fence: '1', at: 9, clean: false })
     const arrival = { callback: calledOf(plain), key: 'g', maybeResend: false, received: undefined }
     for (const entry of ['9-0', '11-0']) lease.buffer({ ...arrival, entry })
@@ -86,14 +86,14 @@ describe('the channel of a process', () => {
     return { client, subscriber, gaps, seen, say, resequencer, stop: () => notifications.stop() }
   }
 
-  it('tells each plugin of what is its own', async () => {
+  it('notifies each plugin of its own callbacks', async () => {
     const { seen, say, stop } = listening()
     await say(`1 ${entryText(3, '5-0', ['one', 'two'], plain)}${entryText(4, '6-0', ['two'], plain)}`)
     stop()
     expect(seen).to.deep.equal(['others', '3 5-0'])
   })
 
-  it('tells of a gap where it does not say what has come', async () => {
+  it('reports a gap if a notification has no entry', async () => {
     const { gaps, seen, say, resequencer, stop } = listening()
     resequencer.take(1, () => undefined)
     const before = gaps.count
@@ -120,7 +120,7 @@ describe('the channel of a process', () => {
     })
   }
 
-  it('has what is known of leases be asked anew where it may be another Redis', () => {
+  it('makes leases be read again if it may be another Redis', () => {
     const { client, seen, stop } = listening()
     client.emit('ready')
     stop()
@@ -128,7 +128,7 @@ describe('the channel of a process', () => {
   })
 })
 
-describe('the numbers of what is told', () => {
+describe('the sequence numbers of notifications', () => {
   const counted = () => {
     const gaps = new Gaps()
     const resequencer = new Resequencer(gaps)
@@ -150,7 +150,7 @@ describe('the numbers of what is told', () => {
     expect(seen).to.deep.equal([1, 2, 3, 4, 5].map((number) => [number, 1]))
   })
 
-  it('are a gap where one is missing, and those behind it are told of all the same', async () => {
+  it('show a gap where one is missing, and later notifications still arrive', async () => {
     const { seen, take } = counted()
     void take(1)
     await Promise.all([take(4), take(3), take(6)])

@@ -70,7 +70,7 @@ describe('a block', () => {
     )
   })
 
-  it('tells time and id of its last one', () => {
+  it('has the time and id of its last callback', () => {
     const [one, other] = sample(callback, 2) as [New, New]
     expect(pack([one, other])).to.include({ receivedAt: other.receivedAt, id: other.id })
   })

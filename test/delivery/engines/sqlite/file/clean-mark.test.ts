@@ -80,7 +80,7 @@ describe('the end of a server on the sqlite engine', () => {
     expect(mark(database, 'clean', 1)).to.equal(true)
   })
 
-  it('comes of itself when the thread of the store dies: nothing is acknowledged any more, and it is told why', async () => {
+  it('is emitted when the thread of the store dies: nothing is acknowledged any more, and the reason is given', async () => {
     const file = await newFile()
     const told = deferred<Error>()
     const client = await SqliteClient.open(file, told.resolve)
@@ -104,7 +104,7 @@ describe('the end of a server on the sqlite engine', () => {
     expect(existsSync(file)).to.equal(false)
   })
 
-  it('is told to nobody when the store is closed on purpose', async () => {
+  it('is not emitted when the store is closed on purpose', async () => {
     let told = 0
     const client = await SqliteClient.open(await newFile(), () => told++)
     await client.close('clean')

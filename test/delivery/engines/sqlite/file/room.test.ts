@@ -56,10 +56,10 @@ describe('room in a sqlite file', () => {
     const { run, database } = await withOne(() => undefined)
     await keep(run, 'decided', { outcome: 'reject', receivedAt: Date.now() - 1000 })
     const handled = done(run.bus, 4)
-    await run.delivery.accept(signed(1))
-    await run.delivery.accept(signed(2, { signed: false }))
-    await run.delivery.accept(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
-    await run.delivery.accept(signed(4))
+    await run.take(signed(1))
+    await run.take(signed(2, { signed: false }))
+    await run.take(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
+    await run.take(signed(4))
     await handled
     while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
     const changes = [deadLetter(1, true), deadLetter(4, false)]
@@ -88,7 +88,7 @@ describe('room in a sqlite file', () => {
     expect(evicted.finished).to.be.within(9, 10)
   })
 
-  it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
+  it('has a quota for refused callbacks; the app that uses most of it loses its oldest', async () => {
     const file = await newFile()
     const run = await runEngine(file, {})
     const share = 5 * 20_300
@@ -101,10 +101,10 @@ describe('room in a sqlite file', () => {
     expect(sharesOf(1e6).refused).to.equal(50_000)
   })
 
-  it('has a share for dead letters for faults, where a callback counts once; other ones are never touched', async () => {
+  it('has a quota for dead letters for faults, in which a callback counts once; others are never evicted', async () => {
     const { run, database } = await withOne(() => undefined)
     const handled = done(run.bus, 20)
-    for (let n = 1; n <= 20; n++) await run.delivery.accept(signed(n))
+    for (let n = 1; n <= 20; n++) await run.take(signed(n))
     await handled
     for (let n = 1; n <= 20; n++) {
       const changes = [deadLetter(n, n > 2)]
@@ -127,7 +127,7 @@ describe('room in a sqlite file', () => {
       if (n === 2) throw new Error('broken')
     })
     const settled = Promise.all([done(run.bus, 3), run.bus.next('callback:dead')])
-    for (let n = 1; n <= 4; n++) await run.delivery.accept(signed(n, { signed: n === 1 || n === 4 }))
+    for (let n = 1; n <= 4; n++) await run.take(signed(n, { signed: n === 1 || n === 4 }))
     await settled
     while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
     await retain(run, { size: 1, limit: 2 })
@@ -142,7 +142,7 @@ describe('room in a sqlite file', () => {
     await history.close()
   })
 
-  it('is found again on a full disk by letting refused callbacks go, and that is told', async () => {
+  it('is made on a full disk by evicting refused callbacks, and the bus hears of it', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
     const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
     await run.client.request('limitPages', { pages: 2000 })
@@ -161,7 +161,7 @@ describe('room in a sqlite file', () => {
     expect(shortened[0]).to.have.property('refused').that.is.above(0)
   })
 
-  it('is told of in the log: at once, then once an hour', () => {
+  it('is logged at once, then once an hour', () => {
     const lines: string[] = []
     const bus = new Bus()
     logEvents(bus, createLogger({ level: 'info', destination: { write: (line: string) => void lines.push(line) } }))

@@ -27,7 +27,7 @@ async function dieOver(file: string, before: (run: Run) => Promise<void> = async
 }
 
 describe('the rows of the sqlite engine', () => {
-  it('tell deaths in a row, which a clean stop ends', async () => {
+  it('count crashes in a row, which a clean stop ends', async () => {
     const file = await newFile()
     await dieOver(file, (run) => run.accept(1))
     await dieOver(file)

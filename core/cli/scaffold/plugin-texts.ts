@@ -1,0 +1,43 @@
+/** The config of \`timhook dev\`. */
+export function pluginConfig(main: string): string {
+  return `# For development: an app that anyone may send callbacks for, on this machine alone.
+server: { host: 127.0.0.1, port: 8080, drainMs: 0 }
+admin: false
+apps:
+  - sdkAppId: 1400000000
+    unsigned: true
+delivery: { engine: memory }
+plugins:
+  - use: .${main}
+    options:
+      words: [casino]
+`
+}
+
+export function pluginReadme(name: string): string {
+  return `# timhook-plugin-${name}
+
+A plugin of timhook.
+
+\`\`\`yaml
+plugins:
+  - use: ${name}
+    options:
+      words: [casino]
+\`\`\`
+
+| option | meaning | default |
+| --- | --- | --- |
+| \`words\` | messages with one of these are rejected | none |
+
+## Work on it
+
+\`\`\`sh
+npm install
+npm test
+npm run dev      # a server on 127.0.0.1:8080 that starts again on a change; send it callbacks from a second terminal:
+npx timhook trigger Group.CallbackBeforeSendMsg --config config/dev.yaml --set MsgBody.0.MsgContent.Text=casino
+npm run doctor   # before publishing
+\`\`\`
+`
+}

@@ -1,0 +1,14 @@
+const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|::1|\[::1\])\.?$/i
+const UNTRUSTED =
+  /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|CERT_UNTRUSTED)/
+
+/** Whether a host name means this machine. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host)
+}
+
+/** Returns the code of a failed connection, with a hint if the certificate authority of the peer is not trusted. */
+export function connectionFault(code: string): string {
+  if (!UNTRUSTED.test(code)) return code
+  return `${code}: its authority is not trusted here; name that one's certificate in the variable NODE_EXTRA_CA_CERTS`
+}

@@ -1,8 +1,0 @@
-const UNTRUSTED =
-  /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|CERT_UNTRUSTED)/
-
-/** Returns the code of a failed connection, with a hint if the certificate authority of the peer is not trusted. */
-export function connectionFault(code: string): string {
-  if (!UNTRUSTED.test(code)) return code
-  return `${code}: its authority is not trusted here; name that one's certificate in the variable NODE_EXTRA_CA_CERTS`
-}

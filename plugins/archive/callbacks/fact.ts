@@ -1,0 +1,102 @@
+import type { Chat } from './keys.ts'
+
+/** The message that a fact is about. */
+export interface Target {
+  readonly app: number
+  readonly chat: Chat
+  /** Key of the conversation. */
+  readonly conversation: string
+  /** What tells the message in its conversation: `s:` and its MsgSeq, `k:` and its MsgKey, or `x:` and a digest. */
+  readonly message: string
+  readonly seq: number | null
+  readonly msgKey: string | null
+  readonly group: string | null
+  readonly topic: string | null
+  readonly sender: string | null
+  readonly receiver: string | null
+}
+
+interface Fact {
+  readonly target: Target
+  /** When it happened, milliseconds. Decides which incarnation of a group it belongs to. */
+  readonly at: number
+}
+
+/** What a message says. */
+export interface Content {
+  /** MsgBody as JSON. */
+  readonly body: string | null
+  /** What people read of it. */
+  readonly text: string
+  /** Its MsgTypes, each once. */
+  readonly kinds: string
+}
+
+/** A message was sent. */
+export interface MessageFact extends Fact, Content {
+  readonly type: 'message'
+  /** Which of several reports of one message counts: the higher one. */
+  readonly rank: number
+  readonly sentAt: number | null
+  readonly receivedAt: number
+  readonly random: number | null
+  readonly custom: string | null
+  readonly sendResult: number | null
+  readonly onlineOnly: boolean
+  readonly faults: readonly string[]
+  /** The whole callback, where something of it did not fit. */
+  readonly raw: string | null
+}
+
+/** A message was edited: what is undefined stayed as it was. */
+export interface EditFact extends Fact {
+  readonly type: 'edit'
+  readonly content: Content | undefined
+  readonly custom: string | undefined
+}
+
+export interface RecallFact extends Fact {
+  readonly type: 'recall'
+  readonly by: string | null
+}
+
+/** Named values of a message were set, deleted or cleared. */
+export interface ExtensionFact extends Fact {
+  readonly type: 'extension'
+  /** Version of the whole extension. */
+  readonly seq: number
+  readonly clears: boolean
+  /** null: deleted. */
+  readonly values: Readonly<Record<string, string | null>>
+}
+
+/** Members of a group have read a message. */
+export interface ReceiptFact extends Fact {
+  readonly type: 'receipt'
+  readonly count: number
+}
+
+/** A number of a group has no message: it is that of a notice, or the message has expired. */
+export interface AbsentFact extends Fact {
+  readonly type: 'absent'
+}
+
+export type AboutMessage = MessageFact | EditFact | RecallFact | ExtensionFact | ReceiptFact | AbsentFact
+
+/** Somebody has read a one-to-one conversation up to a time. */
+export interface ReadFact {
+  readonly type: 'read'
+  readonly conversation: string
+  /** Digest of the account. */
+  readonly reader: string
+  readonly upTo: number
+}
+
+/** A group was created or dissolved: from then on its MsgSeq counts anew. */
+export interface BoundaryFact {
+  readonly type: 'boundary'
+  readonly conversation: string
+  readonly at: number
+}
+
+export type AnyFact = AboutMessage | ReadFact | BoundaryFact

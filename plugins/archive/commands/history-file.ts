@@ -1,0 +1,50 @@
+import { gunzipSync } from 'node:zlib'
+import { isObject, listOf, type JsonObject } from '../callbacks/fields.ts'
+
+const DOWNLOAD_MS = 120_000
+const GZIP = [0x1f, 0x8b]
+/** A longer text is none that JavaScript can hold. */
+const MAX_BYTES = 500_000_000
+
+/** A history file that cannot be had or read. */
+export class HistoryFileError extends Error {
+  override readonly name = 'HistoryFileError'
+}
+
+/** The file behind a URL that Tencent gave. The URL is a key to the messages, and in no error. */
+export async function download(url: string, signal: AbortSignal): Promise<Buffer> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]) })
+    if (response.ok) return Buffer.from(await response.arrayBuffer())
+    throw new HistoryFileError(`a history file could not be downloaded: status ${response.status}`)
+  } catch (error) {
+    if (error instanceof HistoryFileError) throw error
+    throw new HistoryFileError('a history file could not be downloaded: no answer')
+  }
+}
+
+/** The messages of a history file: an object with MsgList, a list, or one message a line; gzipped or not. */
+export function messagesIn(bytes: Buffer): readonly JsonObject[] {
+  let text: string
+  try {
+    const isGzip = bytes[0] === GZIP[0] && bytes[1] === GZIP[1]
+    text = (isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString()
+  } catch {
+    throw new HistoryFileError('a history file is no whole gzip file, or larger than 500 MB')
+  }
+  const whole = parse(text)
+  if (isObject(whole)) return listOf(whole['MsgList'] ?? [whole]).filter(isObject)
+  if (Array.isArray(whole)) return whole.filter(isObject)
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const messages = lines.map(parse)
+  if (!messages.every(isObject)) throw new HistoryFileError('a history file is not JSON')
+  return messages
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}

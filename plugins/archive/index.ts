@@ -1,0 +1,58 @@
+import { definePlugin, type AfterContext } from 'timhook/plugin'
+import { openArchive, startArchive, type Archive } from './archive.ts'
+import { commands as archived } from './callbacks/read-callback.ts'
+import { exportMessages } from './commands/export.ts'
+import { gaps } from './commands/gaps.ts'
+import { importMessages } from './commands/import.ts'
+import { search } from './commands/search.ts'
+import { options, type Options } from './options.ts'
+import { eraseAccount } from './write/retention.ts'
+
+type Context = AfterContext<string, Record<string, unknown>, Options, Archive>
+
+/** A day: while the database is away, callbacks wait for it, and no attempt is lost. */
+const PATIENCE_MS = 86_400_000
+
+const handler = {
+  handle: (context: Context) => context.state.write(context),
+  // What does not fit is archived, too.
+  faulty: true as const,
+  // The changes of a message are not to overtake it, nor what follows a group's end its end.
+  ordered: true,
+  // They wait for a transaction that has room for 500.
+  concurrency: 1000,
+  timeoutMs: PATIENCE_MS,
+}
+
+/** Keeps every message in a database of one's own, with its edits, recalls and read receipts. */
+export default definePlugin({
+  name: 'archive',
+  description: 'Keeps every message in a database of your own, with edits, recalls and read receipts',
+  options,
+  metrics: {
+    written: {
+      type: 'counter',
+      help: 'What callbacks said and the archive holds: messages and their changes',
+      labels: { type: ['message', 'edit', 'recall', 'extension', 'receipt', 'read', 'boundary'] },
+    },
+    transactions: { type: 'counter', help: 'Transactions that were committed' },
+    failures: {
+      type: 'counter',
+      help: 'Transactions that failed: the database is away, was in conflict, or did not take a message',
+      labels: { failure: ['unavailable', 'conflict', 'data'] },
+    },
+    expired: { type: 'counter', help: 'Messages that were deleted for their age' },
+  },
+  setup: ({ options, log, signal, count }) => startArchive(options, { log, signal, count }),
+  handlers: Object.fromEntries(archived.map((command) => [command, handler])),
+  close: (archive) => archive.close(),
+  commands: { export: exportMessages, search, import: importMessages, gaps },
+  async erase({ app, account, options }) {
+    const engine = await openArchive(options)
+    try {
+      return await eraseAccount(engine, app, account)
+    } finally {
+      await engine.db.destroy()
+    }
+  },
+})

@@ -1,0 +1,92 @@
+import type { AboutMessage, AnyFact, BoundaryFact, MessageFact, ReadFact } from '../callbacks/fact.ts'
+import { messageKey } from '../callbacks/keys.ts'
+import type { Engine } from '../database/engine.ts'
+import type { Work } from '../database/tables.ts'
+import { merge, type OnRecall } from '../rows/merge.ts'
+import { columns, emptyRow, type Row } from '../rows/row.ts'
+import { termsOf } from '../search/terms.ts'
+import { addIncarnation, incarnationAt, loadIncarnations } from './incarnations.ts'
+import { addReport, markFromReports } from './reads.ts'
+import { upsert } from './upsert.ts'
+
+const KEYS_AT_A_TIME = 500
+
+/** A message that is to have the place of another one: the group began anew, and nobody said so. */
+class Collision extends Error {
+  readonly boundary: BoundaryFact
+
+  constructor(boundary: BoundaryFact) {
+    super('two messages have one MsgSeq')
+    this.boundary = boundary
+  }
+}
+
+/**
+ * Writes what facts say, in one transaction: all of them or none. Facts may come in any order and any number of times.
+ * Only writers that hold the archive's lock change rows, so two servers can share one archive.
+ */
+export async function applyFacts(engine: Engine, facts: readonly AnyFact[], onRecall: OnRecall): Promise<void> {
+  const all = [...facts]
+  for (;;) {
+    try {
+      await engine.db.transaction().execute((work) => applyIn(engine, work, all, onRecall))
+      return
+    } catch (error) {
+      if (!(error instanceof Collision)) throw error
+      all.push(error.boundary)
+    }
+  }
+}
+
+async function applyIn(engine: Engine, work: Work, facts: readonly AnyFact[], onRecall: OnRecall): Promise<void> {
+  const boundaries = facts.filter((fact): fact is BoundaryFact => fact.type === 'boundary')
+  const reports = facts.filter((fact): fact is ReadFact => fact.type === 'read')
+  const changes = facts.filter((fact): fact is AboutMessage => fact.type !== 'boundary' && fact.type !== 'read')
+  await engine.lock(work)
+  const groups = changes.flatMap(({ target }) => (target.chat === 'group' ? [target.conversation] : []))
+  const conversations = new Set([...groups, ...boundaries.map(({ conversation }) => conversation)])
+  const incarnations = await loadIncarnations(work, [...conversations])
+  for (const { conversation, at } of boundaries) await addIncarnation(engine, work, conversation, at, incarnations)
+
+  const placed = changes.map((fact) => {
+    const { chat, conversation, message } = fact.target
+    const incarnation = chat === 'group' ? incarnationAt(incarnations.get(conversation), fact.at) : 0
+    return { fact, incarnation, key: messageKey(conversation, incarnation, message) }
+  })
+  const rows = await loadRows(work, [...new Set(placed.map(({ key }) => key))])
+  for (const { fact, incarnation, key } of placed) {
+    const row = rows.get(key) ?? emptyRow(fact.target, key, incarnation, fact.at)
+    rows.set(key, row)
+    if (fact.type === 'message') checkSame(row, fact)
+    const { text } = row
+    merge(row, fact, onRecall)
+    if (row.text !== text) row.terms = termsOf(row.text)
+  }
+  await markFromReports(work, [...rows.values()])
+  await upsert(engine, work, [...rows.values()])
+  for (const report of reports) await addReport(engine, work, report)
+}
+
+async function loadRows(work: Work, keys: readonly string[]): Promise<Map<string, Row>> {
+  const found = new Map<string, Row>()
+  for (let from = 0; from < keys.length; from += KEYS_AT_A_TIME) {
+    const some = keys.slice(from, from + KEYS_AT_A_TIME)
+    const rows = await work.selectFrom('timhook_messages').select(columns).where('message_key', 'in', some).execute()
+    for (const row of rows) found.set(row.message_key, row)
+  }
+  return found
+}
+
+/**
+ * A MsgSeq that comes again with another message means that the group was dissolved and made again, though the callbacks
+ * that say so have not come.
+ * @throws Collision
+ */
+function checkSame(row: Row, fact: MessageFact): void {
+  const { target, at, random, sentAt } = fact
+  if (row.complete === 0 || target.chat !== 'group' || target.seq === null) return
+  const isOtherTime = row.sent_at !== null && sentAt !== null && row.sent_at !== sentAt
+  const isOtherRandom = random === null || row.random === null || row.random !== random
+  if (!isOtherTime || !isOtherRandom) return
+  throw new Collision({ type: 'boundary', conversation: target.conversation, at: Math.max(row.event_at, at) })
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Count, Log } from 'timhook/plugin'
+import type { AnyFact } from '../callbacks/fact.ts'
+import { codeOf, type Failure } from '../database/engine.ts'
+
+/** Callbacks of one transaction, and about how much text they may have. */
+const MAX_CALLBACKS = 500
+const MAX_CHARACTERS = 8_000_000
+const MIN_WAIT_MS = 250
+const MAX_WAIT_MS = 15_000
+const COMPLAIN_MS = 60_000
+
+/** A callback that the database does not take. Holds nothing of the message, since databases quote values. */
+class NotArchivedError extends Error {
+  override readonly name = 'NotArchivedError'
+}
+
+interface Waiting {
+  readonly facts: readonly AnyFact[]
+  readonly characters: number
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+interface BatcherDeps {
+  readonly apply: (facts: readonly AnyFact[]) => Promise<void>
+  readonly failureOf: (error: unknown) => Failure
+  readonly count: Count
+  readonly log: Pick<Log, 'warn' | 'info'>
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Writes the facts of many callbacks in one transaction: those that came while the last one was under way.
+ *
+ * - B1. A callback resolves when its transaction is committed, and not before.
+ * - B2. While the database is away nothing is given up: the batch is tried again, in ever longer intervals.
+ * - B3. A callback that the database does not take fails alone.
+ */
+export class Batcher {
+  readonly #deps: BatcherDeps
+  readonly #queue: Waiting[] = []
+  #isRunning = false
+  #complainedAt = -Infinity
+  #isAway = false
+
+  constructor(deps: BatcherDeps) {
+    this.#deps = deps
+    deps.signal.addEventListener('abort', () => this.#rejectAll(this.#queue.splice(0)), { once: true })
+  }
+
+  /** Resolves when the facts are in the database. */
+  add(facts: readonly AnyFact[], characters: number): Promise<void> {
+    if (facts.length === 0) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ facts, characters, resolve, reject })
+      if (this.#deps.signal.aborted) return this.#rejectAll(this.#queue.splice(0))
+      if (this.#isRunning) return
+      this.#isRunning = true
+      // What comes in this turn of the event loop goes along.
+      setImmediate(() => void this.#run())
+    })
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) await this.#write(this.#take())
+    this.#isRunning = false
+  }
+
+  #take(): Waiting[] {
+    let [count, characters] = [0, 0]
+    while (count < Math.min(this.#queue.length, MAX_CALLBACKS) && (count === 0 || characters < MAX_CHARACTERS)) {
+      characters += this.#queue[count++]?.characters ?? 0
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  /** Settles each callback of the batch. Never rejects. */
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    const { apply, failureOf, signal, log } = this.#deps
+    for (let tries = 0; ; tries++) {
+      if (signal.aborted) return this.#rejectAll(batch)
+      try {
+        await apply(batch.flatMap(({ facts }) => facts))
+        this.#countWritten(batch)
+        if (this.#isAway) log.info('the archive is written again')
+        this.#isAway = false
+        for (const { resolve } of batch) resolve()
+        return
+      } catch (error) {
+        const failure = failureOf(error)
+        this.#deps.count('failures', { failure })
+        if (failure === 'data') return this.#divide(batch, error)
+        if (failure === 'unavailable') this.#complain(error)
+        const waitMs = failure === 'conflict' ? 10 : Math.min(MIN_WAIT_MS * 2 ** tries, MAX_WAIT_MS)
+        // Random, so that several servers do not come back at once.
+        await delay(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  #countWritten(batch: readonly Waiting[]): void {
+    const types = new Map<string, number>()
+    for (const { facts } of batch) for (const { type } of facts) types.set(type, (types.get(type) ?? 0) + 1)
+    for (const [type, times] of types) this.#deps.count('written', { type }, times)
+    this.#deps.count('transactions')
+  }
+
+  async #divide(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length > 1) {
+      const half = batch.length >> 1
+      await this.#write(batch.slice(0, half))
+      await this.#write(batch.slice(half))
+      return
+    }
+    const why = `the database does not take this message (${codeOf(error)})`
+    for (const { reject } of batch) reject(new NotArchivedError(why))
+  }
+
+  #rejectAll(batch: readonly Waiting[]): void {
+    for (const { reject } of batch) reject(new NotArchivedError('the server stops'))
+  }
+
+  #complain(error: unknown): void {
+    this.#isAway = true
+    const now = performance.now()
+    if (now - this.#complainedAt < COMPLAIN_MS) return
+    this.#complainedAt = now
+    // Only the code: the message of a database's error may quote a text.
+    this.#deps.log.warn({ code: codeOf(error) }, 'the archive cannot be written; callbacks wait until it can')
+  }
+}

@@ -1,0 +1,57 @@
+import type { Verdict } from 'timhook/plugin'
+import { type Context, send } from './send/send.ts'
+import { TargetError } from './send/target-error.ts'
+
+/** What makes the verdicts of a before-callback. */
+interface Verdicts {
+  readonly allow: (fields?: object) => Verdict
+  readonly reject: (code?: number, info?: string) => Verdict
+  readonly drop?: () => Verdict
+  readonly answerFields?: readonly string[] | undefined
+}
+
+const DROP = 2
+/** Refuses one target after another; Tencent takes another top-level code than 0 for a failure (intl 34361). */
+const PER_TARGET = 'Sns.CallbackPrev'
+
+/**
+ * Asks the target about a before-callback.
+ * @throws TargetError if it does not answer, or not as Tencent would want it: `onFailure` decides then
+ */
+export async function decide(context: Context): Promise<Verdict> {
+  const { circuit, origin } = context.state
+  const passage = circuit.enter()
+  if (passage === 'open' || passage === 'probing') {
+    throw new TargetError('TARGET_HELD', `${origin} keeps failing, and is not asked until its next probe`)
+  }
+  const { status, text, isCut } = await send(context, passage, true)
+  if (status < 200 || status > 299) throw new TargetError('TARGET_REFUSED', `${origin} answered ${status}`)
+  const fault = (what: string): TargetError => new TargetError('TARGET_ANSWER_INVALID', `${origin} answered ${what}`)
+  if (isCut) throw fault('with more than 64 kB')
+  const answer = parse(text)
+  if (!answer) throw fault('something other than a JSON object')
+  const { ActionStatus, ErrorCode, ErrorInfo, ...fields } = answer
+  const code = typeof ErrorCode === 'string' && /^[0-9]{1,9}$/.test(ErrorCode) ? Number(ErrorCode) : ErrorCode
+  if (typeof code !== 'number' || !Number.isInteger(code)) throw fault('without an ErrorCode')
+  // The kinds of verdicts differ by command, which the target knows.
+  const { allow, reject, drop, answerFields } = context as unknown as Verdicts
+  if (code === 0) {
+    if (ActionStatus !== undefined && ActionStatus !== 'OK') throw fault('with ErrorCode 0 and another status than OK')
+    // Tencent overlooks what an answer does not need, so many receivers send more.
+    const taken = Object.entries(fields).filter(([name]) => answerFields?.includes(name) ?? true)
+    return taken.length > 0 ? allow(Object.fromEntries(taken)) : allow()
+  }
+  if (context.command.startsWith(PER_TARGET)) throw fault('with another ErrorCode than 0, which decides nothing here')
+  if (code === DROP && drop) return drop()
+  return typeof ErrorInfo === 'string' ? reject(code, ErrorInfo) : reject(code)
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    return isObject ? (parsed as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

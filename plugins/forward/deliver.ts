@@ -1,0 +1,80 @@
+import { GiveUp, RetryAfter, tellsLoop } from 'timhook/plugin'
+import type { Circuit, Passage } from './send/circuit.ts'
+import type { Answer } from './send/post.ts'
+import { type Context, isDown, send } from './send/send.ts'
+import { TargetError } from './send/target-error.ts'
+import { sleep, untilAborted } from './send/wait.ts'
+
+/** A callback waits this long for its place in the rate; otherwise the plugin is held until then. Milliseconds. */
+const MAX_PACE_MS = 1000
+/** The longest Retry-After that is heeded, milliseconds. */
+const MAX_RETRY_AFTER_MS = 3_600_000
+
+/**
+ * Hands an after-callback on: 2xx is done, 410 is for good, everything else is tried again.
+ * @throws RetryAfter, GiveUp or TargetError
+ */
+export async function deliver(context: Context): Promise<void> {
+  const { circuit, rate, origin } = context.state
+  const { signal } = context
+  const passage = await enter(circuit, signal)
+  if (passage === 'open') throw held(circuit, origin)
+  const waitMs = passage === 'probe' ? 0 : (rate?.reserve(MAX_PACE_MS) ?? 0)
+  if (waitMs > MAX_PACE_MS) throw new RetryAfter(waitMs, `the rate of ${origin} is reached`, { plugin: true })
+  if (waitMs >= 1) await sleep(waitMs, signal)
+  const answer = await send(context, passage, false).catch((error: unknown) => {
+    throw circuit.isOpen ? held(circuit, origin, error) : error
+  })
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer, circuit, origin)
+}
+
+/** Waits for a probe that is under way, and returns how to go on after it. */
+async function enter(circuit: Circuit, signal: AbortSignal): Promise<Exclude<Passage, 'probing'>> {
+  for (;;) {
+    const passage = circuit.enter()
+    if (passage !== 'probing') return passage
+    await untilAborted(circuit.probed, signal)
+    if (signal.aborted) return 'open'
+  }
+}
+
+function held(circuit: Circuit, origin: string, cause?: unknown): RetryAfter {
+  return new RetryAfter(circuit.waitMs, `${origin} keeps failing, and is left alone until its next probe`, {
+    plugin: true,
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+function refusal(answer: Answer, circuit: Circuit, origin: string): Error {
+  const { status, text } = answer
+  if (status === 410) return new GiveUp(`${origin} answered 410: it will never take this callback`)
+  if (status === 400 && tellsLoop(reasonOf(text))) return new GiveUp(`loop: ${origin} has had this callback before`)
+  const error = new TargetError('TARGET_REFUSED', `${origin} answered ${status}${hintOf(status)}`)
+  const asked = status === 429 || status === 503 ? retryAfterMs(answer.retryAfter) : undefined
+  if (asked !== undefined) {
+    const waitMs = circuit.isOpen ? Math.max(asked, circuit.waitMs) : asked
+    return new RetryAfter(waitMs, `${origin} answered ${status} and asked to wait`, { plugin: true, cause: error })
+  }
+  return isDown(answer) && circuit.isOpen ? held(circuit, origin, error) : error
+}
+
+function hintOf(status: number): string {
+  return status < 400 ? '; redirects are not followed' : ''
+}
+
+/** `ErrorInfo` of an answer as Tencent expects it. */
+function reasonOf(text: string): string {
+  try {
+    const { ErrorInfo } = (JSON.parse(text) ?? {}) as { ErrorInfo?: unknown }
+    return typeof ErrorInfo === 'string' ? ErrorInfo : ''
+  } catch {
+    return ''
+  }
+}
+
+/** Reads seconds or a date. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const ms = /^[0-9]{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS)
+}

@@ -1,0 +1,28 @@
+import { definePlugin } from 'timhook/plugin'
+import { decide } from './decide.ts'
+import { deliver } from './deliver.ts'
+import { checkOptions, options } from './options.ts'
+import { createTarget } from './target.ts'
+
+const STATUSES = ['2xx', '3xx', '4xx', '5xx', 'none']
+
+/** Hands callbacks on to a service that speaks HTTP, in any language. One target an entry. */
+export default definePlugin({
+  name: 'forward',
+  description: 'Forwards callbacks to a URL, as Tencent sends them, as Standard Webhooks or as CloudEvents',
+  options,
+  metrics: {
+    answers: { type: 'counter', help: 'Answers of the target, by status.', labels: { status: STATUSES } },
+    circuit_opened: { type: 'counter', help: 'How often the target has failed so often that it was left alone.' },
+  },
+  checkOptions,
+  setup: createTarget,
+  handlers: {
+    '*': {
+      timeoutMs: ({ timeout }) => timeout,
+      phase: ({ decide: decides }) => (decides ? undefined : 'after'),
+      handle: (context) => (context.phase === 'before' ? decide(context) : deliver(context)),
+    },
+  },
+  close: ({ dispatcher }) => dispatcher.destroy(),
+})

@@ -1,0 +1,147 @@
+import { createSecureContext } from 'node:tls'
+import { Duration, Type } from 'timhook/plugin'
+import { readPem } from './send/pem.ts'
+import { keyOf } from './format/sign-webhook.ts'
+
+const Secret = (pattern: string, expected: string) => Type.String({ pattern, expected, secret: true })
+const WebhookSecret = Secret('^whsec_[A-Za-z0-9+/]+=*$', 'whsec_ and the key in base64')
+
+/** The `options` in the config. */
+export const options = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^https?://[^\\s]+$',
+      expected: 'a URL that begins with http:// or https://',
+      description: 'Where callbacks are posted; a query of its own is kept',
+    }),
+    format: Type.Enum(['tencent', 'standard-webhooks', 'cloudevents'], {
+      default: 'tencent',
+      description:
+        "tencent: as Tencent sends it, for receivers made for Tencent; or one of two formats that others' tools read",
+    }),
+    token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        secret: true,
+        description:
+          "With format tencent: the target's own token, for Sign and RequestTime; without it they are not sent",
+      }),
+    ),
+    secret: Type.Optional(
+      Type.Union([WebhookSecret, Type.Array(WebhookSecret, { minItems: 1 })], {
+        expected: 'whsec_ and a key of 24 to 64 bytes in base64, or a list of them',
+        description:
+          'With the other formats: signs as Standard Webhooks does; a list, newest first, while it is rotated',
+      }),
+    ),
+    headers: Type.Record(Type.String(), Type.String({ secret: true }), {
+      default: {},
+      description: 'Further headers, such as Authorization; they are masked wherever the config is printed',
+    }),
+    timeout: Type.Optional(
+      Duration({ min: 1, description: "How long the target may take; timeoutMs of the plugin's entry wins" }),
+    ),
+    decide: Type.Boolean({
+      default: false,
+      description: 'Whether the target decides before-callbacks too, by an answer as Tencent expects it',
+    }),
+    circuit: Type.Union(
+      [
+        Type.Literal(false),
+        Type.Object(
+          {
+            failures: Type.Integer({ default: 5, minimum: 1, description: 'Failures in a row that open the circuit' }),
+            probeMs: Duration({
+              default: 1000,
+              min: 1,
+              description: 'Until the first probe, and twice as long until each next',
+            }),
+            maxProbeMs: Duration({ default: 10_000, min: 1, description: 'The longest wait between two probes' }),
+          },
+          { additionalProperties: false },
+        ),
+      ],
+      {
+        default: {},
+        expected: '{ failures, probeMs, maxProbeMs } or false',
+        description: 'A target that keeps failing is left alone, and probed with one callback; false turns that off',
+      },
+    ),
+    rate: Type.Optional(
+      Type.String({
+        pattern: '^[1-9][0-9]{0,5}/[smh]$',
+        expected: 'a number of callbacks a second, minute or hour, such as 100/s',
+        description: 'The most after-callbacks that are sent, such as 100/s, 30/m or 500/h',
+      }),
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          ca: Type.Optional(
+            Type.String({ minLength: 1, description: 'Certificates that are trusted in place of the public ones' }),
+          ),
+          cert: Type.Optional(
+            Type.String({ minLength: 1, description: 'Our certificate, for a target that asks for one' }),
+          ),
+          key: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Its key' })),
+        },
+        {
+          additionalProperties: false,
+          description: 'PEM texts (${file:…}) or files, relative to the working directory',
+        },
+      ),
+    ),
+    proxy: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s]+$',
+        expected: 'the URL of an HTTP proxy',
+        description: 'The proxy that leads to the target, with user and password where it wants them',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type Options = Type.StaticDecode<typeof options>
+
+/** Headers that say what is sent, which only the plugin knows. */
+const OURS =
+  /^(?:connection|content-length|content-type|expect|keep-alive|proxy-.*|te|timhook-.*|trailer|transfer-encoding|upgrade|webhook-.*)$/i
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * Checks what the schema cannot.
+ * @throws Error with what is wrong, in one line without a secret
+ */
+export function checkOptions({ url, format, token, secret, headers, circuit, tls, proxy }: Options): void {
+  for (const [name, text] of Object.entries({ url, proxy }))
+    if (text !== undefined && !URL.canParse(text)) throw new Error(`${name}: is no URL`)
+  if (format === 'tencent' && secret !== undefined) throw new Error('secret: format tencent signs with a token')
+  if (format !== 'tencent' && token !== undefined) throw new Error(`token: format ${format} signs with a secret`)
+  if (format === 'standard-webhooks' && secret === undefined)
+    throw new Error(
+      'secret: is required with format standard-webhooks; `echo whsec_$(openssl rand -base64 32)` makes one',
+    )
+  for (const one of secretsOf(secret)) {
+    const { length } = keyOf(one)
+    if (length < 24 || length > 64) throw new Error(`secret: expected a key of 24 to 64 bytes, got ${length}`)
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name)) throw new Error(`headers: ${JSON.stringify(name)} is no name of a header`)
+    if (OURS.test(name)) throw new Error(`headers: ${name} is set by timhook`)
+    if (!HEADER_VALUE.test(value))
+      throw new Error(`headers: the value of ${name} has characters that no header can have`)
+  }
+  if (circuit && circuit.probeMs > circuit.maxProbeMs) throw new Error('circuit: probeMs is longer than maxProbeMs')
+  if (!tls) return
+  if (new URL(url).protocol !== 'https:') throw new Error('tls: the url begins with http://')
+  if ((tls.cert === undefined) !== (tls.key === undefined)) throw new Error('tls: cert and key go together')
+  createSecureContext(readPem(tls))
+}
+
+/** The secrets, newest first. */
+export function secretsOf(secret: Options['secret']): readonly string[] {
+  if (secret === undefined) return []
+  return typeof secret === 'string' ? [secret] : secret
+}

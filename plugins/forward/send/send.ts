@@ -1,0 +1,54 @@
+import type { HandlerContext } from 'timhook/plugin'
+import { replaceFields } from '../format/replace-fields.ts'
+import type { Target } from '../target.ts'
+import type { Passage } from './circuit.ts'
+import { type Answer, post } from './post.ts'
+import { TargetError } from './target-error.ts'
+
+export type Context = Pick<
+  HandlerContext<unknown, Target>,
+  'id' | 'attempt' | 'app' | 'query' | 'receivedAt' | 'raw' | 'signal' | 'state' | 'count' | 'forwardHeaders'
+> & { readonly command: string; readonly body: object; readonly rewritten?: readonly string[] }
+
+/**
+ * Sends a callback to the target and tells the circuit how that went.
+ * @throws TargetError if there is no answer
+ */
+export async function send(context: Context, passage: Passage, needsText: boolean): Promise<Answer> {
+  const { state: target, signal, count } = context
+  const { circuit, origin, dispatcher } = target
+  const message = { origin, ...messageOf(context, target) }
+  try {
+    const answer = await post(dispatcher, message, { signal, needsText })
+    count('answers', { status: `${Math.floor(answer.status / 100)}xx` })
+    if (isDown(answer)) circuit.failed(passage)
+    else circuit.answered()
+    return answer
+  } catch (error) {
+    count('answers', { status: 'none' })
+    circuit.failed(passage)
+    throw new TargetError('TARGET_UNREACHABLE', `${origin} gave no answer`, error)
+  }
+}
+
+/** Whether an answer says that the target takes nothing now. Other answers of 4xx are about the one callback. */
+export function isDown({ status }: Answer): boolean {
+  return status === 429 || status >= 500
+}
+
+function messageOf(context: Context, { write, headers }: Target): ReturnType<Target['write']> {
+  const { body, raw, rewritten = [], command, id, attempt, app, query, receivedAt, forwardHeaders } = context
+  const fields = body as Readonly<Record<string, unknown>>
+  const json = replaceFields(raw, Object.fromEntries(rewritten.map((name) => [name, fields[name]])))
+  const message = write({ command, id, app, query, receivedAt, body, json }, Date.now())
+  return {
+    ...message,
+    headers: {
+      ...headers,
+      ...message.headers,
+      'timhook-id': id,
+      'timhook-attempt': String(attempt),
+      ...forwardHeaders,
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { Count, Log } from 'timhook/plugin'
+import type { Dispatcher } from 'undici'
+import { createCloudEventsFormat } from './format/cloudevents.ts'
+import type { Format } from './format/message.ts'
+import { createSignWebhook } from './format/sign-webhook.ts'
+import { createStandardWebhooksFormat } from './format/standard-webhooks.ts'
+import { createTencentFormat } from './format/tencent.ts'
+import { type Options, secretsOf } from './options.ts'
+import { Circuit } from './send/circuit.ts'
+import { connect } from './send/connect.ts'
+import { Rate } from './send/rate.ts'
+
+/** Where callbacks are forwarded to, and how it is doing. */
+export interface Target {
+  readonly dispatcher: Dispatcher
+  /** Scheme, host and port: the path may be a secret. */
+  readonly origin: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly write: Format
+  readonly circuit: Circuit
+  readonly rate: Rate | undefined
+}
+
+interface TargetDeps {
+  readonly options: Options
+  readonly log: Log
+  readonly count: Count
+  readonly emit: (name: string, data: unknown) => void
+}
+
+export function createTarget({ options, log, count, emit }: TargetDeps): Target {
+  const url = new URL(options.url)
+  const { origin } = url
+  const onChange = (isOpen: boolean, openMs: number): void => {
+    emit('circuit', { open: isOpen, target: origin })
+    if (isOpen) {
+      count('circuit_opened')
+      log.warn({ target: origin }, `circuit opened: ${origin} keeps failing, and callbacks wait until it answers`)
+    } else log.info({ target: origin, openMs: Math.round(openMs) }, `circuit closed: ${origin} answers again`)
+  }
+  return {
+    dispatcher: connect(options),
+    origin,
+    headers: { ...authorizationOf(url), ...options.headers, 'user-agent': 'timhook' },
+    write: formatOf(options, url),
+    circuit: new Circuit(options.circuit || undefined, onChange),
+    rate: options.rate === undefined ? undefined : new Rate(options.rate),
+  }
+}
+
+function formatOf({ format, token, secret }: Options, url: URL): Format {
+  if (format === 'tencent') return createTencentFormat(url, token)
+  const sign = createSignWebhook(secretsOf(secret))
+  return format === 'cloudevents' ? createCloudEventsFormat(url, sign) : createStandardWebhooksFormat(url, sign)
+}
+
+/** User and password of the URL. */
+function authorizationOf({ username, password }: URL): { authorization?: string } {
+  if (username === '' && password === '') return {}
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
