@@ -1,6 +1,6 @@
 import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
-import type { AuthenticatedRequest, Callback, ReadBody } from './callback/callback.ts'
+import type { AuthenticatedRequest, Callback, Origin, ReadBody } from './callback/callback.ts'
 import type { Answer, DispatchDeps } from './answer.ts'
 import type { Awaitable, Completion } from './lib/completion.ts'
 import { newId as createId } from './lib/id.ts'
@@ -8,7 +8,11 @@ import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
 /** Takes an authenticated request with its body, and returns the answer. */
-export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Awaitable<Answer> | Completion<Answer>
+export type Dispatch = (
+  request: AuthenticatedRequest,
+  read: ReadBody,
+  origin?: Origin,
+) => Awaitable<Answer> | Completion<Answer>
 
 /** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
@@ -17,7 +21,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   const accept = createAcceptor(deps)
 
   // Synchronous answers need no promise: that is most callbacks, at a microsecond or two each.
-  return function dispatch(request, { raw, body }) {
+  return function dispatch(request, { raw, body }, { peer } = {}) {
     const { command, route } = routeOf(request, body, registry)
     const { sdkAppId, query, signed, receivedAt, startedAt } = request
     const id = newId(receivedAt)
@@ -32,6 +36,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       body,
       receivedAt,
       startedAt,
+      peer,
       reading,
     }
     if (bus.hasListeners('callback:received')) {

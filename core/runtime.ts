@@ -3,7 +3,7 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
-import { type Delivery, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
+import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
 import type { DispatchDeps } from './answer.ts'
@@ -63,6 +63,8 @@ export interface Running {
   readonly counters: PluginCounters
   /** Rejects with the reason if after-callbacks cannot be stored now. */
   health(): Promise<void>
+  /** What waits, and the room of the store. */
+  stats(): Promise<DeliveryStats>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
   /**
@@ -148,6 +150,7 @@ export async function compose(
       counters,
       instance,
       health: () => delivery.health(),
+      stats: () => delivery.stats(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {
         const { undelivered, settled } = await delivery.stop(graceMs)

@@ -23,11 +23,30 @@ export interface Delivery {
   recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason while callbacks cannot be stored. */
   health(): Promise<void>
+  /** What waits and what room there is, for metrics and alerts. May read the store, so it is called every few seconds. */
+  stats(): Promise<DeliveryStats>
   /**
    * Starts no more handlers, gives running ones `graceMs` milliseconds, fires their signals, and closes. `settled` says
    * that every handler ended.
    */
   stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
+}
+
+/** What waits, and the room of the store where it has a file. Sizes are bytes. */
+export interface DeliveryStats {
+  readonly plugins: readonly PluginStats[]
+  readonly storeBytes?: number
+  readonly diskFreeBytes?: number
+  /** Set aside for a full disk; 0 while that is used up. */
+  readonly reserveBytes?: number
+}
+
+export interface PluginStats {
+  readonly plugin: string
+  /** Callbacks that it has not finished. */
+  readonly backlog: number
+  /** When the oldest of them was received, milliseconds since 1970. */
+  readonly oldestAt?: number
 }
 
 /**

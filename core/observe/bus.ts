@@ -2,13 +2,25 @@ import { EventEmitter } from 'eventemitter3'
 import type { About } from '../callback/callback.ts'
 import type { Outcome, Phase } from '../protocol/define.ts'
 import type { RestCalled, RestPaused } from '../rest/client/observer.ts'
+import { Counts } from './counts.ts'
 import type { LoggableError } from './loggable-error.ts'
 import type { Held } from '../watchdog/watchdog.ts'
 
 /** The events of the bus. Times are milliseconds. No event contains a message, a token or a Sign. */
 export interface BusEvents {
   'callback:received': About & { phase: Phase; known: boolean; signed: boolean }
-  'callback:answered': About & { phase: Phase; outcome: Outcome; code: number; failed: boolean; durationMs: number }
+  'callback:answered': About & {
+    phase: Phase
+    outcome: Outcome
+    code: number
+    /** Whether a handler failed. */
+    failed: boolean
+    durationMs: number
+    /** Of the body. */
+    bytes: number
+    /** The address of the sender, or the one that the proxy reports if `server.trustProxy` is set. */
+    peer?: string
+  }
   /** A request was answered with a status other than 200. `reason` is the line in the answer. */
   'callback:rejected': {
     status: number
@@ -77,6 +89,10 @@ export interface BusEvents {
   'rest:called': RestCalled
   /** Calls of an app are paused. */
   'rest:paused': RestPaused
+  /** Something needs a person. Emitted once, and again every hour while it lasts. */
+  'alert:raised': Alert
+  /** What was raised is over. */
+  'alert:cleared': Alert & { lastedMs: number }
   'server:listening': { url: string }
   /**
    * An internal error while handling a request, which was answered 500; or an error that a plugin left unhandled, with
@@ -99,12 +115,35 @@ export interface BusEvents {
   [plugin: `plugin:${string}`]: unknown
 }
 
+/** What the rules of `core/observe/alerts` watch. */
+export type AlertRule =
+  | 'backlog'
+  | 'clock-skew'
+  | 'dead-letters'
+  | 'disk-full'
+  | 'no-callbacks'
+  | 'not-stored'
+  | 'plugin-failing'
+  | 'store-lost'
+
+export interface Alert {
+  readonly rule: AlertRule
+  /** The plugin that it is about, if it is about one. */
+  readonly plugin?: string
+  /** Since when, milliseconds since 1970. */
+  readonly since: number
+  /** A sentence for a person. It holds no message, id or address. */
+  readonly text: string
+}
+
 type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknown
 
 /**
  * The event bus for logs, metrics and tests. Listeners are not awaited, and an error of a listener affects nobody else.
  */
 export class Bus {
+  /** What is too frequent for events. */
+  readonly counts = new Counts()
   readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
 
   /**

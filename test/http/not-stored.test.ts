@@ -18,6 +18,7 @@ async function answerWith(
   const delivery: Delivery = {
     accept,
     health: async () => undefined,
+    stats: async () => ({ plugins: [] }),
     start: async () => {},
     recordUndelivered: async () => {},
     stop: async () => ({ undelivered: 0, settled: true }),

@@ -120,6 +120,10 @@ export function createMemoryDelivery({ registry, bus, resendWindow, clock = syst
 
     async health() {},
 
+    async stats() {
+      return { plugins: [...executors].map(([plugin, { size }]) => ({ plugin, backlog: size })) }
+    },
+
     async stop(graceMs) {
       deliverer.interrupt()
       const all = [...executors.values()]

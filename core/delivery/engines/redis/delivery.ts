@@ -151,6 +151,11 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
       }
     },
 
+    async stats() {
+      const backlogs = await client.hgetall(`${prefix}:backlog`)
+      return { plugins: plugins.map((plugin) => ({ plugin, backlog: Number(backlogs[plugin] ?? 0) })) }
+    },
+
     async stop(graceMs) {
       for (const stop of stops.splice(0)) stop()
       deliverer.interrupt()

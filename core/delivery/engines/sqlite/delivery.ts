@@ -19,6 +19,7 @@ import { SettleBatcher } from './consume/settle-batcher.ts'
 import type { SqliteClient } from './client/sqlite-client.ts'
 import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { createReserve, type Reserve } from './file/disk-reserve.ts'
+import { readStats } from './upkeep/read-stats.ts'
 import { startRetention, type Retention, type Shortened, type Sweeper } from './upkeep/retention.ts'
 
 export interface SqliteDeps {
@@ -124,6 +125,9 @@ export function createSqliteDelivery(deps: SqliteDeps): Delivery {
       await deps.look?.()
       await client.request('probe', undefined)
     },
+
+    stats: () =>
+      readStats(client, deps.file, new Map([...consumers].map(([id, consumer]) => [id, consumer.waiting()]))),
 
     async stop(graceMs) {
       for (const stop of stops.splice(0)) stop()

@@ -113,6 +113,8 @@ export interface Operations extends StoreOperations {
   barrier: [arg: undefined, result: void]
   /** Moves the rest of the log into the file, so that the log starts over. */
   checkpoint: [arg: undefined, result: void]
+  /** When the oldest callback that a plugin has not finished was received, milliseconds since 1970, by plugin. */
+  oldest: [arg: { plugins: readonly string[] }, result: Record<string, number>]
   /** Proves that the file can be written to. */
   probe: [arg: undefined, result: void]
   /** Stops all checkpoints: the file is lost, and another may be in its place. */

@@ -8,6 +8,7 @@ import { createRecordUndelivered } from './record-undelivered.ts'
 import { mark } from '../file/clean-mark.ts'
 import type { Arg, Name, Result } from './messages.ts'
 import type { OpenFile } from '../file/open-file.ts'
+import { oldest } from './oldest.ts'
 import { chain, due, page } from './page.ts'
 import { recent } from './recent-rows.ts'
 import { requests } from './requests.ts'
@@ -39,6 +40,7 @@ export function createOperations(opened: OpenFile): OperationTable {
       deadLetterRemoved: on(deadLetterRemoved),
       retain: on(retain),
       requests: on(requests),
+      oldest: on(oldest),
       barrier: () => undefined,
       checkpoint() {
         if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
