@@ -13,6 +13,7 @@ import type { WebhookDeps } from './http/webhook.ts'
 import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
+import { connectTracing } from './observe/tracing.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
 import { instanceName } from './callback/hops.ts'
 import { createRegistry, type Registry } from './registry.ts'
@@ -118,6 +119,7 @@ export async function compose(
   },
 ): Promise<Running> {
   const stopping = new AbortController()
+  await connectTracing()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
   const { stores } = engine
   try {

@@ -1,3 +1,4 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'eventemitter3'
 import type { About } from '../callback/callback.ts'
 import type { Outcome, Phase } from '../protocol/define.ts'
@@ -136,6 +137,17 @@ export interface Alert {
   readonly text: string
 }
 
+const channels = new Map<string, Channel>()
+
+/** The channel `timhook:EVENT` of node:diagnostics_channel, for observers that know the process and not the server. */
+function channelOf(event: string): Channel {
+  const known = channels.get(event)
+  if (known) return known
+  const made = channel(`timhook:${event}`)
+  channels.set(event, made)
+  return made
+}
+
 type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknown
 
 /**
@@ -172,11 +184,13 @@ export class Bus {
 
   /** Whether an event has listeners: the hot path does not build events that nobody reads. */
   hasListeners(event: keyof BusEvents): boolean {
-    return this.#emitter.listenerCount(event) > 0
+    return this.#emitter.listenerCount(event) > 0 || channelOf(event).hasSubscribers
   }
 
   emit<Name extends keyof BusEvents>(event: Name, data: BusEvents[Name]): void {
     this.#emitter.emit(event, data)
+    const published = channelOf(event)
+    if (published.hasSubscribers) published.publish(data)
   }
 
   #guard(event: string, listener: (event: unknown) => unknown, plugin?: string): (event: unknown) => void {
