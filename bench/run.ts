@@ -13,6 +13,7 @@ import { http } from './sections/http.ts'
 import { latency } from './sections/latency.ts'
 import { delivery, memoryUse } from './sections/long.ts'
 import { commands, plugins } from './sections/registered.ts'
+import { metrics } from './sections/metrics.ts'
 import { split } from './sections/split.ts'
 import { start } from './sections/start.ts'
 import { storing } from './sections/storing.ts'
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, Measure>> = {
   workers,
   memory: memoryUse,
   archive,
+  metrics,
 }
 
 const write = (text: string): void => void process.stdout.write(text)

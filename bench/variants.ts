@@ -33,6 +33,7 @@ export interface Setup {
   /** Further arguments of the command line. */
   readonly args?: readonly string[]
   readonly delivery?: object
+  readonly log?: object
   /** Over Redis: each process gets its own key prefix, so that they share only the Redis. */
   readonly isApart?: boolean
 }
@@ -43,7 +44,7 @@ export const counting = { use: COUNTING, timeoutMs: 600_000 }
 export function timhook(
   name: string,
   engine: string,
-  { plugins = [counting], args = [], delivery, isApart = false }: Setup = {},
+  { plugins = [counting], args = [], delivery, log, isApart = false }: Setup = {},
 ): Variant {
   return {
     name,
@@ -55,6 +56,7 @@ export function timhook(
         apps: [{ sdkAppId: APP, tokens: [TOKEN] }],
         delivery: { engine, ...delivery },
         plugins,
+        ...(log && { log }),
       }
       const file = join(folder, isApart ? 'timhook.mjs' : 'timhook.yaml')
       writeFileSync(file, isApart ? apart(config) : JSON.stringify(config))

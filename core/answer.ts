@@ -30,16 +30,20 @@ export interface DispatchDeps {
 }
 
 /**
- * Emits how a callback was decided, and returns the answer. For answers without a decision, the sender emits the event.
+ * Counts an answer, emits how the callback was decided, and returns the answer. For answers without a decision, the
+ * sender emits the event. `now` is on the clock of `performance.now()`.
  */
-export type ReportAnswer = (callback: Callback, phase: Phase, answer: Answer) => Answer
+export type ReportAnswer = (callback: Callback, phase: Phase, answer: Answer, now?: number) => Answer
 
 export function createReportAnswer(bus: Bus): ReportAnswer {
-  return ({ id, sdkAppId, command, startedAt }, phase, answer) => {
+  return (callback, phase, answer, now = performance.now()) => {
+    bus.counts.answered(callback, phase, answer.decision?.outcome ?? 'unstored', now)
     if (answer.decision && bus.hasListeners('callback:answered')) {
       const { outcome, code, failed } = answer.decision
-      const durationMs = performance.now() - startedAt
-      bus.emit('callback:answered', { id, sdkAppId, command, phase, outcome, code, failed, durationMs })
+      const { id, sdkAppId, command, startedAt, raw, peer } = callback
+      const [durationMs, bytes] = [now - startedAt, Buffer.byteLength(raw)]
+      const result = { phase, outcome, code, failed, durationMs, bytes, ...(peer !== undefined && { peer }) }
+      bus.emit('callback:answered', { id, sdkAppId, command, ...result })
     }
     return answer
   }

@@ -1,14 +1,19 @@
 import { createAcceptor } from './after/acknowledge.ts'
 import { createDecider } from './before/decide.ts'
-import type { AuthenticatedRequest, Callback, ReadBody } from './callback/callback.ts'
+import type { AuthenticatedRequest, Callback, Origin, ReadBody } from './callback/callback.ts'
 import type { Answer, DispatchDeps } from './answer.ts'
 import type { Awaitable, Completion } from './lib/completion.ts'
 import { newId as createId } from './lib/id.ts'
+import { isTracing, traceCallback } from './observe/tracing.ts'
 import { commands } from './protocol/commands.ts'
 import type { Registry, Route } from './registry.ts'
 
 /** Takes an authenticated request with its body, and returns the answer. */
-export type Dispatch = (request: AuthenticatedRequest, read: ReadBody) => Awaitable<Answer> | Completion<Answer>
+export type Dispatch = (
+  request: AuthenticatedRequest,
+  read: ReadBody,
+  origin?: Origin,
+) => Awaitable<Answer> | Completion<Answer>
 
 /** Creates the dispatcher. The plugins decide before-callbacks; after-callbacks are stored and delivered later. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
@@ -17,10 +22,25 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   const accept = createAcceptor(deps)
 
   // Synchronous answers need no promise: that is most callbacks, at a microsecond or two each.
-  return function dispatch(request, { raw, body }) {
-    const { command, route } = routeOf(request, body, registry)
-    const { sdkAppId, query, signed, receivedAt, startedAt } = request
+  return function dispatch(request, read, origin = {}) {
+    const { sdkAppId, receivedAt, query } = request
     const id = newId(receivedAt)
+    const { traceparent } = origin
+    if (traceparent === undefined && !isTracing()) return handle(request, read, { id, query, origin })
+    const { command, route } = routeOf(request, read.body, registry)
+    const about = { id, sdkAppId, command }
+    return traceCallback(about, route.phase, { query, traceparent }, (traced) =>
+      handle(request, read, { id, query: traced, origin }),
+    )
+  }
+
+  function handle(
+    request: AuthenticatedRequest,
+    { raw, body }: ReadBody,
+    { id, query, origin: { peer } }: { id: string; query: string; origin: Origin },
+  ): ReturnType<Dispatch> {
+    const { command, route } = routeOf(request, body, registry)
+    const { sdkAppId, signed, receivedAt, startedAt } = request
     const reading = route.read(body, request.command)
     const callback: Callback = {
       id,
@@ -32,6 +52,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       body,
       receivedAt,
       startedAt,
+      peer,
       reading,
     }
     if (bus.hasListeners('callback:received')) {

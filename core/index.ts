@@ -72,7 +72,7 @@ export function createDispatcher(config: ConfigInput, options: { log?: Logger; b
   const log = options.log
     ? maskedLog(options.log, mask)
     : createLogger({ level: reading.config?.log.level ?? 'info', mask })
-  logEvents(bus, log)
+  logEvents(bus, log, reading.config?.log)
   const starting = start(reading, bus, log)
   // An unhandled rejection must not end the process if nobody calls ready().
   starting.catch((error: unknown) => log.error(`timhook could not start: ${describeError(error)}`))

@@ -3,7 +3,7 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
-import { type Delivery, type DeliveryHealth, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
+import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
 import type { DispatchDeps } from './answer.ts'
@@ -13,6 +13,7 @@ import type { WebhookDeps } from './http/webhook.ts'
 import { setUpPlugins } from './host/setup.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
+import { connectTracing } from './observe/tracing.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
 import { instanceName } from './callback/hops.ts'
 import { createRegistry, type Registry } from './registry.ts'
@@ -62,7 +63,9 @@ export interface Running {
   /** What plugins count. */
   readonly counters: PluginCounters
   /** Rejects with the reason if after-callbacks cannot be stored now. */
-  health(): Promise<DeliveryHealth>
+  health(): Promise<void>
+  /** What waits, and the room of the store. */
+  stats(): Promise<DeliveryStats>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
   /**
@@ -116,6 +119,7 @@ export async function compose(
   },
 ): Promise<Running> {
   const stopping = new AbortController()
+  await connectTracing()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
   const { stores } = engine
   try {
@@ -148,6 +152,7 @@ export async function compose(
       counters,
       instance,
       health: () => delivery.health(),
+      stats: () => delivery.stats(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {
         const { undelivered, settled } = await delivery.stop(graceMs)

@@ -2,13 +2,19 @@ import type { Server } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './observe/bus.ts'
 import { compose, type Prepared, type Running } from './runtime.ts'
+import type { DeliveryStats } from './delivery/delivery.ts'
 import { describeError } from './errors.ts'
+import { bodyBudgetFor } from './http/body/body-budget.ts'
 import { createAdminServer, type Readiness } from './http/server/admin.ts'
 import { createApp } from './http/app.ts'
 import { listen } from './http/server/listen.ts'
 import { createNodeServer, type NodeServer } from './http/server/node-server.ts'
 import type { Logger } from './observe/log.ts'
+import { type Alerts, watchAlerts } from './observe/alerts/alerts.ts'
 import { logEvents } from './observe/log-events.ts'
+import { exposition, type Family } from './observe/metrics/family.ts'
+import { createMetrics, type Metrics } from './observe/metrics/metrics.ts'
+import { version } from './observe/version.ts'
 import { withTimeout } from './lib/timeout.ts'
 
 /** A listening server. */
@@ -21,6 +27,8 @@ export interface TimhookServer {
   readonly running: Running
   /** The result of `/readyz`. */
   readonly readiness: () => Promise<Readiness>
+  /** The numbers of `/metrics`, as data. */
+  readonly metrics: () => Promise<Family[]>
   /**
    * Drains for `drainMs` milliseconds (default: the config's): not ready any more, and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
@@ -49,7 +57,7 @@ export async function startServer(
   prepared: Prepared,
   { log, bus = new Bus(), signal }: StartDeps,
 ): Promise<TimhookServer> {
-  logEvents(bus, log)
+  logEvents(bus, log, prepared.config.log)
   const { server: settings, admin: adminSettings } = prepared.config
   const state: { plugins: string | undefined; draining: string | undefined } = {
     plugins: 'being set up',
@@ -64,24 +72,39 @@ export async function startServer(
     },
     notes: { durability: running?.durability() },
   })
-  const admin = createAdminServer(readiness, adminSettings || {})
+  const budget = bodyBudgetFor(settings.bodyLimit)
+  const { engine } = prepared.config.delivery
+  const metrics = createMetrics({ bus, version, engine, bodies: budget, sources: () => running })
+  const read = (): Promise<Family[]> => metrics.read()
+  const admin = createAdminServer({ readiness, metrics: async () => exposition(await read()) }, adminSettings || {})
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
   try {
     running = await compose(prepared, { bus, log, signal })
     state.plugins = undefined
+    const opened = running
+    const stats = (): Promise<DeliveryStats> => opened.stats()
     const { bodyLimit, maxConnections, trustProxy } = settings
     const proxies = Number(trustProxy)
-    const app = createApp({ ...running, bus, bodyLimit, proxies, isDraining: () => state.draining !== undefined })
+    const app = createApp({
+      ...running,
+      bus,
+      bodyLimit,
+      budget,
+      proxies,
+      isDraining: () => state.draining !== undefined,
+    })
     const handle = app.callback()
     const limits = { maxConnections, proxies }
     const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
     const url = await listen(http.server, settings, 'server', running.paths[0])
     bus.emit('server:listening', { url })
-    const stop = stopper({ settings, bus, state, http, admin, running })
-    return { url, adminUrl, bus, running, readiness, stop }
+    const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks })
+    const stop = stopper({ settings, bus, state, http, admin, running, metrics, alerts })
+    return { url, adminUrl, bus, running, readiness, metrics: read, stop }
   } catch (error) {
     await running?.stop(0)
     admin.close()
+    metrics.stop()
     throw error
   }
 }
@@ -103,9 +126,11 @@ interface StopDeps {
   readonly http: NodeServer
   readonly admin: Server
   readonly running: Running
+  readonly metrics: Metrics
+  readonly alerts: Alerts
 }
 
-function stopper({ settings, bus, state, http, admin, running }: StopDeps): TimhookServer['stop'] {
+function stopper({ settings, bus, state, http, admin, running, metrics, alerts }: StopDeps): TimhookServer['stop'] {
   let stopping: Promise<void> | undefined
   const stop: TimhookServer['stop'] = async ({
     drainMs = settings.drainMs,
@@ -113,12 +138,14 @@ function stopper({ settings, bus, state, http, admin, running }: StopDeps): Timh
     failed = false,
   } = {}) => {
     state.draining = 'the server is about to stop'
+    alerts.stop()
     bus.emit('server:draining', { drainMs })
     await delay(drainMs)
     await close(http, graceMs)
     const result = await running.stop(graceMs, failed)
     admin.close()
     admin.closeAllConnections()
+    metrics.stop()
     bus.emit('server:closed', result)
   }
   // A signal and a failure of the store may both stop the server.

@@ -1,5 +1,6 @@
 import { Type, type StaticDecode } from '#typebox'
 import { AdminSchema, type AdminInput } from '../sections/admin.ts'
+import { AlertsSchema, type AlertsInput } from '../sections/alerts.ts'
 import { AppsSchema, type AppInput } from '../sections/apps.ts'
 import { DeliverySchema, type DeliveryInput } from '../sections/delivery.ts'
 import { LogSchema, type LogInput } from '../sections/log.ts'
@@ -17,6 +18,7 @@ export const ConfigSchema = Type.Object(
     apps: AppsSchema,
     delivery: DeliverySchema,
     log: LogSchema,
+    alerts: AlertsSchema,
     plugins: PluginsSchema,
   },
   { additionalProperties: false, expected: 'a config with the sections server, apps, plugins and so on' },
@@ -32,6 +34,7 @@ export interface ConfigInput {
   apps: AppInput[]
   delivery?: DeliveryInput
   log?: LogInput
+  alerts?: AlertsInput
   plugins?: PluginInput[]
 }
 

@@ -11,6 +11,10 @@ const AdminListener = Type.Object(
         description: 'Bearer token for everything but /healthz and /readyz; required on a host that is not loopback.',
       }),
     ),
+    metrics: Type.Enum(['token', 'open'], {
+      default: 'token',
+      description: 'open: /metrics needs no token.',
+    }),
   },
   { additionalProperties: false },
 )
@@ -19,8 +23,8 @@ const AdminListener = Type.Object(
 export const AdminSchema = Type.Union([Type.Literal(false), AdminListener], {
   default: {},
   expected: 'false, or a section with host, port and token',
-  description: 'Listener for /healthz and /readyz; false turns it off.',
+  description: 'Listener for /healthz, /readyz and /metrics; false turns it off.',
 })
 
 /** The section `admin` as written. */
-export type AdminInput = false | { host?: string; port?: number | string; token?: string }
+export type AdminInput = false | { host?: string; port?: number | string; token?: string; metrics?: 'token' | 'open' }

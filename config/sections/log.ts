@@ -7,11 +7,23 @@ export const LogSchema = Type.Object(
       default: 'info',
       description: 'The least severe level that is logged.',
     }),
+    callbacks: Type.Enum(['all', 'failed', 'none'], {
+      default: 'all',
+      description: 'Which callbacks have a line of their own: all, those of which a handler failed, or none.',
+    }),
+    sample: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 1,
+      description: 'The share of callbacks without a failure that is logged: 0.01 is one of a hundred.',
+    }),
   },
   { additionalProperties: false, default: {}, description: 'What is logged.' },
 )
 
 /** The section `log` as written. */
 export interface LogInput {
+  callbacks?: 'all' | 'failed' | 'none'
+  sample?: number | string
   level?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 }

@@ -15,7 +15,8 @@ const acknowledged: Answer = {
 export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
   const report = createReportAnswer(bus)
   const deadlines = new Deadlines(deadlineMs)
-  const acknowledge = (callback: Callback): Answer => report(callback, 'after', acknowledged)
+  const acknowledge = (callback: Callback, now = performance.now()): Answer =>
+    report(callback, 'after', acknowledged, now)
   const notStored = (callback: Callback, error: unknown): Answer => {
     bus.emit('delivery:failed', { ...aboutOf(callback), error })
     const reason = 'could not be stored in time'
@@ -29,6 +30,7 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
   class Storing extends Completion<Answer> implements Listener<void>, Late {
     readonly #callback: Callback
     readonly #wait: Wait
+    readonly #since = performance.now()
 
     constructor(callback: Callback) {
       super()
@@ -37,7 +39,9 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
     }
 
     resolved(): void {
-      if (deadlines.remove(this.#wait)) this.resolve(acknowledge(this.#callback))
+      const now = performance.now()
+      bus.counts.store.observe(now - this.#since)
+      if (deadlines.remove(this.#wait)) this.resolve(acknowledge(this.#callback, now))
     }
 
     rejected(error: unknown): void {

@@ -88,10 +88,10 @@ class Chain {
         })
         .catch((error: unknown) => {
           settle()
-          return this.#fail(error, subscription, signal)
+          return this.#fail(error, subscription, signal, startedAt)
         })
     } catch (error) {
-      return this.#fail(error, subscription, signal)
+      return this.#fail(error, subscription, signal, startedAt)
     }
   }
 
@@ -108,8 +108,11 @@ class Chain {
     const verdict = asVerdict(returned, this.#callback, this.#route)
     if (verdict?.fault !== undefined) this.#failures.addFaulty(subscription, verdict)
     if (verdict?.fields) this.#fields = mergeFields(definition, this.#fields ?? {}, verdict.fields)
+    const durationMs = this.#clock.monotonic() - startedAt
+    const counts = this.#bus.counts.handler(subscription.plugin.id)
+    counts.seconds.observe(durationMs)
+    counts.verdicts[verdict?.outcome ?? 'none']++
     if (this.#bus.hasListeners('handler:done')) {
-      const durationMs = this.#clock.monotonic() - startedAt
       const about = { ...aboutOf(this.#callback), plugin: subscription.plugin.id, attempt: 1 }
       this.#bus.emit('handler:done', { ...about, durationMs })
     }
@@ -118,7 +121,8 @@ class Chain {
     return 'end'
   }
 
-  #fail(error: unknown, subscription: Subscription, signal: LazySignal): Step {
+  #fail(error: unknown, subscription: Subscription, signal: LazySignal, startedAt: number): Step {
+    this.#bus.counts.handler(subscription.plugin.id).seconds.observe(this.#clock.monotonic() - startedAt)
     if (error instanceof TimeoutError) signal.abort(error)
     // A message that a plugin wanted to mask must not pass unmasked.
     const least = error instanceof RewriteError && error.isOfMessage ? 'reject' : 'allow'

@@ -25,6 +25,14 @@ export interface AuthenticatedRequest {
   readonly startedAt: number
 }
 
+/** Where a request came from. */
+export interface Origin {
+  /** The address of the sender, or the one that a trusted proxy reports. */
+  readonly peer?: string | undefined
+  /** The header `traceparent` (W3C Trace Context), unchecked. */
+  readonly traceparent?: string | undefined
+}
+
 /** A body that is a JSON object: its text as received, and as parsed. */
 export interface ReadBody {
   readonly raw: string
@@ -43,6 +51,7 @@ export interface Callback extends StoredCallback {
   readonly body: JsonObject
   /** On the clock of `performance.now()`, milliseconds. */
   readonly startedAt: number
+  readonly peer?: string | undefined
   /** At most one plugin gets this body; others get copies. */
   readonly reading: Reading
 }

@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module'
 import { Command, Option, type OutputConfiguration } from 'commander'
 import { code } from './lazy-commands.ts'
 import { collect, config, whole } from './input/options.ts'
 import { addStoredCommands } from './stored-commands.ts'
+import { version } from '../observe/version.ts'
 import type { TriggerOptions } from './commands/trigger.ts'
-
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
 /**
  * The command line: every subcommand of timhook with its arguments.

@@ -22,7 +22,9 @@ export interface Delivery {
    */
   recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason while callbacks cannot be stored. */
-  health(): Promise<DeliveryHealth>
+  health(): Promise<void>
+  /** What waits and what room there is, for metrics and alerts. May read the store, so it is called every few seconds. */
+  stats(): Promise<DeliveryStats>
   /**
    * Starts no more handlers, gives running ones `graceMs` milliseconds, fires their signals, and closes. `settled` says
    * that every handler ended.
@@ -30,19 +32,23 @@ export interface Delivery {
   stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
 }
 
-/** How far each plugin of this process has come. */
-export interface DeliveryHealth {
-  readonly plugins: readonly PluginHealth[]
+/** What waits, and the room of the store where it has a file. Sizes are bytes. */
+export interface DeliveryStats {
+  readonly plugins: readonly PluginStats[]
+  readonly storeBytes?: number
+  readonly diskFreeBytes?: number
+  /** Set aside for a full disk; 0 while that is used up. */
+  readonly reserveBytes?: number
 }
 
-export interface PluginHealth {
+export interface PluginStats {
   readonly plugin: string
-  /** How many callbacks wait for it. */
+  /** Callbacks that it has not finished. */
   readonly backlog: number
-  /** When the oldest of them came, milliseconds since 1970. */
-  readonly oldestAt?: number | undefined
+  /** When the oldest of them was received, milliseconds since 1970. */
+  readonly oldestAt?: number
   /** Why it gets none now, and until when. */
-  readonly held?: Hold | undefined
+  readonly held?: Hold
 }
 
 /** Why a plugin gets no after-callbacks, and until when (milliseconds since 1970); without that until it is resumed. */

@@ -5,6 +5,7 @@ import type { Reading } from '../callback/body-reader.ts'
 import type { Log } from '../plugin-api/log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
 import type { Route, Subscription } from '../registry.ts'
+import { currentTrace, isTracing, traceHandler } from '../observe/tracing.ts'
 import { parseQuery } from './parse-query.ts'
 import { traceParentOf } from '../observe/trace-parent.ts'
 import type { Rest } from '../rest/calls/rest.ts'
@@ -101,7 +102,7 @@ class Context {
     const { id, instance } = this.#subscription.plugin
     return {
       [HOPS]: hopsOnward(this.query[HOPS], instance),
-      traceparent: traceParentOf(this.id, id, this.attempt),
+      traceparent: currentTrace(this.#text) ?? traceParentOf(this.id, id, this.attempt),
     }
   }
 
@@ -118,7 +119,9 @@ class Context {
 export function callHandler(callback: StoredCallback, route: Route, subscription: Subscription, call: Call): unknown {
   beginCall(subscription.mark, callback.id)
   try {
-    return subscription.handle(new Context(callback, route, subscription, call) as never)
+    const context = new Context(callback, route, subscription, call) as never
+    if (!isTracing()) return subscription.handle(context)
+    return traceHandler(callback, subscription.plugin.id, call.attempt, () => subscription.handle(context))
   } finally {
     endCall()
   }

@@ -55,7 +55,7 @@ export type Notify = (line: string) => void
 export async function loadPlugins(reading: ConfigReading, notify: Notify = toStderr): Promise<Loading> {
   const loading: Loading = { plugins: [], faults: [], warnings: [] }
   const ids = new Set<string>()
-  for (const entry of reading.plugins.filter(({ enabled }) => enabled)) {
+  for (const entry of [...reading.plugins, ...alertsEntry(reading)].filter(({ enabled }) => enabled)) {
     const plugin = await loadOne(entry, reading, loading, notify)
     if (!plugin) continue
     if (ids.has(plugin.id)) {
@@ -66,6 +66,14 @@ export async function loadPlugins(reading: ConfigReading, notify: Notify = toStd
     loading.plugins.push(plugin)
   }
   return loading
+}
+
+/** `alerts: { url, … }` is short for an entry of the plugin notify. */
+function alertsEntry({ config, plugins }: ConfigReading): PluginEntry[] {
+  const { url, format, signingSecret } = config?.alerts ?? {}
+  if (url === undefined) return []
+  const options = { url, format, ...(signingSecret !== undefined && { signingSecret }) }
+  return [{ use: 'notify', id: 'alerts', enabled: true, options, index: plugins.length }]
 }
 
 function toStderr(line: string): void {

@@ -94,8 +94,9 @@ export function unavailable(bus: Bus): Middleware {
 }
 
 function routeDeps(deps: Omit<AppDeps, 'isDraining'>, reporter: ErrorReporter): RouteDeps {
-  const { instance, bodyLimit, budget = bodyBudgetFor(bodyLimit), paths } = deps
-  return { webhook: createWebhook(deps, reporter), instance, bodyLimit, budget, paths: new Set(paths) }
+  const { instance, bodyLimit, budget = bodyBudgetFor(bodyLimit), paths, proxies = 0 } = deps
+  const webhook = createWebhook(deps, reporter)
+  return { webhook, instance, bodyLimit, budget, paths: new Set(paths), proxies }
 }
 
 function routes(deps: RouteDeps): Middleware {

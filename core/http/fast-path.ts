@@ -8,6 +8,7 @@ import type { RequestTimes } from './request/authenticate.ts'
 import { now } from './webhook.ts'
 import type { HttpError } from './answer/http-error.ts'
 import type { RouteDeps } from './koa-route.ts'
+import { originOf } from './answer/requester.ts'
 import { send } from './answer/send-envelope.ts'
 import { HOPS } from '../callback/hops.ts'
 import { filterMap, TickBatch } from '../lib/tick-batch.ts'
@@ -61,7 +62,7 @@ export type FastPath = (request: IncomingMessage, response: ServerResponse, fall
  * Handles ordinary callbacks at a third of the cost of Koa's context, router and parser. Everything else (another path
  * or method, a failed check, an unusual encoding) goes to the routes, which know every answer.
  */
-export function createFastPath({ webhook, budget, paths, bodyLimit, isDraining }: FastPathDeps): FastPath {
+export function createFastPath({ webhook, budget, paths, bodyLimit, proxies, isDraining }: FastPathDeps): FastPath {
   let batchTimes: RequestTimes | undefined
 
   const authenticate = ({ request, response, length, times, fallback }: Arrival): Exchange | undefined => {
@@ -141,7 +142,7 @@ export function createFastPath({ webhook, budget, paths, bodyLimit, isDraining }
   const decide = ({ exchange, read }: Received): Decided | undefined => {
     const { authenticated } = exchange
     try {
-      const answer = webhook.decide(authenticated, read)
+      const answer = webhook.decide(authenticated, read, originOf(exchange.request, proxies))
       if ('status' in answer) return { exchange, answer }
       // This takes one promise fewer than `catch`. reply() does not throw.
       void answer.then(

@@ -5,6 +5,7 @@ import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
 import { checkHops, HOPS } from '../callback/hops.ts'
 import { now, type Webhook } from './webhook.ts'
+import { originOf } from './answer/requester.ts'
 import { HttpError } from './answer/http-error.ts'
 import { sendByKoa } from './answer/send-envelope.ts'
 
@@ -21,10 +22,12 @@ export interface RouteDeps {
   readonly bodyLimit: number
   readonly budget: BodyBudget
   readonly paths: ReadonlySet<string>
+  /** Number of trusted proxies that append to `X-Forwarded-For`. */
+  readonly proxies: number
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */
-export function createRoute({ webhook, instance, bodyLimit, budget }: RouteDeps): Middleware {
+export function createRoute({ webhook, instance, bodyLimit, budget, proxies }: RouteDeps): Middleware {
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
@@ -47,7 +50,7 @@ export function createRoute({ webhook, instance, bodyLimit, budget }: RouteDeps)
     }
     try {
       const handedOn = withHops(authenticated, ctx.get(HOPS), instance)
-      const answer = await webhook.decide(handedOn, await readBody(ctx))
+      const answer = await webhook.decide(handedOn, await readBody(ctx), originOf(ctx.req, proxies))
       sendByKoa(ctx, webhook.reply(answer, ctx.req, authenticated))
     } catch (error) {
       sendByKoa(ctx, webhook.replyToError(error, ctx.req, authenticated))

@@ -1,14 +1,27 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'eventemitter3'
 import type { About } from '../callback/callback.ts'
 import type { Outcome, Phase } from '../protocol/define.ts'
 import type { RestCalled, RestPaused } from '../rest/client/observer.ts'
+import { Counts } from './counts.ts'
 import type { LoggableError } from './loggable-error.ts'
 import type { Held } from '../watchdog/watchdog.ts'
 
 /** The events of the bus. Times are milliseconds. No event contains a message, a token or a Sign. */
 export interface BusEvents {
   'callback:received': About & { phase: Phase; known: boolean; signed: boolean }
-  'callback:answered': About & { phase: Phase; outcome: Outcome; code: number; failed: boolean; durationMs: number }
+  'callback:answered': About & {
+    phase: Phase
+    outcome: Outcome
+    code: number
+    /** Whether a handler failed. */
+    failed: boolean
+    durationMs: number
+    /** Of the body. */
+    bytes: number
+    /** The address of the sender, or the one that the proxy reports if `server.trustProxy` is set. */
+    peer?: string
+  }
   /** A request was answered with a status other than 200. `reason` is the line in the answer. */
   'callback:rejected': {
     status: number
@@ -82,6 +95,10 @@ export interface BusEvents {
   'rest:called': RestCalled
   /** Calls of an app are paused. */
   'rest:paused': RestPaused
+  /** Something needs a person. Emitted once, and again every hour while it lasts. */
+  'alert:raised': Alert
+  /** What was raised is over. */
+  'alert:cleared': Alert & { lastedMs: number }
   'server:listening': { url: string }
   /**
    * An internal error while handling a request, which was answered 500; or an error that a plugin left unhandled, with
@@ -104,12 +121,46 @@ export interface BusEvents {
   [plugin: `plugin:${string}`]: unknown
 }
 
+/** What the rules of `core/observe/alerts` watch. */
+export type AlertRule =
+  | 'backlog'
+  | 'clock-skew'
+  | 'dead-letters'
+  | 'disk-full'
+  | 'no-callbacks'
+  | 'not-stored'
+  | 'plugin-failing'
+  | 'store-lost'
+
+export interface Alert {
+  readonly rule: AlertRule
+  /** The plugin that it is about, if it is about one. */
+  readonly plugin?: string
+  /** Since when, milliseconds since 1970. */
+  readonly since: number
+  /** A sentence for a person. It holds no message, id or address. */
+  readonly text: string
+}
+
+const channels = new Map<string, Channel>()
+
+/** The channel `timhook:EVENT` of node:diagnostics_channel, for observers that know the process and not the server. */
+function channelOf(event: string): Channel {
+  const known = channels.get(event)
+  if (known) return known
+  const made = channel(`timhook:${event}`)
+  channels.set(event, made)
+  return made
+}
+
 type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknown
 
 /**
  * The event bus for logs, metrics and tests. Listeners are not awaited, and an error of a listener affects nobody else.
  */
 export class Bus {
+  /** What is too frequent for events. */
+  readonly counts = new Counts()
   readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
 
   /**
@@ -138,11 +189,13 @@ export class Bus {
 
   /** Whether an event has listeners: the hot path does not build events that nobody reads. */
   hasListeners(event: keyof BusEvents): boolean {
-    return this.#emitter.listenerCount(event) > 0
+    return this.#emitter.listenerCount(event) > 0 || channelOf(event).hasSubscribers
   }
 
   emit<Name extends keyof BusEvents>(event: Name, data: BusEvents[Name]): void {
     this.#emitter.emit(event, data)
+    const published = channelOf(event)
+    if (published.hasSubscribers) published.publish(data)
   }
 
   #guard(event: string, listener: (event: unknown) => unknown, plugin?: string): (event: unknown) => void {

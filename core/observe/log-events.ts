@@ -1,4 +1,5 @@
 import type { Bus, BusEvents } from './bus.ts'
+import { type CallbackLines, logCallbacks } from './log-callbacks.ts'
 import type { Logger } from './log.ts'
 import { commands } from '../protocol/commands.ts'
 import { loggableError, type LoggableError } from './loggable-error.ts'
@@ -31,7 +32,7 @@ type Entry = <Name extends keyof BusEvents>(
  * Logs the events of the bus, without bodies, tokens and message texts. Of faults, the first of a kind is logged, then
  * a count at intervals. The log level is read once, here.
  */
-export function logEvents(bus: Bus, log: Logger): void {
+export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = { callbacks: 'all', sample: 1 }): void {
   if (log.isLevelEnabled('debug')) logDetails(bus, log)
   const stacks = new Stacks()
   const lines = new Throttle(QUIET_MS, ({ level, fields, msg }: Line, repeats) => {
@@ -44,11 +45,7 @@ export function logEvents(bus: Bus, log: Logger): void {
     })
   }
 
-  bus.on('callback:answered', (event) => {
-    // The reason of a failed decision is logged separately.
-    const level = event.outcome === 'allow' || event.failed ? 'debug' : 'info'
-    log[level](event, `answered: ${event.outcome}`)
-  })
+  logCallbacks(bus, log, callbackLines)
   throttled('callback:rejected', 'warn', {
     msg: 'refused',
     kindOf: ({ status, reason }) => `${status} ${alike(reason)}`,
@@ -99,16 +96,20 @@ export function logEvents(bus: Bus, log: Logger): void {
   throttled('listener:failed', 'error', {
     msg: 'listener failed',
     kindOf: ({ event, error, plugin = '' }) => `${plugin} ${event} ${placeOf(loggableError(error))}`,
-    fieldsOf: ({ error, ...about }, kind) => ({ ...about, error: stacks.paced(kind, loggableError(error)) }),
+    fieldsOf: ({ error, ...about }, kind) => {
+      const logged = stacks.paced(kind, loggableError(error))
+      // What a plugin emits, and what its observers know, may be the text of a message.
+      const mayQuote = about.plugin !== undefined || about.event.startsWith('plugin:')
+      return { ...about, error: mayQuote ? withheld(logged) : logged }
+    },
   })
   throttled('server:failed', 'error', {
     msg: 'internal error',
     kindOf: ({ error, plugin = '' }) => `${plugin} ${placeOf(loggableError(error))}`,
     fieldsOf: ({ error, stray = false, ...about }, kind) => {
-      const { causes, ...rest } = stacks.paced(kind, loggableError(error))
+      const logged = stacks.paced(kind, loggableError(error))
       // The callback of a stray error is unknown, so message texts cannot be removed from it.
-      const said = stray ? { message: 'withheld: it may hold the text of a message' } : causes && { causes }
-      return { ...about, error: { ...rest, ...said } }
+      return { ...about, error: stray ? withheld(logged) : logged }
     },
   })
   throttled('server:crowded', 'warn', {
@@ -122,6 +123,8 @@ export function logEvents(bus: Bus, log: Logger): void {
   bus.on('rest:paused', (event) => {
     log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls rest: ${event.reason}`)
   })
+  bus.on('alert:raised', ({ text, ...event }) => log.warn(event, `alert: ${text}`))
+  bus.on('alert:cleared', ({ text, ...event }) => log.info(event, `alert is over: ${text}`))
   bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered, stored }) => {
@@ -151,6 +154,11 @@ function logHistory(bus: Bus, log: Logger): void {
   )
   bus.on('store:full', ({ since }) => log.error(`the disk of the store is full: after-callbacks get 503${back(since)}`))
   bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
+}
+
+/** An error without what it says. */
+function withheld(error: Partial<LoggableError>): object {
+  return { ...error, causes: undefined, message: 'withheld: it may hold the text of a message' }
 }
 
 function isoTime(ms: number): string {

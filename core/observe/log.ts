@@ -3,6 +3,14 @@ import { safeLine } from './log-line.ts'
 
 export type { Logger }
 
+/** Marks the loggers of `createLogger`, and by inheritance their children. */
+const OURS = Symbol('lines of timhook')
+
+/** Whether a logger writes lines in our format, not in that of the app around us. */
+export function isOwnLog(log: object): boolean {
+  return OURS in log
+}
+
 const SECRET_KEYS = ['token', 'tokens', 'secretKey', 'usersig', 'Sign', 'password']
 
 /**
@@ -13,7 +21,7 @@ export function createLogger(
   options: { level?: string; destination?: DestinationStream; mask?: (line: string) => string } = {},
 ): Logger {
   const { level = 'info', destination = pino.destination(1), mask } = options
-  return pino(
+  const log = pino(
     {
       level,
       base: null,
@@ -25,4 +33,5 @@ export function createLogger(
     },
     destination,
   )
+  return Object.assign(log, { [OURS]: true })
 }

@@ -72,6 +72,8 @@ export const rows: readonly Row[] = [
     job: 'callbacks as they stand in the file: in blocks, or pinned as one of its own',
   },
   { floor: 7, at: 'core/delivery/engines/sqlite/file', job: 'the file itself: schema, lock, owner, presence, reserve' },
+  { floor: 7, at: 'core/observe/alerts', job: 'rules that raise and clear alerts on the bus' },
+  { floor: 7, at: 'core/observe/metrics', job: 'numbers for Prometheus: read, summed over workers, written as text' },
   { floor: 8, at: 'core/after', job: 'stores and acknowledges' },
   { floor: 8, at: 'core/before', job: 'the chain, and the failure policy' },
   {

@@ -58,7 +58,7 @@ describe('observe of a plugin', () => {
     const { bus, server } = await serve({ plugins: [{ use: definePlugin({ name: 'x', handlers: {}, observe }) }] })
     await server.stop({ drainMs: 0, graceMs: 20 })
     const about = { id: 'a', sdkAppId: 1, command: FULL, phase: 'after', outcome: 'allow', code: 0 } as const
-    bus.emit('callback:answered', { ...about, failed: false, durationMs: 1 })
+    bus.emit('callback:answered', { ...about, failed: false, durationMs: 1, bytes: 1 })
     expect(heard).to.equal(0)
   })
 

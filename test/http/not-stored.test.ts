@@ -17,7 +17,8 @@ async function answerWith(
 ): Promise<WireResponse> {
   const delivery: Delivery = {
     accept,
-    health: async () => ({ plugins: [] }),
+    health: async () => undefined,
+    stats: async () => ({ plugins: [] }),
     start: async () => {},
     recordUndelivered: async () => {},
     stop: async () => ({ undelivered: 0, settled: true }),

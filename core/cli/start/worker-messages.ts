@@ -1,15 +1,17 @@
 import type { Readiness } from '../../http/server/admin.ts'
+import type { Family } from '../../observe/metrics/family.ts'
 import type { Announced } from './announce.ts'
 import type { StopSignal } from '../process/stop-on-signals.ts'
 
 /** Messages from the primary to a worker. */
 export type ToWorker =
   | { readonly kind: 'stop'; readonly signal: StopSignal }
-  | { readonly kind: 'query-readiness'; readonly query: number }
+  | { readonly kind: 'query'; readonly query: number; readonly about: 'readiness' | 'metrics' }
 
 /** Messages from a worker to the primary. */
 export type ToPrimary =
   | { readonly kind: 'listening'; readonly announced: Announced }
   | { readonly kind: 'readiness'; readonly query: number; readonly readiness: Readiness }
+  | { readonly kind: 'metrics'; readonly query: number; readonly families: readonly Family[] }
   /** The worker could not start: text for a person, and the exit status. */
   | { readonly kind: 'failed'; readonly text: string; readonly status: number }

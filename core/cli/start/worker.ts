@@ -28,7 +28,7 @@ export async function work(options: StartOptions): Promise<void> {
   }
   listen((message) => {
     if (message.kind === 'stop') stop(message.signal)
-    else void server?.readiness().then((readiness) => send({ ...message, kind: 'readiness', readiness }))
+    else if (server) void reply(server, message)
   })
   cluster.worker?.once('disconnect', () => {
     // Without this Node would end the process at once, with callbacks under way.
@@ -39,6 +39,8 @@ export async function work(options: StartOptions): Promise<void> {
     const { prepared, log } = await prepareStart(await readChosenConfig(options.config), options)
     // Only the primary has an admin listener. It queries the workers.
     prepared.config.admin = false
+    // One worker alone may get no callback for long.
+    prepared.config.alerts.noCallbacks = 0
     const own = log.child({ worker: Number(process.env[WORKER_NUMBER]) })
     server = await startServer(prepared, { log: own })
     handleUnhandledErrors(server)
@@ -48,6 +50,11 @@ export async function work(options: StartOptions): Promise<void> {
     const status = exitCodeOf(error)
     send({ kind: 'failed', text: describeError(error), status }, () => process.exit(status))
   }
+}
+
+async function reply(server: TimhookServer, { query, about }: ToWorker & { kind: 'query' }): Promise<void> {
+  if (about === 'readiness') send({ kind: 'readiness', query, readiness: await server.readiness() })
+  else send({ kind: 'metrics', query, families: await server.metrics() })
 }
 
 /** A server that has not started has nothing to finish. */

@@ -5,12 +5,14 @@ import type { Prepared } from '../../runtime.ts'
 import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
 import { listen } from '../../http/server/listen.ts'
 import type { Logger } from '../../observe/log.ts'
+import { exposition } from '../../observe/metrics/family.ts'
 import { announce, type Announced } from './announce.ts'
-import { queryReadiness } from './worker-readiness.ts'
+import { queryReadiness } from './query-worker.ts'
 import type { StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
+import { WorkerMetrics } from './worker-metrics.ts'
 
 const RESTART = { minMs: 200, maxMs: 30_000 }
 /** A worker that has listened for this long did not die of a fault at start. */
@@ -45,7 +47,8 @@ export async function startWorkers(
 ): Promise<void> {
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
-  const admin = createAdminServer(() => primary.readiness(), settings || {})
+  const deps = { readiness: () => primary.readiness(), metrics: () => primary.metrics() }
+  const admin = createAdminServer(deps, settings || {})
   const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin')
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
@@ -57,6 +60,7 @@ const NEW = { isListening: false, listeningSince: 0, deaths: 0, barren: 0 }
 class Primary {
   readonly #log: Logger
   readonly #places: Place[] = []
+  readonly #metrics = new WorkerMetrics()
   #isStarted = false
   #stopping: StopSignal | undefined
   #status = 0
@@ -107,6 +111,11 @@ class Primary {
     return { checks: { ...Object.fromEntries(checks), draining }, ...(notes && { notes }) }
   }
 
+  /** The text of /metrics: the sum over all workers. */
+  async metrics(): Promise<string> {
+    return exposition(await this.#metrics.read(this.#places.map(({ worker }) => worker)))
+  }
+
   #watch(place: Place, onListening: (announced: Announced) => void): void {
     const { worker } = place
     worker.on('message', (message: ToPrimary) => {
@@ -118,6 +127,7 @@ class Primary {
     })
     worker.once('exit', (status: number | null, signal: string | null) => {
       place.isListening = false
+      this.#metrics.ended(worker)
       if (this.#stopping) {
         if (status !== 0) this.#status ||= 1
       } else this.#replace(place, { status, signal }, onListening)

@@ -66,10 +66,12 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
   let interrupted = false
   const conclude = (job: Job, subscription: Subscription, ended: Attempt, startedAt: number): Delivered => {
     const { callback, attempt } = job
+    const durationMs = clock.monotonic() - startedAt
+    bus.counts.handler(subscription.plugin.id).seconds.observe(durationMs)
     if (ended.ok) {
       if (bus.hasListeners('handler:done')) {
         const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
-        bus.emit('handler:done', { ...about, durationMs: clock.monotonic() - startedAt })
+        bus.emit('handler:done', { ...about, durationMs })
       }
       return done
     }
@@ -112,7 +114,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
       const { body, faults } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
-      const startedAt = bus.hasListeners('handler:done') ? clock.monotonic() : 0
+      const startedAt = clock.monotonic()
       const call = { body, faults, attempt, resends, maybeResend, signal }
       const ended = attemptOnce(callback, route, subscription, call, timeoutMs, clock)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)

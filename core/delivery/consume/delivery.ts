@@ -6,7 +6,7 @@ import { createDeliverer } from '../attempt/deliverer.ts'
 import { ABORT_GRACE_MS, waitForDrain } from '../attempt/drain.ts'
 import { OneAtATime } from '../attempt/suspects.ts'
 import type { CallbackLog } from '../callback-log.ts'
-import type { Delivery, PluginHealth } from '../delivery.ts'
+import type { Delivery, DeliveryStats, PluginStats } from '../delivery.ts'
 import { createIdentify } from '../ingest/identify.ts'
 import { createAccept } from './accept.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
@@ -24,6 +24,8 @@ export interface DeliveryDeps {
   readonly maxBacklog?: number | undefined
   /** Whether what is stored ends with the process: a stop gives all of it time, and outcomes are written at once. */
   readonly isVolatile?: boolean
+  /** The room of the store, where that can be told. */
+  readonly room?: () => Promise<Omit<DeliveryStats, 'plugins'>>
   /** Of timers that handlers depend on. Default: the system's. */
   readonly clock?: Clock
 }
@@ -33,7 +35,7 @@ const POLL_MS = 250
 
 /** Delivers what a log stores. One for every engine. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { log, registry, bus, resendWindow, maxBacklog, isVolatile = false, clock = systemClock } = deps
+  const { log, registry, bus, resendWindow, maxBacklog, isVolatile = false, room, clock = systemClock } = deps
   const plugins = registry.plugins.map(({ id }) => id)
   const deliverer = createDeliverer(registry, bus, clock)
   const consumers: Consumer[] = []
@@ -60,9 +62,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     const polled = (): void => void (isPolling = false)
     carryOutRequests().then(polled, polled)
   }
-  const healthOf = async (consumer: Consumer, pendingSince: number | undefined): Promise<PluginHealth> => {
+  const statsOf = async (consumer: Consumer, pendingSince: number | undefined): Promise<PluginStats> => {
     const { plugin } = consumer
-    const times = [await consumer.oldestAt(), pendingSince].filter((time) => time !== undefined)
+    const times = [await consumer.oldestAt().catch(() => undefined), pendingSince].filter((time) => time !== undefined)
     const held = holds.of(plugin)
     return {
       plugin,
@@ -101,8 +103,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     },
 
     async health() {
-      const pending = await log.probe(plugins)
-      return { plugins: await Promise.all(consumers.map((one) => healthOf(one, pending[one.plugin]))) }
+      await log.probe(plugins)
+    },
+
+    async stats() {
+      // A store that cannot be written has its room told all the same.
+      const pending = await log.probe(plugins).catch((): Record<string, number> => ({}))
+      const all = await Promise.all(consumers.map((one) => statsOf(one, pending[one.plugin])))
+      return { plugins: all, ...(await room?.()) }
     },
 
     async stop(graceMs) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import type { Origin } from '../../callback/callback.ts'
 import { newId } from '../../lib/id.ts'
 import { commands } from '../../protocol/commands.ts'
 
@@ -54,6 +55,15 @@ function parametersOf(url: string): Map<string, string> {
 /** Returns the value only if it looks like a command: anything else may be a secret in the wrong parameter. */
 function commandOf(text: string): string {
   return commands.get(text)?.command ?? (COMMAND.test(text) ? text : 'unknown')
+}
+
+/** Where a request came from: its address as in `requesterOf`, and the trace that it belongs to. */
+export function originOf({ socket, headers }: IncomingMessage, proxies: number): Origin {
+  const { traceparent } = headers
+  const forwarded = proxies === 0 ? undefined : headers['x-forwarded-for']
+  const peer =
+    forwarded === undefined ? socket.remoteAddress : addressOf(socket.remoteAddress, forwarded, proxies).address
+  return { peer, traceparent: typeof traceparent === 'string' ? traceparent : undefined }
 }
 
 function addressOf(

@@ -53,6 +53,11 @@ export class BodyBudget {
     this.#small = small
   }
 
+  /** Bytes held now, and the limit. */
+  get usage(): { readonly held: number; readonly limit: number } {
+    return { held: this.#held, limit: this.#limit }
+  }
+
   /** @param onEnd called with 408 or 503 if the body is ended early, because of its time or the memory of all */
   open(request: IncomingMessage, onEnd: (error: HttpError) => void): PendingBody {
     const pending = new Pending(request, ++this.#opened, onEnd, this.#owner)

@@ -4,6 +4,8 @@ import { Router } from '@koa/router'
 import { isLoopback } from '../../lib/network.ts'
 import Koa, { type Context, type Middleware } from 'koa'
 
+const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 export interface Readiness {
   /** Maps each check to the reason why it fails, or to undefined if it passes. */
   readonly checks: Readonly<Record<string, string | undefined>>
@@ -16,13 +18,22 @@ export interface AdminAccess {
   readonly host?: string
   /** The bearer token that every path except the two probes requires. */
   readonly token?: string
+  /** `open`: /metrics needs no token. */
+  readonly metrics?: 'token' | 'open'
+}
+
+export interface AdminDeps {
+  readonly readiness: () => Promise<Readiness>
+  /** The text of /metrics. */
+  readonly metrics: () => Promise<string>
 }
 
 /**
  * The admin server. `/healthz` says that the process answers. `/readyz` says whether it should get callbacks, and if
- * not, why. Both probes are public; everything else requires access. Nothing here changes state.
+ * not, why. Both probes are public; everything else requires access, but /metrics may be opened. Nothing here changes
+ * state.
  */
-export function createAdminServer(readiness: () => Promise<Readiness>, access: AdminAccess): Server {
+export function createAdminServer({ readiness, metrics }: AdminDeps, access: AdminAccess): Server {
   const router = new Router({ strict: true, sensitive: true })
   router.get('/healthz', (ctx) => json(ctx, 200, { status: 'ok' }))
   router.get('/readyz', async (ctx) => {
@@ -35,8 +46,17 @@ export function createAdminServer(readiness: () => Promise<Readiness>, access: A
   const app = new Koa()
   app.silent = true
   app.use(router.routes() as unknown as Middleware)
+  const closed = new Router({ strict: true, sensitive: true })
+  closed.get('/metrics', async (ctx) => {
+    ctx.status = 200
+    ctx.set('Content-Type', EXPOSITION_TYPE)
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = await metrics()
+  })
+  if (access.token !== undefined && access.metrics === 'open') app.use(closed.routes() as unknown as Middleware)
   app.use(access.token === undefined ? requireOwnHost(access.host) : requireToken(access.token))
-  app.use((ctx) => json(ctx, 404, { error: 'expected GET /healthz or GET /readyz' }))
+  app.use(closed.routes() as unknown as Middleware)
+  app.use((ctx) => json(ctx, 404, { error: 'expected GET /healthz, GET /readyz or GET /metrics' }))
   const handle = app.callback()
   return createServer((request, response) => void handle(request, response))
 }

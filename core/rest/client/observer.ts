@@ -27,4 +27,6 @@ export interface RestPaused {
 export interface Observer {
   called(event: RestCalled): void
   paused(event: RestPaused): void
+  /** Further headers of a request, such as those of a trace. */
+  headers?(): Readonly<Record<string, string>>
 }

@@ -13,7 +13,15 @@ const NEVER_SENT =
  * Posts a request once. Rejects with the signal's reason when it is aborted; everything else is a reply. Errors of
  * fetch are not passed on: they may hold the URL, and so the UserSig.
  */
-export async function post(url: string, text: string, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
+export async function post(
+  url: string,
+  text: string,
+  {
+    timeoutMs,
+    signal,
+    headers,
+  }: { timeoutMs: number; signal: AbortSignal; headers?: Readonly<Record<string, string>> | undefined },
+): Promise<Reply> {
   signal.throwIfAborted()
   const ended = new AbortController()
   const abort = (): void => ended.abort()
@@ -22,7 +30,7 @@ export async function post(url: string, text: string, timeoutMs: number, signal:
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json; charset=utf-8' },
+      headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
       body: text,
       // A redirect would send the UserSig elsewhere.
       redirect: 'manual',

@@ -91,7 +91,11 @@ export class Sender {
   async #sendOnce({ api, text, clean, options, signal }: Job): Promise<Reply> {
     const usersig = this.#signer.current()
     const url = urlOf(this.#settings, nameOf(api), usersig, randomInt(2 ** 32))
-    const reply = await post(url, text, options.timeoutMs ?? TIMEOUT_MS, signal)
+    const reply = await post(url, text, {
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      signal,
+      headers: this.#deps.observer.headers?.(),
+    })
     if (!('failure' in reply) && (reply.code === 0 || api.accepts?.(reply.answer) === true)) return reply
     const failure = 'failure' in reply ? reply.failure : failureOf(reply.answer, reply.code, clean)
     this.#applyToApp(failure, usersig)

@@ -16,7 +16,7 @@ describe('config: defaults', () => {
         drainMs: 10000,
         stallMs: 30000,
       },
-      admin: { host: '127.0.0.1', port: 8081 },
+      admin: { host: '127.0.0.1', port: 8081, metrics: 'token' },
       apps: [{ sdkAppId: 1400000000, tokens: [], signatureWindow: 60000, unsigned: true }],
       delivery: {
         engine: 'sqlite',
@@ -24,7 +24,8 @@ describe('config: defaults', () => {
         resendWindow: 600000,
         retention: { age: 604800000, size: 4294967296, deadLetters: 2592000000 },
       },
-      log: { level: 'info' },
+      log: { level: 'info', callbacks: 'all', sample: 1 },
+      alerts: { format: 'json', noCallbacks: 3_600_000 },
       plugins: [],
     })
   })

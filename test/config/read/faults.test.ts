@@ -45,7 +45,7 @@ describe('config: faults', () => {
 
   it('list the keys that there are when none is close to an unknown one', async () => {
     expect(await faultsOf(`${MINIMAL}log: { destination: x }`)).to.deep.equal([
-      'c.yaml:2:8 log.destination: unknown key "destination"; expected level',
+      'c.yaml:2:8 log.destination: unknown key "destination"; expected one of level, callbacks, sample',
     ])
     expect((await faultsOf(`${MINIMAL}zzzzzz: 1`))[0]).to.include('expected one of server, admin, apps')
   })

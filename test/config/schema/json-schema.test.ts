@@ -98,7 +98,14 @@ describe('config: the shipped file', () => {
       const env = { TIMHOOK_TOKEN: 'abcd', TIMHOOK_ADMIN_TOKEN: 'admin', TIMHOOK_SECRET_KEY: 'key', CRM_API_KEY: 'k' }
       const { config, faults } = await readConfig('c.yaml', { env, cwd })
       expect(faults, text).to.deep.equal([])
-      expect(config?.plugins).to.have.length(4)
+      expect(config?.plugins.map(({ use }) => use)).to.deep.equal([
+        'group-full',
+        'keyword-filter',
+        'forward',
+        'archive',
+        '@acme/timhook-plugin-crm',
+        './my-plugin.mjs',
+      ])
       expect(config?.apps[0]?.tokens).to.deep.equal(['abcd'])
     })
   })

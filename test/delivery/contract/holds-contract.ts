@@ -87,8 +87,8 @@ export function describeHolds(engine: string, settings: () => Promise<DeliveryIn
       // A paused moderator must not open the gate.
       expect((await post(BEFORE, message())).json['ErrorCode']).to.equal(10100)
       const { plugins } = await until(
-        () => server.running.health(),
-        (health) => health.plugins[0]?.held !== undefined,
+        () => server.running.stats(),
+        (stats) => stats.plugins[0]?.held !== undefined,
       )
       // What is called while it is down is the first one alone, however often.
       expect(new Set(calls)).to.deep.equal(new Set(['1.1']))

@@ -43,8 +43,8 @@ export function describePauses(engine: string, settings: Settings): void {
       await first.server.stop({ drainMs: 0, graceMs: 0 })
 
       const second = await serve(plugins())
-      const { plugins: health } = await second.server.running.health()
-      expect(health[0]).to.deep.include({ plugin: 'one', backlog: 3, held: { reason: 'maintenance' } })
+      const { plugins: stats } = await second.server.running.stats()
+      expect(stats[0]).to.deep.include({ plugin: 'one', backlog: 3, held: { reason: 'maintenance' } })
       expect(seen).to.deep.equal([])
       const resumed = second.bus.next('plugin:resumed')
       expect(await answered(history, { kind: 'resume', refs: ['one'] })).to.include({ count: 1 })
@@ -65,8 +65,8 @@ export function describePauses(engine: string, settings: Settings): void {
       await history.request({ kind: 'pause', refs: ['one'], reason: 'too much', until })
       const second = await serve(plugins())
       await second.post(FULL, full({ EventTime: 2 }))
-      const { plugins: health } = await second.server.running.health()
-      expect(health[0]).to.deep.include({ plugin: 'one', backlog: 2, held: { reason: 'too much', until } })
+      const { plugins: stats } = await second.server.running.stats()
+      expect(stats[0]).to.deep.include({ plugin: 'one', backlog: 2, held: { reason: 'too much', until } })
       expect(seen).to.deep.equal([])
     })
 

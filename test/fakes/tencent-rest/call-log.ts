@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isBody, type Body } from './read.ts'
 
 /** One request as it came, and what it was answered. */
@@ -7,6 +7,7 @@ export interface FakeCall {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
   readonly text: string
   /** Empty where the text is not an object. */
   readonly body: Body
@@ -52,7 +53,17 @@ export async function readCall(request: IncomingMessage, at: number): Promise<Fa
   const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://fake')
   const command = path.split('/').at(-1) ?? ''
   const body = parseBody(text) ?? {}
-  return { command, method: request.method ?? '', path, query, text, body, at, code: undefined }
+  return {
+    command,
+    method: request.method ?? '',
+    path,
+    query,
+    headers: request.headers,
+    text,
+    body,
+    at,
+    code: undefined,
+  }
 }
 
 /** The object that a text holds; an empty body is none. */

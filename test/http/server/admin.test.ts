@@ -71,7 +71,7 @@ describe('the admin listener', () => {
   it('without a token looks at Host, save for the two probes: a name may have been made to point here', async () => {
     const { adminUrl } = (await serve({ admin })).server
     for (const host of ['127.0.0.1', 'localhost:8081', 'LOCALHOST', '[::1]:1', '127.1.2.3'])
-      expect(await statusOf(adminUrl, '/metrics', [`Host: ${host}`]), host).to.equal(404)
+      expect(await statusOf(adminUrl, '/metrics', [`Host: ${host}`]), host).to.equal(200)
     for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', ''])
       expect(await statusOf(adminUrl, '/metrics', [`Host: ${host}`]), host).to.equal(403)
     for (const path of ['/healthz', '/readyz'])
@@ -85,9 +85,21 @@ describe('the admin listener', () => {
       expect(await statusOf(adminUrl, path, [host])).to.equal(401)
       expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admim'])).to.equal(401)
       expect(await statusOf(adminUrl, path, [host, 'Authorization: token-of-the-admin'])).to.equal(401)
-      expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admin'])).to.equal(404)
+      const found = path === '/metrics' ? 200 : 404
+      expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admin'])).to.equal(found)
     }
     for (const path of ['/healthz', '/readyz']) expect(await statusOf(adminUrl, path, [host]), path).to.equal(200)
+  })
+
+  it('opens /metrics alone where admin.metrics is open, and only a token is lifted by that', async () => {
+    const host = 'Host: timhook.example'
+    const open = { ...admin, metrics: 'open' as const }
+    const { adminUrl } = (await serve({ admin: { ...open, token: 'token-of-the-admin' } })).server
+    expect(await statusOf(adminUrl, '/metrics', [host])).to.equal(200)
+    expect(await statusOf(adminUrl, '/', [host])).to.equal(401)
+    const without = (await serve({ admin: open })).server
+    expect(await statusOf(without.adminUrl, '/metrics', [host])).to.equal(403)
+    expect(await statusOf(without.adminUrl, '/metrics', ['Host: localhost'])).to.equal(200)
   })
 
   it('on a host that is not loopback needs a token', async () => {

@@ -146,10 +146,14 @@ export function createRedisDelivery(parts: RedisDeps): RedisDelivery {
     async health() {
       try {
         await client.set(`${prefix}:probe`, member, 'PX', PROBE_MS)
-        return { plugins: [] }
       } catch (error) {
         throw redisFault(error)
       }
+    },
+
+    async stats() {
+      const backlogs = await client.hgetall(`${prefix}:backlog`)
+      return { plugins: plugins.map((plugin) => ({ plugin, backlog: Number(backlogs[plugin] ?? 0) })) }
     },
 
     async stop(graceMs) {

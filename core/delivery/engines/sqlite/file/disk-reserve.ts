@@ -62,14 +62,14 @@ export function createReserve(
 
 /** Deletes the reserve, also that of an earlier run, so that a server can start on a full disk. */
 export function freeReserve(file: string): void {
-  rmSync(pathOf(file), { force: true })
+  rmSync(reserveFileOf(file), { force: true })
 }
 
 async function setAside(file: string): Promise<boolean> {
   try {
     const piece = Buffer.alloc(PIECE, 1)
     const pieces = Array.from({ length: BYTES / PIECE }, () => piece)
-    await writeFile(pathOf(file), pieces, { mode: 0o600 })
+    await writeFile(reserveFileOf(file), pieces, { mode: 0o600 })
     return true
   } catch {
     freeReserve(file)
@@ -83,6 +83,6 @@ async function hasRoomForMore(file: string): Promise<boolean> {
   return blocks === 0 || bavail * bsize > BYTES + MARGIN
 }
 
-function pathOf(file: string): string {
+export function reserveFileOf(file: string): string {
   return `${file}.reserve`
 }

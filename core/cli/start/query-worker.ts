@@ -1,6 +1,7 @@
 import type { Worker } from 'node:cluster'
 import type { Readiness } from '../../http/server/admin.ts'
-import type { ToPrimary } from './worker-messages.ts'
+import type { Family } from '../../observe/metrics/family.ts'
+import type { ToPrimary, ToWorker } from './worker-messages.ts'
 
 /** Longer than the timeout of the store check in a worker. */
 const TIMEOUT_MS = 3000
@@ -13,27 +14,34 @@ export async function queryReadiness(
   isListening: boolean,
 ): Promise<{ fault: string | undefined; notes?: Readiness['notes'] }> {
   if (!isListening || !worker.isConnected()) return { fault: worker.isDead() ? 'died' : 'starts' }
-  const readiness = await readinessOf(worker)
-  if (!readiness) return { fault: 'does not answer' }
-  const { checks, notes } = readiness
+  const reply = await send(worker, 'readiness')
+  if (reply?.kind !== 'readiness') return { fault: 'does not answer' }
+  const { checks, notes } = reply.readiness
   const faults = Object.entries(checks).flatMap(([name, fault]) => (fault === undefined ? [] : [`${name}: ${fault}`]))
   return { fault: faults.length === 0 ? undefined : faults.join('; '), notes }
 }
 
-function readinessOf(worker: Worker): Promise<Readiness | undefined> {
+/** The numbers of a worker; undefined if it does not answer. */
+export async function queryMetrics(worker: Worker): Promise<readonly Family[] | undefined> {
+  if (!worker.isConnected()) return undefined
+  const reply = await send(worker, 'metrics')
+  return reply?.kind === 'metrics' ? reply.families : undefined
+}
+
+function send(worker: Worker, about: (ToWorker & { kind: 'query' })['about']): Promise<ToPrimary | undefined> {
   queries += 1
   const query = queries
   return new Promise((resolve) => {
-    const end = (readiness?: Readiness): void => {
+    const end = (reply?: ToPrimary): void => {
       clearTimeout(timer)
       worker.off('message', onMessage)
-      resolve(readiness)
+      resolve(reply)
     }
     const onMessage = (message: ToPrimary): void => {
-      if (message.kind === 'readiness' && message.query === query) end(message.readiness)
+      if (message.kind === about && message.query === query) end(message)
     }
     const timer = setTimeout(end, TIMEOUT_MS)
     worker.on('message', onMessage)
-    worker.send({ kind: 'query-readiness', query })
+    worker.send({ kind: 'query', query, about })
   })
 }

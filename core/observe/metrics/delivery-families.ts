@@ -1,0 +1,31 @@
+import type { DeliveryStats, PluginStats } from '../../delivery/delivery.ts'
+import { family, type Family } from './family.ts'
+
+/** The families of the store and of what waits in it. Several processes on one store may all see the same callbacks. */
+export function deliveryFamilies({ plugins, storeBytes, diskFreeBytes, reserveBytes }: DeliveryStats): Family[] {
+  const now = Date.now()
+  /** Undefined where the engine cannot say it. */
+  const age = ({ backlog, oldestAt }: PluginStats): number | undefined => {
+    if (oldestAt !== undefined) return Math.max(0, now - oldestAt) / 1000
+    return backlog === 0 ? 0 : undefined
+  }
+  return [
+    family(
+      'gauge',
+      'timhook_backlog',
+      'Callbacks that a plugin has not finished.',
+      plugins.map(({ plugin, backlog }) => [{ plugin }, backlog]),
+      'max',
+    ),
+    family(
+      'gauge',
+      'timhook_backlog_oldest_age_seconds',
+      'Age of the oldest callback that a plugin has not finished.',
+      plugins.map((one) => [{ plugin: one.plugin }, age(one)]),
+      'max',
+    ),
+    family('gauge', 'timhook_store_bytes', 'Size of the store.', [[{}, storeBytes]], 'max'),
+    family('gauge', 'timhook_disk_free_bytes', 'Free space on the disk of the store.', [[{}, diskFreeBytes]], 'min'),
+    family('gauge', 'timhook_store_reserve_bytes', 'Space set aside for a full disk.', [[{}, reserveBytes]], 'min'),
+  ]
+}

@@ -1,0 +1,37 @@
+import { family, type Family, type Labels } from './family.ts'
+
+/** A counter that a plugin declares under `metrics`, with the numbers of one entry of the config. */
+export interface PluginCount {
+  /** The id of the entry, and the plugin's own name: several entries may run one plugin. */
+  readonly id: string
+  readonly plugin: string
+  readonly name: string
+  readonly help: string
+  readonly series: ReadonlyMap<string, { readonly labels: Labels; readonly value: number }>
+}
+
+/**
+ * The metrics of plugins, as `timhook_plugin_NAME_x`, with the id of the entry as label. A name without `_total` is none
+ * of a counter to Prometheus' own check, so it is untyped.
+ */
+export function pluginFamilies(counters: readonly PluginCount[]): Family[] {
+  const byName = new Map<string, Family>()
+  for (const { id, plugin, name, help, series } of counters) {
+    const full = `timhook_plugin_${wordOf(plugin)}_${name}`
+    const own = [...series.values()].map(({ labels, value }): [Labels, number] => [{ ...labels, plugin: id }, value])
+    const before = byName.get(full)?.samples ?? []
+    const { samples } = family('counter', full, help, own)
+    byName.set(full, {
+      name: full,
+      type: full.endsWith('_total') ? 'counter' : 'untyped',
+      help: byName.get(full)?.help ?? help,
+      samples: [...before, ...samples],
+    })
+  }
+  return [...byName.values()]
+}
+
+/** A package name as a part of a metric's name. */
+function wordOf(plugin: string): string {
+  return plugin.replace(/^@?(?:.*\/)?(?:timhook-plugin-)?/, '').replaceAll(/[^a-zA-Z0-9_]/g, '_') || '_'
+}

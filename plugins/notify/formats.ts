@@ -1,0 +1,130 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import type { BusEvents } from 'timhook/plugin'
+import type { Format } from './options.ts'
+
+/** One line to send, and the event that it tells of. */
+export interface Notice {
+  readonly line: string
+  readonly event: 'alert:raised' | 'alert:cleared'
+  readonly alert: BusEvents['alert:raised']
+}
+
+/** A request to a webhook. */
+export interface Message {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What came of a message. `waitMs`: too many were sent. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly waitMs?: number }
+
+export interface Webhook {
+  /** The shortest time between two messages, milliseconds. */
+  readonly intervalMs: number
+  /** UTF-8 bytes of the text of a message. */
+  readonly maxBytes: number
+  message(text: string, notices: readonly Notice[], target: { url: string; secret?: string | undefined }): Message
+  /** @param answer what the webhook answered with status 200 */
+  read(answer: unknown): Outcome
+}
+
+const MINUTE_MS = 60_000
+
+/** By `format`. The limits are those of the documents that are named. */
+export const webhooks: Readonly<Record<Format, Webhook>> = {
+  // developer.work.weixin.qq.com/document/path/91770: 2048 bytes, 20 a minute. The key in the URL is all that it checks.
+  wecom: {
+    intervalMs: MINUTE_MS / 20,
+    maxBytes: 2048,
+    message: (content, _notices, { url }) => json(url, { msgtype: 'text', text: { content } }),
+    read: (answer) => byCode(answer, ['errcode'], { 45009: MINUTE_MS }),
+  },
+  // open.dingtalk.com/document/robots/custom-robot-access: 20 a minute, more are refused for 10 minutes.
+  dingtalk: {
+    intervalMs: MINUTE_MS / 20,
+    maxBytes: 20_000,
+    message(content, _notices, { url, secret }) {
+      const signed = new URL(url)
+      if (secret !== undefined) {
+        const timestamp = String(Date.now())
+        signed.searchParams.set('timestamp', timestamp)
+        signed.searchParams.set('sign', hmac(secret, `${timestamp}\n${secret}`))
+      }
+      return json(signed.href, { msgtype: 'text', text: { content } })
+    },
+    read: (answer) => byCode(answer, ['errcode'], { 130101: 10 * MINUTE_MS, 410100: 10 * MINUTE_MS }),
+  },
+  // open.feishu.cn/document/client-docs/bot-v3/add-custom-bot: 20 KB, 5 a second and 100 a minute.
+  feishu: {
+    intervalMs: MINUTE_MS / 100,
+    maxBytes: 18_000,
+    message(text, _notices, { url, secret }) {
+      const timestamp = String(Math.floor(Date.now() / 1000))
+      // The text that is signed is the key here, and what it signs is empty.
+      const signature = secret !== undefined && { timestamp, sign: hmac(`${timestamp}\n${secret}`, '') }
+      return json(url, { ...signature, msg_type: 'text', content: { text } })
+    },
+    read: (answer) => byCode(answer, ['code', 'StatusCode'], { 9499: MINUTE_MS, 11232: MINUTE_MS }),
+  },
+  // docs.slack.dev/apis/web-api/rate-limits: one a second; 429 says how long to wait. 40,000 characters.
+  slack: {
+    intervalMs: 1000,
+    maxBytes: 30_000,
+    message: (text, _notices, { url }) => json(url, { text: escapeSlack(text) }),
+    read: () => ({ ok: true }),
+  },
+  // Signed as Standard Webhooks are.
+  json: {
+    intervalMs: 1000,
+    maxBytes: 64 * 1024,
+    message(text, notices, { url, secret }) {
+      const message = json(url, { text, alerts: notices.map(({ event, alert }) => ({ event, ...alert })) })
+      if (secret === undefined) return message
+      const id = `msg_${randomUUID()}`
+      const timestamp = String(Math.floor(Date.now() / 1000))
+      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+      const signature = `v1,${hmac(key, `${id}.${timestamp}.${message.body}`)}`
+      const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }
+      return { ...message, headers }
+    },
+    read: () => ({ ok: true }),
+  },
+}
+
+function json(url: string, body: object): Message {
+  return { url, body: JSON.stringify(body) }
+}
+
+function hmac(key: string | Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64')
+}
+
+/** Slack reads <…> as a link or a mention. */
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** Reads an answer that says with status 200 what is wrong. */
+function byCode(answer: unknown, names: readonly string[], limits: Readonly<Record<number, number>>): Outcome {
+  const fields = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>
+  const code = names.map((name) => fields[name]).find((value) => typeof value === 'number')
+  if (code === 0) return { ok: true }
+  if (typeof code !== 'number') return { ok: false, code: 'no code in the answer' }
+  const waitMs = limits[code]
+  return { ok: false, code: String(code), ...(waitMs !== undefined && { waitMs }) }
+}
+
+/** Joins lines to a text of at most `maxBytes`, and says how many are left out. */
+export function textOf(lines: readonly string[], maxBytes: number): string {
+  const all = lines.join('\n')
+  if (Buffer.byteLength(all) <= maxBytes) return all
+  const kept: string[] = []
+  let left = maxBytes - Buffer.byteLength(`\n… and ${lines.length} more`)
+  for (const line of lines) {
+    left -= Buffer.byteLength(line) + 1
+    if (left < 0) break
+    kept.push(line)
+  }
+  return [...kept, `… and ${lines.length - kept.length} more`].join('\n')
+}
