@@ -9,6 +9,7 @@ import { print } from './report/print.ts'
 import { Loader } from './load/processes.ts'
 import type { Measure, Section } from './report/section.ts'
 import { archive } from './sections/archive.ts'
+import { forward } from './sections/forward.ts'
 import { http } from './sections/http.ts'
 import { latency } from './sections/latency.ts'
 import { delivery, memoryUse } from './sections/long.ts'
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, Measure>> = {
   memory: memoryUse,
   archive,
   metrics,
+  forward,
 }
 
 const write = (text: string): void => void process.stdout.write(text)
