@@ -15,6 +15,8 @@ export type Failure =
 export interface Engine {
   readonly name: 'sqlite' | 'postgres' | 'mysql'
   readonly db: ArchiveDb
+  /** Whether a statement of a transaction may be sent before the one in front of it has been answered. */
+  readonly pipelines: boolean
   /** Statements that make the tables, each once and in this order. */
   readonly schema: readonly string[]
   /** Waits until no other process makes or changes tables, and holds that until the transaction ends. */

@@ -40,6 +40,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
   return {
     name: 'mysql',
     db: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
+    pipelines: false,
     schema,
     // Statements that make tables commit by themselves: they are repeated until they find all of them made.
     lockSchema: async () => undefined,

@@ -31,6 +31,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
   return {
     name: 'postgres',
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    pipelines: false,
     schema,
     async lockSchema(work) {
       await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(work)

@@ -23,13 +23,14 @@ export async function openSqliteEngine(file: string): Promise<Engine> {
     dialect: {
       createAdapter: () => new SqliteAdapter(),
       createDriver: () => new HandleDriver(handle),
-      createIntrospector: (any) => new SqliteIntrospector(any),
+      createIntrospector: (own) => new SqliteIntrospector(own),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   })
   return {
     name: 'sqlite',
     db,
+    pipelines: true,
     schema,
     // A transaction begins IMMEDIATE: it is the lock.
     lockSchema: async () => undefined,
@@ -51,13 +52,15 @@ export async function openSqliteEngine(file: string): Promise<Engine> {
 class HandleDriver implements Driver {
   readonly #handle: SqliteHandle
   readonly #connection: DatabaseConnection
+  /** The BEGIN of the transaction, which statements that read do not wait for before they are sent. */
+  #begun: Promise<void> = Promise.resolve()
   #free: Promise<void> = Promise.resolve()
   #release: () => void = () => undefined
 
   constructor(handle: SqliteHandle) {
     this.#handle = handle
     this.#connection = {
-      executeQuery: (query) => execute(handle, query),
+      executeQuery: (query) => this.#execute(query),
       streamQuery() {
         throw new Error('rows are read in pages')
       },
@@ -77,20 +80,35 @@ class HandleDriver implements Driver {
     return this.#connection
   }
 
-  beginTransaction(): Promise<void> {
-    return this.#handle.exec('BEGIN IMMEDIATE')
+  async beginTransaction(): Promise<void> {
+    this.#begun = this.#handle.exec('BEGIN IMMEDIATE')
+    // Whoever sends the next statement hears of a failure.
+    this.#begun.catch(() => undefined)
   }
 
-  commitTransaction(): Promise<void> {
-    return this.#handle.exec('COMMIT')
+  async commitTransaction(): Promise<void> {
+    await this.#begun
+    await this.#handle.exec('COMMIT')
   }
 
   async rollbackTransaction(): Promise<void> {
+    await this.#begun.catch(() => undefined)
     // SQLite rolls back by itself where its disk is full.
     await this.#handle.exec('ROLLBACK').catch(() => undefined)
   }
 
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const values = query.parameters as readonly SqliteValue[]
+    if (isReading(query.sql)) {
+      const [rows] = await Promise.all([this.#handle.all(query.sql, values), this.#begun])
+      return { rows: rows as R[] }
+    }
+    await this.#begun
+    return { rows: [], numAffectedRows: BigInt(await this.#handle.run(query.sql, values)) }
+  }
+
   async releaseConnection(): Promise<void> {
+    this.#begun = Promise.resolve()
     this.#release()
   }
 
@@ -105,11 +123,8 @@ function latch(): { promise: Promise<void>; release: () => void } {
   return { promise, release }
 }
 
-async function execute<R>(handle: SqliteHandle, { sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-  const values = parameters as readonly SqliteValue[]
-  if (/^\s*(?:select|with|pragma)\b/i.test(text)) return { rows: (await handle.all(text, values)) as R[] }
-  const changes = await handle.run(text, values)
-  return { rows: [], numAffectedRows: BigInt(changes) }
+function isReading(text: string): boolean {
+  return /^\s*(?:select|with|pragma)\b/i.test(text)
 }
 
 const schema = [

@@ -12,7 +12,7 @@ export async function loadIncarnations(work: Work, conversations: readonly strin
   const rows = await work
     .selectFrom('timhook_incarnations')
     .selectAll()
-    .where('conversation_key', 'in', conversations)
+    .where('conversation_key', 'in', padded(conversations))
     .orderBy('at')
     .execute()
   for (const { conversation_key, at } of rows) {
@@ -21,6 +21,27 @@ export async function loadIncarnations(work: Work, conversations: readonly strin
     else found.set(conversation_key, [at])
   }
   return found
+}
+
+/** Keys with the last one repeated up to a power of two: few different statements are prepared. */
+export function padded(keys: readonly string[]): readonly string[] {
+  const length = 2 ** Math.ceil(Math.log2(keys.length))
+  return [...keys, ...Array.from({ length: length - keys.length }, () => keys.at(-1) ?? '')]
+}
+
+const MAX_REMEMBERED = 50_000
+const memory = new WeakMap<Engine, Map<string, readonly number[]>>()
+
+/** What was last read of groups. Another server may have written since: it is good for a guess. */
+export function remembered(engine: Engine): Incarnations {
+  return memory.get(engine) ?? new Map<string, readonly number[]>()
+}
+
+export function remember(engine: Engine, incarnations: Incarnations): void {
+  const known = memory.get(engine) ?? new Map<string, readonly number[]>()
+  if (known.size > MAX_REMEMBERED) known.clear()
+  for (const [conversation, times] of incarnations) known.set(conversation, times)
+  memory.set(engine, known)
 }
 
 /** The incarnation that something at this time belongs to: when the last one before it began, or 0. */

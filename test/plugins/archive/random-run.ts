@@ -29,6 +29,8 @@ const ACCOUNTS = ['ann', 'bob', 'cat', 'dan']
 const GROUPS = ['@TGS#one', '@TGS#two', '@TGS#three']
 /** How far callbacks overtake each other. */
 const DISORDER = 60
+/** Changes are of one of so many last messages, so that some come together. */
+const RECENT = 4
 
 /**
  * A run of chance: groups that are dissolved and made again, conversations, and what happens to their messages. The model
@@ -107,7 +109,7 @@ export function randomRun(
     arrive(received('C2C.CallbackAfterSendMsg', { ...key, MsgBody: textBody(text), CloudCustomData: 'original' }))
   }
   const changeToAccount = (peers: readonly [string, string], talk: readonly Expected[]): void => {
-    const message = pick(talk)
+    const message = pick(talk.slice(-RECENT))
     const to = peers[0] === message.from ? peers[1] : peers[0]
     const key = { From_Account: message.from, To_Account: to, MsgKey: message.msgKey }
     const kind = upTo(4)
@@ -145,15 +147,15 @@ export function randomRun(
         at: position,
       })
     } else if (upTo(2) === 0) {
-      if (group.messages.length === 0 || upTo(3) > 0) sendToGroup(id, group)
-      else changeInGroup(id, pick(group.messages))
+      if (group.messages.length === 0 || upTo(2) > 0) sendToGroup(id, group)
+      else changeInGroup(id, pick(group.messages.slice(-RECENT)))
     } else {
       const from = pick(ACCOUNTS)
       const to = pick(ACCOUNTS.filter((account) => account !== from))
       const peers = [from, to].toSorted() as [string, string]
       const talk = talks.get(peers.join()) ?? []
       talks.set(peers.join(), talk)
-      if (talk.length === 0 || upTo(3) > 0) sendToAccount(from, to, talk)
+      if (talk.length === 0 || upTo(2) > 0) sendToAccount(from, to, talk)
       else changeToAccount(peers, talk)
     }
   }
