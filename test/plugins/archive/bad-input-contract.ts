@@ -88,6 +88,14 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       expect(rows.map(({ text }) => text)).to.deep.equal(Array.from({ length: 20 }, (_, seq) => `text ${seq}`))
     })
 
+    it('keeps one of two messages that claim one MsgSeq in one millisecond', async () => {
+      const engine = await open(await newUrl())
+      const other = groupMessage(1, 'b', { MsgTime: 5, Random: 6 })
+      await write(engine, [groupMessage(1, 'a'), other])
+      await write(engine, [groupMessage(1, 'a'), other])
+      expect((await rowsOf(engine)).map(({ text }) => text)).to.deep.equal(['b'])
+    })
+
     it('has one transaction for all of a batch', async () => {
       const engine = await open(await newUrl())
       await sql`alter table timhook_incarnations rename to gone`.execute(engine.db)

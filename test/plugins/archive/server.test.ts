@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import archive from '../../../plugins/archive/index.ts'
 import { openArchive } from '../../../plugins/archive/archive.ts'
+import { testPlugin } from '../../../core/testing.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
 import { c2cMessage, GROUP, groupMessage, groupRecall, open, rowsOf, sqliteUrl } from './support.ts'
@@ -65,7 +66,9 @@ describe('archive behind a server', () => {
 
   it('leaves to the next start what a stop interrupts', async () => {
     const url = await sqliteUrl()
-    const server = await start({ url })
+    const delivery = { engine: 'sqlite' as const, sqlite: { file: join(await folderWith({}), 'timhook.db') } }
+    const plugins = [{ use: 'archive', options: { url } }]
+    const server = await serve({ plugins, delivery })
     const other = await openArchive({ url })
     await other.db.schema.alterTable('timhook_messages').renameTo('elsewhere').execute()
     const failed: unknown[] = []
@@ -74,8 +77,13 @@ describe('archive behind a server', () => {
     while (!server.lines.some((line) => line.includes('cannot be written')))
       await new Promise((resolve) => setImmediate(resolve))
     await server.server.stop({ drainMs: 0, graceMs: 20 })
-    await other.db.destroy()
     expect(failed).to.deep.equal([])
+    await other.db.schema.alterTable('elsewhere').renameTo('timhook_messages').execute()
+    await other.db.destroy()
+    await serve({ plugins, delivery })
+    const engine = await open(url)
+    while ((await rowsOf(engine)).length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect((await rowsOf(engine)).map(({ text }) => text)).to.deep.equal(['hello'])
   })
 
   it('refuses a start with a file that is no database, and names no text of it', async () => {
@@ -92,6 +100,18 @@ describe('archive behind a server', () => {
     await start({ url: `sqlite:${join(folder, 'a/b/archive.db')}` })
     await rename(join(folder, 'a/b/archive.db'), join(folder, 'a/b/moved.db'))
     rmSync(join(folder, 'a'), { recursive: true })
+  })
+
+  it('counts what it has written, by type', async () => {
+    await using t = await testPlugin(archive, { options: { url: await sqliteUrl() } })
+    await t.after('Group.CallbackAfterSendMsg', { MsgSeq: 1 })
+    await t.after('Group.CallbackAfterSendMsg', { MsgSeq: 2 })
+    await t.after('Group.CallbackAfterRecallMsg')
+    expect(t.counts('written')).to.deep.equal([
+      { labels: { type: 'message' }, value: 2 },
+      { labels: { type: 'recall' }, value: 2 },
+    ])
+    expect(t.counts('transactions')).to.deep.equal([{ labels: {}, value: 3 }])
   })
 
   it('erases an account', async () => {
