@@ -123,7 +123,7 @@ describe('plugins', () => {
       'imports what another version has',
       { 'y.mjs': '', 'x.mjs': 'import { Nothing } from "./y.mjs"' },
       './x.mjs',
-      /x\.mjs imports Nothing from \.\/y\.mjs, which has no such export/,
+      /x\.mjs:1 imports Nothing from \.\/y\.mjs, which has no such export/,
     ],
     ['is CommonJS in an ES module', { 'x.mjs': 'exports.a = 1' }, './x.mjs', /is CommonJS, .*name it \.cjs/],
     [

@@ -68,7 +68,7 @@ describe('a plugin that cannot be loaded', () => {
 
   it('has the place of an import told that its module does not export', async () => {
     const text = await faultsOf({ 'x.mjs': "\nimport { no } from './y.mjs'\n", 'y.mjs': 'export const yes = 1' }, USE)
-    expect(text).to.match(/use: SyntaxError: .*'no' \(at \S*x\.mjs:2\)$/)
+    expect(text).to.match(/use: \S*x\.mjs:2 imports no from \S+, which has no such export/)
   })
 
   it('has what it throws told with its causes, and its own place, but no secret of the config', async () => {

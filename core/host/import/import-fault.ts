@@ -18,14 +18,16 @@ const NO_EXPORT = /^The requested module '([^']+)' does not provide an export na
 export async function importFault(error: unknown, url: string | undefined): Promise<string> {
   if (error instanceof TimhookError) return error.hint ? `${error.message}; ${error.hint}` : error.message
   const { message = '' } = error instanceof Error ? error : {}
-  const known = url === undefined ? undefined : knownFault(message, fileURLToPath(url))
-  if (known !== undefined) return known
   const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, url) : undefined
+  // The fault may be in a module that this one imports.
+  const known = url === undefined ? undefined : knownFault(message, place ?? fileURLToPath(url))
+  if (known !== undefined) return known
   // The stack of a syntax error shows the importer.
   const reason = place === undefined ? reasonOf(error) : `${String(error)} (at ${place})`
   return reason.replaceAll('\n', ' ')
 }
 
+/** @param file the module, with the line where it is known */
 function knownFault(message: string, file: string): string | undefined {
   const [, name] = PACKAGE.exec(message) ?? []
   if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`
