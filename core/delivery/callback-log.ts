@@ -89,8 +89,10 @@ export interface OpenedLog {
 export interface LogListener {
   /** Appends are about to be committed: what is settled now can share the commit. */
   readonly appending: () => void
-  /** There may be something new: in one partition, or anywhere. */
+  /** There may be something new: in one partition, or anywhere, requests among them. */
   readonly notified: (partition?: number) => void
+  /** Leases may be free: calling `lease` at once saves time. */
+  readonly freed: () => void
 }
 
 /** A callback that is to be stored. */
@@ -169,8 +171,8 @@ export interface Page {
   readonly scanned: number
   /** Whether nothing was stored behind `scanned` at the time. */
   readonly end: boolean
-  /** How many callbacks wait for the plugin in this partition, if appends of other processes make that unknown. */
-  readonly waiting?: number
+  /** How many of the plugin's callbacks were ever stored in this partition, if other processes store some of them. */
+  readonly stored?: number
 }
 
 export interface DueQuery {
@@ -205,6 +207,8 @@ export interface NewLease extends Lease {
   readonly tail: number
   /** How many callbacks wait for the plugin: beyond the cursor, and pending. */
   readonly waiting: number
+  /** What `stored` of a page was when the lease was given, if pages have one. */
+  readonly stored?: number
   /** The id of the one callback that ended the last process, if that is known. Then no other is a suspect. */
   readonly suspect?: string | undefined
 }
@@ -233,6 +237,8 @@ export interface LeaseReply {
 export interface Settlement {
   readonly lease: Lease
   readonly changes: readonly Change[]
+  /** How many callbacks became done or dead under the lease, with these changes and all before. */
+  readonly finished: number
 }
 
 /** One change of a plugin's callbacks in a partition. */

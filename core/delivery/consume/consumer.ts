@@ -43,7 +43,7 @@ export function createConsumer(deps: ConsumerDeps) {
     prefetchedOf: (key) => prefetch.of(key),
     onNext: (partition, row) => push(partition, itemOf(row, partition.inDoubt)),
     onLost(partition, seq) {
-      partition.waiting--
+      partition.finish()
       partition.settle(seq)
     },
   })

@@ -41,8 +41,9 @@ export class Cursor {
     this.#taken.push(seq)
   }
 
-  settle(seq: number): void {
-    this.#fresh.push(seq)
+  /** @param isMarked whether it is written already that it is settled */
+  settle(seq: number, isMarked = false): void {
+    if (!isMarked) this.#fresh.push(seq)
     // Most settle in order, and the set would grow and shrink for each.
     if (seq === this.#taken[this.#at]) this.#at++
     else this.#settled.add(seq)
@@ -50,9 +51,14 @@ export class Cursor {
     if (this.#at >= COMPACT_AT && this.#at * 2 > this.#taken.length) this.#compact()
   }
 
+  /** How many settled callbacks are beyond what `changes` returned. */
+  get unwritten(): number {
+    return this.#deferred.length + this.#fresh.length
+  }
+
   /** Whether settled callbacks wait to be written. */
   get hasDeferred(): boolean {
-    return this.#deferred.length > 0 || this.#fresh.length > 0
+    return this.unwritten > 0
   }
 
   /**
@@ -62,17 +68,22 @@ export class Cursor {
   changes(nowMs: number, all: boolean): Change[] {
     const cursor = this.#cursor
     const changes: Change[] = []
-    const isBeyond = (seq: number): boolean => seq > cursor
+    if (cursor > this.#saved) {
+      const isBeyond = (seq: number): boolean => seq > cursor
+      this.#deferred = this.#deferred.filter(isBeyond)
+      this.#fresh = this.#fresh.filter(isBeyond)
+    }
     if (all || nowMs - this.#deferredAt >= DEFER_MS) {
-      const due = (all ? [...this.#deferred, ...this.#fresh] : this.#deferred).filter(isBeyond)
+      const due = all ? [...this.#deferred, ...this.#fresh] : this.#deferred
+      const written = new Set<number>()
       let end = 0
       for (const seq of due.toSorted((a, b) => a - b)) {
         if (seq <= end) continue
-        const range = this.#rangeAround(seq)
-        end = range[1]
-        changes.push(['done', ...range])
+        const [first, last] = this.#rangeAround(seq, written)
+        end = last
+        changes.push(['done', first, last])
       }
-      this.#deferred = all ? [] : this.#fresh.filter(isBeyond)
+      this.#deferred = all ? [] : this.#fresh.filter((seq) => !written.has(seq))
       this.#fresh = []
       this.#deferredAt = nowMs
       if (this.#settled.size > Math.max(COMPACT_AT, (this.#taken.length - this.#at) / 2)) this.#compact()
@@ -87,8 +98,8 @@ export class Cursor {
     return head === undefined ? this.#reached : head - 1
   }
 
-  /** The numbers around a settled one, from behind the last unsettled one up to the next. */
-  #rangeAround(seq: number): [first: number, last: number] {
+  /** The numbers around a settled one, from behind the last unsettled one up to the next. Adds them to a set. */
+  #rangeAround(seq: number, written: Set<number>): [first: number, last: number] {
     let [low, high] = [this.#at, this.#taken.length]
     while (low < high) {
       const middle = (low + high) >>> 1
@@ -99,6 +110,7 @@ export class Cursor {
     while (before >= this.#at && this.#settled.has(this.#taken[before] ?? 0)) before--
     let after = low
     while (after < this.#taken.length && this.#settled.has(this.#taken[after] ?? 0)) after++
+    for (const one of this.#taken.slice(before + 1, after)) written.add(one)
     const first = before < this.#at ? this.#cursor : (this.#taken[before] ?? 0)
     return [first + 1, (this.#taken[after] ?? this.#reached + 1) - 1]
   }

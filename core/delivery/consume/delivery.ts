@@ -80,8 +80,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         appending: () => settleBatcher.piggyback(),
         notified(partition) {
           for (const consumer of consumers) consumer.look(partition)
-          pollRequests()
+          if (partition === undefined) pollRequests()
         },
+        freed: () => leases.freed(),
       })
       partitions = opened.partitions
       await holds.sync(async () => opened)

@@ -41,6 +41,11 @@ export class Leases {
     return this.#validUntil === Infinity || performance.now() < this.#validUntil
   }
 
+  /** Asks for leases that other processes have given back. */
+  freed(): void {
+    if (this.#timer && !this.#isLeaving) void this.#renewAgain()
+  }
+
   /** Resolves when the leases are valid again, or lost. */
   renewed(): Promise<void> {
     return new Promise((resolve) => void this.#onRenewed.push(resolve))

@@ -29,7 +29,7 @@ export function createOutcomes({ plugin, bus, log, settleBatcher }: OutcomesDeps
     const { place, isSuspect } = item
     const { seq } = item.shared
     const { to, change, leavesTurn } = stepOf(place, event, seq, isSuspect)
-    if (to === 'done' || to === 'dead') partition.waiting--
+    if (to === 'done' || to === 'dead') partition.finish()
     if (change) {
       const isKept = event.as === 'again' && event.keepsKey
       const forgets = place === 'pending' && !isKept
@@ -38,7 +38,7 @@ export function createOutcomes({ plugin, bus, log, settleBatcher }: OutcomesDeps
         if (isWritten && event.as === 'again' && !event.keepsKey) partition.retries.wake(event.next.dueAt)
       })
     }
-    if (leavesTurn) partition.settle(seq)
+    if (leavesTurn) partition.settle(seq, change !== undefined)
   }
 
   const dead = (

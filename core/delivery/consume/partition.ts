@@ -33,6 +33,7 @@ export class Partition implements Outbox {
   readonly #deps: PartitionDeps
   #state: 'held' | 'closing' | 'lost' = 'held'
   #running = 0
+  #finished = 0
   #onIdle: (() => void)[] = []
 
   constructor(lease: NewLease, deps: PartitionDeps) {
@@ -51,8 +52,9 @@ export class Partition implements Outbox {
           this.cursor.advance(seq)
           settleBatcher.touch()
         },
-        onPage: ({ lost, waiting = this.waiting }) => {
-          this.waiting = waiting - lost
+        onPage: ({ lost, stored }) => {
+          if (stored !== undefined) this.waiting = lease.waiting + stored - (lease.stored ?? 0) - this.#finished
+          this.finish(lost)
           onMore()
         },
       },
@@ -92,9 +94,22 @@ export class Partition implements Outbox {
     if (this.isHeld) this.readAhead.stored(seq, shared)
   }
 
-  /** The callback has left its turn. */
-  settle(seq: number): void {
-    this.cursor.settle(seq)
+  /** Callbacks are done or dead. */
+  finish(count = 1): void {
+    this.waiting -= count
+    this.#finished += count
+  }
+
+  get finished(): number {
+    return this.#finished - this.cursor.unwritten
+  }
+
+  /**
+   * The callback has left its turn.
+   * @param isMarked whether a change that was enqueued marks it done
+   */
+  settle(seq: number, isMarked = false): void {
+    this.cursor.settle(seq, isMarked)
     this.#deps.settleBatcher.touch()
   }
 

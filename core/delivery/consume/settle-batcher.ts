@@ -11,6 +11,8 @@ export interface Outbox {
   readonly isLost: boolean
   /** Returns how the cursor has moved, when a batch is written. */
   collect(): Change[]
+  /** How many callbacks are finished, of those that are written or were collected. */
+  readonly finished: number
   /** Its lease was refused. */
   lose(): void
 }
@@ -117,7 +119,7 @@ export class SettleBatcher {
     const batch = [...queues].filter(([{ isLost }, { after }]) => !isLost || after.length > 0)
     const live = batch.filter(([{ isLost }]) => !isLost)
     try {
-      const settlements = live.map(([{ lease }, { changes }]) => ({ lease, changes }))
+      const settlements = live.map(([{ lease, finished }, { changes }]) => ({ lease, changes, finished }))
       const written = settlements.length > 0 ? await this.#log.settle(settlements) : []
       this.#isFailing = false
       for (const [index, [outbox]] of live.entries()) if (written[index] === false) outbox.lose()

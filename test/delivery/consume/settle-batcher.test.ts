@@ -19,6 +19,7 @@ function batcherOf(): {
   const outbox = {
     lease: { plugin: 'one', partition: 0, fence: 0 },
     isLost: false,
+    finished: 0,
     collect: (): Change[] => [],
     lose(): void {
       outbox.isLost = true
