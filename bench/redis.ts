@@ -1,4 +1,4 @@
-import { createRedisDelivery } from '../core/delivery/engines/redis/delivery.ts'
+import { createRedisDelivery } from '../core/delivery/engines/redis/open-redis.ts'
 import { Bus } from '../core/observe/bus.ts'
 import { createLogger } from '../core/observe/log.ts'
 import { createRegistry } from '../core/registry.ts'

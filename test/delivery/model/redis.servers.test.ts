@@ -1,4 +1,4 @@
-import { createRedisDelivery } from '../../../core/delivery/engines/redis/delivery.ts'
+import { createRedisDelivery } from '../../../core/delivery/engines/redis/open-redis.ts'
 import { openRedisHistory } from '../../../core/delivery/engines/redis/history/history.ts'
 import { createLogger } from '../../../core/observe/log.ts'
 import { openRedis } from '../../../core/store/redis/client.ts'

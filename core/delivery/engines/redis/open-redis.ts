@@ -1,13 +1,54 @@
-import type { Bus } from '../../../observe/bus.ts'
 import { TimhookError } from '../../../errors.ts'
+import type { Bus } from '../../../observe/bus.ts'
 import type { Logger } from '../../../observe/log.ts'
 import type { Registry } from '../../../registry.ts'
 import { openRedis } from '../../../store/redis/client.ts'
 import type { RedisSettings } from '../../../store/redis/options.ts'
 import { createRedisStores } from '../../../store/redis/stores.ts'
+import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
-import { createRedisDelivery, type RedisDelivery, type RedisDeps } from './delivery.ts'
+import { type Connection, createRun } from './client/run.ts'
+import { RedisLog } from './redis-log.ts'
+import { createSweep, type Retention } from './upkeep/retention.ts'
 import { watchRedis } from './watch-redis.ts'
+
+/** Intervals in milliseconds. Tests use shorter ones. */
+export interface Pace {
+  /** A process that sends no heartbeat for this long counts as dead, and others take its partitions. */
+  readonly leaseMs: number
+  readonly sweepMs: number
+  /** A plugin that no process has had for this long is removed: its callbacks become dead letters. */
+  readonly removedAfterMs: number
+}
+
+const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
+
+export interface RedisDeps {
+  readonly registry: Registry
+  readonly bus: Bus
+  readonly connection: Connection
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly maxBacklog?: number
+  readonly pace?: Partial<Pace>
+}
+
+/** Keeps the leases of running handlers until it is known how they ended. */
+export interface RedisDelivery extends Delivery {
+  end(ending: Ending): Promise<void>
+}
+
+/** The engine for several processes and machines. */
+export function createRedisDelivery({ retention, pace, ...deps }: RedisDeps): RedisDelivery {
+  const { registry, bus, connection, resendWindow } = deps
+  const { leaseMs, ...intervals } = { ...PACE, ...pace }
+  const plugins = registry.plugins.map(({ id }) => id)
+  const startUpkeep = (partitions: number): (() => void) =>
+    createSweep({ connection, run: createRun(connection), bus, partitions, retention, ...intervals }).start()
+  const log = new RedisLog({ connection, plugins, resendWindow, leaseMs, startUpkeep })
+  return { ...createDelivery({ ...deps, log }), end: (ending) => log.end(ending) }
+}
 
 type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection'> & { readonly redis?: RedisSettings }
 

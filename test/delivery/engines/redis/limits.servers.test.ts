@@ -1,13 +1,12 @@
 import { expect } from 'chai'
 import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
+import { readEntry } from '../../../../core/delivery/engines/redis/client/entry.ts'
 import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
-import { SETTLE } from '../../../../core/delivery/engines/redis/scripts/settle.ts'
-import { TAKE } from '../../../../core/delivery/engines/redis/scripts/take.ts'
 import { deferred } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { heard } from '../../../harness/server.ts'
 import { done } from '../sqlite/run-sqlite.ts'
-import { eventually, type RedisRun, runRedis } from './run-redis.ts'
+import { eventually, PARTITION_KEYS, partitionOf, type RedisRun, runRedis, waitingOf, waits } from './run-redis.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
 
@@ -32,10 +31,7 @@ describeWithRedis('the engine redis', () => {
     const both = done(run.bus, 2)
     release.resolve()
     await both
-    await eventually(
-      () => client.hget('timhook:backlog', 'one'),
-      (count) => count === '0',
-    )
+    await waits(run, 0)
     await client.config('SET', 'maxmemory', '0')
     const third = done(run.bus, 1)
     await run.accept(3, 'c')
@@ -52,7 +48,7 @@ describeWithRedis('the engine redis', () => {
       async () => dead.length,
       (count) => count >= 50,
     )
-    expect(await run.connection.client.hget('timhook:backlog', 'one')).to.equal('200')
+    await waits(run, 200)
     expect(dead).to.have.length(50)
     expect(dead[0]?.error).to.contain('maxBacklog')
   })
@@ -95,7 +91,7 @@ describeWithRedis('the engine redis', () => {
     const { client } = run.connection
     const before = await lengths(run)
     await eventually(
-      () => client.zcard(`timhook:due:one:${before.c.n}`),
+      () => client.zcard(`${before.c.key}:due:one`),
       (count) => count === 1,
     )
     expect(await sweepAll(run)).to.be.above(200)
@@ -105,7 +101,7 @@ describeWithRedis('the engine redis', () => {
       ['b', 300],
       ['c', 310],
     ] as const) {
-      const entries = await client.xrange(`timhook:cb:${after[group].n}`, '-', '+')
+      const entries = await client.xrange(`${after[group].key}:cb`, '-', '+')
       expect(JSON.stringify(entries)).to.contain(`EventTime\\":${n}}`)
     }
   })
@@ -115,7 +111,7 @@ describeWithRedis('the engine redis', () => {
     await Promise.all(Array.from({ length: 600 }, (_, n) => run.accept(n, `${n}${'x'.repeat(2000)}`)))
     await sweepAll(run)
     const { client } = run.connection
-    const all = await Promise.all(Array.from({ length: 32 }, (_, n) => client.xlen(`timhook:cb:${n}`)))
+    const all = await Promise.all(PARTITION_KEYS.map((key) => client.xlen(`${key}:cb`)))
     expect(all.reduce((sum, length) => sum + length, 0)).to.equal(600)
   })
 
@@ -168,28 +164,16 @@ describeWithRedis('the engine redis', () => {
     await started.promise
     // Another one has taken the partition, as it would have after the lease.
     const { client } = first.connection
-    const n = await partition(first)
-    const lease = `timhook:lease:one:${n}`
-    const fence = (await client.hget(lease, 'fence')) ?? ''
-    await client.hset(lease, { owner: 'other', fence: '999', until: `${Date.now() + 60_000}` })
-    const run = createRun(first.connection)
-    const [entry] = await client.xrange(`timhook:cb:${n}`, '-', '+')
-    const write = (by: string): Promise<number[]> => run(SETTLE, 'done', 'one', n, by, entry?.[0] ?? '', '', '')
-    expect(await write(fence)).to.deep.equal([0])
-    const taken = await run<[string, number][]>(TAKE, 'one', 10, -1, 60_000, n, fence, '0-0', '', '')
-    expect(taken.map(([, isOwned]) => isOwned)).to.deep.equal([0])
+    const key = await partitionOf(first)
+    await client.hset(`${key}:lease:one`, { owner: 'other', until: `${Date.now() + 60_000}` })
     const handled = done(first.bus, 1)
     release.resolve()
     await handled
-    await eventually(
-      () => client.hgetall(lease),
-      ({ owner }) => owner === 'other',
-    )
     await first.stop()
     const look = await runRedis(redis, {})
-    const groups = await look.connection.client.xinfo('GROUPS', `timhook:cb:${n}`)
-    expect(JSON.stringify(groups)).to.contain('"last-delivered-id","0-0"')
-    expect(await look.connection.client.hget('timhook:backlog', 'one')).to.equal('1')
+    const lease = await look.connection.client.hgetall(`${key}:lease:one`)
+    expect(lease).to.include({ owner: 'other', finished: '0', cursor: '1' })
+    expect(await waitingOf(look)).to.equal(1)
   })
 })
 
@@ -199,25 +183,20 @@ async function sweepAll(
 ): Promise<number> {
   const run = createRun(connection)
   const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
-  return createSweep({ connection, run, bus, retention, reportBackgroundError: () => undefined, ...rest }).sweep()
-}
-
-/** The partition with the only callback. */
-async function partition({ connection }: RedisRun): Promise<number> {
-  for (let n = 0; ; n++) if ((await connection.client.xlen(`timhook:cb:${n}`)) > 0) return n
+  return createSweep({ connection, run, bus, retention, ...rest }).sweep()
 }
 
 type Group = 'a' | 'b' | 'c' | 'd'
 
-async function lengths({ connection }: RedisRun): Promise<Record<Group, { n: number; length: number }>> {
-  const found: Partial<Record<Group, { n: number; length: number }>> = {}
-  for (let n = 0; n < 32; n++) {
-    const entries = await connection.client.xrange(`timhook:cb:${n}`, '-', '+')
+async function lengths({ connection }: RedisRun): Promise<Record<Group, { key: string; length: number }>> {
+  const none = { key: '', length: 0 }
+  const found = { a: none, b: none, c: none, d: none }
+  for (const key of PARTITION_KEYS) {
+    const entries = await connection.client.xrange(`${key}:cb`, '-', '+')
     for (const [, fields] of entries) {
-      const body = JSON.parse(fields.at(-1) ?? '{}') as { GroupId: Group }
-      found[body.GroupId] = { n, length: entries.length }
+      const body = JSON.parse(readEntry(fields.at(-1) ?? '').raw) as { GroupId: Group }
+      found[body.GroupId] = { key, length: entries.length }
     }
   }
-  const none = { n: -1, length: 0 }
-  return { a: none, b: none, c: none, d: none, ...found }
+  return found
 }

@@ -1,12 +1,11 @@
 import { expect } from 'chai'
-import { APPEND } from '../../../../core/delivery/engines/redis/scripts/append.ts'
-import { SETTLE } from '../../../../core/delivery/engines/redis/scripts/settle.ts'
-import { TAKE } from '../../../../core/delivery/engines/redis/scripts/take.ts'
+import { APPEND } from '../../../../core/delivery/engines/redis/append/appender.ts'
+import { READ, SETTLE } from '../../../../core/delivery/engines/redis/redis-log.ts'
 import { deferred, entry, full, FULL } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { serve } from '../../../harness/server.ts'
 import { done } from '../sqlite/run-sqlite.ts'
-import { eventually, runRedis } from './run-redis.ts'
+import { deadLettersOf, eventually, runRedis, waitingOf, waits } from './run-redis.ts'
 
 describeWithRedis('a Redis that goes away', () => {
   it('makes callbacks be refused at once with 503, and taken again by itself when it is back', async () => {
@@ -66,10 +65,7 @@ describeWithRedis('a Redis that goes away', () => {
     )
     stopping.abort()
     await producers
-    await eventually(
-      () => run.connection.client.hget('timhook:backlog', 'one'),
-      (count) => count === '0',
-    )
+    await waits(run, 0)
     expect([...acknowledged].filter((one) => !seen.has(one))).to.deep.equal([])
   })
 
@@ -92,10 +88,7 @@ describeWithRedis('a Redis that goes away', () => {
     release.resolve()
     await finished
     await redis.start()
-    await eventually(
-      () => run.connection.client.hget('timhook:backlog', 'one').catch(() => 'away'),
-      (count) => count === '0',
-    )
+    await waits(run, 0)
     expect(calls).to.equal(1)
     expect(await run.stop()).to.deep.equal({ undelivered: 0 })
   })
@@ -121,50 +114,41 @@ describeWithRedis('a Redis that goes away', () => {
       const before = await eventually(look, (now) => now !== 'away')
       await eventually(look, (now) => now !== before && now !== 'away')
     }
-    expect(await client.xlen('timhook:dead')).to.equal(0)
-    expect(await client.hget('timhook:backlog', 'one')).to.equal('1')
+    expect(await deadLettersOf(run)).to.equal(0)
+    expect(await waitingOf(run)).to.equal(1)
   })
 
   for (const { name, script, when } of [
     {
       name: 'what it gave',
-      script: TAKE,
-      when: (reply: unknown) => (reply as unknown[][]).some((part) => hasEntries(part)),
+      script: READ,
+      when: (reply: unknown) => (reply as [number, number, number, unknown[]])[3].length > 0,
     },
     { name: 'that it knows what became of them', script: SETTLE, when: () => true },
     { name: 'that it has stored them', script: APPEND, when: () => true },
   ]) {
     it(`delivers callbacks once where a reply is lost that says ${name}`, async () => {
       const seen: number[] = []
-      // With a limit of the backlog everything is read.
-      const more = { lost: { script, when }, ...(script === TAKE && { maxBacklog: 1000 }) }
-      const run = await runRedis(await startRedis(), { one: (n) => void seen.push(n) }, more)
+      const redis = await startRedis()
+      const handle = (n: number): void => void seen.push(n)
+      const run = await runRedis(redis, { one: handle }, { lost: { script, when } })
+      // Another process, for what that stores is read.
+      const stores = script === READ ? await runRedis(redis, { one: handle }) : run
       // The first scripts are sent as text, and their replies arrive.
-      await run.accept(0)
-      await eventually(
-        () => run.connection.client.hget('timhook:backlog', 'one'),
-        (count) => count === '0',
-      )
+      await stores.accept(0)
+      await waits(run, 0)
       for (let n = 1; n <= 20; n++) {
         await eventually(
           () =>
-            run.accept(n, `g${n}`).then(
+            stores.accept(n, `g${n}`).then(
               () => true,
               () => false,
             ),
           (isTaken) => isTaken,
         )
       }
-      await eventually(
-        () => run.connection.client.hget('timhook:backlog', 'one'),
-        (count) => count === '0',
-      )
+      await waits(run, 0)
       expect(seen.toSorted((one, other) => one - other)).to.deep.equal(Array.from({ length: 21 }, (_, n) => n))
     })
   }
 })
-
-/** Whether a part of TAKE's reply has entries in it. */
-function hasEntries([, , , , , , , entries]: unknown[]): boolean {
-  return Array.isArray(entries) && entries.length > 0
-}

@@ -1,20 +1,20 @@
 import { expect } from 'chai'
 import type { Callback } from '../../../../core/callback/callback.ts'
-import { callbackRecordOf } from '../../../../core/delivery/engines/redis/partition/entry.ts'
+import { readEntry } from '../../../../core/delivery/engines/redis/client/entry.ts'
 import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
-import { SETTLE } from '../../../../core/delivery/engines/redis/scripts/settle.ts'
+import { SETTLE } from '../../../../core/delivery/engines/redis/redis-log.ts'
 import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { heard } from '../../../harness/server.ts'
 import { callback, done } from '../sqlite/run-sqlite.ts'
-import { eventually, type RedisRun, runRedis } from './run-redis.ts'
+import { deadLettersOf, PARTITION_KEYS, type RedisRun, runRedis, waits } from './run-redis.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
 const PACE = { pace: { sweepMs: 60_000 } }
 const UNKNOWN = 'Group.CallbackAfterSomethingNew'
 
 async function sweep({ connection, bus }: RedisRun, size: number): Promise<number> {
-  const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9, reportBackgroundError: () => undefined }
+  const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
   const retention = { age: 1e9, deadLetters: 1e9, size }
   return createSweep({ connection, run: createRun(connection), bus, retention, ...rest }).sweep()
 }
@@ -25,17 +25,18 @@ function large(n: number, more: Partial<Callback> = {}): Callback {
 }
 
 /** How many callbacks there are, by kind. */
-async function left({ connection: { client } }: RedisRun): Promise<Record<string, number>> {
+async function left(run: RedisRun): Promise<Record<string, number>> {
+  const { client } = run.connection
   const counts = { refused: await client.xlen('timhook:kept:refused'), unsigned: 0, unknown: 0, others: 0, letters: 0 }
-  for (let n = 0; n < 32; n++) {
-    for (const [, fields] of await client.xrange(`timhook:cb:${n}`, '-', '+')) {
-      const about = fields[3] ?? ''
-      if (about.split(' ')[4] === '0') counts.unsigned++
-      else if (about.includes(UNKNOWN)) counts.unknown++
+  for (const key of PARTITION_KEYS) {
+    for (const [, fields] of await client.xrange(`${key}:cb`, '-', '+')) {
+      const { signed, command } = readEntry(fields[3] ?? '')
+      if (!signed) counts.unsigned++
+      else if (command === UNKNOWN) counts.unknown++
       else counts.others++
     }
   }
-  counts.letters = await client.xlen('timhook:dead')
+  counts.letters = await deadLettersOf(run)
   return counts
 }
 
@@ -51,10 +52,7 @@ describeWithRedis('room in a Redis', () => {
       await run.delivery.recordUndelivered(large(300 + n), { as: 'refused', error: 'does not fit' })
     }
     await handled
-    await eventually(
-      () => run.connection.client.hget('timhook:backlog', 'one'),
-      (count) => count === '0',
-    )
+    await waits(run, 0)
     const all = await left(run)
     expect(all).to.deep.equal({ refused: 10, unsigned: 10, unknown: 10, others: 10, letters: 0 })
     const bytes = 40 * 10_300
@@ -75,7 +73,7 @@ describeWithRedis('room in a Redis', () => {
       .that.is.above(Date.now() - 60_000)
   })
 
-  it('has a quota for refused callbacks; the app that uses most of it loses its oldest', async () => {
+  it('has a share for what is refused, of which the app that takes most loses its oldest', async () => {
     const run = await runRedis(await startRedis(), {}, PACE)
     const refuse = async (n: number, sdkAppId: number): Promise<void> =>
       run.delivery.recordUndelivered(large(n, { sdkAppId }), { as: 'refused', error: 'does not fit' })
@@ -84,27 +82,24 @@ describeWithRedis('room in a Redis', () => {
     // A twentieth of the size.
     await sweep(run, 20 * 5 * 10_300)
     const entries = await run.connection.client.xrange('timhook:kept:refused', '-', '+')
-    const apps = entries.map(([, fields]) => callbackRecordOf(fields)['app'])
-    expect(apps).to.deep.equal(['2', '1', '1', '1', '1'])
+    const apps = entries.map(([, fields]) => readEntry(fields.at(-1) ?? '').sdkAppId)
+    expect(apps).to.deep.equal([2, 1, 1, 1, 1])
     expect(await run.connection.client.hgetall('timhook:refused')).to.have.all.keys('1', '2')
   })
 
-  it('has a quota for dead letters for faults; other dead letters and unfinished callbacks are never evicted', async () => {
+  it('has a share for dead letters for faults; other ones, and what is not finished, are never touched', async () => {
     const run = await runRedis(await startRedis(), { one: forever }, PACE)
     const { client } = run.connection
     for (let n = 0; n < 20; n++) await run.take(large(n))
-    const entries = await eventually(
-      async () => {
-        const all = await Promise.all(Array.from({ length: 32 }, (_, n) => client.xrange(`timhook:cb:${n}`, '-', '+')))
-        return all.flatMap((some, n) => some.map(([entry]) => [n, entry] as const))
-      },
-      (all) => all.length === 20,
-    )
     const settle = createRun(run.connection)
-    for (const [index, [n, entry]] of entries.entries()) {
-      const fence = (await client.hget(`timhook:lease:one:${n}`, 'fence')) ?? ''
-      await client.call('XCLAIM', `timhook:cb:${n}`, 'one', 'timhook', 0, entry, 'FORCE', 'JUSTID')
-      await settle(SETTLE, index < 2 ? 'dead' : index < 18 ? 'fault' : 'alive', 'one', n, fence, entry, 0, 'a fault')
+    let index = 0
+    for (const key of PARTITION_KEYS) {
+      const { owner = '', fence = '' } = await client.hgetall(`${key}:lease:one`)
+      for (const [entry] of await client.xrange(`${key}:cb`, '-', '+')) {
+        const [kind, at] = [index < 2 ? 'dead' : 'fault', Date.now() + index]
+        const change = index++ < 18 ? [1, kind, entry.slice(2), `1 ${at} a fault\0`, at] : [0]
+        await settle(SETTLE, [key], owner, 'one', fence, 0, ...change)
+      }
     }
     expect(await left(run)).to.deep.include({ letters: 18, others: 20 })
     await sweep(run, 10 * 5 * 10_300)

@@ -1,10 +1,12 @@
 import { Bus } from '../../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../../core/delivery/delivery.ts'
-import { createRedisDelivery, type Pace, type RedisDeps } from '../../../../core/delivery/engines/redis/delivery.ts'
+import { partitionKey } from '../../../../core/delivery/engines/redis/client/keys.ts'
+import { createRedisDelivery, type Pace, type RedisDeps } from '../../../../core/delivery/engines/redis/open-redis.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
 import type { Callback } from '../../../../core/callback/callback.ts'
 import { createRegistry, type HandlerSpec } from '../../../../core/registry.ts'
 import { openRedis, type RedisClient } from '../../../../core/store/redis/client.ts'
+import { READ } from '../../../../core/delivery/engines/redis/redis-log.ts'
 import type { Script } from '../../../../core/store/redis/script.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
 import type { RedisServer } from '../../../harness/servers/redis.ts'
@@ -110,20 +112,47 @@ export async function eventually<T>(look: () => Promise<T>, fits: (value: T) => 
   }
 }
 
-/** Counts the entries that a script brings, from now on. */
-export function countOf({ connection: { client } }: RedisRun, { sha }: Script): () => number {
+/** Counts the callbacks that READ brings, from now on. */
+export function countReads({ connection: { client } }: RedisRun): () => number {
   const evaluate = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>
   let count = 0
   const counting = async (...args: unknown[]): Promise<unknown> => {
     const reply = await evaluate(...args)
-    if (args[0] === sha) for (const part of reply as unknown[][]) count += entriesOf(part)
+    if (args[0] === READ.sha) count += (reply as [number, number, number, unknown[]])[3].length
     return reply
   }
   Object.assign(client, { evalsha: counting })
   return () => count
 }
 
-/** How many entries there are in a part of TAKE's reply. */
-function entriesOf([, , , , , , , entries]: unknown[]): number {
-  return Array.isArray(entries) ? entries.length : 0
+/** All partitions, by their keys. */
+export const PARTITION_KEYS = Array.from({ length: 32 }, (_, n) => partitionKey('timhook', n))
+
+/** How many callbacks wait for the plugin `one`, as Redis has it. */
+export async function waitingOf({ connection: { client } }: RedisRun): Promise<number> {
+  let sum = 0
+  for (const key of PARTITION_KEYS) {
+    sum += Number(await client.hget(key, 'stored:one')) - Number(await client.hget(`${key}:lease:one`, 'finished'))
+  }
+  return sum
+}
+
+/** Resolves when so many callbacks wait for the plugin `one`. */
+export async function waits(run: RedisRun, count: number): Promise<void> {
+  await eventually(
+    () => waitingOf(run).catch(() => NaN),
+    (found) => found === count,
+  )
+}
+
+/** The key of the only partition with callbacks. */
+export async function partitionOf({ connection: { client } }: RedisRun): Promise<string> {
+  for (const key of PARTITION_KEYS) if ((await client.xlen(`${key}:cb`)) > 0) return key
+  throw new Error('nothing is stored')
+}
+
+/** How many dead letters there are. */
+export async function deadLettersOf({ connection: { client } }: RedisRun): Promise<number> {
+  const counts = await Promise.all(PARTITION_KEYS.map((key) => client.zcard(`${key}:dead`)))
+  return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -3,7 +3,7 @@ import { deferred } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { heard } from '../../../harness/server.ts'
 import { done } from '../sqlite/run-sqlite.ts'
-import { eventually, type RedisRun, runRedis } from './run-redis.ts'
+import { deadLettersOf, eventually, PARTITION_KEYS, type RedisRun, runRedis } from './run-redis.ts'
 
 const forever = (): Promise<void> => new Promise(() => undefined)
 
@@ -145,7 +145,7 @@ describeWithRedis('two processes on one Redis', () => {
       async () => seen.size,
       (size) => size === 64,
     )
-    expect(await one.connection.client.xlen('timhook:dead')).to.equal(0)
+    expect(await deadLettersOf(one)).to.equal(0)
   })
 
   it('start nothing of a partition any more once its lease was lost, and do again what was under way', async () => {
@@ -180,8 +180,9 @@ describeWithRedis('two processes on one Redis', () => {
 
 /** Gives the leases to another one, until then. */
 const STEAL = `for n = 0, 31 do
-  local key = 'timhook:lease:' .. ARGV[1] .. ':' .. n
-  redis.call('HSET', key, 'until', ARGV[2], 'owner', 'another', 'fence', redis.call('INCR', 'timhook:fence'))
+  local key = 'timhook:{' .. n .. '}:lease:' .. ARGV[1]
+  redis.call('HINCRBY', key, 'fence', 1)
+  redis.call('HSET', key, 'until', ARGV[2], 'owner', 'another')
 end`
 
 /** Resolves when leases have been renewed so often. */
@@ -200,8 +201,8 @@ async function batch(run: RedisRun, from: number): Promise<void> {
 /** How many partitions each owner has. */
 async function owned({ connection: { client } }: RedisRun): Promise<number[]> {
   const counts = new Map<string, number>()
-  for (let n = 0; n < 32; n++) {
-    const owner = (await client.hget(`timhook:lease:one:${n}`, 'owner')) ?? ''
+  for (const key of PARTITION_KEYS) {
+    const owner = (await client.hget(`${key}:lease:one`, 'owner')) ?? ''
     if (owner !== '') counts.set(owner, (counts.get(owner) ?? 0) + 1)
   }
   return [...counts.values()]

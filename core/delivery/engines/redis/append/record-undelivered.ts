@@ -2,9 +2,10 @@ import type { StoredCallback } from '../../../../callback/callback.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import type { Undelivered } from '../../../delivery.ts'
 import { refusedFingerprint, refusedOf } from '../../../record-refused.ts'
-import { aboutText } from '../partition/entry.ts'
-import type { Connection, Run } from '../client/run.ts'
-import { RECORD_REFUSED } from '../scripts/room.ts'
+import { undeliveredText } from '../client/entry.ts'
+import { type Connection, loadScript, type Run } from '../client/run.ts'
+
+const REFUSE = loadScript('refuse.lua', import.meta.url)
 
 /** Beyond this number the oldest are dropped. */
 const MAX_DECIDED = 100_000
@@ -20,26 +21,45 @@ export async function recordUndelivered(
   if (undelivered.as === 'refused') {
     const refused = refusedOf(callback, undelivered.error)
     const { raw, error } = refused
-    const about = aboutText({ ...callback, raw })
     const bytes = Buffer.byteLength(raw) + callback.query.length
-    const how = ['outcome', 'refused', 'code', '0', 'failed', '0', 'error', error]
-    const fingerprint = refusedFingerprint(callback, refused)
-    await run(RECORD_REFUSED, callback.sdkAppId, bytes, fingerprint, resendWindow, ...how, 'about', about, 'raw', raw)
+    const fields = [
+      'outcome',
+      'refused',
+      'code',
+      0,
+      'failed',
+      0,
+      'error',
+      error,
+      'is',
+      undeliveredText({ ...callback, raw }),
+    ]
+    await run(
+      REFUSE,
+      [prefix],
+      callback.sdkAppId,
+      bytes,
+      refusedFingerprint(callback, refused),
+      resendWindow,
+      ...fields,
+    )
     return
   }
-  const how = [
+  const { outcome, code, failed } = undelivered
+  const fields = [
     'outcome',
-    undelivered.outcome,
+    outcome,
     'code',
-    `${undelivered.code}`,
+    code,
     'failed',
-    undelivered.failed ? '1' : '0',
+    failed ? 1 : 0,
     'error',
     '',
+    'is',
+    undeliveredText(callback),
   ]
-  const what = ['about', aboutText(callback), 'raw', callback.raw]
   try {
-    await client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MAX_DECIDED, '*', ...how, ...what)
+    await client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MAX_DECIDED, '*', ...fields)
   } catch (error) {
     throw redisFault(error)
   }

@@ -1,23 +1,35 @@
+import { readFileSync } from 'node:fs'
 import type { RedisClient } from '../../../../store/redis/client.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
-import { runScript, type Script } from '../../../../store/redis/script.ts'
+import { runScript, script, type Script } from '../../../../store/redis/script.ts'
 
 /** The part of the connection that the engine needs. */
 export type Connection = Pick<RedisClient, 'client' | 'prefix' | 'duplicate'>
 
 /**
- * Runs a script. Each script takes the prefix as its first argument and builds its keys itself, because the keys depend
- * on what it finds.
+ * Runs a script.
  * @throws TimhookError, which never quotes an argument
  */
-export type Run = <T>(script: Script, ...args: readonly (string | number)[]) => Promise<T>
+export type Run = <T>(script: Script, keys: readonly string[], ...args: readonly (string | number)[]) => Promise<T>
 
-export function createRun(connection: Pick<Connection, 'client' | 'prefix'>): Run {
-  return async <T>(script: Script, ...args: readonly (string | number)[]): Promise<T> => {
+export function createRun(connection: Pick<Connection, 'client'>): Run {
+  return async <T>(script: Script, keys: readonly string[], ...args: readonly (string | number)[]): Promise<T> => {
     try {
-      return (await runScript(connection, script, [], [connection.prefix, ...args])) as T
+      return (await runScript(connection, script, keys, args)) as T
     } catch (error) {
       throw redisFault(error)
     }
   }
+}
+
+const COMMON = readFileSync(new URL('common.lua', import.meta.url), 'utf8')
+
+/**
+ * Reads a script beside a module. Its first line has the flags; common.lua comes behind that.
+ * @param from the module's `import.meta.url`
+ */
+export function loadScript(name: string, from: string): Script {
+  const text = readFileSync(new URL(name, from), 'utf8')
+  const end = text.indexOf('\n') + 1
+  return script(text.slice(0, end) + COMMON + text.slice(end))
 }

@@ -1,19 +1,21 @@
-import { TimhookError } from '../../../../errors.ts'
 import { newId } from '../../../../lib/id.ts'
 import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import type { RedisSettings } from '../../../../store/redis/options.ts'
+import type { Hold } from '../../../delivery.ts'
 import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
-import { PARTITIONS } from '../client/keys.ts'
+import { hintsOf, PARTITIONS, partitionKey } from '../client/keys.ts'
 import { createRun } from '../client/run.ts'
-import { find } from './find.ts'
 import { deadLetters } from './dead-letters.ts'
-import { endOf, list, type HistoryDeps } from './list.ts'
+import { endOf, find, list } from './list.ts'
 import { records } from './records.ts'
+import type { HistoryDeps } from './streams.ts'
 
-const REF = /^(\d+|kept:refused)\/(\d+-\d+)$/
-const LETTER = /^\d+-\d+$/
+const REF = /^(?:\d+\/\d+|kept:refused\/\d+-\d+)$/
+const LETTER = /^\d+-\d+-\d+-.+$/
+/** Matches nothing. */
+const NOTHING = { letter: '0-0-0-0', callback: '0/0' }
 
 /**
  * Opens the history of a Redis whose servers may be running.
@@ -32,22 +34,41 @@ export async function openRedisHistory(
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
   const deps: HistoryDeps = { connection, run: createRun(connection), partitions }
+  const waitingIn = async (key: string, plugin: string): Promise<number> => {
+    const [stored, finished] = await Promise.all([
+      client.hget(key, `stored:${plugin}`),
+      client.hget(`${key}:lease:${plugin}`, 'finished'),
+    ])
+    return Number(stored) - Number(finished)
+  }
+  const waitingOf = async (plugin: string): Promise<number> => {
+    const all = Array.from({ length: partitions }, (_, n) => waitingIn(partitionKey(prefix, n), plugin))
+    return (await Promise.all(all)).reduce((sum, count) => sum + count, 0)
+  }
   const history: History = {
     backward: (filter, place) => list(deps, filter, 'backward', place),
     forward: (filter, place) => list(deps, filter, 'forward', place),
     end: () => endOf(deps),
     find: (ids, { bodies = false } = {}) => find(deps, ids, bodies),
-    deadLetters: (filter = {}) => deadLetters(connection, filter),
+    deadLetters: (filter = {}) => deadLetters(deps, filter),
     records: (filter = {}) => records(connection, filter),
     async backlogs() {
-      const counts = Object.entries(await client.hgetall(`${prefix}:backlog`))
-      return counts.map(([plugin, count]) => ({ plugin, count: Number(count) })).filter(({ count }) => count > 0)
+      const counts = await Promise.all(
+        (await client.zrange(`${prefix}:plugins`, 0, -1)).map(async (plugin) => ({
+          plugin,
+          count: await waitingOf(plugin),
+        })),
+      )
+      return counts.filter(({ count }) => count > 0)
     },
-    holds: async () => ({}),
+    async holds() {
+      const all = Object.entries(await client.hgetall(`${prefix}:holds`))
+      return Object.fromEntries(all.map(([plugin, hold]) => [plugin, JSON.parse(hold) as Hold]))
+    },
     async request(asked) {
       const id = newId()
       await client.rpush(`${prefix}:requests`, JSON.stringify({ id, ...requestOf(asked) }))
-      await client.publish(`${prefix}:all`, 'asked')
+      await client.publish(hintsOf(prefix), `${id} `)
       return id
     },
     async result(request) {
@@ -66,12 +87,9 @@ export async function openRedisHistory(
 /** Replaces refs that Redis could never have with one that matches nothing. */
 function requestOf(asked: AdminRequest): object {
   const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
-  const of = (pattern: RegExp, nothing: string): string[] =>
-    asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing))
-  if (asked.kind === 'pause' || asked.kind === 'resume')
-    throw new TimhookError('STORE_UNSUITABLE', 'the engine redis cannot pause plugins')
-  if (asked.kind !== 'replay') return { ...asked, refs: of(LETTER, '0-0'), answer }
-  return { ...asked, refs: of(REF, '0/0-0').map((ref) => ref.split('/')), answer }
+  if (asked.kind === 'pause' || asked.kind === 'resume') return { ...asked, answer }
+  const [pattern, nothing] = asked.kind === 'replay' ? [REF, NOTHING.callback] : [LETTER, NOTHING.letter]
+  return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)), answer }
 }
 
 /** The errors of the driver quote what was sent, so they are replaced here. */

@@ -1,6 +1,6 @@
 import type { PluginRecord, RecordFilter } from '../../../history.ts'
-import { recordOf } from '../partition/entry.ts'
 import type { Connection } from '../client/run.ts'
+import { recordOf } from './streams.ts'
 
 /**
  * Lists what plugins recorded, newest first. Each plugin and kind has its own stream; a number gives the order over

@@ -1,46 +1,73 @@
-import { callbackRecordOf } from '../partition/entry.ts'
-import type { Connection } from '../client/run.ts'
+import { readEntry, type Stored } from '../client/entry.ts'
+import { partitionKey } from '../client/keys.ts'
+import type { Connection, Run } from '../client/run.ts'
 
 export type Direction = 'forward' | 'backward'
 
-/** An entry of any stream of callbacks. */
-export interface StreamEntry {
+export interface HistoryDeps {
+  readonly connection: Pick<Connection, 'client' | 'prefix'>
+  readonly run: Run
+  readonly partitions: number
+}
+
+/** A callback of a stream, which is a partition or `kept:...`. */
+export interface Found {
   readonly stream: string
   readonly entry: string
-  readonly fields: Record<string, string>
+  readonly stored: Stored
+  /** Of a partition, as JSON. */
+  readonly plugins: string
+  /** How it was decided or refused, if it is not delivered. */
+  readonly kept: { readonly outcome: string; readonly code: string; readonly failed: string; readonly error: string }
+}
+
+export interface Bounds {
+  readonly oldest: string
+  readonly newest: string
 }
 
 /** How many entries each stream reads ahead: few, since bodies come with them. */
 const AHEAD = 20
 
+export function isKept(stream: string): boolean {
+  return stream.startsWith('kept:')
+}
+
+export function streamKey(prefix: string, stream: string): string {
+  return isKept(stream) ? `${prefix}:${stream}` : `${partitionKey(prefix, stream)}:cb`
+}
+
+export function foundOf(stream: string, [entry, list]: [string, string[]]): Found {
+  const { is = '', to = '[]', outcome = '', code = '', failed = '', error = '' } = recordOf(list)
+  return { stream, entry, stored: readEntry(is), plugins: to, kept: { outcome, code, failed, error } }
+}
+
+/** Turns names and values, which Redis returns alternately, into a record. */
+export function recordOf(fields: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (let n = 0; n + 1 < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1] ?? ''
+  return record
+}
+
 /** Reads one stream in one direction, a few entries at a time. */
 export class StreamReader {
-  readonly #connection: Pick<Connection, 'client' | 'prefix'>
-  readonly #stream: string
+  readonly stream: string
+  readonly #deps: HistoryDeps
   readonly #direction: Direction
-  readonly #bounds: { readonly oldest: string; readonly newest: string }
+  readonly #bounds: () => Promise<Bounds>
   #read: string | undefined
-  #ahead: StreamEntry[] = []
+  #ahead: Found[] = []
   #isAtEnd = false
   /** The last entry that was taken, by this reader or one before it. */
   place: string | undefined
 
   constructor(
-    connection: Pick<Connection, 'client' | 'prefix'>,
-    {
-      stream,
-      direction,
-      place,
-      bounds,
-    }: {
-      stream: string
-      direction: Direction
-      place: string | undefined
-      bounds: { readonly oldest: string; readonly newest: string }
-    },
+    deps: HistoryDeps,
+    stream: string,
+    { direction, place, bounds }: { direction: Direction; place: string | undefined; bounds: () => Promise<Bounds> },
   ) {
-    this.#connection = connection
-    this.#stream = stream
+    this.stream = stream
+    this.#deps = deps
     this.#direction = direction
     this.#bounds = bounds
     this.#read = place
@@ -48,7 +75,7 @@ export class StreamReader {
   }
 
   /** Returns the next entry without taking it; undefined at the end. */
-  async head(): Promise<StreamEntry | undefined> {
+  async head(): Promise<Found | undefined> {
     if (this.#ahead.length === 0 && !this.#isAtEnd) await this.#fill()
     return this.#ahead[0]
   }
@@ -58,15 +85,15 @@ export class StreamReader {
   }
 
   async #fill(): Promise<void> {
-    const { client, prefix } = this.#connection
-    const { oldest, newest } = this.#bounds
-    const key = `${prefix}:${this.#stream}`
+    const { client, prefix } = this.#deps.connection
+    const { oldest, newest } = await this.#bounds()
+    const key = streamKey(prefix, this.stream)
     const after = this.#read === undefined ? undefined : `(${this.#read}`
     const entries =
       this.#direction === 'forward'
         ? await client.xrange(key, after ?? oldest, newest, 'COUNT', AHEAD)
         : await client.xrevrange(key, after ?? newest, oldest, 'COUNT', AHEAD)
-    this.#ahead = entries.map(([entry, fields]) => ({ stream: this.#stream, entry, fields: callbackRecordOf(fields) }))
+    this.#ahead = entries.map((entry) => foundOf(this.stream, entry))
     this.#read = this.#ahead.at(-1)?.entry ?? this.#read
     this.#isAtEnd = entries.length < AHEAD
   }

@@ -1,8 +1,13 @@
 import type { Bus } from '../../../../observe/bus.ts'
-import type { Run } from '../client/run.ts'
-import { MISSING, REMOVE } from '../scripts/remove.ts'
+import { partitionKey } from '../client/keys.ts'
+import { type Connection, loadScript, type Run } from '../client/run.ts'
+
+const REMOVE = loadScript('remove.lua', import.meta.url)
+/** Dead letters of one step. */
+const STEP = 200
 
 interface RemovalDeps {
+  readonly connection: Pick<Connection, 'client' | 'prefix'>
   readonly run: Run
   readonly bus: Bus
   readonly partitions: number
@@ -10,41 +15,40 @@ interface RemovalDeps {
   readonly signal: AbortSignal
 }
 
-/** The most dead letters per step. */
-const DEAD_LETTERS_PER_STEP = 200
-
-/** Dead-letters what waits for plugins that no process has had for a while. */
-export function createRemoval({ run, bus, partitions, removedAfterMs, signal }: RemovalDeps) {
+/** Makes dead letters of what waits for plugins that no process has had for a while. */
+export function createRemoval({ connection, run, bus, partitions, removedAfterMs, signal }: RemovalDeps) {
+  const { client, prefix } = connection
   /** When this process first found a plugin missing, on the clock of `performance.now()`. */
   const missingSince = new Map<string, number>()
 
-  const deadLetterAll = async (plugin: string): Promise<void> => {
+  const nowMs = async (): Promise<number> => Number((await client.time())[0]) * 1000
+  const isMissing = async (plugin: string, at: number): Promise<boolean> =>
+    (await client.zcount(`${prefix}:has:${plugin}`, at, '+inf')) === 0
+
+  const remove = async (plugin: string): Promise<void> => {
+    const lastHad = Number((await client.zscore(`${prefix}:plugins`, plugin)) ?? Infinity)
+    if (lastHad > (await nowMs()) - removedAfterMs) return
     const error = `plugin ${plugin} is no longer in the config`
     let count = 0
-    for (let isAll = 0; isAll === 0 && !signal.aborted;) {
-      const [made, end] = await run<[number, number]>(
-        REMOVE,
-        plugin,
-        partitions,
-        removedAfterMs,
-        error,
-        DEAD_LETTERS_PER_STEP,
-      )
+    for (let n = 0; n < partitions;) {
+      if (signal.aborted || !(await isMissing(plugin, await nowMs()))) return
+      const key = partitionKey(prefix, n)
+      const [made, isAll] = await run<[number, number]>(REMOVE, [key], plugin, JSON.stringify(plugin), error, STEP)
       count += made
-      isAll = end
+      if (isAll === 1) n++
     }
+    await client.zrem(`${prefix}:plugins`, plugin)
     if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
   }
 
   return {
     async sweep(): Promise<void> {
-      const missing = await run<string[]>(MISSING)
+      const at = await nowMs()
       const now = performance.now()
-      for (const plugin of missingSince.keys()) if (!missing.includes(plugin)) missingSince.delete(plugin)
-      for (const plugin of missing) {
-        const since = missingSince.get(plugin) ?? now
-        missingSince.set(plugin, since)
-        if (now - since >= removedAfterMs) await deadLetterAll(plugin)
+      for (const plugin of await client.zrange(`${prefix}:plugins`, 0, -1)) {
+        if (!(await isMissing(plugin, at))) missingSince.delete(plugin)
+        else if (now - (missingSince.get(plugin) ?? now) >= removedAfterMs) await remove(plugin)
+        else missingSince.set(plugin, missingSince.get(plugin) ?? now)
       }
     },
     /** While Redis is away, or no process runs, every plugin is missing. That time must not count. */

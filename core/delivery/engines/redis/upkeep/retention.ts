@@ -1,11 +1,13 @@
 import type { Bus } from '../../../../observe/bus.ts'
-import { sharesOf } from '../../../retention-shares.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
-import type { ReportBackgroundError } from '../client/report-background-error.ts'
+import { sharesOf } from '../../../retention-shares.ts'
+import { partitionKey } from '../client/keys.ts'
+import { type Connection, loadScript, type Run } from '../client/run.ts'
 import { createRemoval } from './removed-plugins.ts'
-import type { Connection, Run } from '../client/run.ts'
-import { EVICT_FAULTS, EVICT_REFUSED } from '../scripts/room.ts'
-import { EXPIRE, SWEEP, TRIM } from '../scripts/trim.ts'
+
+const TRIM = loadScript('trim.lua', import.meta.url)
+const LETTERS = loadScript('letters.lua', import.meta.url)
+const REFUSED = loadScript('refused.lua', import.meta.url)
 
 /** Milliseconds, bytes. */
 export interface Retention {
@@ -14,8 +16,8 @@ export interface Retention {
   readonly deadLetters: number
 }
 
-interface SweepDeps {
-  readonly connection: Connection
+export interface SweepDeps {
+  readonly connection: Pick<Connection, 'client' | 'prefix'>
   readonly run: Run
   readonly bus: Bus
   readonly partitions: number
@@ -23,42 +25,34 @@ interface SweepDeps {
   readonly sweepMs: number
   /** How long no process must have had a plugin until it counts as removed. */
   readonly removedAfterMs: number
-  readonly reportBackgroundError: ReportBackgroundError
 }
 
-/** The reply of TRIM. */
-type Trimmed = [dropped: number, freed: number, since: number]
-
-/**
- * The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire.
- */
+/** The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire. */
 const RESERVE = 0.05
 const PART_LEFT = 0.8
+/** Background errors are told of at most so often. */
+const QUIET_MS = 10_000
 
 /**
- * Drops what has expired and dead-letters what waits for removed plugins. One process at a time does it; two would do
- * no harm.
+ * Drops what has expired, makes room, and makes dead letters of what waits for removed plugins. One process at a time does it;
+ * two would do no harm.
  */
-export function createSweep({
-  connection,
-  run,
-  bus,
-  partitions,
-  retention,
-  sweepMs,
-  removedAfterMs,
-  reportBackgroundError,
-}: SweepDeps) {
+export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs }: SweepDeps) {
   const { client, prefix } = connection
-  const all = Array.from({ length: partitions }, (_, n) => n)
-  const streams = [...all.map((n) => `cb:${n}`), 'dead', 'kept:decided', 'kept:refused']
+  const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
+  const stores = [
+    ...keys.flatMap((key) => [`${key}:cb`, `${key}:letters`]),
+    `${prefix}:kept:decided`,
+    `${prefix}:kept:refused`,
+  ]
+  const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let isSweeping = false
-  const stopping = new AbortController()
+  let toldAt = -Infinity
 
-  /** Bytes of the streams, as Redis estimates them from a few nodes of each. */
+  /** Bytes of what is stored, as Redis estimates them from a few nodes of each. */
   const usedBytes = async (): Promise<number> => {
-    const sizes = await Promise.all(streams.map((name) => client.memory('USAGE', `${prefix}:${name}`)))
+    const sizes = await Promise.all(stores.map((key) => client.memory('USAGE', key)))
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   }
 
@@ -76,16 +70,43 @@ export function createSweep({
     return { used, need: Math.max(0, used - retention.size, forOthers) }
   }
 
-  /** Runs a script that evicts some at a time. Returns how many were evicted, and their bytes. */
-  const inSteps = async (step: () => Promise<[number, number, number]>): Promise<[number, number]> => {
+  const dropRefused = async (mayStay: number): Promise<[number, number]> => {
     let [count, bytes] = [0, 0]
     for (let more = 1; more === 1 && !stopping.signal.aborted;) {
-      const [evicted, freed, isMore] = await step()
-      count += evicted
+      const args = [Math.floor(mayStay), retention.deadLetters]
+      const [dropped, freed, isMore] = await run<[number, number, number]>(REFUSED, [prefix], ...args)
+      count += dropped
       bytes += freed
       more = isMore
     }
     return [count, bytes]
+  }
+
+  /** Drops dead letters for faults until they fit, from whichever partition has the oldest. */
+  const dropFaults = async (mayStay: number): Promise<number> => {
+    const bytes = await client.mget(keys.map((key) => `${key}:faultbytes`))
+    let left = bytes.reduce((sum, text) => sum + Number(text ?? 0), 0) - mayStay
+    let count = 0
+    while (left > 0 && !stopping.signal.aborted) {
+      const heads = await Promise.all(keys.map((key) => client.zrange(`${key}:faults`, 0, 0, 'WITHSCORES')))
+      const found = heads.flatMap(([, at], n) => (at === undefined ? [] : [{ key: keys[n] ?? '', at: Number(at) }]))
+      const [oldest, second] = found.toSorted((a, b) => a.at - b.at)
+      if (!oldest) break
+      const [dropped, freed] = await run<[number, number]>(LETTERS, [oldest.key], 'faults', second?.at ?? '+inf', left)
+      count += dropped
+      left -= freed
+    }
+    return count
+  }
+
+  const expire = async (): Promise<void> => {
+    const [seconds] = await client.time()
+    const now = Number(seconds) * 1000
+    for (const key of keys) {
+      for (let dropped = 1; dropped > 0 && !stopping.signal.aborted;)
+        [dropped] = await run<[number]>(LETTERS, [key], 'dead', now - retention.deadLetters, Number.MAX_SAFE_INTEGER)
+    }
+    await client.xtrim(`${prefix}:kept:decided`, 'MINID', '~', Math.max(0, now - retention.age))
   }
 
   const trimDecided = async (part: number): Promise<number> => {
@@ -93,22 +114,27 @@ export function createSweep({
     return client.xtrim(stream, 'MAXLEN', '~', Math.floor((await client.xlen(stream)) * part))
   }
 
-  /** Evicts in the same order as room.ts of the sqlite engine. */
+  /** Makes room in the order of the design: refused, expendable, finished, dead letters for faults. */
   const trim = async (): Promise<number> => {
     const shares = sharesOf(retention.size)
     const { used, need } = await lacking()
+    const plugins = await client.zrange(`${prefix}:plugins`, 0, -1)
+    const trimOne = (
+      key: string,
+      part: number,
+      bytes: number,
+    ): Promise<[count: number, freed: number, since: number]> =>
+      run(TRIM, [key], retention.age, part, bytes, ...plugins)
     let left = need
     const takenByRefused = (await client.hvals(`${prefix}:refused`)).reduce((sum, bytes) => sum + Number(bytes), 0)
-    const refusedMayStay = Math.min(shares.refused, Math.max(0, takenByRefused - left))
-    const [refused, freed] = await inSteps(() => run(EVICT_REFUSED, Math.floor(refusedMayStay), retention.deadLetters))
+    const [refused, freed] = await dropRefused(Math.min(shares.refused, Math.max(0, takenByRefused - left)))
     left -= freed
     let [finished, since] = [0, 0]
     // Takes a fair part from each partition first, and then whatever is still needed.
     for (const parts of [partitions, 1]) {
-      for (const n of all) {
+      for (const [n, key] of keys.entries()) {
         if (left <= 0) break
-        const need = Math.ceil(left / Math.max(1, parts - n))
-        const [count, bytes, at] = await run<Trimmed>(TRIM, n, retention.age, 1, need)
+        const [count, bytes, at] = await trimOne(key, 1, Math.ceil(left / Math.max(1, parts - n)))
         finished += count
         left -= bytes
         since = Math.max(since, at)
@@ -116,28 +142,26 @@ export function createSweep({
     }
     const part = left > 0 ? Math.max(0, 1 - left / used) : 1
     let dropped = part < 1 ? await trimDecided(part) : 0
-    for (const n of all) {
-      const [count, , at] = await run<Trimmed>(TRIM, n, retention.age, part, 0)
+    for (const key of keys) {
+      const [count, , at] = await trimOne(key, part, 0)
       dropped += count
       if (part < 1) since = Math.max(since, at)
     }
-    const takenByFaults = Number((await client.get(`${prefix}:faults:bytes`)) ?? 0)
     const isLacking = left > 0 && finished + dropped === 0
-    const faultsMayStay = Math.min(shares.faults, isLacking ? Math.max(0, takenByFaults - left) : Infinity)
-    const [faults] = await inSteps(() => run(EVICT_FAULTS, Math.floor(faultsMayStay)))
-    while (!stopping.signal.aborted && (await run<number>(EXPIRE, retention.deadLetters, retention.age)) > 0);
+    const faults = await dropFaults(isLacking ? 0 : shares.faults)
+    await expire()
     // With nothing to free, whatever was dropped had expired.
     const early = { refused, finished: finished + (part < 1 ? dropped : 0), faults }
     if (early.refused + early.finished + early.faults > 0) bus.emit('history:shortened', { ...early, since })
     return finished + dropped
   }
 
-  const removal = createRemoval({ run, bus, partitions, removedAfterMs, signal: stopping.signal })
+  const removal = createRemoval({ connection, run, bus, partitions, removedAfterMs, signal: stopping.signal })
 
   /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
-    await removal.sweep()
     try {
+      await removal.sweep()
       return await trim()
     } catch (error) {
       throw redisFault(error)
@@ -148,23 +172,30 @@ export function createSweep({
     if (isSweeping) return
     isSweeping = true
     try {
-      if ((await run<number>(SWEEP, Math.ceil(sweepMs / 2))) === 1) await sweep()
-    } catch (error) {
-      // The next sweep does what a failure left.
+      if ((await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')) !== null) await sweep()
+    } catch (thrown) {
+      // The next sweep does what a failure left. A lost connection is told of by the connection.
       removal.forget()
-      reportBackgroundError(error)
+      const error = redisFault(thrown)
+      const isQuiet =
+        ['STORE_UNREACHABLE', 'STORE_CLOSED'].includes(error.code) || performance.now() - toldAt < QUIET_MS
+      if (!isQuiet) {
+        toldAt = performance.now()
+        bus.emit('server:failed', { error })
+      }
     }
     isSweeping = false
   }
 
   return {
     sweep,
-    start(): void {
+    /** Returns what stops it. */
+    start(): () => void {
       timer = setInterval(() => void sweepIfDue(), sweepMs).unref()
-    },
-    stop(): void {
-      stopping.abort()
-      clearInterval(timer)
+      return () => {
+        stopping.abort()
+        clearInterval(timer)
+      }
     },
   }
 }

@@ -1,0 +1,78 @@
+import type { StoredCallback } from '../../../../callback/callback.ts'
+import type { WaitingCallback } from '../../../callback-log.ts'
+
+/** A callback as its entry has it. */
+export interface Stored extends StoredCallback {
+  readonly key: string | undefined
+  readonly maybeResend: boolean
+}
+
+/** The number of words before the texts of an entry. */
+const WORDS = 8
+
+/**
+ * A callback as one text: as separate fields it would cost Redis twice as much. The first word says whether it may be a resend;
+ * the script sets it. The fifth is read where room is made. The texts follow with their lengths, so they may contain anything.
+ */
+export function entryText(about: Omit<Stored, 'maybeResend'>, isExpendable: boolean): string {
+  const { id, sdkAppId, command, receivedAt, signed, key = '', query, raw } = about
+  const flags = `${signed ? 1 : 0}${isExpendable ? 1 : 0}`
+  return `0 ${id} ${sdkAppId} ${receivedAt} ${flags} ${command.length} ${key.length} ${query.length} ${command}${key}${query}${raw}`
+}
+
+/** The entry of a callback that is not delivered. */
+export function undeliveredText(callback: StoredCallback): string {
+  return entryText({ ...callback, key: undefined }, false)
+}
+
+export function readEntry(text: string): Stored {
+  let at = 0
+  const words: string[] = []
+  while (words.length < WORDS) {
+    const end = text.indexOf(' ', at)
+    words.push(text.slice(at, end))
+    at = end + 1
+  }
+  const [maybe, id = '', app, receivedAt, flags = '', ...lengths] = words
+  const [command = '', key = '', query = ''] = lengths.map((length) => text.slice(at, (at += Number(length))))
+  return {
+    id,
+    sdkAppId: Number(app),
+    command,
+    receivedAt: Number(receivedAt),
+    signed: flags.startsWith('1'),
+    key: key === '' ? undefined : key,
+    query,
+    raw: text.slice(at),
+    maybeResend: maybe === '1',
+  }
+}
+
+/** A callback as read.lua returns it. */
+export type Row = readonly [seq: number, next: string, tries: string, resends: string, entry: string]
+
+const LOST: Stored = {
+  id: '',
+  sdkAppId: 0,
+  command: '',
+  receivedAt: 0,
+  signed: false,
+  key: undefined,
+  query: '',
+  raw: '',
+  maybeResend: false,
+}
+
+export function waitingOf([seq, next, tries, resends, entry]: Row): WaitingCallback {
+  const stored = entry === '' ? LOST : readEntry(entry)
+  const [attempt, dueAt, deferredSince] = next === '' ? [] : next.split(' ').map(Number)
+  return {
+    ...stored,
+    seq,
+    resends: Number(resends),
+    attempt: attempt ?? 1,
+    dueAt,
+    deferredSince: deferredSince || undefined,
+    tries: Number(tries),
+  }
+}

@@ -1,0 +1,56 @@
+import { hintsOf } from '../client/keys.ts'
+import type { Connection } from '../client/run.ts'
+
+/** Hints that are missed cost this time, milliseconds. */
+const LOOK_MS = 1000
+
+interface Listener {
+  /** There may be something new: in a partition, or anywhere. */
+  readonly notified: (partition?: number) => void
+  /** Leases may be free. */
+  readonly freed: () => void
+}
+
+/** Tells other processes where to look, and hears it from them: `MEMBER N,N`, `MEMBER free`, or `MEMBER` for anywhere. */
+export class Hints {
+  readonly #connection: Connection
+  readonly #member: string
+  #stop: () => void = () => undefined
+
+  constructor(connection: Connection, member: string) {
+    this.#connection = connection
+    this.#member = member
+  }
+
+  /** Best effort: looking now and then finds everything. */
+  tell(what: string): void {
+    const { client, prefix } = this.#connection
+    client.publish(hintsOf(prefix), `${this.#member} ${what}`).catch(() => undefined)
+  }
+
+  listen({ notified, freed }: Listener): void {
+    const subscriber = this.#connection.duplicate()
+    subscriber.on('message', (_channel: string, text: string) => {
+      const [member, what = ''] = text.split(' ')
+      if (member === this.#member) return
+      if (what === 'free') freed()
+      else if (what === '') notified()
+      else for (const n of what.split(',')) notified(Number(n))
+    })
+    subscriber.on('ready', () => {
+      void subscriber.subscribe(hintsOf(this.#connection.prefix)).then(
+        () => notified(),
+        () => undefined,
+      )
+    })
+    const timer = setInterval(() => notified(), LOOK_MS).unref()
+    this.#stop = () => {
+      subscriber.disconnect()
+      clearInterval(timer)
+    }
+  }
+
+  stop(): void {
+    this.#stop()
+  }
+}

@@ -1,0 +1,90 @@
+import { partitionKey } from '../client/keys.ts'
+import { type Connection, loadScript, type Run } from '../client/run.ts'
+
+const MEMBERS = loadScript('members.lua', import.meta.url)
+const OPEN = loadScript('open.lua', import.meta.url)
+
+/** How many partitions a process may have of a plugin. */
+export interface Share {
+  readonly plugin: string
+  readonly count: number
+}
+
+interface MembershipDeps {
+  readonly run: Run
+  readonly connection: Connection
+  readonly member: string
+  readonly leaseMs: number
+  readonly plugins: readonly string[]
+  readonly partitions: () => number
+  /** This process was not counted as alive: the others have more than their share now. */
+  readonly onCame: () => void
+}
+
+type Reply = readonly [at: number, hasCome: number, ...[readonly (readonly [members: number, rank: number])[]]]
+
+/**
+ * Says that this process is alive, with which plugins. One that the others have counted as dead, or whose Redis is another
+ * one, sets up its plugins again before anything is stored.
+ */
+export class Membership {
+  readonly #deps: MembershipDeps
+  #validUntil = -Infinity
+  #entering: Promise<void> | undefined
+  /** Connections so far, and the one on which the plugins were set up. */
+  #connections = 0
+  #openedOn = -1
+  /** The clock of Redis, less the one of `performance.now()`. */
+  #offsetMs = 0
+  members = 1
+
+  constructor(deps: MembershipDeps) {
+    this.#deps = deps
+  }
+
+  now(): number {
+    return Math.round(performance.now() + this.#offsetMs)
+  }
+
+  /** The connection is new, and it may be another Redis. */
+  reset(): void {
+    this.#validUntil = -Infinity
+    this.#connections++
+  }
+
+  /** Undefined if callbacks may be stored; else resolves when they may. */
+  ready(): Promise<void> | undefined {
+    if (performance.now() < this.#validUntil) return undefined
+    this.#entering ??= this.beat(false)
+      .then(() => undefined)
+      .finally(() => (this.#entering = undefined))
+    return this.#entering
+  }
+
+  async beat(isLeaving: boolean): Promise<readonly Share[]> {
+    const { run, connection, member, leaseMs, plugins, partitions, onCame } = this.#deps
+    const sentAt = performance.now()
+    const reply = await run<Reply>(MEMBERS, [connection.prefix], member, leaseMs, isLeaving ? 1 : 0, ...plugins)
+    const [at, hasCome, counts] = reply
+    this.#offsetMs = at - (sentAt + performance.now()) / 2
+    if (hasCome === 1 || this.#openedOn !== this.#connections) await this.#open()
+    this.#validUntil = sentAt + leaseMs
+    if (hasCome === 1) onCame()
+    this.members = Math.max(1, ...counts.map(([members]) => members))
+    return plugins.map((plugin, index) => {
+      const [members, rank] = counts[index] ?? [1, 0]
+      const most = Math.max(1, members)
+      return { plugin, count: Math.floor(partitions() / most) + (rank < partitions() % most ? 1 : 0) }
+    })
+  }
+
+  async #open(): Promise<void> {
+    const { run, connection, plugins, partitions } = this.#deps
+    const openedOn = this.#connections
+    const info = await connection.client.info()
+    const [, redis = ''] = /^run_id:(\S+)/m.exec(info) ?? []
+    const keys = Array.from({ length: partitions() }, (_, n) => partitionKey(connection.prefix, n))
+    await run(OPEN, keys, redis, ...plugins)
+    this.#openedOn = openedOn
+  }
+}

@@ -1,0 +1,24 @@
+#!lua flags=allow-oom
+-- Sets up what plugins need in partitions. A new plugin begins behind what is stored. A Redis that took over from another may
+-- lack its last callbacks, and must not give their numbers to others: so numbers go on far behind.
+--
+-- KEYS: partitions.
+-- ARGV: what names the Redis that has them since it started, then plugins.
+local JUMP = 1000000
+for _, base in ipairs(KEYS) do
+  local stream = base .. ':cb'
+  if redis.call('EXISTS', stream) == 0 then redis.call('XDEL', stream, redis.call('XADD', stream, '0-*', 'to', '', 'is', '')) end
+  local about, tail = redis.call('XINFO', 'STREAM', stream), 0
+  for i = 1, #about, 2 do if about[i] == 'last-generated-id' then tail = seqOf(about[i + 1]) end end
+  local known = redis.call('HGET', base, 'redis')
+  if known and known ~= ARGV[1] then
+    tail = tail + JUMP
+    redis.call('XSETID', stream, idOf(tail))
+  end
+  redis.call('HSET', base, 'redis', ARGV[1])
+  for i = 2, #ARGV do
+    local stored = redis.call('HGET', base, 'stored:' .. ARGV[i]) or '0'
+    local key = base .. ':lease:' .. ARGV[i]
+    if redis.call('HSETNX', key, 'cursor', string.format('%.0f', tail)) == 1 then redis.call('HSET', key, 'finished', stored) end
+  end
+end
