@@ -81,14 +81,16 @@ export class KeyOverflow {
       return
     }
     if (this.#keys.get(key) !== parked) return
+    const found = new Set(rows.map(({ seq }) => seq))
+    for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(parked.partition, seq)
+    // One that ends at once has the next ones taken up, which must not overtake the rest of these: the key still waits.
+    for (const row of rows) this.#deps.onNext(parked.partition, row)
+    if (this.#keys.get(key) !== parked) return
     parked.isFetching = false
     parked.count -= seqs.length
     this.#size -= seqs.length
     if (parked.count === 0) this.#keys.delete(key)
-    const found = new Set(rows.map(({ seq }) => seq))
-    for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(parked.partition, seq)
-    for (const row of rows) this.#deps.onNext(parked.partition, row)
-    // Where none could be read, nothing of the key ends that would resume it.
-    if (rows.length === 0) this.resume(key)
+    // If all have ended by now, nothing of the key ends that would resume it.
+    else this.resume(key)
   }
 }
