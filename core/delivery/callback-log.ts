@@ -215,7 +215,7 @@ export interface NewLease extends Lease {
 
 export interface LeaseRequest {
   readonly plugins: readonly string[]
-  /** The leases that this process has, the idlest first. */
+  /** The leases that this process has: first those that it is about to give back, then the idlest. */
   readonly held: readonly Lease[]
   /** Those that it gives back: all their handlers have ended, and everything is settled. */
   readonly returned: readonly Lease[]

@@ -20,7 +20,9 @@ export class Leases {
   readonly #deps: LeasesDeps
   #validUntil = -Infinity
   #timer: NodeJS.Timeout | undefined
-  #renewal: Promise<void> | undefined
+  #renewal: Promise<void> = Promise.resolve()
+  /** The renewal behind the one under way. */
+  #nextRenewal: Promise<void> | undefined
   #returned: Lease[] = []
   #isLeaving = false
   #onRenewed: (() => void)[] = []
@@ -63,22 +65,25 @@ export class Leases {
     this.#resolveRenewed()
   }
 
-  /** Renews now, and once more if that is under way. */
-  async #renewAgain(): Promise<void> {
-    await this.#renewal
-    this.#renewal = this.#renew().then(
-      () => undefined,
-      () => undefined,
-    )
-    await this.#renewal
-    this.#renewal = undefined
+  /** Renews now, or once more behind what is under way: never two at a time, which would take leases from each other. */
+  #renewAgain(): Promise<void> {
+    this.#nextRenewal ??= this.#renewal.then(() => {
+      this.#nextRenewal = undefined
+      this.#renewal = this.#renew().then(
+        () => undefined,
+        () => undefined,
+      )
+      return this.#renewal
+    })
+    return this.#nextRenewal
   }
 
   async #renew(): Promise<number> {
     const { log, consumers } = this.#deps
     const sentAt = performance.now()
     const returned = this.#returned
-    const held = this.#all().toSorted((a, b) => a.running - b.running)
+    const isOpen = ({ isHeld }: Partition): number => (isHeld ? 1 : 0)
+    const held = this.#all().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
     const reply = await log.lease({
       plugins: consumers().map(({ plugin }) => plugin),
       held: held.map(({ lease }) => lease),
