@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { folderWith } from '../harness/cli.ts'
@@ -36,6 +36,9 @@ describe('the published package', () => {
     const paths = await packedFiles()
     expect(paths.filter((path) => /^(?:test|core|dist\/test)\//.test(path) || path.endsWith('.map'))).to.deep.equal([])
     expect(paths).to.include.members(['dist/core/index.js', 'dist/core/plugin.d.ts', 'config/plugins.yaml', 'LICENSE'])
+    const scripts = (await readdir('core', { recursive: true })).filter((path) => path.endsWith('.lua'))
+    expect(scripts.length).to.be.above(10)
+    expect(paths).to.include.members(scripts.map((path) => `dist/core/${path}`))
   })
 
   it('has all that the READMEs link to, and runs nothing when it is installed', async function () {
