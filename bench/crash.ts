@@ -6,10 +6,11 @@ import { mochaHooks } from '../test/harness/hooks.ts'
 const [first = 'sqlite', ...numbers] = process.argv.slice(2)
 const engine = first === 'redis' ? 'redis' : 'sqlite'
 const [rounds = 25, callbacks = 25_000] = numbers.map(Number)
-const plan = Array.from({ length: rounds }, () => ({
+const plan = Array.from({ length: rounds }, (_, round) => ({
   callbacks: Math.ceil(callbacks / rounds),
   signal: 'SIGKILL' as const,
   at: 0.3 + 0.7 * Math.random(),
+  killsStore: round % 5 === 4,
 }))
 const figures = await crash({ rounds: plan, engine }, (line) => void process.stdout.write(`${line}\n`))
 process.stdout.write(`${JSON.stringify(figures, undefined, 2)}\n`)

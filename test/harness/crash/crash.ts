@@ -12,6 +12,8 @@ export interface Round {
   readonly signal: Life['signal']
   /** Which part of the load has been sent by then. */
   readonly at: number
+  /** Whether the database is killed as well, and started again. */
+  readonly killsStore?: boolean
 }
 
 export interface CrashPlan {
@@ -58,20 +60,25 @@ export async function crash(plan: CrashPlan, onRound: (text: string) => void = (
     server.child.kill(signal)
     return server
   }
-  for (const [index, { callbacks, signal, at }] of plan.rounds.entries()) {
+  for (const [index, { callbacks, signal, at, killsStore }] of plan.rounds.entries()) {
     await fill()
     let ended: StartedServer | undefined
+    let restarted: Promise<void> | undefined
     const endAt = Math.floor(callbacks * at)
     const load = {
       count: callbacks,
       first: plan.rounds.slice(0, index).reduce((sum, round) => sum + round.callbacks, 0),
       deedsOf: plan.deedsOf ?? usual,
       urls: () => servers.map(({ url }) => url),
-      onSend: (next: number) => void (next === endAt && (ended = end(signal))),
+      onSend(next: number): void {
+        if (next === endAt) ended = end(signal)
+        if (next === Math.floor(endAt / 2) && killsStore) restarted = store.restart?.()
+      },
     }
     sent.push(...(await underLoad(load)))
     ended ??= end(signal)
     await ended?.ended
+    await restarted
     onRound(`round ${index + 1}: ${acknowledgedOf(sent)} acknowledged of ${sent.length}`)
   }
   await fill()

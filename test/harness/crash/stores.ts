@@ -9,6 +9,8 @@ export interface CrashStore {
   readonly delivery: string
   /** Servers that share it. */
   readonly processes: number
+  /** Kills the database and starts it again, if there is one beside the servers. */
+  readonly restart?: () => Promise<void>
   /** Plugin and number of every dead letter. */
   readonly deadLetters: (folder: string) => Promise<Set<string>>
 }
@@ -25,11 +27,13 @@ export function sqliteStore(): CrashStore {
 }
 
 export async function redisStore(): Promise<CrashStore> {
-  const { url } = await startRedis()
+  const server = await startRedis()
+  const { url } = server
   const redis = { url, prefix: 'timhook', durability: 'strict' } as const
   return {
     delivery: `{ engine: redis, redis: { url: '${url}' } }`,
     processes: 2,
+    restart: () => server.restart(),
     async deadLetters() {
       return deadLettersOf(await openHistory({ engine: 'redis', redis, sqlite: { file: '' } }))
     },
