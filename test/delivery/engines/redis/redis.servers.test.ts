@@ -1,6 +1,8 @@
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { describeDelivery } from '../../contract/engine-contract.ts'
 import { describeJournal } from '../../contract/history-contract.ts'
+import { describeHolds } from '../../contract/holds-contract.ts'
+import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
 
@@ -15,4 +17,6 @@ describeWithRedis('with a Redis', () => {
   describeOrder('redis', settings)
   describeJournal('redis', settings)
   describeRequests('redis', settings)
+  describeHolds('redis', settings)
+  describePauses('redis', settings)
 })
