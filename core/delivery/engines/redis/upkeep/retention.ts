@@ -82,10 +82,10 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     return [count, bytes]
   }
 
-  /** Drops dead letters for faults until they fit, from whichever partition has the oldest. */
-  const dropFaults = async (mayStay: number): Promise<number> => {
+  /** Drops dead letters for faults until they fit and so many bytes are free, from whichever partition has the oldest. */
+  const dropFaults = async (mayStay: number, need: number): Promise<number> => {
     const bytes = await client.mget(keys.map((key) => `${key}:faultbytes`))
-    let left = bytes.reduce((sum, text) => sum + Number(text ?? 0), 0) - mayStay
+    let left = Math.max(bytes.reduce((sum, text) => sum + Number(text ?? 0), 0) - mayStay, need)
     let count = 0
     while (left > 0 && !stopping.signal.aborted) {
       const heads = await Promise.all(keys.map((key) => client.zrange(`${key}:faults`, 0, 0, 'WITHSCORES')))
@@ -148,7 +148,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
       if (part < 1) since = Math.max(since, at)
     }
     const isLacking = left > 0 && finished + dropped === 0
-    const faults = await dropFaults(isLacking ? 0 : shares.faults)
+    const faults = await dropFaults(shares.faults, isLacking ? left : 0)
     await expire()
     // With nothing to free, whatever was dropped had expired.
     const early = { refused, finished: finished + (part < 1 ? dropped : 0), faults }
