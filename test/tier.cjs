@@ -1,8 +1,8 @@
-// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server and time for real processes, `package` the packed tarball.
+// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server, a postgresql and time for real processes, `package` the packed tarball.
 const { spawnSync } = require('node:child_process')
 const { forbidPending } = require('../.mocharc.cjs')
 
-const onServers = ['core/delivery/engines/redis/**', 'core/store/redis/**']
+const onServers = ['core/delivery/engines/{postgres,redis}/**', 'core/store/{postgres,redis}/**']
 const built = (globs) => globs.flatMap((glob) => [glob, `dist/${glob}`])
 const options = (name, globs) => built(globs).flatMap((glob) => [name, glob])
 

@@ -45,6 +45,11 @@ export const rows: readonly Row[] = [
     at: 'core/plugin-api',
     job: 'the types that an author sees: handler context, verdicts, commands of a plugin',
   },
+  {
+    floor: 4,
+    at: 'core/store/postgres',
+    job: 'the store of plugins in PostgreSQL, the PostgreSQL client and its settings',
+  },
   { floor: 4, at: 'core/store/redis', job: 'the store of plugins in Redis, the Redis client and its settings' },
   { floor: 5, at: 'core/host/import', job: "a plugin's module: its version, and why it could not be imported" },
   { floor: 5, at: 'core/http/body', job: 'reads a body: budget, inflating, charset, JSON' },

@@ -200,3 +200,17 @@ export function describeWithPostgres(title: string, tests: () => void): void {
   if (programs !== undefined) describe(title, tests)
   else describe.skip(`${title}: no postgresql is installed`, tests)
 }
+
+/** One server for all tests of a suite. Each call of what it returns gives the settings of a schema of its own. */
+export function sharedPostgres(): () => { url: string; schema: string; durability: 'strict' } {
+  const stops: (() => Promise<void>)[] = []
+  let url = ''
+  let count = 0
+  before(async () => {
+    url = (await startPostgres({}, (stop) => void stops.push(stop))).url
+  })
+  after(async () => {
+    for (const stop of stops.toReversed()) await stop()
+  })
+  return () => ({ url, schema: `store_${count++}`, durability: 'strict' })
+}
