@@ -2,9 +2,9 @@ import { crash } from '../test/harness/crash/crash.ts'
 import { brokenBy } from '../test/harness/crash/rules.ts'
 import { mochaHooks } from '../test/harness/hooks.ts'
 
-// By hand: npm run build && node dist/bench/crash.js [sqlite|redis] [rounds] [callbacks]
+// By hand: npm run build && node dist/bench/crash.js [sqlite|redis|postgres] [rounds] [callbacks]
 const [first = 'sqlite', ...numbers] = process.argv.slice(2)
-const engine = first === 'redis' ? 'redis' : 'sqlite'
+const engine = first === 'redis' || first === 'postgres' ? first : 'sqlite'
 const [rounds = 25, callbacks = 25_000] = numbers.map(Number)
 const plan = Array.from({ length: rounds }, (_, round) => ({
   callbacks: Math.ceil(callbacks / rounds),

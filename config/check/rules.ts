@@ -2,6 +2,7 @@ import { formatPath, type Fault } from '../faults.ts'
 import { isLoopback } from '../../core/lib/network.ts'
 import { REGIONS } from '../../core/protocol/rest-regions.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
+import { postgresRules } from './postgres-rules.ts'
 import { redisRules } from './redis-rules.ts'
 
 /**
@@ -17,6 +18,7 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   retryRanges,
   adminToken,
   redisRules,
+  postgresRules,
 ]
 
 /** The faults that concern two values at once. Their messages contain paths and no values. */

@@ -49,6 +49,45 @@ const RedisSchema = Type.Object(
   { additionalProperties: false, description: 'Settings of the redis engine.' },
 )
 
+const PostgresSchema = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^postgres(ql)?://\\S+$',
+      expected: 'a URL such as postgres://user:password@127.0.0.1:5432/timhook',
+      description:
+        'Such as postgres://user:password@host:5432/database?sslmode=verify-full; several hosts, separated by commas, for a failover.',
+    }),
+    password: Type.Optional(
+      Type.String({ minLength: 1, secret: true, description: 'Password, in place of one in the URL.' }),
+    ),
+    schema: Type.String({
+      minLength: 1,
+      maxLength: 63,
+      default: 'timhook',
+      description: 'The schema of the tables, which the server makes.',
+    }),
+    ssl: Type.Optional(
+      Type.Object(
+        {
+          mode: Type.Enum(['require', 'verify-ca', 'verify-full'], {
+            default: 'verify-full',
+            description: 'What of the certificate of the server is checked: nothing, its authority, or its name too.',
+          }),
+          ca: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with the authorities to trust.' })),
+          cert: Type.Optional(Type.String({ minLength: 1, description: "PEM file with the user's certificate." })),
+          key: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with its private key.' })),
+        },
+        { additionalProperties: false, description: 'TLS; sslmode in the URL suffices where no files are needed.' },
+      ),
+    ),
+    durability: Type.Enum(['strict', 'relaxed'], {
+      default: 'strict',
+      description: 'strict refuses a PostgreSQL that may lose what it has acknowledged.',
+    }),
+  },
+  { additionalProperties: false, description: 'Settings of the postgres engine.' },
+)
+
 const RetentionSchema = Type.Object(
   {
     age: Duration({ default: '7d', description: 'How long finished callbacks are kept.' }),
@@ -64,12 +103,13 @@ const RetentionSchema = Type.Object(
 /** How after-callbacks are stored and delivered to plugins. */
 export const DeliverySchema = Type.Object(
   {
-    engine: Type.Enum(['memory', 'sqlite', 'redis'], {
+    engine: Type.Enum(['memory', 'sqlite', 'redis', 'postgres'], {
       default: 'sqlite',
       description: 'Where callbacks are stored.',
     }),
     sqlite: SqliteSchema,
     redis: Type.Optional(RedisSchema),
+    postgres: Type.Optional(PostgresSchema),
     resendWindow: Duration({
       default: '10m',
       description: 'How long an identical callback counts as a resend and is not delivered again; 0 turns this off.',
@@ -87,7 +127,7 @@ export const DeliverySchema = Type.Object(
 
 /** The section `delivery` as written. */
 export interface DeliveryInput {
-  engine?: 'memory' | 'sqlite' | 'redis'
+  engine?: 'memory' | 'sqlite' | 'redis' | 'postgres'
   sqlite?: { file?: string }
   redis?: {
     url?: string
@@ -97,6 +137,13 @@ export interface DeliveryInput {
     password?: string
     sentinelPassword?: string
     prefix?: string
+    durability?: 'strict' | 'relaxed'
+  }
+  postgres?: {
+    url: string
+    password?: string
+    schema?: string
+    ssl?: { mode?: 'require' | 'verify-ca' | 'verify-full'; ca?: string; cert?: string; key?: string }
     durability?: 'strict' | 'relaxed'
   }
   resendWindow?: DurationInput

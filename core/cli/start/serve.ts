@@ -27,7 +27,8 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
   const npm = npmWarning()
   if (npm !== undefined) log.warn(npm)
   if (count > 1) {
-    if (prepared.config.delivery.engine !== 'redis') throw needsRedis(prepared.config.delivery.engine)
+    const { engine } = prepared.config.delivery
+    if (engine !== 'redis' && engine !== 'postgres') throw needsSharedEngine(engine)
     stopLoadingSignals()
     return startWorkers(prepared, { count, log, options })
   }
@@ -56,8 +57,8 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
   }
 }
 
-function needsRedis(engine: string): TimhookError {
-  return new TimhookError('USAGE', `--workers needs the engine redis, and delivery.engine is ${engine}`, {
-    hint: 'Set delivery.engine: redis and delivery.redis in the config, or start one process, without --workers.',
+function needsSharedEngine(engine: string): TimhookError {
+  return new TimhookError('USAGE', `--workers needs the engine postgres or redis, and delivery.engine is ${engine}`, {
+    hint: 'Set delivery.engine: postgres and delivery.postgres in the config, or start one process, without --workers.',
   })
 }

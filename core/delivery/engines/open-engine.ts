@@ -3,6 +3,7 @@ import type { Bus } from '../../observe/bus.ts'
 import type { Logger } from '../../observe/log.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Registry } from '../../registry.ts'
+import type { PostgresSettings } from '../../store/postgres/options.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
 import { createMemoryStores } from '../../store/memory.ts'
 import type { Stores } from '../../store/store.ts'
@@ -15,10 +16,12 @@ import { takeWarmClient } from './warm-up.ts'
 
 /** The config's `delivery`. */
 export interface EngineSettings {
-  readonly engine: 'memory' | 'sqlite' | 'redis'
+  readonly engine: 'memory' | 'sqlite' | 'redis' | 'postgres'
   readonly sqlite: { readonly file: string }
   /** Is there where the engine is redis. */
   readonly redis?: RedisSettings
+  /** Is there where the engine is postgres. */
+  readonly postgres?: PostgresSettings
   readonly resendWindow: number
   readonly retention: Retention
   readonly maxBacklog?: number
@@ -46,6 +49,10 @@ export async function openEngine(
     // Who uses another engine need not wait for the driver.
     const { openRedisEngine } = await import('./redis/open-redis.ts')
     return openRedisEngine(settings, { bus, log })
+  }
+  if (settings.engine === 'postgres') {
+    const { openPostgresEngine } = await import('./postgres/open-postgres.ts')
+    return openPostgresEngine(settings, { bus, log })
   }
   return openSqliteEngine(settings, { bus, log, client: takeWarmClient() })
 }

@@ -3,6 +3,9 @@ import { TimhookError } from '../../errors.ts'
 import { createLogger } from '../../observe/log.ts'
 import { Database } from '../../store/sqlite/database.ts'
 import { emptyStore } from '../../store/empty.ts'
+import { versionOf } from '../../store/postgres/migrate.ts'
+import type { PostgresSettings } from '../../store/postgres/options.ts'
+import { createPostgresStores } from '../../store/postgres/stores.ts'
 import { openRedis } from '../../store/redis/client.ts'
 import { createRedisStores } from '../../store/redis/stores.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
@@ -11,6 +14,7 @@ import { storeOperations } from '../../store/sqlite/tables.ts'
 import type { Stores } from '../../store/store.ts'
 import type { EngineSettings } from './open-engine.ts'
 import type { OpeningOptions } from '../history.ts'
+import { openBeside } from './postgres/history/history.ts'
 import { checkFile, isThere, mustBeCurrent } from './sqlite/file/check-file.ts'
 
 /** What plugins keep, opened beside a server that may be running. */
@@ -25,13 +29,14 @@ export interface OpenStores {
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openStores(
-  { engine, sqlite, redis }: EngineSettings,
+  { engine, sqlite, redis, postgres }: EngineSettings,
   { now = Date.now, ...options }: OpeningOptions & { now?: () => number } = {},
 ): Promise<OpenStores> {
   if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
   if (engine === 'redis' && redis) return connect(redis, options)
+  if (engine === 'postgres' && postgres) return connectPostgres(postgres, options)
   throw new TimhookError('STORE_NOT_SHARED', 'delivery.engine is memory: another process has nothing to read', {
-    hint: "Set it to sqlite or redis; what plugins keep in memory is seen by the server's own process alone.",
+    hint: "Set it to sqlite, redis or postgres; what plugins keep in memory is seen by the server's own process alone.",
   })
 }
 
@@ -40,6 +45,15 @@ async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): 
   const log = createLogger({ level: 'silent' })
   const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, onWaiting })
   return { stores: createRedisStores(connection), close: () => connection.close() }
+}
+
+async function connectPostgres(settings: PostgresSettings, options: OpeningOptions): Promise<OpenStores> {
+  const postgres = await openBeside(settings, options)
+  if ((await versionOf(postgres)) > 0) {
+    return { stores: createPostgresStores(postgres), close: () => postgres.close() }
+  }
+  const nothing = emptyStore(`schema ${postgres.schema}`)
+  return { stores: { of: () => nothing }, close: () => postgres.close() }
 }
 
 /** Of one statement each: they keep no lock that the server would wait for. */

@@ -1,4 +1,4 @@
-import { escapeIdentifier, Pool, type ClientBase, type PoolClient } from 'pg'
+import { type Client, type ClientBase, escapeIdentifier, Pool, type PoolClient } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../observe/log.ts'
 import { inspect } from './check.ts'
@@ -35,8 +35,9 @@ const MAX_CONNECTIONS = 10
 const START_MS = 5000
 const RETRY_MS = 100
 /** A connection is given up when a reply is overdue by this long. */
-const SILENT_MS = 5000
+const SILENT_MS = 10_000
 const LOOK_MS = 2000
+const GRACE_MS = 50
 
 interface OpenOptions {
   readonly log: Logger
@@ -67,7 +68,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
   const checks = {
     async onConnect(client: ClientBase) {
       try {
-        state.faults = await inspect(client, place, { mode, isPooled })
+        state.faults = await withinTime(client, silentMs, () => inspect(client, place, { mode, isPooled }))
       } catch (error) {
         sessions.leave(client)
         throw error
@@ -86,7 +87,13 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
     let client: PoolClient | undefined
     try {
       client = await pool.connect()
-      const result = await withinTime(client, silentMs, work, abandon)
+      const connected = client
+      const result = await withinTime(
+        connected,
+        silentMs,
+        () => work(connected),
+        () => abandon(connected),
+      )
       client.release()
       noteIsThere(true)
       return result
@@ -194,17 +201,19 @@ async function whenThere<T>(
 
 /** A server that hangs does not close its connections: after `ms` this one is closed here. */
 async function withinTime<T>(
-  client: PoolClient,
+  client: ClientBase,
   ms: number,
-  work: (client: PoolClient) => Promise<T>,
-  onLate: (client: PoolClient) => void,
+  work: () => Promise<T>,
+  onLate: () => void = () => undefined,
 ): Promise<T> {
-  const timer = setTimeout(() => {
-    client.connection.stream.destroy(new Error('Query read timeout'))
-    onLate(client)
-  }, ms)
+  // Where this process itself was held up, the reply may be there already: it is read before the second timer.
+  let timer = setTimeout(() => (timer = setTimeout(giveUp, GRACE_MS)), ms)
+  const giveUp = (): void => {
+    ;(client as Client).connection.stream.destroy(new Error('Query read timeout'))
+    onLate()
+  }
   try {
-    return await work(client)
+    return await work()
   } finally {
     clearTimeout(timer)
   }

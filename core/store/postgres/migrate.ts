@@ -42,7 +42,7 @@ const VERSION = sql('version', `SELECT version FROM {schema}.timhook_version`)
 const SET_VERSION = sql('set-version', `UPDATE {schema}.timhook_version SET version = $1`)
 
 /** Returns the version of the tables that are there, 0 where there are none. */
-async function versionOf(postgres: Pick<PostgresClient, 'query' | 'schema'>): Promise<number> {
+export async function versionOf(postgres: Pick<PostgresClient, 'query' | 'schema'>): Promise<number> {
   const [found] = await postgres.query<{ has_version: boolean }>(LOOK, [postgres.schema])
   if (!found?.has_version) return 0
   return (await postgres.query<{ version: number }>(VERSION))[0]?.version ?? 0

@@ -4,7 +4,7 @@ import { APP, type DeedsOf, isCrowd, underLoad } from './load.ts'
 import { crashFiles, NAMES } from './plugins.ts'
 import { type CrashRecord, type Life, nowMicros, readCalls, type Sent, type Suspect, suspectsIn } from './record.ts'
 import { type Findings, findingsOf, lostOf } from './rules.ts'
-import { redisStore, sqliteStore } from './stores.ts'
+import { type CrashStore, postgresStore, redisStore, sqliteStore } from './stores.ts'
 
 /** One load, in the midst of which a server ends. */
 export interface Round {
@@ -18,7 +18,7 @@ export interface Round {
 
 export interface CrashPlan {
   readonly rounds: readonly Round[]
-  readonly engine: 'sqlite' | 'redis'
+  readonly engine: 'sqlite' | 'redis' | 'postgres'
   readonly deedsOf?: DeedsOf
 }
 
@@ -33,13 +33,18 @@ export interface CrashFigures extends Findings {
 
 /** Crowded groups are slow, so that they have a backlog; some callbacks fail once or twice. */
 const usual: DeedsOf = (n, isCrowded) => ({ Ms: isCrowded ? 15 : n % 4, Fails: n % 10 === 0 ? 1 + (n % 3) : 0 })
+const STORES: Record<CrashPlan['engine'], () => CrashStore | Promise<CrashStore>> = {
+  sqlite: sqliteStore,
+  redis: redisStore,
+  postgres: postgresStore,
+}
 const POLL_MS = 250
 /** Nothing happens for so long only where nothing will: a dead process' leases end sooner, on a busy machine too. */
 const QUIET_MICROS = 60_000_000
 
 /** Ends servers under load, over and over, and holds what the handlers wrote down against what is promised. */
 export async function crash(plan: CrashPlan, onRound: (text: string) => void = () => undefined): Promise<CrashFigures> {
-  const store = plan.engine === 'redis' ? await redisStore() : sqliteStore()
+  const store = await STORES[plan.engine]()
   const folder = await folderWith(crashFiles(store.delivery, APP))
   const startedAt = performance.now()
   const sent: Sent[] = []

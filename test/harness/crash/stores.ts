@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { History } from '../../../core/delivery/history.ts'
 import { openHistory } from '../../../core/delivery/engines/open-history.ts'
+import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
 
 /** Where servers that are killed keep what they have acknowledged. */
@@ -36,6 +37,20 @@ export async function redisStore(): Promise<CrashStore> {
     restart: () => server.restart(),
     async deadLetters() {
       return deadLettersOf(await openHistory({ engine: 'redis', redis, sqlite: { file: '' } }))
+    },
+  }
+}
+
+export async function postgresStore(): Promise<CrashStore> {
+  const server = await startPostgres()
+  const { url } = server
+  const postgres = { url, schema: 'timhook', durability: 'strict' } as const
+  return {
+    delivery: `{ engine: postgres, postgres: { url: '${url}' } }`,
+    processes: 2,
+    restart: () => server.restart(),
+    async deadLetters() {
+      return deadLettersOf(await openHistory({ engine: 'postgres', postgres, sqlite: { file: '' } }))
     },
   }
 }

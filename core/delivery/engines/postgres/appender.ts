@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { TimhookError } from '../../../errors.ts'
+import type { PostgresClient } from '../../../store/postgres/client.ts'
+import type { Append } from '../../callback-log.ts'
+import { APPEND, type Appended } from './sql/append.ts'
+
+/** Batches under way at a time. Each has partitions of its own, since a partition is locked until its commit. */
+const LANES = 2
+const MAX_ROWS = 500
+const MAX_CHARACTERS = 4_000_000
+/** For so long a batch whose reply is lost is sent again. */
+const GIVE_UP_MS = 1500
+const RETRY_MS = 50
+
+interface AppenderDeps {
+  readonly postgres: Pick<PostgresClient, 'query'>
+  /** Milliseconds. */
+  readonly resendWindow: number
+  /** A batch is about to be sent. */
+  readonly onAppending: () => void
+  /** A callback was stored. */
+  readonly onStored: (partition: number, seq: number) => void
+}
+
+/** Stores callbacks in batches: what came while the former batch was under way goes with the next one. */
+export class Appender {
+  readonly #lanes: readonly Lane[]
+
+  constructor(deps: AppenderDeps) {
+    this.#lanes = Array.from({ length: LANES }, () => new Lane(deps))
+  }
+
+  append(callback: Append): void {
+    this.#lanes[callback.partition % LANES]?.add(callback)
+  }
+}
+
+class Lane {
+  readonly #deps: AppenderDeps
+  #queue: Append[] = []
+  #isSending = false
+
+  constructor(deps: AppenderDeps) {
+    this.#deps = deps
+  }
+
+  add(callback: Append): void {
+    this.#queue.push(callback)
+    if (this.#isSending) return
+    this.#isSending = true
+    // All of one tick go together.
+    queueMicrotask(() => void this.#sendAll())
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#queue.length > 0) await this.#send(this.#nextBatch())
+    this.#isSending = false
+  }
+
+  /** Two with one identity do not go together: the second one is to find the first. */
+  #nextBatch(): Append[] {
+    const identities = new Set<string>()
+    const batch: Append[] = []
+    const left: Append[] = []
+    let characters = 0
+    for (const callback of this.#queue) {
+      const isNext = batch.length < MAX_ROWS && characters < MAX_CHARACTERS && !identities.has(callback.identity)
+      if (!isNext) {
+        left.push(callback)
+        continue
+      }
+      identities.add(callback.identity)
+      characters += callback.raw.length
+      batch.push(callback)
+    }
+    this.#queue = left
+    return batch
+  }
+
+  async #send(batch: readonly Append[]): Promise<void> {
+    const { resendWindow, onAppending, onStored } = this.#deps
+    onAppending()
+    let replies: Appended[]
+    try {
+      replies = await this.#untilAnswered([...columnsOf(batch), resendWindow])
+    } catch (error) {
+      for (const callback of batch) callback.failed(error)
+      return
+    }
+    for (const { i, seq, maybe, first_id: firstId, resends } of replies) {
+      const callback = batch[i - 1]
+      if (!callback) continue
+      if (firstId !== null) callback.repeats(firstId, resends ?? 0)
+      if (seq === null) continue
+      callback.maybeResend = maybe === true
+      onStored(callback.partition, seq)
+      callback.stored(seq)
+    }
+  }
+
+  /** Sends the batch again where a lost connection leaves open whether it was stored: what was keeps its number. */
+  async #untilAnswered(values: readonly unknown[]): Promise<Appended[]> {
+    const endsAt = performance.now() + GIVE_UP_MS
+    for (;;) {
+      try {
+        return await this.#deps.postgres.query<Appended>(APPEND, values)
+      } catch (error) {
+        const isLost = error instanceof TimhookError && error.code === 'STORE_UNREACHABLE'
+        if (!isLost || performance.now() > endsAt) throw error
+        await delay(RETRY_MS)
+      }
+    }
+  }
+}
+
+function columnsOf(batch: readonly Append[]): unknown[][] {
+  return [
+    batch.map(({ partition }) => partition),
+    batch.map(({ identity }) => identity),
+    batch.map(({ identifiesEvent }) => identifiesEvent),
+    batch.map(({ id }) => id),
+    batch.map(({ sdkAppId }) => sdkAppId),
+    batch.map(({ command }) => command),
+    batch.map(({ receivedAt }) => receivedAt),
+    batch.map(({ signed }) => signed),
+    batch.map(({ expendable }) => expendable),
+    batch.map(({ key }) => key ?? null),
+    batch.map(({ query }) => query),
+    batch.map(({ raw }) => raw),
+    batch.map(({ plugins }) => plugins),
+  ]
+}

@@ -1,0 +1,74 @@
+import { newId } from '../../../../lib/id.ts'
+import { createLogger } from '../../../../observe/log.ts'
+import { openPostgres, type PostgresClient } from '../../../../store/postgres/client.ts'
+import { versionOf } from '../../../../store/postgres/migrate.ts'
+import type { PostgresSettings } from '../../../../store/postgres/options.ts'
+import { TimhookError } from '../../../../errors.ts'
+import type { AdminRequest, AdminResult, Fate, History, OpeningOptions } from '../../../history.ts'
+import { IS_SERVED } from '../sql/lease.ts'
+import { BACKLOGS } from '../sql/read.ts'
+import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
+import { deadLetters } from './dead-letters.ts'
+import { backward, end, find, forward } from './list.ts'
+import { records } from './records.ts'
+
+/** A search may look at everything that is stored. */
+const SILENT_MS = 120_000
+const LETTER = /^\d{1,18}$/
+const REF = /^\d{1,4}\/-?\d{1,18}$/
+
+/**
+ * Opens the history of a PostgreSQL whose servers may be running.
+ * @throws TimhookError with a code that begins with STORE_
+ */
+export async function openPostgresHistory(settings: PostgresSettings, options: OpeningOptions = {}): Promise<History> {
+  const postgres = await openBeside(settings, options)
+  if ((await versionOf(postgres)) === 0) {
+    await postgres.close()
+    throw new TimhookError('STORE_MISSING', `the schema ${postgres.schema} has nothing of timhook yet`, {
+      hint: 'The server makes it when it starts.',
+    })
+  }
+  return {
+    backward: (filter, place) => backward(postgres, filter, place),
+    forward: (filter, place) => forward(postgres, filter, place),
+    end: () => end(postgres),
+    find: (ids, { bodies = false } = {}) => find(postgres, ids, bodies),
+    deadLetters: (filter = {}) => deadLetters(postgres, filter),
+    records: (filter = {}) => records(postgres, filter),
+    backlogs: () => postgres.query<{ plugin: string; count: number }>(BACKLOGS),
+    holds: async () => holdsOf(await postgres.query<RequestsRow>(HOLDS)),
+    async request(asked) {
+      const id = newId()
+      await postgres.query(REQUEST, [id, JSON.stringify(withValidRefs(asked))])
+      return id
+    },
+    async result(request) {
+      const [row] = await postgres.query<{ fates: Fate[] }>(RESULT, [request])
+      return row && resultOf(row.fates)
+    },
+    async isServed() {
+      return (await postgres.query<{ is_served: boolean }>(IS_SERVED))[0]?.is_served ?? false
+    },
+    close: () => postgres.close(),
+  }
+}
+
+/** Connects beside servers, which say by themselves whether something may be lost. */
+export async function openBeside(settings: PostgresSettings, options: OpeningOptions): Promise<PostgresClient> {
+  const log = createLogger({ level: 'silent' })
+  return openPostgres({ ...settings, durability: 'relaxed' }, { log, silentMs: SILENT_MS, ...options })
+}
+
+/** What could never be a ref becomes one that matches nothing. */
+function withValidRefs(asked: AdminRequest): AdminRequest {
+  if (asked.kind === 'pause' || asked.kind === 'resume') return asked
+  const [pattern, nothing] = asked.kind === 'replay' ? [REF, '0/0'] : [LETTER, '0']
+  return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)) }
+}
+
+function resultOf(fates: readonly Fate[]): AdminResult {
+  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
+  for (const fate of fates) counts[fate]++
+  return { ...counts, fates }
+}

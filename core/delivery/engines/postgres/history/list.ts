@@ -1,0 +1,166 @@
+import type { Queryable, Sql } from '../../../../store/postgres/sql.ts'
+import { sql } from '../../../../store/postgres/sql.ts'
+import type { Entry, Filter, Page, PluginOutcome } from '../../../history.ts'
+
+const COLUMNS = `partition, seq, id, app, command, received_at, signed, resends, maybe_resend, outcome, code, failed, error,
+  plugins, CASE WHEN $9 THEN query END AS query, CASE WHEN $9 THEN raw END AS raw`
+const OUTCOMES = `(SELECT jsonb_agg(jsonb_build_array(plugin, {schema}.outcome_of(plugin, partition, seq)) ORDER BY nth)
+  FROM jsonb_array_elements_text(plugins) WITH ORDINALITY AS of (plugin, nth)) AS outcomes`
+
+/** $1 app, $2 command, $3 its category, $4 plugin, $5 outcome, $6 since, $7 until. Null is no filter. */
+const FITS = `($1::bigint IS NULL OR app = $1) AND ($2::text IS NULL OR command = $2)
+  AND ($3::text IS NULL OR starts_with(command, $3)) AND ($4::text IS NULL OR plugins ? $4)
+  AND ($6::bigint IS NULL OR received_at >= $6) AND ($7::bigint IS NULL OR received_at < $7)
+  AND CASE
+    WHEN $5::text IS NULL THEN true
+    WHEN $5 = 'delivered' THEN outcome IS NULL
+    WHEN $5 = 'kept' THEN outcome IS NOT NULL
+    WHEN $5 = 'failed' THEN failed
+    WHEN $5 IN ('done', 'waiting', 'dead') THEN EXISTS (
+      SELECT FROM jsonb_array_elements_text(plugins) AS plugin
+      WHERE ($4::text IS NULL OR plugin = $4) AND {schema}.outcome_of(plugin, partition, seq) = $5
+    )
+    ELSE outcome = $5
+  END`
+
+/** What has become of a callback for a plugin. A plugin that is gone has nothing that waits. */
+export const OUTCOME_FUNCTION = `
+CREATE FUNCTION {schema}.outcome_of(a_plugin text, a_partition int, a_seq bigint) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE
+    WHEN EXISTS (SELECT FROM {schema}.states
+      WHERE partition = a_partition AND seq = a_seq AND plugin = a_plugin AND place = 'pending') THEN 'waiting'
+    WHEN EXISTS (SELECT FROM {schema}.dead_letters
+      WHERE partition = a_partition AND seq = a_seq AND plugin = a_plugin) THEN 'dead'
+    WHEN EXISTS (SELECT FROM {schema}.cursors WHERE plugin = a_plugin AND partition = a_partition AND seq < a_seq)
+      AND NOT {schema}.is_done(a_plugin, a_partition, a_seq) THEN 'waiting'
+    ELSE 'done' END
+$$;
+`
+
+/** $8 only ids before this one, or any. */
+const BACKWARD = sql(
+  'list-backward',
+  `SELECT *, ${OUTCOMES} FROM (
+    SELECT ${COLUMNS} FROM {schema}.callbacks
+    WHERE ($8::text IS NULL OR id < $8) AND ($7::bigint IS NULL OR received_at < $7) AND ${FITS} ORDER BY id DESC LIMIT $10
+  ) AS picked ORDER BY id DESC`,
+)
+
+/** $8 the place: numbers by partition, and under -1 that of what was not delivered. */
+const FORWARD = sql(
+  'list-forward',
+  `SELECT *, ${OUTCOMES} FROM (
+    SELECT picked.* FROM jsonb_each_text($8) AS place (n, after) CROSS JOIN LATERAL (
+      SELECT ${COLUMNS} FROM {schema}.callbacks
+      WHERE n <> '-1' AND partition = n::int AND seq > greatest(0, after::bigint) AND ${FITS} ORDER BY seq LIMIT $10
+    ) AS picked
+    UNION ALL (
+      SELECT ${COLUMNS} FROM {schema}.callbacks
+      WHERE partition = 0 AND seq < -($8::jsonb ->> '-1')::bigint AND ${FITS} ORDER BY seq DESC LIMIT $10
+    )
+  ) AS picked ORDER BY id LIMIT $10`,
+)
+
+const FIND = sql(
+  'find',
+  `SELECT *, ${OUTCOMES} FROM (SELECT ${COLUMNS.replaceAll('$9', '$2')} FROM {schema}.callbacks WHERE id = ANY ($1)) AS picked`,
+)
+
+/** The numbers that are stored last. */
+const ENDS = sql(
+  'ends',
+  `SELECT n::text AS n, tail FROM {schema}.partitions
+  UNION ALL SELECT '-1', coalesce((SELECT -min(seq) FROM {schema}.callbacks WHERE partition = 0 AND seq < 0), 0)`,
+)
+
+type Place = Record<string, number>
+
+interface Row {
+  readonly partition: number
+  readonly seq: number
+  readonly id: string
+  readonly app: number
+  readonly command: string
+  readonly received_at: number
+  readonly signed: boolean
+  readonly resends: number
+  readonly maybe_resend: boolean
+  readonly outcome: NonNullable<Entry['kept']>['outcome'] | null
+  readonly code: number | null
+  readonly failed: boolean | null
+  readonly error: string | null
+  readonly query: string | null
+  readonly raw: string | null
+  readonly outcomes: readonly [string, PluginOutcome][] | null
+}
+
+export async function backward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
+  const rows = await list(postgres, BACKWARD, filter, place ?? null)
+  return { entries: rows.map(entryOf), place: rows.at(-1)?.id ?? place ?? '', end: rows.length < limitOf(filter) }
+}
+
+/** Places are numbers of partitions: what comes later stands behind them, whatever its id. */
+export async function forward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
+  const ends = await endsOf(postgres)
+  const from = place === undefined ? {} : (JSON.parse(place) as Place)
+  const start = Object.fromEntries(Object.keys(ends).map((n) => [n, from[n] ?? 0]))
+  const rows = await list(postgres, FORWARD, filter, JSON.stringify(start))
+  const isEnd = rows.length < limitOf(filter)
+  const next = isEnd
+    ? Object.fromEntries(Object.keys(ends).map((n) => [n, Math.max(ends[n] ?? 0, start[n] ?? 0)]))
+    : start
+  for (const { partition, seq } of rows) {
+    const n = seq < 0 ? -1 : partition
+    next[n] = Math.max(next[n] ?? 0, Math.abs(seq))
+  }
+  return { entries: rows.map(entryOf), place: JSON.stringify(next), end: isEnd }
+}
+
+export async function end(postgres: Queryable): Promise<string> {
+  return JSON.stringify(await endsOf(postgres))
+}
+
+export async function find(postgres: Queryable, ids: readonly string[], bodies: boolean): Promise<Entry[]> {
+  return (await postgres.query<Row>(FIND, [ids, bodies])).map(entryOf)
+}
+
+async function endsOf(postgres: Queryable): Promise<Place> {
+  const rows = await postgres.query<{ n: string; tail: number }>(ENDS)
+  return Object.fromEntries(rows.map(({ n, tail }) => [n, tail]))
+}
+
+function limitOf({ limit = 100 }: Filter): number {
+  return limit
+}
+
+function list(postgres: Queryable, statement: Sql, filter: Filter, place: string | null): Promise<Row[]> {
+  const { app, plugin, outcome, since, until, bodies = false } = filter
+  const [command, category] = commandOf(filter)
+  const values = [app, command, category, plugin, outcome, since, until].map((value) => value ?? null)
+  return postgres.query<Row>(statement, [...values, place, bodies, limitOf(filter)])
+}
+
+/** A command, or the beginning of those that a pattern covers. */
+export function commandOf({ command }: { readonly command?: string }): [string | null, string | null] {
+  if (command === undefined || command === '*') return [null, null]
+  return command.endsWith('.*') ? [null, command.slice(0, -1)] : [command, null]
+}
+
+function entryOf(row: Row): Entry {
+  const { partition, seq, id, app, command, signed, resends, outcome, error, query, raw } = row
+  return {
+    ref: `${partition}/${seq}`,
+    id,
+    sdkAppId: app,
+    command,
+    receivedAt: row.received_at,
+    signed,
+    resends,
+    maybeResend: row.maybe_resend,
+    plugins: (row.outcomes ?? []).map(([plugin, as]) => ({ id: plugin, outcome: as })),
+    ...(outcome !== null && {
+      kept: { outcome, code: row.code ?? 0, failed: row.failed ?? false, ...(error !== null && { error }) },
+    }),
+    ...(raw !== null && { body: { query: query ?? '', raw } }),
+  }
+}

@@ -1,0 +1,285 @@
+import type { Incoming } from '../../../callback/callback.ts'
+import { newId } from '../../../lib/id.ts'
+import type { Bus } from '../../../observe/bus.ts'
+import type { PostgresClient } from '../../../store/postgres/client.ts'
+import { NOW, sql } from '../../../store/postgres/sql.ts'
+import type {
+  Append,
+  CallbackLog,
+  DuePage,
+  DueQuery,
+  Lease,
+  LeaseReply,
+  LeaseRequest,
+  LogListener,
+  NewLease,
+  Noticed,
+  OpenedLog,
+  Page,
+  Settlement,
+  WaitingCallback,
+} from '../../callback-log.ts'
+import type { Hold, Undelivered } from '../../delivery.ts'
+import { isExpendable } from '../../ingest/expendable.ts'
+import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
+import { Appender } from './appender.ts'
+import { Notifications } from './notifications.ts'
+import { RECORD_UNDELIVERED } from './sql/append.ts'
+import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
+import {
+  COUNT_WAITING,
+  DUE,
+  type DueRow,
+  FETCH,
+  PROBE,
+  READ,
+  type ReadRow,
+  TAILS,
+  type WaitingRow,
+} from './sql/read.ts'
+import { HOLD, holdsOf, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
+import { SETTLE } from './sql/settle.ts'
+import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
+
+/** Intervals in milliseconds. Tests use shorter ones. */
+export interface Pace {
+  /** A process that does not renew its leases for this long counts as dead, and others take them. */
+  readonly leaseMs: number
+  readonly sweepMs: number
+  /** A plugin that no process has had for this long is removed: its callbacks become dead letters. */
+  readonly removedAfterMs: number
+}
+
+const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
+
+export interface PostgresLogDeps {
+  readonly postgres: PostgresClient
+  /** Its name, unquoted. */
+  readonly schema: string
+  readonly plugins: readonly string[]
+  readonly bus: Bus
+  /** Milliseconds. */
+  readonly resendWindow: number
+  readonly retention: Retention
+  readonly pace?: Partial<Pace> | undefined
+}
+
+const CLOCK = sql('clock', `SELECT ${NOW} AS now`)
+
+/** The log in a PostgreSQL, for several processes and machines. `sql/tables.ts` says what it stores. */
+export class PostgresLog implements CallbackLog {
+  readonly #deps: PostgresLogDeps
+  readonly #pace: Pace
+  readonly #member = newId()
+  readonly #appender: Appender
+  readonly #notifications: Notifications
+  readonly #upkeep: Upkeep
+  /** The leases that this process has been told of, and how many of each partition. */
+  readonly #leases = new Map<string, Lease>()
+  readonly #counts = new Map<number, number>()
+  #leasing: Promise<unknown> = Promise.resolve()
+  #listener: LogListener | undefined
+  #recorded: Promise<unknown> = Promise.resolve()
+  /** The server's time, and when it was that by a clock that nobody sets. */
+  #clock = { now: Date.now(), at: performance.now() }
+
+  constructor(deps: PostgresLogDeps) {
+    const { postgres, schema, resendWindow } = deps
+    this.#deps = deps
+    this.#pace = { ...PACE, ...deps.pace }
+    this.#notifications = new Notifications({
+      postgres,
+      schema,
+      member: this.#member,
+      onNotified: (partition) => this.#listener?.notified(partition),
+    })
+    this.#appender = new Appender({
+      postgres,
+      resendWindow,
+      onAppending: () => this.#listener?.appending(),
+      onStored: (partition, seq) => {
+        this.#notifications.stored(partition, seq)
+        // Where this process delivers all that comes there, nobody else need know.
+        if (this.#counts.get(partition) !== deps.plugins.length) this.#notifications.notify(partition)
+      },
+    })
+    this.#upkeep = createUpkeep({ ...deps, ...this.#pace, now: () => this.now() })
+  }
+
+  async open(listener: LogListener): Promise<OpenedLog> {
+    const { postgres, plugins } = this.#deps
+    await postgres.query(ADD_PLUGINS, [plugins, this.#member, this.#pace.leaseMs])
+    const [clock] = await postgres.query<{ now: number }>(CLOCK)
+    this.#setClock(clock?.now)
+    const partitions = (await postgres.query(TAILS)).length
+    let noticed = await this.#carryOut(true)
+    while (noticed.more) noticed = await this.#carryOut(true)
+    this.#listener = listener
+    this.#notifications.start()
+    this.#upkeep.start()
+    return { partitions, holds: noticed.holds }
+  }
+
+  now(): number {
+    return Math.round(this.#clock.now + performance.now() - this.#clock.at)
+  }
+
+  append(callback: Append): void {
+    this.#appender.append(callback)
+  }
+
+  /** Counted where all processes see it: what is read has it. */
+  resendsOf(): number {
+    return 0
+  }
+
+  async read({ plugin, partition }: Lease, after: number, limit: number): Promise<Page> {
+    const rows = await this.#deps.postgres.query<ReadRow>(READ, [plugin, partition, after, limit])
+    const { tail, found, scanned: reached, waiting } = rows[0] ?? { tail: after, found: 0, scanned: null, waiting: 0 }
+    const page = rows.flatMap((row) => (row.seq === null ? [] : waitingOf(row)))
+    const last = page.at(-1)?.seq ?? after
+    const scanned = page.length < found ? last : Math.max(after, reached ?? tail)
+    return { rows: page, lost: 0, scanned, end: scanned >= tail, waiting }
+  }
+
+  async readDue({ plugin, partition }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
+    const now = this.now()
+    const values = [plugin, partition, now, Math.round(longestMs), skip, limit + 1]
+    const found = await this.#deps.postgres.query<DueRow>(DUE, values)
+    const rows = found.flatMap((row) => (row.seq === null ? [] : waitingOf(row)))
+    if (rows.length > limit) return { rows: rows.slice(0, limit), next: now }
+    return { rows, next: found[0]?.next ?? undefined }
+  }
+
+  async fetch({ plugin, partition }: Lease, seqs: readonly number[]): Promise<WaitingCallback[]> {
+    return (await this.#deps.postgres.query<WaitingRow>(FETCH, [plugin, partition, seqs])).map(waitingOf)
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    // In the order of leases, so that two calls never wait for each other.
+    const sorted = settlements.toSorted(
+      ({ lease: a }, { lease: b }) => compare(a.plugin, b.plugin) || a.partition - b.partition,
+    )
+    const rows = await this.#deps.postgres.query<{ is_written: boolean }>(SETTLE, [
+      sorted.map(({ lease }) => lease.plugin),
+      sorted.map(({ lease }) => lease.partition),
+      sorted.map(({ lease }) => lease.fence),
+      sorted.map(({ changes }) => JSON.stringify(changes)),
+    ])
+    const written = new Map(sorted.map((settlement, n) => [settlement, rows[n]?.is_written ?? false]))
+    return settlements.map((settlement) => written.get(settlement) ?? false)
+  }
+
+  lease(request: LeaseRequest): Promise<LeaseReply> {
+    // A call is not to ask again for what the reply to the former one brings.
+    const reply = this.#leasing.then(() => this.#lease(request))
+    this.#leasing = reply.catch(() => undefined)
+    return reply
+  }
+
+  requests(): Promise<Noticed> {
+    return this.#carryOut(false)
+  }
+
+  async hold(plugin: string, hold: Hold | undefined): Promise<void> {
+    const { postgres } = this.#deps
+    if (hold) await postgres.query(HOLD, [plugin, hold.reason, hold.until ?? null])
+    else await postgres.query(RESUME, [plugin])
+    this.#notifications.notify()
+  }
+
+  async recordUndelivered(callback: Incoming, undelivered: Undelivered, isKnown: boolean): Promise<void> {
+    const { id, sdkAppId, command, receivedAt, signed, querystring } = callback
+    const isRefused = undelivered.as === 'refused'
+    const refused = isRefused ? refusedOf(callback, undelivered.error) : undefined
+    const identity = refused ? refusedFingerprint(callback, refused) : ''
+    const about = [identity, id, sdkAppId, command, receivedAt, signed, isExpendable(signed, isKnown), querystring]
+    const how = isRefused
+      ? [refused?.raw, 'refused', 0, false, refused?.error]
+      : [callback.raw, undelivered.outcome, undelivered.code, undelivered.failed, null]
+    const { postgres, resendWindow } = this.#deps
+    // One after the other, so that a resend finds the first one.
+    const recorded = this.#recorded.then(() => postgres.query(RECORD_UNDELIVERED, [...about, ...how, resendWindow]))
+    this.#recorded = recorded.catch(() => undefined)
+    await recorded
+  }
+
+  async probe(plugins: readonly string[]): Promise<Record<string, number>> {
+    const rows = await this.#deps.postgres.query<{ plugin: string; at: number }>(PROBE, [plugins, this.#member])
+    return Object.fromEntries(rows.map(({ plugin, at }) => [plugin, at]))
+  }
+
+  async close(): Promise<void> {
+    this.#notifications.stop()
+    await this.#upkeep.stop()
+  }
+
+  /** Gives back the leases that are left. `isClean`: all handlers have ended. */
+  async returnLeases(isClean: boolean): Promise<void> {
+    await this.#deps.postgres.query(LEAVE, [this.#member, isClean])
+  }
+
+  async #carryOut(onlyHolds: boolean): Promise<Noticed> {
+    const rows = await this.#deps.postgres.query<RequestsRow>(REQUESTS, [onlyHolds])
+    const woken = rows.find(({ plugin }) => plugin === null)?.woken
+    if (woken) this.#notifications.notify()
+    return { woken: woken ?? {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
+  }
+
+  async #lease({ plugins, held, returned, isLeaving }: LeaseRequest): Promise<LeaseReply> {
+    const { leaseMs } = this.#pace
+    const known = this.#leases
+    for (const lease of returned) known.delete(nameOf(lease))
+    const values = [JSON.stringify([...known.values()]), JSON.stringify(returned), isLeaving, leaseMs]
+    const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
+    this.#setClock(rows[0]?.now)
+    const lost = rows.filter(({ kind }) => kind === 'lost')
+    for (const lease of lost) known.delete(nameOf(lease))
+    const surplus = rows
+      .filter(({ kind }) => kind === 'share')
+      .flatMap(({ plugin, seq: share }) => {
+        const theirs = held.filter((lease) => lease.plugin === plugin && known.has(nameOf(lease)))
+        return theirs.slice(0, Math.max(0, theirs.length - share))
+      })
+    const taken = await this.#newLeases(rows.filter(({ kind }) => kind === 'taken'))
+    for (const lease of taken) known.set(nameOf(lease), lease)
+    this.#counts.clear()
+    for (const { partition } of known.values()) this.#counts.set(partition, (this.#counts.get(partition) ?? 0) + 1)
+    return { taken, lost, surplus, validMs: leaseMs }
+  }
+
+  async #newLeases(rows: readonly LeaseRow[]): Promise<NewLease[]> {
+    if (rows.length === 0) return []
+    const of = [rows.map(({ plugin }) => plugin), rows.map(({ partition }) => partition)]
+    const counts = await this.#deps.postgres.query<{ count: number }>(COUNT_WAITING, of)
+    return rows.map(({ plugin, partition, fence, is_clean: clean, seq: cursor, tail }, n) => {
+      return { plugin, partition, fence, clean, cursor, tail, waiting: counts[n]?.count ?? 0 }
+    })
+  }
+
+  #setClock(now: number | undefined): void {
+    if (now !== undefined) this.#clock = { now, at: performance.now() }
+  }
+}
+
+function waitingOf(row: WaitingRow): WaitingCallback {
+  const { seq, id, command, signed, query, raw, resends, attempt, tries } = row
+  const same = { seq, id, command, signed, query, raw, resends, attempt, tries }
+  return {
+    ...same,
+    sdkAppId: row.app,
+    receivedAt: row.received_at,
+    maybeResend: row.maybe_resend,
+    key: row.key ?? undefined,
+    dueAt: row.due_at ?? undefined,
+    deferredSince: row.deferred_since ?? undefined,
+  }
+}
+
+function nameOf({ plugin, partition, fence }: Lease): string {
+  return `${fence} ${partition} ${plugin}`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

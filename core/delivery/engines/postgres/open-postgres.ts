@@ -1,0 +1,50 @@
+import { TimhookError } from '../../../errors.ts'
+import type { Bus } from '../../../observe/bus.ts'
+import type { Logger } from '../../../observe/log.ts'
+import type { Registry } from '../../../registry.ts'
+import { openPostgres } from '../../../store/postgres/client.ts'
+import type { PostgresSettings } from '../../../store/postgres/options.ts'
+import { createPostgresStores } from '../../../store/postgres/stores.ts'
+import { createDelivery } from '../../consume/delivery.ts'
+import type { Delivery, Ending } from '../../delivery.ts'
+import { PostgresLog, type PostgresLogDeps } from './log.ts'
+import { makeSchema } from './schema.ts'
+
+interface Settings extends Pick<PostgresLogDeps, 'resendWindow' | 'retention'> {
+  readonly postgres?: PostgresSettings
+  readonly maxBacklog?: number
+}
+
+/** Connects to a PostgreSQL, which keeps callbacks and what plugins keep. */
+export async function openPostgresEngine(
+  { postgres: settings, maxBacklog, ...kept }: Settings,
+  { bus, log: logger, pace }: { bus: Bus; log: Logger } & Pick<PostgresLogDeps, 'pace'>,
+) {
+  if (!settings) throw new TimhookError('CONFIG_INVALID', 'delivery.postgres is missing')
+  const postgres = await openPostgres(settings, { log: logger })
+  let log: PostgresLog | undefined
+  try {
+    await makeSchema(postgres)
+  } catch (error) {
+    await postgres.close()
+    throw error
+  }
+  if (postgres.isPooled) logger.info('PostgreSQL is behind a pooler: other processes are heard of 0.1 s later')
+  return {
+    stores: createPostgresStores(postgres),
+    createDelivery(registry: Registry): Delivery {
+      const plugins = registry.plugins.map(({ id }) => id)
+      log = new PostgresLog({ ...kept, postgres, schema: settings.schema, plugins, bus, pace })
+      return createDelivery({ log, registry, bus, resendWindow: kept.resendWindow, maxBacklog })
+    },
+    durability(): string | undefined {
+      const { mode, faults } = postgres.durability
+      return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
+    },
+    async close(ending: Ending): Promise<void> {
+      // After a fault the leases end by themselves: who knows what this process still does.
+      if (ending !== 'failed') await log?.returnLeases(ending === 'clean').catch(() => undefined)
+      await postgres.close()
+    },
+  }
+}

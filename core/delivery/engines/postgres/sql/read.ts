@@ -1,0 +1,122 @@
+import { sql } from '../../../../store/postgres/sql.ts'
+
+const COLUMNS = `c.seq, c.id, c.app, c.command, c.received_at, c.signed, c.key, c.query, c.raw, c.maybe_resend, c.resends,
+  coalesce(s.attempt, 1) AS attempt, s.due_at, s.deferred_since, coalesce(s.tries, 0) AS tries`
+
+/** A callback as it is read for a plugin. */
+export interface WaitingRow {
+  readonly seq: number
+  readonly id: string
+  readonly app: number
+  readonly command: string
+  readonly received_at: number
+  readonly signed: boolean
+  readonly key: string | null
+  readonly query: string
+  readonly raw: string
+  readonly maybe_resend: boolean
+  readonly resends: number
+  readonly attempt: number
+  readonly due_at: number | null
+  readonly deferred_since: number | null
+  readonly tries: number
+}
+
+/** What waits for plugins: beyond their cursors, and pending. Beyond a number it is estimated, so that it is quick. */
+const MANY = 2000
+const WAITING = `(
+    SELECT CASE WHEN count(*) < ${MANY} THEN count(*) ELSE greatest(${MANY}, p.tail - k.seq) END FROM (
+      SELECT FROM {schema}.callbacks c WHERE c.partition = k.partition AND c.seq > k.seq AND c.plugins ? k.plugin
+        AND NOT {schema}.is_done(k.plugin, k.partition, c.seq) LIMIT ${MANY}
+    ) AS picked
+  ) + (SELECT count(*) FROM {schema}.states s WHERE s.plugin = k.plugin AND s.partition = k.partition AND s.place = 'pending')`
+
+/** How many callbacks are looked at for a page, and how many bytes of bodies it has. */
+const SCAN = 1000
+const PAGE_BYTES = 4_000_000
+
+/** $1 plugin, $2 partition, $3 after, $4 limit. The first row has what was looked at, and perhaps no callback. */
+export const READ = sql(
+  'read',
+  `WITH scanned AS MATERIALIZED (
+    SELECT seq, plugins ? $1 AS is_theirs, octet_length(raw) AS bytes FROM {schema}.callbacks
+    WHERE partition = $2 AND seq > $3 ORDER BY seq LIMIT ${SCAN}
+  ), theirs AS MATERIALIZED (
+    SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before, row_number() OVER (ORDER BY seq) AS nth FROM scanned
+    WHERE is_theirs AND NOT {schema}.is_done($1, $2, seq)
+  ), page AS (
+    SELECT ${COLUMNS} FROM theirs JOIN {schema}.callbacks c ON c.partition = $2 AND c.seq = theirs.seq
+    LEFT JOIN {schema}.states s ON s.partition = $2 AND s.seq = theirs.seq AND s.plugin = $1
+    WHERE nth <= $4 AND before < ${PAGE_BYTES}
+  ), looked AS (
+    SELECT (SELECT tail FROM {schema}.partitions WHERE n = $2) AS tail,
+      (SELECT count(*) FROM theirs) AS found,
+      (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
+  )
+  SELECT looked.tail, looked.found, looked.scanned, waiting.count AS waiting, page.* FROM looked
+  CROSS JOIN (
+    SELECT ${WAITING} AS count FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition
+    WHERE k.plugin = $1 AND k.partition = $2
+  ) AS waiting LEFT JOIN page ON true ORDER BY page.seq`,
+)
+
+export type ReadRow = { tail: number; found: number; scanned: number | null; waiting: number } & (
+  | WaitingRow
+  | { seq: null }
+)
+
+/** $1 plugin, $2 partition, $3 numbers. */
+export const FETCH = sql(
+  'fetch',
+  `SELECT ${COLUMNS} FROM {schema}.callbacks c
+  LEFT JOIN {schema}.states s ON s.partition = c.partition AND s.seq = c.seq AND s.plugin = $1
+  WHERE c.partition = $2 AND c.seq = ANY ($3) ORDER BY c.seq`,
+)
+
+/** A day: so long may a suspect wait, or what is put off. Others wait as long as a retry at most ($4). */
+const LONGEST_MS = 86_400_000
+const IS_LATER = `(s.due_at > $3 AND s.due_at <=
+  $3::bigint + CASE WHEN s.tries <> 0 OR s.deferred_since IS NOT NULL THEN ${LONGEST_MS} ELSE $4::bigint END)`
+const OF_LEASE = `s.plugin = $1 AND s.partition = $2 AND s.place = 'pending' AND s.seq <> ALL ($5::bigint[])`
+
+/**
+ * $1 plugin, $2 partition, $3 now, $4 longest delay, $5 numbers to leave out, $6 limit. Every row has when the next one is
+ * due that is not yet; the first one has perhaps no callback.
+ */
+export const DUE = sql(
+  'due',
+  `WITH due AS (
+    SELECT ${COLUMNS} FROM {schema}.states s
+    JOIN {schema}.callbacks c ON c.partition = s.partition AND c.seq = s.seq
+    WHERE ${OF_LEASE} AND NOT ${IS_LATER} ORDER BY s.due_at, s.seq LIMIT $6
+  )
+  SELECT later.next, due.* FROM (SELECT min(s.due_at) AS next FROM {schema}.states s WHERE ${OF_LEASE} AND ${IS_LATER}) later
+  LEFT JOIN due ON true ORDER BY due.due_at, due.seq`,
+)
+
+export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
+
+/** $1 plugins and $2 partitions, side by side. */
+export const COUNT_WAITING = sql(
+  'count-waiting',
+  `SELECT ${WAITING} AS count FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS lease (plugin, partition, i)
+  JOIN {schema}.cursors k USING (plugin, partition) JOIN {schema}.partitions p ON p.n = k.partition ORDER BY i`,
+)
+
+export const BACKLOGS = sql(
+  'backlogs',
+  `SELECT plugin, sum(count)::bigint AS count FROM (
+    SELECT k.plugin, ${WAITING} AS count FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition
+  ) AS each GROUP BY plugin HAVING sum(count) > 0 ORDER BY plugin`,
+)
+
+/** $1 plugins, $2 this process. The update shows that there can be written. */
+export const PROBE = sql(
+  'probe',
+  `WITH written AS (UPDATE {schema}.members SET ends_at = ends_at WHERE id = $2)
+  SELECT s.plugin, min(c.received_at) AS at FROM {schema}.states s
+  JOIN {schema}.callbacks c ON c.partition = s.partition AND c.seq = s.seq
+  WHERE s.place = 'pending' AND s.plugin = ANY ($1) GROUP BY s.plugin`,
+)
+
+export const TAILS = sql('tails', 'SELECT n, tail FROM {schema}.partitions ORDER BY n')

@@ -1,0 +1,180 @@
+import type { Bus } from '../../../observe/bus.ts'
+import type { PostgresClient } from '../../../store/postgres/client.ts'
+import { postgresFault } from '../../../store/postgres/fault.ts'
+import type { Queryable } from '../../../store/postgres/sql.ts'
+import { sharesOf } from '../../retention-shares.ts'
+import {
+  BYTES,
+  DELETE_DEAD_LETTERS,
+  DELETE_FINISHED,
+  DELETE_REFUSED,
+  type Deleted,
+  LAST_LOOKED,
+  MISSING,
+  REMOVE,
+  SMALL_UPKEEP,
+  TRY_LOCK,
+} from './sql/retain.ts'
+
+/** Milliseconds, bytes. */
+export interface Retention {
+  readonly age: number
+  readonly size: number
+  readonly deadLetters: number
+}
+
+export interface UpkeepDeps {
+  readonly postgres: PostgresClient
+  readonly bus: Bus
+  readonly retention: Retention
+  readonly sweepMs: number
+  readonly removedAfterMs: number
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly now: () => number
+}
+
+export interface Upkeep {
+  start(): void
+  /** Resolves once nothing runs any more. */
+  stop(): Promise<void>
+}
+
+/** Rows of one step, so that nobody waits for long. */
+const STEP = 1000
+const QUIET_MS = 10_000
+/** Later than every id. */
+const END = '~'
+
+/** Drops what has expired and what there is no room for, and makes dead letters of what waits for plugins that are gone. */
+export function createUpkeep({ postgres, bus, retention, sweepMs, removedAfterMs, now }: UpkeepDeps): Upkeep {
+  /** When this process first found a plugin missing, on a clock that nobody sets. */
+  const missingSince = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let sweeping: Promise<void> | undefined
+  const stopping = new AbortController()
+  let reportedAt = -Infinity
+
+  /** A step in a transaction of its own, where no other process is at it. */
+  const step = <T>(work: (session: Queryable) => Promise<T>): Promise<T | undefined> =>
+    postgres.transaction(async (session) => {
+      const [lock] = await session.query<{ is_free: boolean }>(TRY_LOCK)
+      return lock?.is_free && !stopping.signal.aborted ? work(session) : undefined
+    })
+
+  /** Deletes finished ones in the order of receipt until `isEnough`. Returns how many, and the newest of them. */
+  const deleteFinished = async (
+    before: string,
+    isExpendable: boolean,
+    isEnough: (bytes: number) => boolean,
+  ): Promise<Deleted> => {
+    let total: Deleted = { count: 0, bytes: 0, newest: null }
+    for (let after: string | null = ''; after !== null && !isEnough(total.bytes);) {
+      const values: unknown[] = [after, before, STEP, isExpendable]
+      after = null
+      await step(async (session) => {
+        const [last] = await session.query<{ id: string | null }>(LAST_LOOKED, values)
+        const [deleted] = await session.query<Deleted>(DELETE_FINISHED, values)
+        after = last?.id ?? null
+        const { count = 0, bytes = 0, newest = null } = deleted ?? {}
+        total = { count: total.count + count, bytes: total.bytes + bytes, newest: newest ?? total.newest }
+      })
+    }
+    return total
+  }
+
+  /** Repeats a step that deletes some until there are no more. */
+  const deleteAll = async <T extends { count: number }>(
+    work: (session: Queryable) => Promise<T[]>,
+  ): Promise<{ count: number; bytes: number; early: number }> => {
+    const total = { count: 0, bytes: 0, early: 0 }
+    for (let count = STEP; count >= STEP;) {
+      const [deleted] = (await step(work)) ?? []
+      const { bytes = 0, early = 0 } = (deleted ?? {}) as { bytes?: number; early?: number }
+      count = deleted?.count ?? 0
+      total.count += count
+      total.bytes += bytes
+      total.early += early
+    }
+    return total
+  }
+
+  const idAt = (ms: number): string => Math.max(0, Math.floor(ms)).toString(36).padStart(9, '0')
+  const usedBytes = async (): Promise<{ bytes: number; since: number | null }> => {
+    const [used] = await postgres.query<{ bytes: number; since: number | null }>(BYTES)
+    return { bytes: used?.bytes ?? 0, since: used?.since ?? null }
+  }
+
+  const makeRoom = async (): Promise<void> => {
+    const shares = sharesOf(retention.size)
+    const expired = idAt(now() - retention.deadLetters)
+    const refuse = (share: number) => (session: Queryable) =>
+      session.query<Deleted>(DELETE_REFUSED, [expired, Math.floor(share), STEP])
+    const bury = (share: number) => (session: Queryable) =>
+      session.query<Deleted>(DELETE_DEAD_LETTERS, [now() - retention.deadLetters, Math.floor(share), STEP])
+    let refused = (await deleteAll(refuse(shares.refused))).count
+    let faults = (await deleteAll(bury(shares.faults))).early
+    await deleteFinished(idAt(now() - retention.age), false, () => false)
+    let finished = 0
+    let lacking = (await usedBytes()).bytes - retention.size
+    if (lacking > 0) {
+      const gone = await deleteAll(refuse(Math.max(0, shares.refused - lacking)))
+      refused += gone.count
+      lacking -= gone.bytes
+      for (const isExpendable of [true, false]) {
+        const deleted = await deleteFinished(END, isExpendable, (bytes) => bytes >= lacking)
+        finished += deleted.count
+        lacking -= deleted.bytes
+      }
+      if (lacking > 0) faults += (await deleteAll(bury(Math.max(0, shares.faults - lacking)))).early
+    }
+    if (refused + finished + faults === 0) return
+    const { since } = await usedBytes()
+    bus.emit('history:shortened', { refused, finished, faults, since: since ?? now() })
+  }
+
+  const removePlugins = async (): Promise<void> => {
+    const missing = (await postgres.query<{ plugin: string }>(MISSING)).map(({ plugin }) => plugin)
+    const at = performance.now()
+    for (const plugin of missingSince.keys()) if (!missing.includes(plugin)) missingSince.delete(plugin)
+    for (const plugin of missing) {
+      const since = missingSince.get(plugin) ?? at
+      missingSince.set(plugin, since)
+      if (at - since < removedAfterMs) continue
+      const error = `plugin ${plugin} is no longer in the config`
+      let count = 0
+      for (let made: number | null = 0; made !== null && !stopping.signal.aborted; count += made ?? 0) {
+        made = (await postgres.query<{ count: number | null }>(REMOVE, [plugin, error, STEP]))[0]?.count ?? null
+      }
+      if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
+    }
+  }
+
+  const sweep = async (): Promise<void> => {
+    try {
+      await removePlugins()
+      await makeRoom()
+      await step((session) => session.query(SMALL_UPKEEP))
+    } catch (thrown) {
+      // While PostgreSQL is away every plugin is missing. That time must not count.
+      missingSince.clear()
+      const error = postgresFault(thrown)
+      if (error.code === 'STORE_UNREACHABLE' || error.code === 'STORE_CLOSED') return
+      if (performance.now() - reportedAt < QUIET_MS) return
+      reportedAt = performance.now()
+      bus.emit('server:failed', { error })
+    }
+  }
+
+  return {
+    start(): void {
+      timer = setInterval(() => {
+        sweeping ??= sweep().finally(() => (sweeping = undefined))
+      }, sweepMs).unref()
+    },
+    async stop(): Promise<void> {
+      stopping.abort()
+      clearInterval(timer)
+      await sweeping
+    },
+  }
+}

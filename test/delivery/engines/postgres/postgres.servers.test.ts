@@ -1,0 +1,23 @@
+import { describeWithPostgres, sharedPostgres } from '../../../harness/servers/postgres.ts'
+import { describeDelivery } from '../../contract/engine-contract.ts'
+import { describeJournal } from '../../contract/history-contract.ts'
+import { describeHolds } from '../../contract/holds-contract.ts'
+import { describeOrder } from '../../contract/order-contract.ts'
+import { describePauses } from '../../contract/pauses-contract.ts'
+import { describeRequests } from '../../contract/requests-contract.ts'
+
+describeWithPostgres('with a PostgreSQL', () => {
+  const shared = sharedPostgres()
+  const settings = async () => ({
+    engine: 'postgres' as const,
+    sqlite: { file: 'unused.db' },
+    postgres: shared(),
+  })
+
+  describeDelivery('postgres', settings)
+  describeOrder('postgres', settings)
+  describeJournal('postgres', settings)
+  describeRequests('postgres', settings)
+  describeHolds('postgres', settings)
+  describePauses('postgres', settings)
+})
