@@ -207,7 +207,7 @@ export function sharedPostgres(): () => { url: string; schema: string; durabilit
   let url = ''
   let count = 0
   before(async () => {
-    url = (await startPostgres({}, (stop) => void stops.push(stop))).url
+    url = (await startPostgres({ settings: ['max_connections = 500'] }, (stop) => void stops.push(stop))).url
   })
   after(async () => {
     for (const stop of stops.toReversed()) await stop()
