@@ -1,5 +1,5 @@
 import { TimhookError } from '../../errors.ts'
-import { connectionFault } from '../../lib/untrusted-certificate.ts'
+import { connectionFault } from '../../lib/network.ts'
 
 /** The words that the driver takes from itself, and what they mean. */
 const DRIVER_SAYS = [

@@ -1,4 +1,4 @@
-import type { Incoming } from '../../../callback/callback.ts'
+import type { StoredCallback } from '../../../callback/callback.ts'
 import { newId } from '../../../lib/id.ts'
 import type { Bus } from '../../../observe/bus.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
@@ -91,7 +91,10 @@ export class PostgresLog implements CallbackLog {
       postgres,
       schema,
       member: this.#member,
-      onNotified: (partition) => this.#listener?.notified(partition),
+      onNotified: (partition) => {
+        this.#listener?.notified(partition)
+        if (partition === undefined) this.#listener?.freed()
+      },
     })
     this.#appender = new Appender({
       postgres,
@@ -135,11 +138,11 @@ export class PostgresLog implements CallbackLog {
 
   async read({ plugin, partition }: Lease, after: number, limit: number): Promise<Page> {
     const rows = await this.#deps.postgres.query<ReadRow>(READ, [plugin, partition, after, limit])
-    const { tail, found, scanned: reached, waiting } = rows[0] ?? { tail: after, found: 0, scanned: null, waiting: 0 }
+    const { tail, found, scanned: reached } = rows[0] ?? { tail: after, found: 0, scanned: null }
     const page = rows.flatMap((row) => (row.seq === null ? [] : waitingOf(row)))
     const last = page.at(-1)?.seq ?? after
     const scanned = page.length < found ? last : Math.max(after, reached ?? tail)
-    return { rows: page, lost: 0, scanned, end: scanned >= tail, waiting }
+    return { rows: page, lost: 0, scanned, end: scanned >= tail }
   }
 
   async readDue({ plugin, partition }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
@@ -188,12 +191,12 @@ export class PostgresLog implements CallbackLog {
     this.#notifications.notify()
   }
 
-  async recordUndelivered(callback: Incoming, undelivered: Undelivered, isKnown: boolean): Promise<void> {
-    const { id, sdkAppId, command, receivedAt, signed, querystring } = callback
+  async recordUndelivered(callback: StoredCallback, undelivered: Undelivered, isKnown: boolean): Promise<void> {
+    const { id, sdkAppId, command, receivedAt, signed, query } = callback
     const isRefused = undelivered.as === 'refused'
     const refused = isRefused ? refusedOf(callback, undelivered.error) : undefined
     const identity = refused ? refusedFingerprint(callback, refused) : ''
-    const about = [identity, id, sdkAppId, command, receivedAt, signed, isExpendable(signed, isKnown), querystring]
+    const about = [identity, id, sdkAppId, command, receivedAt, signed, isExpendable(signed, isKnown), query]
     const how = isRefused
       ? [refused?.raw, 'refused', 0, false, refused?.error]
       : [callback.raw, undelivered.outcome, undelivered.code, undelivered.failed, null]
@@ -233,6 +236,7 @@ export class PostgresLog implements CallbackLog {
     const values = [JSON.stringify([...known.values()]), JSON.stringify(returned), isLeaving, leaseMs]
     const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
     this.#setClock(rows[0]?.now)
+    if (returned.length > 0) this.#notifications.notify()
     const lost = rows.filter(({ kind }) => kind === 'lost')
     for (const lease of lost) known.delete(nameOf(lease))
     const surplus = rows

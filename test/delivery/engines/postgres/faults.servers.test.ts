@@ -136,7 +136,7 @@ async function openLog(server: PostgresServer): Promise<{ log: PostgresLog; leas
   const retention = { age: 1e9, size: 1e12, deadLetters: 1e9 }
   const deps = { postgres, schema: 'timhook', plugins: ['one'], bus: new Bus(), resendWindow: 600_000, retention }
   const log = new PostgresLog({ ...deps, pace: { leaseMs: 200 } })
-  await log.open({ appending: () => undefined, notified: () => undefined })
+  await log.open({ appending: () => undefined, notified: () => undefined, freed: () => undefined })
   stopAfterTest(() => log.close())
   const { taken } = await log.lease({ plugins: ['one'], held: [], returned: [], isLeaving: false })
   return { log, leases: taken }
@@ -148,7 +148,7 @@ describeWithPostgres('a former owner of a partition in PostgreSQL', () => {
     const { log: former, leases } = await openLog(server)
     const [lease] = leases
     if (!lease) throw new Error('no lease')
-    const done = { lease, changes: [['done', 5, 7] as const] }
+    const done = { lease, finished: 0, changes: [['done', 5, 7] as const] }
     expect(await former.settle([done])).to.deep.equal([true])
     let taken: readonly NewLease[] = []
     const { log: owner } = await openLog(server)
@@ -164,7 +164,7 @@ describeWithPostgres('a former owner of a partition in PostgreSQL', () => {
     expect(newer).to.include({ clean: false })
     expect(newer?.fence).to.be.above(lease.fence)
     const changes = [['cursor', 9] as const, ['dead', 9, { attempts: 1, error: 'x', at: 1, isFault: false }] as const]
-    expect(await former.settle([{ lease, changes }])).to.deep.equal([false])
+    expect(await former.settle([{ lease, finished: 0, changes }])).to.deep.equal([false])
     const [cursor] = await server.sql(`SELECT seq::int FROM timhook.cursors WHERE partition = ${lease.partition}`)
     expect(cursor).to.deep.equal({ seq: 0 })
     expect(await server.sql('SELECT * FROM timhook.dead_letters')).to.deep.equal([])

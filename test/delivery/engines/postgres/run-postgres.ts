@@ -5,7 +5,7 @@ import type { Pace } from '../../../../core/delivery/engines/postgres/log.ts'
 import { createLogger } from '../../../../core/observe/log.ts'
 import { createRegistry, type HandlerSpec } from '../../../../core/registry.ts'
 import { stopAfterTest } from '../../../harness/hooks.ts'
-import { callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
+import { accept, callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
 
 /** Quick enough for tests, and slow enough for a busy machine. */
 const PACE: Pace = { leaseMs: 1500, sweepMs: 100, removedAfterMs: 300 }
@@ -44,5 +44,5 @@ export async function runPostgres(
     return { undelivered }
   }
   stopAfterTest(async () => void (isOpen && (await stop())))
-  return { bus, delivery, accept: async (n, group = 'g') => delivery.accept(callback(n, group)), stop }
+  return { bus, delivery, accept: async (n, group = 'g') => accept(delivery, registry, callback(n, group)), stop }
 }

@@ -85,7 +85,7 @@ interface Row {
   readonly signed: boolean
   readonly resends: number
   readonly maybe_resend: boolean
-  readonly outcome: NonNullable<Entry['kept']>['outcome'] | null
+  readonly outcome: NonNullable<Entry['undelivered']>['outcome'] | null
   readonly code: number | null
   readonly failed: boolean | null
   readonly error: string | null
@@ -159,7 +159,7 @@ function entryOf(row: Row): Entry {
     maybeResend: row.maybe_resend,
     plugins: (row.outcomes ?? []).map(([plugin, as]) => ({ id: plugin, outcome: as })),
     ...(outcome !== null && {
-      kept: { outcome, code: row.code ?? 0, failed: row.failed ?? false, ...(error !== null && { error }) },
+      undelivered: { outcome, code: row.code ?? 0, failed: row.failed ?? false, ...(error !== null && { error }) },
     }),
     ...(raw !== null && { body: { query: query ?? '', raw } }),
   }

@@ -53,17 +53,10 @@ export const READ = sql(
       (SELECT count(*) FROM theirs) AS found,
       (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
   )
-  SELECT looked.tail, looked.found, looked.scanned, waiting.count AS waiting, page.* FROM looked
-  CROSS JOIN (
-    SELECT ${WAITING} AS count FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition
-    WHERE k.plugin = $1 AND k.partition = $2
-  ) AS waiting LEFT JOIN page ON true ORDER BY page.seq`,
+  SELECT looked.tail, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true ORDER BY page.seq`,
 )
 
-export type ReadRow = { tail: number; found: number; scanned: number | null; waiting: number } & (
-  | WaitingRow
-  | { seq: null }
-)
+export type ReadRow = { tail: number; found: number; scanned: number | null } & (WaitingRow | { seq: null })
 
 /** $1 plugin, $2 partition, $3 numbers. */
 export const FETCH = sql(
