@@ -85,7 +85,7 @@ export interface OpenedLog {
   readonly holds: Readonly<Record<string, Hold>>
 }
 
-/** What the log tells its consumers. Both may be called too often, and are never needed for a callback to be found. */
+/** What the log tells its consumers. All of it may be called too often, and are never needed for a callback to be found. */
 export interface LogListener {
   /** Appends are about to be committed: what is settled now can share the commit. */
   readonly appending: () => void

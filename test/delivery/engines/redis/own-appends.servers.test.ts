@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { APPEND } from '../../../../core/delivery/engines/redis/append/appender.ts'
+import { GiveUp } from '../../../../core/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { done } from '../sqlite/run-sqlite.ts'
-import { countReads, eventually, runRedis } from './run-redis.ts'
+import { countReads, deadLettersOf, eventually, type RedisRun, runRedis } from './run-redis.ts'
 
 describeWithRedis('what a process has stored itself', () => {
   it('is handed over without being read', async () => {
@@ -47,4 +48,29 @@ describeWithRedis('what a process has stored itself', () => {
     await both
     expect(seen).to.deep.equal([0, 1, 2])
   })
+
+  it('has its keys under the hash tag of its partition, as a cluster would want them', async () => {
+    const fail = (n: number): void => {
+      if (n % 2 === 0) throw new Error('no')
+      if (n % 3 === 0) throw new GiveUp('never')
+    }
+    const more = { pace: { sweepMs: 60_000 }, retry: { attempts: 3, minMs: 60_000, maxMs: 60_000 } }
+    const run = await runRedis(await startRedis(), { one: fail }, more)
+    const ended = Promise.all([heardTimes(run, 'handler:failed', 10), heardTimes(run, 'callback:dead', 3)])
+    for (let n = 0; n < 20; n++) await run.accept(n, `g${n}`)
+    await run.accept(19, 'g19')
+    await ended
+    const { client } = run.connection
+    await eventually(
+      () => deadLettersOf(run),
+      (count) => count === 3,
+    )
+    const shared = (await client.keys('timhook:*')).filter((key) => !/^timhook:\{\d+\}(?::|$)/.test(key))
+    expect(shared.toSorted()).to.deep.equal(['has:one', 'members', 'meta', 'plugins'].map((name) => `timhook:${name}`))
+  })
 })
+
+function heardTimes({ bus }: RedisRun, name: 'handler:failed' | 'callback:dead', count: number): Promise<void> {
+  let seen = 0
+  return new Promise((resolve) => bus.on(name, () => void (++seen === count && resolve())))
+}
