@@ -80,7 +80,7 @@ function strandOf({
 
 function isRetryOf(before: Call, call: Call, attempts: number): boolean {
   return (
-    before.as === 'failed' && before.cut === 'no' && before.attempt < attempts && call.attempt === before.attempt + 1
+    before.as === 'failed' && before.cut !== 'must' && before.attempt < attempts && call.attempt === before.attempt + 1
   )
 }
 

@@ -194,10 +194,14 @@ class Play {
     await this.#time.until(Promise.all(this.#accepting))
     // What a call that has just failed comes to is found out before the stop begins.
     await this.#time.pass(1)
-    const running = this.#handlers.running().filter(({ as }) => as === undefined)
+    const open = this.#handlers.running()
+    const running = open.filter(({ as }) => as === undefined)
+    // On the real clock one that has run out of time just now may be interrupted yet.
+    const late = this.#quietMs === QUIET_MS ? [] : open.filter(({ as }) => as !== undefined)
     const at = this.#time.now()
     const { settled } = await this.#time.until(opened.delivery.stop(graceMs))
     for (const call of running) call.cut = cutOf(call, this.#quietMs === QUIET_MS ? at + graceMs : -Infinity)
+    for (const call of late) call.cut = 'may'
     await this.#time.until(opened.close(settled ? 'clean' : 'unsettled'))
     this.#opened = undefined
   }
