@@ -176,6 +176,6 @@ describe('timhook start', () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { code, stderr } = await run(['start', '--workers', '2'], { cwd })
     expect(code).to.equal(2)
-    expect(stderr).to.contain('--workers needs the engine redis').and.contain('delivery.engine: redis')
+    expect(stderr).to.contain('--workers needs the engine postgres or redis').and.contain('delivery.engine:')
   })
 })

@@ -23,7 +23,7 @@ describe('config: faults', () => {
       'c.yaml:2:9 server.port: expected integer from 0 to 65535, got 70000',
       'c.yaml:3:3 server.hots: unknown key "hots"; did you mean "host"?',
       'c.yaml:6:14 apps[0].tokens[0]: the environment variable TIMHOOK_TOKEN is not set',
-      'c.yaml:7:21 delivery.engine: expected one of memory, sqlite, redis, got "memroy" (did you mean memory?)',
+      'c.yaml:7:21 delivery.engine: expected one of memory, sqlite, redis, postgres, got "memroy" (did you mean memory?)',
       'c.yaml:11:17 plugins[0].retry.attempts: expected integer from 1 to 1000, got "many"',
     ])
   })
