@@ -4,6 +4,8 @@ import { Type } from 'timhook/plugin'
 const MessageCode = Type.Integer({ minimum: 120001, maximum: 130000, default: 120001 })
 const GroupCode = Type.Integer({ minimum: 10100, maximum: 10200, default: 10100 })
 
+const evasion = (description: string) => Type.Boolean({ default: false, description })
+
 /** The `options` in the config. */
 export const options = Type.Object({
   words: Type.Array(Type.String(), {
@@ -39,6 +41,14 @@ export const options = Type.Object({
     maximum: 1000,
     description: 'How many characters a * within a word stands for at most',
   }),
+  separators: evasion('Look through signs, spaces and line ends between the characters of a word: 微 信, c-a-s-i-n-o'),
+  traditional: evasion('Take traditional and simplified Chinese characters for the same: 賭博, 赌博'),
+  confusables: evasion('Take characters that look alike for the same: саsino with Cyrillic letters, càsino'),
+  leet: evasion('Take digits and signs for the letters that they stand for: c4sin0, $ex'),
+  repeats: evasion('Take a character that is repeated for one: casiiino, 微微微信'),
+  pinyin: evasion(
+    'Find Chinese words by their sound, and in pinyin: 薇芯 and weixin for 微信; finds many harmless words',
+  ),
   codes: Type.Object(
     { c2c: MessageCode, group: GroupCode, officialAccount: MessageCode },
     { default: {}, description: 'ErrorCode of a rejection, by where the message was to go' },

@@ -11,11 +11,17 @@ interface Word {
 
 const MAX_NAMED = 10
 
+/** The words, ready to be compiled, and as they were written. Duplicates count once. */
+export interface Words {
+  readonly patterns: readonly Pattern[]
+  readonly sources: readonly string[]
+}
+
 /**
- * The words of the options and of the file that they name, ready to be compiled. Duplicates count once.
+ * Reads the words of the options and of the file that they name.
  * @throws Error that names every word that cannot be used, by its place
  */
-export async function readPatterns(options: Pick<Options, 'words' | 'file' | 'gap'>, fold: Fold): Promise<Pattern[]> {
+export async function readWords(options: Pick<Options, 'words' | 'file' | 'gap'>, fold: Fold): Promise<Words> {
   const { words, file, gap } = options
   if (words.length === 0 && file === undefined) throw new Error('options: expected words, or file, or both')
   const listed = words.map((source, index) => ({ source, where: `options.words[${index}]` }))
@@ -23,17 +29,18 @@ export async function readPatterns(options: Pick<Options, 'words' | 'file' | 'ga
   if (all.length === 0) throw new Error(`${file}: there are no words in it`)
 
   const faults: string[] = []
-  const patterns = new Map<string, Pattern>()
+  const patterns = new Map<string, { pattern: Pattern; source: string }>()
   for (const { source, where } of all) {
     try {
       const pattern = parsePattern(source, fold, gap)
-      patterns.set(JSON.stringify(pattern), pattern)
+      patterns.set(JSON.stringify(pattern), { pattern, source })
     } catch (error) {
       faults.push(`${where} ${(error as Error).message}`)
     }
   }
   if (faults.length > 0) throw new Error(summary(faults))
-  return [...patterns.values()]
+  const found = [...patterns.values()]
+  return { patterns: found.map(({ pattern }) => pattern), sources: found.map(({ source }) => source) }
 }
 
 /** Lines that are neither blank nor comments. The decoder drops a byte order mark. */

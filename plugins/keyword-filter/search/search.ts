@@ -34,11 +34,11 @@ export class Search {
   /** Stages alive, the one matched longest ago first. */
   readonly #alive = new Set<Stage>()
 
-  constructor(automaton: Automaton, symbols: readonly string[], wholeWords: boolean) {
+  constructor(automaton: Automaton, symbols: readonly string[], wholeWords: boolean, breaks?: readonly boolean[]) {
     this.#automaton = automaton
     this.#length = symbols.length
     this.#wholeWords = wholeWords
-    this.#words = new WrittenWords(symbols)
+    this.#words = new WrittenWords(symbols, breaks)
     const { pieces } = automaton
     let state = 0
     for (const [index, symbol] of symbols.entries()) {

@@ -6,10 +6,13 @@ const IN_WORD = /^[\p{L}\p{N}\p{M}_]/u
 /** Where written words begin and end in a text, in scripts that put spaces between them. Computed on first use. */
 export class WrittenWords {
   readonly #symbols: readonly string[]
+  readonly #breaks: readonly boolean[]
   #found: { starts: number[]; ends: number[] } | undefined
 
-  constructor(symbols: readonly string[]) {
+  /** `breaks` names the symbols before which a word ends, whatever they are. */
+  constructor(symbols: readonly string[], breaks: readonly boolean[] = []) {
     this.#symbols = symbols
+    this.#breaks = breaks
   }
 
   /** Whether no word goes on over the place before this symbol. */
@@ -28,15 +31,19 @@ export class WrittenWords {
   }
 
   #bounds(): { starts: number[]; ends: number[] } {
-    this.#found ??= boundsOf(this.#symbols.map((symbol) => IN_WORD.test(symbol) && !IS_SPACELESS.test(symbol)))
+    this.#found ??= boundsOf(
+      this.#symbols.map((symbol) => IN_WORD.test(symbol) && !IS_SPACELESS.test(symbol)),
+      this.#breaks,
+    )
     return this.#found
   }
 }
 
-function boundsOf(inWord: readonly boolean[]): { starts: number[]; ends: number[] } {
+function boundsOf(inWord: readonly boolean[], breaks: readonly boolean[]): { starts: number[]; ends: number[] } {
   const starts = inWord.map((_, place) => place)
   const ends = inWord.map((_, place) => place)
-  const goesOn = (place: number): boolean => inWord[place - 1] === true && inWord[place] === true
+  const goesOn = (place: number): boolean =>
+    inWord[place - 1] === true && inWord[place] === true && breaks[place] !== true
   for (let place = 1; place < inWord.length; place++) {
     // One place further back there may be no word that goes on, but this one begins there.
     if (goesOn(place)) starts[place] = starts[place - 1] ?? 0

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createLayers } from '../../../plugins/keyword-filter/evasions/layers.ts'
 import { compile } from '../../../plugins/keyword-filter/search/automaton.ts'
 import { createFold } from '../../../plugins/keyword-filter/search/fold.ts'
 import { parsePattern } from '../../../plugins/keyword-filter/search/pattern.ts'
@@ -54,6 +55,30 @@ describe('keyword-filter: the steps that a character of a text costs', () => {
     const text = 'bad 一bad丁 '.repeat(1000)
     const words = numbered((name) => `${name}bad`)
     expect(costOf(words)(text)).to.be.below(costOf(words.slice(0, 10))(text) * 1.2)
+  })
+
+  it('stay so with every evasion looked through', async () => {
+    const all = { separators: true, traditional: true, confusables: true, leet: true, repeats: true, pinyin: true }
+    const costWith = async (words: readonly string[]): Promise<(text: string) => number> => {
+      const layers = await createLayers(words, all, fold, 20)
+      return (text) => {
+        const steps = layers.map(({ automaton, read }) => {
+          const { symbols, breaks } = read(fold(text))
+          return new Search(automaton, symbols, true, breaks).steps
+        })
+        return steps.reduce((a, b) => a + b) / text.length
+      }
+    }
+    const words = [...numbered((name) => `${name}bad${name}微信`), ...numbered((name) => `${name}good`)]
+    const cost = await costWith(words)
+    for (const unit of ['hello you ', '一bad', 'b a.d 微。', 'aaaa', '4$5 ', '微 信 用 卡']) {
+      const long = cost(unit.repeat(Math.ceil(SIZE / unit.length)))
+      expect(long, unit).to.be.below(40)
+      expect(long, unit).to.be.below(cost(unit.repeat(Math.ceil(SIZE / 10 / unit.length))) * 1.2)
+    }
+    const few = await costWith(words.slice(0, 10))
+    const text = '一bad微 信, he11o yοu '.repeat(500)
+    expect(cost(text)).to.be.below(few(text) * 3)
   })
 
   it('are bounded for a character with endless combining marks', () => {
