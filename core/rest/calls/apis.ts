@@ -15,7 +15,9 @@ export interface Api {
 export const GROUP = 'group_open_http_svc'
 export const OPENIM = 'openim'
 export const OPEN_MSG = 'open_msg_svc'
-const LOGIN = 'im_open_login_svc'
+export const ROBOT = 'openim_robot_http_svc'
+export const PROFILE = 'profile'
+export const LOGIN = 'im_open_login_svc'
 const DEFAULT_PER_SECOND = 200
 
 type Entry = readonly [service: string, command: string, overrides: Partial<Api>]
@@ -35,6 +37,9 @@ const entries: readonly Entry[] = [
   [GROUP, 'modify_group_member_info', REPEATABLE],
   // Tencent drops duplicates by content and Random (intl 34959).
   [GROUP, 'send_group_msg', REPEATABLE],
+  [GROUP, 'forbid_send_msg', REPEATABLE],
+  [GROUP, 'group_msg_recall', REPEATABLE],
+  [GROUP, 'delete_group_msg_by_sender', REPEATABLE],
   [GROUP, 'get_appid_group_list', { repeatable: true, perSecond: 1 }],
   [GROUP, 'get_joined_group_list', REPEATABLE],
   [GROUP, 'group_msg_get_simple', REPEATABLE],
@@ -43,6 +48,13 @@ const entries: readonly Entry[] = [
   [OPEN_MSG, 'get_history', { repeatable: true, perSecond: 10 }],
   // Duplicates are dropped within the same second only (intl 34919).
   [OPENIM, 'sendmsg', {}],
+  [OPENIM, 'admin_msgwithdraw', REPEATABLE],
+  [OPENIM, 'modify_c2c_msg', REPEATABLE],
+  [OPENIM, 'modify_group_msg', REPEATABLE],
+  // A repeat would append the text once more.
+  [ROBOT, 'send_stream_msg', {}],
+  [PROFILE, 'portrait_get', REPEATABLE],
+  [PROFILE, 'portrait_set', REPEATABLE],
   [LOGIN, 'account_import', REPEATABLE],
   [LOGIN, 'multiaccount_import', BATCH],
   [LOGIN, 'account_delete', { perSecond: 100 }],

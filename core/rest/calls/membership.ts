@@ -24,7 +24,15 @@ export interface AddGroupMemberAnswer extends CommonAnswer {
   MemberList: { Member_Account: string; Result: 0 | 1 | 2 | 3 | 4 }[]
 }
 
-/** Adds and removes members. Neither works for an AVChatRoom. */
+export interface ForbidSendMsgRequest {
+  GroupId: string
+  /** At most 500. */
+  Members_Account: readonly string[]
+  /** Seconds from now; 0 ends it. */
+  MuteTime: number
+}
+
+/** Adds, removes and mutes members. An AVChatRoom only mutes. */
 export interface MembershipCalls {
   /**
    * `delete_group_member`: removes at most 100 members (intl 34949, cn 1622). The answer says nothing about any of them,
@@ -34,6 +42,11 @@ export interface MembershipCalls {
   deleteGroupMember(request: DeleteGroupMemberRequest, options?: CallOptions): Promise<CommonAnswer>
   /** `add_group_member`: adds members; a full group answers 10014 (intl 34921, cn 1621). */
   addGroupMember(request: AddGroupMemberRequest, options?: CallOptions): Promise<AddGroupMemberAnswer>
+  /**
+   * `forbid_send_msg`: mutes at most 500 members, or ends that; leaving and joining again does not end it. Not for a Work
+   * group (intl 34951, cn 1627).
+   */
+  forbidSendMsg(request: ForbidSendMsgRequest, options?: CallOptions): Promise<CommonAnswer>
 }
 
 export function membershipCalls(call: Call): MembershipCalls {
@@ -44,6 +57,9 @@ export function membershipCalls(call: Call): MembershipCalls {
     async addGroupMember(request, options) {
       const answer = await call(GROUP, 'add_group_member', request, options)
       return { ...answer, MemberList: listOf(answer['MemberList']) } as unknown as AddGroupMemberAnswer
+    },
+    async forbidSendMsg(request, options) {
+      return (await call(GROUP, 'forbid_send_msg', request, options)) as unknown as CommonAnswer
     },
   }
 }

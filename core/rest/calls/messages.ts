@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { MsgElement } from '../../protocol/msg-body.ts'
 import type { CommonAnswer } from './answers.ts'
-import { GROUP, OPENIM } from './apis.ts'
+import { GROUP, OPENIM, ROBOT } from './apis.ts'
 import type { Call, CallOptions } from './call.ts'
 
 export interface SendGroupMsgRequest {
@@ -65,12 +65,33 @@ export interface SendMsgAnswer extends CommonAnswer {
   MsgId?: string
 }
 
+export interface SendStreamMsgRequest {
+  /** A chatbot's account, which begins with `@RBT#`. */
+  From_Account: string
+  To_Account: string
+  /** The next part of the text. */
+  Chunk: string
+  /** That of the first answer, from the second call on. */
+  MsgKey?: string
+  /** 1: this part is the last one. */
+  Finish?: 0 | 1
+}
+
+export interface SendStreamMsgAnswer extends CommonAnswer {
+  MsgKey: string
+}
+
 /** Sends messages. */
 export interface MessageCalls {
   /** `send_group_msg`: one message to a group (intl 34959, cn 1629). */
   sendGroupMsg(request: SendGroupMsgRequest, options?: CallOptions): Promise<SendGroupMsgAnswer>
   /** `sendmsg`: one message to an account. Not retried after an unknown outcome (intl 34919, cn 2282). */
   sendMsg(request: SendMsgRequest, options?: CallOptions): Promise<SendMsgAnswer>
+  /**
+   * `send_stream_msg`: a part of a chatbot's answer to one account, shown while it grows. Not retried after an unknown
+   * outcome, since the part could appear twice (intl 71131, cn 104537).
+   */
+  sendStreamMsg(request: SendStreamMsgRequest, options?: CallOptions): Promise<SendStreamMsgAnswer>
 }
 
 export function messageCalls(call: Call): MessageCalls {
@@ -82,6 +103,9 @@ export function messageCalls(call: Call): MessageCalls {
     async sendMsg(request, options) {
       const body = { MsgRandom: uint32(), ...request }
       return (await call(OPENIM, 'sendmsg', body, options)) as unknown as SendMsgAnswer
+    },
+    async sendStreamMsg(request, options) {
+      return (await call(ROBOT, 'send_stream_msg', request, options)) as unknown as SendStreamMsgAnswer
     },
   }
 }

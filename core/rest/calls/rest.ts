@@ -1,5 +1,7 @@
 import { TimhookError } from '../../errors.ts'
+import { accountCalls, type AccountCalls } from './accounts.ts'
 import type { Call } from './call.ts'
+import { changeCalls, type ChangeCalls } from './changes.ts'
 import { groupCalls, type GroupCalls } from './groups.ts'
 import { historyCalls, type HistoryCalls } from './history.ts'
 import { memberCalls, type MemberCalls } from './members.ts'
@@ -11,7 +13,16 @@ import { presenceCalls, type PresenceCalls } from './presence.ts'
  * Calls Tencent's server REST API for one app, as its administrator. Field names are Tencent's; times are seconds since
  * 1970. Calls wait for Tencent's rate limits, and are retried where that can help. All throw RestError.
  */
-export interface Rest extends GroupCalls, HistoryCalls, MemberCalls, MembershipCalls, MessageCalls, PresenceCalls {
+export interface Rest
+  extends
+    AccountCalls,
+    ChangeCalls,
+    GroupCalls,
+    HistoryCalls,
+    MemberCalls,
+    MembershipCalls,
+    MessageCalls,
+    PresenceCalls {
   /** Calls any command; timhook does not check the body. An unknown command is not repeated blindly. */
   readonly call: Call
 }
@@ -20,6 +31,8 @@ export interface Rest extends GroupCalls, HistoryCalls, MemberCalls, MembershipC
 export function createRest(call: Call): Rest {
   return {
     call,
+    ...accountCalls(call),
+    ...changeCalls(call),
     ...groupCalls(call),
     ...historyCalls(call),
     ...memberCalls(call),

@@ -68,6 +68,7 @@ export async function startFake(settings: FakeSettings = {}): Promise<FakeTencen
     oddities: { ...STANDARD, ...settings.oddities },
     protectedRemovals: [],
     sent: [],
+    profiles: new Map(),
     history: new Map(Object.entries(settings.history ?? {})),
     url: '',
     now,

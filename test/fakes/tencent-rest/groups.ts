@@ -25,7 +25,7 @@ export interface Group {
   nextMsgSeq: number
   /** In the order in which they joined. */
   members: Map<string, Member>
-  messages: { from: string; body: unknown; random: number; at: number; seq: number }[]
+  messages: { from: string; body: unknown; random: number; at: number; seq: number; recalled?: boolean }[]
 }
 
 /** What a test says of a group; the rest has values that fit. */

@@ -14,6 +14,17 @@ export interface Oddities {
   requestId: boolean
 }
 
+export interface C2cMessage {
+  readonly key: string
+  readonly from: string
+  readonly to: string
+  body: unknown
+  readonly random: number
+  recalled?: boolean
+  /** Of a streamed one: whether more may follow. */
+  open?: boolean
+}
+
 /** What the commands work on. */
 export interface World {
   readonly groups: Map<string, Group>
@@ -27,7 +38,10 @@ export interface World {
   readonly history: Map<string, readonly unknown[]>
   /** Where the fake is. */
   url: string
-  readonly sent: { to: string; body: unknown; random: number }[]
+  /** One-to-one messages, in the order of their keys. */
+  readonly sent: C2cMessage[]
+  /** Fields of profiles, by account. */
+  readonly profiles: Map<string, Map<string, unknown>>
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Tells the app's webhook, later. */

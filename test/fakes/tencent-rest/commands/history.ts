@@ -58,7 +58,11 @@ export function groupMsgGetSimple(world: World, body: Body): Body {
       list.push({ MsgSeq: seq, IsPlaceMsg: 1, From_Account: '', MsgBody: [], MsgTimeStamp: 0 })
       continue
     }
-    const { from, body: MsgBody, random, at } = message
+    const { from, body: MsgBody, random, at, recalled } = message
+    if (recalled === true) {
+      list.push({ MsgSeq: seq, IsPlaceMsg: 2, From_Account: from, MsgBody: [], MsgTimeStamp: at })
+      continue
+    }
     list.push({
       From_Account: from,
       IsPlaceMsg: 0,

@@ -1,4 +1,4 @@
-import { accountsOf, groupOf, isBody, type Body } from '../read.ts'
+import { accountsOf, groupOf, integerOf, isBody, type Body } from '../read.ts'
 import { refuse } from '../refusal.ts'
 import { isKnown, seconds, type World } from '../world.ts'
 
@@ -24,6 +24,21 @@ export function deleteGroupMember(world: World, body: Body): Body {
       ExitMemberList: gone.map((account) => ({ Member_Account: account })),
       EventTime: world.now(),
     })
+  }
+  return {}
+}
+
+/** Mutes members, also in an AVChatRoom, whose members the fake does not know (intl 34951). */
+export function forbidSendMsg(world: World, body: Body): Body {
+  const group = groupOf(world, body['GroupId'])
+  if (group.type === 'Private') refuse(10007)
+  const accounts = accountsOf(body['Members_Account'], 500)
+  const time = body['MuteTime'] ?? body['ShutUpTime']
+  if (time === undefined) refuse(10004)
+  const duration = integerOf(time, 0)
+  for (const account of accounts) {
+    const member = group.members.get(account)
+    if (member) member.muteUntil = duration === 0 ? 0 : seconds(world) + duration
   }
   return {}
 }

@@ -28,11 +28,30 @@ export function sendMsg(world: World, body: Body): Body {
   const random = uint32Of(body['MsgRandom'], 90005)
   checkMsgBody(body['MsgBody'], 90007)
   if (!isKnown(world, to)) refuse(70107)
-  world.sent.push({ to, body: body['MsgBody'], random })
-  return { MsgTime: seconds(world), MsgKey: `${world.sent.length}_${random}_${seconds(world)}` }
+  const from = typeof body['From_Account'] === 'string' ? body['From_Account'] : [...world.administrators].join()
+  const key = `${world.sent.length + 1}_${random}_${seconds(world)}`
+  world.sent.push({ key, from, to, body: body['MsgBody'], random })
+  return { MsgTime: seconds(world), MsgKey: key }
 }
 
-function checkMsgBody(body: unknown, code: number): void {
+/** A part of a chatbot's answer: the first makes the message, the others name it by its key (intl 71131). */
+export function sendStreamMsg(world: World, body: Body): Body {
+  const { From_Account: from, To_Account: to, Chunk: chunk, MsgKey: given, Finish: finish } = body
+  if (typeof from !== 'string' || typeof to !== 'string' || typeof chunk !== 'string') refuse(10004)
+  if (!from.startsWith('@RBT#') || !isKnown(world, to)) refuse(10004)
+  if (given === undefined) {
+    const key = `${world.sent.length + 1}_0_${seconds(world)}`
+    world.sent.push({ key, from, to, body: chunk, random: 0, open: finish !== 1 })
+    return { MsgKey: key }
+  }
+  const message = world.sent.find((one) => one.key === given && one.from === from && one.to === to)
+  if (message?.open !== true) refuse(10004)
+  message.body = `${String(message.body)}${chunk}`
+  message.open = finish !== 1
+  return { MsgKey: message.key }
+}
+
+export function checkMsgBody(body: unknown, code: number): void {
   if (!Array.isArray(body) || body.length === 0) refuse(code)
   if (Buffer.byteLength(JSON.stringify(body)) > 12 * 1024) refuse(80002)
 }
