@@ -64,14 +64,13 @@ export async function startServer(
     draining: undefined,
   }
   let running: Running | undefined
-  const readiness = async (): Promise<Readiness> => ({
-    checks: {
-      plugins: state.plugins,
-      store: running && (await storeFault(running)),
-      draining: state.draining,
-    },
-    notes: { durability: running?.durability() },
-  })
+  const readiness = async (): Promise<Readiness> => {
+    const [store, held] = running ? await Promise.all([storeFault(running), heldNote(running)]) : []
+    return {
+      checks: { plugins: state.plugins, store, draining: state.draining },
+      notes: { durability: running?.durability(), held },
+    }
+  }
   const budget = bodyBudgetFor(settings.bodyLimit)
   const { engine } = prepared.config.delivery
   const metrics = createMetrics({ bus, version, engine, bodies: budget, sources: () => running })
@@ -117,6 +116,19 @@ async function storeFault(running: Running): Promise<string | undefined> {
   } catch (error) {
     return describeError(error)
   }
+}
+
+/** Which plugins are on hold. Anybody may read it, so it does not give the reasons. */
+async function heldNote(running: Running): Promise<string | undefined> {
+  const { plugins } = await withTimeout(running.stats(), PROBE_MS).catch((): DeliveryStats => ({ plugins: [] }))
+  const now = Date.now()
+  const notes = plugins.flatMap(({ plugin, held, backlog, oldestAt = now }) => {
+    if (!held) return []
+    const until = held.until !== undefined && held.until > now ? ` until ${new Date(held.until).toISOString()}` : ''
+    const oldest = backlog > 0 ? `, the oldest for ${Math.max(0, Math.round((now - oldestAt) / 1000))} s` : ''
+    return [`${plugin}${until}: ${backlog} wait${oldest}`]
+  })
+  return notes.length > 0 ? notes.join('; ') : undefined
 }
 
 interface StopDeps {

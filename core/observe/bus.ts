@@ -127,6 +127,7 @@ export type AlertRule =
   | 'clock-skew'
   | 'dead-letters'
   | 'disk-full'
+  | 'held'
   | 'no-callbacks'
   | 'not-stored'
   | 'plugin-failing'

@@ -1,7 +1,7 @@
 import { GiveUp, RetryAfter, tellsLoop } from 'timhook/plugin'
 import type { Circuit, Passage } from './send/circuit.ts'
 import type { Answer } from './send/post.ts'
-import { type Context, isDown, send } from './send/send.ts'
+import { type Context, isDown, isUnsent, send } from './send/send.ts'
 import { TargetError } from './send/target-error.ts'
 import { sleep, untilAborted } from './send/wait.ts'
 
@@ -9,23 +9,35 @@ import { sleep, untilAborted } from './send/wait.ts'
 const MAX_PACE_MS = 1000
 /** The longest Retry-After that is heeded, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600_000
+/** The pauses between connections that were refused: the first, doubled each time, and the longest. Milliseconds. */
+const RECONNECT_MS = 100
+const MAX_RECONNECT_MS = 1000
+/** A call that failed waits this long for other calls to show whether the target is down. Milliseconds. */
+const VERDICT_MS = 1000
 
 /**
- * Hands an after-callback on: 2xx is done, 410 is for good, everything else is tried again.
+ * Hands an after-callback on: 2xx is done, 410 is for good, everything else is tried again. Once the circuit opens, the
+ * failures that opened it count as no attempts: so a call that failed waits a moment for what comes of the others, and one
+ * that was not even sent is sent again.
  * @throws RetryAfter, GiveUp or TargetError
  */
 export async function deliver(context: Context): Promise<void> {
   const { circuit, rate, origin } = context.state
   const { signal } = context
-  const passage = await enter(circuit, signal)
-  if (passage === 'open') throw held(circuit, origin)
-  const waitMs = passage === 'probe' ? 0 : (rate?.reserve(MAX_PACE_MS) ?? 0)
-  if (waitMs > MAX_PACE_MS) throw new RetryAfter(waitMs, `the rate of ${origin} is reached`, { plugin: true })
-  if (waitMs >= 1) await sleep(waitMs, signal)
-  const answer = await send(context, passage, false).catch((error: unknown) => {
-    throw circuit.isOpen ? held(circuit, origin, error) : error
-  })
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer, circuit, origin)
+  for (let pauseMs = RECONNECT_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_RECONNECT_MS)) {
+    const passage = await enter(circuit, signal)
+    if (passage === 'open') throw held(circuit, origin)
+    const waitMs = passage === 'probe' ? 0 : (rate?.reserve(MAX_PACE_MS) ?? 0)
+    if (waitMs > MAX_PACE_MS) throw new RetryAfter(waitMs, `the rate of ${origin} is reached`, { plugin: true })
+    if (waitMs >= 1) await sleep(waitMs, signal)
+    const answer = await send(context, passage, false).catch((error: unknown) => error as Error)
+    if (!(answer instanceof Error) && answer.status >= 200 && answer.status <= 299) return
+    const isAgain = isUnsent(answer) && circuit.mayOpen
+    if (isDown(answer)) await sleep(isAgain ? pauseMs : VERDICT_MS, signal, circuit.verdict)
+    if (!(answer instanceof Error)) throw refusal(answer, circuit, origin)
+    if (circuit.isOpen) throw held(circuit, origin, answer)
+    if (!isAgain || signal.aborted) throw answer
+  }
 }
 
 /** Waits for a probe that is under way, and returns how to go on after it. */

@@ -135,8 +135,8 @@ describe('errors of outcome', () => {
     const use = definePlugin({
       name: 'x',
       handlers: {
-        [FULL]: ({ attempt }) => {
-          throw errors[attempt - 1] ?? new Error('called again')
+        [FULL]: () => {
+          throw errors.shift() ?? new Error('called again')
         },
       },
     })

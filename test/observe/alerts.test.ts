@@ -70,6 +70,25 @@ describe('alerts', () => {
     expect(cleared[0]?.lastedMs).to.equal(130 * MINUTE)
   })
 
+  it('tell of a plugin that has been on hold for a minute, until it gets callbacks again', async () => {
+    const { stats, raised, cleared, pass } = watch()
+    stats.plugins = [{ plugin: 'crm', backlog: 3, held: { reason: 'https://10.0.0.1 is down' } }]
+    await pass(0)
+    await pass(MINUTE / 2)
+    stats.plugins = [{ plugin: 'crm', backlog: 0 }]
+    await pass(MINUTE)
+    expect(raised).to.deep.equal([])
+    stats.plugins = [{ plugin: 'crm', backlog: 1, held: { reason: 'https://10.0.0.1 is down' } }]
+    await pass(0)
+    await pass(MINUTE)
+    await pass(MINUTE)
+    expect(raised.map(({ rule, plugin }) => [rule, plugin])).to.deep.equal([['held', 'crm']])
+    expect(raised[0]?.text).to.contain('1 callback waits').and.not.contain('10.0.0.1')
+    stats.plugins = [{ plugin: 'crm', backlog: 0 }]
+    await pass(MINUTE)
+    expect(cleared.map(({ rule }) => rule)).to.deep.equal(['held'])
+  })
+
   it('tell of a plugin that is behind, until it has caught up', async () => {
     const { stats, raised, cleared, pass, now } = watch()
     const oldestAt = now()

@@ -19,13 +19,22 @@ interface Gate {
   readonly hold: Hold
   readonly opened: Promise<void>
   readonly open: () => void
+  /** Whether a handler of this process asked for it. */
+  readonly isAsked: boolean
   timer: Timer | undefined
 }
 
-/** Which plugins are on hold: by `pause`, or because a handler asked for it. Kept in the log, so a restart knows. */
+/**
+ * Which plugins are on hold: by `pause`, or because a handler asked for it. Kept in the log, so a restart knows.
+ *
+ * - Held: nothing of the plugin starts.
+ * - On trial: a hold that a handler asked for is over, and handlers start. If one asks again, the same hold goes on; any
+ *   other end of a call ends it. So a target that is probed many times is told of once.
+ */
 export class Holds {
   readonly #deps: HoldsDeps
   readonly #gates = new Map<string, Gate>()
+  readonly #trials = new Map<string, Hold>()
   /** Own changes so far. What was read of the log before the last one says nothing. */
   #changes = 0
   #saving = 0
@@ -35,7 +44,12 @@ export class Holds {
   }
 
   of(plugin: string): Hold | undefined {
-    return this.#gates.get(plugin)?.hold
+    return this.#gates.get(plugin)?.hold ?? this.#trials.get(plugin)
+  }
+
+  /** A handler of the plugin has ended without asking for a hold. */
+  ended(plugin: string): void {
+    if (this.#trials.size > 0 && this.#trials.delete(plugin)) this.#deps.bus.emit('plugin:resumed', { plugin })
   }
 
   /** Resolves when the plugin goes on; undefined if it is not on hold. */
@@ -51,7 +65,7 @@ export class Holds {
     const now = this.#deps.log.now()
     for (const [plugin, hold] of Object.entries(result.holds)) {
       if (!this.#deps.plugins.includes(plugin)) continue
-      if (hold.until === undefined || hold.until > now) this.#shut(plugin, hold)
+      if (hold.until === undefined || hold.until > now) this.#shut(plugin, hold, false)
       else this.#save(plugin, undefined)
     }
     for (const plugin of this.#gates.keys()) if (!result.holds[plugin]) this.#open(plugin)
@@ -60,9 +74,9 @@ export class Holds {
 
   /** Holds a plugin until a time, unless it is on hold for longer. */
   hold(plugin: string, hold: Hold & { readonly until: number }): void {
-    const known = this.of(plugin)
+    const known = this.#gates.get(plugin)?.hold
     if (known && (known.until ?? Infinity) >= hold.until) return
-    this.#shut(plugin, hold)
+    this.#shut(plugin, hold, true)
     this.#save(plugin, hold)
   }
 
@@ -70,16 +84,18 @@ export class Holds {
     for (const { timer } of this.#gates.values()) this.#deps.clock.clearTimeout(timer)
   }
 
-  #shut(plugin: string, hold: Hold): void {
+  #shut(plugin: string, hold: Hold, isAsked: boolean): void {
     const known = this.#gates.get(plugin)
     if (known?.hold.until === hold.until && known?.hold.reason === hold.reason) return
     this.#deps.clock.clearTimeout(known?.timer)
     let open: () => void = () => undefined
     const opened = new Promise<void>((resolve) => (open = resolve))
-    const gate: Gate = { opened, open, ...known, hold, timer: undefined }
+    const gate: Gate = { opened, open, ...known, hold, isAsked, timer: undefined }
     this.#gates.set(plugin, gate)
     if (hold.until !== undefined) this.#setTimer(plugin, gate, hold.until)
-    this.#deps.bus.emit('plugin:held', { plugin, ...hold })
+    // The same hold goes on, and is longer.
+    const isOn = this.#trials.delete(plugin) || known?.isAsked === true
+    if (!isAsked || !isOn) this.#deps.bus.emit('plugin:held', { plugin, ...hold })
   }
 
   #setTimer(plugin: string, gate: Gate, until: number): void {
@@ -87,19 +103,20 @@ export class Holds {
     gate.timer = this.#deps.clock.setTimeout(
       () => {
         if (until - this.#deps.log.now() > 0 && inMs > TIMER_MAX_MS) return this.#setTimer(plugin, gate, until)
-        this.#open(plugin)
+        this.#open(plugin, gate.isAsked)
         this.#save(plugin, undefined)
       },
       Math.min(Math.max(0, inMs), TIMER_MAX_MS),
     )
   }
 
-  #open(plugin: string): void {
+  #open(plugin: string, isTrial = false): void {
     const gate = this.#gates.get(plugin)
     if (!gate) return
     this.#deps.clock.clearTimeout(gate.timer)
     this.#gates.delete(plugin)
-    this.#deps.bus.emit('plugin:resumed', { plugin })
+    if (isTrial) this.#trials.set(plugin, gate.hold)
+    else this.#deps.bus.emit('plugin:resumed', { plugin })
     gate.open()
     // Behind those that wait for it.
     void gate.opened.then(() => this.#deps.onResumed(plugin))

@@ -78,6 +78,7 @@ export function createAttempts(deps: AttemptsDeps) {
       return settleAttempt(item, task, delivered)
     }
     outcomes.done(partition, item)
+    holds.ended(plugin)
     return undefined
   }
 
@@ -103,6 +104,7 @@ export function createAttempts(deps: AttemptsDeps) {
     const { ended, settled } = await delivered
     const keepsKey = ordered && shared.key !== undefined
     let requeue: Requeue
+    if (ended.as !== 'interrupted' && !(ended.as === 'retry' && ended.holdsPlugin)) holds.ended(plugin)
     if (ended.as === 'done') outcomes.done(partition, item)
     else if (ended.as === 'dead') outcomes.dead(partition, item, ended, true)
     else if (ended.as === 'retry' && ended.holdsPlugin) {

@@ -1,4 +1,4 @@
-import type { DeliveryStats } from '../../delivery/delivery.ts'
+import type { DeliveryStats, PluginStats } from '../../delivery/delivery.ts'
 import type { Bus } from '../bus.ts'
 import { AlertState } from './alert-state.ts'
 
@@ -7,6 +7,8 @@ const TICK_MS = 10_000
 /** How long an event of this kind keeps its alert raised. */
 const EVENT_LASTS_MS = 10 * MINUTE_MS
 const BACKLOG_AGE_MS = 5 * MINUTE_MS
+/** How long a plugin has to be on hold. */
+const HELD_MS = MINUTE_MS
 /** How long all calls of a plugin have to fail. */
 const FAILING_MS = 2 * MINUTE_MS
 
@@ -31,6 +33,7 @@ export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TI
   const state = new AlertState(bus, now)
   const startedAt = now()
   const failing = new FailingPlugins()
+  const heldSince = new Map<string, number>()
   const deadLetters = new Map<string, { count: number; at: number }>()
   let skew: { ms: number; at: number } | undefined
   let notStored: number | undefined
@@ -61,6 +64,15 @@ export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TI
     const isOver = now() - notStored >= EVENT_LASTS_MS
     state.set('not-stored', undefined, isOver ? undefined : 'callbacks could not be stored, and were answered 503')
     if (isOver) notStored = undefined
+  }
+
+  const applyHeld = ({ plugin, backlog, held }: PluginStats): void => {
+    const since = heldSince.get(plugin) ?? now()
+    if (held) heldSince.set(plugin, since)
+    else heldSince.delete(plugin)
+    const waiting = `${backlog} callback${backlog === 1 ? ' waits' : 's wait'}`
+    const text = `plugin ${plugin} is on hold: ${waiting}; the log has the reason, and timhook resume ends a pause`
+    state.set('held', plugin, held && now() - since >= HELD_MS ? text : undefined)
   }
 
   const stops = [
@@ -98,7 +110,9 @@ export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TI
       )
     state.remind()
     const { plugins } = await stats()
-    for (const { plugin, oldestAt = now() } of plugins) {
+    for (const stat of plugins) {
+      applyHeld(stat)
+      const { plugin, oldestAt = now() } = stat
       const minutes = Math.floor((now() - oldestAt) / MINUTE_MS)
       const text = `plugin ${plugin} is ${minutes} min behind: it is slow, fails or is held`
       state.set('backlog', plugin, now() - oldestAt >= BACKLOG_AGE_MS ? text : undefined)

@@ -24,6 +24,13 @@ export function deliveryFamilies({ plugins, storeBytes, diskFreeBytes, reserveBy
       plugins.map((one) => [{ plugin: one.plugin }, age(one)]),
       'max',
     ),
+    family(
+      'gauge',
+      'timhook_plugin_held',
+      'Whether a plugin is on hold, so that its after-callbacks wait.',
+      plugins.map(({ plugin, held }) => [{ plugin }, held ? 1 : 0]),
+      'max',
+    ),
     family('gauge', 'timhook_store_bytes', 'Size of the store.', [[{}, storeBytes]], 'max'),
     family('gauge', 'timhook_disk_free_bytes', 'Free space on the disk of the store.', [[{}, diskFreeBytes]], 'min'),
     family('gauge', 'timhook_store_reserve_bytes', 'Space set aside for a full disk.', [[{}, reserveBytes]], 'min'),

@@ -27,11 +27,17 @@ export class Circuit {
   #probeAt = 0
   #waitMs = 0
   #probe: { readonly ended: Promise<void>; readonly end: () => void } | undefined
+  #onVerdict: (() => void)[] = []
 
   /** @param settings undefined for a circuit that never opens */
   constructor(settings: CircuitSettings | undefined, onChange: (isOpen: boolean, openMs: number) => void) {
     this.#settings = settings
     this.#onChange = onChange
+  }
+
+  /** Whether it ever opens. */
+  get mayOpen(): boolean {
+    return this.#settings !== undefined
   }
 
   get isOpen(): boolean {
@@ -48,6 +54,12 @@ export class Circuit {
     return this.#probe?.ended ?? Promise.resolve()
   }
 
+  /** Resolves when the target answers, or when the circuit opens; at once for a circuit that never does. */
+  get verdict(): Promise<void> {
+    if (!this.mayOpen || this.isOpen) return Promise.resolve()
+    return new Promise((resolve) => void this.#onVerdict.push(resolve))
+  }
+
   enter(): Passage {
     if (this.#openedAt === undefined) return 'go'
     if (this.#probe) return 'probing'
@@ -60,6 +72,7 @@ export class Circuit {
   /** The target has answered. */
   answered(): void {
     this.#failures = 0
+    this.#giveVerdict()
     if (this.#openedAt === undefined) return
     const openMs = performance.now() - this.#openedAt
     this.#openedAt = undefined
@@ -78,11 +91,16 @@ export class Circuit {
       this.#openedAt = performance.now()
       this.#probeAt = this.#openedAt + this.#waitMs
       this.#onChange(true, 0)
+      this.#giveVerdict()
     } else if (passage === 'probe') {
       this.#waitMs = Math.min(this.#waitMs * 2, maxProbeMs)
       this.#probeAt = performance.now() + this.#waitMs
       this.#endProbe()
     }
+  }
+
+  #giveVerdict(): void {
+    if (this.#onVerdict.length > 0) for (const resolve of this.#onVerdict.splice(0)) resolve()
   }
 
   #endProbe(): void {

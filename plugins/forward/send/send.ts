@@ -31,9 +31,24 @@ export async function send(context: Context, passage: Passage, needsText: boolea
   }
 }
 
-/** Whether an answer says that the target takes nothing now. Other answers of 4xx are about the one callback. */
-export function isDown({ status }: Answer): boolean {
-  return status === 429 || status >= 500
+/** Whether there was no answer, or one that says that the target takes nothing now. Other 4xx are about the one callback. */
+export function isDown(answer: Answer | Error): boolean {
+  return answer instanceof Error || answer.status === 429 || answer.status >= 500
+}
+
+/** Errors of a connection that never came about. */
+const NO_CONNECTION = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** Whether the target cannot have seen the callback, which therefore is not to blame. */
+export function isUnsent(answer: Answer | Error): boolean {
+  return answer instanceof Error && NO_CONNECTION.has((answer.cause as { code?: string } | undefined)?.code ?? '')
 }
 
 function messageOf(context: Context, { write, headers }: Target): ReturnType<Target['write']> {

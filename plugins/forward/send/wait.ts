@@ -11,9 +11,10 @@ export function untilAborted(promise: Promise<void>, signal: AbortSignal): Promi
   })
 }
 
-/** Resolves after so many milliseconds, or when the signal is aborted. */
-export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after so many milliseconds, when the signal is aborted, or with `early`. */
+export async function sleep(ms: number, signal: AbortSignal, early?: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  await untilAborted(new Promise((resolve) => (timer = setTimeout(resolve, ms))), signal)
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
+  await untilAborted(early ? Promise.race([over, early]) : over, signal)
   clearTimeout(timer)
 }
