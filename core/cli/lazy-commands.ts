@@ -7,6 +7,7 @@ import type * as events from './commands/events.ts'
 import type * as init from './commands/init.ts'
 import type * as list from './commands/list.ts'
 import type * as create from './commands/new.ts'
+import type * as pause from './commands/pause.ts'
 import type * as pluginCommand from './commands/plugin-command.ts'
 import type * as replay from './commands/replay.ts'
 import type * as start from './commands/start.ts'
@@ -28,6 +29,7 @@ export const code = {
   init: () => require('./commands/init.js') as typeof init,
   create: () => require('./commands/new.js') as typeof create,
   list: () => require('./commands/list.js') as typeof list,
+  pause: () => require('./commands/pause.js') as typeof pause,
   pluginCommand: () => require('./commands/plugin-command.js') as typeof pluginCommand,
   replay: () => require('./commands/replay.js') as typeof replay,
   start: () => require('./commands/start.js') as typeof start,

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander'
 import { code } from './lazy-commands.ts'
 import type { DeadLetterOptions } from './commands/dead-letters.ts'
 import type { EventOptions } from './commands/events.ts'
-import { collect, config, time, whole } from './input/options.ts'
+import { collect, config, duration, time, whole } from './input/options.ts'
+import type { PauseOptions } from './commands/pause.ts'
 import type { ReplayOptions } from './commands/replay.ts'
 
 const OUTCOMES = ['done', 'waiting', 'dead', 'delivered', 'reject', 'drop', 'failed', 'refused', 'kept']
@@ -59,6 +60,23 @@ export function addStoredCommands(program: Command): void {
     .action(async (action: string, refs: string[], options: DeadLetterOptions) =>
       code.deadLetters().deadLetters(action, refs, options),
     )
+
+  program
+    .command('pause')
+    .description("have a plugin's after-callbacks wait")
+    .argument('<plugin>', 'the id of the plugin')
+    .addOption(config())
+    .addOption(new Option('--for <duration>', 'for so long, such as 1h; else until resume').argParser(duration))
+    .option('--json', 'print JSON')
+    .action(async (plugin: string, options: PauseOptions) => code.pause().pause(plugin, options))
+
+  program
+    .command('resume')
+    .description('give a plugin its after-callbacks again')
+    .argument('<plugin>', 'the id of the plugin')
+    .addOption(config())
+    .option('--json', 'print JSON')
+    .action(async (plugin: string, options: PauseOptions) => code.pause().resume(plugin, options))
 
   program
     .command('replay')

@@ -1,10 +1,17 @@
 import { prepare } from '../../runtime.ts'
 import { TimhookError } from '../../errors.ts'
+import type { Hold } from '../../delivery/delivery.ts'
+import type { EngineSettings } from '../../delivery/engines/open-engine.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
 import { commands } from '../../protocol/commands.ts'
 import { describeCallback } from '../output/describe-callback.ts'
 import { readChosenConfig } from '../input/config.ts'
+import { localTime } from '../output/times.ts'
 
 type Row = Record<string, unknown>
+
+/** How long to try to reach the store. */
+const STORE_MS = 2000
 
 /** `timhook list [callbacks|plugins]`. */
 export async function list(what: string, options: { config?: string; json?: boolean }): Promise<void> {
@@ -24,13 +31,34 @@ function callbacks(what: string): Row[] {
 
 async function plugins(file: string | undefined): Promise<Row[]> {
   const loaded = await prepare(await readChosenConfig(file))
+  const holds = await holdsOf(loaded.config.delivery)
+  const isAnyHeld = loaded.plugins.some(({ id }) => holds[id])
   return loaded.plugins.map(({ id, plugin, specs, only }) => ({
     id,
     name: plugin.name,
     handles: [...specs].map(([pattern, { phase }]) => (phase ? `${pattern} (${phase})` : pattern)),
     only: Object.entries(only).map(([key, values]: [string, readonly unknown[]]) => `${key}: ${values.join(' ')}`),
+    ...(isAnyHeld && { held: holdText(holds[id]) }),
     description: plugin.description ?? '',
   }))
+}
+
+/** The plugins on hold, as far as the store can be read: its server need not run, and may never have run. */
+async function holdsOf(delivery: EngineSettings): Promise<Readonly<Record<string, Hold>>> {
+  try {
+    const history = await openHistory(delivery, { startMs: STORE_MS })
+    const holds = await history.holds()
+    await history.close()
+    return holds
+  } catch (error) {
+    if (error instanceof TimhookError) return {}
+    throw error
+  }
+}
+
+function holdText(hold: Hold | undefined): string {
+  if (!hold) return ''
+  return hold.until === undefined ? 'on hold' : `on hold until ${localTime(hold.until)}`
 }
 
 /** Formats rows as columns of equal width. Only texts and lists of texts are shown. */

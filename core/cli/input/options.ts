@@ -19,6 +19,13 @@ export function time(text: string): number {
   throw new InvalidArgumentError('Expected how long ago, such as 10m, 2h or 3d, or a time such as 2026-01-31T08:00.')
 }
 
+/** Reads a duration such as `90s` or `1h`, into milliseconds. */
+export function duration(text: string): number {
+  const at = parseTime(text, 0)
+  if (at !== undefined && at < 0) return -at
+  throw new InvalidArgumentError('Expected a duration such as 90s, 30m, 1h or 2d.')
+}
+
 /** Collects the values of an option that may be repeated. */
 export function collect(value: string, list: string[] = []): string[] {
   return [...list, value]
