@@ -105,6 +105,7 @@ export async function compose(
     bus,
     log,
     signal,
+    waitMs,
     clock = systemClock,
     rest: givenRest,
     newId,
@@ -112,6 +113,8 @@ export async function compose(
     bus: Bus
     log: Logger
     signal?: AbortSignal | undefined
+    /** How long to wait for a store that another server uses, milliseconds. */
+    waitMs?: number | undefined
     clock?: Clock
     /** In place of the clients of the config's apps. */
     rest?: (sdkAppId: number) => Rest
@@ -120,7 +123,7 @@ export async function compose(
 ): Promise<Running> {
   const stopping = new AbortController()
   await connectTracing()
-  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock }), signal)
+  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock, waitMs, signal }), signal)
   const { stores } = engine
   try {
     const rest = givenRest ?? createRestClients(config.apps, bus, stopping.signal)

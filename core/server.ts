@@ -7,7 +7,7 @@ import { describeError } from './errors.ts'
 import { bodyBudgetFor } from './http/body/body-budget.ts'
 import { createAdminServer, type Readiness } from './http/server/admin.ts'
 import { createApp } from './http/app.ts'
-import { listen } from './http/server/listen.ts'
+import { listen, passedSocket } from './http/server/listen.ts'
 import { createNodeServer, type NodeServer } from './http/server/node-server.ts'
 import type { Logger } from './observe/log.ts'
 import { type Alerts, watchAlerts } from './observe/alerts/alerts.ts'
@@ -43,11 +43,15 @@ interface StartDeps {
   readonly bus?: Bus
   /** Aborts the start. */
   readonly signal?: AbortSignal | undefined
+  /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */
+  readonly waitMs?: number | undefined
 }
 
 const GRACE_MS = 10_000
 /** How long the health check of the store may take. */
 const PROBE_MS = 2000
+/** How long a connection that was taken just before the end has for its first request, milliseconds. */
+const NEWCOMER_MS = 1000
 
 /**
  * Starts a server: first the admin server, which reports not ready; then the plugins; then the webhook.
@@ -55,7 +59,7 @@ const PROBE_MS = 2000
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus(), signal }: StartDeps,
+  { log, bus = new Bus(), signal, waitMs }: StartDeps,
 ): Promise<TimhookServer> {
   logEvents(bus, log, prepared.config.log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -76,9 +80,9 @@ export async function startServer(
   const metrics = createMetrics({ bus, version, engine, bodies: budget, sources: () => running })
   const read = (): Promise<Family[]> => metrics.read()
   const admin = createAdminServer({ readiness, metrics: async () => exposition(await read()) }, adminSettings || {})
-  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin')
+  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin', { waitMs, signal })
   try {
-    running = await compose(prepared, { bus, log, signal })
+    running = await compose(prepared, { bus, log, signal, waitMs })
     state.plugins = undefined
     const opened = running
     const stats = (): Promise<DeliveryStats> => opened.stats()
@@ -95,7 +99,12 @@ export async function startServer(
     const handle = app.callback()
     const limits = { maxConnections, proxies }
     const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
-    const url = await listen(http.server, settings, 'server', running.paths[0])
+    const [path = '/'] = running.paths
+    const url = await listen(http.server, { ...settings, path }, 'server', {
+      descriptor: passedSocket(),
+      waitMs,
+      signal,
+    })
     bus.emit('server:listening', { url })
     const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks })
     const stop = stopper({ settings, bus, state, http, admin, running, metrics, alerts })
@@ -164,12 +173,17 @@ function stopper({ settings, bus, state, http, admin, running, metrics, alerts }
   return (options) => (stopping ??= stop(options))
 }
 
-/** Stops listening and waits for the requests under way. */
+/** Stops listening and waits for the requests under way, and for those of connections that have just been taken. */
 async function close({ server, idle }: NodeServer, graceMs: number): Promise<void> {
-  server.close()
-  const late = new AbortController()
-  const timeout = delay(graceMs, undefined, { signal: late.signal }).catch(() => undefined)
-  await Promise.race([idle(), timeout])
-  late.abort()
+  // Node closes idle connections here, and every answer from now on closes its own.
+  const closed = new Promise((resolve) => server.close(resolve))
+  await waitUpTo(Math.min(graceMs, NEWCOMER_MS), closed)
+  await waitUpTo(graceMs, idle())
   server.closeAllConnections()
+}
+
+async function waitUpTo(ms: number, promise: Promise<unknown>): Promise<void> {
+  const late = new AbortController()
+  await Promise.race([promise, delay(ms, undefined, { signal: late.signal }).catch(() => undefined)])
+  late.abort()
 }

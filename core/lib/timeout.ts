@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Clock, systemClock } from './clock.ts'
 
 /** How long to wait before a notice is logged, milliseconds. */
@@ -47,6 +48,33 @@ export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, on
     return await withTimeout(promise, limitMs)
   } finally {
     clearTimeout(notice)
+  }
+}
+
+const RETRY_PAUSE_MS = 100
+
+export interface RetryOptions {
+  /** For how long to try again, milliseconds. */
+  readonly waitMs: number
+  /** Whether this error may pass. */
+  readonly isTemporary: (error: unknown) => boolean
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Tries until it succeeds, fails for good, or `waitMs` have passed; then rejects with the last error. */
+export async function retryUntil<T>(
+  attempt: () => Promise<T>,
+  { waitMs, isTemporary, signal }: RetryOptions,
+): Promise<T> {
+  const endsAt = performance.now() + waitMs
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!isTemporary(error) || performance.now() >= endsAt) throw error
+      await delay(RETRY_PAUSE_MS, undefined, { signal })
+    }
   }
 }
 

@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly workers?: number
   /** Whether to print a line for each answer. */
   readonly answers?: boolean
+  /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */
+  readonly wait?: number
 }
 
 /** Loads the plugins of a config, and opens the log. @throws ConfigError */

@@ -33,7 +33,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     return startWorkers(prepared, { count, log, options })
   }
   const interruption = new AbortController()
-  const starting = startServer(prepared, { log, signal: interruption.signal })
+  const starting = startServer(prepared, { log, signal: interruption.signal, waitMs: options.wait })
   stopLoadingSignals()
   stopOnSignals(
     async (signal) => {

@@ -42,7 +42,7 @@ export async function work(options: StartOptions): Promise<void> {
     // One worker alone may get no callback for long.
     prepared.config.alerts.noCallbacks = 0
     const own = log.child({ worker: Number(process.env[WORKER_NUMBER]) })
-    server = await startServer(prepared, { log: own })
+    server = await startServer(prepared, { log: own, waitMs: options.wait })
     handleUnhandledErrors(server)
     watchLoop(server, prepared, own)
     send({ kind: 'listening', announced: announcedOf(server) })

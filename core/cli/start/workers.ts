@@ -49,7 +49,7 @@ export async function startWorkers(
   const primary = new Primary(log)
   const deps = { readiness: () => primary.readiness(), metrics: () => primary.metrics() }
   const admin = createAdminServer(deps, settings || {})
-  const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin')
+  const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin', { waitMs: options.wait })
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
   announce(prepared, { ...announced, adminUrl }, { log, options })

@@ -1,3 +1,5 @@
+import { TimhookError } from '../../errors.ts'
+import { retryUntil } from '../../lib/timeout.ts'
 import type { Fault } from '../../../config/faults.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { Logger } from '../../observe/log.ts'
@@ -36,13 +38,22 @@ export interface Engine {
   close(ending: Ending): Promise<void>
 }
 
+export interface EngineDeps {
+  readonly bus: Bus
+  readonly log: Logger
+  readonly clock: Clock
+  /** How long to wait for another server to release the file of sqlite, milliseconds. */
+  readonly waitMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Opens the engine that the config names.
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, clock }: { bus: Bus; log: Logger; clock: Clock },
+  { bus, log, clock, waitMs = 0, signal }: EngineDeps,
 ): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
   if (settings.engine === 'redis') {
@@ -54,7 +65,12 @@ export async function openEngine(
     const { openPostgresEngine } = await import('./postgres/open-postgres.ts')
     return openPostgresEngine(settings, { bus, log })
   }
-  return openSqliteEngine(settings, { bus, log, client: takeWarmClient() })
+  const open = (): Promise<Engine> => openSqliteEngine(settings, { bus, log, client: takeWarmClient() })
+  return retryUntil(open, { waitMs, signal, isTemporary })
+}
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof TimhookError && error.code === 'STORE_IN_USE'
 }
 
 /** What may be a mistake about where callbacks are kept. */

@@ -1,6 +1,18 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { TimhookError } from '../../errors.ts'
+import { retryUntil } from '../../lib/timeout.ts'
+
+/** The first descriptor that a service manager passes on (sd_listen_fds(3)). */
+const FIRST_PASSED = 3
+
+export interface ListenOptions {
+  /** A socket that a service manager has opened, in place of host and port. */
+  readonly descriptor?: number | undefined
+  /** How long to try again while something else listens there, milliseconds. */
+  readonly waitMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * Starts listening and returns the URL of `path`.
@@ -9,18 +21,52 @@ import { TimhookError } from '../../errors.ts'
  */
 export async function listen(
   server: Server,
-  { host, port }: { host: string; port: number },
+  { host, port, path = '/' }: { host: string; port: number; path?: string },
   section: 'server' | 'admin',
-  path = '/',
+  { descriptor, waitMs = 0, signal }: ListenOptions = {},
 ): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(error, host, port, section)))
-    server.listen({ host, port }, resolve)
-  })
-  const { port: bound } = server.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}${path}`
+  const listenOnce = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const failed = (error: NodeJS.ErrnoException): void => {
+        server.off('listening', listening)
+        reject(listenFailed(error, host, port, section))
+      }
+      const listening = (): void => {
+        server.off('error', failed)
+        resolve()
+      }
+      server.once('error', failed).once('listening', listening)
+      server.listen(descriptor === undefined ? { host, port } : { fd: descriptor })
+    })
+  await retryUntil(listenOnce, { waitMs, signal, isTemporary: isInUse })
+  return urlOf(server.address(), { host, port, path, isPassed: descriptor !== undefined })
 }
 
+/**
+ * The socket that a service manager has opened for this process, if there is one: it stays open over a restart, so that
+ * connections wait in it while no server runs. With workers, the first process passes it on.
+ */
+export function passedSocket(env = process.env): number | undefined {
+  const { LISTEN_FDS: count, LISTEN_PID: owner } = env
+  const isOurs =
+    owner === String(process.pid) || (env['TIMHOOK_WORKER'] !== undefined && owner === String(process.ppid))
+  return isOurs && Number(count) > 0 ? FIRST_PASSED : undefined
+}
+
+function urlOf(
+  address: AddressInfo | string | null,
+  { host, port, path, isPassed }: { host: string; port: number; path: string; isPassed: boolean },
+): string {
+  if (typeof address === 'string') return `unix:${address}`
+  const shown = isPassed ? (address?.address ?? host) : host
+  const bound = address?.port ?? port
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${bound}${path}`
+}
+
+function isInUse(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } }
+  return cause?.code === 'EADDRINUSE'
+}
 function listenFailed(error: NodeJS.ErrnoException, host: string, port: number, section: string): TimhookError {
   const setting = section === 'server' ? 'server.port, or --port' : 'admin.port; `admin: false` does without'
   const noAddress = `${section}.host is no address of this machine.`
