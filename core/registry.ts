@@ -54,9 +54,33 @@ export interface Pool {
   readonly concurrency: number
 }
 
+/** Counts calls that are under way. */
+export class PendingCalls {
+  #count = 0
+  /** Whether none are to start any more: their plugin was replaced. */
+  isReplaced = false
+  #onIdle: (() => void)[] = []
+
+  enter(): void {
+    this.#count++
+  }
+
+  leave(): void {
+    this.#count--
+    if (this.#count === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+  }
+
+  /** Resolves once nothing is under way. */
+  idle(): Promise<void> {
+    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
+  }
+}
+
 /** A plugin's handler for one command. */
 export interface Subscription extends HandlerSpec {
   readonly plugin: RunningPlugin
+  /** The asynchronous calls of the plugin that are under way. */
+  readonly calls: PendingCalls
   /** Plugin and command for the watchdog, as one number. */
   readonly mark: number
   /** The bodies that the plugin gets; undefined for all. */
@@ -73,6 +97,8 @@ export interface BeforeRoute {
   readonly definition: BeforeDefinition
   readonly read: BodyReader
   readonly verdicts: VerdictFactory
+  /** The chains under way that began with the same plugins: a chain keeps those that it began with. */
+  readonly chains: PendingCalls
   /** In config order. */
   readonly subscriptions: readonly Subscription[]
 }
@@ -89,9 +115,20 @@ export interface AfterRoute {
 
 export interface Registry {
   readonly plugins: readonly RunningPlugin[]
+  /** All ids so far, by the number that a mark of the watchdog has for them. */
+  readonly ids: readonly string[]
   route(sdkAppId: number, command: string): Route
   /** Leaves out the plugins whose `only` does not select the body. Equal selections give the same route. */
   narrow(route: Route, reading: Pick<Reading, 'body' | 'fits' | 'paths'>): Route
+}
+
+/** A registry whose plugins can be swapped. */
+export interface SwappableRegistry extends Registry {
+  /**
+   * Serves these plugins from now on, in this order.
+   * @returns a function that resolves once the former plugins that are not among them are no longer called
+   */
+  replace(plugins: readonly RunningPlugin[]): () => Promise<void>
 }
 
 /** Selections that are remembered for a route: many plugins have many. */
@@ -100,8 +137,12 @@ const MAX_NARROWED = 1000
 const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((command, index) => [command, index]))
 
 /** Builds the table of routes. Routes of known commands are cached. Unknown ones are not: anyone can invent them. */
-export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
-  const byApp = new Map<number, Map<string, Route>>()
+export function createRegistry(first: readonly RunningPlugin[]): SwappableRegistry {
+  let plugins = first
+  let byApp = new Map<number, Map<string, Route>>()
+  let chains = new PendingCalls()
+  const ids = first.map(({ id }) => id)
+  const calls = new WeakMap<RunningPlugin, PendingCalls>()
   const readers = new Map<string, BodyReader>()
 
   const readerFor = (definition: Definition): BodyReader => {
@@ -109,23 +150,50 @@ export function createRegistry(plugins: readonly RunningPlugin[]): Registry {
     readers.set(definition.command, known)
     return known
   }
+  const callsOf = (plugin: RunningPlugin): PendingCalls => {
+    const known = calls.get(plugin) ?? new PendingCalls()
+    calls.set(plugin, known)
+    return known
+  }
+  const subscribed = (plugin: RunningPlugin, number: number): Omit<Subscription, keyof HandlerSpec> => ({
+    plugin,
+    calls: callsOf(plugin),
+    mark: markOf(ids.indexOf(plugin.id), number),
+    selects: bodySelector(plugin.only),
+  })
   const build = (sdkAppId: number, command: string): Route => {
     const definition = commands.get(command) ?? unknownOf(command)
     const number = numbers.get(command) ?? -1
-    const subscriptions = plugins.flatMap(
-      (plugin, index) => subscriptionOf(plugin, sdkAppId, command, markOf(index, number)) ?? [],
-    )
+    const subscriptions = plugins.flatMap((plugin) => {
+      const spec = specFor(plugin, sdkAppId, command)
+      return spec ? [{ ...spec, ...subscribed(plugin, number) }] : []
+    })
     const known = commands.has(command)
     const read = definition && known ? readerFor(definition) : unknownReader(command)
     const common = { known, read, subscriptions }
     if (definition?.phase !== 'before') return { phase: 'after', definition, ...common }
-    return { phase: 'before', definition, verdicts: createVerdictFactory(definition), ...common }
+    return { phase: 'before', definition, verdicts: createVerdictFactory(definition), chains, ...common }
   }
 
   const narrowed = new WeakMap<Route, Map<string, Route>>()
 
   return {
-    plugins,
+    get plugins() {
+      return plugins
+    },
+    ids,
+    replace(next) {
+      const former = { plugins: plugins.filter((plugin) => !next.includes(plugin)), chains }
+      ids.push(...next.map(({ id }) => id).filter((id) => !ids.includes(id)))
+      for (const plugin of former.plugins) callsOf(plugin).isReplaced = true
+      plugins = next
+      byApp = new Map()
+      chains = new PendingCalls()
+      return async () => {
+        await former.chains.idle()
+        await Promise.all(former.plugins.map((plugin) => callsOf(plugin).idle()))
+      }
+    },
     narrow(route, { body, fits, paths }) {
       const { subscriptions } = route
       // Whether a body without its required fields is meant for a plugin cannot be told from it.
@@ -160,16 +228,6 @@ function unknownOf(command: string): BeforeDefinition | undefined {
 /** Whether a pattern (`*`, `Group.*` or a command) covers the command. */
 export function covers(pattern: string, command: string): boolean {
   return pattern === '*' || pattern === command || (pattern.endsWith('.*') && command.startsWith(pattern.slice(0, -1)))
-}
-
-function subscriptionOf(
-  plugin: RunningPlugin,
-  sdkAppId: number,
-  command: string,
-  mark: number,
-): Subscription | undefined {
-  const spec = specFor(plugin, sdkAppId, command)
-  return spec && { ...spec, plugin, mark, selects: bodySelector(plugin.only) }
 }
 
 /** Finds the handler of a plugin for the command in the app. */

@@ -2,15 +2,17 @@ import type { Config } from '../config/schema/schema.ts'
 import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
+import { TimhookError } from './errors.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
 import type { DispatchDeps } from './answer.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
-import type { AppCredentials } from './http/request/authenticate.ts'
+import { type AppCredentials, type Authenticator, createAuthenticator } from './http/request/authenticate.ts'
 import type { WebhookDeps } from './http/webhook.ts'
-import { setUpPlugins } from './host/setup.ts'
+import { closePlugins, type SetUpPlugin, setUpPlugins } from './host/setup.ts'
+import { type PluginChanges, PluginHost } from './host/reload.ts'
 import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
 import type { Logger } from './observe/log.ts'
 import { connectTracing } from './observe/tracing.ts'
@@ -34,8 +36,7 @@ export interface Prepared {
 }
 
 /** Faults and warnings of a config and its plugins, in the order of the file. */
-export interface Inspection {
-  readonly plugins: readonly LoadedPlugin[]
+export interface Inspection extends Pick<Prepared, 'plugins'> {
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
@@ -52,7 +53,7 @@ export async function inspect(reading: ConfigReading, notify?: Notify): Promise<
 
 /** Everything behind the webhook, running. */
 export interface Running {
-  readonly apps: readonly AppCredentials[]
+  readonly authenticator: Authenticator
   readonly paths: readonly string[]
   readonly registry: Registry
   readonly dispatch: Dispatch
@@ -62,6 +63,8 @@ export interface Running {
   readonly instance: string
   /** What plugins count. */
   readonly counters: PluginCounters
+  /** Swaps apps and plugins. @throws TimhookError; then nothing has changed */
+  reload(prepared: Prepared): Promise<PluginChanges>
   /** Rejects with the reason if after-callbacks cannot be stored now. */
   health(): Promise<void>
   /** What waits, and the room of the store. */
@@ -100,7 +103,7 @@ export function warningsOf({ config, warnings }: Prepared): string[] {
 
 /** Opens the engine, sets the plugins up and connects everything. */
 export async function compose(
-  { config, plugins, mask }: Prepared,
+  prepared: Prepared,
   {
     bus,
     log,
@@ -121,32 +124,33 @@ export async function compose(
     newId?: DispatchDeps['newId']
   },
 ): Promise<Running> {
+  const { config, plugins, mask } = prepared
   const stopping = new AbortController()
   await connectTracing()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock, waitMs, signal }), signal)
   const { stores } = engine
   try {
-    const rest = givenRest ?? createRestClients(config.apps, bus, stopping.signal)
-    const apps = appSettings(config.apps)
+    const restClients = (apps: Config['apps']): ((sdkAppId: number) => Rest) =>
+      givenRest ?? createRestClients(apps, bus, stopping.signal)
+    const rest = restClients(config.apps)
     const counters = new PluginCounters()
     const instance = instanceName()
-    const running = await setUpPlugins(plugins, {
-      bus,
-      counters,
-      instance,
-      log,
-      stores,
-      apps,
-      rest,
-      signal: stopping.signal,
-      mask,
-      interrupted: signal,
-    })
-    const registry = createRegistry(running.plugins)
+    const setUp = { bus, counters, instance, log, stores, signal: stopping.signal }
+    const interruptible = { ...setUp, interrupted: signal }
+    const running = await setUpPlugins(plugins, { ...interruptible, apps: appSettings(config.apps), rest, mask })
+    const registry = createRegistry(running.map(({ plugin }) => plugin))
     const delivery = await started(engine.createDelivery(registry), running, signal)
+    const authenticator = createAuthenticator(credentialsOf(config.apps))
+    const host = new PluginHost(running, { ...prepared, apps: config.apps }, rest, {
+      registry,
+      swapDelivery: (ids, replace) => swapWithin(registry, ids, replace),
+      swapApps: (apps) => authenticator.replace(credentialsOf(apps)),
+      restClients,
+      setUp: { ...setUp, interrupted: stopping.signal },
+    })
     const { deadlineMs, maxInFlight, path } = config.server
     return {
-      apps: config.apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) })),
+      authenticator,
       paths: typeof path === 'string' ? [path] : path,
       registry,
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock, ...(newId && { newId }) }),
@@ -154,13 +158,14 @@ export async function compose(
       stores,
       counters,
       instance,
+      reload: (next) => host.reload({ ...next, apps: next.config.apps }),
       health: () => delivery.health(),
       stats: () => delivery.stats(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {
         const { undelivered, settled } = await delivery.stop(graceMs)
         stopping.abort(new Error('the server stops'))
-        await running.close()
+        await host.close()
         await engine.close(endingOf(failed, settled))
         return { undelivered, stored: config.delivery.engine !== 'memory' }
       },
@@ -171,6 +176,22 @@ export async function compose(
   }
 }
 
+/** Delivery has a consumer for each plugin that it was started with. */
+async function swapWithin(registry: Registry, ids: readonly string[], replace: () => void): Promise<void> {
+  const known = registry.plugins.map(({ id }) => id)
+  const added = ids.filter((id) => !known.includes(id))
+  const removed = known.filter((id) => !ids.includes(id))
+  if (added.length === 0 && removed.length === 0) return replace()
+  const changes = [...added.map((id) => `${id} is new`), ...removed.map((id) => `${id} is gone`)].join(', ')
+  throw new TimhookError('RELOAD_REFUSED', `plugins cannot be added or removed while the server runs: ${changes}`, {
+    hint: 'Restart the server for that.',
+  })
+}
+
+function credentialsOf(apps: Config['apps']): AppCredentials[] {
+  return apps.map((app) => ({ ...app, sdkAppId: Number(app.sdkAppId) }))
+}
+
 function endingOf(failed: boolean, settled: boolean): Ending {
   if (failed) return 'failed'
   return settled ? 'clean' : 'unsettled'
@@ -178,14 +199,14 @@ function endingOf(failed: boolean, settled: boolean): Ending {
 
 async function started(
   delivery: Delivery,
-  plugins: { close(): Promise<void> },
+  plugins: readonly SetUpPlugin[],
   signal: AbortSignal | undefined,
 ): Promise<Delivery> {
   try {
     await unlessAborted(delivery.start(), signal)
     return delivery
   } catch (error) {
-    await plugins.close()
+    await closePlugins(plugins)
     throw error
   }
 }

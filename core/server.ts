@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './observe/bus.ts'
 import { compose, type Prepared, type Running } from './runtime.ts'
@@ -29,6 +30,11 @@ export interface TimhookServer {
   readonly readiness: () => Promise<Readiness>
   /** The numbers of `/metrics`, as data. */
   readonly metrics: () => Promise<Family[]>
+  /**
+   * Swaps apps, tokens and plugins without refusing a request. Emits `config:reloaded`.
+   * @throws TimhookError; then nothing has changed
+   */
+  reload(next: Prepared): Promise<void>
   /**
    * Drains for `drainMs` milliseconds (default: the config's): not ready any more, and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
@@ -108,13 +114,31 @@ export async function startServer(
     bus.emit('server:listening', { url })
     const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks })
     const stop = stopper({ settings, bus, state, http, admin, running, metrics, alerts })
-    return { url, adminUrl, bus, running, readiness, metrics: read, stop }
+    const reload = reloader(prepared, running, bus)
+    return { url, adminUrl, bus, running, readiness, metrics: read, reload, stop }
   } catch (error) {
     await running?.stop(0)
     admin.close()
     metrics.stop()
     throw error
   }
+}
+
+function reloader({ config: started }: Prepared, running: Running, bus: Bus): TimhookServer['reload'] {
+  return async (next) => {
+    const changes = await running.reload(next)
+    bus.emit('config:reloaded', { ...changes, restart: changedKeys(started, next.config) })
+  }
+}
+
+/** The keys outside of apps and plugins that differ, such as `server.port`. */
+function changedKeys(from: Prepared['config'], to: Prepared['config']): string[] {
+  const sections = ['server', 'admin', 'delivery', 'log'] as const
+  return sections.flatMap((section) => {
+    const [a, b] = [{ ...from[section] }, { ...to[section] }] as Record<string, unknown>[]
+    const keys = Object.keys({ ...a, ...b })
+    return keys.filter((key) => !isDeepStrictEqual(a?.[key], b?.[key])).map((key) => `${section}.${key}`)
+  })
 }
 
 /** Returns why nothing can be stored, or undefined if the store works. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { causeOf } from '../cause.ts'
 import type { Fault } from '../faults.ts'
@@ -16,13 +17,25 @@ export function isModule(file: string): boolean {
  */
 export async function importConfig(file: string, limitMs = LIMIT_MS): Promise<{ value: unknown; faults: Fault[] }> {
   try {
-    const module = await settled(import(pathToFileURL(file).href) as Promise<{ default?: unknown }>, limitMs)
+    const module = await settled(import(await urlOf(file)) as Promise<{ default?: unknown }>, limitMs)
     if (module === undefined) return failed('an await at the top level of the module does not end')
     if (typeof module.default === 'object' && module.default !== null) return { value: module.default, faults: [] }
     return failed('expected a default export that is a config: export default defineConfig({ … })')
   } catch (error) {
     return failed(`cannot be imported (${causeOf(error)})`)
   }
+}
+
+/** When the file of each URL that was imported had last changed, milliseconds since 1970. */
+const imported = new Map<string, number>()
+
+/** Node imports a URL once. A file that has changed since gets another one, but what it imports itself does not. */
+async function urlOf(file: string): Promise<string> {
+  const url = pathToFileURL(file).href
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
+  const first = imported.get(url)
+  if (first === undefined) imported.set(url, mtimeMs)
+  return first === undefined || first === mtimeMs ? url : `${url}?changed=${mtimeMs}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Bus } from '../observe/bus.ts'
 import { aboutOf, type Callback } from '../callback/callback.ts'
-import { callHandler, freshReading } from '../host/context.ts'
+import { callHandler, freshReading, trackCall } from '../host/context.ts'
 import { copyOf } from '../lib/clone.ts'
 import type { Awaitable } from '../lib/completion.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -8,7 +8,6 @@ import { type Decision, type Failure, Failures } from './failure-policy.ts'
 import { type JsonObject, parseJson } from '../lib/json.ts'
 import type { BeforeRoute, Subscription } from '../registry.ts'
 import { adaptVerdict, mergeFields, RewriteError, Verdict } from '../plugin-api/verdict.ts'
-import { trackPending, settleCall } from '../watchdog/calls.ts'
 import { isThenable, LazySignal, TimeoutError, withTimeout } from '../lib/timeout.ts'
 
 /**
@@ -76,11 +75,7 @@ class Chain {
       const returned = callHandler(this.#callback, this.#route, subscription, call)
       if (!isThenable(returned)) return this.#take(returned, subscription, startedAt)
       const limitMs = Math.min(left, subscription.timeoutMs ?? left / (subscriptions.length - index))
-      let entry = trackPending(subscription.mark, this.#callback.id)
-      const settle = (): void => {
-        settleCall(entry)
-        entry = 0
-      }
+      const settle = trackCall(subscription, this.#callback.id)
       return withTimeout(returned, limitMs, this.#clock)
         .then((late) => {
           settle()

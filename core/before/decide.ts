@@ -39,16 +39,22 @@ export function createDecider({ delivery, bus, deadlineMs, maxInFlight, clock = 
     const load = route.known ? known : unknown
     if (load.undecided >= load.limit) return withoutChain(callback, route, 'busy', bus)
     const decision = runChain(callback, route, callback.startedAt + deadlineMs, bus, clock)
-    return decision instanceof Promise ? counted(decision, load) : decision
+    return decision instanceof Promise ? counted(decision, load, route) : decision
   }
 
   /** Counts decisions that wait for a handler. Synchronous ones end before the next callback comes. */
-  async function counted(decision: Promise<Decision>, load: { undecided: number }): Promise<Decision> {
+  async function counted(
+    decision: Promise<Decision>,
+    load: { undecided: number },
+    { chains }: BeforeRoute,
+  ): Promise<Decision> {
     load.undecided++
+    chains.enter()
     try {
       return await decision
     } finally {
       load.undecided--
+      chains.leave()
     }
   }
 }

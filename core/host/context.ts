@@ -12,7 +12,7 @@ import type { Rest } from '../rest/calls/rest.ts'
 import type { Store } from '../store/store.ts'
 import { HOPS, hopsOnward } from '../callback/hops.ts'
 import type { VerdictFactory } from '../plugin-api/verdict.ts'
-import { beginCall, endCall } from '../watchdog/calls.ts'
+import { beginCall, endCall, settleCall, trackPending } from '../watchdog/calls.ts'
 import type { LazySignal } from '../lib/timeout.ts'
 
 const none: readonly string[] = Object.freeze([])
@@ -124,6 +124,22 @@ export function callHandler(callback: StoredCallback, route: Route, subscription
     return traceHandler(callback, subscription.plugin.id, call.attempt, () => subscription.handle(context))
   } finally {
     endCall()
+  }
+}
+
+/**
+ * Tracks a call that has returned a promise, for the watchdog and for a reload.
+ * @returns a function for when it has settled; further calls of it do nothing
+ */
+export function trackCall({ mark, calls }: Subscription, id: string): () => void {
+  const entry = trackPending(mark, id)
+  let isPending = true
+  calls.enter()
+  return () => {
+    if (!isPending) return
+    isPending = false
+    settleCall(entry)
+    calls.leave()
   }
 }
 

@@ -11,7 +11,7 @@ import { loggableError, reasonOf } from '../observe/loggable-error.ts'
 import type { Stores } from '../store/store.ts'
 import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeout.ts'
 
-interface SetUpDeps {
+export interface SetUpDeps {
   readonly bus: Bus
   readonly counters: PluginCounters
   readonly log: Logger
@@ -27,63 +27,69 @@ interface SetUpDeps {
   readonly mask: (text: string) => string
 }
 
-/** The plugins that are set up, and a function that closes them. */
-export interface Running {
-  readonly plugins: readonly RunningPlugin[]
-  /** Closes every plugin, last one first, even if others fail. */
+/** A plugin that is set up, with the entry that it was set up by. */
+export interface SetUpPlugin {
+  readonly entry: LoadedPlugin
+  readonly plugin: RunningPlugin
+  /** Fires its signal and closes it. Never rejects. */
   close(): Promise<void>
 }
 
 /**
- * Sets the plugins up one after another, in config order.
+ * Sets plugins up one after another, in config order.
  * @throws TimhookError PLUGIN_SETUP_FAILED after closing the plugins that were already set up
  */
-export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpDeps): Promise<Running> {
-  const plugins: RunningPlugin[] = []
-  const closers: (() => Promise<void>)[] = []
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).toReversed()) await closer()
+export async function setUpPlugins(loaded: readonly LoadedPlugin[], deps: SetUpDeps): Promise<SetUpPlugin[]> {
+  const all: SetUpPlugin[] = []
+  try {
+    for (const entry of loaded) all.push(await setUpPlugin(entry, deps))
+    return all
+  } catch (error) {
+    await closePlugins(all)
+    throw error
   }
-  for (const entry of loaded) {
-    const { id, plugin } = entry
-    const options = entry.options as object
-    const log = deps.log.child({ plugin: id })
-    const given = {
-      options,
-      log,
-      store: deps.stores.of(id),
-      rest: deps.rest,
-      emit: emitterOf(id, deps.bus),
-      count: deps.counters.define({ id, plugin: plugin.name }, plugin.metrics ?? {}, (fault) => log.warn(fault)),
-    }
-    let state: unknown
-    try {
-      const setUp = async (): Promise<unknown> =>
-        plugin.setup?.({ ...given, options, apps: deps.apps, signal: deps.signal })
-      state = await withNotice(unlessAborted(setUp(), deps.interrupted), entry.limits.setupMs, () =>
-        log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
-      )
-    } catch (error) {
-      await close()
-      throw setupFailed(entry, error, deps.mask)
-    }
-    const { store, count } = given
-    const unobserve = observe(plugin, id, deps.bus, { state, options, log, store, count })
-    closers.push(() => {
+}
+
+/** Closes plugins, the last one first, even if some fail. */
+export async function closePlugins(plugins: readonly SetUpPlugin[]): Promise<void> {
+  for (const plugin of plugins.toReversed()) await plugin.close()
+}
+
+async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpPlugin> {
+  const { id, plugin, file, only, specs } = entry
+  const options = entry.options as object
+  const log = deps.log.child({ plugin: id })
+  const given = {
+    options,
+    log,
+    store: deps.stores.of(id),
+    rest: deps.rest,
+    emit: emitterOf(id, deps.bus),
+    count: deps.counters.define({ id, plugin: plugin.name }, plugin.metrics ?? {}, (fault) => log.warn(fault)),
+  }
+  const ending = new AbortController()
+  const signal = AbortSignal.any([deps.signal, ending.signal])
+  let state: unknown
+  try {
+    const setUp = async (): Promise<unknown> => plugin.setup?.({ ...given, options, apps: deps.apps, signal })
+    state = await withNotice(unlessAborted(setUp(), deps.interrupted), entry.limits.setupMs, () =>
+      log.warn(`plugin ${id}: setup has not settled after ${NOTICE_MS / 1000} s`),
+    )
+  } catch (error) {
+    ending.abort(error)
+    throw setupFailed(entry, error, deps.mask)
+  }
+  const { store, count } = given
+  const unobserve = observe(plugin, id, deps.bus, { state, options, log, store, count })
+  return {
+    entry,
+    plugin: { id, file, state, instance: deps.instance, ...given, only, handlers: specs },
+    close() {
+      ending.abort(new Error('the plugin is closed'))
       unobserve()
       return closeOne(entry, state, log)
-    })
-    plugins.push({
-      id,
-      file: entry.file,
-      state,
-      instance: deps.instance,
-      ...given,
-      only: entry.only,
-      handlers: entry.specs,
-    })
+    },
   }
-  return { plugins, close }
 }
 
 function emitterOf(id: string, bus: Bus): (name: string, data: unknown) => void {
@@ -110,7 +116,7 @@ async function closeOne({ id, plugin, limits }: LoadedPlugin, state: unknown, lo
   try {
     await withNotice(close(), limits.closeMs, () => log.warn(`${says} ${NOTICE_MS / 1000} s`))
   } catch (error) {
-    if (error instanceof TimeoutError) log.error(`${says} closeTimeoutMs, ${limits.closeMs} ms; the stop goes on`)
+    if (error instanceof TimeoutError) log.error(`${says} closeTimeoutMs, ${limits.closeMs} ms; it is left alone`)
     else log.error({ error: loggableError(error) }, `plugin ${id}: close failed`)
   }
 }

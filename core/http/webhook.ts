@@ -3,14 +3,14 @@ import type { Answer } from '../answer.ts'
 import type { AuthenticatedRequest, ReadBody, StoredCallback } from '../callback/callback.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { newId } from '../lib/id.ts'
-import { type AppCredentials, createAuthenticator, type RequestTimes } from './request/authenticate.ts'
+import type { Authenticator, RequestTimes } from './request/authenticate.ts'
 import type { ErrorReporter } from './answer/error-reporter.ts'
 import { HttpError } from './answer/http-error.ts'
 import type { Reply } from './answer/send-envelope.ts'
 import { strayEvent } from './request/stray-event.ts'
 
 export interface WebhookDeps {
-  readonly apps: readonly AppCredentials[]
+  readonly authenticator: Authenticator
   readonly dispatch: Dispatch
   /** Records refused callbacks for the history. Best effort. */
   readonly recordRefused: (callback: StoredCallback, reason: string) => void
@@ -45,8 +45,10 @@ export interface Webhook {
   checkUrl(querystring: string, times: RequestTimes, read: ReadBody | undefined): void
 }
 
-export function createWebhook({ apps, dispatch, recordRefused }: WebhookDeps, reporter: ErrorReporter): Webhook {
-  const authenticator = createAuthenticator(apps)
+export function createWebhook(
+  { authenticator, dispatch, recordRefused }: WebhookDeps,
+  reporter: ErrorReporter,
+): Webhook {
   const record = (request: AuthenticatedRequest, command: string, { raw, message }: HttpError): void => {
     const { sdkAppId, query, signed, receivedAt } = request
     recordRefused({ id: newId(receivedAt), sdkAppId, command, query, signed, raw, receivedAt }, message)

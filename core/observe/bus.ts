@@ -112,6 +112,15 @@ export interface BusEvents {
   'loop:held': Held
   /** The limit of connections is reached: each new one closes the one that has been idle longest. */
   'server:crowded': { connections: number }
+  /** The config was read again. By id: plugins that now run, run anew, and no longer run; and keys that need a restart. */
+  'config:reloaded': {
+    added: readonly string[]
+    changed: readonly string[]
+    removed: readonly string[]
+    restart: readonly string[]
+  }
+  /** The config was read again and cannot be used: the one that runs stays. */
+  'config:refused': { error: unknown }
   'server:draining': { drainMs: number }
   /** `stored`: whether undelivered callbacks will be delivered by another process or at the next start. */
   'server:closed': { undelivered: number; stored: boolean }

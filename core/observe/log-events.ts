@@ -1,10 +1,12 @@
 import type { Bus, BusEvents } from './bus.ts'
 import { type CallbackLines, logCallbacks } from './log-callbacks.ts'
 import type { Logger } from './log.ts'
+import { describeError } from '../errors.ts'
 import { commands } from '../protocol/commands.ts'
 import { loggableError, type LoggableError } from './loggable-error.ts'
 import { Throttle } from './throttle.ts'
 
+export const NOT_RELOADED = 'the config was not reloaded, and the one that runs stays'
 const QUIET_MS = 10_000
 const HOUR_MS = 3_600_000
 const STACK_MS = 60_000
@@ -126,6 +128,19 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
   bus.on('alert:raised', ({ text, ...event }) => log.warn(event, `alert: ${text}`))
   bus.on('alert:cleared', ({ text, ...event }) => log.info(event, `alert is over: ${text}`))
   bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
+  bus.on('config:reloaded', (event) => {
+    const { added, changed, removed, restart } = event
+    const parts = [
+      ...added.map((id) => `plugin ${id} added`),
+      ...changed.map((id) => `plugin ${id} changed`),
+      ...removed.map((id) => `plugin ${id} removed`),
+    ]
+    log.info(event, `config reloaded: ${parts.length > 0 ? parts.join(', ') : 'the plugins are as they were'}`)
+    if (restart.length > 0) log.warn(`these take effect after a restart only: ${restart.join(', ')}`)
+  })
+  bus.on('config:refused', ({ error }) => {
+    log.error(`${NOT_RELOADED}: ${describeError(error)}`)
+  })
   bus.on('server:draining', (event) => log.info(event, 'draining'))
   bus.on('server:closed', ({ undelivered, stored }) => {
     lines.flush()

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AppCredentials } from '../../core/http/request/authenticate.ts'
+import { type AppCredentials, createAuthenticator } from '../../core/http/request/authenticate.ts'
 import { Bus } from '../../core/observe/bus.ts'
 import type { Dispatch } from '../../core/dispatch.ts'
 import { createApp } from '../../core/http/app.ts'
@@ -23,7 +23,14 @@ export async function serveDispatch(
   bus = new Bus(),
   { bodyLimit = 1024, ...limits }: ServerLimits = {},
 ): Promise<{ server: Server; port: number; idle: () => Promise<void> }> {
-  const about = { apps: [app], paths: ['/'], bodyLimit, bus, dispatch, recordRefused: () => undefined }
+  const about = {
+    authenticator: createAuthenticator([app]),
+    paths: ['/'],
+    bodyLimit,
+    bus,
+    dispatch,
+    recordRefused: () => undefined,
+  }
   const parts = { ...about, ...limits, instance: 'test', isDraining: () => false }
   const handle = createApp(parts).callback()
   const { server, idle } = createNodeServer((request, response) => void handle(request, response), bus, limits)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { warmUpEngine } from '../../delivery/engines/warm-up.ts'
 import { readChosenConfig } from '../input/config.ts'
 import type { StartOptions } from '../start/prepare-start.ts'
-import { answerReloadSignals } from '../process/reload-signals.ts'
+import { handleReloadSignals } from '../process/reload-signals.ts'
 import type * as serving from '../start/serve.ts'
 import type * as worker from '../start/worker.ts'
 
@@ -18,11 +18,11 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 export async function start(options: StartOptions): Promise<void> {
   if (cluster.isWorker) return (require('../start/worker.js') as typeof worker).work(options)
   const stopLoadingSignals = endOnSignals()
-  const logSignals = answerReloadSignals()
+  const signals = handleReloadSignals()
   const reading = await readChosenConfig(options.config)
   if (reading.config) warmUpEngine(reading.config.delivery.engine)
   const { serve } = require('../start/serve.js') as typeof serving
-  return serve(reading, { ...options, stopLoadingSignals, logSignals })
+  return serve(reading, { ...options, stopLoadingSignals, signals })
 }
 
 /**

@@ -2,29 +2,42 @@ import { closeSync, openSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import type { Logger } from '../../observe/log.ts'
 
+/** What SIGHUP and SIGUSR2 do. Both may come at any time. */
+export interface ReloadSignals {
+  /** Until it is set, messages go to standard error. */
+  log?: Logger
+  /** For SIGHUP: reads the config again. */
+  reload?: () => void
+  /** For SIGUSR2: restarts the workers one by one. */
+  restartWorkers?: () => void
+}
+
 /**
- * Logs that SIGHUP and SIGUSR2, which make other servers reload, change nothing here. By default Node would end the
- * process silently. A closing terminal sends SIGHUP too: that stops the server that runs on it, as Ctrl-C does.
- * @returns a function that sets the log; until then messages go to standard error
+ * Handles SIGHUP and SIGUSR2: by default Node would end the process silently. A closing terminal sends SIGHUP too: that
+ * stops the server that runs on it, as Ctrl-C does.
+ * @returns what they do, to be set once it can be done
  */
-export function answerReloadSignals(): (log: Logger) => void {
-  let log: Logger | undefined
+export function handleReloadSignals(): ReloadSignals {
+  const signals: ReloadSignals = {}
   const isOnTerminal = (isatty(0) || isatty(1)) && hasTerminal()
-  const onSignal = (signal: 'SIGHUP' | 'SIGUSR2'): void => {
-    if (signal === 'SIGHUP' && isOnTerminal && !hasTerminal()) {
-      // There is nothing left to write to, and Node's own exit aborts, with a core dump, where it finds no terminal.
-      if (log) log.level = 'silent'
-      process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
-      process.kill(process.pid, 'SIGINT')
-      return
-    }
-    const text = `${signal} changes nothing: this version does not reload its config; restart it (SIGTERM, then start)`
-    if (log) log.warn(text)
+  const say = (text: string): void => {
+    if (signals.log) signals.log.warn(text)
     else process.stderr.write(`${text}\n`)
   }
-  process.on('SIGHUP', onSignal)
-  process.on('SIGUSR2', onSignal)
-  return (opened) => (log = opened)
+  process.on('SIGHUP', () => {
+    if (isOnTerminal && !hasTerminal()) {
+      // There is nothing left to write to, and Node's own exit aborts, with a core dump, where it finds no terminal.
+      if (signals.log) signals.log.level = 'silent'
+      process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
+      process.kill(process.pid, 'SIGINT')
+    } else if (signals.reload) signals.reload()
+    else say('SIGHUP changes nothing while the server starts')
+  })
+  process.on('SIGUSR2', () => {
+    if (signals.restartWorkers) signals.restartWorkers()
+    else say('SIGUSR2 changes nothing: it restarts the workers of `start --workers`')
+  })
+  return signals
 }
 
 function hasTerminal(): boolean {

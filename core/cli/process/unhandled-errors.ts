@@ -45,18 +45,18 @@ interface Origin {
 
 /** Finds the plugin whose file the error comes from, and its callback if only one is under way. */
 function originOf(error: unknown, { running }: TimhookServer): Origin {
-  const { plugins } = running.registry
+  const { plugins, ids } = running.registry
   const { stack } = error instanceof Error ? error : {}
   const file = fileOfStack(
     stack,
     plugins.flatMap((plugin) => plugin.file ?? []),
   )
   if (file === undefined) return {}
-  const suspects = plugins.flatMap((plugin, index) => (plugin.file === file ? [index] : []))
+  const suspects = plugins.flatMap(({ file: own, id }) => (own === file ? [ids.indexOf(id)] : []))
   const calls = callsIn(cells).waiting.filter(({ plugin }) => suspects.includes(plugin))
   const [call, ...others] = calls
   const index = call && others.length === 0 ? call.plugin : suspects.length === 1 ? suspects[0] : undefined
-  const plugin = plugins[index ?? -1]?.id
+  const plugin = ids[index ?? -1]
   if (plugin === undefined) return {}
   if (!call || others.length > 0) return { plugin }
   const command = [...commands.keys()][call.command]

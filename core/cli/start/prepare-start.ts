@@ -15,19 +15,37 @@ export interface StartOptions {
   readonly wait?: number
 }
 
+export interface PreparedStart {
+  readonly prepared: Prepared
+  readonly log: Logger
+  /** Masks more secrets in the log, besides those so far. */
+  readonly addSecrets: (secrets: Iterable<string>) => void
+}
+
 /** Loads the plugins of a config, and opens the log. @throws ConfigError */
-export async function prepareStart(
-  reading: ConfigReading,
-  options: StartOptions,
-): Promise<{ prepared: Prepared; log: Logger }> {
-  const prepared = await prepare(reading)
-  const { server } = prepared.config
-  if (options.host !== undefined) server.host = options.host
-  if (options.port !== undefined) server.port = options.port
+export async function prepareStart(reading: ConfigReading, options: StartOptions): Promise<PreparedStart> {
+  const prepared = withOptions(await prepare(reading), options)
+  const secrets = new Set(reading.secrets)
+  let mask = createMask(secrets)
   const log = createLogger({
     level: prepared.config.log.level,
     destination: await logDestination(),
-    mask: createMask(reading.secrets),
+    mask: (line) => mask(line),
   })
-  return { prepared, log }
+  return {
+    prepared,
+    log,
+    addSecrets(more) {
+      for (const secret of more) secrets.add(secret)
+      mask = createMask(secrets)
+    },
+  }
+}
+
+/** Options of the command line win over the config. */
+export function withOptions(prepared: Prepared, { host, port }: StartOptions): Prepared {
+  const { server } = prepared.config
+  if (host !== undefined) server.host = host
+  if (port !== undefined) server.port = port
+  return prepared
 }

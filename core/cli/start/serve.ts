@@ -1,12 +1,13 @@
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import { TimhookError } from '../../errors.ts'
-import type { Logger } from '../../observe/log.ts'
 import { startServer } from '../../server.ts'
 import { announce, announcedOf } from './announce.ts'
 import { npmWarning } from './own-command.ts'
 import { printAnswers } from './print-answers.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
+import type { ReloadSignals } from '../process/reload-signals.ts'
 import { stopOnSignals } from '../process/stop-on-signals.ts'
+import { reload } from './reload.ts'
 import { stopServer } from './stop-server.ts'
 import { handleUnhandledErrors } from '../process/unhandled-errors.ts'
 import { watchLoop } from './watch-loop.ts'
@@ -15,22 +16,22 @@ import { startWorkers } from './workers.ts'
 interface ServeOptions extends StartOptions {
   /** Removes the signal handlers that were added for loading. */
   readonly stopLoadingSignals: () => void
-  /** Sets the log that reports reload signals. */
-  readonly logSignals: (log: Logger) => void
+  readonly signals: ReloadSignals
 }
 
 /** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
-  const { workers: count = 1, stopLoadingSignals, logSignals } = options
-  const { prepared, log } = await prepareStart(reading, options)
-  logSignals(log)
+  const { workers: count = 1, stopLoadingSignals, signals } = options
+  const start = await prepareStart(reading, options)
+  const { prepared, log } = start
+  signals.log = log
   const npm = npmWarning()
   if (npm !== undefined) log.warn(npm)
   if (count > 1) {
     const { engine } = prepared.config.delivery
     if (engine !== 'redis' && engine !== 'postgres') throw needsSharedEngine(engine)
     stopLoadingSignals()
-    return startWorkers(prepared, { count, log, options })
+    return startWorkers(start, { count, options, signals })
   }
   const interruption = new AbortController()
   const starting = startServer(prepared, { log, signal: interruption.signal, waitMs: options.wait })
@@ -50,6 +51,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     handleUnhandledErrors(server)
     if (options.answers === true) printAnswers(server.bus)
     watchLoop(server, prepared, log)
+    signals.reload = () => void reload(server, start, options)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     // The signal handler exits the process.

@@ -6,6 +6,8 @@ import type { StopSignal } from '../process/stop-on-signals.ts'
 /** Messages from the primary to a worker. */
 export type ToWorker =
   | { readonly kind: 'stop'; readonly signal: StopSignal }
+  /** Read the config again: the primary has checked it. */
+  | { readonly kind: 'reload' }
   | { readonly kind: 'query'; readonly query: number; readonly about: 'readiness' | 'metrics' }
 
 /** Messages from a worker to the primary. */

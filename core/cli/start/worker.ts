@@ -4,6 +4,8 @@ import { startServer, type TimhookServer } from '../../server.ts'
 import { announcedOf } from './announce.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { exitCodeOf } from '../output/exit.ts'
+import type { Prepared } from '../../runtime.ts'
+import { reload } from './reload.ts'
 import { prepareStart, type StartOptions } from './prepare-start.ts'
 import type { StopSignal } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
@@ -26,8 +28,10 @@ export async function work(options: StartOptions): Promise<void> {
   const stop = (signal: StopSignal): void => {
     stopping ??= end(server, signal)
   }
+  let reloadWorker = (): void => undefined
   listen((message) => {
     if (message.kind === 'stop') stop(message.signal)
+    else if (message.kind === 'reload') reloadWorker()
     else if (server) void reply(server, message)
   })
   cluster.worker?.once('disconnect', () => {
@@ -36,20 +40,27 @@ export async function work(options: StartOptions): Promise<void> {
     stop('SIGTERM')
   })
   try {
-    const { prepared, log } = await prepareStart(await readChosenConfig(options.config), options)
-    // Only the primary has an admin listener. It queries the workers.
-    prepared.config.admin = false
-    // One worker alone may get no callback for long.
-    prepared.config.alerts.noCallbacks = 0
+    const start = await prepareStart(await readChosenConfig(options.config), options)
+    const { prepared, log } = start
+    adapt(prepared)
     const own = log.child({ worker: Number(process.env[WORKER_NUMBER]) })
     server = await startServer(prepared, { log: own, waitMs: options.wait })
     handleUnhandledErrors(server)
     watchLoop(server, prepared, own)
+    const started = server
+    reloadWorker = () => void reload(started, start, options, adapt)
     send({ kind: 'listening', announced: announcedOf(server) })
   } catch (error) {
     const status = exitCodeOf(error)
     send({ kind: 'failed', text: describeError(error), status }, () => process.exit(status))
   }
+}
+
+function adapt({ config }: Prepared): void {
+  // Only the primary has an admin listener. It queries the workers.
+  config.admin = false
+  // One worker alone may get no callback for long.
+  config.alerts.noCallbacks = 0
 }
 
 async function reply(server: TimhookServer, { query, about }: ToWorker & { kind: 'query' }): Promise<void> {

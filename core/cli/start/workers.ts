@@ -1,14 +1,18 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoffMs } from '../../lib/backoff.ts'
 import { INSTANCE_VARIABLE, instanceName } from '../../callback/hops.ts'
-import type { Prepared } from '../../runtime.ts'
+import { describeError } from '../../errors.ts'
+import { NOT_RELOADED } from '../../observe/log-events.ts'
+import { prepare } from '../../runtime.ts'
 import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
 import { listen } from '../../http/server/listen.ts'
 import type { Logger } from '../../observe/log.ts'
 import { exposition } from '../../observe/metrics/family.ts'
 import { announce, type Announced } from './announce.ts'
 import { queryReadiness } from './query-worker.ts'
-import type { StartOptions } from './prepare-start.ts'
+import { readChosenConfig } from '../input/config.ts'
+import type { ReloadSignals } from '../process/reload-signals.ts'
+import type { PreparedStart, StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
@@ -30,6 +34,8 @@ interface Place {
   isListening: boolean
   /** By the clock of performance.now(); 0 where this worker has not listened yet. */
   listeningSince: number
+  /** Whether it was told to end, so that a new one takes its place. */
+  isRestarting: boolean
   /** Deaths in a row, for the wait before the next one. */
   deaths: number
   /** Those of them that came before it listened. */
@@ -42,8 +48,8 @@ interface Place {
  * without workers. A worker that dies later is replaced.
  */
 export async function startWorkers(
-  prepared: Prepared,
-  { count, log, options }: { count: number; log: Logger; options: StartOptions },
+  { prepared, log, addSecrets }: PreparedStart,
+  { count, options, signals }: { count: number; options: StartOptions; signals: ReloadSignals },
 ): Promise<void> {
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
@@ -53,9 +59,21 @@ export async function startWorkers(
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
   announce(prepared, { ...announced, adminUrl }, { log, options })
+  signals.restartWorkers = () => void primary.restart()
+  signals.reload = () => void checkAndReload()
+  async function checkAndReload(): Promise<void> {
+    try {
+      const reading = await readChosenConfig(options.config)
+      addSecrets(reading.secrets)
+      await prepare(reading, (line) => log.warn(line))
+      primary.reload()
+    } catch (error) {
+      log.error(`${NOT_RELOADED}: ${describeError(error)}`)
+    }
+  }
 }
 
-const NEW = { isListening: false, listeningSince: 0, deaths: 0, barren: 0 }
+const NEW = { isListening: false, isRestarting: false, listeningSince: 0, deaths: 0, barren: 0 }
 
 class Primary {
   readonly #log: Logger
@@ -95,6 +113,31 @@ class Primary {
     return this.#status
   }
 
+  /** Every worker reads the config again. */
+  reload(): void {
+    for (const { worker } of this.#places) if (worker.isConnected()) worker.send({ kind: 'reload' })
+  }
+
+  /** Restarts the workers one by one: the others serve meanwhile. Ends with the first one that does not come back. */
+  async restart(): Promise<void> {
+    if (this.#places.some(({ isRestarting }) => isRestarting)) return
+    for (const place of this.#places) {
+      const { number, worker } = place
+      if (this.#stopping || !worker.isConnected()) continue
+      place.isRestarting = true
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      worker.send({ kind: 'stop', signal: 'SIGTERM' })
+      await ended
+      if (!(await listensOrEnds(place.worker))) {
+        place.isRestarting = false
+        this.#log.error({ worker: number }, `worker ${number} did not come back: the others are not restarted`)
+        return
+      }
+      place.isRestarting = false
+    }
+    this.#log.info('all workers were restarted')
+  }
+
   /** Kills all workers, with all that is under way. */
   kill(): void {
     for (const { worker } of this.#places) worker.process.kill('SIGKILL')
@@ -130,6 +173,8 @@ class Primary {
       this.#metrics.ended(worker)
       if (this.#stopping) {
         if (status !== 0) this.#status ||= 1
+      } else if (place.isRestarting && place.worker === worker && place.listeningSince > 0) {
+        this.#fork(place, onListening)
       } else this.#replace(place, { status, signal }, onListening)
     })
   }
@@ -152,11 +197,14 @@ class Primary {
     const inMs = backoffMs(place.deaths, RESTART)
     this.#log.error({ worker: number, ...how, inMs }, `worker ${number} died; another one takes its place`)
     setTimeout(() => {
-      if (this.#stopping) return
-      place.worker = fork(number)
-      place.listeningSince = 0
-      this.#watch(place, onListening)
+      if (!this.#stopping) this.#fork(place, onListening)
     }, inMs)
+  }
+
+  #fork(place: Place, onListening: (announced: Announced) => void): void {
+    place.worker = fork(place.number)
+    place.listeningSince = 0
+    this.#watch(place, onListening)
   }
 
   #giveUp(text: string, status: number): void {
@@ -164,6 +212,16 @@ class Primary {
     const end = (): void => process.exit(status)
     this.stop('SIGINT').then(end, end)
   }
+}
+
+/** Resolves with whether a worker listens; false once it has ended. */
+function listensOrEnds(worker: Worker): Promise<boolean> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve(false))
+    worker.on('message', (message: ToPrimary) => {
+      if (message.kind === 'listening') resolve(true)
+    })
+  })
 }
 
 function fork(number: number): Worker {

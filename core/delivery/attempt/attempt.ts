@@ -1,7 +1,6 @@
 import type { StoredCallback } from '../../callback/callback.ts'
-import { type Call, callHandler } from '../../host/context.ts'
+import { type Call, callHandler, trackCall } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
-import { trackPending, settleCall } from '../../watchdog/calls.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
@@ -33,7 +32,7 @@ export function attemptOnce(
   try {
     const returned = callHandler(callback, route, subscription, call)
     return isThenable(returned)
-      ? awaitHandler(returned, call, timeoutMs, trackPending(subscription.mark, callback.id), clock)
+      ? awaitHandler(returned, call, timeoutMs, trackCall(subscription, callback.id), clock)
       : done
   } catch (error) {
     return { ok: false, reason: 'threw', error, settled: Promise.resolve() }
@@ -44,10 +43,9 @@ async function awaitHandler(
   returned: PromiseLike<unknown>,
   call: Call,
   timeoutMs: number,
-  slot: number,
+  settle: () => void,
   clock: Clock,
 ): Promise<Attempt> {
-  const settle = (): void => settleCall(slot)
   const settled = Promise.resolve(returned).then(settle, settle)
   try {
     await withTimeout(returned, timeoutMs, clock)

@@ -102,9 +102,12 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
     return { ended: { as: 'dead', attempts: attempt - 1, error, isFault: true }, settled: undefined }
   }
   return {
-    deliver(job, subscription) {
+    deliver(job, given) {
       const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
+      // It waited for its turn while its plugin was replaced.
+      const subscription = given.calls.isReplaced ? currentOf(given, route) : given
+      if (!subscription) return { ended: { as: 'interrupted' }, settled: undefined }
       const reading = parsed ?? readStored(callback, route)
       if (!reading) {
         bus.emit('callback:dead', { ...aboutOf(callback), plugin: subscription.plugin.id, error: UNREADABLE })
@@ -131,6 +134,11 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
       for (const signal of running) signal.abort(new Error('the server stops'))
     },
   }
+}
+
+/** The handler of the plugin that has this one's id now; undefined if there is none. */
+function currentOf({ plugin: { id } }: Subscription, { phase, subscriptions }: Route): Subscription | undefined {
+  return phase === 'after' ? subscriptions.find(({ plugin }) => plugin.id === id) : undefined
 }
 
 /** Returns undefined if what was stored is damaged. */

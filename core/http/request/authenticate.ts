@@ -28,6 +28,8 @@ export interface Authenticator {
    * throw for a query that `authenticate` has accepted.
    */
   senderOf(querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
+  /** Accepts the requests of these apps from now on, and no others. */
+  replace(apps: readonly AppCredentials[]): void
 }
 
 type SignatureCheck = ReturnType<typeof createSignatureCheck>
@@ -38,13 +40,7 @@ interface KnownApp {
 }
 
 export function createAuthenticator(apps: readonly AppCredentials[]): Authenticator {
-  // Ids are compared as text: 0140… and 1.4e9 are not our id, even where the number is equal.
-  const byId = new Map<string | undefined, KnownApp>(
-    apps.map((app) => [
-      String(app.sdkAppId),
-      { app, check: app.tokens.length > 0 ? createSignatureCheck(app) : undefined },
-    ]),
-  )
+  let byId = knownApps(apps)
   /** Whether all parameters were found under their exact names, so that no other spelling has to be tried. */
   const isWhole = ({ SdkAppid, CallbackCommand, Sign, RequestTime }: Parameters): boolean => {
     const known = byId.get(SdkAppid)
@@ -57,6 +53,9 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
   }
 
   return {
+    replace(next) {
+      byId = knownApps(next)
+    },
     authenticate(querystring, { receivedAt, startedAt }) {
       const query = separate(querystring)
       const { SdkAppid, CallbackCommand, Sign, RequestTime } = read(query)
@@ -82,4 +81,14 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
       return { sdkAppId, command: '', query, signed: known.check !== undefined, receivedAt, startedAt }
     },
   }
+}
+
+function knownApps(apps: readonly AppCredentials[]): ReadonlyMap<string | undefined, KnownApp> {
+  // Ids are compared as text: 0140… and 1.4e9 are not our id, even where the number is equal.
+  return new Map(
+    apps.map((app) => [
+      String(app.sdkAppId),
+      { app, check: app.tokens.length > 0 ? createSignatureCheck(app) : undefined },
+    ]),
+  )
 }

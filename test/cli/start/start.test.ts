@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { Database } from '../../../core/store/sqlite/database.ts'
@@ -69,14 +70,31 @@ describe('timhook start', () => {
       .and.contain('cut short')
   })
 
-  it('goes on after SIGHUP and SIGUSR2, and says that they change nothing', async () => {
-    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
-    const { url, child, line, ended } = await startCommand(cwd)
-    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
-      child.kill(signal)
-      expect(await line(({ msg }) => String(msg).startsWith(signal))).to.include({ level: 'warn' })
-    }
-    expect((await fetch(`${url}?SdkAppid=7`, { method: 'POST' })).status).to.equal(200)
+  it('reads its config again on SIGHUP, keeps the one that runs if it has faults, and says what has changed', async () => {
+    const signed = CONFIG.replace('unsigned: true', `tokens: ['\${file:token}']`)
+    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'config/token': 'a-token-to-be-masked' })
+    const write = (text: string): Promise<void> => writeFile(join(cwd, 'config/plugins.yaml'), text)
+    const { url, child, lines, line, ended } = await startCommand(cwd)
+    const status = async (): Promise<number> =>
+      (await fetch(`${url}?SdkAppid=7&CallbackCommand=${FULL}`, { method: 'POST', body: '{"GroupId":"1"}' })).status
+    child.kill('SIGHUP')
+    await line(({ msg }) => msg === 'config reloaded: the plugins are as they were')
+
+    await write(signed.replace('use: group-full', 'use: group-ful'))
+    child.kill('SIGHUP')
+    const refused = await line(({ level }) => level === 'error')
+    expect(refused['msg']).to.match(
+      /^the config was not reloaded, and the one that runs stays: config.plugins\.yaml:5:/,
+    )
+    expect(await status()).to.equal(200)
+
+    await write(signed.replace('use: group-full', 'use: group-full, options: { mode: record }, timeoutMs: 7s'))
+    child.kill('SIGHUP')
+    await line(({ msg }) => msg === 'config reloaded: plugin group-full changed')
+    expect(await status()).to.equal(401)
+    expect(JSON.stringify(lines)).not.to.contain('a-token-to-be-masked')
+    child.kill('SIGUSR2')
+    expect(await line(({ msg }) => String(msg).startsWith('SIGUSR2'))).to.include({ level: 'warn' })
     child.kill('SIGTERM')
     expect(await ended).to.equal(0)
   })

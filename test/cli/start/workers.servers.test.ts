@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -23,6 +25,7 @@ plugins: [{ use: ./tells.mjs }]
 `
 
 interface Started extends StartedServer {
+  cwd: string
   redis: RedisServer
   pids: number[]
   readyz: () => Promise<{ status: number; body: { ready: boolean; checks: Record<string, string> } }>
@@ -33,7 +36,8 @@ interface Started extends StartedServer {
 async function startTwo(drainMs?: number): Promise<Started> {
   const redis = await startRedis()
   const files = { 'config/plugins.yaml': configOf(redis.url, await freePort(), drainMs), 'config/tells.mjs': PLUGIN }
-  const started = await startCommand(await folderWith(files), ['--port', '0', '--workers', '2'])
+  const cwd = await folderWith(files)
+  const started = await startCommand(cwd, ['--port', '0', '--workers', '2'])
   const pids = started.lines.filter(({ msg }) => msg === 'is set up').map(({ pid }) => Number(pid))
   stopAfterTest(async () => {
     for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
@@ -41,6 +45,7 @@ async function startTwo(drainMs?: number): Promise<Started> {
   const { url: adminUrl } = await started.line(({ msg }) => String(msg).startsWith('health on'))
   return {
     ...started,
+    cwd,
     redis,
     pids,
     async readyz() {
@@ -73,6 +78,33 @@ describeWithRedis('timhook start --workers', () => {
       status: 200,
       body: { ready: true, checks: { 'worker 1': 'ok', 'worker 2': 'ok', draining: 'ok' } },
     })
+  })
+
+  it('has every worker read the config again on SIGHUP, and restarts them one by one on SIGUSR2', async () => {
+    const { child, pids, lines, line, post, cwd } = await startTwo()
+    const config = join(cwd, 'config/plugins.yaml')
+    const text = await readFile(config, 'utf8')
+    await writeFile(config, text.replace('./tells.mjs', './tell.mjs'))
+    child.kill('SIGHUP')
+    await line(({ level, worker }) => level === 'error' && worker === undefined)
+    expect(lines.filter(({ level, worker }) => level === 'error' && worker !== undefined)).to.deep.equal([])
+    await writeFile(config, text.replace('./tells.mjs', './tells.mjs, timeoutMs: 900'))
+    child.kill('SIGHUP')
+    for (const number of [1, 2])
+      await line(({ msg, worker }) => msg === 'config reloaded: plugin tells changed' && worker === number)
+    const over = new AbortController()
+    const answers: number[] = []
+    const clients = [0, 1].map(async () => {
+      while (!over.signal.aborted) answers.push(await post())
+    })
+    child.kill('SIGUSR2')
+    await line(({ msg }) => msg === 'all workers were restarted')
+    over.abort()
+    await Promise.all(clients)
+    expect(new Set(answers)).to.deep.equal(new Set([200]))
+    const all = lines.filter(({ msg }) => msg === 'is set up').map(({ pid }) => Number(pid))
+    expect(new Set(all).size).to.equal(4)
+    expect(pids.every((pid) => !isAlive(pid))).to.equal(true)
   })
 
   it('replaces a worker that dies, and goes on meanwhile', async () => {
