@@ -2,7 +2,6 @@ import type { Config } from '../config/schema/schema.ts'
 import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
-import { TimhookError } from './errors.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
@@ -29,6 +28,8 @@ import { unlessAborted } from './lib/timeout.ts'
 export interface Prepared {
   readonly config: Config
   readonly plugins: readonly LoadedPlugin[]
+  /** The ids of entries with `enabled: false`: what waits for them stays. */
+  readonly disabled: readonly string[]
   /** Warnings, as formatted lines. */
   readonly warnings: readonly string[]
   /** Masks the secrets of a text. */
@@ -36,16 +37,17 @@ export interface Prepared {
 }
 
 /** Faults and warnings of a config and its plugins, in the order of the file. */
-export interface Inspection extends Pick<Prepared, 'plugins'> {
+export interface Inspection extends Pick<Prepared, 'plugins' | 'disabled'> {
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
 
 /** Loads the plugins of a config. Never throws. */
 export async function inspect(reading: ConfigReading, notify?: Notify): Promise<Inspection> {
-  const { plugins, faults, warnings } = await loadPlugins(reading, notify)
+  const { plugins, disabled, faults, warnings } = await loadPlugins(reading, notify)
   return {
     plugins,
+    disabled,
     faults: [...reading.faults, ...faults],
     warnings: [...reading.warnings, ...warnings, ...(reading.config ? engineWarnings(reading.config.delivery) : [])],
   }
@@ -83,11 +85,11 @@ export interface Running {
  * @throws ConfigError with every fault of the config and its plugins
  */
 export async function prepare(reading: ConfigReading, notify?: Notify): Promise<Prepared> {
-  const { plugins, faults, warnings } = await inspect(reading, notify)
+  const { plugins, disabled, faults, warnings } = await inspect(reading, notify)
   const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, reading.locate))
   if (faults.length > 0 || !reading.config) throw new ConfigError(lines(faults))
   const mask = (text: string): string => maskText(text, reading.secrets)
-  return { config: reading.config, plugins, warnings: lines(warnings), mask }
+  return { config: reading.config, plugins, disabled, warnings: lines(warnings), mask }
 }
 
 /** Warnings for the operator: possible mistakes, and apps that accept unsigned callbacks. */
@@ -126,6 +128,7 @@ export async function compose(
 ): Promise<Running> {
   const { config, plugins, mask } = prepared
   const stopping = new AbortController()
+  const disabled = [...prepared.disabled]
   await connectTracing()
   const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock, waitMs, signal }), signal)
   const { stores } = engine
@@ -139,11 +142,11 @@ export async function compose(
     const interruptible = { ...setUp, interrupted: signal }
     const running = await setUpPlugins(plugins, { ...interruptible, apps: appSettings(config.apps), rest, mask })
     const registry = createRegistry(running.map(({ plugin }) => plugin))
-    const delivery = await started(engine.createDelivery(registry), running, signal)
+    const delivery = await started(engine.createDelivery(registry, disabled), running, signal)
     const authenticator = createAuthenticator(credentialsOf(config.apps))
     const host = new PluginHost(running, { ...prepared, apps: config.apps }, rest, {
       registry,
-      swapDelivery: (ids, replace) => swapWithin(registry, ids, replace),
+      swapDelivery: (ids, replace) => delivery.swap(ids, replace),
       swapApps: (apps) => authenticator.replace(credentialsOf(apps)),
       restClients,
       setUp: { ...setUp, interrupted: stopping.signal },
@@ -158,7 +161,10 @@ export async function compose(
       stores,
       counters,
       instance,
-      reload: (next) => host.reload({ ...next, apps: next.config.apps }),
+      reload(next) {
+        disabled.splice(0, disabled.length, ...next.disabled)
+        return host.reload({ ...next, apps: next.config.apps })
+      },
       health: () => delivery.health(),
       stats: () => delivery.stats(),
       durability: () => engine.durability?.(),
@@ -174,18 +180,6 @@ export async function compose(
     await engine.close('failed')
     throw error
   }
-}
-
-/** Delivery has a consumer for each plugin that it was started with. */
-async function swapWithin(registry: Registry, ids: readonly string[], replace: () => void): Promise<void> {
-  const known = registry.plugins.map(({ id }) => id)
-  const added = ids.filter((id) => !known.includes(id))
-  const removed = known.filter((id) => !ids.includes(id))
-  if (added.length === 0 && removed.length === 0) return replace()
-  const changes = [...added.map((id) => `${id} is new`), ...removed.map((id) => `${id} is gone`)].join(', ')
-  throw new TimhookError('RELOAD_REFUSED', `plugins cannot be added or removed while the server runs: ${changes}`, {
-    hint: 'Restart the server for that.',
-  })
 }
 
 function credentialsOf(apps: Config['apps']): AppCredentials[] {

@@ -115,6 +115,11 @@ export const DeliverySchema = Type.Object(
       description: 'How long an identical callback counts as a resend and is not delivered again; 0 turns this off.',
     }),
     retention: RetentionSchema,
+    keepRemoved: Duration({
+      default: '24h',
+      description:
+        'How long the backlog of a plugin that is no longer in the config is kept; then it becomes dead letters.',
+    }),
     maxBacklog: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -148,5 +153,6 @@ export interface DeliveryInput {
   }
   resendWindow?: DurationInput
   retention?: { age?: DurationInput; size?: SizeInput; deadLetters?: DurationInput }
+  keepRemoved?: DurationInput
   maxBacklog?: number | string
 }

@@ -26,6 +26,12 @@ export interface Delivery {
   /** What waits and what room there is, for metrics and alerts. May read the store, so it is called every few seconds. */
   stats(): Promise<DeliveryStats>
   /**
+   * Delivers to these plugins from now on. `replace`, which puts them into the registry, is called once those that are new
+   * can receive what comes; if they cannot, it rejects without that call. Resolves when plugins that are gone have no
+   * handler running. Their backlog stays.
+   */
+  swap(ids: readonly string[], replace: () => void): Promise<void>
+  /**
    * Starts no more handlers, gives running ones `graceMs` milliseconds, fires their signals, and closes. `settled` says
    * that every handler ended.
    */

@@ -1,3 +1,4 @@
+import { parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Fault } from '../../config/faults.ts'
 import { maskText } from '../../config/mask-text.ts'
@@ -41,6 +42,8 @@ export interface PluginLimits {
 
 export interface Loading {
   readonly plugins: LoadedPlugin[]
+  /** The ids of entries with `enabled: false`. */
+  readonly disabled: readonly string[]
   readonly faults: Fault[]
   readonly warnings: Fault[]
 }
@@ -53,7 +56,9 @@ export type Notify = (line: string) => void
  * longer than its `setupTimeoutMs`.
  */
 export async function loadPlugins(reading: ConfigReading, notify: Notify = toStderr): Promise<Loading> {
-  const loading: Loading = { plugins: [], faults: [], warnings: [] }
+  const disabled: string[] = []
+  for (const entry of reading.plugins) if (!entry.enabled) disabled.push(await idOfDisabled(entry, reading, notify))
+  const loading: Loading = { plugins: [], disabled, faults: [], warnings: [] }
   const ids = new Set<string>()
   for (const entry of [...reading.plugins, ...alertsEntry(reading)].filter(({ enabled }) => enabled)) {
     const plugin = await loadOne(entry, reading, loading, notify)
@@ -74,6 +79,18 @@ function alertsEntry({ config, plugins }: ConfigReading): PluginEntry[] {
   if (url === undefined) return []
   const options = { url, format, ...(signingSecret !== undefined && { signingSecret }) }
   return [{ use: 'notify', id: 'alerts', enabled: true, options, index: plugins.length }]
+}
+
+/** A disabled plugin may be broken. Then its id is guessed from the name of its package or file. */
+async function idOfDisabled(entry: PluginEntry, { folder }: ConfigReading, notify: Notify): Promise<string> {
+  const { id, use } = entry
+  if (id !== undefined) return id
+  try {
+    return asPlugin(typeof use === 'string' ? await importPlugin(await resolvePlugin(use, folder), entry, notify) : use)
+      .name
+  } catch {
+    return parse(typeof use === 'string' ? use : '').name.replace(/^timhook-plugin-/, '')
+  }
 }
 
 function toStderr(line: string): void {

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { ConfigInput } from '../../config/schema/schema.ts'
 import type { PluginInput } from '../../config/sections/plugins.ts'
 import { checkConfig } from '../../config/read/read.ts'
 import { definePlugin, type Plugin, Type } from '../../core/plugin.ts'
 import { prepare, type Prepared } from '../../core/runtime.ts'
+import { folderWith } from '../harness/cli.ts'
 import { FULL } from '../harness/plugin.ts'
 import { apps, heard, serve, signed, SIGNED_APP, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
 
@@ -13,8 +15,14 @@ const MESSAGE = { GroupId: '@TGS#1', MsgBody: [{ MsgType: 'TIMTextElem', MsgCont
 /** A config as `serve` makes it, to be taken over. */
 function next(config: Partial<ConfigInput>): Promise<Prepared> {
   const server = { port: 0, drainMs: 0, deadlineMs: 60_000, ...config.server }
-  const full = { apps, admin: false as const, ...config, delivery: { engine: 'memory' as const }, server }
+  const delivery = config.delivery ?? { engine: 'memory' as const }
+  const full = { apps, admin: false as const, ...config, delivery, server }
   return prepare(checkConfig(full, { env: process.env }))
+}
+
+/** What may run a config of the test `config`, with the engine sqlite on a file of its own. */
+async function onFile(): Promise<ConfigInput['delivery'] & object> {
+  return { engine: 'sqlite', sqlite: { file: join(await folderWith({}), 'timhook.db') } }
 }
 
 async function reload({ server }: TestServer, config: Partial<ConfigInput>): Promise<void> {
@@ -150,7 +158,9 @@ describe('a reload', () => {
     const server = await serve({ plugins: [good.entry(1), bad.entry(1)] })
     const failed = await reload(server, { plugins: [good.entry(2), bad.entry(-1)] }).catch((error: unknown) => error)
     expect(failed).to.include({ code: 'PLUGIN_SETUP_FAILED' })
+    const done = ['good', 'bad'].map((id) => server.bus.next('handler:done', ({ plugin }) => plugin === id))
     await server.post(FULL, { GroupId: '@TGS#1' })
+    await Promise.all(done)
     expect(good.said).to.deep.equal(['setup 1', 'setup 2', 'close 2', 'handle 1'])
     expect(bad.said).to.deep.equal(['setup 1', 'setup -1', 'handle 1'])
   })
@@ -172,6 +182,65 @@ describe('a reload', () => {
     // A plugin may know the apps.
     expect(said.filter((line) => !line.startsWith('handle'))).to.deep.equal(['setup 1', 'setup 1', 'close 1'])
   })
+
+  for (const engine of ['memory', 'sqlite'] as const) {
+    it(`adds a plugin, which gets what comes next, and removes one: ${engine}`, async () => {
+      const delivery = engine === 'memory' ? { engine } : await onFile()
+      const [first, second] = [teller('first'), teller('second')]
+      const server = await serve({ plugins: [first.entry(1)], delivery })
+      await server.post(FULL, { GroupId: '@TGS#1' })
+      while (!first.said.includes('handle 1')) await new Promise(setImmediate)
+      await reload(server, { plugins: [first.entry(1), second.entry(1)], delivery })
+      const done = server.bus.next('handler:done', ({ plugin }) => plugin === 'second')
+      await server.post(FULL, { GroupId: '@TGS#2' })
+      await done
+      const reloaded = server.bus.next('config:reloaded')
+      await reload(server, { plugins: [second.entry(1)], delivery })
+      expect(await reloaded).to.deep.include({ removed: ['first'] })
+      const again = server.bus.next('handler:done')
+      await server.post(FULL, { GroupId: '@TGS#3' })
+      expect(await again).to.include({ plugin: 'second' })
+      expect(first.said).to.deep.equal(['setup 1', 'handle 1', 'handle 1', 'close 1'])
+      expect(second.said).to.deep.equal(['setup 1', 'handle 1', 'handle 1'])
+    })
+  }
+
+  for (const gone of ['misspelt', 'disabled', 'misspelt, over a restart'] as const) {
+    it(`loses no backlog of a plugin whose id is ${gone}`, async () => {
+      const delivery = await onFile()
+      const groups: string[] = []
+      let works = false
+      const use = definePlugin({
+        name: 'slow',
+        handlers: {
+          [FULL]: ({ body }) => {
+            if (!works) throw new Error('not yet')
+            groups.push(body.GroupId)
+          },
+        },
+      })
+      const entry: PluginInput = { use, retry: { minMs: 1, maxMs: 60_000, attempts: 1000 } }
+      const wrong: PluginInput = gone === 'disabled' ? { ...entry, enabled: false } : { ...entry, id: 'slwo' }
+      let server = await serve({ plugins: [entry], delivery })
+      const failed = server.bus.next('handler:failed')
+      for (let n = 1; n <= 20; n++) await server.post(FULL, { GroupId: `@TGS#${n}` })
+      await failed
+      await reload(server, { plugins: [wrong], delivery })
+      works = true
+      // It is not its own while it is gone.
+      await server.post(FULL, { GroupId: '@TGS#21' })
+      if (gone.endsWith('restart')) {
+        await server.server.stop({ drainMs: 0 })
+        server = await serve({ plugins: [wrong], delivery })
+      }
+      const letters = heard(server.bus, 'backlog:dead')
+      await reload(server, { plugins: [entry], delivery })
+      const wanted = Array.from({ length: 20 }, (_, n) => `@TGS#${n + 1}`)
+      while (!wanted.every((group) => groups.includes(group))) await new Promise(setImmediate)
+      expect(letters).to.deep.equal([])
+      expect(groups.filter((group) => wanted.includes(group)).toSorted()).to.deep.equal(wanted.toSorted())
+    })
+  }
 
   it('names what takes effect after a restart only', async () => {
     const server = await serve()

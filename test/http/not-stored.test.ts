@@ -21,6 +21,7 @@ async function answerWith(
     stats: async () => ({ plugins: [] }),
     start: async () => {},
     recordUndelivered: async () => {},
+    swap: async () => {},
     stop: async () => ({ undelivered: 0, settled: true }),
   }
   const dispatch = createDispatch({ registry: createRegistry([]), delivery, bus, deadlineMs, maxInFlight: 10 })

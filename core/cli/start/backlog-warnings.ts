@@ -28,6 +28,6 @@ export async function backlogWarnings({ delivery }: Config, ids: readonly string
 
 function warning({ plugin, count }: { plugin: string; count: number }): Fault {
   const wait = count === 1 ? 'callback waits' : 'callbacks wait'
-  const message = `${count} ${wait} for plugin ${plugin}, which this config does not run: a server with it makes dead letters of them; if its id has changed, add \`id: ${plugin}\``
+  const message = `${count} ${wait} for plugin ${plugin}, which this config does not run: they become dead letters after delivery.keepRemoved; if its id has changed, add \`id: ${plugin}\``
   return { path: ['plugins'], message }
 }

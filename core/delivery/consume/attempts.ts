@@ -19,7 +19,7 @@ export interface AttemptsDeps {
   readonly holds: Holds
   readonly leases: Validity
   readonly outcomes: Outcomes
-  readonly longestMs: number
+  readonly longestMs: () => number
   readonly isClosed: () => boolean
 }
 
@@ -46,7 +46,7 @@ export function createAttempts(deps: AttemptsDeps) {
   const delayOf = ({ place, dueAt = 0, deferredSince }: Item): number => {
     if (place !== 'held') return 0
     const delayMs = dueAt - log.now()
-    const limitMs = deferredSince === undefined ? longestMs : MAX_DEFERRED_MS
+    const limitMs = deferredSince === undefined ? longestMs() : MAX_DEFERRED_MS
     return delayMs > limitMs ? 0 : delayMs
   }
 

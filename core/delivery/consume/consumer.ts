@@ -27,7 +27,7 @@ export function createConsumer(deps: ConsumerDeps) {
   const partitions = new Map<number, Partition>()
   /** The same, without an iterator for each callback. */
   let list: readonly Partition[] = []
-  const longestMs = longestDelayOf(registry, plugin)
+  const longestMs = (): number => longestDelayOf(registry, plugin)
   const outcomes = createOutcomes({ plugin, bus, log, settleBatcher })
   const attempts = createAttempts({ ...deps, outcomes, longestMs, isClosed: () => closed })
   let closed = false

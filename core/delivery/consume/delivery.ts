@@ -1,3 +1,4 @@
+import { TimhookError } from '../../errors.ts'
 import type { Bus } from '../../observe/bus.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { commands } from '../../protocol/commands.ts'
@@ -32,6 +33,8 @@ export interface DeliveryDeps {
 
 /** How often requests of other processes are looked for, milliseconds. */
 const POLL_MS = 250
+/** How long handlers of a plugin that is removed may run, milliseconds. */
+const SWAP_GRACE_MS = 30_000
 
 /** Delivers what a log stores. One for every engine. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -46,7 +49,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const holds = new Holds({ log, bus, clock, plugins, onResumed: (plugin) => consumerOf(plugin)?.pump() })
   const suspects = new OneAtATime()
   const common = { log, registry, bus, clock, deliverer, settleBatcher, suspects, holds, leases, maxBacklog }
-  for (const plugin of plugins) consumers.push(createConsumer({ ...common, plugin }))
+  const addConsumer = (plugin: string): void => void consumers.push(createConsumer({ ...common, plugin }))
+  const removeConsumer = (consumer: Consumer): void => {
+    leases.drop(consumer)
+    consumers.splice(consumers.indexOf(consumer), 1)
+    plugins.splice(plugins.indexOf(consumer.plugin), 1)
+  }
+  for (const plugin of plugins) addConsumer(plugin)
   let partitions = 1
   let poll: NodeJS.Timeout | undefined
   let isPolling = false
@@ -114,6 +123,25 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       return { plugins: all, ...(await room?.()) }
     },
 
+    async swap(ids, replace) {
+      const added = ids.filter((id) => !plugins.includes(id))
+      const gone = consumers.filter(({ plugin }) => !ids.includes(plugin))
+      if (added.length === 0 && gone.length === 0) return replace()
+      if (!leases.isForGood) throw needsRestart(added, gone)
+      plugins.push(...added)
+      for (const id of added) addConsumer(id)
+      try {
+        await leases.swap(ids, replace)
+      } catch (error) {
+        for (const consumer of consumers.filter(({ plugin }) => added.includes(plugin))) removeConsumer(consumer)
+        throw error
+      }
+      for (const consumer of gone) consumer.close()
+      await waitForDrain(Promise.all(gone.map((consumer) => consumer.idle())), SWAP_GRACE_MS)
+      await settleBatcher.flush()
+      for (const consumer of gone) removeConsumer(consumer)
+    },
+
     async stop(graceMs) {
       clearInterval(poll)
       holds.stop()
@@ -133,4 +161,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       return { undelivered, settled }
     },
   }
+}
+
+/** Several processes have to agree on the plugins that a log is for. */
+function needsRestart(added: readonly string[], gone: readonly Consumer[]): TimhookError {
+  const changes = [...added.map((id) => `${id} is new`), ...gone.map(({ plugin }) => `${plugin} is gone`)].join(', ')
+  return new TimhookError('RELOAD_REFUSED', `this engine takes no other plugins while the server runs: ${changes}`, {
+    hint: 'Restart the server for that; with --workers, SIGUSR2 restarts them one by one.',
+  })
 }

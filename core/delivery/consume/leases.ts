@@ -1,4 +1,4 @@
-import type { CallbackLog, Lease } from '../callback-log.ts'
+import type { CallbackLog, Lease, NewLease } from '../callback-log.ts'
 import type { Consumer } from './consumer.ts'
 import type { Partition } from './partition.ts'
 import type { SettleBatcher } from './settle-batcher.ts'
@@ -37,6 +37,25 @@ export class Leases {
     if (validMs === Infinity) return
     this.#timer = setInterval(() => void this.#renewAgain(), validMs / RENEWALS)
     this.#timer.unref()
+  }
+
+  /** Whether there is one process, which has every lease for good. */
+  get isForGood(): boolean {
+    return this.#validUntil === Infinity
+  }
+
+  /** Takes the leases of new plugins, where leases are for good. `replace` is called once the log knows these plugins. */
+  async swap(plugins: readonly string[], replace: () => void): Promise<void> {
+    const { log } = this.#deps
+    const held = this.#all().map(({ lease }) => lease)
+    const { taken } = await log.lease({ plugins, held, returned: [], isLeaving: false })
+    replace()
+    for (const lease of taken) this.#take(lease)
+  }
+
+  /** Drops the leases of a plugin that is gone. */
+  drop({ partitions }: Consumer): void {
+    for (const partition of partitions.values()) this.#drop(partition)
   }
 
   isValid(): boolean {
@@ -93,10 +112,7 @@ export class Leases {
     this.#returned = this.#returned.filter((lease) => !returned.includes(lease))
     this.#validUntil = sentAt + reply.validMs
     for (const lease of reply.lost) this.#drop(this.#find(lease))
-    for (const lease of reply.taken)
-      consumers()
-        .find(({ plugin }) => plugin === lease.plugin)
-        ?.take(lease)
+    for (const lease of reply.taken) this.#take(lease)
     for (const lease of reply.surplus) void this.#giveBack(this.#find(lease))
     this.#resolveRenewed()
     return reply.validMs
@@ -112,6 +128,11 @@ export class Leases {
     this.#drop(partition)
     this.#returned.push(partition.lease)
     await this.#renewAgain()
+  }
+
+  #take(lease: NewLease): void {
+    const consumer = this.#deps.consumers().find(({ plugin }) => plugin === lease.plugin)
+    consumer?.take(lease)
   }
 
   #all(): Partition[] {

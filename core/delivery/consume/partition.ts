@@ -12,7 +12,7 @@ export interface PartitionDeps {
   readonly settleBatcher: SettleBatcher
   readonly clock: Clock
   /** The longest delay of a retry of the plugin, milliseconds. */
-  readonly longestMs: number
+  readonly longestMs: () => number
   /** How many pending callbacks may be handed over. */
   readonly room: () => number
   /** Hands over a callback that was pending. */

@@ -9,7 +9,7 @@ interface RetriesDeps {
   readonly clock: Clock
   readonly now: () => number
   readonly readDue: (query: DueQuery) => Promise<DuePage>
-  readonly longestMs: number
+  readonly longestMs: () => number
   /** How many retries may be handed over now. */
   readonly room: () => number
   readonly onDue: (row: WaitingCallback) => void
@@ -70,7 +70,7 @@ export class Retries {
     this.#next = undefined
     let page: DuePage
     try {
-      page = await readDue({ longestMs, limit: room(), skip: [...this.#taken] })
+      page = await readDue({ longestMs: longestMs(), limit: room(), skip: [...this.#taken] })
     } catch {
       this.#isReading = false
       this.#rearm(now() + RETRY_AFTER_MS)

@@ -37,7 +37,7 @@ interface Standing {
 class MemoryLog implements CallbackLog {
   readonly #clock: Clock
   readonly #resends: ResendWindow
-  readonly #plugins: ReadonlyMap<string, Standing>
+  readonly #plugins: Map<string, Standing>
   readonly #holds = new Map<string, Hold>()
   /** Numbers from `#first` on; those before are done, dead or pending. */
   #stored: Stored[] = []
@@ -112,9 +112,14 @@ class MemoryLog implements CallbackLog {
     return settlements.map(() => true)
   }
 
-  async lease({ held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
-    const start = { partition: 0, fence: 0, clean: true, cursor: 0, tail: 0, waiting: 0 }
-    const taken = held.length > 0 ? [] : [...this.#plugins.keys()].map((plugin) => ({ ...start, plugin }))
+  async lease({ plugins, held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
+    const tail = this.#first + this.#stored.length - 1
+    for (const plugin of this.#plugins.keys()) if (!plugins.includes(plugin)) this.#plugins.delete(plugin)
+    for (const plugin of plugins)
+      if (!this.#plugins.has(plugin)) this.#plugins.set(plugin, { cursor: tail, pending: new Map() })
+    const isHeld = (plugin: string): boolean => held.some((lease) => lease.plugin === plugin)
+    const start = { partition: 0, fence: 0, clean: true, cursor: tail, tail, waiting: 0 }
+    const taken = plugins.filter((plugin) => !isHeld(plugin)).map((plugin) => ({ ...start, plugin }))
     return { taken, lost: [], surplus: [], validMs: Infinity }
   }
 

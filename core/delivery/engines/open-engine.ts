@@ -26,13 +26,16 @@ export interface EngineSettings {
   readonly postgres?: PostgresSettings
   readonly resendWindow: number
   readonly retention: Retention
+  /** Milliseconds. */
+  readonly keepRemoved?: number
   readonly maxBacklog?: number
 }
 
 /** What keeps callbacks, and what plugins keep. It is open before the plugins are set up and until they are closed. */
 export interface Engine {
   readonly stores: Stores
-  createDelivery(registry: Registry): Delivery
+  /** @param disabled plugins with `enabled: false`, now and later: they are not gone */
+  createDelivery(registry: Registry, disabled: readonly string[]): Delivery
   /** Why what is acknowledged may be lost all the same, for those who run the server. */
   durability?(): string | undefined
   close(ending: Ending): Promise<void>

@@ -23,6 +23,7 @@ describe('config: defaults', () => {
         sqlite: { file: 'data/timhook.db' },
         resendWindow: 600000,
         retention: { age: 604800000, size: 4294967296, deadLetters: 2592000000 },
+        keepRemoved: 86400000,
       },
       log: { level: 'info', callbacks: 'all', sample: 1 },
       alerts: { format: 'json', noCallbacks: 3_600_000 },

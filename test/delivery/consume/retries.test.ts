@@ -27,7 +27,7 @@ function retriesOf(): { retries: Retries; nextRead: () => Promise<Read> } {
     clock: systemClock,
     now: () => Date.now(),
     readDue,
-    longestMs: 1000,
+    longestMs: () => 1000,
     room: () => 1,
     onDue: () => undefined,
   })

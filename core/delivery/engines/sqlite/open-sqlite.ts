@@ -10,7 +10,7 @@ import { SqliteClient } from './client/sqlite-client.ts'
 import { type Loss, type Presence, watchPresence } from './file/presence.ts'
 import { realPath } from './file/real-path.ts'
 
-type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog'> & {
+type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog' | 'keepRemoved'> & {
   readonly sqlite: { readonly file: string }
 }
 
@@ -40,8 +40,8 @@ export async function openSqliteEngine(
 
   return {
     stores: createSqliteStores((name, arg) => client.request(name, arg)),
-    createDelivery(registry: Registry): Delivery {
-      return createSqliteDelivery({ ...settings, registry, bus, client, file, look: () => presence.look() })
+    createDelivery(registry: Registry, disabled: readonly string[]): Delivery {
+      return createSqliteDelivery({ ...settings, registry, disabled, bus, client, file, look: () => presence.look() })
     },
     async close(ending: Ending): Promise<void> {
       const { marked } = await client.close(ending, rescue)

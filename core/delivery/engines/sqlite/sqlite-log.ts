@@ -16,6 +16,10 @@ import { type Retention, type Shortened, startRetention, type Sweeper } from './
 export interface SqliteLogDeps {
   /** The plugins of the config. */
   readonly plugins: readonly string[]
+  /** Plugins with `enabled: false`, now and later. */
+  readonly disabled?: readonly string[]
+  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  readonly keepRemoved?: number
   readonly bus: Bus
   readonly client: SqliteClient
   readonly file: string
@@ -36,6 +40,7 @@ export class SqliteLog implements CallbackLog, AppendListener {
   #sweeper: Sweeper | undefined
   #checkpoints: Checkpoints | undefined
   #stopRemoving: () => void = () => undefined
+  #hasBegun = false
 
   constructor(deps: SqliteLogDeps) {
     const { client, bus, resendWindow } = deps
@@ -106,18 +111,22 @@ export class SqliteLog implements CallbackLog, AppendListener {
   }
 
   async lease({ plugins, held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
-    const forGood = { lost: [], surplus: [], validMs: Infinity }
-    if (held.length > 0) return { ...forGood, taken: [] }
-    const begun = await this.#client.request('begin', { plugins })
-    this.#stopRemoving = deadLetterRemoved(this.#client, this.#deps.bus, begun.removed)
-    const { clean, last: tail } = begun
-    const start = { partition: 0, fence: 0, clean, tail, suspect: takeSuspect(this.#deps.file) }
-    const taken = Object.entries(begun.plugins).map(([plugin, standing]): NewLease => ({
-      ...start,
-      ...standing,
-      plugin,
-    }))
-    return { ...forGood, taken }
+    const { bus, file, disabled = [], keepRemoved = 0 } = this.#deps
+    // A plugin that comes while the server runs has no handler that an earlier process may have died of.
+    const isStart = !this.#hasBegun
+    const begun = await this.#client.request('begin', { plugins: [...plugins, ...disabled], now: Date.now() })
+    this.#hasBegun = true
+    this.#stopRemoving()
+    this.#stopRemoving = deadLetterRemoved(this.#client, bus, begun.removed, keepRemoved)
+    const { last: tail } = begun
+    const suspect = isStart ? takeSuspect(file) : undefined
+    const start = { partition: 0, fence: 0, clean: !isStart || begun.clean, tail, suspect }
+    const isNew = (plugin: string): boolean =>
+      plugins.includes(plugin) && !held.some((lease) => lease.plugin === plugin)
+    const taken = Object.entries(begun.plugins)
+      .filter(([plugin]) => isNew(plugin))
+      .map(([plugin, standing]): NewLease => ({ ...start, ...standing, plugin }))
+    return { lost: [], surplus: [], validMs: Infinity, taken }
   }
 
   requests(plugins: readonly string[]): ReturnType<CallbackLog['requests']> {

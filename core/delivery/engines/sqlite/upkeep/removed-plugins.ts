@@ -1,26 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../../../../observe/bus.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 
+import type { Removed } from '../worker/messages.ts'
+
 const CHUNK = 1000
 
-/** Dead-letters what waits for plugins that are no longer configured, in the background. Returns a function that stops it. */
-export function deadLetterRemoved(client: SqliteClient, bus: Bus, removed: readonly string[]): () => void {
+/** The longest delay that setTimeout accepts. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+/**
+ * Dead-letters what waits for plugins that are no longer configured, once they have been gone for `keepMs`
+ * milliseconds, in the background. Returns a function that stops it.
+ */
+export function deadLetterRemoved(
+  client: SqliteClient,
+  bus: Bus,
+  removed: readonly Removed[],
+  keepMs: number,
+): () => void {
   const stopping = new AbortController()
-  const all = async (): Promise<void> => {
-    for (const plugin of removed) {
-      const error = `plugin ${plugin} is no longer in the config`
-      let count = 0
-      for (let end = false; !end && !stopping.signal.aborted;) {
-        const result = await client.request('deadLetterRemoved', { plugin, now: Date.now(), limit: CHUNK, error })
-        count += result.count
-        end = result.end
-      }
-      if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
+  const { signal } = stopping
+  const deadLetter = async ({ plugin, since }: Removed): Promise<void> => {
+    const inMs = since + keepMs - Date.now()
+    if (inMs > 0) await delay(Math.min(inMs, TIMER_MAX_MS), undefined, { signal, ref: false })
+    const error = `plugin ${plugin} is no longer in the config`
+    let count = 0
+    for (let end = false; !end && !signal.aborted;) {
+      const result = await client.request('deadLetterRemoved', { plugin, now: Date.now(), limit: CHUNK, error })
+      count += result.count
+      end = result.end
     }
+    if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
   }
   // After a failure the next start goes on with the rest.
-  all().catch(() => undefined)
-  return () => {
-    stopping.abort()
-  }
+  for (const plugin of removed) deadLetter(plugin).catch(() => undefined)
+  return () => stopping.abort()
 }

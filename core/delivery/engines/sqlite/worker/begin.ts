@@ -1,9 +1,12 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { blockFrom, lastStored } from '../blocks/blocks.ts'
 import { clearSuspects } from '../file/clean-mark.ts'
-import type { Arg, Result, Standing } from './messages.ts'
+import type { Arg, Removed, Result, Standing } from './messages.ts'
 import { countIn, type StoredBlock } from '../blocks/read-block.ts'
 import { unsettledOf } from './page.ts'
+
+/** What the name of a row in `meta` begins with that says since when a plugin has been gone. */
+const REMOVED = 'removed '
 
 /** The largest number ever given to a callback, even if its rows are deleted. */
 export function lastSeq(database: Database): number {
@@ -14,19 +17,28 @@ export function lastSeq(database: Database): number {
 }
 
 /** Starts a run. Returns where every plugin stands and how the last run ended, and clears the mark of a clean stop. */
-export function begin(database: Database, { plugins }: Arg<'begin'>): Result<'begin'> {
+export function begin(database: Database, { plugins, now }: Arg<'begin'>): Result<'begin'> {
   const clean = database.number("SELECT count(*) FROM meta WHERE name = 'clean' AND value = 1") === 1
   database.run("INSERT OR REPLACE INTO meta VALUES ('clean', 0)")
   if (clean) clearSuspects(database)
   const last = lastSeq(database)
   for (const plugin of plugins) database.run('INSERT OR IGNORE INTO cursors VALUES (?, ?)', plugin, last)
   const known = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
+  for (const plugin of plugins) database.run('DELETE FROM meta WHERE name = ?', `${REMOVED}${plugin}`)
+  const removed = known.filter((plugin) => !plugins.includes(plugin)).map((plugin) => removedOf(database, plugin, now))
   return {
     clean: clean || last === 0,
     last,
     plugins: Object.fromEntries(plugins.map((plugin) => [plugin, standing(database, plugin)])),
-    removed: known.filter((plugin) => !plugins.includes(plugin)),
+    removed,
   }
+}
+
+/** Since when a plugin has been gone. */
+function removedOf(database: Database, plugin: string, now: number): Removed {
+  const name = `${REMOVED}${plugin}`
+  database.run('INSERT OR IGNORE INTO meta VALUES (?, ?)', name, now)
+  return { plugin, since: database.number('SELECT value FROM meta WHERE name = ?', name) }
 }
 
 /** A plugin's cursor and backlog. */

@@ -21,11 +21,17 @@ export interface Standing {
   readonly waiting: number
 }
 
+/** A plugin that is no longer configured, and since when, milliseconds since 1970. */
+export interface Removed {
+  readonly plugin: string
+  readonly since: number
+}
+
 /** The operations of the worker by name, with argument and result. */
 export interface Operations extends StoreOperations {
   begin: [
-    arg: { plugins: readonly string[] },
-    result: { clean: boolean; last: number; plugins: Record<string, Standing>; removed: string[] },
+    arg: { plugins: readonly string[]; now: number },
+    result: { clean: boolean; last: number; plugins: Record<string, Standing>; removed: Removed[] },
   ]
   /**
    * Stores a block. Returns the number of its first callback, larger than all before; the others follow. If some could
