@@ -12,13 +12,6 @@ export function whole(from: number, to: number): (text: string) => number {
   }
 }
 
-/** Reads a duration, such as 30s or 500ms, as milliseconds. */
-export function duration(text: string): number {
-  const [, digits, unit = ''] = /^([0-9]{1,6})(ms|s|m|h)$/.exec(text) ?? []
-  if (digits !== undefined) return Number(digits) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit] ?? 1)
-  throw new InvalidArgumentError('Expected a duration such as 30s or 2m.')
-}
-
 /** Reads a point in time, as parseTime does. */
 export function time(text: string): number {
   const at = parseTime(text, Date.now())
