@@ -55,7 +55,7 @@ export interface Pool {
 }
 
 /** Counts calls that are under way. */
-export class PendingCalls {
+class PendingCalls {
   #count = 0
   /** Whether none are to start any more: their plugin was replaced. */
   isReplaced = false

@@ -45,7 +45,7 @@ export async function prepareStart(reading: ConfigReading, options: StartOptions
 }
 
 /** Options of the command line win over the config. */
-export function withOptions(prepared: Prepared, { host, port }: StartOptions): Prepared {
+function withOptions(prepared: Prepared, { host, port }: StartOptions): Prepared {
   const { server } = prepared.config
   if (host !== undefined) server.host = host
   if (port !== undefined) server.port = port
