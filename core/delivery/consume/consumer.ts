@@ -102,11 +102,22 @@ export function createConsumer(deps: ConsumerDeps) {
     isPumping = false
   }
 
+  /** Drops a partition whose lease is lost or given back, and what waits of it. */
+  const drop = (partition: Partition): void => {
+    partition.lose()
+    overflow.drop(partition)
+    if (partitions.get(partition.lease.partition) === partition) partitions.delete(partition.lease.partition)
+    list = [...partitions.values()]
+  }
+
   return {
     plugin,
     partitions: partitions as ReadonlyMap<number, Partition>,
     /** Takes a new lease. */
     take(lease: NewLease): void {
+      const former = partitions.get(lease.partition)
+      // Keys that wait there would take up the new one's callbacks, and never start them.
+      if (former) drop(former)
       const partition = new Partition(lease, {
         log,
         settleBatcher,
@@ -119,19 +130,12 @@ export function createConsumer(deps: ConsumerDeps) {
         },
         onMore: pump,
       })
-      partitions.get(lease.partition)?.lose()
       partitions.set(lease.partition, partition)
       list = [...partitions.values()]
       partition.retries.wake(0)
       pump()
     },
-    /** Drops a partition whose lease is lost or given back. */
-    drop(partition: Partition): void {
-      partition.lose()
-      overflow.drop(partition)
-      if (partitions.get(partition.lease.partition) === partition) partitions.delete(partition.lease.partition)
-      list = [...partitions.values()]
-    },
+    drop,
     /** A callback was stored by this process. Without `shared` it is not the plugin's. */
     stored(n: number, seq: number, shared: Shared | undefined): void {
       partitions.get(n)?.stored(seq, shared)
@@ -141,7 +145,8 @@ export function createConsumer(deps: ConsumerDeps) {
       for (const partition of list) {
         if (n !== undefined && n !== partition.lease.partition) continue
         partition.readAhead.look()
-        partition.retries.wake(0)
+        // What is said of one partition is an append, which makes nothing due.
+        if (n === undefined) partition.retries.wake(0)
       }
     },
     pump,

@@ -100,7 +100,8 @@ export class Leases {
   async #renew(): Promise<number> {
     const { log, consumers } = this.#deps
     const sentAt = performance.now()
-    const returned = this.#returned
+    // A copy: what is given back while the request is under way goes with the next one.
+    const returned = [...this.#returned]
     const isOpen = ({ isHeld }: Partition): number => (isHeld ? 1 : 0)
     const held = this.#all().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
     const reply = await log.lease({
@@ -123,10 +124,12 @@ export class Leases {
     if (!partition?.isHeld) return
     partition.close()
     await partition.idle()
-    await this.#deps.settleBatcher.flush()
-    if (partition.isLost) return
+    // Tried again until it is written: the next owner begins with what is.
+    const { lease } = partition
+    const isWritten = await this.#deps.settleBatcher.enqueueDurably(partition, ['cursor', lease.cursor])
+    if (!isWritten || partition.isLost) return
     this.#drop(partition)
-    this.#returned.push(partition.lease)
+    this.#returned.push(lease)
     await this.#renewAgain()
   }
 

@@ -157,8 +157,8 @@ export function describeRequests(engine: string, settings: Settings): void {
     it('stores requests while no server runs, for the next start', async () => {
       const { post, bus, server } = await serve([entry('one', { [FULL]: async () => undefined })])
       const done = counted(bus, 2)
-      await post(FULL, full({ GroupId: 'a' }))
-      await post(FULL, full({ GroupId: 'b' }))
+      await post(FULL, full({ GroupId: 'a', EventTime: 1 }))
+      await post(FULL, full({ GroupId: 'a', EventTime: 2 }))
       await done
       const history = await open()
       expect(await history.isServed()).to.equal(true)
@@ -167,13 +167,13 @@ export function describeRequests(engine: string, settings: Settings): void {
       const refs = (await history.forward({})).entries.map(({ ref }) => ref)
       const request = await history.request({ kind: 'replay', plugin: 'one', refs })
       expect(await history.result(request)).to.equal(undefined)
-      const seen: string[] = []
-      await serve([entry('one', { [FULL]: async ({ body }) => void seen.push(body.GroupId) })])
+      const seen: unknown[] = []
+      await serve([entry('one', { [FULL]: async ({ body }) => void seen.push(body.EventTime) })])
       await until(
         async () => seen.length,
         (length) => length === 2,
       )
-      expect(seen).to.deep.equal(['a', 'b'])
+      expect(seen).to.deep.equal([1, 2])
       const fates = ['count', 'count']
       expect(await history.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, fates })
     })

@@ -74,10 +74,8 @@ export class PostgresLog implements CallbackLog {
   readonly #appender: Appender
   readonly #notifications: Notifications
   readonly #upkeep: Upkeep
-  /** The leases that this process has been told of, and how many of each partition. */
-  readonly #leases = new Map<string, Lease>()
+  /** How many leases of each partition this process has. */
   readonly #counts = new Map<number, number>()
-  #leasing: Promise<unknown> = Promise.resolve()
   #listener: LogListener | undefined
   #recorded: Promise<unknown> = Promise.resolve()
   /** The server's time, and when it was that by a clock that nobody sets. */
@@ -173,11 +171,26 @@ export class PostgresLog implements CallbackLog {
     return settlements.map((settlement) => written.get(settlement) ?? false)
   }
 
-  lease(request: LeaseRequest): Promise<LeaseReply> {
-    // A call is not to ask again for what the reply to the former one brings.
-    const reply = this.#leasing.then(() => this.#lease(request))
-    this.#leasing = reply.catch(() => undefined)
-    return reply
+  async lease({ plugins, held, returned, isLeaving }: LeaseRequest): Promise<LeaseReply> {
+    const { leaseMs } = this.#pace
+    // What is held is what the consumer has: a loss whose reply did not come is told once more.
+    const values = [JSON.stringify(held.map(aboutOf)), JSON.stringify(returned.map(aboutOf)), isLeaving, leaseMs]
+    const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
+    this.#setClock(rows[0]?.now)
+    if (returned.length > 0) this.#notifications.notify()
+    const lost = rows.filter(({ kind }) => kind === 'lost')
+    const gone = new Set(lost.map(nameOf))
+    const kept = held.filter((lease) => !gone.has(nameOf(lease)))
+    const surplus = rows
+      .filter(({ kind }) => kind === 'share')
+      .flatMap(({ plugin, seq: share }) => {
+        const theirs = kept.filter((lease) => lease.plugin === plugin)
+        return theirs.slice(0, Math.max(0, theirs.length - share))
+      })
+    const taken = await this.#newLeases(rows.filter(({ kind }) => kind === 'taken'))
+    this.#counts.clear()
+    for (const { partition } of [...kept, ...taken]) this.#counts.set(partition, (this.#counts.get(partition) ?? 0) + 1)
+    return { taken, lost, surplus, validMs: leaseMs }
   }
 
   requests(): Promise<Noticed> {
@@ -229,29 +242,6 @@ export class PostgresLog implements CallbackLog {
     return { woken: woken ?? {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
   }
 
-  async #lease({ plugins, held, returned, isLeaving }: LeaseRequest): Promise<LeaseReply> {
-    const { leaseMs } = this.#pace
-    const known = this.#leases
-    for (const lease of returned) known.delete(nameOf(lease))
-    const values = [JSON.stringify([...known.values()]), JSON.stringify(returned), isLeaving, leaseMs]
-    const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
-    this.#setClock(rows[0]?.now)
-    if (returned.length > 0) this.#notifications.notify()
-    const lost = rows.filter(({ kind }) => kind === 'lost')
-    for (const lease of lost) known.delete(nameOf(lease))
-    const surplus = rows
-      .filter(({ kind }) => kind === 'share')
-      .flatMap(({ plugin, seq: share }) => {
-        const theirs = held.filter((lease) => lease.plugin === plugin && known.has(nameOf(lease)))
-        return theirs.slice(0, Math.max(0, theirs.length - share))
-      })
-    const taken = await this.#newLeases(rows.filter(({ kind }) => kind === 'taken'))
-    for (const lease of taken) known.set(nameOf(lease), lease)
-    this.#counts.clear()
-    for (const { partition } of known.values()) this.#counts.set(partition, (this.#counts.get(partition) ?? 0) + 1)
-    return { taken, lost, surplus, validMs: leaseMs }
-  }
-
   async #newLeases(rows: readonly LeaseRow[]): Promise<NewLease[]> {
     if (rows.length === 0) return []
     const of = [rows.map(({ plugin }) => plugin), rows.map(({ partition }) => partition)]
@@ -278,6 +268,10 @@ function waitingOf(row: WaitingRow): WaitingCallback {
     dueAt: row.due_at ?? undefined,
     deferredSince: row.deferred_since ?? undefined,
   }
+}
+
+function aboutOf({ plugin, partition, fence }: Lease): Lease {
+  return { plugin, partition, fence }
 }
 
 function nameOf({ plugin, partition, fence }: Lease): string {

@@ -79,9 +79,9 @@ export class Notifications {
     this.#isPolling = true
     const rows = await this.#deps.postgres.query<{ n: number; tail: number }>(TAILS).catch(() => [])
     for (const { n, tail } of rows) {
-      const known = this.#tails[n]
-      this.#tails[n] = Math.max(tail, known ?? 0)
-      if (known !== undefined && tail > known) this.#deps.onNotified(n)
+      const known = this.#tails[n] ?? 0
+      this.#tails[n] = Math.max(tail, known)
+      if (tail > known) this.#deps.onNotified(n)
     }
     this.#isPolling = false
   }

@@ -3,7 +3,7 @@ import { NOW, sql } from '../../../../store/postgres/sql.ts'
 /**
  * Renews the leases of a process, gives some back and takes free ones, up to its share of each plugin's partitions. Calls
  * wait for each other. A lease that the process has by this table and does not know of is given to it anew: the reply that
- * gave it was lost. While PostgreSQL was away nobody could renew: after its start, a member has time to do so.
+ * gave it was lost, and while a process has a lease `is_clean` says how it got it. While PostgreSQL was away nobody could renew: after its start, a member has time to do so.
  *
  * Returns rows of three kinds: `taken`, `lost`, and `share` with the share of a plugin as `seq`.
  */
@@ -44,14 +44,14 @@ BEGIN
       JOIN {schema}.cursors c ON c.plugin = h.plugin AND c.partition = h.partition AND c.fence = h.fence
       WHERE h.plugin = v_plugin AND c.owner = a_member
     ), free AS (
-      SELECT c.partition, c.is_clean FROM {schema}.cursors c
+      SELECT c.partition, c.is_clean AND (c.owner IS NULL OR c.owner = a_member) AS is_clean FROM {schema}.cursors c
       WHERE c.plugin = v_plugin AND c.partition NOT IN (SELECT mine.partition FROM mine) AND (
         c.owner IS NULL OR c.owner = a_member
         OR NOT EXISTS (SELECT FROM {schema}.members m WHERE m.id = c.owner AND m.ends_at > v_now)
       )
       ORDER BY c.partition LIMIT greatest(0, v_share - (SELECT count(*) FROM mine)) FOR UPDATE
     )
-    UPDATE {schema}.cursors c SET fence = c.fence + 1, owner = a_member, is_clean = false
+    UPDATE {schema}.cursors c SET fence = c.fence + 1, owner = a_member, is_clean = free.is_clean
     FROM free, {schema}.partitions p WHERE c.plugin = v_plugin AND c.partition = free.partition AND p.n = c.partition
     RETURNING 'taken', c.plugin, c.partition, c.fence, free.is_clean, c.seq, p.tail, v_now;
   END LOOP;
