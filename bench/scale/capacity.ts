@@ -1,0 +1,44 @@
+import { type Cell, type Outcome, simulate } from './cell.ts'
+import { type EngineName, engines, type Measured } from './costs.ts'
+
+/** An answer may take so long at the 99th percentile, microseconds: Tencent waits for 2 seconds. */
+const LATE = 500_000
+const SECONDS = 2
+const ACCURACY = 1.05
+
+export interface Capacity {
+  /** Callbacks a second that are stored, answered in time and delivered. */
+  readonly rate: number
+  /** What is busiest then, and what share of the time. */
+  readonly busiest: string
+  readonly share: number
+  readonly p99Ms: number
+}
+
+export function cellOf(measured: Measured, name: EngineName, processes: number, cores: number): Cell {
+  const { own, received, logs } = measured
+  const engine = engines[name]
+  const work = { receive: own * received, deliver: own * (1 - received) }
+  return { engine, costs: logs[name], ...work, processes, partitions: engine.partitions, cores, seconds: SECONDS }
+}
+
+/** The most that a cell takes: the rate at which it still keeps up, found by halving. */
+export function capacityOf(cell: Cell): Capacity {
+  const { receive, deliver, costs, processes } = cell
+  let low = 10
+  let high = (1.2e6 * processes) / (receive + deliver + costs.append.clientRow)
+  let best = simulate({ ...cell, rate: low })
+  while (high / low > ACCURACY) {
+    const rate = Math.sqrt(low * high)
+    const outcome = simulate({ ...cell, rate })
+    if (keepsUp(outcome, rate)) [low, best] = [rate, outcome]
+    else high = rate
+  }
+  const [busiest = '', share = 0] = Object.entries(best.load).toSorted(([, a], [, b]) => b - a)[0] ?? []
+  return { rate: low, busiest, share, p99Ms: best.p99 / 1000 }
+}
+
+/** What is left at the end is what came in the last part of the time. */
+function keepsUp({ answered, delivered, p99 }: Outcome, rate: number): boolean {
+  return answered > 0.9 * rate * SECONDS && delivered > 0.85 * rate * SECONDS && p99 < LATE
+}

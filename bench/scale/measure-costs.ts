@@ -1,0 +1,152 @@
+import { Bus } from '../../core/observe/bus.ts'
+import { createLogger } from '../../core/observe/log.ts'
+import { newId } from '../../core/lib/id.ts'
+import type { Append, CallbackLog, NewLease } from '../../core/delivery/callback-log.ts'
+import { PostgresLog } from '../../core/delivery/engines/postgres/log.ts'
+import { makeSchema } from '../../core/delivery/engines/postgres/schema.ts'
+import { RedisLog } from '../../core/delivery/engines/redis/redis-log.ts'
+import { SqliteClient } from '../../core/delivery/engines/sqlite/client/sqlite-client.ts'
+import { SqliteLog } from '../../core/delivery/engines/sqlite/sqlite-log.ts'
+import { openPostgres } from '../../core/store/postgres/client.ts'
+import { openRedis } from '../../core/store/redis/client.ts'
+import { newFile } from '../../test/delivery/engines/sqlite/run-sqlite.ts'
+import { startPostgres } from '../../test/harness/servers/postgres.ts'
+import { startRedis } from '../../test/harness/servers/redis.ts'
+import { cpuUs } from '../load/usage.ts'
+import { spreadOf } from '../report/stats.ts'
+import type { EngineName, LogCosts, Work } from './costs.ts'
+
+const PLUGIN = 'one'
+const ROUNDS = 25
+const ROWS = 100
+const RETENTION = { age: 1e12, size: 1e15, deadLetters: 1e12 }
+
+interface Opened {
+  readonly log: CallbackLog
+  /** The process whose time is that of the database; undefined where this process does the work. */
+  readonly pid: number | undefined
+  /** Every how many partitions belong to one batch. */
+  readonly stride: number
+}
+
+const engines: Readonly<Record<EngineName, () => Promise<Opened>>> = {
+  async sqlite() {
+    const file = await newFile()
+    const client = await SqliteClient.open(file)
+    const deps = { plugins: [PLUGIN], bus: new Bus(), client, file, resendWindow: 600_000, retention: RETENTION }
+    return { log: new SqliteLog(deps), pid: undefined, stride: 1 }
+  },
+  async redis() {
+    const { url, pid } = await startRedis()
+    const connection = await openRedis({ url, prefix: 'scale', durability: 'strict' }, { log: silent })
+    const startUpkeep = () => () => undefined
+    const deps = { connection, plugins: [PLUGIN], resendWindow: 600_000, leaseMs: 5000, startUpkeep }
+    return { log: new RedisLog(deps), pid, stride: 1 }
+  },
+  async postgres() {
+    const server = await startPostgres()
+    const postgres = await openPostgres({ url: server.url, schema: 'scale', durability: 'strict' }, { log: silent })
+    await makeSchema(postgres)
+    const [row] = await server.sql("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid")
+    const deps = { postgres, schema: 'scale', plugins: [PLUGIN], bus: new Bus(), resendWindow: 600_000 }
+    return { log: new PostgresLog({ ...deps, retention: RETENTION }), pid: Number(row?.['pid']), stride: 2 }
+  },
+}
+const silent = createLogger({ level: 'silent' })
+
+interface Sample {
+  readonly wall: number
+  readonly client: number
+  readonly store: number
+}
+
+/** What each call of an engine's log costs here, by calls of one and of a hundred rows in turn. */
+export async function measureCosts(engine: EngineName): Promise<LogCosts> {
+  const { log, pid, stride } = await engines[engine]()
+  const { partitions } = await log.open({ appending() {}, notified() {}, freed() {} })
+  const { taken } = await log.lease({ plugins: [PLUGIN], held: [], returned: [], isLeaving: false })
+  const timed = async (work: () => Promise<unknown>): Promise<Sample> => {
+    const [own, store, at] = [process.cpuUsage(), pid === undefined ? 0 : (cpuUs(pid) ?? 0), performance.now()]
+    await work()
+    const wall = (performance.now() - at) * 1000
+    const { user, system } = process.cpuUsage(own)
+    return { wall, client: user + system, store: pid === undefined ? 0 : (cpuUs(pid) ?? 0) - store }
+  }
+  const append = (rows: number) => () =>
+    Promise.all(Array.from({ length: rows }, (_, n) => stored(log, (n * stride) % partitions)))
+  const settle = (leases: number, round: number) => () =>
+    log.settle(
+      taken.slice(0, leases).map((lease) => ({ lease, finished: round, changes: [['cursor', round] as const] })),
+    )
+  const read = (rows: number) => () => log.read(taken[0] as NewLease, rows === 0 ? 1e9 : 0, rows || 1)
+  const held = { plugins: [PLUGIN], held: taken, returned: [], isLeaving: false }
+  const kinds: Record<string, (round: number) => () => Promise<unknown>> = {
+    append1: () => append(1),
+    appendMany: () => append(ROWS),
+    read0: () => read(0),
+    readMany: () => read(ROWS),
+    settle1: (round) => settle(1, round),
+    settleMany: (round) => settle(taken.length, round),
+    lease: () => () => log.lease(held),
+    requests: () => () => log.requests([PLUGIN]),
+  }
+  // Warm, and enough rows to read before any is settled.
+  for (let round = 0; round < 40; round++) await append(ROWS)()
+  const samples: Record<string, Sample[]> = {}
+  for (let round = 1; round <= ROUNDS; round++)
+    for (const [name, kind] of Object.entries(kinds)) (samples[name] ??= []).push(await timed(kind(round)))
+  const median = (name: string, of: keyof Sample): number =>
+    spreadOf((samples[name] ?? []).map((sample) => sample[of])).median
+  const work = (one: string, many: string, rows: number, first: number): Work => {
+    const line = (of: keyof Sample): [perCall: number, perRow: number] => {
+      const slope = Math.max(0, (median(many, of) - median(one, of)) / (rows - first))
+      return [round2(Math.max(0, median(one, of) - first * slope)), round2(slope)]
+    }
+    const [client, store] = [line('client'), line('store')]
+    return { clientCall: client[0], clientRow: client[1], storeCall: store[0], storeRow: store[1] }
+  }
+  const waits = (samples['append1'] ?? []).map(({ wall, client, store }) => Math.max(1, wall - client - store))
+  const sorted = waits.toSorted((a, b) => a - b)
+  await log.close()
+  return {
+    append: work('append1', 'appendMany', ROWS, 1),
+    read: work('read0', 'readMany', ROWS, 0),
+    settle: work('settle1', 'settleMany', Math.max(2, taken.length), 1),
+    heartbeat: round2(median('lease', 'store')),
+    poll: round2(median('requests', 'store')),
+    commit: { median: round2(spreadOf(waits).median), p99: round2(sorted[Math.floor(sorted.length * 0.95)] ?? 0) },
+  }
+}
+
+function stored(log: CallbackLog, partition: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const id = newId()
+    const append: Append = {
+      partition,
+      plugins: JSON.stringify([PLUGIN]),
+      id,
+      identity: id.padEnd(22, '0').slice(-22),
+      identifiesEvent: true,
+      sdkAppId: 1400000000,
+      command: 'Group.CallbackAfterGroupFull',
+      receivedAt: Date.now(),
+      signed: true,
+      expendable: false,
+      key: `@TGS#${partition}`,
+      query: 'SdkAppid=1400000000&CallbackCommand=Group.CallbackAfterGroupFull&contenttype=json',
+      raw: JSON.stringify({ CallbackCommand: 'Group.CallbackAfterGroupFull', GroupId: '@TGS#1', Trace: id }).padEnd(
+        180,
+      ),
+      maybeResend: false,
+      entry: 0,
+      stored: () => resolve(),
+      repeats: () => reject(new Error('a resend in the benchmark')),
+      failed: reject,
+    }
+    log.append(append)
+  })
+}
+
+function round2(value: number): number {
+  return Math.round(value * 100) / 100
+}

@@ -1,0 +1,234 @@
+import { Queue } from '../../core/lib/fifo.ts'
+import type { Cell } from './cell.ts'
+import type { Work } from './costs.ts'
+import type { Simulation } from './simulation.ts'
+import { Station } from './station.ts'
+import type { Store } from './stores.ts'
+
+/** A callback. Its number is that in its partition, from when it is stored. */
+export interface Event {
+  readonly key: number
+  readonly partition: number
+  readonly at: number
+  seq: number
+  isStarted: boolean
+}
+
+/** A partition as the database has it, and its owner. */
+export class Partition {
+  owner: Server | undefined
+  readonly unread = new Queue<Event>()
+  unreadCount = 0
+  /** Handed to the owner, and not settled. */
+  readonly inHand = new Set<Event>()
+  isReading = false
+  tail = 0
+  /** The last number of each key that was started. */
+  readonly started = new Map<number, number>()
+}
+
+const FLUSH = 20_000
+const GATHER = 1000
+const PAGE = 1000
+/** A hint that another process receives: a message read and looked at. Microseconds. */
+const HINT = 5
+const CONCURRENCY = 16
+
+interface Accepted {
+  readonly event: Event
+  readonly answered: () => void
+}
+
+/** One process: it receives callbacks, stores them in batches, and calls the handlers of the partitions that it owns. */
+export class Server {
+  readonly thread: Station
+  delivered = 0
+  repeats = 0
+  orderViolations = 0
+  readonly #simulation: Simulation
+  readonly #cell: Cell
+  readonly #store: Store
+  readonly #partitions: readonly Partition[]
+  readonly #lanes: { queue: Accepted[]; isBusy: boolean }[]
+  readonly #keys = new Map<number, Queue<Event>>()
+  readonly #ready = new Queue<Event>()
+  #running = 0
+  #finished: Event[] = []
+  #isSettling = false
+  #isDead = false
+  #others: readonly Server[] = []
+
+  constructor(
+    simulation: Simulation,
+    cell: Cell,
+    { store, partitions, cores }: { store: Store; partitions: readonly Partition[]; cores?: Station | undefined },
+  ) {
+    this.#simulation = simulation
+    this.#cell = cell
+    this.#store = store
+    this.#partitions = partitions
+    this.thread = new Station(simulation, 1, cores)
+    this.#lanes = Array.from({ length: cell.engine.lanes }, () => ({ queue: [], isBusy: false }))
+  }
+
+  join(others: readonly Server[]): void {
+    this.#others = others.filter((server) => server !== this)
+    const { heartbeat, poll } = this.#cell.costs
+    // Leases are renewed four times in five seconds, and requests are looked for four times in one.
+    const beat = (every: number, cost: number) => (): void => {
+      if (this.#isDead) return
+      this.#store.call({ cost, isWrite: every > 1e6, done: () => undefined })
+      this.#simulation.after(every, beat(every, cost))
+    }
+    if (heartbeat > 0) this.#simulation.after(this.#simulation.random() * 1.25e6, beat(1.25e6, heartbeat))
+    if (poll > 0) this.#simulation.after(this.#simulation.random() * 250_000, beat(250_000, poll))
+  }
+
+  receive(event: Event, answered: () => void): void {
+    this.thread.run(this.#cell.receive, () => {
+      const n = event.partition % this.#lanes.length
+      this.#lanes[n]?.queue.push({ event, answered })
+      this.#append(n)
+    })
+  }
+
+  /** The process ends: what it runs and what it has not settled is done again elsewhere. */
+  die(): void {
+    this.#isDead = true
+  }
+
+  /** This process has the lease of a partition now: what was in hand comes first, in its order. */
+  takeOver(partition: Partition): void {
+    partition.owner = this
+    partition.isReading = false
+    const again = [...partition.inHand].toSorted((a, b) => a.seq - b.seq)
+    this.repeats += again.filter(({ isStarted }) => isStarted).length
+    for (const event of again) this.#take(event)
+    this.look(partition)
+  }
+
+  /** Reads what the partition has, unless a read is under way. */
+  look(partition: Partition): void {
+    if (partition.isReading || partition.unreadCount === 0 || this.#isDead) return
+    partition.isReading = true
+    const count = Math.min(PAGE, partition.unreadCount)
+    this.#call(this.#cell.costs.read, count, { isWrite: false }, () => {
+      if (partition.owner !== this) return
+      partition.isReading = false
+      for (let n = 0; n < count; n++) this.#hand(partition, partition.unread.take())
+      this.look(partition)
+    })
+  }
+
+  #append(n: number): void {
+    const lane = this.#lanes[n]
+    if (!lane || lane.isBusy || lane.queue.length === 0 || this.#isDead) return
+    lane.isBusy = true
+    const batch = lane.queue.splice(0, this.#cell.engine.batch)
+    const locks = batch.map(({ event }) => event.partition)
+    this.#call(this.#cell.costs.append, batch.length, { isWrite: true, locks }, () => {
+      for (const { event, answered } of batch) this.#stored(event, answered)
+      this.#hint()
+      const next = (): void => {
+        lane.isBusy = false
+        this.#append(n)
+      }
+      const isGathering =
+        this.#cell.engine.gathers && this.#others.length > 0 && lane.queue.length < this.#cell.engine.batch
+      if (isGathering) this.#simulation.after(GATHER, next)
+      else next()
+    })
+    // What is settled shares the commit of what is appended, where it is in time for it.
+    this.#settle()
+  }
+
+  #stored(event: Event, answered: () => void): void {
+    const partition = this.#partitions[event.partition]
+    if (!partition) return
+    event.seq = ++partition.tail
+    if (!this.#isDead) answered()
+    partition.unread.put(event)
+    partition.unreadCount++
+    const isNext = partition.unreadCount === 1 && !partition.isReading
+    if (partition.owner === this && isNext) this.#hand(partition, partition.unread.take())
+    else partition.owner?.look(partition)
+  }
+
+  /** Every process hears of every batch. */
+  #hint(): void {
+    for (const other of this.#others) other.thread.debt += HINT
+  }
+
+  #hand(partition: Partition, event: Event | undefined): void {
+    if (!event) return
+    partition.unreadCount--
+    partition.inHand.add(event)
+    this.#take(event)
+  }
+
+  #take(event: Event): void {
+    const waiting = this.#keys.get(event.key)
+    if (waiting) waiting.put(event)
+    else {
+      this.#keys.set(event.key, new Queue())
+      this.#ready.put(event)
+      this.#run()
+    }
+  }
+
+  #run(): void {
+    if (this.#running >= (this.#cell.concurrency ?? CONCURRENCY) || this.#isDead) return
+    const event = this.#ready.take()
+    if (!event) return
+    this.#running++
+    this.thread.run(this.#cell.deliver, () => {
+      this.#start(event)
+      const { handler = 0 } = this.#cell
+      if (handler === 0) this.#end(event)
+      else this.#simulation.after(handler, () => this.#end(event))
+    })
+    this.#run()
+  }
+
+  #start(event: Event): void {
+    const started = this.#partitions[event.partition]?.started
+    if (!event.isStarted && event.seq < (started?.get(event.key) ?? 0)) this.orderViolations++
+    if (!event.isStarted) started?.set(event.key, event.seq)
+    event.isStarted = true
+  }
+
+  #end(event: Event): void {
+    if (this.#isDead) return
+    this.#running--
+    this.#finished.push(event)
+    const next = this.#keys.get(event.key)?.take()
+    if (next) this.#ready.put(next)
+    else this.#keys.delete(event.key)
+    if (this.#finished.length === 1) this.#simulation.after(FLUSH, () => this.#settle())
+    this.#run()
+  }
+
+  #settle(): void {
+    if (this.#isSettling || this.#finished.length === 0 || this.#isDead) return
+    this.#isSettling = true
+    const finished = this.#finished
+    this.#finished = []
+    const touched = new Set(finished.map(({ partition }) => partition))
+    this.#call(this.#cell.costs.settle, touched.size, { isWrite: true }, () => {
+      this.#isSettling = false
+      for (const event of finished) if (this.#partitions[event.partition]?.inHand.delete(event)) this.delivered++
+      if (this.#finished.length > 0) this.#simulation.after(FLUSH, () => this.#settle())
+    })
+  }
+
+  #call(
+    { clientCall, clientRow, storeCall, storeRow }: Work,
+    rows: number,
+    how: { isWrite: boolean; locks?: readonly number[] },
+    done: () => void,
+  ): void {
+    this.thread.run(clientCall + rows * clientRow, () => {
+      this.#store.call({ ...how, cost: storeCall + rows * storeRow, done })
+    })
+  }
+}
