@@ -43,7 +43,7 @@ describe('leases', () => {
     const partitions = new Map(
       all.map((lease) => {
         const given = { ...lease, clean: true, cursor: 0, tail: 0, waiting: 0 }
-        const unused = { log: { now: () => 0 } as never, clock: systemClock, longestMs: 0, room: () => 0 }
+        const unused = { log: { now: () => 0 } as never, clock: systemClock, longestMs: () => 0, room: () => 0 }
         const partition = new Partition(given, { ...unused, settleBatcher, onDue() {}, onMore() {} })
         return [lease.partition, partition] as const
       }),
