@@ -4,7 +4,9 @@ import { type EngineName, engines, type Measured } from './costs.ts'
 /** An answer may take so long at the 99th percentile, microseconds: Tencent waits for 2 seconds. */
 const LATE = 500_000
 const SECONDS = 2
-const ACCURACY = 1.05
+const ACCURACY = 1.08
+/** No database comes near this. */
+const HIGHEST = 200_000
 
 export interface Capacity {
   /** Callbacks a second that are stored, answered in time and delivered. */
@@ -25,8 +27,8 @@ export function cellOf(measured: Measured, name: EngineName, processes: number, 
 /** The most that a cell takes: the rate at which it still keeps up, found by halving. */
 export function capacityOf(cell: Cell): Capacity {
   const { receive, deliver, costs, processes } = cell
-  let low = 10
-  let high = (1.2e6 * processes) / (receive + deliver + costs.append.clientRow)
+  let low = 100
+  let high = Math.min(HIGHEST, (1.2e6 * processes) / (receive + deliver + costs.append.clientRow))
   let best = simulate({ ...cell, rate: low })
   while (high / low > ACCURACY) {
     const rate = Math.sqrt(low * high)
