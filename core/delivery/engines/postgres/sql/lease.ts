@@ -3,7 +3,8 @@ import { NOW, sql } from '../../../../store/postgres/sql.ts'
 /**
  * Renews the leases of a process, gives some back and takes free ones, up to its share of each plugin's partitions. Calls
  * wait for each other. A lease that the process has by this table and does not know of is given to it anew: the reply that
- * gave it was lost, and while a process has a lease `is_clean` says how it got it. While PostgreSQL was away nobody could renew: after its start, a member has time to do so.
+ * gave it was lost. While a lease is held, `is_clean` says how it was taken. While PostgreSQL was away nobody could renew:
+ * after its start, a member has time to do so.
  *
  * Returns rows of three kinds: `taken`, `lost`, and `share` with the share of a plugin as `seq`.
  */
