@@ -78,6 +78,23 @@ export function describeJournal(engine: string, settings: Settings): void {
       await until(list, (entries) => JSON.stringify(entries).includes(',2,'))
     })
 
+    it('writes down failures and refusals whose text has NUL and lone surrogates', async () => {
+      const fail = (): never => {
+        throw new Error('broken \u0000 and \ud800 here')
+      }
+      const { post, bus } = await serve([entry('one', { [FULL]: fail }, { retry: { attempts: 1 } })])
+      const dead = bus.next('callback:dead')
+      await post(FULL, full({ GroupId: 'a' }))
+      await dead
+      await post(FULL, 'no \u0000 JSON')
+      const history = await open()
+      const { entries } = await until(
+        () => history.backward({}),
+        (page) => page.entries.length === 2 && page.entries.some(({ plugins }) => plugins[0]?.outcome === 'dead'),
+      )
+      expect(entries.map(({ undelivered }) => undelivered?.outcome)).to.deep.equal(['refused', undefined])
+    })
+
     it('stores the beginning and the length of a long refused callback', async () => {
       const { post } = await serve([])
       await post(FULL, `[${'1,'.repeat(10_000)}1]`)

@@ -165,7 +165,7 @@ export class PostgresLog implements CallbackLog {
       sorted.map(({ lease }) => lease.plugin),
       sorted.map(({ lease }) => lease.partition),
       sorted.map(({ lease }) => lease.fence),
-      sorted.map(({ changes }) => JSON.stringify(changes)),
+      sorted.map(({ changes }) => storableJson(changes)),
     ])
     const written = new Map(sorted.map((settlement, n) => [settlement, rows[n]?.is_written ?? false]))
     return settlements.map((settlement) => written.get(settlement) ?? false)
@@ -211,7 +211,7 @@ export class PostgresLog implements CallbackLog {
     const identity = refused ? refusedFingerprint(callback, refused) : ''
     const about = [identity, id, sdkAppId, command, receivedAt, signed, isExpendable(signed, isKnown), query]
     const how = isRefused
-      ? [refused?.raw, 'refused', 0, false, refused?.error]
+      ? [refused?.raw.replaceAll('\u0000', '\ufffd'), 'refused', 0, false, refused?.error]
       : [callback.raw, undelivered.outcome, undelivered.code, undelivered.failed, null]
     const { postgres, resendWindow } = this.#deps
     // One after the other, so that a resend finds the first one.
@@ -280,4 +280,10 @@ function nameOf({ plugin, partition, fence }: Lease): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** JSON as PostgreSQL stores it: it refuses NUL and lone surrogates, which the text of an error may contain. */
+function storableJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.includes('\\u') ? text.replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd') : text
 }
