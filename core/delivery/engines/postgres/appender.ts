@@ -57,19 +57,25 @@ class Lane {
     this.#isSending = false
   }
 
-  /** Two with one identity do not go together: the second one is to find the first. */
+  /**
+   * Two with one identity do not go together: the second one is to find the first. What comes behind it in its partition
+   * waits with it, so that a key keeps its order.
+   */
   #nextBatch(): Append[] {
     const identities = new Set<string>()
+    const heldBack = new Set<number>()
     const batch: Append[] = []
     const left: Append[] = []
     let characters = 0
     for (const callback of this.#queue) {
-      const isNext = batch.length < MAX_ROWS && characters < MAX_CHARACTERS && !identities.has(callback.identity)
-      if (!isNext) {
+      const { identity, partition } = callback
+      const hasRoom = batch.length < MAX_ROWS && characters < MAX_CHARACTERS
+      if (!hasRoom || identities.has(identity) || heldBack.has(partition)) {
+        heldBack.add(partition)
         left.push(callback)
         continue
       }
-      identities.add(callback.identity)
+      identities.add(identity)
       characters += callback.raw.length
       batch.push(callback)
     }

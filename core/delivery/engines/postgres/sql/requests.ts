@@ -18,8 +18,9 @@ CREATE FUNCTION {schema}.make_pending(a_plugin text, a_partition int, a_seq bigi
 DECLARE v_cursor bigint;
 BEGIN
   SELECT seq INTO v_cursor FROM {schema}.cursors WHERE plugin = a_plugin AND partition = a_partition FOR UPDATE;
+  -- now() is one time for all of a request, so that they are delivered in the order of their numbers.
   INSERT INTO {schema}.states (plugin, partition, seq, place, due_at)
-  VALUES (a_plugin, a_partition, a_seq, 'pending', ${NOW}) ON CONFLICT DO NOTHING;
+  VALUES (a_plugin, a_partition, a_seq, 'pending', (extract(epoch FROM now()) * 1000)::bigint) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN RETURN 'waiting'; END IF;
   IF a_seq > v_cursor THEN PERFORM {schema}.mark_done(a_plugin, a_partition, a_seq); END IF;
   UPDATE {schema}.callbacks SET plugins = plugins || to_jsonb(a_plugin)
