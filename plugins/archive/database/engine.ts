@@ -1,4 +1,4 @@
-import type { Expression, SqlBool } from 'kysely'
+import type { Expression, SqlBool } from '#kysely'
 import type { Term } from '../search/terms.ts'
 import type { ArchiveDb, Work } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql } from '#kysely'
 import type { Engine } from './engine.ts'
 
 /** The version of the tables that this code reads and writes. */

@@ -1,4 +1,4 @@
-import { Kysely, MysqlDialect, sql } from 'kysely'
+import { Kysely, MysqlDialect, sql } from '#kysely'
 import { codeOf, type Engine } from './engine.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from '#kysely'
 import type pg from 'pg'
 import { codeOf, type Engine } from './engine.ts'
 import type { Tables } from './tables.ts'

@@ -8,7 +8,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-} from 'kysely'
+} from '#kysely'
 import { openSqlite, type SqliteHandle, type SqliteValue } from 'timhook/plugin'
 import { codeOf, type Engine } from './engine.ts'
 import type { Tables } from './tables.ts'

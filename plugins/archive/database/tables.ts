@@ -1,4 +1,4 @@
-import type { Generated, Kysely, Transaction } from 'kysely'
+import type { Generated, Kysely, Transaction } from '#kysely'
 import type { Row } from '../rows/row.ts'
 
 export interface MessageTable extends Row {

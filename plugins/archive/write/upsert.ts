@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery } from '#kysely'
 import type { Engine } from '../database/engine.ts'
 import type { Work } from '../database/tables.ts'
 import { columns, type Row } from '../rows/row.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sql } from 'kysely'
+import { sql } from '#kysely'
 import { openArchive } from '../../../plugins/archive/archive.ts'
 import { toPublic } from '../../../plugins/archive/rows/row.ts'
 import { applyFacts } from '../../../plugins/archive/write/apply.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { sql } from 'kysely'
+import { sql } from '#kysely'
 import type { AnyFact } from '../../../plugins/archive/callbacks/fact.ts'
 import { readCallback } from '../../../plugins/archive/callbacks/read-callback.ts'
 import type { Failure } from '../../../plugins/archive/database/engine.ts'
