@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { watch } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { readdirSync, readFileSync, watch } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { readChosenConfig } from '../input/config.ts'
 
 export interface DevOptions {
@@ -20,12 +20,15 @@ const IGNORED = /(?:^|[\\/])(?:node_modules|data|\.git)[\\/]/
  * Runs until it is interrupted.
  */
 export async function dev(options: DevOptions): Promise<void> {
-  const beside = options.with === undefined ? undefined : spawn(options.with, { shell: true, stdio: 'inherit' })
   const { file, folder, plugins } = await readChosenConfig(options.config)
   const paths = plugins.flatMap(({ use }) =>
     typeof use === 'string' && /^[./]/.test(use) ? [dirname(resolve(folder, use))] : [],
   )
+  const places = new Set([folder, ...paths])
+  const isChanged = trackContents([...places].flatMap(watchedIn))
+  const beside = options.with === undefined ? undefined : spawn(options.with, { shell: true, stdio: 'inherit' })
   let server = startServer(file)
+  const written = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let restarting: Promise<void> = Promise.resolve()
   const restart = async (): Promise<void> => {
@@ -33,13 +36,17 @@ export async function dev(options: DevOptions): Promise<void> {
     await stop(server)
     server = startServer(file)
   }
-  for (const place of new Set([folder, ...paths])) {
+  const look = (): void => {
+    const changed = [...written].filter(isChanged)
+    written.clear()
+    if (changed.length > 0) restarting = restarting.then(restart)
+  }
+  for (const place of places) {
     watch(place, { recursive: true }, (_event, name) => {
       if (name === null || !WATCHED.test(name) || IGNORED.test(name)) return
+      written.add(join(place, name))
       clearTimeout(timer)
-      timer = setTimeout(() => {
-        restarting = restarting.then(restart)
-      }, QUIET_MS)
+      timer = setTimeout(look, QUIET_MS)
     })
   }
   const end = async (): Promise<void> => {
@@ -50,6 +57,36 @@ export async function dev(options: DevOptions): Promise<void> {
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end())
+}
+
+function watchedIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return IGNORED.test(`${entry.name}/`) ? [] : watchedIn(path)
+    return WATCHED.test(entry.name) ? [path] : []
+  })
+}
+
+/** Returns whether a file has other contents than when last asked. A compiler writes all of its files, changed or not. */
+function trackContents(paths: readonly string[]): (path: string) => boolean {
+  const known = new Map<string, string | undefined>()
+  const isChanged = (path: string): boolean => {
+    const text = textOf(path)
+    if (known.has(path) && known.get(path) === text) return false
+    known.set(path, text)
+    return true
+  }
+  for (const path of paths) isChanged(path)
+  return isChanged
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // It is gone.
+    return undefined
+  }
 }
 
 function startServer(config: string): ChildProcess {
