@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { PluginInput } from '../../../config/sections/plugins.ts'
 import { entry, full, FULL } from '../../harness/plugin.ts'
-import { answered, type Settings, type Shared, shared } from './histories.ts'
+import { answered, type Settings, type Shared, shared, until } from './histories.ts'
 
 /** What every engine whose store others reach does when a plugin is paused and resumed. */
 export function describePauses(engine: string, settings: Settings): void {
@@ -61,12 +61,16 @@ export function describePauses(engine: string, settings: Settings): void {
       await first.post(FULL, full({ EventTime: 1 }))
       await first.server.stop({ drainMs: 0, graceMs: 0 })
       const history = await open()
-      const until = Date.now() + 3_600_000
-      await history.request({ kind: 'pause', refs: ['one'], reason: 'too much', until })
+      const endsAt = Date.now() + 3_600_000
+      await history.request({ kind: 'pause', refs: ['one'], reason: 'too much', until: endsAt })
       const second = await serve(plugins())
       await second.post(FULL, full({ EventTime: 2 }))
-      const { plugins: stats } = await second.server.running.stats()
-      expect(stats[0]).to.deep.include({ plugin: 'one', backlog: 2, held: { reason: 'too much', until } })
+      // An engine with several processes counts when its leases are there.
+      const { plugins: stats } = await until(
+        () => second.server.running.stats(),
+        ({ plugins: counted }) => counted[0]?.backlog === 2,
+      )
+      expect(stats[0]).to.deep.include({ plugin: 'one', backlog: 2, held: { reason: 'too much', until: endsAt } })
       expect(seen).to.deep.equal([])
     })
 
