@@ -95,8 +95,7 @@ class MemoryLog implements CallbackLog {
     const waiting = [...(this.#plugins.get(plugin)?.pending.values() ?? [])].filter(({ seq }) => !taken.has(seq))
     const due = waiting.filter(isDue).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.seq - b.seq)
     if (due.length > limit) return { rows: due.slice(0, limit), next: now }
-    const later = waiting.filter((callback) => !isDue(callback)).map(({ dueAt = 0 }) => dueAt)
-    return { rows: due, next: later.length === 0 ? undefined : Math.min(...later) }
+    return { rows: due, next: least(waiting.filter((callback) => !isDue(callback)).map(({ dueAt = 0 }) => dueAt)) }
   }
 
   async fetch(_lease: Lease, seqs: readonly number[]): Promise<WaitingCallback[]> {
@@ -136,12 +135,12 @@ class MemoryLog implements CallbackLog {
   async recordUndelivered(): Promise<void> {}
 
   async probe(): Promise<Record<string, number>> {
-    const oldest = [...this.#plugins].map(([plugin, { pending }]) => {
-      return [plugin, [...pending.values()].map(({ receivedAt }) => receivedAt)] as const
-    })
-    return Object.fromEntries(
-      oldest.filter(([, times]) => times.length > 0).map(([plugin, times]) => [plugin, Math.min(...times)]),
-    )
+    const oldest: Record<string, number> = {}
+    for (const [plugin, { pending }] of this.#plugins) {
+      const at = least([...pending.values()].map(({ receivedAt }) => receivedAt))
+      if (at !== undefined) oldest[plugin] = at
+    }
+    return oldest
   }
 
   async close(): Promise<void> {}
@@ -170,4 +169,9 @@ function waitingOf(append: Append, seq: number): WaitingCallback {
   const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend } = append
   const callback = { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend }
   return { ...callback, resends: 0, attempt: 1, dueAt: undefined, tries: 0 }
+}
+
+/** Not Math.min: as many arguments as callbacks that wait would overflow the stack. */
+function least(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((first, value) => Math.min(first, value))
 }
