@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { exitCodeOf, printError } from '../../core/cli/output/exit.ts'
 import { createProgram } from '../../core/cli/program.ts'
-import { COVERAGE, stopAfterTest } from './hooks.ts'
+import { stopAfterTest } from './hooks.ts'
 
 /** The built command. */
 export const BIN = resolve('dist/core/cli/main.js')
@@ -19,7 +19,7 @@ export interface Ended {
 
 /** The environment of a command: this process' own, and what it is told besides. */
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...process.env, ...(COVERAGE !== undefined && { NODE_V8_COVERAGE: COVERAGE }), ...more }
+  return { ...process.env, ...more }
 }
 
 /** Runs a command to its end. */

@@ -1,6 +1,3 @@
-/** Where the processes of a test that measure coverage write it; undefined where it is not measured. */
-export const COVERAGE = process.env['NODE_V8_COVERAGE']
-
 const stops: (() => Promise<void>)[] = []
 
 /** Runs when the test is over, last one first. */
@@ -10,8 +7,8 @@ export function stopAfterTest(stop: () => Promise<void>): void {
 
 export const mochaHooks = {
   /**
-   * This process goes on measuring. Threads and other processes would each write megabytes, most of it the same: those of
-   * harness/cli.ts are enough.
+   * This process goes on measuring. Threads and other processes would each write megabytes, most of it the same, which
+   * took longer than the tests: what only they run is left out of the figures.
    */
   beforeAll(): void {
     delete process.env['NODE_V8_COVERAGE']

@@ -4,8 +4,11 @@ import type { ModelEngine } from './engine.ts'
 import { play } from './play.ts'
 import { type Scenario, scenarios } from './scenario.ts'
 
-/** Runs of an engine, and into how many tests they are divided, so that none takes long. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 300)
+/**
+ * Runs of an engine, and into how many tests they are divided, so that none takes long. `npm test` is to end soon; the
+ * other tiers play all of them.
+ */
+const RUNS = Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_TIER'] === 'local' ? 100 : 300))
 const TESTS = 30
 /** Runs at a time where waiting takes longer than anything else. */
 const TOGETHER = 10
