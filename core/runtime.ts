@@ -4,6 +4,7 @@ import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
+import type { History } from './delivery/history.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
 import type { DispatchDeps } from './answer.ts'
@@ -71,6 +72,8 @@ export interface Running {
   health(): Promise<void>
   /** What waits, and the room of the store. */
   stats(): Promise<DeliveryStats>
+  /** What is stored, opened at the first call and closed by `stop`. */
+  history(): Promise<History>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
   /**
@@ -167,6 +170,7 @@ export async function compose(
       },
       health: () => delivery.health(),
       stats: () => delivery.stats(),
+      history: () => engine.history(),
       durability: () => engine.durability?.(),
       async stop(graceMs, failed = false) {
         const { undelivered, settled } = await delivery.stop(graceMs)

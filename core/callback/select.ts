@@ -17,19 +17,21 @@ export type Selects = (body: JsonObject, paths?: readonly string[]) => boolean
 const GROUP = /(?:^|\.)(?:GroupId|RoomId)$/
 const ACCOUNT = /(?:^|\.|_)Account(?:\[\])?$/
 
-/** Objects in objects that hold accounts: `Info.To_Account`, `PairList[].From_Account`. */
-const MAX_DEPTH = 3
+/** How deep an account may stand: `Info.To_Account`, `PairList[].From_Account`. */
+const ACCOUNT_DEPTH = 3
+/** How deep a group may stand, in objects but not in lists. */
+const GROUP_DEPTH = 2
 
 /** Creates the test of bodies; undefined if the selection asks for nothing in them. All that is given has to match. */
 export function bodySelector({ groups, accounts, msgTypes }: BodySelection): Selects | undefined {
   const tests: Selects[] = []
   if (groups) {
     const matches = matcher(groups)
-    tests.push((body, paths = []) => groupsOf(body).some(matches) || paths.some((path) => GROUP.test(path)))
+    tests.push((body, paths = []) => namesOf(body).groups.some(matches) || paths.some((path) => GROUP.test(path)))
   }
   if (accounts) {
     const matches = matcher(accounts)
-    tests.push((body, paths = []) => hasAccount(body, matches, MAX_DEPTH) || paths.some((path) => ACCOUNT.test(path)))
+    tests.push((body, paths = []) => namesOf(body).accounts.some(matches) || paths.some((path) => ACCOUNT.test(path)))
   }
   if (msgTypes) {
     const matches = matcher(msgTypes)
@@ -38,32 +40,74 @@ export function bodySelector({ groups, accounts, msgTypes }: BodySelection): Sel
   return tests.length === 0 ? undefined : (body, paths) => tests.every((test) => test(body, paths))
 }
 
-/** The ids of groups and rooms, at the top of the body or one level below. */
-function groupsOf(body: JsonObject): string[] {
-  return [body, ...Object.values(body).filter(isObject)]
-    .flatMap(({ GroupId, RoomId }) => [GroupId, RoomId])
-    .flatMap((id) => idOf(id) ?? [])
+/** Gets what a body names, one id at a time. Ids may come several times. */
+export interface NameVisitor {
+  group(id: string): void
+  account(id: string): void
+}
+
+/** The ids of groups and rooms, and those of accounts: sender, receiver, member, operator. */
+export function namesOf(body: JsonObject): { readonly groups: string[]; readonly accounts: string[] } {
+  const groups: string[] = []
+  const accounts: string[] = []
+  visitNames(body, { group: (id) => groups.push(id), account: (id) => accounts.push(id) })
+  return { groups, accounts }
+}
+
+/** Visits the groups and accounts that a body names, as `only.groups` and `only.accounts` mean them. */
+export function visitNames(body: JsonObject, visitor: NameVisitor): void {
+  visitObject(body, visitor, 1, GROUP_DEPTH)
+}
+
+function visitObject(object: JsonObject, visitor: NameVisitor, depth: number, groupDepth: number): void {
+  for (const key of Object.keys(object)) {
+    const value = object[key]
+    const kind = kindOf(key)
+    if (kind === 'account') visitAccounts(value, visitor)
+    else if (typeof value !== 'object') {
+      const id = kind === 'group' && depth <= groupDepth ? idOf(value) : undefined
+      if (id !== undefined) visitor.group(id)
+    } else if (kind !== 'message' && depth < ACCOUNT_DEPTH) {
+      if (isObject(value)) visitObject(value, visitor, depth + 1, groupDepth)
+      else if (Array.isArray(value)) {
+        for (const item of value as unknown[]) if (isObject(item)) visitObject(item, visitor, depth + 1, 0)
+      }
+    }
+  }
+}
+
+function visitAccounts(value: unknown, visitor: NameVisitor): void {
+  for (const account of Array.isArray(value) ? (value as unknown[]) : [value]) {
+    const id = idOf(account)
+    if (id !== undefined) visitor.account(id)
+  }
+}
+
+type Kind = 'account' | 'group' | 'message' | 'other'
+
+/** What keys hold. Bodies have few different ones, and a comparison each time took half of the walk. */
+const kinds = new Map<string, Kind>()
+const MAX_KINDS = 1000
+
+function kindOf(key: string): Kind {
+  const known = kinds.get(key)
+  if (known !== undefined) return known
+  const kind = kindByName(key)
+  if (kinds.size < MAX_KINDS) kinds.set(key, kind)
+  return kind
+}
+
+/** What a message holds names nobody. */
+function kindByName(key: string): Kind {
+  if (key === 'GroupId' || key === 'RoomId') return 'group'
+  if (key === 'Account' || key.endsWith('_Account')) return 'account'
+  return key === 'MsgBody' ? 'message' : 'other'
 }
 
 /** What is stored may have numbers for ids. */
 function idOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** Whether an account that the body names matches: sender, receiver, member, operator. What a message holds names none. */
-function hasAccount(value: JsonObject, matches: (text: string) => boolean, depth: number): boolean {
-  return Object.entries(value).some(([key, inner]) => {
-    if (key === 'MsgBody') return false
-    const list: readonly unknown[] = Array.isArray(inner) ? inner : [inner]
-    if (key.endsWith('_Account') || key === 'Account') {
-      return list.some((account) => {
-        const id = idOf(account)
-        return id !== undefined && matches(id)
-      })
-    }
-    return depth > 1 && list.some((item) => isObject(item) && hasAccount(item, matches, depth - 1))
-  })
 }
 
 /** The types of a message's elements. One whose type cannot be told may be of any. */

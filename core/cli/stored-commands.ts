@@ -24,6 +24,8 @@ export function addStoredCommands(program: Command): void {
     .addOption(app())
     .addOption(command())
     .option('--plugin <id>', 'only those for this plugin')
+    .option('--group <id>', 'only those whose body names this group or room')
+    .option('--account <id>', 'only those whose body names this account: sender, receiver, member, operator')
     .addOption(
       new Option('--outcome <outcome>', 'only those with this outcome, for any plugin or the one named').choices(
         OUTCOMES,

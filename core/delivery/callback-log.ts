@@ -1,4 +1,5 @@
 import type { StoredCallback } from '../callback/callback.ts'
+import type { JsonObject } from '../lib/json.ts'
 import type { Hold, Undelivered } from './delivery.ts'
 
 /**
@@ -118,6 +119,8 @@ export interface NewCallback {
   /** As in the URL. */
   readonly query: string
   readonly raw: string
+  /** The body as parsed, for what it names. */
+  readonly body?: JsonObject
   /** Set by the log before `stored`: whether an equal one came before. */
   maybeResend: boolean
   /** Set by the log before `stored`, if it counts resends: see `resendsOf`. */

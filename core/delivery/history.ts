@@ -17,6 +17,12 @@ export interface Filter {
   /** Callbacks that this plugin gets, or got by a replay. */
   readonly plugin?: string
   readonly outcome?: EntryOutcome
+  /** The id of a group or room that the body names, as `only.groups` of the config means it; no pattern. */
+  readonly group?: string
+  /** An account that the body names (sender, receiver, member, operator), as `only.accounts` means it; no pattern. */
+  readonly account?: string
+  /** Only the callbacks with these ids. All that are stored come in one page. */
+  readonly ids?: readonly string[]
   readonly since?: number
   /** Exclusive. */
   readonly until?: number
@@ -28,13 +34,18 @@ export interface Filter {
 
 /**
  * A page of entries and the place from which to continue, which only the engine can read. `end` says that nothing
- * follows.
+ * follows. A search ends after some 0.3 s with what it has found by then, which may be nothing: go on from its place.
  */
 export interface Page {
   readonly entries: Entry[]
   readonly place: string
   readonly end: boolean
+  /** Unless `end`: everything received from then on (forward: until then) was looked at, milliseconds since 1970. */
+  readonly searchedTo?: number
 }
+
+/** How long a search goes on before it returns what it has found, milliseconds. */
+export const SLICE_MS = 250
 
 /** A stored callback. */
 export interface Entry {
@@ -89,6 +100,37 @@ export interface DeadFilter {
   readonly before?: string
   /** 100 by default. */
   readonly limit?: number
+}
+
+/** Dead letters of a plugin with the same error. */
+export interface DeadLetterCount {
+  readonly plugin: string
+  readonly error: string
+  readonly count: number
+}
+
+/** The most groups that `deadLetterCounts` returns, and the most dead letters that it counts: the newest. */
+export const MAX_COUNTED = { groups: 1000, letters: 100_000 } as const
+
+/** What is stored of a callback for one plugin. Times are milliseconds since 1970. */
+export interface PluginSteps {
+  readonly plugin: string
+  readonly outcome: PluginOutcome
+  /** Attempts that have failed. Not known of a callback that is done. */
+  readonly attempts?: number
+  /** When the next attempt is due. */
+  readonly nextAt?: number
+  /** Since when a handler has put it off by RetryAfter. */
+  readonly deferredSince?: number
+  /** Its key waits with it. */
+  readonly held?: boolean
+  /** How often the process has died while its handler ran. */
+  readonly crashes?: number
+  /** The last error. */
+  readonly error?: string
+  /** When it became a dead letter, and the ref of that. */
+  readonly diedAt?: number
+  readonly deadLetter?: string
 }
 
 /** A record that a plugin wrote. */
@@ -168,6 +210,10 @@ export interface History {
   find(ids: readonly string[], options?: { bodies?: boolean }): Promise<Entry[]>
   /** Lists the newest first, of all plugins unless one is given. */
   deadLetters(filter?: DeadFilter): Promise<DeadLetter[]>
+  /** Counts the dead letters by plugin and error, the most frequent first; see MAX_COUNTED. */
+  deadLetterCounts(): Promise<DeadLetterCount[]>
+  /** What is stored of the callback with this id, for each of its plugins; empty if it is not stored or not delivered. */
+  steps(id: string): Promise<PluginSteps[]>
   /** Newest first. */
   records(filter?: RecordFilter): Promise<PluginRecord[]>
   /**
@@ -183,4 +229,10 @@ export interface History {
   /** Whether a server is running on this store. */
   isServed(): Promise<boolean>
   close(): Promise<void>
+}
+
+/** Closes a history that was opened, or could not be. */
+export async function closeHistory(opened: Promise<History> | undefined): Promise<void> {
+  const history = await opened?.catch(() => undefined)
+  await history?.close().catch(() => undefined)
 }

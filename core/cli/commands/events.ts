@@ -5,6 +5,7 @@ import { TimhookError } from '../../errors.ts'
 import { warnUnknown } from '../input/command-pattern.ts'
 import { readValidConfig } from '../input/config.ts'
 import { EVENT_HEAD, eventJson, eventText, recordJson, recordText } from '../output/events-format.ts'
+import { localTime } from '../output/times.ts'
 import { exitOnClosedPipe, print, printProgress, abortOnSigint } from '../output/output.ts'
 
 export interface EventOptions {
@@ -12,6 +13,8 @@ export interface EventOptions {
   app?: number
   command?: string
   plugin?: string
+  group?: string
+  account?: string
   outcome?: NonNullable<Filter['outcome']>
   since?: number
   until?: number
@@ -54,8 +57,11 @@ function checkOutcome({ follow, outcome }: EventOptions): void {
   })
 }
 
-function filterOf({ app, command, plugin, outcome, since, until, body = false }: EventOptions): Filter {
+function filterOf(options: EventOptions): Filter {
+  const { app, command, plugin, group, account, outcome, since, until, body = false } = options
   return {
+    ...(group !== undefined && { group }),
+    ...(account !== undefined && { account }),
     ...(app !== undefined && { app }),
     ...(command !== undefined && { command }),
     ...(plugin !== undefined && { plugin }),
@@ -75,6 +81,9 @@ async function list(history: History, options: EventOptions): Promise<void> {
     await show(page.entries, options)
     left -= page.entries.length
     if (page.end) return
+    const { searchedTo, entries } = page
+    if (searchedTo !== undefined && entries.length === 0 && process.stderr.isTTY)
+      printProgress(`searched back to ${localTime(searchedTo)}`)
     place = page.place
   }
 }
@@ -91,10 +100,10 @@ async function follow(history: History, options: EventOptions): Promise<void> {
   const interrupted = abortOnSigint()
   const filter = filterOf(options)
   let place = await history.end()
-  const first = await history.backward({ ...filter, limit: options.limit ?? FIRST })
-  const shown = new Set(first.entries.map(({ id }) => id))
+  const first = await newest(history, filter, options.limit ?? FIRST)
+  const shown = new Set(first.map(({ id }) => id))
   await head(options)
-  await show(first.entries.toReversed(), options)
+  await show(first.toReversed(), options)
   while (!interrupted.aborted) {
     const page = await history.forward({ ...filter, limit: PAGE }, place)
     // Callbacks that arrived while the first ones were read are in both lists.
@@ -103,6 +112,17 @@ async function follow(history: History, options: EventOptions): Promise<void> {
     place = page.place
     if (page.end) await delay(POLL_MS, undefined, { signal: interrupted }).catch(() => undefined)
   }
+}
+
+async function newest(history: History, filter: Filter, limit: number): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for (let place: string | undefined; entries.length < limit;) {
+    const page = await history.backward({ ...filter, limit: limit - entries.length }, place)
+    entries.push(...page.entries)
+    if (page.end) break
+    place = page.place
+  }
+  return entries
 }
 
 async function records(history: History, options: EventOptions, kind: string | true): Promise<void> {

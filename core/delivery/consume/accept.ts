@@ -76,6 +76,9 @@ export function createAccept({ bus, log, identify, consumers, partitions }: Acce
     get raw(): string {
       return this.callback.raw
     }
+    get body(): Callback['body'] {
+      return this.callback.body
+    }
     get plugins(): string {
       return this.#receivers.text
     }

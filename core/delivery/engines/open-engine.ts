@@ -10,7 +10,8 @@ import type { RedisSettings } from '../../store/redis/options.ts'
 import { createMemoryStores } from '../../store/memory.ts'
 import type { Stores } from '../../store/store.ts'
 import type { Delivery, Ending } from '../delivery.ts'
-import { createMemoryDelivery } from './memory.ts'
+import type { History } from '../history.ts'
+import { createMemoryDelivery } from './memory/open-memory.ts'
 import { openSqliteEngine } from './sqlite/open-sqlite.ts'
 import { linkCount } from './sqlite/file/real-path.ts'
 import type { Retention } from './sqlite/upkeep/retention.ts'
@@ -36,6 +37,11 @@ export interface Engine {
   readonly stores: Stores
   /** @param disabled plugins with `enabled: false`, now and later: they are not gone */
   createDelivery(registry: Registry, disabled: readonly string[]): Delivery
+  /**
+   * What is stored, for this process: opened at the first call, and closed by `close`. No search of it delays a callback.
+   * After `createDelivery`.
+   */
+  history(): Promise<History>
   /** Why what is acknowledged may be lost all the same, for those who run the server. */
   durability?(): string | undefined
   close(ending: Ending): Promise<void>
@@ -86,9 +92,17 @@ export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine'
 
 function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger, clock: Clock): Engine {
   log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
+  let delivery: ReturnType<typeof createMemoryDelivery> | undefined
   return {
     stores: createMemoryStores(() => clock.now()),
-    createDelivery: (registry) => createMemoryDelivery({ registry, bus, resendWindow, clock }),
+    createDelivery(registry) {
+      delivery = createMemoryDelivery({ registry, bus, resendWindow, clock })
+      return delivery
+    },
+    async history() {
+      if (!delivery) throw new TimhookError('STORE_CLOSED', 'the engine has not started')
+      return delivery.history
+    },
     async close() {},
   }
 }

@@ -1,4 +1,4 @@
-import { createMemoryDelivery } from '../../../core/delivery/engines/memory.ts'
+import { createMemoryDelivery } from '../../../core/delivery/engines/memory/open-memory.ts'
 import { describeModel } from './model.ts'
 
 describeModel({

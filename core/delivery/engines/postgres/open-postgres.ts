@@ -7,6 +7,8 @@ import type { PostgresSettings } from '../../../store/postgres/options.ts'
 import { createPostgresStores } from '../../../store/postgres/stores.ts'
 import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
+import { closeHistory, type History } from '../../history.ts'
+import { openPostgresHistory } from './history/history.ts'
 import { PostgresLog, type PostgresLogDeps } from './log.ts'
 import { makeSchema } from './schema.ts'
 
@@ -23,6 +25,7 @@ export async function openPostgresEngine(
   if (!settings) throw new TimhookError('CONFIG_INVALID', 'delivery.postgres is missing')
   const postgres = await openPostgres(settings, { log: logger })
   let log: PostgresLog | undefined
+  let history: Promise<History> | undefined
   try {
     await makeSchema(postgres)
   } catch (error) {
@@ -41,7 +44,12 @@ export async function openPostgresEngine(
       const { mode, faults } = postgres.durability
       return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
     },
+    history(): Promise<History> {
+      history ??= openPostgresHistory(settings)
+      return history
+    },
     async close(ending: Ending): Promise<void> {
+      await closeHistory(history)
       // After a fault the leases end by themselves: who knows what this process still does.
       if (ending !== 'failed') await log?.returnLeases(ending === 'clean').catch(() => undefined)
       await postgres.close()

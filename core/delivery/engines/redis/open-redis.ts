@@ -7,6 +7,8 @@ import type { RedisSettings } from '../../../store/redis/options.ts'
 import { createRedisStores } from '../../../store/redis/stores.ts'
 import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
+import { closeHistory, type History } from '../../history.ts'
+import { openRedisHistory } from './history/history.ts'
 import { type Connection, createRun } from './client/run.ts'
 import { RedisLog } from './redis-log.ts'
 import { createSweep, type Retention } from './upkeep/retention.ts'
@@ -58,6 +60,8 @@ export async function openRedisEngine(settings: Settings, { bus, log }: { bus: B
   const connection = await openRedis(settings.redis, { log })
   const watch = watchRedis(connection, log)
   let delivery: RedisDelivery | undefined
+  let history: Promise<History> | undefined
+  const { redis } = settings
   return {
     stores: createRedisStores(connection),
     createDelivery(registry: Registry): Delivery {
@@ -77,7 +81,12 @@ export async function openRedisEngine(settings: Settings, { bus, log }: { bus: B
       const { mode, faults } = connection.durability
       return faults.length === 0 ? undefined : `${mode}: ${faults.join(', ')}`
     },
+    history(): Promise<History> {
+      history ??= openRedisHistory(redis)
+      return history
+    },
     async close(ending: Ending): Promise<void> {
+      await closeHistory(history)
       watch.stop()
       await delivery?.end(ending)
       await connection.close()

@@ -5,8 +5,10 @@ import type { Registry } from '../../../registry.ts'
 import { loggableError } from '../../../observe/loggable-error.ts'
 import { createSqliteStores } from '../../../store/sqlite/stores.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
+import type { History } from '../../history.ts'
 import { createSqliteDelivery, type SqliteDeps } from './delivery.ts'
 import { SqliteClient } from './client/sqlite-client.ts'
+import { openHistoryThread } from './history/history-client.ts'
 import { type Loss, type Presence, watchPresence } from './file/presence.ts'
 import { realPath } from './file/real-path.ts'
 
@@ -25,6 +27,7 @@ export async function openSqliteEngine(
 ) {
   const file = realPath(resolve(settings.sqlite.file))
   const client = await SqliteClient.open(file, (error, isOpen) => bus.emit('store:lost', { error, isOpen }), early)
+  const history = openHistoryThread(file)
   let loss: Loss | undefined
   const presence = await watchPresence(file, client.descriptor, (found) => {
     loss = found
@@ -43,7 +46,11 @@ export async function openSqliteEngine(
     createDelivery(registry: Registry, disabled: readonly string[]): Delivery {
       return createSqliteDelivery({ ...settings, registry, disabled, bus, client, file, look: () => presence.look() })
     },
+    async history(): Promise<History> {
+      return history
+    },
     async close(ending: Ending): Promise<void> {
+      await history.close()
       const { marked } = await client.close(ending, rescue)
       await presence.close()
       if (ending === 'clean' && !marked && !client.lost)

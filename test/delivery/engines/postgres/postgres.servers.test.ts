@@ -5,6 +5,7 @@ import { describeHolds } from '../../contract/holds-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
+import { describeSearch } from '../../contract/search-contract.ts'
 
 describeWithPostgres('with a PostgreSQL', () => {
   const shared = sharedPostgres()
@@ -17,6 +18,7 @@ describeWithPostgres('with a PostgreSQL', () => {
   describeDelivery('postgres', settings)
   describeOrder('postgres', settings)
   describeJournal('postgres', settings)
+  describeSearch('postgres', settings)
   describeRequests('postgres', settings)
   describeHolds('postgres', settings)
   describePauses('postgres', settings)

@@ -5,6 +5,7 @@ import { describeHolds } from '../../contract/holds-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
+import { describeSearch } from '../../contract/search-contract.ts'
 
 const settings = async () => ({
   engine: 'redis' as const,
@@ -16,6 +17,7 @@ describeWithRedis('with a Redis', () => {
   describeDelivery('redis', settings)
   describeOrder('redis', settings)
   describeJournal('redis', settings)
+  describeSearch('redis', settings)
   describeRequests('redis', settings)
   describeHolds('redis', settings)
   describePauses('redis', settings)

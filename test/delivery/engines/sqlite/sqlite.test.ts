@@ -6,6 +6,7 @@ import { describeHolds } from '../../contract/holds-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
+import { describeSearch } from '../../contract/search-contract.ts'
 
 const settings = async (): Promise<{ engine: 'sqlite'; sqlite: { file: string } }> => ({
   engine: 'sqlite',
@@ -15,6 +16,7 @@ const settings = async (): Promise<{ engine: 'sqlite'; sqlite: { file: string } 
 describeDelivery('sqlite', settings)
 describeOrder('sqlite', settings)
 describeJournal('sqlite', settings)
+describeSearch('sqlite', settings)
 describeRequests('sqlite', settings)
 describeHolds('sqlite', settings)
 describePauses('sqlite', settings)

@@ -11,6 +11,7 @@ import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/reques
 import { deadLetters } from './dead-letters.ts'
 import { backward, end, find, forward } from './list.ts'
 import { records } from './records.ts'
+import { deadLetterCounts, steps } from './steps.ts'
 
 /** A search may look at everything that is stored. */
 const SILENT_MS = 120_000
@@ -35,6 +36,8 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
     end: () => end(postgres),
     find: (ids, { bodies = false } = {}) => find(postgres, ids, bodies),
     deadLetters: (filter = {}) => deadLetters(postgres, filter),
+    deadLetterCounts: () => deadLetterCounts(postgres),
+    steps: (id) => steps(postgres, id),
     records: (filter = {}) => records(postgres, filter),
     backlogs: () => postgres.query<{ plugin: string; count: number }>(BACKLOGS),
     holds: async () => holdsOf(await postgres.query<RequestsRow>(HOLDS)),

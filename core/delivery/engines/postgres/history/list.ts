@@ -1,16 +1,18 @@
 import type { Queryable, Sql } from '../../../../store/postgres/sql.ts'
 import { sql } from '../../../../store/postgres/sql.ts'
-import type { Entry, Filter, Page, PluginOutcome } from '../../../history.ts'
+import { type Entry, type Filter, type Page, type PluginOutcome, SLICE_MS } from '../../../history.ts'
+import { nameTest, pageOfIds, withoutBody } from '../../../filter.ts'
 
 const COLUMNS = `partition, seq, id, app, command, received_at, signed, resends, maybe_resend, outcome, code, failed, error,
   plugins, CASE WHEN $9 THEN query END AS query, CASE WHEN $9 THEN raw END AS raw`
 const OUTCOMES = `(SELECT jsonb_agg(jsonb_build_array(plugin, {schema}.outcome_of(plugin, partition, seq)) ORDER BY nth)
   FROM jsonb_array_elements_text(plugins) WITH ORDINALITY AS of (plugin, nth)) AS outcomes`
 
-/** $1 app, $2 command, $3 its category, $4 plugin, $5 outcome, $6 since, $7 until. Null is no filter. */
+/** $1 app, $2 command, $3 its category, $4 plugin, $5 outcome, $6 since, $7 until. $11 a text in the body. Null is no filter. */
 const FITS = `($1::bigint IS NULL OR app = $1) AND ($2::text IS NULL OR command = $2)
   AND ($3::text IS NULL OR starts_with(command, $3)) AND ($4::text IS NULL OR plugins ? $4)
   AND ($6::bigint IS NULL OR received_at >= $6) AND ($7::bigint IS NULL OR received_at < $7)
+  AND ($11::text IS NULL OR strpos(raw, $11) > 0)
   AND CASE
     WHEN $5::text IS NULL THEN true
     WHEN $5 = 'delivered' THEN outcome IS NULL
@@ -37,13 +39,27 @@ CREATE FUNCTION {schema}.outcome_of(a_plugin text, a_partition int, a_seq bigint
 $$;
 `
 
-/** $8 only ids before this one, or any. */
+/** How many callbacks one statement looks at. */
+const SLICE = 10_000
+/** How far the clock of a process may differ from the order of ids. */
+const SKEW_MS = 600_000
+const ID_TIME_DIGITS = 9
+const MAX_ID_MS = 36 ** ID_TIME_DIGITS - 1
+/** Behind every id. */
+const LAST_ID = '~'
+
+/** Among the last ones before the id $8. */
 const BACKWARD = sql(
   'list-backward',
   `SELECT *, ${OUTCOMES} FROM (
-    SELECT ${COLUMNS} FROM {schema}.callbacks
-    WHERE ($8::text IS NULL OR id < $8) AND ($7::bigint IS NULL OR received_at < $7) AND ${FITS} ORDER BY id DESC LIMIT $10
+    SELECT ${COLUMNS} FROM (SELECT * FROM {schema}.callbacks WHERE id < $8 ORDER BY id DESC LIMIT ${SLICE}) AS slice
+    WHERE ${FITS} ORDER BY id DESC LIMIT $10
   ) AS picked ORDER BY id DESC`,
+)
+/** The last callback that BACKWARD has looked at; none if it has looked at all. */
+const SLICE_END = sql(
+  'slice-end',
+  `SELECT id, received_at FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
 )
 
 /** $8 the place: numbers by partition, and under -1 that of what was not delivered. */
@@ -95,12 +111,48 @@ interface Row {
 }
 
 export async function backward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
-  const rows = await list(postgres, BACKWARD, filter, place ?? null)
-  return { entries: rows.map(entryOf), place: rows.at(-1)?.id ?? place ?? '', end: rows.length < limitOf(filter) }
+  const { ids, since, until, bodies } = filter
+  const lookUp = (wanted: readonly string[], withBodies: boolean): Promise<Entry[]> =>
+    find(postgres, wanted, withBodies)
+  if (ids) return pageOfIds(lookUp, { ...filter, ids }, false)
+  const test = nameTest(filter)
+  const lowest = since === undefined ? '' : idAt(since - SKEW_MS)
+  const endsAt = performance.now() + SLICE_MS
+  const entries: Entry[] = []
+  let before = place ?? (until === undefined ? LAST_ID : idAt(until + SKEW_MS))
+  for (;;) {
+    const limit = limitOf(filter) - entries.length
+    const rows = await list(postgres, BACKWARD, { ...filter, limit }, before)
+    entries.push(...fitting(rows, test, bodies))
+    const last = rows.length < limit ? await sliceEnd(postgres, before) : rows.at(-1)
+    if (!last || last.id < lowest) return { entries, place: last?.id ?? before, end: true }
+    before = last.id
+    if (entries.length >= limitOf(filter) || performance.now() > endsAt)
+      return { entries, place: before, end: false, searchedTo: last.received_at }
+  }
+}
+
+async function sliceEnd(postgres: Queryable, before: string): Promise<Pick<Row, 'id' | 'received_at'> | undefined> {
+  return (await postgres.query<Pick<Row, 'id' | 'received_at'>>(SLICE_END, [before]))[0]
+}
+
+/** The smallest id of a time; see core/lib/id.ts. */
+function idAt(ms: number): string {
+  return Math.max(0, Math.min(ms, MAX_ID_MS)).toString(36).padStart(ID_TIME_DIGITS, '0')
+}
+
+function fitting(rows: readonly Row[], test: ReturnType<typeof nameTest>, bodies: boolean | undefined): Entry[] {
+  const entries = rows.map(entryOf)
+  const named = test ? entries.filter(({ body }) => test(body?.raw ?? '')) : entries
+  return bodies ? named : named.map(withoutBody)
 }
 
 /** Places are numbers of partitions: what comes later stands behind them, whatever its id. */
 export async function forward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
+  const { ids, bodies } = filter
+  const lookUp = (wanted: readonly string[], withBodies: boolean): Promise<Entry[]> =>
+    find(postgres, wanted, withBodies)
+  if (ids) return pageOfIds(lookUp, { ...filter, ids }, true)
   const ends = await endsOf(postgres)
   const from = place === undefined ? {} : (JSON.parse(place) as Place)
   const start = Object.fromEntries(Object.keys(ends).map((n) => [n, from[n] ?? 0]))
@@ -113,7 +165,7 @@ export async function forward(postgres: Queryable, filter: Filter, place?: strin
     const n = seq < 0 ? -1 : partition
     next[n] = Math.max(next[n] ?? 0, Math.abs(seq))
   }
-  return { entries: rows.map(entryOf), place: JSON.stringify(next), end: isEnd }
+  return { entries: fitting(rows, nameTest(filter), bodies), place: JSON.stringify(next), end: isEnd }
 }
 
 export async function end(postgres: Queryable): Promise<string> {
@@ -134,10 +186,18 @@ function limitOf({ limit = 100 }: Filter): number {
 }
 
 function list(postgres: Queryable, statement: Sql, filter: Filter, place: string | null): Promise<Row[]> {
-  const { app, plugin, outcome, since, until, bodies = false } = filter
+  const { app, plugin, outcome, since, until, group, account, bodies = false } = filter
   const [command, category] = commandOf(filter)
   const values = [app, command, category, plugin, outcome, since, until].map((value) => value ?? null)
-  return postgres.query<Row>(statement, [...values, place, bodies, limitOf(filter)])
+  const isNamed = group !== undefined || account !== undefined
+  const text = isNamed ? plainPart([group ?? '', account ?? '']) : null
+  return postgres.query<Row>(statement, [...values, place, bodies || isNamed, limitOf(filter), text])
+}
+
+/** The longest part of names that JSON has as it is, however it escapes others. Empty if there is none: any body may fit. */
+function plainPart(names: readonly string[]): string {
+  const parts = names.flatMap((name) => name.match(/[\w@#.-]+/g) ?? [])
+  return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
 /** A command, or the beginning of those that a pattern covers. */

@@ -10,6 +10,7 @@ import { createRun } from '../client/run.ts'
 import { deadLetters } from './dead-letters.ts'
 import { endOf, find, list } from './list.ts'
 import { records } from './records.ts'
+import { deadLetterCounts, steps } from './steps.ts'
 import type { HistoryDeps } from './streams.ts'
 
 const REF = /^(?:\d+\/\d+|kept:refused\/\d+-\d+)$/
@@ -51,6 +52,8 @@ export async function openRedisHistory(
     end: () => endOf(deps),
     find: (ids, { bodies = false } = {}) => find(deps, ids, bodies),
     deadLetters: (filter = {}) => deadLetters(deps, filter),
+    deadLetterCounts: () => deadLetterCounts(deps),
+    steps: (id) => steps(deps, id),
     records: (filter = {}) => records(connection, filter),
     async backlogs() {
       const counts = await Promise.all(

@@ -1,5 +1,6 @@
 import { covers } from '../../../../registry.ts'
-import type { Entry, Filter, Page, PluginOutcome } from '../../../history.ts'
+import { type Entry, type Filter, type Page, type PluginOutcome, SLICE_MS } from '../../../history.ts'
+import { nameTest, pageOfIds } from '../../../filter.ts'
 import { partitionKey } from '../client/keys.ts'
 import { loadScript } from '../client/run.ts'
 import {
@@ -18,6 +19,8 @@ const OUTCOMES = loadScript('outcomes.lua', import.meta.url)
 
 /** Entries whose outcomes are looked up at once. */
 const TOGETHER = 50
+/** How many entries a slice looks at, at least. */
+const MIN_SLICE = 2000
 /** How far the clocks of processes and of Redis may differ. */
 const SKEW_MS = 600_000
 /** How far entries that came at the same time may be apart; looked at first. */
@@ -28,7 +31,10 @@ const FIND_PAGE = 500
 
 /** Lists one page over all streams, in the order of receipt. */
 export async function list(deps: HistoryDeps, filter: Filter, direction: Direction, place?: string): Promise<Page> {
-  const { limit = 100, since, until } = filter
+  const { limit = 100, since, until, ids } = filter
+  if (ids) return pageOfIds((wanted, bodies) => find(deps, wanted, bodies), { ...filter, ids }, direction === 'forward')
+  const test = nameTest(filter)
+  const endsAt = performance.now() + SLICE_MS
   const places = placesOf(place)
   const readers = streamsFor(filter, deps.partitions).map((stream) => {
     const bounds = (): Promise<Bounds> =>
@@ -42,21 +48,27 @@ export async function list(deps: HistoryDeps, filter: Filter, direction: Directi
   })
   const page: Entry[] = []
   let end = false
-  while (page.length < limit && !end) {
+  let looked = 0
+  let searchedTo: number | undefined
+  const isOver = (): boolean => looked >= MIN_SLICE && performance.now() > endsAt
+  while (page.length < limit && !end && !isOver()) {
     const some: Found[] = []
-    while (some.length < Math.min(TOGETHER, limit - page.length)) {
+    while (some.length < Math.min(TOGETHER, limit - page.length) && !isOver()) {
       const next = await nextOf(readers, direction)
       if (!next) {
         end = true
         break
       }
-      if (fits(filter, next)) some.push(next)
+      looked++
+      searchedTo = next.stored.receivedAt
+      if (fits(filter, next) && (!test || test(next.stored.raw))) some.push(next)
     }
     const entries = await entriesOf(deps, some, filter.bodies ?? false)
     page.push(...entries.filter((entry) => fitsOutcome(filter, entry)))
   }
   const now = Object.fromEntries(readers.map((reader) => [reader.stream, reader.place]))
-  return { entries: page, place: JSON.stringify({ ...places, ...now }), end }
+  const reached = !end && searchedTo !== undefined && { searchedTo }
+  return { entries: page, place: JSON.stringify({ ...places, ...now }), end, ...reached }
 }
 
 /** Returns the place for `forward` behind all that is stored now. */

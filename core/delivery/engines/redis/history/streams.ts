@@ -26,8 +26,9 @@ export interface Bounds {
   readonly newest: string
 }
 
-/** How many entries each stream reads ahead: few, since bodies come with them. */
+/** How many entries each stream reads ahead: few at first, since bodies come with them, and more in a long search. */
 const AHEAD = 20
+const MAX_AHEAD = 320
 
 export function isKept(stream: string): boolean {
   return stream.startsWith('kept:')
@@ -57,6 +58,7 @@ export class StreamReader {
   readonly #bounds: () => Promise<Bounds>
   #read: string | undefined
   #ahead: Found[] = []
+  #count = AHEAD
   #isAtEnd = false
   /** The last entry that was taken, by this reader or one before it. */
   place: string | undefined
@@ -91,10 +93,11 @@ export class StreamReader {
     const after = this.#read === undefined ? undefined : `(${this.#read}`
     const entries =
       this.#direction === 'forward'
-        ? await client.xrange(key, after ?? oldest, newest, 'COUNT', AHEAD)
-        : await client.xrevrange(key, after ?? newest, oldest, 'COUNT', AHEAD)
+        ? await client.xrange(key, after ?? oldest, newest, 'COUNT', this.#count)
+        : await client.xrevrange(key, after ?? newest, oldest, 'COUNT', this.#count)
     this.#ahead = entries.map((entry) => foundOf(this.stream, entry))
     this.#read = this.#ahead.at(-1)?.entry ?? this.#read
-    this.#isAtEnd = entries.length < AHEAD
+    this.#isAtEnd = entries.length < this.#count
+    this.#count = Math.min(2 * this.#count, MAX_AHEAD)
   }
 }

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../../../lib/json.ts'
+import { NameList, type NameWords } from './names.ts'
+
 /** A callback that is to be stored in a block. */
 export interface New {
   /** The plugins that get it, sorted, as JSON. Later changes of the config do not change them. */
@@ -15,10 +18,12 @@ export interface New {
   /** As in the URL. */
   readonly query: string
   readonly raw: string
+  /** The body as parsed, if it is at hand. */
+  readonly body?: JsonObject
 }
 
 /** A callback read from its block. `key`, `query` and `raw` are empty if the bodies were not read. */
-export interface Unpacked extends Omit<New, 'plugins'> {
+export interface Unpacked extends Omit<New, 'plugins' | 'body'> {
   readonly seq: number
   readonly plugins: readonly string[]
 }
@@ -40,6 +45,8 @@ export interface Block {
   readonly heads: string
   /** Key, URL parameters and body of each callback, concatenated. JSON would have to escape them. */
   readonly bodies: string
+  /** What each callback names. */
+  readonly names: NameWords
 }
 
 /**
@@ -73,6 +80,7 @@ export class Packer {
   #sets: { plugins: string; count: number }[] = []
   #heads = ''
   #bodies = ''
+  readonly #names = new NameList()
   #count = 0
   #last: New | undefined
   /** The last command and its JSON, because most callbacks have the same. */
@@ -98,6 +106,7 @@ export class Packer {
     // The same as JSON.stringify, in a third of its time. Ids and fingerprints need no escaping.
     this.#heads += `${this.#count === 0 ? '' : ','}[${set},${receivedAt},${sdkAppId},${flags},"${id}","${identity}",${this.#commandText},${key.length},${query.length},${raw.length}]`
     this.#bodies += key + query + raw
+    this.#names.add(callback.body)
     this.#count++
     this.#last = callback
   }
@@ -106,7 +115,7 @@ export class Packer {
   take(): Block {
     const { receivedAt = 0, id = '' } = this.#last ?? {}
     const sets = `[${this.#sets.map(({ plugins, count }) => `[${plugins},${count}]`).join(',')}]`
-    const texts = { sets, heads: `[${this.#heads}]`, bodies: this.#bodies }
+    const texts = { sets, heads: `[${this.#heads}]`, bodies: this.#bodies, names: this.#names.take() }
     const block = { count: this.#count, expendable: this.#expendable, receivedAt, id, ...texts }
     this.#sets = []
     this.#heads = ''

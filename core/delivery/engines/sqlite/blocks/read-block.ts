@@ -162,7 +162,7 @@ function lengthBy(first: number): number {
   return first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1
 }
 
-function bytesOf(value: Value | undefined): Buffer {
+export function bytesOf(value: Value | undefined): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   // libsql returns an ArrayBuffer.

@@ -4,11 +4,12 @@ import { claimText, NOBODY } from './claim.ts'
 export const APPLICATION_ID = 0x74_69_6d_68
 /** The oldest version of the tables that can be migrated. Smaller ones were never released. */
 export const OLDEST_VERSION = 4
+const NAMES = 'CREATE TABLE names (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, words BLOB NOT NULL)'
 /**
  * What makes each version of the next one, from OLDEST_VERSION on: SQL that runs in one transaction with the new number.
  * Add to the end, change SCHEMA to match, and change nothing that was released.
  */
-export const MIGRATIONS: readonly string[] = []
+export const MIGRATIONS: readonly string[] = [NAMES]
 /** The version of the tables. A larger one is from a newer timhook. */
 export const SCHEMA_VERSION = OLDEST_VERSION + MIGRATIONS.length
 
@@ -30,6 +31,8 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
  * - `blocks`: a block is written once and holds the callbacks of one tick, in order, so that a commit touches few pages.
  *   Its bodies come last, so that they are not read for the rest. All its callbacks are expendable, or none is, because
  *   expendable ones are deleted first.
+ * - `names`: what the callbacks of a range of numbers name, for searches; see names.ts. A stop without a close leaves gaps,
+ *   where bodies are read.
  * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their block.
  * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor and in no range of `done`, or
  *   has a row in `pending`. Ranges of a plugin never overlap.
@@ -43,6 +46,7 @@ CREATE TABLE blocks (
   last INTEGER PRIMARY KEY, first INTEGER NOT NULL, received_at INTEGER NOT NULL, id TEXT NOT NULL,
   expendable INTEGER NOT NULL DEFAULT 0, sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
 );
+${NAMES};
 CREATE INDEX blocks_expendable ON blocks (last) WHERE expendable = 1;
 CREATE TABLE singles (
   seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, id TEXT NOT NULL, command TEXT NOT NULL,

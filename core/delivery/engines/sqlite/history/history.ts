@@ -5,13 +5,14 @@ import { standing } from '../worker/begin.ts'
 import { holdsOf } from '../worker/holds.ts'
 import { lastStored } from '../blocks/blocks.ts'
 import { checkFile, isThere, mustBeCurrent } from '../file/check-file.ts'
-import { find } from './find.ts'
+import { find } from './search/find.ts'
 import { deadLetters } from './list-dead-letters.ts'
+import { deadLetterCounts, steps } from './steps.ts'
 import { records } from './list-records.ts'
-import { list, placeText } from './list.ts'
+import { list, placeText } from './search/list.ts'
 import { isLocked } from '../file/lock.ts'
 import { storeError } from '../file/open-file.ts'
-import { inSnapshot } from './scan.ts'
+import { inSnapshot } from './search/scan.ts'
 
 /** How long to wait for the lock of a busy server before a write fails. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -27,7 +28,18 @@ export function openSqliteHistory(file: string): History {
     })
   }
   checkFile(file)
-  const database = opened(file)
+  return historyOf(opened(file), () => isLocked(file))
+}
+
+/**
+ * Opens the file of the server that runs in this process. Touches it through SQLite alone: the system would drop all of
+ * the server's locks if any other descriptor of the file were closed.
+ */
+export function openOwnHistory(file: string): History {
+  return historyOf(opened(file), () => true)
+}
+
+function historyOf(database: Database, isServed: () => boolean): History {
   return {
     backward: (filter, place) => list(database, filter, 'backward', place),
     forward: (filter, place) => list(database, filter, 'forward', place),
@@ -38,6 +50,8 @@ export function openSqliteHistory(file: string): History {
     },
     find: (ids, { bodies = false } = {}) => find(database, ids, bodies),
     deadLetters: async (filter = {}) => deadLetters(database, filter),
+    deadLetterCounts: async () => deadLetterCounts(database),
+    steps: (id) => steps(database, id),
     records: async (filter = {}) => records(database, filter),
     async backlogs() {
       return inSnapshot(database, () => {
@@ -55,7 +69,7 @@ export function openSqliteHistory(file: string): History {
       const result = database.get('SELECT result FROM requests WHERE num = ?', Number(request))?.['result']
       return typeof result === 'string' ? (JSON.parse(result) as AdminResult) : undefined
     },
-    isServed: async () => isLocked(file),
+    isServed: async () => isServed(),
     close: async () => database.close(),
   }
 }

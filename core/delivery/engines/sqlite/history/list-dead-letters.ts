@@ -2,7 +2,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
 import { BLOCK_COLUMNS } from '../blocks/read-block.ts'
 import { pinnedOf } from '../blocks/pinned.ts'
-import { fitsCommand, whereOf } from './where.ts'
+import { fitsCommand, whereOf } from './search/where.ts'
 
 /** Dead letters, newest first. */
 export function deadLetters(

@@ -1,6 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { PluginRecord, RecordFilter } from '../../../history.ts'
-import { whereOf } from './where.ts'
+import { whereOf } from './search/where.ts'
 
 /** What plugins have recorded, newest first. */
 export function records(database: Database, { plugin, kind, since, until, limit = 100 }: RecordFilter): PluginRecord[] {

@@ -59,7 +59,9 @@ export function createOperations(opened: OpenFile): OperationTable {
       close: ({ ending }) => {
         try {
           const sharesLog = opened.sharesLog()
-          return { marked: !sharesLog && mark(database, ending, append.last()), sharesLog }
+          const marked = !sharesLog && mark(database, ending, append.last())
+          if (!sharesLog) append.flush()
+          return { marked, sharesLog }
         } finally {
           opened.close()
         }

@@ -57,6 +57,7 @@ export function retain(database: Database, limits: Limits): Retained {
       AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.num = -resends.seq)`,
     Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
   )
+  database.run('DELETE FROM names WHERE last < ?', Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER))
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
   database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)

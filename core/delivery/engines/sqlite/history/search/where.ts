@@ -1,4 +1,4 @@
-import type { Value } from '../../../../store/sqlite/database.ts'
+import type { Value } from '../../../../../store/sqlite/database.ts'
 
 /** Builds a WHERE clause and its values. Conditions that are `false` are left out. */
 export function whereOf(conditions: readonly (readonly [string, Value] | false)[]): { text: string; values: Value[] } {

@@ -1,10 +1,10 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
-import type { Entry } from '../../../history.ts'
-import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../blocks/entries.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
+import type { Entry } from '../../../../history.ts'
+import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
 import { findAmongCallbacks, findAmongUndelivered } from './find-ids.ts'
 import { inSnapshot } from './scan.ts'
 import { entriesAmong, withBody } from './scan-callbacks.ts'
-import { storedOf } from '../blocks/pinned.ts'
+import { storedOf } from '../../blocks/pinned.ts'
 
 /** The entries with these ids, delivered or undelivered. */
 export async function find(database: Database, ids: readonly string[], bodies: boolean): Promise<Entry[]> {

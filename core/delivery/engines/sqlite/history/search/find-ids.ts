@@ -1,7 +1,7 @@
 import { setImmediate as yieldToLoop } from 'node:timers/promises'
-import type { Database } from '../../../../store/sqlite/database.ts'
-import { blocksAmong, lastStored } from '../blocks/blocks.ts'
-import { BLOCKS, UNDELIVERED, type Numbered, seek } from '../blocks/seek.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
+import { blocksAmong, lastStored } from '../../blocks/blocks.ts'
+import { BLOCKS, UNDELIVERED, type Numbered, seek } from '../../blocks/seek.ts'
 
 /** An id begins with its time; see core/lib/id.ts. */
 const ID = /^[0-9a-z]{22}$/

@@ -1,8 +1,10 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
-import type { Entry, Filter, Page } from '../../../history.ts'
-import type { Direction } from '../blocks/blocks.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
+import type { Entry, Filter, Page } from '../../../../history.ts'
+import type { Direction } from '../../blocks/blocks.ts'
+import { pageOfIds } from '../../../../filter.ts'
 import { callbackSource } from './scan-callbacks.ts'
 import { undeliveredSource } from './scan-undelivered.ts'
+import { find } from './find.ts'
 import { scan, type Scanned, type Source } from './scan.ts'
 
 /** The position of a list: the last number read of each table. */
@@ -24,6 +26,9 @@ export async function list(
   const from = place === undefined ? STARTS[direction] : parsePlace(place)
   const look = async (source: Source | undefined, after: number): Promise<Scanned> =>
     source ? scan(database, source, filter, after, direction) : { found: [], reached: after, end: true }
+  const { ids } = filter
+  const lookUp = (wanted: readonly string[], bodies: boolean): Promise<Entry[]> => find(database, wanted, bodies)
+  if (ids) return pageOfIds(lookUp, { ...filter, ids }, direction === 'forward')
   const all = [await look(callbackSource(filter), from[0]), await look(undeliveredSource(filter), from[1])] as const
   const taken = [0, 0] as [number, number]
   const entries: Entry[] = []
@@ -33,6 +38,10 @@ export async function list(
     const which = isBefore(delivered?.entry, undelivered?.entry, direction) ? 0 : 1
     const next = which === 0 ? delivered : undelivered
     if (!next) break
+    // The other table may have something in between. With nothing taken yet, what it has found comes first anyway.
+    const other = all[1 - which]
+    const isBlocked = isBeyond(next.entry.receivedAt, other?.horizon, direction)
+    if (isBlocked && (entries.length > 0 || other?.found.length === 0)) break
     entries.push(next.entry)
     taken[which]++
   }
@@ -41,7 +50,21 @@ export async function list(
     return taken[which] === found.length ? reached : (found[taken[which] - 1]?.number ?? from[which])
   }) as [number, number]
   const isAll = taken[0] === all[0].found.length && taken[1] === all[1].found.length
-  return { entries, place: placeText(reached), end: isAll && all[0].end && all[1].end }
+  const end = isAll && all[0].end && all[1].end
+  const searchedTo = horizonOf(all, direction) ?? entries.at(-1)?.receivedAt
+  return { entries, place: placeText(reached), end, ...(!end && searchedTo !== undefined && { searchedTo }) }
+}
+
+/** How far both tables were scanned, where a slice ended early. */
+function horizonOf(all: readonly Scanned[], direction: Direction): number | undefined {
+  const horizons = all.flatMap(({ horizon }) => horizon ?? [])
+  if (horizons.length === 0) return undefined
+  return direction === 'forward' ? Math.min(...horizons) : Math.max(...horizons)
+}
+
+function isBeyond(at: number, horizon: number | undefined, direction: Direction): boolean {
+  if (horizon === undefined) return false
+  return direction === 'forward' ? at > horizon : at < horizon
 }
 
 export function placeText([callbacks, kept]: Place): string {

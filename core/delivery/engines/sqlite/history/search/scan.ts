@@ -1,10 +1,12 @@
 import { setImmediate as yieldToLoop } from 'node:timers/promises'
-import type { Database } from '../../../../store/sqlite/database.ts'
-import type { Entry, Filter } from '../../../history.ts'
-import type { Direction } from '../blocks/blocks.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
+import { type Entry, type Filter, SLICE_MS } from '../../../../history.ts'
+import type { Direction } from '../../blocks/blocks.ts'
 
 /** How many numbers one read covers. A longer read would keep the server from checkpointing its log. */
 const MAX_READ = 20_000
+/** How many numbers a slice covers at least, however long that takes. */
+const MIN_SLICE = 20_000
 /** How far times may differ from the order of receipt. */
 const SLACK_MS = 60_000
 
@@ -16,6 +18,8 @@ export interface Source {
   last(database: Database): number
   /** The next number from this one on that may match, in the direction; undefined if none is left. */
   next(database: Database, from: number, direction: Direction): number | undefined
+  /** When the callback with a number, or the next one, was received: milliseconds since 1970, 0 if there is none. */
+  timeOf(database: Database, number: number): number
   /** Reads the matching entries of a range, in the direction. */
   read(database: Database, low: number, high: number, direction: Direction): Iterable<Found>
 }
@@ -30,9 +34,14 @@ export interface Scanned {
   /** The last number that was scanned. */
   readonly reached: number
   readonly end: boolean
+  /** How far it has come in time, if it ended before the limit and before the end. */
+  readonly horizon?: number
 }
 
-/** Finds the next entries after a number. Reads in chunks, and yields to the event loop between them. */
+/**
+ * Finds the next entries after a number. Reads in chunks, and yields to the event loop between them. Ends after a slice of
+ * time: see Page.
+ */
 export async function scan(
   database: Database,
   source: Source,
@@ -46,6 +55,8 @@ export async function scan(
   const [lowest, highest] = isWhole
     ? [0, Infinity]
     : source.between(database, (since ?? 0) - SLACK_MS, (until ?? Number.MAX_SAFE_INTEGER) + SLACK_MS)
+  const endsAt = performance.now() + SLICE_MS / 2
+  let covered = 0
   let at = step === 1 ? Math.max(after, lowest - 1) : Math.min(after, highest + 1)
   for (let size = limit; ; size = Math.min(MAX_READ, size * 4)) {
     const done = inSnapshot(database, () => {
@@ -63,6 +74,9 @@ export async function scan(
       return false
     })
     if (done || found.length >= limit) return { found, reached: at, end: done }
+    covered += size
+    if (covered >= MIN_SLICE && performance.now() > endsAt)
+      return { found, reached: at, end: false, horizon: source.timeOf(database, at) }
     await yieldToLoop()
   }
 }

@@ -1,19 +1,23 @@
-import type { Database, Value } from '../../../../store/sqlite/database.ts'
-import { covers } from '../../../../registry.ts'
-import type { Filter } from '../../../history.ts'
-import type { Unpacked } from '../blocks/block.ts'
-import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../blocks/blocks.ts'
-import { callbackEntry } from '../blocks/entries.ts'
+import type { Database, Value } from '../../../../../store/sqlite/database.ts'
+import { covers } from '../../../../../registry.ts'
+import type { Filter } from '../../../../history.ts'
+import type { Unpacked } from '../../blocks/block.ts'
+import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../../blocks/blocks.ts'
+import { callbackEntry } from '../../blocks/entries.ts'
+import { nameTest } from '../../../../filter.ts'
+import { candidates, hashesOf } from './candidates.ts'
 import { cursorsOf, outcomesOf } from './outcomes.ts'
 import type { Found, Source } from './scan.ts'
-import { BLOCKS, seek } from '../blocks/seek.ts'
-import { storedOf } from '../blocks/pinned.ts'
+import { BLOCKS, seek } from '../../blocks/seek.ts'
+import { storedOf } from '../../blocks/pinned.ts'
 
 /** The delivered callbacks as a source; undefined if the filter excludes them all. */
 export function callbackSource(filter: Filter): Source | undefined {
   const { plugin, outcome = 'delivered', bodies = false } = filter
   if (outcome !== 'delivered' && outcome !== 'done' && outcome !== 'waiting' && outcome !== 'dead') return undefined
   const wanted = outcome === 'delivered' ? undefined : outcome
+  const test = nameTest(filter)
+  const hashes = hashesOf(filter)
   return {
     between(database, since, until) {
       if (lowestInBlocks(database) === Infinity) return [0, Infinity]
@@ -23,21 +27,45 @@ export function callbackSource(filter: Filter): Source | undefined {
       return [behind + 1, seek(database, BLOCKS, 'received_at', until)]
     },
     last: lastStored,
-    next: (database, from, direction) => nextOf(database, from, direction, { wanted, plugin }),
+    timeOf: (database, number) =>
+      database.number('SELECT received_at FROM blocks WHERE last >= ? ORDER BY last LIMIT 1', number),
+    next(database, from, direction) {
+      if (!test) return nextOf(database, from, direction, { wanted, plugin })
+      const [low, high] =
+        direction === 'forward' ? [from, lastStored(database)] : [0, Math.min(from, lastStored(database))]
+      return candidates(database, low, high, { hashes, direction }).next().value ?? undefined
+    },
     *read(database, low, high, direction) {
       const entryOf = entriesAmong(database, low, high)
-      for (const { callbacks } of blocksAmong(database, low, high, direction)) {
-        for (const callback of direction === 'forward' ? callbacks : callbacks.toReversed()) {
-          if (callback.seq < low || callback.seq > high || !matches(callback, filter)) continue
-          const found = entryOf(callback)
-          const isWanted = found.entry.plugins.some(
-            ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
-          )
-          if (!isWanted && (wanted || plugin !== undefined)) continue
-          yield bodies ? withBody(database, found) : found
-        }
+      const callbacks = test
+        ? named(database, candidates(database, low, high, { hashes, direction }), test)
+        : stored(database, low, high, direction)
+      for (const callback of callbacks) {
+        if (!matches(callback, filter)) continue
+        const found = entryOf(callback)
+        const isWanted = found.entry.plugins.some(
+          ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
+        )
+        if (!isWanted && (wanted || plugin !== undefined)) continue
+        yield bodies ? withBody(database, found) : found
       }
     },
+  }
+}
+
+/** The callbacks of a range, without bodies. */
+function* stored(database: Database, low: number, high: number, direction: Direction): Generator<Unpacked> {
+  for (const { callbacks } of blocksAmong(database, low, high, direction)) {
+    for (const callback of direction === 'forward' ? callbacks : callbacks.toReversed())
+      if (callback.seq >= low && callback.seq <= high) yield callback
+  }
+}
+
+/** Those of some callbacks whose body fits. */
+function* named(database: Database, numbers: Iterable<number>, test: (raw: string) => boolean): Generator<Unpacked> {
+  for (const seq of numbers) {
+    const callback = storedOf(database, seq)
+    if (callback && test(callback.raw)) yield callback
   }
 }
 

@@ -1,30 +1,27 @@
-import type { Value } from '../../../../store/sqlite/database.ts'
-import type { Filter } from '../../../history.ts'
-import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../blocks/entries.ts'
+import type { Value } from '../../../../../store/sqlite/database.ts'
+import type { Filter } from '../../../../history.ts'
+import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
+import { nameTest, withoutBody } from '../../../../filter.ts'
 import type { Source } from './scan.ts'
-import { UNDELIVERED, seek } from '../blocks/seek.ts'
+import { UNDELIVERED, seek } from '../../blocks/seek.ts'
 import { fitsCommand, whereOf } from './where.ts'
 
 /** The undelivered callbacks as a source; undefined if the filter excludes them all. */
-export function undeliveredSource({
-  plugin,
-  outcome = 'kept',
-  app,
-  command,
-  since,
-  until,
-  bodies,
-}: Filter): Source | undefined {
+export function undeliveredSource(filter: Filter): Source | undefined {
+  const { plugin, outcome = 'kept', app, command, since, until, bodies } = filter
   if (plugin !== undefined || outcome === 'delivered') return undefined
   if (outcome === 'done' || outcome === 'waiting' || outcome === 'dead') return undefined
   const decided: [string, Value] = outcome === 'failed' ? ['failed = ?', 1] : ['outcome = ?', outcome]
-  const columns = bodies ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
+  const test = nameTest(filter)
+  const columns = bodies || test ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
   return {
     between: (database, since, until) => [
       seek(database, UNDELIVERED, 'received_at', since),
       seek(database, UNDELIVERED, 'received_at', until),
     ],
     last: (database) => database.number('SELECT max(num) FROM kept'),
+    timeOf: (database, number) =>
+      database.number('SELECT received_at FROM kept WHERE num >= ? ORDER BY num LIMIT 1', number),
     next(database, from, direction) {
       const [pick, side] = direction === 'forward' ? ['min', '>='] : ['max', '<=']
       const num = database.get(`SELECT ${pick}(num) AS num FROM kept WHERE num ${side} ?`, from)?.['num']
@@ -42,7 +39,11 @@ export function undeliveredSource({
       ])
       const order = direction === 'forward' ? 'ASC' : 'DESC'
       const rows = database.all(`SELECT ${columns} FROM kept ${where.text} ORDER BY num ${order}`, ...where.values)
-      return rows.map((row) => ({ number: Number(row['num']), entry: undeliveredEntry(row) }))
+      return rows.flatMap((row) => {
+        const entry = undeliveredEntry(row)
+        if (test && !test(entry.body?.raw ?? '')) return []
+        return { number: Number(row['num']), entry: bodies ? entry : withoutBody(entry) }
+      })
     },
   }
 }

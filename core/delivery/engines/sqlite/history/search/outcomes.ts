@@ -1,6 +1,6 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
-import type { Entry, PluginOutcome } from '../../../history.ts'
-import { type DoneRange, doneAmong, isInRange } from '../blocks/done.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
+import type { Entry, PluginOutcome } from '../../../../history.ts'
+import { type DoneRange, doneAmong, isInRange } from '../../blocks/done.ts'
 
 /** Returns a function that gives the outcome of a callback for each plugin. Covers the numbers from `low` to `high`. */
 export function outcomesOf(

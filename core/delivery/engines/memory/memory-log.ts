@@ -1,0 +1,268 @@
+import type { Clock } from '../../../lib/clock.ts'
+import type { StoredCallback } from '../../../callback/callback.ts'
+import type { Bus } from '../../../observe/bus.ts'
+import type { Registry } from '../../../registry.ts'
+import type {
+  Append,
+  CallbackLog,
+  Change,
+  DuePage,
+  DueQuery,
+  Lease,
+  LogListener,
+  NextAttempt,
+  Page,
+  WaitingCallback,
+} from '../../callback-log.ts'
+import type { Hold, Undelivered } from '../../delivery.ts'
+import type { AdminRequest, AdminResult } from '../../history.ts'
+import { ResendWindow } from '../../ingest/resend-window.ts'
+import { Kept } from './kept.ts'
+import { Letters } from './letters.ts'
+import { DoneRanges } from './done-ranges.ts'
+
+export interface MemoryLogDeps {
+  readonly registry: Registry
+  readonly bus: Bus
+  /** Milliseconds. */
+  readonly resendWindow: number
+}
+
+/** A stored callback, and which plugins get it. */
+interface Stored {
+  readonly callback: WaitingCallback
+  readonly plugins: string
+}
+
+/** Where a plugin stands. `held`, `done` and `tries` are for the history alone. */
+export interface Standing {
+  cursor: number
+  readonly pending: Map<number, WaitingCallback>
+  readonly held: Map<number, NextAttempt>
+  readonly tries: Map<number, number>
+  readonly done: DoneRanges
+}
+
+/** Carries out a request. What it makes pending is counted in `woken`, by plugin. */
+export type CarryOut = (
+  log: MemoryLog,
+  plugins: readonly string[],
+  asked: AdminRequest,
+  woken: Record<string, number>,
+) => AdminResult
+
+/** The log of one process: what is stored ends with it. */
+export class MemoryLog implements CallbackLog {
+  readonly #clock: Clock
+  readonly #carryOut: CarryOut
+  readonly #resends: ResendWindow
+  readonly plugins: Map<string, Standing>
+  readonly kept = new Kept()
+  readonly letters = new Letters()
+  readonly #holds = new Map<string, Hold>()
+  readonly #requests = new Map<string, AdminRequest>()
+  readonly #results = new Map<string, AdminResult>()
+  #listener: LogListener | undefined
+  #lastRequest = 0
+  /** Numbers from `#first` on; those before are done, dead or pending. */
+  #stored: Stored[] = []
+  #first = 1
+
+  constructor({ registry, bus, resendWindow }: MemoryLogDeps, clock: Clock, carryOut: CarryOut) {
+    this.#clock = clock
+    this.#carryOut = carryOut
+    this.#resends = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
+    this.plugins = new Map(registry.plugins.map(({ id }) => [id, standingAt(0)]))
+  }
+
+  async open(listener: LogListener): ReturnType<CallbackLog['open']> {
+    this.#listener = listener
+    return { partitions: 1, holds: {} }
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  append(append: Append): void {
+    const { id, identity, identifiesEvent, receivedAt } = append
+    const known = this.#resends.find(identity, receivedAt)
+    if (known !== undefined) {
+      append.repeats(this.#resends.idOf(known), this.#resends.countResend(known))
+      if (identifiesEvent) return
+      append.maybeResend = true
+    }
+    append.entry = this.#resends.add(identity, id, receivedAt)
+    const seq = this.#first + this.#stored.length
+    const callback = waitingOf(append, seq)
+    this.#stored.push({ callback, plugins: append.plugins })
+    this.kept.addStored(callback, append.plugins, append.entry)
+    append.stored(seq)
+  }
+
+  resendsOf(entry: number): number {
+    return this.#resends.resendsOf(entry)
+  }
+
+  async read({ plugin }: Lease, after: number, limit: number): Promise<Page> {
+    const name = JSON.stringify(plugin)
+    const rows: WaitingCallback[] = []
+    const last = this.#first + this.#stored.length - 1
+    let scanned = Math.max(after, this.#first - 1)
+    while (scanned < last && rows.length < limit) {
+      const { callback, plugins } = this.#stored[++scanned - this.#first] ?? {}
+      if (callback && plugins?.includes(name)) rows.push(callback)
+    }
+    return { rows, lost: 0, scanned, end: scanned === last }
+  }
+
+  async readDue({ plugin }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
+    const taken = new Set(skip)
+    const now = this.now()
+    const isDue = ({ dueAt = 0, deferredSince }: WaitingCallback): boolean =>
+      dueAt <= now || (deferredSince === undefined && dueAt > now + longestMs)
+    const waiting = [...(this.plugins.get(plugin)?.pending.values() ?? [])].filter(({ seq }) => !taken.has(seq))
+    const due = waiting.filter(isDue).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.seq - b.seq)
+    if (due.length > limit) return { rows: due.slice(0, limit), next: now }
+    return { rows: due, next: least(waiting.filter((callback) => !isDue(callback)).map(({ dueAt = 0 }) => dueAt)) }
+  }
+
+  async fetch(_lease: Lease, seqs: readonly number[]): Promise<WaitingCallback[]> {
+    return seqs.flatMap((seq) => this.#stored[seq - this.#first]?.callback ?? [])
+  }
+
+  async settle(settlements: Parameters<CallbackLog['settle']>[0]): Promise<boolean[]> {
+    for (const { lease, changes } of settlements) {
+      const standing = this.plugins.get(lease.plugin)
+      if (standing) for (const change of changes) this.#apply(lease.plugin, standing, change)
+    }
+    this.#forget()
+    return settlements.map(() => true)
+  }
+
+  async lease({ plugins, held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
+    const tail = this.#first + this.#stored.length - 1
+    for (const plugin of this.plugins.keys()) if (!plugins.includes(plugin)) this.plugins.delete(plugin)
+    for (const plugin of plugins) if (!this.plugins.has(plugin)) this.plugins.set(plugin, standingAt(tail))
+    const isHeld = (plugin: string): boolean => held.some((lease) => lease.plugin === plugin)
+    const start = { partition: 0, fence: 0, clean: true, cursor: tail, tail, waiting: 0 }
+    const taken = plugins.filter((plugin) => !isHeld(plugin)).map((plugin) => ({ ...start, plugin }))
+    return { taken, lost: [], surplus: [], validMs: Infinity }
+  }
+
+  async requests(plugins: readonly string[]): ReturnType<CallbackLog['requests']> {
+    const woken: Record<string, number> = {}
+    for (const [id, asked] of this.#requests) {
+      this.#requests.delete(id)
+      this.#results.set(id, this.#carryOut(this, plugins, asked, woken))
+      const [oldest] = this.#results.size > MAX_RESULTS ? this.#results.keys() : []
+      if (oldest !== undefined) this.#results.delete(oldest)
+    }
+    return { woken, holds: this.holds(), more: false }
+  }
+
+  holds(): Record<string, Hold> {
+    return Object.fromEntries(this.#holds)
+  }
+
+  /** How many callbacks wait for a plugin. */
+  waitingOf(plugin: string): number {
+    const standing = this.plugins.get(plugin)
+    if (!standing) return 0
+    const name = JSON.stringify(plugin)
+    const waits = ({ callback: { seq }, plugins }: Stored): boolean =>
+      seq > standing.cursor && plugins.includes(name) && !standing.done.has(seq)
+    return standing.pending.size + this.#stored.filter(waits).length
+  }
+
+  /** Leaves a request, which is carried out at once. */
+  request(asked: AdminRequest): string {
+    const id = String(++this.#lastRequest)
+    this.#requests.set(id, asked)
+    this.#listener?.notified()
+    return id
+  }
+
+  resultOf(request: string): AdminResult | undefined {
+    return this.#results.get(request)
+  }
+
+  async hold(plugin: string, hold: Hold | undefined): Promise<void> {
+    this.setHold(plugin, hold)
+  }
+
+  setHold(plugin: string, hold: Hold | undefined): void {
+    if (hold) this.#holds.set(plugin, hold)
+    else this.#holds.delete(plugin)
+  }
+
+  async recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void> {
+    this.kept.addUndelivered(callback, undelivered)
+  }
+
+  /** Has a plugin get a callback again. Returns whether it did not wait already. */
+  makePending(plugin: string, callback: WaitingCallback): boolean {
+    const pending = this.plugins.get(plugin)?.pending
+    if (!pending || pending.has(callback.seq)) return false
+    pending.set(callback.seq, { ...callback, attempt: 1, dueAt: this.now(), deferredSince: undefined, tries: 0 })
+    return true
+  }
+
+  async probe(): Promise<Record<string, number>> {
+    const oldest: Record<string, number> = {}
+    for (const [plugin, { pending }] of this.plugins) {
+      const at = least([...pending.values()].map(({ receivedAt }) => receivedAt))
+      if (at !== undefined) oldest[plugin] = at
+    }
+    return oldest
+  }
+
+  async close(): Promise<void> {}
+
+  #apply(plugin: string, standing: Standing, change: Change): void {
+    const [kind, seq] = change
+    const { pending, held, tries, done } = standing
+    if (kind === 'cursor') {
+      standing.cursor = seq
+      done.dropTo(seq)
+      return
+    }
+    if (kind === 'done') return done.add(seq, change[2])
+    if (kind === 'try') return void tries.set(seq, change[2])
+    held.delete(seq)
+    tries.delete(seq)
+    if (kind === 'held') return void held.set(seq, change[2])
+    if (seq > standing.cursor && !done.has(seq)) done.add(seq, seq)
+    const callback = pending.get(seq) ?? this.#stored[seq - this.#first]?.callback
+    pending.delete(seq)
+    if (kind === 'pending' && callback) pending.set(seq, { ...callback, deferredSince: undefined, ...change[2] })
+    if (kind === 'dead' && callback) this.letters.add(plugin, callback, change[2])
+  }
+
+  /** Drops what every plugin has passed. */
+  #forget(): void {
+    const cursor = Math.min(...[...this.plugins.values()].map(({ cursor }) => cursor))
+    const count = Math.min(cursor - this.#first + 1, this.#stored.length)
+    if (count <= 0) return
+    this.#stored = this.#stored.slice(count)
+    this.#first += count
+  }
+}
+
+/** How many results of requests can be read. */
+const MAX_RESULTS = 1000
+
+function standingAt(cursor: number): Standing {
+  return { cursor, pending: new Map(), held: new Map(), tries: new Map(), done: new DoneRanges() }
+}
+
+function waitingOf(append: Append, seq: number): WaitingCallback {
+  const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend } = append
+  const callback = { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend }
+  return { ...callback, resends: 0, attempt: 1, dueAt: undefined, tries: 0 }
+}
+
+/** Not Math.min: as many arguments as callbacks that wait would overflow the stack. */
+function least(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((first, value) => Math.min(first, value))
+}

@@ -1,0 +1,20 @@
+import { type Clock, systemClock } from '../../../lib/clock.ts'
+import { createDelivery } from '../../consume/delivery.ts'
+import type { Delivery } from '../../delivery.ts'
+import type { History } from '../../history.ts'
+import { createMemoryHistory } from './memory-history.ts'
+import { carryOut } from './memory-requests.ts'
+import { MemoryLog, type MemoryLogDeps } from './memory-log.ts'
+
+interface MemoryDeps extends MemoryLogDeps {
+  readonly maxBacklog?: number | undefined
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
+}
+
+/** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
+export function createMemoryDelivery(deps: MemoryDeps): Delivery & { readonly history: History } {
+  const { clock = systemClock } = deps
+  const log = new MemoryLog(deps, clock, carryOut)
+  return { ...createDelivery({ ...deps, clock, isVolatile: true, log }), history: createMemoryHistory(log) }
+}

@@ -1,0 +1,64 @@
+import { type DeadLetterCount, MAX_COUNTED, type PluginOutcome, type PluginSteps } from '../../../history.ts'
+import { uniteCounts } from '../../../filter.ts'
+import { partitionKey } from '../client/keys.ts'
+import { loadScript } from '../client/run.ts'
+import { find } from './list.ts'
+import type { HistoryDeps } from './streams.ts'
+
+const COUNTS = loadScript('letter-counts.lua', import.meta.url)
+
+/** What is stored of a callback for each of its plugins. */
+export async function steps(deps: HistoryDeps, id: string): Promise<PluginSteps[]> {
+  const [entry] = await find(deps, [id], false)
+  if (!entry || entry.undelivered) return []
+  const [n = '', seq = ''] = entry.ref.split('/')
+  return Promise.all(entry.plugins.map(({ id: plugin, outcome }) => stepsOf(deps, { n, seq, plugin, outcome })))
+}
+
+async function stepsOf(
+  { connection: { client, prefix } }: HistoryDeps,
+  { n, seq, plugin, outcome }: { n: string; seq: string; plugin: string; outcome: PluginOutcome },
+): Promise<PluginSteps> {
+  const base = partitionKey(prefix, n)
+  const [next, due, tries, letter] = await Promise.all([
+    client.hget(`${base}:next:${plugin}`, seq),
+    client.zscore(`${base}:due:${plugin}`, seq),
+    client.hget(`${base}:try:${plugin}`, seq),
+    client.hget(`${base}:letters`, `${plugin} ${seq}`),
+  ])
+  const crashes = Math.abs(Number(tries ?? 0))
+  return {
+    plugin,
+    outcome,
+    ...(crashes > 0 && { crashes }),
+    ...(next !== null && waitingSteps(next, due === null)),
+    ...(outcome === 'dead' && letter !== null && deadSteps(letter, `${n}-${seq}-${plugin}`)),
+  }
+}
+
+function waitingSteps(next: string, held: boolean): Partial<PluginSteps> {
+  const [attempt = 1, nextAt = 0, deferredSince = 0] = next.split(' ').map(Number)
+  return { attempts: attempt - 1, nextAt, ...(deferredSince > 0 && { deferredSince }), ...(held && { held }) }
+}
+
+/** A dead letter begins with attempts, when it died, and the error. */
+function deadSteps(letter: string, name: string): Partial<PluginSteps> {
+  const [, attempts, at, error = ''] = /^(\d+) (\d+) ([^\0]*)\0/.exec(letter) ?? []
+  return at === undefined ? {} : { attempts: Number(attempts), diedAt: Number(at), deadLetter: `${at}-${name}`, error }
+}
+
+/** Counts the newest dead letters by plugin and error. */
+export async function deadLetterCounts({
+  connection: { prefix },
+  run,
+  partitions,
+}: HistoryDeps): Promise<DeadLetterCount[]> {
+  const most = Math.ceil(MAX_COUNTED.letters / partitions)
+  const counts: DeadLetterCount[] = []
+  for (let n = 0; n < partitions; n++) {
+    const reply = await run<(string | number)[]>(COUNTS, [partitionKey(prefix, n)], most)
+    for (let at = 0; at < reply.length; at += 3)
+      counts.push({ plugin: String(reply[at]), error: String(reply[at + 1]), count: Number(reply[at + 2]) })
+  }
+  return uniteCounts(counts)
+}

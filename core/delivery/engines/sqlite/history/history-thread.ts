@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { TimhookError } from '../../../../errors.ts'
+import type { History } from '../../../history.ts'
+import type { HistoryCall, HistoryReply } from './history-client.ts'
+import { openOwnHistory } from './history.ts'
+
+/** The thread of history-client.ts: searches beside the main thread. */
+const port = parentPort
+let opened: History | undefined
+
+port?.on('message', ({ id, method, args }: HistoryCall) => {
+  void answer(method, args).then((reply) => port.postMessage({ id, ...reply }))
+})
+
+async function answer(method: keyof History, args: readonly unknown[]): Promise<Omit<HistoryReply, 'id'>> {
+  try {
+    opened ??= openOwnHistory(workerData as string)
+    const result = await (opened[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+    return { result }
+  } catch (error) {
+    const { message } = error as Error
+    if (error instanceof TimhookError) return { error: { message, code: error.code, hint: error.hint } }
+    return { error: { message } }
+  }
+}
