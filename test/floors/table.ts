@@ -17,6 +17,7 @@ export const rows: readonly Row[] = [
     at: 'core/protocol',
     job: 'what Tencent says: one schema a callback, the table of commands, the envelope',
   },
+  { floor: 1, at: 'core/admin', job: 'the admin listener: who may use it, and what it answers' },
   { floor: 1, at: 'config', job: 'shared by the folders of the config: faults, and the masking of texts' },
   { floor: 1, at: 'config/sections', job: 'one schema for each section of the config file' },
   {
