@@ -15,16 +15,29 @@ const AdminListener = Type.Object(
       default: 'token',
       description: 'open: /metrics needs no token.',
     }),
+    page: Type.Boolean({ default: true, description: 'Whether the page at / and its JSON under /api/ are served.' }),
+    bodies: Type.Boolean({ default: false, description: 'Whether the page may show the bodies of callbacks.' }),
+    write: Type.Boolean({ default: false, description: 'Whether the page may send test callbacks.' }),
   },
   { additionalProperties: false },
 )
 
-/** The separate listener for health and metrics. */
+/** The separate listener for health, metrics and the page. */
 export const AdminSchema = Type.Union([Type.Literal(false), AdminListener], {
   default: {},
   expected: 'false, or a section with host, port and token',
-  description: 'Listener for /healthz, /readyz and /metrics; false turns it off.',
+  description: 'Listener for /healthz, /readyz, /metrics and the page; false turns it off.',
 })
 
 /** The section `admin` as written. */
-export type AdminInput = false | { host?: string; port?: number | string; token?: string; metrics?: 'token' | 'open' }
+export type AdminInput =
+  | false
+  | {
+      host?: string
+      port?: number | string
+      token?: string
+      metrics?: 'token' | 'open'
+      page?: boolean | string
+      bodies?: boolean | string
+      write?: boolean | string
+    }

@@ -23,6 +23,10 @@ export interface Session {
   readonly version: string
   /** The name of this server, as in `timhook-hops`. */
   readonly instance: string
+  /** The SdkAppids of the config. */
+  readonly apps: readonly number[]
+  /** The ids of its plugins. */
+  readonly plugins: readonly string[]
 }
 
 /** `POST /api/login`. */
@@ -143,6 +147,8 @@ export interface EventDetail {
   /** Of the command, where it is known. `docs` are numbers of Tencent's documents. */
   readonly titles: { readonly en: string; readonly zh: string; readonly docs: readonly number[] }
   readonly timeline: readonly Step[]
+  /** Its dead letters, for retry and drop. */
+  readonly deadLetters: readonly { readonly plugin: string; readonly ref: string }[]
   /** As it was received; only with `?body=1` and `admin.bodies`. */
   readonly body?: string
 }
