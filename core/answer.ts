@@ -1,5 +1,5 @@
 import type { Callback } from './callback/callback.ts'
-import type { Bus } from './observe/bus.ts'
+import type { Bus, BusEvents } from './observe/bus.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Delivery } from './delivery/delivery.ts'
 import type { Outcome, Phase } from './protocol/define.ts'
@@ -42,8 +42,19 @@ export function createReportAnswer(bus: Bus): ReportAnswer {
       const { outcome, code, failed } = answer.decision
       const { id, sdkAppId, command, startedAt, raw, peer } = callback
       const [durationMs, bytes] = [now - startedAt, Buffer.byteLength(raw)]
-      const result = { phase, outcome, code, failed, durationMs, bytes, ...(peer !== undefined && { peer }) }
-      bus.emit('callback:answered', { id, sdkAppId, command, ...result })
+      const event: BusEvents['callback:answered'] = {
+        id,
+        sdkAppId,
+        command,
+        phase,
+        outcome,
+        code,
+        failed,
+        durationMs,
+        bytes,
+      }
+      if (peer !== undefined) event.peer = peer
+      bus.emit('callback:answered', event)
     }
     return answer
   }

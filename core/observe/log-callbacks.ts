@@ -1,7 +1,6 @@
-import { symbols } from 'pino'
 import { commands } from '../protocol/commands.ts'
 import type { Bus, BusEvents } from './bus.ts'
-import { isOwnLog, type Logger } from './log.ts'
+import { linesOf, type Logger } from './log.ts'
 
 /** Which callbacks have a line. */
 export interface CallbackLines {
@@ -30,33 +29,19 @@ export function logCallbacks(bus: Bus, log: Logger, { callbacks, sample }: Callb
   })
 }
 
-/** What pino's own loggers have beside the public interface, and others do not. */
-interface PinoInside {
-  readonly [symbols.streamSym]?: { write(text: string): unknown; flushSync?: () => void }
-  /** The bindings of a child logger, as JSON: `,"worker":1`. */
-  readonly [symbols.chindingsSym]?: string
-}
-
 /**
- * Lines of known commands hold nothing that a stranger chose, so they need neither masking nor escaping, and those of one
- * tick are written at once: that is a fifth of what pino takes for them.
+ * Lines of known commands hold nothing that a stranger chose, so they need neither masking nor escaping, and are written
+ * several at once: that is a fraction of what pino takes for them (the bench's section `metrics`).
  */
 function writerOf(log: Logger): WriteLine {
   const usual: WriteLine = (event) => log.info(event, `answered: ${event.outcome}`)
-  const { [symbols.streamSym]: stream, [symbols.chindingsSym]: bindings = '' } = log as PinoInside
-  // Only a file takes several lines in one text.
-  if (!isOwnLog(log) || typeof stream?.flushSync !== 'function') return usual
-  let pending = ''
-  const flush = (): void => {
-    const text = pending
-    pending = ''
-    if (text !== '') stream.write(text)
-  }
-  process.once('exit', flush)
+  const lines = linesOf(log)
+  if (!lines) return usual
+  const bindings = JSON.stringify(log.bindings()).slice(1, -1)
+  const start = bindings === '' ? '' : `,${bindings}`
   return (event) => {
-    if (!commands.has(event.command)) return usual(event)
-    if (pending === '') setImmediate(flush)
-    pending += lineOf(event, bindings)
+    if (commands.has(event.command)) lines.add(lineOf(event, start))
+    else usual(event)
   }
 }
 

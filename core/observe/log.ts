@@ -1,14 +1,18 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
+import { LineBuffer, takesLines } from './line-buffer.ts'
 import { safeLine } from './log-line.ts'
 
 export type { Logger }
 
-/** Marks the loggers of `createLogger`, and by inheritance their children. */
-const OURS = Symbol('lines of timhook')
+/** What the loggers of `createLogger` have, and by inheritance their children. */
+const LINES = Symbol('lines of timhook')
 
-/** Whether a logger writes lines in our format, not in that of the app around us. */
-export function isOwnLog(log: object): boolean {
-  return OURS in log
+/**
+ * Where lines of our format may be collected; undefined if the log has another format (that of the app around us), or
+ * each of its lines is read by itself.
+ */
+export function linesOf(log: object): LineBuffer | undefined {
+  return (log as { readonly [LINES]?: LineBuffer })[LINES]
 }
 
 const SECRET_KEYS = ['token', 'tokens', 'secretKey', 'usersig', 'Sign', 'password']
@@ -21,6 +25,7 @@ export function createLogger(
   options: { level?: string; destination?: DestinationStream; mask?: (line: string) => string } = {},
 ): Logger {
   const { level = 'info', destination = pino.destination(1), mask } = options
+  const lines = takesLines(destination) ? new LineBuffer(destination) : undefined
   const log = pino(
     {
       level,
@@ -31,7 +36,7 @@ export function createLogger(
       // Masked before shortening: half a secret would not be recognised.
       hooks: { streamWrite: (line) => safeLine(mask ? mask(line) : line) },
     },
-    destination,
+    lines ?? destination,
   )
-  return Object.assign(log, { [OURS]: true })
+  return Object.assign(log, { [LINES]: lines })
 }
