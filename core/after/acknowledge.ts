@@ -56,7 +56,10 @@ export function createAcceptor({ delivery, bus, deadlineMs }: DispatchDeps) {
   return function accept(callback: Callback, route: AfterRoute): Answer | Completion<Answer> {
     try {
       const stored = delivery.accept(callback, route)
-      if (!stored) return acknowledge(callback)
+      if (!stored) {
+        bus.counts.store.observe(0)
+        return acknowledge(callback)
+      }
       const storing = new Storing(callback)
       stored.notify(storing)
       return storing

@@ -14,6 +14,8 @@ import type { Consumer } from './consumer.ts'
 interface AcceptDeps {
   readonly bus: Bus
   readonly log: CallbackLog
+  /** Whether what is stored ends with the process. Then there is nothing to wait for. */
+  readonly isVolatile: boolean
   readonly identify: (callback: Callback) => Identified
   readonly consumers: readonly Consumer[]
   readonly partitions: () => number
@@ -31,7 +33,14 @@ interface Receivers {
 const NOBODY: Receivers = { own: [], others: [], text: '[]', isKnown: false }
 
 /** Creates `accept`, which appends the callbacks of one event-loop tick together and hands them to the consumers. */
-export function createAccept({ bus, log, identify, consumers, partitions }: AcceptDeps): Delivery['accept'] {
+export function createAccept({
+  bus,
+  log,
+  isVolatile,
+  identify,
+  consumers,
+  partitions,
+}: AcceptDeps): Delivery['accept'] {
   // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
   const arrived = new TickBatch<readonly Consumer[]>((all) => {
     for (const batch of all) for (const consumer of batch) consumer.pump()
@@ -117,13 +126,18 @@ export function createAccept({ bus, log, identify, consumers, partitions }: Acce
     failed(error: unknown): void {
       this.reject(error)
     }
+
+    override reject(error: unknown): void {
+      if (isVolatile) bus.emit('delivery:failed', { ...aboutOf(this.callback), error })
+      super.reject(error)
+    }
   }
 
   const take = createIngest<Arrival>(identify, (arrival, identity) => arrival.append(identity))
   return (callback, route) => {
     const arrival = new Arrival(callback, route)
     take(arrival)
-    return arrival
+    return isVolatile ? undefined : arrival
   }
 }
 

@@ -23,7 +23,10 @@ export interface DeliveryDeps {
   /** Milliseconds. */
   readonly resendWindow: number
   readonly maxBacklog?: number | undefined
-  /** Whether what is stored ends with the process: a stop gives all of it time, and outcomes are written at once. */
+  /**
+   * Whether what is stored ends with the process: a stop gives all of it time, changes are written at once, and no answer
+   * waits for what would not make it safer.
+   */
   readonly isVolatile?: boolean
   /** The room of the store, where that can be told. */
   readonly room?: () => Promise<Omit<DeliveryStats, 'plugins'>>
@@ -103,6 +106,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     accept: createAccept({
       bus,
       log,
+      isVolatile,
       identify: createIdentify(resendWindow, bus),
       consumers,
       partitions: () => partitions,

@@ -33,18 +33,17 @@ export interface Item {
 }
 
 /** What every callback is that comes from memory, in its turn. */
-const FRESH = {
-  place: 'new',
-  attempt: 1,
-  dueAt: undefined,
-  deferredSince: undefined,
-  tries: 0,
-  hasCrashed: false,
-  isSuspect: false,
-} as const
-
 export function freshItem(shared: Shared): Item {
-  return { shared, ...FRESH }
+  return {
+    shared,
+    place: 'new',
+    attempt: 1,
+    dueAt: undefined,
+    deferredSince: undefined,
+    tries: 0,
+    hasCrashed: false,
+    isSuspect: false,
+  }
 }
 
 export function itemOf(row: WaitingCallback, inDoubt: InDoubt, isPending = false): Item {

@@ -33,13 +33,15 @@ export class SettleBatcher {
   readonly #flushMs: number
   #queues = new Map<Outbox, Queued>()
   #timer: NodeJS.Timeout | undefined
+  /** When the timer fires, and how long before that it was set. */
   #writesAt = 0
+  #delayMs = 0
   #isSoon = false
   #writing: Promise<void> | undefined
   /** The last write failed. The next one waits for its timer, whatever is enqueued meanwhile. */
   #isFailing = false
 
-  /** @param flushMs how long outcomes are collected; 0 for the rest of the tick */
+  /** @param flushMs how long changes that were enqueued are collected; 0 for the rest of the tick */
   constructor(log: Pick<CallbackLog, 'settle'>, outboxes: () => Iterable<Outbox>, flushMs = FLUSH_MS) {
     this.#log = log
     this.#outboxes = outboxes
@@ -52,7 +54,7 @@ export class SettleBatcher {
     this.#queues.set(outbox, queued)
     queued.changes.push(change)
     if (after) queued.after.push(after)
-    this.touch()
+    this.touch(this.#flushMs)
   }
 
   /** Writes a change at once. Resolves once it is written, with whether the lease was still held. */
@@ -64,12 +66,15 @@ export class SettleBatcher {
   }
 
   /** Schedules a write. The earliest requested time wins. */
-  touch(inMs = this.#flushMs): void {
+  touch(inMs = FLUSH_MS): void {
     if (inMs === 0) return this.#flushSoon()
+    // Called for each callback: mostly this spares reading the clock.
+    if (this.#timer && this.#delayMs <= inMs) return
     const at = performance.now() + inMs
     if (this.#timer && this.#writesAt <= at) return
     clearTimeout(this.#timer)
     this.#writesAt = at
+    this.#delayMs = inMs
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.flush()
