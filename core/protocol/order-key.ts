@@ -9,6 +9,9 @@ export type OrderKey =
   | { readonly by: 'account'; readonly fields: readonly [string] }
   | { readonly by: 'none'; readonly fields: readonly [] }
 
+/** Between the parts of a key. No account or group id has it. */
+export const SEPARATOR = '\u001f'
+
 export const unordered: OrderKey = { by: 'none', fields: [] }
 
 /** The group of the callback, by its `GroupId` unless another field holds it. */
@@ -34,11 +37,13 @@ export function orderKeyOf(order: OrderKey, body: Readonly<Record<string, unknow
   if (order.by === 'none') return undefined
   const one = idAt(body, order.fields[0])
   if (one === undefined) return undefined
-  if (order.by !== 'conversation') return `${order.by}\u0000${one}`
+  if (order.by !== 'conversation') return `${order.by}${SEPARATOR}${one}`
   const other = idAt(body, order.fields[1])
   if (other === undefined) return undefined
   // The separator cannot be part of an account, so two different pairs never look alike.
-  return one < other ? `${order.by}\u0000${one}\u0000${other}` : `${order.by}\u0000${other}\u0000${one}`
+  return one < other
+    ? `${order.by}${SEPARATOR}${one}${SEPARATOR}${other}`
+    : `${order.by}${SEPARATOR}${other}${SEPARATOR}${one}`
 }
 
 function idAt(holder: unknown, path: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback, storedOf } from '../../callback/callback.ts'
-import { TickBatch } from '../../lib/tick-batch.ts'
+import { onTick, TickBatch } from '../../lib/tick-batch.ts'
 import type { AfterRoute } from '../../registry.ts'
 import type { Append, CallbackLog } from '../callback-log.ts'
 import type { Delivery } from '../delivery.ts'
@@ -41,10 +41,14 @@ export function createAccept({
   consumers,
   partitions,
 }: AcceptDeps): Delivery['accept'] {
-  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them.
-  const arrived = new TickBatch<readonly Consumer[]>((all) => {
-    for (const batch of all) for (const consumer of batch) consumer.pump()
-  })
+  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them. Those that do not wait
+  // for the log are out by then.
+  const arrived = new TickBatch<readonly Consumer[]>(
+    (all) => {
+      for (const own of new Set(all)) for (const consumer of own) consumer.pump()
+    },
+    isVolatile ? onTick : setImmediate,
+  )
   /** Computed once for each route. */
   const byRoute = new WeakMap<AfterRoute, Receivers>()
   const receiversFor = (route: AfterRoute): Receivers => {
@@ -99,8 +103,7 @@ export function createAccept({
       const { callback, route } = this
       this.#receivers = receiversFor(route)
       this.identity = identity
-      // A text of SQLite or PostgreSQL cannot hold NUL, so another character separates the parts of a key.
-      this.key = orderOf(callback, route)?.replaceAll('\u0000', '\u001f')
+      this.key = orderOf(callback, route)
       this.partition = partitionOf(this.key ?? identity, partitions())
       log.append(this)
     }

@@ -1,5 +1,5 @@
 import type { Subscription } from '../../registry.ts'
-import { type Delivered, type Deliverer, MAX_DEFERRED_MS } from '../attempt/deliverer.ts'
+import { type Delivered, type Deliverer, type Job, MAX_DEFERRED_MS } from '../attempt/deliverer.ts'
 import type { Requeue } from '../attempt/keyed-executor.ts'
 import type { OneAtATime } from '../attempt/suspects.ts'
 import type { CallbackLog } from '../callback-log.ts'
@@ -34,8 +34,8 @@ interface Validity {
 export interface Task {
   readonly partition: Partition
   readonly subscription: Subscription
-  /** Takes the next attempt of a callback that keeps its key. */
-  readonly requeueAs: (next: Item) => void
+  /** The next attempt: of a callback that keeps its key, the task runs again. */
+  item: Item
 }
 
 /** Calls the handlers of a plugin and records what comes of each attempt. */
@@ -50,9 +50,9 @@ export function createAttempts(deps: AttemptsDeps) {
     return delayMs > limitMs ? 0 : delayMs
   }
 
-  const attempt = (item: Item, task: Task): Requeue | Promise<Requeue> => {
+  const attempt = (task: Task): Requeue | Promise<Requeue> => {
+    const { partition, subscription, item } = task
     const { shared } = item
-    const { partition, subscription } = task
     const held = holds.until(plugin)
     if (held) return { until: held, inTurn: true }
     if (!leases.isValid()) return { until: leases.renewed(), inTurn: true }
@@ -72,37 +72,28 @@ export function createAttempts(deps: AttemptsDeps) {
       maybeResend,
       deferredMs: deferredSince === undefined ? 0 : log.now() - deferredSince,
     }
-    const deliver = (): Delivered | Promise<Delivered> => deliverer.deliver(job, subscription)
-    const delivered = item.isSuspect ? deliverSuspect(item, partition, deliver) : deliver()
-    if (delivered instanceof Promise || delivered.ended.as !== 'done') {
-      return settleAttempt(item, task, delivered)
-    }
+    const delivered = item.isSuspect ? deliverSuspect(job, task) : deliverer.deliver(job, subscription)
+    if (delivered instanceof Promise || delivered.ended.as !== 'done') return settleAttempt(task, delivered)
     outcomes.done(partition, item)
     holds.ended(plugin)
     return undefined
   }
 
   /** Stores the start of the attempt first, so that a crash can be blamed on it. */
-  const deliverSuspect = async (
-    { shared, tries }: Item,
-    partition: Partition,
-    deliver: () => Delivered | Promise<Delivered>,
-  ): Promise<Delivered> => {
+  const deliverSuspect = async (job: Job, { partition, subscription, item }: Task): Promise<Delivered> => {
+    const { shared, tries } = item
     await settleBatcher.enqueueDurably(partition, ['try', shared.seq, tries + 1])
-    if (!isClosed() && partition.isHeld) return deliver()
+    if (!isClosed() && partition.isHeld) return deliverer.deliver(job, subscription)
     settleBatcher.enqueue(partition, ['try', shared.seq, -tries])
     return { ended: { as: 'interrupted' }, settled: Promise.resolve() }
   }
 
-  const settleAttempt = async (
-    item: Item,
-    { partition, subscription: { ordered }, requeueAs }: Task,
-    delivered: Delivered | Promise<Delivered>,
-  ): Promise<Requeue> => {
+  const settleAttempt = async (task: Task, delivered: Delivered | Promise<Delivered>): Promise<Requeue> => {
+    const { partition, subscription, item } = task
     const { shared, isSuspect } = item
     partition.handlerStarted()
     const { ended, settled } = await delivered
-    const keepsKey = ordered && shared.key !== undefined
+    const keepsKey = subscription.ordered && shared.key !== undefined
     let requeue: Requeue
     if (ended.as !== 'interrupted' && !(ended.as === 'retry' && ended.holdsPlugin)) holds.ended(plugin)
     if (ended.as === 'done') outcomes.done(partition, item)
@@ -110,7 +101,7 @@ export function createAttempts(deps: AttemptsDeps) {
     else if (ended.as === 'retry' && ended.holdsPlugin) {
       // It has not left its place, and nothing else of the plugin starts before it goes on.
       if (isSuspect) settleBatcher.enqueue(partition, ['try', shared.seq, -item.tries])
-      requeueAs({ ...item, hasCrashed: false })
+      task.item = { ...item, hasCrashed: false }
       holds.hold(plugin, { reason: ended.error, until: log.now() + ended.inMs })
       requeue = { until: holds.until(plugin) ?? Promise.resolve(), inTurn: true }
     } else if (ended.as === 'retry') {
@@ -119,7 +110,7 @@ export function createAttempts(deps: AttemptsDeps) {
       const deferred = ended.isDeferred
         ? { ...next, deferredSince: item.deferredSince ?? now }
         : { ...next, attempt: item.attempt + 1 }
-      requeueAs(outcomes.again(partition, item, deferred, keepsKey))
+      task.item = outcomes.again(partition, item, deferred, keepsKey)
       if (keepsKey) requeue = { delayMs: ended.inMs }
     }
     // Flush before the next suspect starts, and before the next callback of the same key.

@@ -6,7 +6,7 @@ import type { Requeue } from '../attempt/keyed-executor.ts'
 import { Prefetch } from '../attempt/prefetch.ts'
 import { longestDelayOf, subscriptionOf } from '../attempt/subscription-of.ts'
 import type { NewLease } from '../callback-log.ts'
-import { createAttempts, type AttemptsDeps } from './attempts.ts'
+import { createAttempts, type AttemptsDeps, type Task } from './attempts.ts'
 import { type Item, itemOf, type Shared } from './item.ts'
 import { KeyOverflow, MAX_PREFETCH_PER_KEY } from './key-overflow.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -59,18 +59,16 @@ export function createConsumer(deps: ConsumerDeps) {
   }
   const push = (partition: Partition, item: Item): void => {
     const { callback, key } = item.shared
-    const bury = (error: string): void => outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
-    if (callback.raw === '') return bury(UNREADABLE)
+    if (callback.raw === '') return bury(partition, item, UNREADABLE)
     const subscription = subscriptionOf(registry, plugin, callback)
-    if (!subscription) return bury(`plugin ${plugin} has no handler for ${callback.command} any more`)
-    // A task that keeps its key blocked runs again for the next attempt.
-    let current = item
-    const task = { partition, subscription, requeueAs: (next: Item) => void (current = next) }
-    const run = (): Requeue | Promise<Requeue> => attempts.attempt(current, task)
-    const isSuspect = (): boolean => current.isSuspect
-    const hold = (): Promise<void> | undefined => holds.until(plugin)
-    prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(isSuspect, run, hold) : run)
+    if (!subscription) return bury(partition, item, `plugin ${plugin} has no handler for ${callback.command} any more`)
+    const task: Task = { partition, subscription, item }
+    const run = (): Requeue | Promise<Requeue> => attempts.attempt(task)
+    prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)
   }
+  const bury = (partition: Partition, item: Item, error: string): void =>
+    outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
+  const hold = (): Promise<void> | undefined => holds.until(plugin)
 
   /** Takes what is next in a partition, while there is room. */
   const drain = (partition: Partition): void => {

@@ -1,5 +1,5 @@
 import type { Callback } from '../../callback/callback.ts'
-import { orderKeyOf } from '../../protocol/order-key.ts'
+import { orderKeyOf, SEPARATOR } from '../../protocol/order-key.ts'
 import type { AfterRoute } from '../../registry.ts'
 
 /** The order key of a callback, across all commands of its app; undefined if it has no order. */
@@ -7,5 +7,8 @@ export function orderOf(callback: Callback, { definition }: AfterRoute): string 
   const { fits, body } = callback.reading
   // A key with a missing part would be the key of other callbacks.
   const order = fits && definition && orderKeyOf(definition.order, body)
-  return order ? `${callback.sdkAppId}\u0000${order}` : undefined
+  if (!order) return undefined
+  // A text of SQLite or PostgreSQL cannot hold NUL. Nearly no id has one, and looking is cheaper than replacing.
+  const stored = order.includes('\u0000') ? order.replaceAll('\u0000', SEPARATOR) : order
+  return `${callback.sdkAppId}${SEPARATOR}${stored}`
 }
