@@ -3,7 +3,7 @@ import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
-import { type Delivery, type DeliveryStats, type Ending, recordUndeliveredLater } from './delivery/delivery.ts'
+import { createRecordRefused, type Delivery, type DeliveryStats, type Ending } from './delivery/delivery.ts'
 import type { History } from './delivery/history.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
@@ -160,7 +160,7 @@ export async function compose(
       paths: typeof path === 'string' ? [path] : path,
       registry,
       dispatch: createDispatch({ registry, delivery, bus, deadlineMs, maxInFlight, clock, ...(newId && { newId }) }),
-      recordRefused: (callback, error) => recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }),
+      recordRefused: createRecordRefused(delivery, bus),
       stores,
       counters,
       instance,

@@ -69,21 +69,46 @@ export interface Hold {
  */
 export type Ending = 'clean' | 'unsettled' | 'failed'
 
+/** How many refused callbacks are stored at a time. */
+const MAX_REFUSED = 256
+
 /** Why a callback is not delivered. */
 export type Undelivered =
   | { readonly as: 'refused'; readonly error: string }
   | { readonly as: 'decided'; readonly outcome: Outcome; readonly code: number; readonly failed: boolean }
 
-/** Records an undelivered callback after the HTTP answer. Best effort: no verdict waits for it or fails with it. */
+/**
+ * Records an undelivered callback after the HTTP answer. Best effort: no verdict waits for it or fails with it.
+ * @param done called once it is stored, or has failed
+ */
 export function recordUndeliveredLater(
-  delivery: Delivery,
+  delivery: Pick<Delivery, 'recordUndelivered'>,
   bus: Bus,
   callback: StoredCallback,
   undelivered: Undelivered,
+  done: () => void = () => undefined,
 ): void {
   setImmediate(() => {
     delivery
       .recordUndelivered(callback, undelivered)
       .catch((error: unknown) => bus.emit('delivery:failed', { ...aboutOf(callback), error }))
+      .finally(done)
   })
+}
+
+/**
+ * Creates the function that records refused callbacks. What comes while MAX_REFUSED are being stored is not kept, for good
+ * callbacks are stored behind them: anyone can send any number that is refused. All are counted.
+ */
+export function createRecordRefused(
+  delivery: Pick<Delivery, 'recordUndelivered'>,
+  bus: Bus,
+): (callback: StoredCallback, error: string) => void {
+  let underWay = 0
+  const done = (): void => void underWay--
+  return (callback, error) => {
+    if (underWay >= MAX_REFUSED) return
+    underWay++
+    recordUndeliveredLater(delivery, bus, callback, { as: 'refused', error }, done)
+  }
 }

@@ -55,6 +55,17 @@ async function outOfTime<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** How many were decided at a time, without an answer sent between them. */
+function batchesOf(log: readonly string[]): number[] {
+  const sizes: number[] = []
+  log.forEach((entry, n) => {
+    if (!entry.startsWith('decided')) return
+    if (n === 0 || log[n - 1]?.startsWith('sent')) sizes.push(0)
+    sizes.push((sizes.pop() ?? 0) + 1)
+  })
+  return sizes
+}
+
 const decided = (commands: readonly string[]): string[] => commands.map((command) => `decided ${command}`)
 const sent = (commands: readonly string[]): string[] => commands.map((command) => `sent ${command}`)
 
@@ -69,6 +80,29 @@ describe('callbacks that come in one turn of the event loop', () => {
     const batches = [many.slice(0, 16), many.slice(16, 32), many.slice(32)]
     const order = await outOfTime(() => orderOf(() => undefined, many))
     expect(order).to.deep.equal(batches.flatMap((batch) => [...decided(batch), ...sent(batch)]))
+  })
+
+  it('are taken 64 at a time where many sockets send them', async () => {
+    const COUNT = 150
+    const log: string[] = []
+    let inTurn = 0
+    let mostInTurn = 0
+    const { port } = await serveDispatch(({ command }) => {
+      if (inTurn === 0) setImmediate(() => (inTurn = 0))
+      mostInTurn = Math.max(mostInTurn, ++inTurn)
+      log.push(`decided ${command}`)
+      return noted(log, command)
+    })
+    const connections = await Promise.all(Array.from({ length: COUNT }, () => openConnection(port)))
+    // They lie in the sockets before the server, which shares this thread, reads one. A busy kernel may keep some back.
+    for (let round = 0; mostInTurn < COUNT / 2 && round < 100; round++) {
+      await outOfTime(async () => {
+        for (const connection of connections) connection.send(request('X.One'))
+        for (const connection of connections) expect((await connection.answer()).body).to.equal(OK)
+      })
+    }
+    expect(mostInTurn).to.be.at.least(COUNT / 2)
+    expect(Math.max(...batchesOf(log))).to.equal(64)
   })
 
   it('are answered before the next is decided where that takes long', async () => {

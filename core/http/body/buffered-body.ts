@@ -58,8 +58,10 @@ export function readBuffered(request: IncomingMessage, pending: PendingBody, lis
   })
   // Node's parser guarantees that the length equals Content-Length.
   request.on('end', () => listener.read(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
-  // After an error too.
-  request.on('close', () => listener.failed(cutOff()))
+  // After an error too. It also follows the end, and an error made for each body would cost more than reading it.
+  request.on('close', () => {
+    if (!request.readableEnded) listener.failed(cutOff())
+  })
   request.on('error', ignore)
 }
 
