@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { describeWithPromtool, promtool } from '../../harness/servers/promtool.ts'
+import { describeWithProgram } from '../../harness/servers/program.ts'
+import { promtool } from '../../harness/servers/promtool.ts'
 import { samplesOf, scrape } from '../../harness/metrics.ts'
 import { BEFORE, entry, FULL, full, message } from '../../harness/plugin.ts'
 import { serve, signed } from '../../harness/server.ts'
@@ -29,7 +30,7 @@ async function busy(): Promise<string> {
   return scrape(server.adminUrl)
 }
 
-describeWithPromtool('promtool', () => {
+describeWithProgram('promtool', 'promtool', () => {
   it('has no complaint about the metrics', async () => {
     const { status, output } = promtool(['check', 'metrics'], await busy())
     expect(output).to.equal('')
