@@ -12,7 +12,9 @@ const specs = {
 // Suites are left out where the server that they need is not installed, but never in CI. Nothing else may be skipped.
 const isMissing = (program) => spawnSync(program, ['--version']).error !== undefined
 const maySkip =
-  !process.env.CI && (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'systemd-analyze'].some(isMissing) || !existsSync('/usr/lib/postgresql'))
+  !process.env.CI &&
+  (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'systemd-analyze'].some(isMissing) ||
+    !existsSync('/usr/lib/postgresql'))
 
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
 const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)

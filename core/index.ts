@@ -8,6 +8,7 @@ import { getKey } from '../config/schema/objects.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import { compose, prepare, type Running, warningsOf } from './runtime.ts'
 import { describeError } from './errors.ts'
+import { trustedProxies } from './http/answer/requester.ts'
 import { createMiddleware, handlerOf, unavailable } from './http/app.ts'
 import {
   type FastifyReply,
@@ -114,5 +115,6 @@ async function start(
   for (const warning of warningsOf(prepared)) log.warn(warning)
   const running = await compose(prepared, { bus, log })
   const { bodyLimit, trustProxy } = prepared.config.server
-  return { running, middleware: createMiddleware({ ...running, bus, bodyLimit, proxies: Number(trustProxy) }) }
+  const proxies = trustedProxies(trustProxy)
+  return { running, middleware: createMiddleware({ ...running, bus, bodyLimit, proxies }) }
 }

@@ -8,8 +8,12 @@ import { describeError } from './errors.ts'
 import { bodyBudgetFor } from './http/body/body-budget.ts'
 import { createAdminServer, type Readiness } from './http/server/admin.ts'
 import { createApp } from './http/app.ts'
+import { trustedProxies } from './http/answer/requester.ts'
+import { Certificates } from './http/server/certificates.ts'
 import { listen, passedSocket } from './http/server/listen.ts'
 import { createNodeServer, type NodeServer } from './http/server/node-server.ts'
+import { isReplaceable, type TlsFiles } from './http/server/tls.ts'
+import { withinNetworks } from './lib/networks.ts'
 import type { Logger } from './observe/log.ts'
 import { type Alerts, watchAlerts } from './observe/alerts/alerts.ts'
 import { logEvents } from './observe/log-events.ts'
@@ -83,17 +87,28 @@ export async function startServer(
   }
   const budget = bodyBudgetFor(settings.bodyLimit)
   const { engine } = prepared.config.delivery
-  const metrics = createMetrics({ bus, version, engine, bodies: budget, sources: () => running })
+  const certificates = new Certificates(prepared.config)
+  const expiries = (): ReturnType<Certificates['expiries']> => certificates.expiries()
+  const metrics = createMetrics({
+    bus,
+    version,
+    engine,
+    bodies: budget,
+    certificates: expiries,
+    sources: () => running,
+  })
   const read = (): Promise<Family[]> => metrics.read()
-  const admin = createAdminServer({ readiness, metrics: async () => exposition(await read()) }, adminSettings || {})
+  const access = adminSettings || {}
+  const shown = { readiness, metrics: async () => exposition(await read()) }
+  const admin = createAdminServer(shown, access, certificates.admin)
   const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin', { waitMs, signal })
   try {
     running = await compose(prepared, { bus, log, signal, waitMs })
     state.plugins = undefined
     const opened = running
     const stats = (): Promise<DeliveryStats> => opened.stats()
-    const { bodyLimit, maxConnections, trustProxy } = settings
-    const proxies = Number(trustProxy)
+    const { bodyLimit, maxConnections, trustProxy, allowFrom } = settings
+    const proxies = trustedProxies(trustProxy)
     const app = createApp({
       ...running,
       bus,
@@ -103,7 +118,8 @@ export async function startServer(
       isDraining: () => state.draining !== undefined,
     })
     const handle = app.callback()
-    const limits = { maxConnections, proxies }
+    const isAllowed = allowFrom && withinNetworks(allowFrom)
+    const limits = { maxConnections, proxies, isAllowed, tls: certificates.server }
     const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
     const [path = '/'] = running.paths
     const url = await listen(http.server, { ...settings, path }, 'server', {
@@ -112,9 +128,11 @@ export async function startServer(
       signal,
     })
     bus.emit('server:listening', { url })
-    const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks })
+    const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks, certificates: expiries })
     const stop = stopper({ settings, bus, state, http, admin, running, metrics, alerts })
-    const reload = reloader(prepared, running, bus)
+    const swapTls = (next: Prepared): (() => void) =>
+      certificates.replace(next.config, { server: http.server, admin }, bus)
+    const reload = reloader(prepared, running, { bus, swapTls })
     return { url, adminUrl, bus, running, readiness, metrics: read, reload, stop }
   } catch (error) {
     await running?.stop(0)
@@ -124,20 +142,32 @@ export async function startServer(
   }
 }
 
-function reloader({ config: started }: Prepared, running: Running, bus: Bus): TimhookServer['reload'] {
+function reloader(
+  { config: started }: Prepared,
+  running: Running,
+  { bus, swapTls }: { bus: Bus; swapTls: (next: Prepared) => () => void },
+): TimhookServer['reload'] {
   return async (next) => {
+    // Files that cannot be read refuse the reload before anything has changed.
+    const swap = swapTls(next)
     const changes = await running.reload(next)
+    swap()
     bus.emit('config:reloaded', { ...changes, restart: changedKeys(started, next.config) })
   }
 }
 
-/** The keys outside of apps and plugins that differ, such as `server.port`. */
+/** The keys outside of apps and plugins that differ and cannot be swapped, such as `server.port`. */
 function changedKeys(from: Prepared['config'], to: Prepared['config']): string[] {
   const sections = ['server', 'admin', 'delivery', 'log'] as const
   return sections.flatMap((section) => {
-    const [a, b] = [{ ...from[section] }, { ...to[section] }] as Record<string, unknown>[]
-    const keys = Object.keys({ ...a, ...b })
-    return keys.filter((key) => !isDeepStrictEqual(a?.[key], b?.[key])).map((key) => `${section}.${key}`)
+    const [a = {}, b = {}] = [{ ...from[section] }, { ...to[section] }] as Record<string, unknown>[]
+    const differs = (key: string): boolean =>
+      key === 'tls'
+        ? !isReplaceable(a['tls'] as TlsFiles | undefined, b['tls'] as TlsFiles | undefined)
+        : !isDeepStrictEqual(a[key], b[key])
+    return Object.keys({ ...a, ...b })
+      .filter(differs)
+      .map((key) => `${section}.${key}`)
   })
 }
 

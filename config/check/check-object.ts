@@ -64,6 +64,6 @@ function fillIn(walk: Walk, node: SchemaNode, copy: object, key: string, at: At)
 
 function unknownKey(key: string, meant: string | undefined, known: readonly string[]): string {
   if (meant !== undefined) return `unknown key ${quote(key)}; did you mean ${quote(meant)}?`
-  if (known.length === 0 || known.length > 12) return `unknown key ${quote(key)}`
+  if (known.length === 0 || known.length > 16) return `unknown key ${quote(key)}`
   return `unknown key ${quote(key)}; expected ${known.length === 1 ? '' : 'one of '}${known.join(', ')}`
 }

@@ -1,5 +1,6 @@
 import { formatPath, type Fault } from '../faults.ts'
-import { isLoopback } from '../../core/lib/network.ts'
+import { isLocal, socketPath } from '../../core/lib/network.ts'
+import { isNetwork } from '../../core/lib/networks.ts'
 import { REGIONS } from '../../core/protocol/rest-regions.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 import { postgresRules } from './postgres-rules.ts'
@@ -17,6 +18,8 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   onlyConfiguredApps,
   retryRanges,
   adminToken,
+  networks,
+  unixSocket,
   redisRules,
   postgresRules,
 ]
@@ -99,9 +102,39 @@ function retryRanges(config: unknown): Fault[] {
 function adminToken(config: unknown): Fault[] {
   const admin = getKey(config, 'admin')
   const [host, token] = [getKey(admin, 'host'), getKey(admin, 'token')]
-  if (typeof host !== 'string' || token !== undefined || isLoopback(host)) return []
+  if (typeof host !== 'string' || token !== undefined || isLocal(host)) return []
   const message = 'is required where admin.host is not loopback: anybody who reaches it could read and, one day, change'
   return [{ path: ['admin', 'token'], message }]
+}
+
+function networks(config: unknown): Fault[] {
+  return ['trustProxy', 'allowFrom'].flatMap((key) =>
+    list(getKey(config, 'server'), key).flatMap((item, index): Fault[] => {
+      if (typeof item !== 'string' || isNetwork(item)) return []
+      return [{ path: ['server', key, index], message: 'expected a network such as 10.0.0.0/8 or 2001:db8::/32' }]
+    }),
+  )
+}
+
+/** The longest path of a Unix socket that every system takes, bytes. */
+const MAX_SOCKET_PATH = 103
+
+function unixSocket(config: unknown): Fault[] {
+  const server = getKey(config, 'server')
+  const host = getKey(server, 'host')
+  const path = typeof host === 'string' ? socketPath(host) : undefined
+  if (path === undefined) return []
+  const length = Buffer.byteLength(path)
+  if (length === 0 || length > MAX_SOCKET_PATH) {
+    const message = `expected unix: and the path of a socket of at most ${MAX_SOCKET_PATH} bytes, such as unix:/run/timhook.sock`
+    return [{ path: ['server', 'host'], message }]
+  }
+  if (getKey(server, 'tls') !== undefined) {
+    return [{ path: ['server', 'tls'], message: 'a Unix socket carries no TLS: remove it, or set host to an address' }]
+  }
+  if (getKey(server, 'allowFrom') === undefined || getKey(server, 'trustProxy') !== false) return []
+  const message = 'a Unix socket has no addresses: set trustProxy too, so that the proxy tells them'
+  return [{ path: ['server', 'allowFrom'], message }]
 }
 
 /** The index of every repeated text, and that of its first occurrence. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../core/lib/network.ts'
+import { isLocal, isLoopback } from '../../core/lib/network.ts'
 import type { Fault } from '../faults.ts'
 import type { Config } from '../schema/schema.ts'
 
@@ -14,8 +14,16 @@ export function findWarnings(config: Config): Fault[] {
       message: `Tencent waits ${TENCENT_WAITS_MS} ms only, so answers after that are lost; expected less`,
     })
   }
+  const { allowFrom, trustProxy, host } = config.server
+  if (allowFrom && trustProxy !== false && !Array.isArray(trustProxy) && !isLocal(host)) {
+    warnings.push({
+      path: ['server', 'trustProxy'],
+      message:
+        'whoever reaches server.host can name any address in X-Forwarded-For; expected the networks of the proxies',
+    })
+  }
   for (const [index, app] of config.apps.entries()) {
-    if (!app.unsigned || isLoopback(config.server.host)) continue
+    if (!app.unsigned || isLocal(config.server.host) || config.server.allowFrom) continue
     warnings.push({
       path: ['apps', index, 'unsigned'],
       message: 'anyone who can reach server.host can send callbacks for this app; expected tokens, or a loopback host',

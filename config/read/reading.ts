@@ -3,6 +3,7 @@ import { describeMismatch } from '../check/check-leaf.ts'
 import { formatPath, type Fault, type Locate, type Path } from '../faults.ts'
 import { interpolate } from './interpolate.ts'
 import { collectSecrets } from './mask.ts'
+import { checkTlsFiles } from './tls-files.ts'
 import { maskText } from '../mask-text.ts'
 import { getKey, isPlainObject } from '../schema/objects.ts'
 import { checkRules } from '../check/rules.ts'
@@ -57,7 +58,8 @@ export function toReading(raw: RawConfig, env: Readonly<Record<string, string | 
     raw.value === undefined ? { value: undefined, faults: [] } : checkValue(ConfigSchema, value, { isInterpolated })
   const ofShape = [...missing, ...checked.faults]
   if (raw.isText) ofShape.push(...pluginObjects(value).filter(isNew(ofShape)))
-  const ofMeaning = [...findUnsupported(value).filter(isNew(ofShape)), ...checkRules(checked.value)]
+  const tls = checkTlsFiles(checked.value, folder)
+  const ofMeaning = [...findUnsupported(value).filter(isNew(ofShape)), ...checkRules(checked.value), ...tls.faults]
   const faults = inOrder([...raw.faults, ...ofShape, ...ofMeaning], locate).map(masked(secrets))
   const isUsable = raw.value !== undefined && faults.length === 0
   // checkValue has just checked this.
@@ -69,7 +71,7 @@ export function toReading(raw: RawConfig, env: Readonly<Record<string, string | 
     config,
     plugins: usableEntries(value, ofShape, context),
     faults,
-    warnings: config === undefined ? [] : inOrder(findWarnings(config), locate),
+    warnings: config === undefined ? [] : inOrder([...findWarnings(config), ...tls.warnings], locate),
     secrets,
     isInterpolated,
     locate,

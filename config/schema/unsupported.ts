@@ -10,7 +10,7 @@ export interface Unsupported {
 }
 
 /** The keys that this version does not support yet. Delete a line to enable its key. */
-export const UNSUPPORTED: readonly Unsupported[] = [{ path: ['server', 'tls'] }, { path: ['plugins', '*', 'isolate'] }]
+export const UNSUPPORTED: readonly Unsupported[] = [{ path: ['plugins', '*', 'isolate'] }]
 
 /** A fault for every key that a config uses and this version does not support. */
 export function findUnsupported(config: unknown, table: readonly Unsupported[] = UNSUPPORTED): Fault[] {

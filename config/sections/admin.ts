@@ -1,4 +1,5 @@
 import { Type } from '#typebox'
+import { type TlsInput, TlsSchema } from './tls.ts'
 
 const AdminListener = Type.Object(
   {
@@ -18,6 +19,7 @@ const AdminListener = Type.Object(
     page: Type.Boolean({ default: true, description: 'Whether the page at / and its JSON under /api/ are served.' }),
     bodies: Type.Boolean({ default: false, description: 'Whether the page may show the bodies of callbacks.' }),
     write: Type.Boolean({ default: false, description: 'Whether the page may send test callbacks.' }),
+    tls: Type.Optional(TlsSchema),
   },
   { additionalProperties: false },
 )
@@ -40,4 +42,5 @@ export type AdminInput =
       page?: boolean | string
       bodies?: boolean | string
       write?: boolean | string
+      tls?: TlsInput
     }

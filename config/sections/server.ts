@@ -1,4 +1,5 @@
 import { Type } from '#typebox'
+import { type TlsInput, TlsSchema } from './tls.ts'
 import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/lib/units.ts'
 
 // The characters that a URL path may contain (RFC 3986), except those that the router takes for patterns: : * + ! ( ) { } [ ]
@@ -9,19 +10,7 @@ const UrlPath = Type.String({
   expected: 'a URL path such as / or /callbacks, without : * + ! ( ) { } [ ]',
 })
 
-const TlsSchema = Type.Object(
-  {
-    cert: Type.String({ minLength: 1, description: 'PEM file of the certificate and its chain.' }),
-    key: Type.String({ minLength: 1, description: 'PEM file of the private key.' }),
-    ca: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'PEM file of the authority that must have signed client certificates.',
-      }),
-    ),
-  },
-  { additionalProperties: false, description: 'Serve HTTPS.' },
-)
+const Networks = Type.Array(Type.String({ minLength: 2 }), { minItems: 1 })
 
 /** Where callbacks are received. */
 export const ServerSchema = Type.Object(
@@ -29,13 +18,20 @@ export const ServerSchema = Type.Object(
     host: Type.String({
       minLength: 1,
       default: '127.0.0.1',
-      description: 'Address to listen on; 0.0.0.0 is every IPv4 address of the machine.',
+      description:
+        'Address to listen on; 0.0.0.0 is every IPv4 address of the machine, unix:/run/timhook.sock a Unix socket.',
     }),
     port: Type.Integer({
       minimum: 0,
       maximum: 65535,
       default: 8080,
       description: 'Port to listen on; 0 takes any free one.',
+    }),
+    socketMode: Type.String({
+      pattern: '^0?[0-7]{3}$',
+      default: '0660',
+      expected: "an octal mode in quotes, such as '0660'",
+      description: 'Who may connect to a Unix socket: the mode of its file.',
     }),
     path: Type.Union([UrlPath, Type.Array(UrlPath, { minItems: 1 })], {
       default: '/',
@@ -65,12 +61,18 @@ export const ServerSchema = Type.Object(
       default: 10_000,
       description: 'Most connections at a time; each further one closes the one that has been idle longest.',
     }),
-    trustProxy: Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 10 })], {
+    trustProxy: Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 10 }), Networks], {
       default: false,
-      expected: 'true, false, or the number of proxies in front, up to 10',
+      expected: 'true, false, the number of proxies in front (up to 10), or a list of their networks',
       description:
-        'Whether a proxy in front sets X-Forwarded-For (or how many do); the log then shows the address from it.',
+        'Whether a proxy in front sets X-Forwarded-For: how many do, or the networks that they are in. Log and allowFrom then take the address from it.',
     }),
+    allowFrom: Type.Optional(
+      Type.Union([Networks], {
+        expected: 'a list of networks such as 10.0.0.0/8',
+        description: 'The networks that may send callbacks, such as 10.0.0.0/8 or 2001:db8::/32. Others get 403.',
+      }),
+    ),
     drainMs: Duration({
       max: MAX_TIMER,
       default: 10_000,
@@ -92,13 +94,15 @@ export const ServerSchema = Type.Object(
 export interface ServerInput {
   host?: string
   port?: number | string
+  socketMode?: string
   path?: string | string[]
   deadlineMs?: DurationInput
   bodyLimit?: SizeInput
   maxInFlight?: number | string
   maxConnections?: number | string
-  trustProxy?: boolean | number | string
+  trustProxy?: boolean | number | string | string[]
+  allowFrom?: string[]
   drainMs?: DurationInput
   stallMs?: DurationInput
-  tls?: { cert: string; key: string; ca?: string }
+  tls?: TlsInput
 }

@@ -99,6 +99,9 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .argument('<command>', 'such as Group.CallbackAfterGroupFull, or Group.* for all of them')
     .addOption(config())
     .option('--url <url>', "the server's URL (default: from the config)")
+    .option('--cacert <file>', 'trust the authorities of this PEM file')
+    .option('--cert <file>', 'show this client certificate, a PEM file, with --key')
+    .option('--key <file>', 'the private key of --cert')
     .option('--app <id>', "the app's SdkAppid (default: the first in the config)", whole(1, Number.MAX_SAFE_INTEGER))
     .option(
       '--set <path=value>',

@@ -6,6 +6,7 @@ import { bodyBudgetFor, type BodyBudget } from './body/body-budget.ts'
 import { createWebhook, type WebhookDeps } from './webhook.ts'
 import { HttpError } from './answer/http-error.ts'
 import { handleErrors } from './error-handler.ts'
+import type { TrustedProxies } from './answer/requester.ts'
 import { createErrorReporter, type ErrorReporter } from './answer/error-reporter.ts'
 import { createFastPath, type FastPath } from './fast-path.ts'
 import { createRoute, type RouteDeps } from './koa-route.ts'
@@ -19,8 +20,7 @@ export interface AppDeps extends WebhookDeps {
   readonly bodyLimit: number
   /** Limits the memory of all pending bodies. Tests set a smaller one. */
   readonly budget?: BodyBudget
-  /** Number of trusted proxies that append to `X-Forwarded-For`. */
-  readonly proxies?: number
+  readonly proxies?: TrustedProxies
   /** Whether the server is draining: answers then ask the client to close the connection. */
   readonly isDraining: () => boolean
 }

@@ -5,7 +5,7 @@ import { createBodyReader } from './body/read-body.ts'
 import type { BodyBudget } from './body/body-budget.ts'
 import { checkHops, HOPS } from '../callback/hops.ts'
 import { now, type Webhook } from './webhook.ts'
-import { originOf } from './answer/requester.ts'
+import { originOf, type TrustedProxies } from './answer/requester.ts'
 import { HttpError } from './answer/http-error.ts'
 import { sendByKoa } from './answer/send-envelope.ts'
 
@@ -22,8 +22,7 @@ export interface RouteDeps {
   readonly bodyLimit: number
   readonly budget: BodyBudget
   readonly paths: ReadonlySet<string>
-  /** Number of trusted proxies that append to `X-Forwarded-For`. */
-  readonly proxies: number
+  readonly proxies: TrustedProxies
 }
 
 /** Creates the webhook as a Koa route. It accepts every method and form of body, and knows every answer. */

@@ -12,3 +12,15 @@ export function connectionFault(code: string): string {
   if (!UNTRUSTED.test(code)) return code
   return `${code}: its authority is not trusted here; name that one's certificate in the variable NODE_EXTRA_CA_CERTS`
 }
+
+const UNIX = 'unix:'
+
+/** The path of a host that is a Unix socket, such as `unix:/run/timhook.sock`; undefined for any other host. */
+export function socketPath(host: string): string | undefined {
+  return host.startsWith(UNIX) ? host.slice(UNIX.length) : undefined
+}
+
+/** Whether only this machine can reach a host. */
+export function isLocal(host: string): boolean {
+  return isLoopback(host) || socketPath(host) !== undefined
+}

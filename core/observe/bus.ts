@@ -119,6 +119,8 @@ export interface BusEvents {
     removed: readonly string[]
     restart: readonly string[]
   }
+  /** New connections get another certificate. `expiresAt`: milliseconds since 1970. */
+  'certificate:replaced': { listener: 'server' | 'admin'; expiresAt: number }
   /** The config was read again and cannot be used: the one that runs stays. */
   'config:refused': { error: unknown }
   'server:draining': { drainMs: number }
@@ -133,6 +135,7 @@ export interface BusEvents {
 /** What the rules of `core/observe/alerts` watch. */
 export type AlertRule =
   | 'backlog'
+  | 'certificate'
   | 'clock-skew'
   | 'dead-letters'
   | 'disk-full'

@@ -138,6 +138,10 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     log.info(event, `config reloaded: ${parts.length > 0 ? parts.join(', ') : 'the plugins are as they were'}`)
     if (restart.length > 0) log.warn(`these take effect after a restart only: ${restart.join(', ')}`)
   })
+  bus.on('certificate:replaced', ({ listener, expiresAt }) => {
+    const expires = new Date(expiresAt).toISOString()
+    log.info({ listener, expires }, `new connections of ${listener} get the new certificate`)
+  })
   bus.on('config:refused', ({ error }) => {
     log.error(`${NOT_RELOADED}: ${describeError(error)}`)
   })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { send } from '../../core/cli/trigger/send.ts'
+import { targetAt } from '../../core/cli/trigger/target.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
 
@@ -67,7 +68,7 @@ try {
       token: TOKEN,
       body: JSON.stringify({ CallbackCommand: command, ...body }),
     }
-    const { status, ms } = await send(server.url, sent)
+    const { status, ms } = await send(targetAt(server.url), sent)
     say(`Tencent: ${what}; timhook answers ${status} within ${ms.toFixed(0)} ms`)
   }
   const message = (seq: number, from: string, words: string): Promise<void> => {

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createDispatcher } from '../../core/index.ts'
 import { send } from '../../core/cli/trigger/send.ts'
+import { targetAt } from '../../core/cli/trigger/target.ts'
 import Koa from 'koa'
 
 const SDK_APP_ID = 1_400_000_000
@@ -57,7 +58,7 @@ await once(timhook, 'listening')
 async function tencentSends(command: string, body: object): Promise<void> {
   say(`Tencent sends ${command}`)
   const text = JSON.stringify({ CallbackCommand: command, ...body })
-  const answer = await send(urlOf(timhook), { sdkAppId: SDK_APP_ID, command, token: TOKEN, body: text })
+  const answer = await send(targetAt(urlOf(timhook)), { sdkAppId: SDK_APP_ID, command, token: TOKEN, body: text })
   say(`  timhook answers ${answer.status} ${answer.text}`)
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { send } from '../../core/cli/trigger/send.ts'
+import { targetAt } from '../../core/cli/trigger/target.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
 
@@ -26,7 +27,7 @@ async function startTencent(url: () => string): Promise<FakeTencent> {
     onCallback: (command, body) => {
       say(`  Tencent sends ${command}`)
       const text = JSON.stringify({ CallbackCommand: command, ...body })
-      void send(url(), { sdkAppId: SDK_APP_ID, command, token: TOKEN, body: text }).then(({ status, ms }) =>
+      void send(targetAt(url()), { sdkAppId: SDK_APP_ID, command, token: TOKEN, body: text }).then(({ status, ms }) =>
         say(`  timhook answers ${status} within ${ms.toFixed(0)} ms`),
       )
     },

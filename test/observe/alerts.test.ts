@@ -148,4 +148,26 @@ describe('alerts', () => {
     expect(raised[0]?.text).to.match(/RequestTime is 3(599|600|601) s ahead of the clock/)
     expect(started.lines.filter((line) => line.includes('"alert: '))).to.have.length(3)
   })
+
+  it('tell two weeks before a certificate expires, until another one is there', async () => {
+    const bus = new Bus()
+    const [raised, cleared] = [heard(bus, 'alert:raised'), heard(bus, 'alert:cleared')]
+    const day = 24 * 60 * MINUTE
+    let expiresAt = 15 * day
+    const certificates = (): [string, number][] => [['server', expiresAt]]
+    const stats = async (): Promise<{ plugins: [] }> => ({ plugins: [] })
+    let time = 0
+    const alerts = watchAlerts({ bus, stats, silenceMs: 0, certificates, now: () => time })
+    await alerts.check()
+    expect(raised).to.deep.equal([])
+    time = 2 * day
+    await alerts.check()
+    expect(raised[0]?.text).to.equal(
+      'a certificate has to be renewed, then SIGHUP: server.tls ends on 1970-01-16T00:00:00.000Z',
+    )
+    expiresAt = 90 * day
+    await alerts.check()
+    expect(cleared).to.have.length(1)
+    alerts.stop()
+  })
 })

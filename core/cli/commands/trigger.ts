@@ -4,10 +4,14 @@ import { TimhookError } from '../../errors.ts'
 import { readValidConfig } from '../input/config.ts'
 import { samplesOf } from '../trigger/sample.ts'
 import { send, type Sent } from '../trigger/send.ts'
+import { targetOf } from '../trigger/target.ts'
 
 export interface TriggerOptions {
   config?: string
   url?: string
+  cacert?: string
+  cert?: string
+  key?: string
   app?: number
   set?: string[]
   raw?: string
@@ -26,8 +30,7 @@ export async function trigger(command: string, options: TriggerOptions): Promise
   const samples = await samplesOf(command, options)
   const total = options.count * samples.length
   const config = await readValidConfig(options.config)
-  const url = options.url ?? urlOf(config)
-  requireConsent(url, options.yes ?? false)
+  const target = targetOf(config, options)
   const app = appOf(config, options.app)
   const [token] = app.tokens
   const bar = new SingleBar({ format: '{bar} {value}/{total}', noTTYOutput: false, stream: process.stderr })
@@ -39,7 +42,7 @@ export async function trigger(command: string, options: TriggerOptions): Promise
       const n = next++
       const sample = samples[n % samples.length]
       if (!sample) return
-      sent.push(await send(url, { sdkAppId: app.sdkAppId, command: sample.command, token, body: sample.make(n) }))
+      sent.push(await send(target, { sdkAppId: app.sdkAppId, command: sample.command, token, body: sample.make(n) }))
       bar.update(sent.length)
     }
   }
@@ -53,28 +56,12 @@ export async function trigger(command: string, options: TriggerOptions): Promise
     const which = samples.length > 1 ? ` (${names})` : ''
     throw new TimhookError(
       'TRIGGER_FAILED',
-      `${failed.length} of ${sent.length} were not answered OK by ${url}${which}`,
+      `${failed.length} of ${sent.length} were not answered OK by ${target.shown}${which}`,
       {
         hint: failed[0]?.status === 0 ? 'Is the server running? `timhook start` starts it.' : '',
       },
     )
   }
-}
-
-function urlOf({ server }: Config): string {
-  const [path = '/'] = [server.path].flat()
-  const anyAddress: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
-  const host = anyAddress[server.host] ?? (server.host.includes(':') ? `[${server.host}]` : server.host)
-  return `http://${host}:${server.port}${path}`
-}
-
-/** A production server would take samples for real, so another host needs --yes. */
-function requireConsent(url: string, yes: boolean): void {
-  if (!URL.canParse(url)) throw new TimhookError('USAGE', `--url ${url}: expected http://HOST:PORT/PATH`)
-  const { hostname, protocol } = new URL(url)
-  if (!/^https?:$/.test(protocol)) throw new TimhookError('USAGE', `--url ${url}: expected http or https`)
-  if (yes || /^(?:localhost|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)) return
-  throw new TimhookError('USAGE', `${hostname} is not this machine`, { hint: 'Add --yes to send there anyway.' })
 }
 
 function appOf({ apps }: Config, wanted: number | undefined): Config['apps'][number] {

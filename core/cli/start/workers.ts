@@ -5,7 +5,9 @@ import { describeError } from '../../errors.ts'
 import { NOT_RELOADED } from '../../observe/log-events.ts'
 import { prepare } from '../../runtime.ts'
 import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
+import { Certificates } from '../../http/server/certificates.ts'
 import { listen } from '../../http/server/listen.ts'
+import { removeStaleSocket } from '../../http/server/unix-socket.ts'
 import type { Logger } from '../../observe/log.ts'
 import { exposition } from '../../observe/metrics/family.ts'
 import { announce, type Announced } from './announce.ts'
@@ -54,8 +56,10 @@ export async function startWorkers(
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
   const deps = { readiness: () => primary.readiness(), metrics: () => primary.metrics() }
-  const admin = createAdminServer(deps, settings || {})
+  const certificates = new Certificates({ server: {}, admin: settings })
+  const admin = createAdminServer(deps, settings || {}, certificates.admin)
   const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin', { waitMs: options.wait })
+  await removeStaleSocket(prepared.config.server.host)
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
   announce(prepared, { ...announced, adminUrl }, { log, options })
@@ -65,7 +69,8 @@ export async function startWorkers(
     try {
       const reading = await readChosenConfig(options.config)
       addSecrets(reading.secrets)
-      await prepare(reading, (line) => log.warn(line))
+      const { config } = await prepare(reading, (line) => log.warn(line))
+      certificates.replace({ server: {}, admin: config.admin }, { server: admin, admin })()
       primary.reload()
     } catch (error) {
       log.error(`${NOT_RELOADED}: ${describeError(error)}`)

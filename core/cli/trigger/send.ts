@@ -1,6 +1,7 @@
 import { isObject } from '../../lib/json.ts'
 import { sign } from '../../http/request/signature.ts'
 import { connectionFault } from '../../lib/network.ts'
+import type { Target } from './target.ts'
 
 /** An answer, or why there was none. */
 export interface Sent {
@@ -13,34 +14,28 @@ export interface Sent {
 
 /** Sends one callback as Tencent does, signed where there is a token. */
 export async function send(
-  url: string,
+  target: Target,
   callback: { sdkAppId: number | string; command: string; token: string | undefined; body: string },
 ): Promise<Sent> {
-  const target = new URL(url)
+  const url = new URL(target.url)
   const query = { SdkAppid: `${callback.sdkAppId}`, CallbackCommand: callback.command, contenttype: 'json' }
-  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
-  target.searchParams.set('ClientIP', '127.0.0.1')
-  target.searchParams.set('OptPlatform', 'RESTAPI')
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+  url.searchParams.set('ClientIP', '127.0.0.1')
+  url.searchParams.set('OptPlatform', 'RESTAPI')
   if (callback.token !== undefined) {
     const requestTime = `${Math.floor(Date.now() / 1000)}`
-    target.searchParams.set('Sign', sign(callback.token, requestTime))
-    target.searchParams.set('RequestTime', requestTime)
+    url.searchParams.set('Sign', sign(callback.token, requestTime))
+    url.searchParams.set('RequestTime', requestTime)
   }
   const { command } = callback
   const startedAt = performance.now()
   try {
-    const response = await fetch(target, { method: 'POST', body: callback.body })
-    const text = await response.text()
-    return {
-      command,
-      status: response.status,
-      text,
-      ms: performance.now() - startedAt,
-      ok: response.ok && isEnvelope(text),
-    }
+    const { status, text } = await target.post(url, callback.body)
+    const ok = status >= 200 && status < 300 && isEnvelope(text)
+    return { command, status, text, ms: performance.now() - startedAt, ok }
   } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code ?? 'no answer'
-    return { command, status: 0, text: connectionFault(cause), ms: performance.now() - startedAt, ok: false }
+    const { code = 'no answer' } = error as { code?: string }
+    return { command, status: 0, text: connectionFault(code), ms: performance.now() - startedAt, ok: false }
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Bus } from '../../observe/bus.ts'
 import { errorEnvelope } from '../../protocol/envelope.ts'
 import { ClockHttpError, ClosingHttpError, HttpError } from './http-error.ts'
-import { requesterOf } from './requester.ts'
+import { requesterOf, type TrustedProxies } from './requester.ts'
 import type { Reply } from './send-envelope.ts'
 
 export interface ErrorReporter {
@@ -19,8 +19,7 @@ export interface ErrorReporter {
   ): Reply
 }
 
-/** @param proxies number of trusted proxies that append to `X-Forwarded-For` */
-export function createErrorReporter(bus: Bus, proxies = 0): ErrorReporter {
+export function createErrorReporter(bus: Bus, proxies: TrustedProxies = 0): ErrorReporter {
   return {
     report(error, request, about) {
       const httpError = httpErrorOf(error)

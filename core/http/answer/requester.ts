@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Origin } from '../../callback/callback.ts'
 import { newId } from '../../lib/id.ts'
+import { withinNetworks } from '../../lib/networks.ts'
 import { commands } from '../../protocol/commands.ts'
 
 const SDK_APP_ID = /^[0-9]{1,12}$/
@@ -18,11 +19,16 @@ export interface Requester {
   readonly requestId: string
 }
 
-/**
- * Identifies the sender of a request.
- * @param proxies number of trusted proxies that append to `X-Forwarded-For`
- */
-export function requesterOf({ url = '', headers, socket }: IncomingMessage, proxies: number): Requester {
+/** The proxies whose `X-Forwarded-For` counts: how many stand in front, or which addresses they have. */
+export type TrustedProxies = number | ((address: string) => boolean)
+
+/** The meaning of `server.trustProxy`. */
+export function trustedProxies(trustProxy: boolean | number | readonly string[]): TrustedProxies {
+  return typeof trustProxy === 'object' ? withinNetworks(trustProxy) : Number(trustProxy)
+}
+
+/** Identifies the sender of a request. */
+export function requesterOf({ url = '', headers, socket }: IncomingMessage, proxies: TrustedProxies): Requester {
   const parameters = parametersOf(url)
   const sdkAppId = parameters.get('sdkappid')
   const command = parameters.get('callbackcommand')
@@ -58,7 +64,7 @@ function commandOf(text: string): string {
 }
 
 /** Where a request came from: its address as in `requesterOf`, and the trace that it belongs to. */
-export function originOf({ socket, headers }: IncomingMessage, proxies: number): Origin {
+export function originOf({ socket, headers }: IncomingMessage, proxies: TrustedProxies): Origin {
   const { traceparent } = headers
   const forwarded = proxies === 0 ? undefined : headers['x-forwarded-for']
   const peer =
@@ -66,15 +72,39 @@ export function originOf({ socket, headers }: IncomingMessage, proxies: number):
   return { peer, traceparent: typeof traceparent === 'string' ? traceparent : undefined }
 }
 
+/** The address of the client of a request; undefined where a Unix socket or a proxy does not tell it. */
+export function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string | undefined {
+  return addressOf(socket.remoteAddress, headers['x-forwarded-for'], proxies).address
+}
+
 function addressOf(
   remote: string | undefined,
   forwarded: string | string[] | undefined,
-  proxies: number,
+  proxies: TrustedProxies,
 ): { address?: string } {
-  const hops = proxies > 0 && forwarded !== undefined ? String(forwarded).split(',') : []
+  const hops = proxies !== 0 && forwarded !== undefined ? String(forwarded).split(',') : []
   // Each proxy appends the address of its client. What stands further left came from the client of the first proxy and
   // cannot be trusted.
-  const forwardedFor = hops.at(-Math.min(proxies, hops.length))?.trim()
-  if (forwardedFor !== undefined && isIP(forwardedFor) !== 0) return { address: forwardedFor }
-  return remote === undefined ? {} : { address: remote }
+  const address =
+    typeof proxies === 'number'
+      ? (validAddress(hops.at(-Math.min(proxies, hops.length))) ?? remote)
+      : lastUntrusted([...hops, ...(remote === undefined ? [] : [remote])], proxies)
+  return address === undefined ? {} : { address }
+}
+
+/** The last address that is no proxy of ours. Without one before it, and where something else stands there, the proxy itself. */
+function lastUntrusted(hops: readonly string[], isProxy: (address: string) => boolean): string | undefined {
+  let last: string | undefined
+  for (const hop of hops.toReversed()) {
+    const address = validAddress(hop)
+    if (address === undefined) return last
+    last = address
+    if (!isProxy(address)) return last
+  }
+  return last
+}
+
+function validAddress(text: string | undefined): string | undefined {
+  const address = text?.trim()
+  return address !== undefined && isIP(address) !== 0 ? address : undefined
 }

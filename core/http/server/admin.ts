@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { Router } from '@koa/router'
 import { isLoopback } from '../../lib/network.ts'
 import Koa, { type Context, type Middleware } from 'koa'
+import { createHttpServer, type Tls } from './tls.ts'
 
 const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
@@ -33,7 +34,7 @@ export interface AdminDeps {
  * not, why. Both probes are public; everything else requires access, but /metrics may be opened. Nothing here changes
  * state.
  */
-export function createAdminServer({ readiness, metrics }: AdminDeps, access: AdminAccess): Server {
+export function createAdminServer({ readiness, metrics }: AdminDeps, access: AdminAccess, tls?: Tls): Server {
   const router = new Router({ strict: true, sensitive: true })
   router.get('/healthz', (ctx) => json(ctx, 200, { status: 'ok' }))
   router.get('/readyz', async (ctx) => {
@@ -58,7 +59,7 @@ export function createAdminServer({ readiness, metrics }: AdminDeps, access: Adm
   app.use(closed.routes() as unknown as Middleware)
   app.use((ctx) => json(ctx, 404, { error: 'expected GET /healthz, GET /readyz or GET /metrics' }))
   const handle = app.callback()
-  return createServer((request, response) => void handle(request, response))
+  return createHttpServer({}, tls).on('request', (request, response) => void handle(request, response))
 }
 
 /**

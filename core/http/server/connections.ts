@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { idleSince, lastResponse } from './in-flight.ts'
 
 /** If a scan finds no connection to close, new ones are closed for this long without another scan. */
@@ -23,6 +24,7 @@ export function limitConnections(server: Server, maxConnections: number, onFull:
   /** Connections that were idle at the last scan, longest idle last. Entries that were answered since are skipped. */
   let queue: Candidate[] = []
   let fruitlessUntil = 0
+  const isSecure = server instanceof TlsServer
 
   const longestIdle = (newcomer: Socket): Socket | undefined => {
     for (let fresh = false; ; fresh = true) {
@@ -37,16 +39,38 @@ export function limitConnections(server: Server, maxConnections: number, onFull:
     }
   }
 
-  server.on('connection', (socket) => {
+  const add = (socket: Socket): void => {
     open.add(socket)
     idleSince(socket)
     socket.once('close', () => open.delete(socket))
+  }
+  /** Connections whose TLS handshake is under way. */
+  const handshakes = new Map<string, Socket>()
+  server.on('secureConnection', (socket: Socket) => {
+    const key = keyOf(socket)
+    const raw = handshakes.get(key)
+    handshakes.delete(key)
+    if (raw) open.delete(raw)
+    add(socket)
+  })
+  server.on('connection', (socket) => {
+    add(socket)
+    if (isSecure) {
+      const key = keyOf(socket)
+      handshakes.set(key, socket)
+      socket.once('close', () => handshakes.get(key) === socket && handshakes.delete(key))
+    }
     if (open.size <= maxConnections) return
     const closing = longestIdle(socket) ?? socket
     open.delete(closing)
     closing.destroy()
     onFull(maxConnections)
   })
+}
+
+/** The two ends: the socket of TLS has those of the connection that it is on. */
+function keyOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`
 }
 
 function candidates(open: ReadonlySet<Socket>, newcomer: Socket): Candidate[] {

@@ -1,7 +1,10 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { TimhookError } from '../../errors.ts'
+import { socketPath } from '../../lib/network.ts'
 import { retryUntil } from '../../lib/timeout.ts'
+import { removeStaleSocket, setSocketMode, unixUrl } from './unix-socket.ts'
 
 /** The first descriptor that a service manager passes on (sd_listen_fds(3)). */
 const FIRST_PASSED = 3
@@ -14,6 +17,16 @@ export interface ListenOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Where to listen, and the path of the URL that is returned. */
+export interface ListenAddress {
+  /** An address or a name, or `unix:PATH`. */
+  readonly host: string
+  readonly port: number
+  readonly path?: string
+  /** The mode of a Unix socket, octal. */
+  readonly socketMode?: string
+}
+
 /**
  * Starts listening and returns the URL of `path`.
  * @param section of the config, for the hint of the error
@@ -21,12 +34,15 @@ export interface ListenOptions {
  */
 export async function listen(
   server: Server,
-  { host, port, path = '/' }: { host: string; port: number; path?: string },
+  { host, port, path = '/', socketMode }: ListenAddress,
   section: 'server' | 'admin',
   { descriptor, waitMs = 0, signal }: ListenOptions = {},
 ): Promise<string> {
-  const listenOnce = (): Promise<void> =>
-    new Promise((resolve, reject) => {
+  const socket = descriptor === undefined ? socketPath(host) : undefined
+  const target = socket === undefined ? { host, port } : { path: socket }
+  const listenOnce = async (): Promise<void> => {
+    if (socket !== undefined) await removeStaleSocket(host)
+    await new Promise<void>((resolve, reject) => {
       const failed = (error: NodeJS.ErrnoException): void => {
         server.off('listening', listening)
         reject(listenFailed(error, host, port, section))
@@ -36,10 +52,13 @@ export async function listen(
         resolve()
       }
       server.once('error', failed).once('listening', listening)
-      server.listen(descriptor === undefined ? { host, port } : { fd: descriptor })
+      server.listen(descriptor === undefined ? target : { fd: descriptor })
     })
+    if (socket !== undefined && socketMode !== undefined) await setSocketMode(socket, socketMode)
+  }
   await retryUntil(listenOnce, { waitMs, signal, isTemporary: isInUse })
-  return urlOf(server.address(), { host, port, path, isPassed: descriptor !== undefined })
+  const scheme = server instanceof TlsServer ? 'https' : 'http'
+  return urlOf(server.address(), { host, port, path, scheme, isPassed: descriptor !== undefined })
 }
 
 /**
@@ -55,21 +74,34 @@ export function passedSocket(env = process.env): number | undefined {
 
 function urlOf(
   address: AddressInfo | string | null,
-  { host, port, path, isPassed }: { host: string; port: number; path: string; isPassed: boolean },
+  {
+    host,
+    port,
+    path,
+    scheme,
+    isPassed,
+  }: Required<Omit<ListenAddress, 'socketMode'>> & { scheme: string; isPassed: boolean },
 ): string {
-  if (typeof address === 'string') return `unix:${address}`
+  if (typeof address === 'string') return unixUrl(address, path)
   const shown = isPassed ? (address?.address ?? host) : host
   const bound = address?.port ?? port
-  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${bound}${path}`
+  return `${scheme}://${shown.includes(':') ? `[${shown}]` : shown}:${bound}${path}`
 }
 
 function isInUse(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } }
   return cause?.code === 'EADDRINUSE'
 }
+
 function listenFailed(error: NodeJS.ErrnoException, host: string, port: number, section: string): TimhookError {
   const setting = section === 'server' ? 'server.port, or --port' : 'admin.port; `admin: false` does without'
   const noAddress = `${section}.host is no address of this machine.`
+  if (socketPath(host) !== undefined) {
+    const inUse = 'Another server listens there: stop it, or choose another path (server.host).'
+    // EACCES is what Node says of a missing folder, too.
+    const hint = error.code === 'EACCES' ? 'Its folder has to be there, writable for this user.' : inUse
+    return new TimhookError('LISTEN_FAILED', `cannot listen on ${host} (${error.code})`, { hint, cause: error })
+  }
   const hints: Record<string, string> = {
     EADDRINUSE: `Something else listens there: stop it, or choose another port (${setting}).`,
     EACCES: 'Ports below 1024 need rights: choose a higher one and let a proxy forward to it.',

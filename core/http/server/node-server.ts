@@ -1,12 +1,14 @@
 import { executionAsyncResource } from 'node:async_hooks'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Bus } from '../../observe/bus.ts'
 import { errorEnvelope } from '../../protocol/envelope.ts'
 import { limitConnections } from './connections.ts'
 import { lastResponse, trackInFlight } from './in-flight.ts'
-import { type Requester, requesterOf, senderOf } from '../answer/requester.ts'
+import { clientAddress, type Requester, requesterOf, senderOf, type TrustedProxies } from '../answer/requester.ts'
 import { type Reply, send, sendAndClose } from '../answer/send-envelope.ts'
+import { createHttpServer, handshakeFault, type Tls } from './tls.ts'
 
 const HOST = 'host'
 const NOT_HTTP = 'request: is not HTTP/1.1'
@@ -25,31 +27,43 @@ export interface NodeServer {
 export interface NodeServerOptions {
   /** The limit of open connections. */
   readonly maxConnections?: number
-  /** Number of trusted proxies that append to `X-Forwarded-For`. */
-  readonly proxies?: number
+  readonly proxies?: TrustedProxies
+  /** Whether a client with this address is served. Without it all are. */
+  readonly isAllowed?: ((address: string) => boolean) | undefined
+  /** Serves HTTPS. */
+  readonly tls?: Tls | undefined
 }
 
 /** Creates a node:http server that answers every request with the envelope, even those that Node's parser refuses. */
 export function createNodeServer(
   listener: RequestListener,
   bus: Bus,
-  { maxConnections = 10_000, proxies = 0 }: NodeServerOptions = {},
+  { maxConnections = 10_000, proxies = 0, isAllowed, tls }: NodeServerOptions = {},
 ): NodeServer {
   keepTickShape()
-  const server = createServer({
+  const settings = {
     // headFault() checks the Host header: the answer of Node itself has no body.
     requireHostHeader: false,
     headersTimeout: HEAD_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1000,
-  })
+  }
+  const server = createHttpServer(settings, tls)
   /** Reports a request that comes no further, and returns the reply to it. */
   const refuse = (status: number, reason: string, { requestId, ...from }: Requester): Reply => {
     bus.emit('callback:rejected', { status, reason, requestId, ...from })
     return { status, text: errorEnvelope(status, reason), requestId, closes: true }
   }
+  const denies = (request: IncomingMessage): boolean => {
+    const address = clientAddress(request, proxies)
+    return address === undefined || isAllowed?.(address) === false
+  }
   const { listener: handle, idle } = trackInFlight((request, response) => {
+    if (isAllowed && denies(request)) {
+      send(response, refuse(403, 'address: is not in server.allowFrom', requesterOf(request, proxies)))
+      return
+    }
     const fault = headFault(request)
     if (fault === undefined) listener(request, response)
     else send(response, refuse(400, fault, requesterOf(request, proxies)))
@@ -60,6 +74,14 @@ export function createNodeServer(
   server.on('connect', (request, socket) => {
     sendAndClose(socket, refuse(405, 'method: expected POST, got CONNECT', requesterOf(request, proxies)))
   })
+  if (tls) {
+    // In place of Node's own listener, which reports to clientError: nobody could read an answer.
+    server.removeAllListeners('tlsClientError').on('tlsClientError', (error: { code?: string }, socket: TLSSocket) => {
+      const fault = handshakeFault(error, socket)
+      if (fault !== undefined) refuse(400, fault, senderOf(socket))
+      socket.destroy()
+    })
+  }
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const { status, reason } = parserFault(error.code)
     const last = lastResponse(socket)

@@ -9,6 +9,9 @@ const EVENT_LASTS_MS = 10 * MINUTE_MS
 const BACKLOG_AGE_MS = 5 * MINUTE_MS
 /** How long a plugin has to be on hold. */
 const HELD_MS = MINUTE_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
+/** How long before its end a certificate raises an alert. Renewals come a month before. */
+const EXPIRY_MS = 14 * DAY_MS
 /** How long all calls of a plugin have to fail. */
 const FAILING_MS = 2 * MINUTE_MS
 
@@ -17,6 +20,8 @@ export interface AlertDeps {
   readonly stats: () => Promise<DeliveryStats>
   /** How long no callback may come; 0: any time. Milliseconds. */
   readonly silenceMs: number
+  /** When the certificate of each listener expires, milliseconds since 1970. */
+  readonly certificates?: () => readonly (readonly [listener: string, expiresAt: number])[]
   /** For tests: milliseconds since 1970, and how often the rules are applied. */
   readonly now?: () => number
   readonly tickMs?: number
@@ -29,7 +34,14 @@ export interface Alerts {
 }
 
 /** Watches the server, and emits `alert:raised` and `alert:cleared`. */
-export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TICK_MS }: AlertDeps): Alerts {
+export function watchAlerts({
+  bus,
+  stats,
+  silenceMs,
+  certificates,
+  now = Date.now,
+  tickMs = TICK_MS,
+}: AlertDeps): Alerts {
   const state = new AlertState(bus, now)
   const startedAt = now()
   const failing = new FailingPlugins()
@@ -66,6 +78,13 @@ export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TI
     if (isOver) notStored = undefined
   }
 
+  const applyExpiry = (): void => {
+    const soon = (certificates?.() ?? []).filter(([, expiresAt]) => expiresAt - now() < EXPIRY_MS)
+    const names = soon.map(([listener, expiresAt]) => `${listener}.tls ends on ${new Date(expiresAt).toISOString()}`)
+    const text = `a certificate has to be renewed, then SIGHUP: ${names.join(', ')}`
+    state.set('certificate', undefined, soon.length > 0 ? text : undefined)
+  }
+
   const applyHeld = ({ plugin, backlog, held }: PluginStats): void => {
     const since = heldSince.get(plugin) ?? now()
     if (held) heldSince.set(plugin, since)
@@ -97,6 +116,7 @@ export function watchAlerts({ bus, stats, silenceMs, now = Date.now, tickMs = TI
     applyDead()
     applySkew()
     applyNotStored()
+    applyExpiry()
     const silentMs = now() - Math.max(startedAt, lastAnswer(bus, now()))
     const silence = `no callback for ${Math.floor(silentMs / MINUTE_MS)} min: see the URL and the switches in the console`
     state.set('no-callbacks', undefined, silenceMs > 0 && silentMs >= silenceMs ? silence : undefined)

@@ -30,13 +30,15 @@ interface MetricsDeps {
   readonly version: string
   readonly engine: string
   readonly bodies: BodyUsage
+  /** When the certificate of each listener expires, milliseconds since 1970. */
+  readonly certificates?: () => readonly (readonly [listener: string, expiresAt: number])[]
   /** Undefined before the plugins are set up. */
   readonly sources: () => MetricsSources | undefined
 }
 
 const NO_STATS: DeliveryStats = { plugins: [] }
 
-export function createMetrics({ bus, version, engine, bodies, sources }: MetricsDeps): Metrics {
+export function createMetrics({ bus, version, engine, bodies, certificates, sources }: MetricsDeps): Metrics {
   const events = eventFamilies(bus)
   const ofProcess = processFamilies()
   // An installation that never gets a callback is the most frequent failure: the time counts from the start.
@@ -62,6 +64,13 @@ export function createMetrics({ bus, version, engine, bodies, sources }: Metrics
         ),
         family('gauge', 'timhook_body_budget_bytes', 'Memory that bodies under way may take.', [[{}, limit]]),
         family('gauge', 'timhook_body_bytes', 'Memory that bodies under way take.', [[{}, held]]),
+        family(
+          'gauge',
+          'timhook_certificate_expiry_timestamp_seconds',
+          'When the certificate of a listener expires, since 1970.',
+          (certificates?.() ?? []).map(([listener, expiresAt]) => [{ listener }, expiresAt / 1000] as const),
+          'min',
+        ),
         ...deliveryFamilies(stats),
         ...pluginFamilies(running?.counters.list() ?? []),
         ...ofProcess.read(),

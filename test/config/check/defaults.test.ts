@@ -7,6 +7,7 @@ describe('config: defaults', () => {
       server: {
         host: '127.0.0.1',
         port: 8080,
+        socketMode: '0660',
         path: '/',
         deadlineMs: 1500,
         bodyLimit: 1048576,

@@ -43,7 +43,7 @@ describe('config: YAML', () => {
     expect((await configOf(withAliases)).plugins.map((plugin) => plugin.options)).to.deep.equal([{ x: 5 }, { x: 5 }])
     expect(await faultsOf(`${MINIMAL}log: &l { levle: warn }\nserver: *l`)).to.deep.equal([
       'c.yaml:2:11 log.levle: unknown key "levle"; did you mean "level"?',
-      'c.yaml:2:11 server.levle: unknown key "levle"; expected one of host, port, path, deadlineMs, bodyLimit, maxInFlight, maxConnections, trustProxy, drainMs, stallMs, tls',
+      'c.yaml:2:11 server.levle: unknown key "levle"; expected one of host, port, socketMode, path, deadlineMs, bodyLimit, maxInFlight, maxConnections, trustProxy, allowFrom, drainMs, stallMs, tls',
     ])
   })
 

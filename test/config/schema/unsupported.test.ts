@@ -4,7 +4,6 @@ import { configOf, faultsOf, MINIMAL } from '../support.ts'
 
 describe('config: what this version does not support yet', () => {
   const cases: [path: string, text: string][] = [
-    ['server.tls', `${MINIMAL}server: { tls: { cert: a, key: b } }`],
     ['plugins[0].isolate', `${MINIMAL}plugins: [{ use: a, isolate: true }]`],
   ]
   for (const [path, text] of cases) {
@@ -14,12 +13,6 @@ describe('config: what this version does not support yet', () => {
       expect(faults[0]).to.include(` ${path}: is not supported yet in this version; `)
     })
   }
-
-  it('is still checked for unknown keys', async () => {
-    expect((await faultsOf(`${MINIMAL}server: { tls: { cert: a, kye: b } }`)).join('\n')).to.include(
-      'unknown key "kye"; did you mean "key"?',
-    )
-  })
 
   it('is not said of a value that is wrong anyway', async () => {
     expect(await faultsOf(`${MINIMAL}delivery: { engine: sqlit }`)).to.have.length(1)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createMemoryDelivery } from '../../../core/delivery/engines/memory.ts'
+import { createMemoryDelivery } from '../../../core/delivery/engines/memory/open-memory.ts'
 import { Bus } from '../../../core/observe/bus.ts'
 import { createRegistry } from '../../../core/registry.ts'
 import { deferred } from '../../harness/plugin.ts'

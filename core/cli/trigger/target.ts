@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { Agent, request, type RequestOptions } from 'node:http'
+import { Agent as SecureAgent, type AgentOptions, request as secureRequest } from 'node:https'
+import type { Config } from '../../../config/schema/schema.ts'
+import { TimhookError } from '../../errors.ts'
+import { certificatesOf } from '../../lib/certificates.ts'
+import { isLoopback, socketPath } from '../../lib/network.ts'
+
+/** Where samples go. */
+export interface Target {
+  readonly url: string
+  /** The address for a person. */
+  readonly shown: string
+  /** Sends a body. Rejects with an error that has a `code` if there is no answer. */
+  post(url: URL, body: string): Promise<{ status: number; text: string }>
+}
+
+export interface TargetOptions {
+  readonly url?: string
+  readonly yes?: boolean
+  /** PEM files. */
+  readonly cacert?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
+/** No request needs a name there. */
+const UNIX_AUTHORITY = 'http://localhost'
+
+/** The target of `--url`, or the server of the config. @throws TimhookError USAGE */
+export function targetOf(config: Config, options: TargetOptions): Target {
+  const url = options.url ?? urlOf(config)
+  if (socketPath(url) === undefined) requireConsent(url, options.yes ?? false)
+  return targetAt(url, url.startsWith('https:') ? tlsOf(config, options) : {})
+}
+
+/** The target at a URL, which may be one of a Unix socket: `unix:/run/timhook.sock:/callbacks`. */
+export function targetAt(url: string, tls: AgentOptions = {}): Target {
+  const unix = unixTarget(url)
+  const isSecure = url.startsWith('https:')
+  const agent = isSecure ? new SecureAgent({ keepAlive: true, ...tls }) : new Agent({ keepAlive: true })
+  const send = isSecure ? secureRequest : request
+  const settings: RequestOptions = { method: 'POST', agent, ...(unix && { socketPath: unix.socket }) }
+  return {
+    url: unix ? `${UNIX_AUTHORITY}${unix.path}` : url,
+    shown: url,
+    post: (to, body) =>
+      new Promise((resolve, reject) => {
+        const sent = send(to, { ...settings, headers: { 'Content-Length': Buffer.byteLength(body) } }, (response) => {
+          let answer = ''
+          response.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk))
+          response.once('error', reject)
+          response.once('end', () => resolve({ status: response.statusCode ?? 0, text: answer }))
+        })
+        sent.once('error', reject)
+        sent.end(body)
+      }),
+  }
+}
+
+function urlOf({ server }: Config): string {
+  const [path = '/'] = [server.path].flat()
+  if (socketPath(server.host) !== undefined) return `${server.host}:${path}`
+  const host = ANY_ADDRESS[server.host] ?? (server.host.includes(':') ? `[${server.host}]` : server.host)
+  return `${server.tls ? 'https' : 'http'}://${host}:${server.port}${path}`
+}
+
+/** `unix:/run/timhook.sock`, or with the path of the URL behind another colon. */
+function unixTarget(url: string): { socket: string; path: string } | undefined {
+  const rest = socketPath(url)
+  if (rest === undefined) return undefined
+  const colon = rest.indexOf(':')
+  return colon === -1 ? { socket: rest, path: '/' } : { socket: rest.slice(0, colon), path: rest.slice(colon + 1) }
+}
+
+/** A production server would take samples for real, so another host needs --yes. */
+function requireConsent(url: string, yes: boolean): void {
+  if (!URL.canParse(url)) throw new TimhookError('USAGE', `--url ${url}: expected http://HOST:PORT/PATH`)
+  const { hostname, protocol } = new URL(url)
+  if (!/^https?:$/.test(protocol)) throw new TimhookError('USAGE', `--url ${url}: expected http, https or unix`)
+  if (yes || isLoopback(hostname)) return
+  throw new TimhookError('USAGE', `${hostname} is not this machine`, { hint: 'Add --yes to send there anyway.' })
+}
+
+/** The server of the config has the certificate of its public name, which is no reason to distrust it here: that one alone is trusted. */
+function tlsOf({ server }: Config, { url, cacert, cert, key }: TargetOptions): AgentOptions {
+  const own = {
+    ...(cert !== undefined && { cert: read('--cert', cert) }),
+    ...(key !== undefined && { key: read('--key', key) }),
+  }
+  if (cacert !== undefined) return { ...own, ca: read('--cacert', cacert) }
+  if (url !== undefined || !server.tls) return own
+  const pem = readFileSync(server.tls.cert, 'utf8')
+  const [expected] = certificatesOf(pem)
+  return {
+    ...own,
+    ca: pem,
+    // Trusts a certificate that an authority has signed, without that one.
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, { fingerprint256 }) =>
+      fingerprint256 === expected?.fingerprint256
+        ? undefined
+        : Object.assign(new Error('not the certificate of the config'), { code: 'OTHER_CERTIFICATE' }),
+  }
+}
+
+function read(option: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new TimhookError('USAGE', `${option} ${file}: cannot be read (${code})`, { cause: error })
+  }
+}
