@@ -17,7 +17,7 @@ describe('config: defaults', () => {
         drainMs: 10000,
         stallMs: 30000,
       },
-      admin: { host: '127.0.0.1', port: 8081, metrics: 'token' },
+      admin: { host: '127.0.0.1', port: 8081, metrics: 'token', page: true, bodies: false, write: false },
       apps: [{ sdkAppId: 1400000000, tokens: [], signatureWindow: 60000, unsigned: true }],
       delivery: {
         engine: 'sqlite',
