@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'LISTEN_FAILED'
   | 'NOT_STORED'
   | 'PLUGIN_CLOSE_FAILED'
+  | 'PLUGIN_ENDED'
   | 'PLUGIN_INVALID'
   | 'PLUGIN_NOT_FOUND'
   | 'PLUGIN_SETUP_FAILED'

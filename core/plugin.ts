@@ -126,6 +126,11 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   readonly description?: string
   /** The range of versions of timhook that it works with, such as `^0.2.0`; another one refuses to load it. */
   readonly timhook?: string
+  /**
+   * Where it runs: in a thread (`worker`) or child process (`process`) of its own, so that what goes wrong in it harms no
+   * other plugin. `isolate` of the config entry wins.
+   */
+  readonly isolate?: 'worker' | 'process'
   /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */

@@ -16,6 +16,25 @@ export interface Only extends BodySelection {
   readonly commands?: readonly string[]
 }
 
+/** The thread or process of its own in which a plugin runs. */
+export interface Isolation {
+  /** All that it was loaded from, as plain data: a reload compares it. */
+  readonly source: object
+  readonly health: () => IsolationHealth
+}
+
+export interface IsolationHealth {
+  readonly level: 'worker' | 'process'
+  /** `waiting`: it has ended, and starts again soon. `parked`: it has ended too often, and starts again rarely. */
+  readonly state: 'starting' | 'running' | 'waiting' | 'parked' | 'closed'
+  /** How often it has been started again. */
+  readonly restarts: number
+  /** Why it ended last. */
+  readonly reason?: string
+  /** When it starts again, milliseconds since 1970. */
+  readonly nextStartAt?: number
+}
+
 /** A plugin that is set up, with what its handlers get. */
 export interface RunningPlugin {
   readonly id: string
@@ -31,6 +50,7 @@ export interface RunningPlugin {
   readonly emit: (name: string, data: unknown) => void
   readonly count: Count
   readonly only: Only
+  readonly isolation?: Isolation
   /** By command, category wildcard or `*`. */
   readonly handlers: ReadonlyMap<string, HandlerSpec>
 }

@@ -13,7 +13,9 @@ import { type AppCredentials, type Authenticator, createAuthenticator } from './
 import type { WebhookDeps } from './http/webhook.ts'
 import { closePlugins, type SetUpPlugin, setUpPlugins } from './host/setup.ts'
 import { type PluginChanges, PluginHost } from './host/reload.ts'
-import { loadPlugins, type LoadedPlugin, type Notify } from './host/load.ts'
+import { loadPlugins, type LoadedPlugin } from './host/load.ts'
+import type { Notify } from './host/import/import-plugin.ts'
+import { loadIsolated } from './isolate/load-isolated.ts'
 import type { Logger } from './observe/log.ts'
 import { connectTracing } from './observe/tracing.ts'
 import { PluginCounters } from './observe/plugin-counters.ts'
@@ -45,7 +47,7 @@ export interface Inspection extends Pick<Prepared, 'plugins' | 'disabled'> {
 
 /** Loads the plugins of a config. Never throws. */
 export async function inspect(reading: ConfigReading, notify?: Notify): Promise<Inspection> {
-  const { plugins, disabled, faults, warnings } = await loadPlugins(reading, notify)
+  const { plugins, disabled, faults, warnings } = await loadPlugins(reading, notify, loadIsolated)
   return {
     plugins,
     disabled,

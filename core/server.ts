@@ -82,7 +82,7 @@ export async function startServer(
     const [store, held] = running ? await Promise.all([storeFault(running), heldNote(running)]) : []
     return {
       checks: { plugins: state.plugins, store, draining: state.draining },
-      notes: { durability: running?.durability(), held },
+      notes: { durability: running?.durability(), held, parked: parkedNote(running) },
     }
   }
   const budget = bodyBudgetFor(settings.bodyLimit)
@@ -150,9 +150,10 @@ function reloader(
   return async (next) => {
     // Files that cannot be read refuse the reload before anything has changed.
     const swap = swapTls(next)
-    const changes = await running.reload(next)
+    const { stale, ...changes } = await running.reload(next)
     swap()
-    bus.emit('config:reloaded', { ...changes, restart: changedKeys(started, next.config) })
+    const restart = [...stale.map((id) => `the code of plugin ${id}`), ...changedKeys(started, next.config)]
+    bus.emit('config:reloaded', { ...changes, restart })
   }
 }
 
@@ -192,6 +193,15 @@ async function heldNote(running: Running): Promise<string | undefined> {
     return [`${plugin}${until}: ${backlog} wait${oldest}`]
   })
   return notes.length > 0 ? notes.join('; ') : undefined
+}
+
+/** Plugins whose thread or process has ended too often. The others get their callbacks. */
+function parkedNote(running: Running | undefined): string | undefined {
+  const notes = running?.registry.plugins.flatMap(({ id, isolation }) => {
+    const { state, nextStartAt = 0 } = isolation?.health() ?? {}
+    return state === 'parked' ? [`${id}: tried again at ${new Date(nextStartAt).toISOString()}`] : []
+  })
+  return notes && notes.length > 0 ? notes.join('; ') : undefined
 }
 
 interface StopDeps {

@@ -9,7 +9,6 @@ import { getKey, isPlainObject } from '../schema/objects.ts'
 import { checkRules } from '../check/rules.ts'
 import { ConfigSchema, type Config } from '../schema/schema.ts'
 import { PluginSchema, type PluginEntry } from '../sections/plugins.ts'
-import { findUnsupported } from '../schema/unsupported.ts'
 import { usableEntries } from '../check/valid-entries.ts'
 import type { Interpolated } from '../check/walk.ts'
 import { findWarnings } from '../check/warnings.ts'
@@ -59,7 +58,7 @@ export function toReading(raw: RawConfig, env: Readonly<Record<string, string | 
   const ofShape = [...missing, ...checked.faults]
   if (raw.isText) ofShape.push(...pluginObjects(value).filter(isNew(ofShape)))
   const tls = checkTlsFiles(checked.value, folder)
-  const ofMeaning = [...findUnsupported(value).filter(isNew(ofShape)), ...checkRules(checked.value), ...tls.faults]
+  const ofMeaning = [...checkRules(checked.value), ...tls.faults]
   const faults = inOrder([...raw.faults, ...ofShape, ...ofMeaning], locate).map(masked(secrets))
   const isUsable = raw.value !== undefined && faults.length === 0
   // checkValue has just checked this.

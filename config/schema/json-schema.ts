@@ -1,7 +1,6 @@
 import { branchesOf, type SchemaNode } from './node.ts'
 import { isPlainObject } from './objects.ts'
 import { ConfigSchema } from './schema.ts'
-import { UNSUPPORTED } from './unsupported.ts'
 
 const INTERPOLATION = { type: 'string', pattern: '\\$\\{', description: 'A ${VAR} that gives the value.' }
 const OURS = new Set(['expected', 'secret', 'opaque', 'code'])
@@ -14,15 +13,12 @@ export function configJsonSchema(): Record<string, unknown> {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'timhook config',
     description: 'Apps, server and plugins of timhook, a dispatcher of Tencent Cloud IM webhooks.',
-    ...convert(plain, []),
+    ...convert(plain),
   }
 }
 
-function convert(node: SchemaNode, path: readonly string[]): Record<string, unknown> {
+function convert(node: SchemaNode): Record<string, unknown> {
   const result = Object.fromEntries(Object.entries(node).filter(([key]) => !OURS.has(key)))
-  if (isUnsupported(path))
-    result.description =
-      `${typeof node.description === 'string' ? node.description : ''} Not supported yet in this version.`.trim()
   const branches = branchesOf(node) as readonly SchemaNode[] | undefined
   if (branches !== undefined) {
     // A plugin given as an object cannot stand in a file.
@@ -30,7 +26,7 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
     return {
       ...result,
       anyOf: [
-        ...writable.map((branch) => convertPart(branch, path)),
+        ...writable.map((branch) => convertPart(branch)),
         ...(writable.every(isOpenText) ? [] : [INTERPOLATION]),
       ],
     }
@@ -38,7 +34,7 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
   if (isPlainObject(node.properties)) {
     const properties = node.properties as Record<string, SchemaNode>
     result.properties = Object.fromEntries(
-      Object.entries(properties).map(([key, child]) => [key, convert(child, [...path, key])]),
+      Object.entries(properties).map(([key, child]) => [key, convert(child)]),
     )
     const required = Array.isArray(node.required)
       ? node.required.filter((key) => !('default' in (properties[String(key)] ?? {})))
@@ -47,7 +43,7 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
     else delete result.required
     return result
   }
-  if (isPlainObject(node.items)) return { ...result, items: convert(node.items, [...path, '*']) }
+  if (isPlainObject(node.items)) return { ...result, items: convert(node.items) }
   if (node.type === 'object' || isOpenText(node)) return result
   const { description, default: preset, ...leaf } = result
   const notes = {
@@ -58,18 +54,14 @@ function convert(node: SchemaNode, path: readonly string[]): Record<string, unkn
 }
 
 /** Converts a branch of a union. A leaf stays as it is, since the union itself allows `${…}`. */
-function convertPart(branch: SchemaNode, path: readonly string[]): Record<string, unknown> {
+function convertPart(branch: SchemaNode): Record<string, unknown> {
   const isContainer = branch.type === 'object' || branch.type === 'array'
   return isContainer
-    ? convert(branch, path)
+    ? convert(branch)
     : Object.fromEntries(Object.entries(branch).filter(([key]) => !OURS.has(key)))
 }
 
 /** Whether any text fits, so also a `${VAR}`. */
 function isOpenText(node: SchemaNode): boolean {
   return node.type === 'string' && node.pattern === undefined && node.enum === undefined
-}
-
-function isUnsupported(path: readonly string[]): boolean {
-  return UNSUPPORTED.some((entry) => entry.path.join('.') === path.join('.'))
 }

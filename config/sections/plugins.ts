@@ -1,5 +1,5 @@
 import { Type, type StaticDecode } from '#typebox'
-import { Duration, type DurationInput, MAX_TIMER } from '../../core/lib/units.ts'
+import { Duration, type DurationInput, MAX_TIMER, Size, type SizeInput } from '../../core/lib/units.ts'
 import { SdkAppId } from './apps.ts'
 
 const PluginObject = Type.Unsafe<object>({
@@ -74,6 +74,22 @@ const OnFailureSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const LevelSchema = Type.Enum(['worker', 'process', 'none'])
+
+const IsolateSchema = Type.Object(
+  {
+    level: Type.Enum(['worker', 'process'], {
+      description: 'worker: a thread of its own. process: a child process of its own.',
+    }),
+    memory: Size({
+      positive: true,
+      default: '256mb',
+      description: 'Size of its JavaScript heap. At that size it ends, and is started again.',
+    }),
+  },
+  { additionalProperties: false },
+)
+
 /** One entry of the plugin list. */
 export const PluginSchema = Type.Object(
   {
@@ -132,7 +148,13 @@ export const PluginSchema = Type.Object(
         description: 'Whether a callback that waits for its retry blocks later ones of its group or conversation.',
       }),
     ),
-    isolate: Type.Optional(Type.Boolean({ description: 'Whether to run the plugin in a separate thread.' })),
+    isolate: Type.Optional(
+      Type.Union([LevelSchema, IsolateSchema], {
+        expected: 'one of worker, process, none, or { level, memory }',
+        description:
+          'Where the plugin runs: in a thread (worker) or child process (process) of its own, or with the server (none).',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -174,5 +196,5 @@ export interface PluginInput {
   concurrency?: number | string
   retry?: { attempts?: number | string; minMs?: DurationInput; maxMs?: DurationInput }
   ordered?: boolean | string
-  isolate?: boolean | string
+  isolate?: 'worker' | 'process' | 'none' | { level: 'worker' | 'process'; memory?: SizeInput }
 }

@@ -22,7 +22,11 @@ const NOTES = new Set(['$comment', '$id', '$schema', 'default', 'description', '
  * Checks the options of a plugin against its schema: a TypeBox type, JSON Schema or Standard Schema. Adds the values
  * that the schema marks as secret to the secrets; Standard Schema has no such mark.
  */
-export async function checkOptions(schema: unknown, entry: PluginEntry, reading: ConfigReading): Promise<Checked> {
+export async function checkOptions(
+  schema: unknown,
+  entry: PluginEntry,
+  reading: Pick<ConfigReading, 'isInterpolated' | 'secrets'>,
+): Promise<Checked> {
   const path = ['plugins', entry.index, 'options']
   const standard = standardSchema(schema)
   if (standard) return checkByStandard(standard, entry.options, path, reading)
@@ -55,7 +59,7 @@ async function checkByStandard(
   schema: StandardSchema,
   options: unknown,
   path: Path,
-  { isInterpolated, secrets }: ConfigReading,
+  { isInterpolated, secrets }: Pick<ConfigReading, 'isInterpolated' | 'secrets'>,
 ): Promise<Checked> {
   const failed = (message: string): Checked => ({ value: options, faults: [{ path, message }] })
   try {

@@ -30,7 +30,7 @@ export interface Call {
 }
 
 /** The context of a handler. Costly, rarely used parts are created on first access. */
-class Context {
+export class Context {
   readonly phase: 'before' | 'after'
   readonly command: string
   readonly body: JsonObject
@@ -87,6 +87,11 @@ class Context {
     this.#text = callback.query
     this.#subscription = subscription
     this.#signal = call.signal
+  }
+
+  /** What `callHandler` in another thread needs of a context besides its properties. */
+  static originOf(context: Context): { query: string; instance: string } {
+    return { query: context.#text, instance: context.#subscription.plugin.instance }
   }
 
   get query(): Query {

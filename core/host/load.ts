@@ -4,22 +4,16 @@ import type { Fault } from '../../config/faults.ts'
 import { maskText } from '../../config/mask-text.ts'
 import type { ConfigReading } from '../../config/read/reading.ts'
 import type { PluginEntry } from '../../config/sections/plugins.ts'
-import { commandFaults } from './command-spec.ts'
-import { TimhookError } from '../errors.ts'
-import { handlerSpecs, onFailureFault } from './handler-spec.ts'
-import { isObject } from '../lib/json.ts'
-import { onlyWarnings } from './only-spec.ts'
-import { checkOptions } from './check-options.ts'
-import type { Plugin } from '../plugin.ts'
-import { asPlugin, pluginWarnings } from './plugin-shape.ts'
-import { commands } from '../protocol/commands.ts'
-import type { HandlerSpec, Only } from '../registry.ts'
-import { resolvePlugin } from './resolve.ts'
+import { type Examined, examine } from './examine.ts'
+import { codeVersion } from './import/code-version.ts'
 import { importFault } from './import/import-fault.ts'
-import { NOTICE_MS, TimeoutError, withNotice } from '../lib/timeout.ts'
-import { reasonOf } from '../observe/loggable-error.ts'
+import { importPlugin, type Notify, setupMsOf } from './import/import-plugin.ts'
+import type { Plugin } from '../plugin.ts'
+import { asPlugin } from './plugin-shape.ts'
+import type { HandlerSpec, Isolation, Only } from '../registry.ts'
+import { resolvePlugin } from './resolve.ts'
 
-const SETUP_MS = 60_000
+const MEMORY = 256 * 1024 ** 2
 const CLOSE_MS = 5000
 
 /** A plugin of the config that was found and whose options are valid. */
@@ -32,7 +26,25 @@ export interface LoadedPlugin {
   readonly specs: ReadonlyMap<string, HandlerSpec>
   readonly only: Only
   readonly limits: PluginLimits
+  /** Names the state of its code on the disk when it was loaded; undefined for a plugin that was passed as an object. */
+  readonly code: string | undefined
+  /** The thread or process that it runs in, if it has one of its own. */
+  readonly isolation?: Isolation
 }
+
+/** Where a plugin runs, and the size of its JavaScript heap in bytes. */
+export interface IsolationLevel {
+  readonly level: 'worker' | 'process'
+  readonly memory: number
+}
+
+/** Loads a plugin that is to run in a thread or process of its own. @throws what its import throws */
+export type LoadIsolated = (
+  url: string,
+  level: IsolationLevel,
+  entry: PluginEntry,
+  reading: ConfigReading,
+) => Promise<Examined & { readonly isolation: Isolation }>
 
 /** Limits of a plugin's `setup` and `close`, milliseconds. */
 export interface PluginLimits {
@@ -48,20 +60,28 @@ export interface Loading {
   readonly warnings: Fault[]
 }
 
-/** Shows a line to the operator at once. */
-export type Notify = (line: string) => void
+interface LoadDeps {
+  readonly notify: Notify
+  readonly isolated: LoadIsolated | undefined
+}
 
 /**
  * Loads the enabled plugins of a config, in its order. Adds to the secrets. Never throws, and waits for a module no
  * longer than its `setupTimeoutMs`.
+ * @param isolated without it all plugins run in this process, whatever their `isolate` says
  */
-export async function loadPlugins(reading: ConfigReading, notify: Notify = toStderr): Promise<Loading> {
+export async function loadPlugins(
+  reading: ConfigReading,
+  notify: Notify = toStderr,
+  isolated?: LoadIsolated,
+): Promise<Loading> {
   const disabled: string[] = []
-  for (const entry of reading.plugins) if (!entry.enabled) disabled.push(await idOfDisabled(entry, reading, notify))
+  for (const entry of reading.plugins)
+    if (!entry.enabled) disabled.push(await idOfDisabled(entry, reading, { notify, isolated }))
   const loading: Loading = { plugins: [], disabled, faults: [], warnings: [] }
   const ids = new Set<string>()
   for (const entry of [...reading.plugins, ...alertsEntry(reading)].filter(({ enabled }) => enabled)) {
-    const plugin = await loadOne(entry, reading, loading, notify)
+    const plugin = await loadOne(entry, reading, loading, { notify, isolated })
     if (!plugin) continue
     if (ids.has(plugin.id)) {
       const path = ['plugins', entry.index, entry.id === undefined ? 'use' : 'id']
@@ -82,12 +102,12 @@ function alertsEntry({ config, plugins }: ConfigReading): PluginEntry[] {
 }
 
 /** A disabled plugin may be broken. Then its id is guessed from the name of its package or file. */
-async function idOfDisabled(entry: PluginEntry, { folder }: ConfigReading, notify: Notify): Promise<string> {
+async function idOfDisabled(entry: PluginEntry, reading: ConfigReading, deps: LoadDeps): Promise<string> {
   const { id, use } = entry
   if (id !== undefined) return id
   try {
-    return asPlugin(typeof use === 'string' ? await importPlugin(await resolvePlugin(use, folder), entry, notify) : use)
-      .name
+    const file = typeof use === 'string' ? await resolvePlugin(use, reading.folder) : undefined
+    return (await examineIn(file, entry, reading, deps)).plugin.name
   } catch {
     return parse(typeof use === 'string' ? use : '').name.replace(/^timhook-plugin-/, '')
   }
@@ -101,77 +121,67 @@ async function loadOne(
   entry: PluginEntry,
   reading: ConfigReading,
   loading: Loading,
-  notify: Notify,
+  deps: LoadDeps,
 ): Promise<LoadedPlugin | undefined> {
-  const at = ['plugins', entry.index]
-  const fault = (key: string, message: string): undefined => {
-    loading.faults.push({ path: [...at, key], message })
-  }
   const { use } = entry
-  let plugin: Plugin
   let file: string | undefined
+  let examined: ExaminedThere
   try {
     file = typeof use === 'string' ? await resolvePlugin(use, reading.folder) : undefined
-    plugin = asPlugin(file === undefined ? use : await importPlugin(file, entry, notify))
+    examined = await examineIn(file, entry, reading, deps)
   } catch (error) {
-    return fault('use', maskText(await importFault(error, file), reading.secrets))
+    const message = maskText(await importFault(error, file), reading.secrets)
+    loading.faults.push({ path: ['plugins', entry.index, 'use'], message })
+    return undefined
   }
-  const checked = await checkOptions(plugin.options, entry, reading)
-  const options = checked.faults.length === 0 ? { value: checked.value } : undefined
-  const { specs, faults } = handlerSpecs(plugin.handlers, entry, options)
-  const id = entry.id ?? plugin.name
-  for (const message of [...faults, ...commandFaults(id, plugin.commands)]) {
-    fault('use', `plugin ${plugin.name}: ${message}`)
-  }
-  for (const message of pluginWarnings(plugin)) loading.warnings.push({ path: [...at, 'use'], message })
-  for (const pattern of specs.keys()) {
-    const { onFailure } = entry
-    // Only before-callbacks have a verdict: an entry's onFailure does not apply to after-callbacks.
-    const wrong = onFailure && commands.get(pattern)?.phase !== 'after' && onFailureFault(pattern, onFailure)
-    if (wrong) fault('onFailure', wrong)
-  }
-  loading.faults.push(...checked.faults)
+  loading.faults.push(...examined.faults, ...objectFault(entry))
+  loading.warnings.push(...examined.warnings)
+  const { plugin, options, specs, isolation } = examined
   const { apps, ...others } = entry.only ?? {}
-  for (const { index, message } of onlyWarnings(others.commands ?? [], {
-    name: plugin.name,
-    handles: [...specs.keys()],
-  })) {
-    loading.warnings.push({ path: [...at, 'only', 'commands', index], message })
+  const path = file && fileURLToPath(file)
+  return {
+    id: entry.id ?? plugin.name,
+    plugin,
+    file: path,
+    code: path === undefined ? undefined : codeVersion(path),
+    options,
+    specs,
+    only: { ...others, ...(apps && { apps: apps.map(Number) }) },
+    limits: limitsOf(entry),
+    ...(isolation && { isolation }),
   }
-  try {
-    if (options) plugin.checkOptions?.(options.value)
-  } catch (error) {
-    fault('options', maskText(error instanceof Error ? error.message : reasonOf(error), reading.secrets))
-  }
-  const only: Only = { ...others, ...(apps && { apps: apps.map(Number) }) }
-  const limits = { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
-  return { id, plugin, file: file && fileURLToPath(file), options: checked.value, specs, only, limits }
 }
 
-function setupMsOf({ setupTimeoutMs = SETUP_MS }: PluginEntry): number {
-  return setupTimeoutMs
+export function limitsOf(entry: PluginEntry): PluginLimits {
+  return { setupMs: setupMsOf(entry), closeMs: entry.closeTimeoutMs ?? CLOSE_MS }
 }
 
-async function importPlugin(url: string, entry: PluginEntry, notify: Notify): Promise<unknown> {
-  const name = typeof entry.use === 'string' ? `plugin ${entry.use}` : 'a plugin'
-  const setupTimeoutMs = setupMsOf(entry)
-  const imported = import(url) as Promise<{ default?: unknown }>
-  const module = await withNotice(imported, setupTimeoutMs, () =>
-    notify(`${name} still loads after ${NOTICE_MS / 1000} s: an await at its top level has not settled`),
-  ).catch((error: unknown) => {
-    if (!(error instanceof TimeoutError)) throw error
-    const late = `an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`
-    throw new TimhookError('PLUGIN_INVALID', late)
-  })
-  // Compiled CommonJS wraps its default export twice.
-  const exported = module.default
-  const plugin = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
-  if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module))
-  return plugin
+type ExaminedThere = Examined & { readonly isolation?: Isolation }
+
+/** Loads a plugin and checks it: in a thread or process of its own if it is to run there, else here. */
+async function examineIn(
+  file: string | undefined,
+  entry: PluginEntry,
+  reading: ConfigReading,
+  { notify, isolated }: LoadDeps,
+): Promise<ExaminedThere> {
+  const level = levelOf(entry)
+  if (level && isolated && file !== undefined) return isolated(file, level, entry, reading)
+  const plugin = asPlugin(file === undefined ? entry.use : await importPlugin(file, entry, notify))
+  const own = entry.isolate === undefined ? plugin.isolate : undefined
+  if (own === undefined || !isolated || file === undefined) return examine(plugin, entry, reading)
+  return isolated(file, { level: own, memory: MEMORY }, entry, reading)
 }
 
-function noDefault(module: object): string {
-  const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
-  const [name] = Object.entries(module).flatMap(([key, value]) => (isObject(value) && 'handlers' in value ? [key] : []))
-  return name === undefined ? expected : `${expected}; it exports one as ${name}: write \`export default ${name}\``
+/** The level that the entry names, which wins over the plugin's own. */
+function levelOf({ isolate }: PluginEntry): IsolationLevel | undefined {
+  if (isolate === undefined || isolate === 'none') return undefined
+  return typeof isolate === 'string' ? { level: isolate, memory: MEMORY } : isolate
+}
+
+/** A thread or process imports a module; an object cannot be handed to it. */
+function objectFault(entry: PluginEntry): Fault[] {
+  if (typeof entry.use === 'string' || !levelOf(entry)) return []
+  const message = 'a plugin given as an object runs here; give its package or path as `use` to isolate it'
+  return [{ path: ['plugins', entry.index, 'isolate'], message }]
 }

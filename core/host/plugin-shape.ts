@@ -21,6 +21,7 @@ const KEYS = [
   'close',
   'erase',
   'commands',
+  'isolate',
 ]
 const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command.replace(/\..*/, '.*')))]
 
@@ -31,7 +32,7 @@ const WILDCARDS = ['*', ...new Set([...commands.keys()].map((command) => command
 export function asPlugin(exported: unknown): Plugin {
   const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
   if (!isObject(exported)) throw invalid(expected)
-  const { name, handlers, options, observe, metrics } = exported
+  const { name, handlers, options, observe, metrics, isolate } = exported
   const misspelt = misspeltKey(exported)
   if (misspelt !== undefined) throw invalid(misspelt)
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
@@ -41,9 +42,14 @@ export function asPlugin(exported: unknown): Plugin {
   const wrongVersion = versionFault(exported['timhook'])
   if (wrongVersion !== undefined) throw invalid(`plugin ${name}: ${wrongVersion}`)
   const noSchema = optionsFault(options)
-  const fault = noSchema ?? observersFault(observe) ?? metricsFault(metrics)
+  const fault = noSchema ?? observersFault(observe) ?? metricsFault(metrics) ?? isolateFault(isolate)
   if (fault !== undefined) throw invalid(`plugin ${name}: ${fault}`)
   return exported as unknown as Plugin
+}
+
+function isolateFault(isolate: unknown): string | undefined {
+  if (isolate === undefined || isolate === 'worker' || isolate === 'process') return undefined
+  return "isolate: expected 'worker' or 'process'"
 }
 
 function invalid(message: string): TimhookError {

@@ -23,6 +23,8 @@ export interface PluginChanges {
   readonly added: readonly string[]
   readonly changed: readonly string[]
   readonly removed: readonly string[]
+  /** Plugins whose code has changed on the disk, and that run the code that was loaded first until a restart. */
+  readonly stale: readonly string[]
 }
 
 export interface ReloadDeps {
@@ -77,7 +79,7 @@ export class PluginHost {
     const isAppsChanged = !isDeepStrictEqual(seenByPlugins(this.#config.apps), seenByPlugins(next.apps))
     const rest = isAppsChanged ? restClients(next.apps) : this.#rest
     const isSame = (entry: LoadedPlugin): boolean =>
-      !isAppsChanged && this.#running.some((running) => isDeepStrictEqual(running.entry, entry))
+      !isAppsChanged && this.#running.some((running) => isSameEntry(running.entry, entry))
     const fresh = await setUpPlugins(
       next.plugins.filter((entry) => !isSame(entry)),
       { ...setUp, rest, apps: appSettings(next.apps), mask: next.mask },
@@ -107,6 +109,9 @@ export class PluginHost {
       added: fresh.filter(({ entry }) => !byId(before, entry.id)).map(({ entry }) => entry.id),
       changed: fresh.filter(({ entry }) => byId(before, entry.id)).map(({ entry }) => entry.id),
       removed: before.filter(({ entry }) => !byId(all, entry.id)).map(({ entry }) => entry.id),
+      stale: next.plugins
+        .filter(({ id, code, isolation }) => !isolation && isStale(byId(before, id), code))
+        .map(({ id }) => id),
     }
   }
 
@@ -119,6 +124,23 @@ export class PluginHost {
     }
     await closePlugins(plugins)
   }
+}
+
+/** Code in this process is loaded once. In a thread or process of its own it is new, and the former has to end. */
+function isSameEntry(running: LoadedPlugin, entry: LoadedPlugin): boolean {
+  if (!running.isolation || !entry.isolation) return isDeepStrictEqual({ ...running, code: '' }, { ...entry, code: '' })
+  const { id, only, limits } = entry
+  // A reload is how a person tries again what is parked.
+  if (running.isolation.health().state === 'parked') return false
+  return (
+    running.id === id &&
+    isDeepStrictEqual(running.isolation.source, entry.isolation.source) &&
+    isDeepStrictEqual({ only: running.only, limits: running.limits }, { only, limits })
+  )
+}
+
+function isStale(running: SetUpPlugin | undefined, code: string | undefined): boolean {
+  return running !== undefined && !running.entry.isolation && running.entry.code !== code
 }
 
 function byId(plugins: readonly SetUpPlugin[], id: string): SetUpPlugin | undefined {

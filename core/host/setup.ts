@@ -56,7 +56,7 @@ export async function closePlugins(plugins: readonly SetUpPlugin[]): Promise<voi
 }
 
 async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpPlugin> {
-  const { id, plugin, file, only, specs } = entry
+  const { id, plugin, file, only, specs, isolation } = entry
   const options = entry.options as object
   const log = deps.log.child({ plugin: id })
   const given = {
@@ -83,7 +83,16 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
   const unobserve = observe(plugin, id, deps.bus, { state, options, log, store, count })
   return {
     entry,
-    plugin: { id, file, state, instance: deps.instance, ...given, only, handlers: specs },
+    plugin: {
+      id,
+      file,
+      state,
+      instance: deps.instance,
+      ...given,
+      only,
+      handlers: specs,
+      ...(isolation && { isolation }),
+    },
     close() {
       ending.abort(new Error('the plugin is closed'))
       unobserve()

@@ -33,11 +33,15 @@ type Details = Partial<Pick<Verdict, 'fields' | 'fault' | 'strange'>>
 
 /** Thrown for fields of allow() that the answer cannot carry. */
 export class RewriteError extends TimhookError {
+  readonly command: string
+  readonly fault: string
   /** Whether the fields would have rewritten a message. */
   readonly isOfMessage: boolean
 
   constructor(command: string, fault: string, isOfMessage: boolean) {
     super('VERDICT_INVALID', `${command}: allow() got fields that do not fit: ${fault}`, { hint: HINT })
+    this.command = command
+    this.fault = fault
     this.isOfMessage = isOfMessage
   }
 }

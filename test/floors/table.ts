@@ -103,6 +103,21 @@ export const rows: readonly Row[] = [
     at: 'core/delivery/engines/sqlite/worker',
     job: 'what the thread that has the file does, one operation a file',
   },
+  {
+    floor: 7,
+    at: 'core/isolate/wire',
+    job: 'threads and processes for plugins, and what goes over to them and back',
+  },
+  {
+    floor: 8,
+    at: 'core/isolate',
+    job: "the server's side of a plugin in a thread or process of its own: starts, watches, calls and serves it",
+  },
+  {
+    floor: 8,
+    at: 'core/isolate/inside',
+    job: 'what runs in the thread or process: one plugin, loaded and called as the server does it',
+  },
   { floor: 7, at: 'core/cli/scaffold', job: 'the files of a new plugin' },
   { floor: 8, at: 'core/cli/doctor', job: 'examines a plugin: package, import, shape' },
   { floor: 9, at: 'core/cli/trigger', job: 'makes a sample callback, signs and sends it' },

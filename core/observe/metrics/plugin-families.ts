@@ -31,6 +31,31 @@ export function pluginFamilies(counters: readonly PluginCount[]): Family[] {
   return [...byName.values()]
 }
 
+/** A plugin, and how its thread or process fares if it has one of its own. */
+export interface IsolatedPlugin {
+  readonly id: string
+  readonly isolation?: { readonly health: () => { readonly state: string; readonly restarts: number } }
+}
+
+/** How the threads and processes of plugins fare. */
+export function isolationFamilies(plugins: readonly IsolatedPlugin[]): Family[] {
+  const all = plugins.flatMap(({ id, isolation }) => (isolation ? [{ plugin: id, ...isolation.health() }] : []))
+  return [
+    family(
+      'counter',
+      'timhook_plugin_restarts_total',
+      'Times that the thread or process of a plugin was started again after it had ended.',
+      all.map(({ plugin, restarts }) => [{ plugin }, restarts]),
+    ),
+    family(
+      'gauge',
+      'timhook_plugin_parked',
+      '1 if the thread or process of a plugin has ended too often, and is started again rarely.',
+      all.map(({ plugin, state }) => [{ plugin }, state === 'parked' ? 1 : 0]),
+    ),
+  ]
+}
+
 /** A package name as a part of a metric's name. */
 function wordOf(plugin: string): string {
   return plugin.replace(/^@?(?:.*\/)?(?:timhook-plugin-)?/, '').replaceAll(/[^a-zA-Z0-9_]/g, '_') || '_'

@@ -1,0 +1,124 @@
+import { Context } from '../host/context.ts'
+import { RetryAfter } from '../plugin-api/outcome-errors.ts'
+import { Verdict } from '../plugin-api/verdict.ts'
+import { endedError, type Link, UNANSWERED } from './link.ts'
+import type { CallRequest, Returned } from './wire/messages.ts'
+import { Suspects } from './suspects.ts'
+import { encodeError } from './wire/wire-error.ts'
+
+/** How long what has to wait for a suspect waits. */
+const TURN_MS = 50
+/** How long a call that is late may still settle before it is forgotten. */
+const FORGET_MS = 60_000
+
+interface Pending {
+  readonly id: string
+  readonly phase: 'before' | 'after'
+  /** Whether its time is over: its outcome is known, and it is not waited for. */
+  isLate: boolean
+  /** What an end of the thread means for it. */
+  fate: 'failed' | 'again'
+}
+
+interface Life {
+  readonly pending: Set<Pending>
+  hasWorked: boolean
+}
+
+/** The calls under way in a thread, and what becomes of them when it ends. */
+export class Calls {
+  readonly #lives = new WeakMap<Link, Life>()
+  readonly #suspects = new Suspects()
+  readonly #retryMs: () => number
+
+  /** @param retryMs how long what has to be called again waits, milliseconds */
+  constructor(retryMs: () => number) {
+    this.#retryMs = retryMs
+  }
+
+  /** Whether the thread has answered any call. */
+  hasWorked(link: Link): boolean {
+    return this.#lives.get(link)?.hasWorked ?? false
+  }
+
+  async call(link: Link, context: Context): Promise<unknown> {
+    const life = this.#lifeOf(link)
+    const { id, phase } = context
+    const running = (): number => [...life.pending].filter(({ isLate }) => !isLate).length
+    if (phase === 'after' && !this.#suspects.starts(id, running)) {
+      throw new RetryAfter(TURN_MS, 'its callbacks are called one at a time, since one has ended it', { plugin: true })
+    }
+    const call: Pending = { id, phase, isLate: false, fate: 'failed' }
+    life.pending.add(call)
+    const { signal } = context
+    const { n, result } = link.send('call', requestOf(context))
+    const abort = (): void => {
+      call.isLate = true
+      link.post({ kind: 'abort', n, error: encodeError(signal.reason) })
+      link.watch()
+      setTimeout(() => link.forget(n), FORGET_MS).unref()
+    }
+    signal.addEventListener('abort', abort)
+    try {
+      const returned = (await result) as Returned
+      life.hasWorked = true
+      return verdictOf(context, returned)
+    } catch (error) {
+      if (link.ended === undefined) life.hasWorked = true
+      else if (phase === 'after' && call.fate === 'again') {
+        throw new RetryAfter(this.#retryMs(), `its thread or process ${link.ended}`, { plugin: true })
+      }
+      throw error
+    } finally {
+      signal.removeEventListener('abort', abort)
+      life.pending.delete(call)
+      if (phase === 'after' && call.fate === 'failed') this.#suspects.ended(id)
+    }
+  }
+
+  /**
+   * The thread has ended. If one callback was under way, that one has failed. Of several nobody knows which, so none has:
+   * they are called again, one at a time. If it ended for a call whose time was over, the others have no part in it.
+   */
+  ended(link: Link): void {
+    const pending = [...this.#lifeOf(link).pending]
+    this.#suspects.clearTurn()
+    if (pending.length < 2) return
+    for (const call of pending) call.fate = 'again'
+    const isKnown = link.ended === UNANSWERED && pending.some(({ isLate }) => isLate)
+    const open = pending.filter(({ phase, isLate }) => phase === 'after' && !isLate)
+    if (!isKnown) this.#suspects.add(open.map(({ id }) => id))
+  }
+
+  #lifeOf(link: Link): Life {
+    const known = this.#lives.get(link) ?? { pending: new Set(), hasWorked: false }
+    this.#lives.set(link, known)
+    return known
+  }
+}
+
+function requestOf(context: Context): CallRequest {
+  const { id, command, raw, app, signed, receivedAt, body, faults, attempt, resends, maybeResend, rewritten } = context
+  const { query, instance } = Context.originOf(context)
+  return {
+    instance,
+    callback: { id, sdkAppId: app.sdkAppId, command, query, signed, raw, receivedAt },
+    call: { body, faults, attempt, resends, maybeResend, ...(rewritten && { rewritten }) },
+  }
+}
+
+/** Makes the verdict again, by the rules of this side: the other one may be out of its mind. */
+function verdictOf(context: Context, returned: Returned): unknown {
+  if (returned === undefined) return undefined
+  const { outcome } = returned
+  // Something that is no verdict, for whoever takes it to say so.
+  if (outcome === undefined) return returned
+  const { code, info, fields, fault } = returned
+  let verdict: Verdict | undefined
+  if (outcome === 'allow') verdict = context.allow?.(fields)
+  else verdict = outcome === 'reject' ? context.reject?.(code, info) : context.drop?.()
+  if (!verdict) throw endedError('gave a verdict where none is asked for')
+  if (fault === undefined) return verdict
+  const { strange } = verdict
+  return new Verdict(verdict.outcome, verdict.code, verdict.info, { fields: verdict.fields, strange, fault })
+}

@@ -1,0 +1,145 @@
+import { TimhookError } from '../errors.ts'
+import type { Channel } from './wire/channel.ts'
+import type { FromPlugin, Reply, Request, ToPlugin } from './wire/messages.ts'
+import { decodeError, encodeError } from './wire/wire-error.ts'
+
+/** How long the loop of a plugin may take to answer, in ticks of our own: a clock would blame it for a suspended process. */
+const TICK_MS = 100
+const TICKS = 5
+
+type Incoming = Exclude<FromPlugin, { kind: 'reply' } | { kind: 'pong' }>
+
+interface Pending {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A request on its way. */
+export interface Sent {
+  readonly n: number
+  readonly result: Promise<unknown>
+}
+
+/** One living thread or process: requests and their replies. After its end requests are rejected. */
+export class Link {
+  readonly #channel: Channel
+  readonly #pending = new Map<number, Pending>()
+  readonly #onEnd: (() => void)[] = []
+  #n = 0
+  #heard = 0
+  #isWatched = false
+  #ended: string | undefined
+
+  /** @param handle takes what the plugin sends of its own accord */
+  constructor(channel: Channel, handle: (message: Incoming, link: Link) => void) {
+    this.#channel = channel
+    channel.ref(false)
+    channel.onMessage((message) => {
+      this.#heard++
+      if (message.kind === 'reply') this.#replied(message)
+      else if (message.kind !== 'pong') handle(message, this)
+    })
+    channel.onEnd((why) => this.#end(why))
+  }
+
+  /** Why it has ended, as the end of a sentence; undefined while it lives. */
+  get ended(): string | undefined {
+    return this.#ended
+  }
+
+  onEnd(listener: () => void): void {
+    this.#onEnd.push(listener)
+  }
+
+  /** Sends a request. Its result rejects with what the plugin threw, or with PLUGIN_ENDED. */
+  send(kind: Request['kind'], data?: unknown): Sent {
+    const n = ++this.#n
+    const result = new Promise<unknown>((resolve, reject) => {
+      if (this.#ended !== undefined) {
+        reject(endedError(this.#ended))
+        return
+      }
+      // Throws, and so rejects, for what cannot be sent.
+      this.#channel.post({ kind, n, data } as Request)
+      this.#pending.set(n, { resolve, reject })
+      if (this.#pending.size === 1) this.#channel.ref(true)
+    })
+    return { n, result }
+  }
+
+  post(message: Exclude<ToPlugin, Request>): void {
+    if (this.#ended === undefined) this.#channel.post(message)
+  }
+
+  /** Answers what the plugin has asked. */
+  async reply(n: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      this.post({ kind: 'reply', n, value: await work() })
+    } catch (error) {
+      this.post({ kind: 'reply', n, error: encodeError(error) })
+    }
+  }
+
+  /** Ends it unless its loop answers within half a second. */
+  watch(): void {
+    if (this.#isWatched || this.#ended !== undefined) return
+    this.#isWatched = true
+    const heard = this.#heard
+    this.post({ kind: 'ping' })
+    const tick = (left: number): void => {
+      if (this.#heard !== heard || this.#ended !== undefined) this.#isWatched = false
+      else if (left > 0) setTimeout(tick, TICK_MS, left - 1)
+      // What has come in while this process was busy is read first.
+      else setImmediate(() => setImmediate(() => this.#judge(heard)))
+    }
+    tick(TICKS)
+  }
+
+  /** Ends it now. */
+  kill(why: string): void {
+    if (this.#ended !== undefined) return
+    this.#end(why)
+    this.#channel.kill()
+  }
+
+  /** Lets it end: it is closed. */
+  finish(): void {
+    this.#end('is closed')
+    this.#channel.finish()
+  }
+
+  /** Waits for a reply no longer. */
+  forget(n: number): void {
+    this.#replied({ kind: 'reply', n })
+  }
+
+  #judge(heard: number): void {
+    this.#isWatched = false
+    if (this.#heard === heard) this.kill(UNANSWERED)
+  }
+
+  #replied({ n, value, error }: Reply): void {
+    const pending = this.#pending.get(n)
+    if (!pending) return
+    this.#pending.delete(n)
+    if (this.#pending.size === 0) this.#channel.ref(false)
+    if (error) pending.reject(decodeError(error))
+    else pending.resolve(value)
+  }
+
+  #end(why: string): void {
+    if (this.#ended !== undefined) return
+    this.#ended = why
+    for (const listener of this.#onEnd) listener()
+    for (const { reject } of this.#pending.values()) reject(endedError(why))
+    this.#pending.clear()
+    this.#channel.ref(false)
+  }
+}
+
+/** Why `watch` has ended it. */
+export const UNANSWERED = 'did not answer for 500 ms'
+
+export function endedError(why: string): TimhookError {
+  return new TimhookError('PLUGIN_ENDED', `the plugin's thread or process ${why}`)
+}

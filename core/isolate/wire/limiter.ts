@@ -1,0 +1,41 @@
+/** Lets so many pass at once, and so many a second from then on. What does not pass is counted. */
+export class Limiter {
+  readonly #burst: number
+  readonly #perMs: number
+  readonly #now: () => number
+  #room: number
+  #at: number
+  #dropped = 0
+
+  constructor(burst: number, perSecond: number, now: () => number = () => performance.now()) {
+    this.#burst = burst
+    this.#perMs = perSecond / 1000
+    this.#now = now
+    this.#room = burst
+    this.#at = now()
+  }
+
+  /** @param cost of one; a long line costs more than a short one */
+  passes(cost = 1): boolean {
+    if (this.#room < this.#burst) this.#refill()
+    if (this.#room <= 0) {
+      this.#dropped++
+      return false
+    }
+    this.#room -= cost
+    return true
+  }
+
+  /** How many did not pass since the last call. */
+  takeDropped(): number {
+    const dropped = this.#dropped
+    this.#dropped = 0
+    return dropped
+  }
+
+  #refill(): void {
+    const now = this.#now()
+    this.#room = Math.min(this.#burst, this.#room + (now - this.#at) * this.#perMs)
+    this.#at = now
+  }
+}
