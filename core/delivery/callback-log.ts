@@ -238,10 +238,15 @@ export interface LeaseReply {
 
 /** What became of callbacks under one lease. */
 export interface Settlement {
-  readonly lease: Lease
+  readonly lease: NewLease
   readonly changes: readonly Change[]
   /** How many callbacks became done or dead under the lease, with these changes and all before. */
   readonly finished: number
+}
+
+/** How many callbacks of the plugin were finished when the lease was given, of all that were ever stored. */
+export function finishedBefore({ stored = 0, waiting }: NewLease): number {
+  return stored - waiting
 }
 
 /** One change of a plugin's callbacks in a partition. */

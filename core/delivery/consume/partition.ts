@@ -52,8 +52,9 @@ export class Partition implements Outbox {
           this.cursor.advance(seq)
           settleBatcher.touch()
         },
-        onPage: ({ lost, stored }) => {
-          if (stored !== undefined) this.waiting = lease.waiting + stored - (lease.stored ?? 0) - this.#finished
+        onPage: ({ lost, stored }, missed) => {
+          if (stored !== undefined)
+            this.waiting = lease.waiting + stored + missed - (lease.stored ?? 0) - this.#finished
           this.finish(lost)
           onMore()
         },

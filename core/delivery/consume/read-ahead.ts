@@ -16,8 +16,8 @@ interface ReadAheadDeps {
   /** Called in order: `onTake` for each callback of the plugin, `onAdvance` with a number up to which there is no other. */
   readonly onTake: (seq: number) => void
   readonly onAdvance: (seq: number) => void
-  /** Called with a page after its callbacks are in the queue. */
-  readonly onPage: (page: Page) => void
+  /** Called with a page after its callbacks are in the queue, and how many of the plugin came too late for it. */
+  readonly onPage: (page: Page, missed: number) => void
 }
 
 /** A callback that was stored while a page was read. Without `shared` it is not the plugin's. */
@@ -116,7 +116,9 @@ export class ReadAhead {
     if (page.end && !this.#looksAgain)
       this.#isBehind = !missed.every(({ seq, shared }) => seq <= this.#scanned || this.#accept(seq, shared))
     this.#looksAgain = false
-    onPage(page)
+    // Behind a page that is not the end there is another one, which counts anew.
+    const isMissing = ({ seq, shared }: Missed): boolean => page.end && shared !== undefined && seq > page.scanned
+    onPage(page, missed.filter(isMissing).length)
   }
 
   /** Takes the callback if it is the next one, and there is room. */

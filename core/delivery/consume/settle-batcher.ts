@@ -1,4 +1,4 @@
-import type { CallbackLog, Change, Lease } from '../callback-log.ts'
+import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 
 const FLUSH_MS = 20
 /** How long to wait after a failed write. There may be room again by then. */
@@ -6,7 +6,7 @@ const RETRY_AFTER_MS = 1000
 
 /** Whose changes are written together. */
 export interface Outbox {
-  readonly lease: Lease
+  readonly lease: NewLease
   /** Whether the lease was given to another process: nothing of it is written any more. */
   readonly isLost: boolean
   /** Returns how the cursor has moved, when a batch is written. */

@@ -17,7 +17,7 @@ function batcherOf(): {
     return all.map(() => !log.isRefusing)
   }
   const outbox = {
-    lease: { plugin: 'one', partition: 0, fence: 0 },
+    lease: { plugin: 'one', partition: 0, fence: 0, clean: true, cursor: 0, tail: 0, waiting: 0 },
     isLost: false,
     finished: 0,
     collect: (): Change[] => [],

@@ -3,21 +3,22 @@ import { newId } from '../../../lib/id.ts'
 import type { Bus } from '../../../observe/bus.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
 import { NOW, sql } from '../../../store/postgres/sql.ts'
-import type {
-  Append,
-  CallbackLog,
-  DuePage,
-  DueQuery,
-  Lease,
-  LeaseReply,
-  LeaseRequest,
-  LogListener,
-  NewLease,
-  Noticed,
-  OpenedLog,
-  Page,
-  Settlement,
-  WaitingCallback,
+import {
+  type Append,
+  type CallbackLog,
+  type DuePage,
+  type DueQuery,
+  finishedBefore,
+  type Lease,
+  type LeaseReply,
+  type LeaseRequest,
+  type LogListener,
+  type NewLease,
+  type Noticed,
+  type OpenedLog,
+  type Page,
+  type Settlement,
+  type WaitingCallback,
 } from '../../callback-log.ts'
 import type { Hold, Undelivered } from '../../delivery.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
@@ -26,17 +27,7 @@ import { Appender } from './appender.ts'
 import { Notifications } from './notifications.ts'
 import { RECORD_UNDELIVERED } from './sql/append.ts'
 import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
-import {
-  COUNT_WAITING,
-  DUE,
-  type DueRow,
-  FETCH,
-  PROBE,
-  READ,
-  type ReadRow,
-  TAILS,
-  type WaitingRow,
-} from './sql/read.ts'
+import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, READ, type ReadRow, TAILS, type WaitingRow } from './sql/read.ts'
 import { HOLD, holdsOf, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
 import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
@@ -136,11 +127,11 @@ export class PostgresLog implements CallbackLog {
 
   async read({ plugin, partition }: Lease, after: number, limit: number): Promise<Page> {
     const rows = await this.#deps.postgres.query<ReadRow>(READ, [plugin, partition, after, limit])
-    const { tail, found, scanned: reached } = rows[0] ?? { tail: after, found: 0, scanned: null }
+    const { tail, found, scanned: reached, stored } = rows[0] ?? { tail: after, found: 0, scanned: null, stored: null }
     const page = rows.flatMap((row) => (row.seq === null ? [] : waitingOf(row)))
     const last = page.at(-1)?.seq ?? after
     const scanned = page.length < found ? last : Math.max(after, reached ?? tail)
-    return { rows: page, lost: 0, scanned, end: scanned >= tail }
+    return { rows: page, lost: 0, scanned, end: scanned >= tail, ...(stored !== null && { stored }) }
   }
 
   async readDue({ plugin, partition }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
@@ -165,6 +156,7 @@ export class PostgresLog implements CallbackLog {
       sorted.map(({ lease }) => lease.plugin),
       sorted.map(({ lease }) => lease.partition),
       sorted.map(({ lease }) => lease.fence),
+      sorted.map(({ lease, finished }) => finishedBefore(lease) + finished),
       sorted.map(({ changes }) => storableJson(changes)),
     ])
     const written = new Map(sorted.map((settlement, n) => [settlement, rows[n]?.is_written ?? false]))
@@ -238,16 +230,20 @@ export class PostgresLog implements CallbackLog {
   async #carryOut(onlyHolds: boolean): Promise<Noticed> {
     const rows = await this.#deps.postgres.query<RequestsRow>(REQUESTS, [onlyHolds])
     const woken = rows.find(({ plugin }) => plugin === null)?.woken
-    if (woken) this.#notifications.notify()
-    return { woken: woken ?? {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
+    if (woken) {
+      this.#notifications.notify()
+      this.#listener?.notified()
+    }
+    // What became pending is counted where it is read.
+    return { woken: {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
   }
 
   async #newLeases(rows: readonly LeaseRow[]): Promise<NewLease[]> {
     if (rows.length === 0) return []
     const of = [rows.map(({ plugin }) => plugin), rows.map(({ partition }) => partition)]
-    const counts = await this.#deps.postgres.query<{ count: number }>(COUNT_WAITING, of)
+    const counts = await this.#deps.postgres.query<{ stored: number; waiting: number }>(COUNTS_OF, of)
     return rows.map(({ plugin, partition, fence, is_clean: clean, seq: cursor, tail }, n) => {
-      return { plugin, partition, fence, clean, cursor, tail, waiting: counts[n]?.count ?? 0 }
+      return { plugin, partition, fence, clean, cursor, tail, ...(counts[n] ?? { stored: 0, waiting: 0 }) }
     })
   }
 

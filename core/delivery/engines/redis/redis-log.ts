@@ -2,7 +2,17 @@ import { TimhookError } from '../../../errors.ts'
 import { newId } from '../../../lib/id.ts'
 import { redisFault } from '../../../store/redis/fault.ts'
 import { LONGEST_WAIT_MS } from '../../attempt/suspects.ts'
-import type { Append, CallbackLog, Change, DuePage, DueQuery, Lease, LogListener, Page } from '../../callback-log.ts'
+import {
+  type Append,
+  type CallbackLog,
+  type Change,
+  type DuePage,
+  type DueQuery,
+  finishedBefore,
+  type Lease,
+  type LogListener,
+  type Page,
+} from '../../callback-log.ts'
 import type { Ending, Hold, Undelivered } from '../../delivery.ts'
 import type { StoredCallback } from '../../../callback/callback.ts'
 import { Appender } from './append/appender.ts'
@@ -141,7 +151,7 @@ export class RedisLog implements CallbackLog {
     const args = settlements.flatMap(({ lease, changes, finished }) => [
       lease.plugin,
       lease.fence,
-      this.#leases.finishedBefore(lease) + finished,
+      finishedBefore(lease) + finished,
       changes.length,
       ...changes.flatMap(textsOf),
     ])

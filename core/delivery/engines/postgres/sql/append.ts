@@ -39,8 +39,16 @@ BEGIN
       octet_length(input.raw) + octet_length(input.query) + 400 AS bytes
     FROM input LEFT JOIN known ON known.i = input.i
     WHERE known.i IS NULL OR NOT (known.is_same OR input.identifies)
+  ), theirs AS MATERIALIZED (
+    SELECT of.partition, plugin, sum(of.count)::bigint AS count
+    FROM (SELECT partition, plugins, count(*) FROM fresh GROUP BY partition, plugins) of,
+      jsonb_array_elements_text(of.plugins::jsonb) AS plugin GROUP BY of.partition, plugin
   ), tails AS (
-    UPDATE {schema}.partitions p SET tail = p.tail + added.count, bytes = p.bytes + added.bytes
+    UPDATE {schema}.partitions p SET tail = p.tail + added.count, bytes = p.bytes + added.bytes,
+      stored = p.stored || coalesce((
+        SELECT jsonb_object_agg(plugin, coalesce((p.stored ->> plugin)::bigint, 0) + count) FROM theirs
+        WHERE theirs.partition = p.n
+      ), '{}')
     FROM (SELECT partition, count(*), sum(bytes) AS bytes FROM fresh GROUP BY partition) added
     WHERE p.n = added.partition RETURNING p.n, p.tail - added.count AS before
   ), stored AS (

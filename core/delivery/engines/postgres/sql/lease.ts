@@ -50,7 +50,12 @@ BEGIN
         c.owner IS NULL OR c.owner = a_member
         OR NOT EXISTS (SELECT FROM {schema}.members m WHERE m.id = c.owner AND m.ends_at > v_now)
       )
-      ORDER BY c.partition LIMIT greatest(0, v_share - (SELECT count(*) FROM mine)) FOR UPDATE
+      -- All that it has and does not know of: nobody else could take them. It gives back what is too much.
+      ORDER BY c.owner IS DISTINCT FROM a_member, c.partition LIMIT greatest(
+        v_share - (SELECT count(*) FROM mine),
+        (SELECT count(*) FROM {schema}.cursors o WHERE o.plugin = v_plugin AND o.owner = a_member
+          AND o.partition NOT IN (SELECT mine.partition FROM mine))
+      ) FOR UPDATE
     )
     UPDATE {schema}.cursors c SET fence = c.fence + 1, owner = a_member, is_clean = free.is_clean
     FROM free, {schema}.partitions p WHERE c.plugin = v_plugin AND c.partition = free.partition AND p.n = c.partition
@@ -76,8 +81,9 @@ export const LEASE = sql('lease', 'SELECT * FROM {schema}.lease($1, $2, $3, $4, 
 export const ADD_PLUGINS = sql(
   'add-plugins',
   `WITH member AS (INSERT INTO {schema}.members VALUES ($2, ${NOW} + $3::bigint, $1))
-  INSERT INTO {schema}.cursors (plugin, partition, seq)
-  SELECT plugin, n, tail FROM unnest($1::text[]) AS plugin, {schema}.partitions ON CONFLICT DO NOTHING`,
+  INSERT INTO {schema}.cursors (plugin, partition, seq, finished)
+  SELECT plugin, n, tail, coalesce((stored ->> plugin)::bigint, 0)
+  FROM unnest($1::text[]) AS plugin, {schema}.partitions ON CONFLICT DO NOTHING`,
 )
 
 /** All that a process has left is given back when it ends. $1 process, $2 whether all of its handlers have ended. */

@@ -22,14 +22,8 @@ export interface WaitingRow {
   readonly tries: number
 }
 
-/** What waits for plugins: beyond their cursors, and pending. Beyond a number it is estimated, so that it is quick. */
-const MANY = 2000
-const WAITING = `(
-    SELECT CASE WHEN count(*) < ${MANY} THEN count(*) ELSE greatest(${MANY}, p.tail - k.seq) END FROM (
-      SELECT FROM {schema}.callbacks c WHERE c.partition = k.partition AND c.seq > k.seq AND c.plugins ? k.plugin
-        AND NOT {schema}.is_done(k.plugin, k.partition, c.seq) LIMIT ${MANY}
-    ) AS picked
-  ) + (SELECT count(*) FROM {schema}.states s WHERE s.plugin = k.plugin AND s.partition = k.partition AND s.place = 'pending')`
+/** How many callbacks were ever stored for a plugin in a partition, replayed and retried ones among them. */
+const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
 
 /** How many callbacks are looked at for a page, and how many bytes of bodies it has. */
 const SCAN = 1000
@@ -50,13 +44,19 @@ export const READ = sql(
     WHERE nth <= $4 AND before < ${PAGE_BYTES}
   ), looked AS (
     SELECT (SELECT tail FROM {schema}.partitions WHERE n = $2) AS tail,
+      (SELECT ${STORED} FROM {schema}.partitions p, {schema}.cursors k
+        WHERE p.n = $2 AND k.partition = $2 AND k.plugin = $1) AS stored,
       (SELECT count(*) FROM theirs) AS found,
       (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
   )
-  SELECT looked.tail, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true ORDER BY page.seq`,
+  SELECT looked.tail, looked.stored, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true ORDER BY page.seq`,
 )
 
-export type ReadRow = { tail: number; found: number; scanned: number | null } & (WaitingRow | { seq: null })
+/** `stored` is null once the plugin has been removed. */
+export type ReadRow = { tail: number; stored: number | null; found: number; scanned: number | null } & (
+  | WaitingRow
+  | { seq: null }
+)
 
 /** $1 plugin, $2 partition, $3 numbers. */
 export const FETCH = sql(
@@ -90,17 +90,19 @@ export const DUE = sql(
 export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
 
 /** $1 plugins and $2 partitions, side by side. */
-export const COUNT_WAITING = sql(
-  'count-waiting',
-  `SELECT ${WAITING} AS count FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS lease (plugin, partition, i)
+export const COUNTS_OF = sql(
+  'counts-of',
+  `SELECT ${STORED} AS stored, ${STORED} - k.finished AS waiting
+  FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS lease (plugin, partition, i)
   JOIN {schema}.cursors k USING (plugin, partition) JOIN {schema}.partitions p ON p.n = k.partition ORDER BY i`,
 )
 
 export const BACKLOGS = sql(
   'backlogs',
-  `SELECT plugin, sum(count)::bigint AS count FROM (
-    SELECT k.plugin, ${WAITING} AS count FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition
-  ) AS each GROUP BY plugin HAVING sum(count) > 0 ORDER BY plugin`,
+  `SELECT plugin, count FROM (
+    SELECT k.plugin, sum(${STORED} - k.finished)::bigint AS count
+    FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition GROUP BY k.plugin
+  ) AS of_all WHERE count > 0 ORDER BY plugin`,
 )
 
 /** $1 plugins, $2 this process. The update shows that there can be written. */

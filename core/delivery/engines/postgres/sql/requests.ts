@@ -22,6 +22,7 @@ BEGIN
   INSERT INTO {schema}.states (plugin, partition, seq, place, due_at)
   VALUES (a_plugin, a_partition, a_seq, 'pending', (extract(epoch FROM now()) * 1000)::bigint) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN RETURN 'waiting'; END IF;
+  UPDATE {schema}.cursors SET again = again + 1 WHERE plugin = a_plugin AND partition = a_partition;
   IF a_seq > v_cursor THEN PERFORM {schema}.mark_done(a_plugin, a_partition, a_seq); END IF;
   UPDATE {schema}.callbacks SET plugins = plugins || to_jsonb(a_plugin)
   WHERE partition = a_partition AND seq = a_seq AND NOT plugins ? a_plugin;

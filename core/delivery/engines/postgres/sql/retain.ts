@@ -121,6 +121,10 @@ BEGIN
     DELETE FROM {schema}.states WHERE ctid IN (
       SELECT ctid FROM {schema}.states WHERE plugin = a_plugin AND place = 'pending' LIMIT a_limit
     ) RETURNING partition, seq, attempt
+  ), counted AS (
+    UPDATE {schema}.cursors k SET finished = k.finished + of.count
+    FROM (SELECT partition, count(*) FROM gone GROUP BY partition) of
+    WHERE k.plugin = a_plugin AND k.partition = of.partition
   ), dead AS (
     INSERT INTO {schema}.dead_letters (plugin, partition, seq, at, attempts, error, is_fault)
     SELECT a_plugin, partition, seq, ${NOW}, attempt - 1, a_error, false FROM gone ON CONFLICT DO NOTHING RETURNING 1
@@ -137,7 +141,7 @@ BEGIN
       ON CONFLICT DO NOTHING
     ) SELECT count(*), max(seq) INTO v_count, v_reached FROM waiting;
     IF v_count > 0 THEN
-      UPDATE {schema}.cursors SET seq = v_reached WHERE plugin = a_plugin AND partition = v_cursor.partition;
+      UPDATE {schema}.cursors SET seq = v_reached, finished = finished + v_count WHERE plugin = a_plugin AND partition = v_cursor.partition;
       RETURN v_count;
     END IF;
   END LOOP;

@@ -5,7 +5,7 @@ import { sql } from '../../../../store/postgres/sql.ts'
  * of the lease is locked meanwhile, so that it cannot be.
  */
 export const SETTLE_FUNCTION = `
-CREATE FUNCTION {schema}.settle(a_plugin text, a_partition int, a_fence bigint, a_changes jsonb)
+CREATE FUNCTION {schema}.settle(a_plugin text, a_partition int, a_fence bigint, a_finished bigint, a_changes jsonb)
 RETURNS bool LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -50,8 +50,9 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
+  UPDATE {schema}.cursors SET seq = v_at, finished = a_finished
+  WHERE plugin = a_plugin AND partition = a_partition AND (seq, finished) IS DISTINCT FROM (v_at, a_finished);
   IF v_at > v_before THEN
-    UPDATE {schema}.cursors SET seq = v_at WHERE plugin = a_plugin AND partition = a_partition;
     DELETE FROM {schema}.done WHERE plugin = a_plugin AND partition = a_partition AND last <= v_at;
   END IF;
   RETURN true;
@@ -71,6 +72,7 @@ $$;
 /** One row a settlement, in their order: whether it was written. */
 export const SETTLE = sql(
   'settle',
-  `SELECT {schema}.settle(plugin, partition, fence, changes::jsonb) AS is_written
-  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[]) AS settlement (plugin, partition, fence, changes)`,
+  `SELECT {schema}.settle(plugin, partition, fence, finished, changes::jsonb) AS is_written
+  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[])
+    AS settlement (plugin, partition, fence, finished, changes)`,
 )

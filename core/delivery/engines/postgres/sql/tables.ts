@@ -7,7 +7,7 @@ const PARTITIONS = 32
  * - `partitions`: the last number of each. Whoever appends locks the row until the commit, so numbers have no gaps and are
  *   committed in their order.
  * - `callbacks`: what came. Those that were not delivered have an outcome, and a number below zero in partition 0.
- * - `cursors`: where a plugin stands in a partition, and who leases it. `done` has ranges of what is settled beyond that.
+ * - `cursors`: where a plugin stands in a partition, and who leases it. Its backlog: see COUNTS. `done` has ranges of what is settled beyond that.
  * - `states`: what is pending, held or a suspect. A callback in it is not deleted, nor is one with a dead letter.
  * - `members`: live processes and their plugins. Leases of a member end with it.
  */
@@ -93,4 +93,19 @@ CREATE TABLE {schema}.requests (
   ended_at bigint
 );
 CREATE INDEX requests_waiting ON {schema}.requests (num) WHERE ended_at IS NULL;
+`
+
+/**
+ * Version 2. What waits for a plugin in a partition is what was ever stored for it (`partitions.stored`, by plugin) and
+ * replayed or retried (`cursors.again`), less what it has `finished`. What came before was counted nowhere: the count of it
+ * begins below zero.
+ */
+export const COUNTS = `
+ALTER TABLE {schema}.partitions ADD COLUMN stored jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE {schema}.cursors ADD COLUMN again bigint NOT NULL DEFAULT 0, ADD COLUMN finished bigint NOT NULL DEFAULT 0;
+UPDATE {schema}.cursors k SET finished = -(
+    SELECT count(*) FROM {schema}.callbacks c WHERE c.partition = k.partition AND c.seq > k.seq AND c.plugins ? k.plugin
+      AND NOT {schema}.is_done(k.plugin, k.partition, c.seq)
+  ) - (SELECT count(*) FROM {schema}.states s WHERE s.plugin = k.plugin AND s.partition = k.partition AND s.place = 'pending');
+DROP FUNCTION {schema}.settle(text, int, bigint, jsonb);
 `

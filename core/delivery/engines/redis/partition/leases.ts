@@ -38,12 +38,6 @@ export class Leases {
     this.#deps = deps
   }
 
-  /** How many callbacks of a plugin were finished when the lease was given, of all that were ever stored. */
-  finishedBefore({ plugin, partition }: Lease): number {
-    const { stored = 0, waiting } = this.#held.get(nameOf(plugin, partition)) ?? { waiting: 0 }
-    return stored - waiting
-  }
-
   has(plugin: string, n: number): boolean {
     return this.#held.has(nameOf(plugin, n))
   }
