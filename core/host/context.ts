@@ -1,6 +1,7 @@
 import type { StoredCallback } from '../callback/callback.ts'
 import type { App, Query } from '../plugin-api/handler-context.ts'
 import { type JsonObject, isObject, parseJson } from '../lib/json.ts'
+import { orderKeyOf, printableKey } from '../protocol/order-key.ts'
 import type { Reading } from '../callback/body-reader.ts'
 import type { Log } from '../plugin-api/log.ts'
 import type { Count } from '../observe/plugin-counters.ts'
@@ -27,6 +28,8 @@ export interface Call {
   readonly signal: LazySignal
   /** Before-callbacks only: the fields that earlier plugins have rewritten. */
   readonly rewritten?: readonly string[]
+  /** After-callbacks only: whether the body has its required fields. Without them it has no order. */
+  readonly fits?: boolean
 }
 
 /** The context of a handler. Costly, rarely used parts are created on first access. */
@@ -54,7 +57,9 @@ export class Context {
   declare readonly reject?: VerdictFactory['reject']
   declare readonly drop?: VerdictFactory['drop']
   readonly #text: string
+  readonly #route: Route
   readonly #subscription: Subscription
+  readonly #fits: boolean
   readonly #signal: LazySignal
   #query: Query | undefined
 
@@ -85,7 +90,9 @@ export class Context {
       this.drop = route.verdicts.drop
     }
     this.#text = callback.query
+    this.#route = route
     this.#subscription = subscription
+    this.#fits = call.fits === true
     this.#signal = call.signal
   }
 
@@ -109,6 +116,13 @@ export class Context {
       [HOPS]: hopsOnward(this.query[HOPS], instance),
       traceparent: currentTrace(this.#text) ?? traceParentOf(this.id, id, this.attempt),
     }
+  }
+
+  get orderKey(): string | undefined {
+    const { phase, definition } = this.#route
+    if (phase !== 'after' || !definition || !this.#fits) return undefined
+    const key = orderKeyOf(definition.order, this.body)
+    return key === undefined ? undefined : printableKey(this.app.sdkAppId, key)
   }
 
   get rest(): Rest {

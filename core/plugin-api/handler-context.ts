@@ -73,6 +73,11 @@ export interface HandlerContext<Options = unknown, State = unknown> {
 export interface AfterContext<Command extends string, Body, Options, State> extends HandlerContext<Options, State> {
   readonly phase: 'after'
   readonly command: Command
+  /**
+   * Equal for callbacks that are delivered one after another: `1400000000/group/%40TGS%231`, with ids as in a URL.
+   * Undefined where there is no order.
+   */
+  readonly orderKey: string | undefined
   /** Tencent's fields, under Tencent's names. Each plugin has its own copy. */
   readonly body: Body
 }

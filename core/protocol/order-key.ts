@@ -46,6 +46,15 @@ export function orderKeyOf(order: OrderKey, body: Readonly<Record<string, unknow
     : `${order.by}${SEPARATOR}${other}${SEPARATOR}${one}`
 }
 
+/** An order key in printable ASCII, across apps: `1400000000/group/%40TGS%231`, `1400000000/conversation/ann/bob`. */
+export function printableKey(sdkAppId: number, key: string): string {
+  return `${sdkAppId}/${key
+    .split('\u0000')
+    // Through bytes, because half of a surrogate pair cannot be encoded.
+    .map((part) => encodeURIComponent(Buffer.from(part).toString()))
+    .join('/')}`
+}
+
 function idAt(holder: unknown, path: string): string | undefined {
   if (typeof holder !== 'object' || holder === null) return undefined
   const dot = path.indexOf('.')

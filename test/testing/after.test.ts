@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { definePlugin } from '../../core/plugin.ts'
 import { testPlugin } from '../../core/testing.ts'
 import { errorOf, words } from './plugin.ts'
 
@@ -17,6 +18,28 @@ describe('testPlugin: after-callbacks', () => {
     expect(t.events('changed')).to.deep.equal([{ joined: 1 }, { joined: 2 }])
     expect(t.log.at('info').map(({ msg }) => msg)).to.deep.equal(['of ***', 'of ***'])
     expect(t.log.at('warn')).to.deep.equal([])
+  })
+
+  it('have a printable key where they have an order', async () => {
+    const keys: (string | undefined)[] = []
+    const plugin = definePlugin({
+      name: 'keys',
+      handlers: {
+        '*': { phase: 'after', handle: (context) => void (context.phase === 'after' && keys.push(context.orderKey)) },
+      },
+    })
+    await using t = await testPlugin(plugin, { apps: [{ sdkAppId: 7, unsigned: true }] })
+    await t.after(JOIN, { GroupId: '@TGS#群' })
+    await t.after(JOIN, { GroupId: '@TGS#群', NewMemberList: [] })
+    for (const [From_Account, To_Account] of [
+      ['b', 'a/\ud800'],
+      ['a/\ud800', 'b'],
+    ])
+      await t.after('C2C.CallbackAfterSendMsg', { From_Account, To_Account })
+    await t.after('Group.CallbackAfterSomethingNew', {})
+    const group = '7/group/%40TGS%23%E7%BE%A4'
+    const conversation = '7/conversation/a%2F%EF%BF%BD/b'
+    expect(keys).to.deep.equal([group, group, conversation, conversation, undefined])
   })
 
   it('merge what is set into the sample', async () => {

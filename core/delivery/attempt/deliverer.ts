@@ -114,11 +114,11 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
         return { ended: { as: 'dead', attempts: attempt - 1, error: UNREADABLE }, settled: undefined }
       }
       if (!reading.fits && !subscription.faulty) return deadLetterUnfit(job, subscription, reading)
-      const { body, faults } = reading
+      const { body, faults, fits } = reading
       const timeoutMs = subscription.timeoutMs ?? DEFAULT_TIMEOUT_MS
       const signal = new LazySignal()
       const startedAt = clock.monotonic()
-      const call = { body, faults, attempt, resends, maybeResend, signal }
+      const call = { body, faults, fits, attempt, resends, maybeResend, signal }
       const ended = attemptOnce(callback, route, subscription, call, timeoutMs, clock)
       if (!(ended instanceof Promise)) return conclude(job, subscription, ended, startedAt)
       running.add(signal)
