@@ -13,8 +13,8 @@ const specs = {
 const isMissing = (program) => spawnSync(program, ['--version']).error !== undefined
 const maySkip =
   !process.env.CI &&
-  (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'systemd-analyze'].some(isMissing) ||
-    !existsSync('/usr/lib/postgresql'))
+  (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'nats-server', 'systemd-analyze'].some(isMissing) ||
+    ['/usr/lib/postgresql', '/usr/lib/rabbitmq'].some((folder) => !existsSync(folder)))
 
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
 const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)

@@ -48,9 +48,9 @@ export async function parse(...args: string[]): Promise<Ended> {
 }
 
 /** A new folder with these files, gone when the test is over. */
-export async function folderWith(files: Record<string, string>): Promise<string> {
+export async function folderWith(files: Record<string, string>, atEnd = stopAfterTest): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'timhook-'))
-  stopAfterTest(() => rm(folder, { recursive: true, force: true }))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text)

@@ -24,6 +24,24 @@ describe('the published package', () => {
     )
   })
 
+  it('says what to install for a broker', async function () {
+    const cwd = await installed()
+    const bin = join(cwd, 'node_modules/timhook/dist/core/cli/main.js')
+    for (const [url, install] of [
+      ['amqp://me:secret@a', 'amqp://… needs amqplib: npm install amqplib'],
+      ['nats://me:secret@a', 'npm install @nats-io/transport-node @nats-io/jetstream'],
+    ] as const) {
+      const entry = { use: 'queue', options: { url } }
+      const config = { apps: [{ sdkAppId: 1, unsigned: true }], plugins: [entry] }
+      await writeFile(join(cwd, 'a.json'), JSON.stringify(config))
+      const failed = await exec(process.execPath, [bin, 'check', '--config', 'a.json'], { cwd }).catch(
+        (error: unknown) => error as { code: number; stderr: string },
+      )
+      expect(failed).to.include({ code: 78 })
+      expect(failed.stderr).to.contain(install).and.not.to.contain('secret')
+    }
+  })
+
   it('has types that resolve, and a manifest without faults', async function () {
     const cwd = await folderWith({})
     const tarball = await packInto(cwd)

@@ -35,8 +35,11 @@ export const hasRedis = ((): boolean => {
 export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction']
 
 /** Starts a redis-server for one test. */
-export async function startRedis(settings: readonly string[] = DURABLE): Promise<RedisServer> {
-  const folder = await folderWith({})
+export async function startRedis(
+  settings: readonly string[] = DURABLE,
+  atEnd: (stop: () => Promise<void>) => void = stopAfterTest,
+): Promise<RedisServer> {
+  const folder = await folderWith({}, atEnd)
   const port = await freePort()
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
@@ -53,7 +56,7 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
     child.kill('SIGKILL')
     await ended
   }
-  stopAfterTest(kill)
+  atEnd(kill)
   await start()
   const restart = async (): Promise<void> => {
     await kill()

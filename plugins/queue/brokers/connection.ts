@@ -1,0 +1,21 @@
+import type { Message } from '../message.ts'
+
+/** An open connection to a broker, which does not reconnect by itself. */
+export interface Connection {
+  /**
+   * Resolves once the broker has acknowledged the message, with whether it had it before.
+   * @throws BrokerError
+   */
+  publish(message: Message): Promise<'acknowledged' | 'duplicate'>
+  /** Ends it at once, without waiting for the broker. */
+  destroy(): void
+}
+
+/**
+ * Connects to a broker. `onLost` is called when an open connection ends, with why.
+ * @throws BrokerError with code BROKER_AWAY or BROKER_REFUSED
+ */
+export type Connect = (onLost: (error: unknown) => void) => Promise<Connection>
+
+/** How long a connection may take, milliseconds. */
+export const CONNECT_MS = 5000

@@ -1,0 +1,67 @@
+import { Redis } from 'ioredis'
+import type { Message } from '../message.ts'
+import { BrokerError } from './broker-error.ts'
+import { CONNECT_MS, type Connect } from './connection.ts'
+
+interface RedisSettings {
+  readonly url: string
+  readonly origin: string
+  /** The key of the stream. */
+  readonly stream: string
+  readonly maxLen: number | undefined
+}
+
+/** Replies that say that we are not let in. */
+const REFUSED = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:invalid password|Client sent AUTH|DB index|AUTH))/
+/** Replies that say what is wrong with the key, whatever the message is. */
+const UNFIT = /^WRONGTYPE/
+/** Replies of a server that has become a replica, or is just starting: another connection may lead to one that writes. */
+const AWAY = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)/
+
+/** Redis Streams: one entry a callback. */
+export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Connect {
+  const errorOf = (error: unknown): BrokerError => {
+    const { message } = error as Error
+    if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} does not let us in: ${message}`)
+    return new BrokerError('BROKER_AWAY', `${origin} cannot be reached`, error)
+  }
+  const trimming = maxLen === undefined ? [] : (['MAXLEN', '~', maxLen] as const)
+  return async (onLost) => {
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: CONNECT_MS,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      connectionName: 'timhook',
+    })
+    let cause: unknown
+    redis.on('error', (error) => (cause = error))
+    try {
+      await redis.connect()
+      // A password that does not fit is an error of the connection to some versions, and of the first command to others.
+      await redis.ping()
+    } catch (error) {
+      redis.disconnect()
+      throw errorOf(cause ?? error)
+    }
+    redis.on('end', () => onLost(cause))
+    return {
+      async publish({ partition, headers, body }: Message) {
+        const key = partition === undefined ? stream : `${stream}.${partition}`
+        const fields = Object.entries(headers).flatMap(([name, value]) => [name.replace(/^timhook-/, ''), value])
+        try {
+          await redis.xadd(key, ...trimming, '*', ...fields, 'body', body)
+        } catch (error) {
+          const { name, message } = error as Error
+          if (UNFIT.test(message)) throw new BrokerError('MESSAGE_UNROUTABLE', `${origin}: ${key} is no stream`, error)
+          if (name === 'ReplyError' && !REFUSED.test(message) && !AWAY.test(message))
+            throw new BrokerError('BROKER_REFUSED', `${origin} takes nothing: ${message}`)
+          throw errorOf(error)
+        }
+        return 'acknowledged'
+      },
+      destroy: () => redis.disconnect(),
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Log } from 'timhook/plugin'
+import { BrokerError } from './brokers/broker-error.ts'
+import type { Connect } from './brokers/connection.ts'
+import { Link } from './brokers/link.ts'
+import { connectNats } from './brokers/nats.ts'
+import { connectRabbit } from './brokers/rabbitmq.ts'
+import { connectRedis } from './brokers/redis.ts'
+import { kindOf, type Options } from './options.ts'
+
+/** Where callbacks go. */
+export interface Queue {
+  readonly link: Link
+  readonly partitions: number | undefined
+}
+
+const NAME = 'timhook'
+
+/**
+ * Connects to the broker. One that is away is waited for.
+ * @throws BrokerError if it does not let us in
+ */
+export async function openQueue(options: Options, log: Log): Promise<Queue> {
+  const { protocol, host } = new URL(options.url)
+  const link = new Link(`${protocol}//${host}`, connector(options, `${protocol}//${host}`))
+  try {
+    await link.open()
+  } catch (error) {
+    if (error instanceof BrokerError && error.code === 'BROKER_REFUSED') throw error
+    log.warn({ error }, 'the broker is away: callbacks wait until it is back')
+  }
+  return { link, partitions: options.partitions }
+}
+
+function connector({ url, exchange = NAME, stream = NAME, maxLen, timeout }: Options, origin: string): Connect {
+  const kind = kindOf(url)
+  if (kind === 'rabbitmq') return connectRabbit({ url, origin, exchange })
+  if (kind === 'redis') return connectRedis({ url, origin, stream, maxLen })
+  return connectNats({ url, origin, timeoutMs: timeout })
+}

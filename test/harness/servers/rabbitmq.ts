@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { folderWith } from '../cli.ts'
+import { serverProcess, type ServerProcess } from './server-process.ts'
+import { freePort } from './redis.ts'
+
+/** The script of the package that takes the user that runs it: the one in the path changes to a user of its own. */
+const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const hasRabbit = existsSync(PROGRAM)
+if (!hasRabbit && process.env['CI']) throw new Error('rabbitmq-server is not installed')
+
+/** Starts a RabbitMQ with a folder of its own: its database, log and cookie. Its user is guest, with that password. */
+export async function startRabbit(
+  atEnd: (stop: () => Promise<void>) => void,
+): Promise<ServerProcess & { readonly url: string }> {
+  const folder = await folderWith({}, atEnd)
+  const [port, distribution, epmdPort] = [await freePort(), await freePort(), await freePort()]
+  // By which Erlang's nodes find each other: one that a node starts would stay when it has ended.
+  const names = { ERL_EPMD_PORT: String(epmdPort), ERL_EPMD_ADDRESS: '127.0.0.1' }
+  const epmd = serverProcess({
+    program: 'epmd',
+    args: ['-debug'],
+    env: names,
+    ready: 'epmd running',
+  })
+  atEnd(() => epmd.kill())
+  await epmd.start()
+  await writeFile(join(folder, 'rabbitmq.conf'), 'loopback_users = none\n')
+  const rabbit = serverProcess({
+    program: PROGRAM,
+    env: {
+      ...names,
+      HOME: folder,
+      RABBITMQ_NODENAME: `timhook${port}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: String(port),
+      RABBITMQ_DIST_PORT: String(distribution),
+      RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+      RABBITMQ_LOG_BASE: join(folder, 'log'),
+      RABBITMQ_LOGS: '-',
+      RABBITMQ_PID_FILE: join(folder, 'pid'),
+      RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
+      RABBITMQ_CONF_ENV_FILE: join(folder, 'none'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    },
+    ready: 'Server startup complete',
+  })
+  atEnd(() => rabbit.kill())
+  await rabbit.start()
+  return { ...rabbit, url: `amqp://guest:guest@127.0.0.1:${port}` }
+}
+
+/** Tests that need a RabbitMQ; where there is none, their title says that they were left out. */
+export function describeWithRabbit(title: string, tests: () => void): void {
+  if (hasRabbit) describe(title, tests)
+  else describe.skip(`${title}: no rabbitmq-server is installed`, tests)
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A server in a process group of its own. */
+export interface ServerProcess {
+  start(): Promise<void>
+  /** SIGKILL to all of its processes. */
+  kill(): Promise<void>
+  /** SIGSTOP makes a server that hangs, SIGCONT ends that. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
+}
+
+interface Command {
+  readonly program: string
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** What it says once it serves. */
+  readonly ready: string
+}
+
+/** A server that is not started yet. */
+export function serverProcess({ program, args = [], env, ready }: Command): ServerProcess {
+  let child: ChildProcess | undefined
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      if (child?.pid !== undefined) process.kill(-child.pid, name)
+    } catch {
+      // It has ended.
+    }
+  }
+  return {
+    async start() {
+      const started = spawn(program, args, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+        env: { ...process.env, ...env },
+      })
+      child = started
+      let log = ''
+      await new Promise<void>((resolve, reject) => {
+        const take = (chunk: Buffer): void => {
+          if (log.includes(ready)) return
+          log += chunk.toString()
+          if (log.includes(ready)) resolve()
+        }
+        started.stdout.on('data', take)
+        started.stderr.on('data', take)
+        started.on('close', () => reject(new Error(`${program} ended: ${log}`)))
+      })
+    },
+    async kill() {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'close')
+      signal('SIGKILL')
+      await ended
+      child = undefined
+    },
+    signal,
+  }
+}
