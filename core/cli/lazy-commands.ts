@@ -5,6 +5,7 @@ import type * as dev from './commands/dev.ts'
 import type * as doctor from './commands/doctor.ts'
 import type * as events from './commands/events.ts'
 import type * as init from './commands/init.ts'
+import type * as listen from './listen/listen.ts'
 import type * as list from './commands/list.ts'
 import type * as create from './commands/new.ts'
 import type * as pause from './commands/pause.ts'
@@ -29,6 +30,7 @@ export const code = {
   init: () => require('./commands/init.js') as typeof init,
   create: () => require('./commands/new.js') as typeof create,
   list: () => require('./commands/list.js') as typeof list,
+  listen: () => require('./listen/listen.js') as typeof listen,
   pause: () => require('./commands/pause.js') as typeof pause,
   pluginCommand: () => require('./commands/plugin-command.js') as typeof pluginCommand,
   replay: () => require('./commands/replay.js') as typeof replay,

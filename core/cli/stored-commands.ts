@@ -3,6 +3,7 @@ import { code } from './lazy-commands.ts'
 import type { DeadLetterOptions } from './commands/dead-letters.ts'
 import type { EventOptions } from './commands/events.ts'
 import { collect, config, duration, time, whole } from './input/options.ts'
+import type { ListenOptions } from './listen/listen.ts'
 import type { PauseOptions } from './commands/pause.ts'
 import type { ReplayOptions } from './commands/replay.ts'
 
@@ -46,6 +47,18 @@ export function addStoredCommands(program: Command): void {
     .option('--body', 'print bodies too, messages among them')
     .option('--json', 'print JSON lines')
     .action(async (options: EventOptions) => code.events().events(options))
+
+  program
+    .command('listen')
+    .description("hand a server's after-callbacks to a program on this machine, as they come or from history")
+    .addOption(config())
+    .requiredOption('--to <url>', 'where they are posted, such as http://127.0.0.1:3000/callbacks')
+    .option('--only <command>', 'only this command, such as Group.*; may be given several times', collect)
+    .addOption(since())
+    .option('--sign-file <file>', 'sign anew, with the token in this file; unsigned without it')
+    .option('--yes', 'allow a URL that is not on this machine')
+    .option('--json', 'print JSON lines')
+    .action(async (options: ListenOptions) => code.listen().listen(options))
 
   program
     .command('dead-letters')

@@ -4,7 +4,8 @@ import { Agent as SecureAgent, type AgentOptions, request as secureRequest } fro
 import type { Config } from '../../../config/schema/schema.ts'
 import { TimhookError } from '../../errors.ts'
 import { certificatesOf } from '../../lib/certificates.ts'
-import { isLoopback, socketPath } from '../../lib/network.ts'
+import { socketPath } from '../../lib/network.ts'
+import { localUrl } from '../input/consent.ts'
 
 /** Where samples go. */
 export interface Target {
@@ -31,7 +32,7 @@ const UNIX_AUTHORITY = 'http://localhost'
 /** The target of `--url`, or the server of the config. @throws TimhookError USAGE */
 export function targetOf(config: Config, options: TargetOptions): Target {
   const url = options.url ?? urlOf(config)
-  if (socketPath(url) === undefined) requireConsent(url, options.yes ?? false)
+  if (socketPath(url) === undefined) localUrl('--url', url, options.yes ?? false, 'http, https or unix')
   return targetAt(url, url.startsWith('https:') ? tlsOf(config, options) : {})
 }
 
@@ -72,15 +73,6 @@ function unixTarget(url: string): { socket: string; path: string } | undefined {
   if (rest === undefined) return undefined
   const colon = rest.indexOf(':')
   return colon === -1 ? { socket: rest, path: '/' } : { socket: rest.slice(0, colon), path: rest.slice(colon + 1) }
-}
-
-/** A production server would take samples for real, so another host needs --yes. */
-function requireConsent(url: string, yes: boolean): void {
-  if (!URL.canParse(url)) throw new TimhookError('USAGE', `--url ${url}: expected http://HOST:PORT/PATH`)
-  const { hostname, protocol } = new URL(url)
-  if (!/^https?:$/.test(protocol)) throw new TimhookError('USAGE', `--url ${url}: expected http, https or unix`)
-  if (yes || isLoopback(hostname)) return
-  throw new TimhookError('USAGE', `${hostname} is not this machine`, { hint: 'Add --yes to send there anyway.' })
 }
 
 /** The server of the config has the certificate of its public name, which is no reason to distrust it here: that one alone is trusted. */

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { TimhookError } from '../../errors.ts'
+import { covers } from '../../registry.ts'
+import { warnUnknown } from '../input/command-pattern.ts'
+import { readValidConfig } from '../input/config.ts'
+import { localUrl } from '../input/consent.ts'
+import { abortOnSigint, exitOnClosedPipe, print, printProgress } from '../output/output.ts'
+import { columns, jsonLine } from '../output/terminal-escape.ts'
+import { localTime } from '../output/times.ts'
+import { type Answered, send } from './send.ts'
+import type { Heard, Source } from './source.ts'
+import { openStoreSource } from './store-source.ts'
+
+export interface ListenOptions {
+  config?: string
+  to: string
+  only?: string[]
+  since?: number
+  signFile?: string
+  yes?: boolean
+  json?: boolean
+}
+
+/**
+ * `timhook listen --to URL`: hands a server's after-callbacks to a program on this machine, one after another, until
+ * Ctrl-C. What the program answers is printed, and changes nothing.
+ */
+export async function listen(options: ListenOptions): Promise<void> {
+  exitOnClosedPipe()
+  const { to, only = ['*'], since, signFile, yes = false, json = false } = options
+  const url = localUrl('--to', to, yes)
+  for (const pattern of only) if (pattern !== '*') warnUnknown(pattern)
+  const token = signFile === undefined ? undefined : await tokenOf('--sign-file', signFile)
+  const source = await openSource(options)
+  const interrupted = abortOnSigint()
+  const onAway = (why: string): void => printProgress(`${url.origin}: ${why}; waiting for it`)
+  const isWanted = (command: string): boolean => only.some((pattern) => covers(pattern, command))
+  const counts = { sent: 0, failed: 0 }
+  try {
+    if (process.stderr.isTTY)
+      printProgress(
+        `forwarding to ${url.origin}${since === undefined ? '' : ` since ${localTime(since)}`}; Ctrl-C ends it`,
+      )
+    for await (const heard of source.callbacks({ since, isWanted }, interrupted)) {
+      const answered = await send(heard, { url, token, onAway }, interrupted)
+      if (!answered) break
+      counts.sent++
+      if (answered.status < 200 || answered.status > 299) counts.failed++
+      await print(json ? lineJson(heard, answered) : lineText(heard, answered))
+    }
+    if (process.stderr.isTTY) printProgress(`${counts.sent} forwarded, ${counts.failed} of them not taken`)
+  } finally {
+    await source.close()
+  }
+}
+
+async function openSource({ config }: ListenOptions): Promise<Source> {
+  return openStoreSource(await readValidConfig(config))
+}
+
+async function tokenOf(flag: string, file: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    const { code } = error as { code?: string }
+    throw new TimhookError('USAGE', `${flag} ${file}: cannot be read: ${code}`)
+  }
+  const token = text.trim()
+  if (token === '') throw new TimhookError('USAGE', `${flag} ${file}: is empty`)
+  return token
+}
+
+function lineText({ id, command, receivedAt }: Heard, { status, ms }: Answered): string {
+  const answer = status === 0 ? 'no answer' : String(status)
+  return columns([localTime(receivedAt), command, id, answer, `${ms.toFixed(0)} ms`], [29, 34, 22, 9])
+}
+
+function lineJson({ id, command, receivedAt }: Heard, { status, ms }: Answered): string {
+  return jsonLine({ time: new Date(receivedAt).toISOString(), command, id, status, ms: Math.round(ms) })
+}
