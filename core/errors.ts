@@ -1,5 +1,6 @@
 /** Codes of all errors of timhook itself. Logs, tests and callers can rely on them. */
 export type ErrorCode =
+  | 'BACKUP_EXISTS'
   | 'COMMAND_FAILED'
   | 'CONFIG_INVALID'
   | 'CONFIG_NOT_FOUND'

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as backup from './commands/backup.ts'
 import type * as check from './commands/check.ts'
 import type * as deadLetters from './commands/dead-letters.ts'
 import type * as dev from './commands/dev.ts'
@@ -22,6 +23,7 @@ const require = createRequire(import.meta.url)
  * the hundreds of files in two thirds of the time that import() takes.
  */
 export const code = {
+  backup: () => require('./commands/backup.js') as typeof backup,
   check: () => require('./commands/check.js') as typeof check,
   deadLetters: () => require('./commands/dead-letters.js') as typeof deadLetters,
   dev: () => require('./commands/dev.js') as typeof dev,

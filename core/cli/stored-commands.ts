@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { code } from './lazy-commands.ts'
+import type { BackupOptions } from './commands/backup.ts'
 import type { DeadLetterOptions } from './commands/dead-letters.ts'
 import type { EventOptions } from './commands/events.ts'
 import { collect, config, duration, time, whole } from './input/options.ts'
@@ -92,6 +93,15 @@ export function addStoredCommands(program: Command): void {
     .addOption(config())
     .option('--json', 'print JSON')
     .action(async (plugin: string, options: PauseOptions) => code.pause().resume(plugin, options))
+
+  program
+    .command('backup')
+    .description('copy the store to a file, while the server runs or not')
+    .argument('<file>', 'the file to make')
+    .addOption(config())
+    .option('--force', 'replace a file that is there')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: BackupOptions) => code.backup().backup(file, options))
 
   program
     .command('replay')
