@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'CONFIG_NOT_FOUND'
   | 'CONFIG_EXISTS'
   | 'CONFIG_UNWRITABLE'
+  | 'DEPLOYMENT_FAULTY'
   | 'GIVE_UP'
   | 'LISTEN_FAILED'
   | 'NOT_STORED'

@@ -80,10 +80,12 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
 
   program
     .command('doctor')
-    .description('examine a plugin: its package, what its import does, its shape')
-    .argument('<plugin>', 'a name, a package, or a path such as ./dist/index.js')
+    .description('examine the deployment, or a plugin: its package, what its import does, its shape')
+    .argument('[plugin]', 'a name, a package, or a path such as ./dist/index.js')
+    .addOption(config())
+    .option('--url <url>', 'also examine this URL, the one in the console')
     .option('--json', 'print JSON')
-    .action(async (use: string, options: object) => code.doctor().doctor(use, options))
+    .action(async (use: string | undefined, options: object) => code.doctor().doctor(use, options))
 
   program
     .command('list')

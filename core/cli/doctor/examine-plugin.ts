@@ -9,13 +9,8 @@ import { asPlugin, pluginWarnings } from '../../host/plugin-shape.ts'
 import { resolvePlugin } from '../../host/resolve.ts'
 import { isObject, type JsonObject } from '../../lib/json.ts'
 import type { Plugin } from '../../plugin.ts'
+import { advice, fault, type Finding } from './finding.ts'
 import type { SideEffects } from './import-alone.ts'
-
-/** One thing that was looked at. `fault` fails the command, `advice` does not. */
-export interface Finding {
-  readonly level: 'fine' | 'advice' | 'fault'
-  readonly text: string
-}
 
 const IMPORT_MS = 30_000
 const SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare']
@@ -107,12 +102,4 @@ function importAlone(url: string): Promise<SideEffects> {
       resolve({ effects: stderr === '' ? ended : [] })
     })
   })
-}
-
-function fault(text: string): Finding {
-  return { level: 'fault', text }
-}
-
-function advice(text: string): Finding {
-  return { level: 'advice', text }
 }

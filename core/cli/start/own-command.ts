@@ -33,3 +33,12 @@ export function npmWarning(env = process.env, isOnTerminal = [0, 1, 2].some((fd)
   if (event === undefined || isOnTerminal || !/\btimhook\b|\bmain\.js\b/.test(script)) return undefined
   return `started by npm, which does not pass SIGTERM on: as a service, run it as \`${directCommand()}\` (this process is ${process.pid})`
 }
+
+/**
+ * Returns a warning if this process is the first of a container. Linux ignores a SIGKILL that the first process sends itself,
+ * so the watchdog could not end it when a plugin blocks the event loop.
+ */
+export function initWarning(pid = process.pid): string | undefined {
+  if (pid !== 1) return undefined
+  return 'this is process 1 of a container, which server.stallMs cannot end: run it under an init (docker run --init, init: true in Compose, or tini)'
+}

@@ -2,7 +2,7 @@ import type { ConfigReading } from '../../../config/read/reading.ts'
 import { TimhookError } from '../../errors.ts'
 import { startServer } from '../../server.ts'
 import { announce, announcedOf } from './announce.ts'
-import { npmWarning } from './own-command.ts'
+import { initWarning, npmWarning } from './own-command.ts'
 import { printAnswers } from './print-answers.ts'
 import { prepareStart, reload, type StartOptions } from './prepare-start.ts'
 import type { ReloadSignals } from '../process/reload-signals.ts'
@@ -24,8 +24,7 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
   const start = await prepareStart(reading, options)
   const { prepared, log } = start
   signals.log = log
-  const npm = npmWarning()
-  if (npm !== undefined) log.warn(npm)
+  for (const warning of [npmWarning(), initWarning()]) if (warning !== undefined) log.warn(warning)
   if (count > 1) {
     const { engine } = prepared.config.delivery
     if (engine !== 'redis' && engine !== 'postgres') throw needsSharedEngine(engine)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { triggerCommand } from '../../../core/cli/start/announce.ts'
-import { npmWarning, quoted } from '../../../core/cli/start/own-command.ts'
+import { initWarning, npmWarning, quoted } from '../../../core/cli/start/own-command.ts'
 
 const URL_OF_SERVER = 'http://127.0.0.1:9000/'
 
@@ -26,5 +26,10 @@ describe('the commands that timhook start suggests', () => {
     expect(npmWarning(byNpx, true)).to.equal(undefined)
     expect(npmWarning({ npm_lifecycle_event: 'test', npm_lifecycle_script: 'mocha' }, false)).to.equal(undefined)
     expect(npmWarning({}, false)).to.equal(undefined)
+  })
+
+  it('is one under an init, in a container whose first process it is', () => {
+    expect(initWarning(1)).to.contain('docker run --init')
+    expect(initWarning()).to.equal(undefined)
   })
 })

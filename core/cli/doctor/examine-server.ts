@@ -1,0 +1,79 @@
+import type { Config } from '../../../config/schema/schema.ts'
+import { isObject } from '../../lib/json.ts'
+import { isLoopback } from '../../lib/network.ts'
+import { advice, fault, type Finding, fine } from './finding.ts'
+
+const TIMEOUT_MS = 5000
+const EVERYWHERE = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+])
+const REFUSED = /^timhook_requests_total\{status="(\d+)",reason="([^"]*)"\} (\d+)/gm
+const SKEW = /^timhook_clock_skew_seconds (-?[\d.e+-]+)/m
+const ALLOWED_SKEW_SECONDS = 10
+
+/** Asks the server that runs, through its admin listener: whether it is ready, what it has refused, and whose clock is off. */
+export async function examineServer({ admin }: Config): Promise<Finding[]> {
+  if (admin === false) return [advice('admin is false: nobody can ask the server for its health, or for its metrics')]
+  const { host, port, token, metrics } = admin
+  const findings: Finding[] = []
+  if (!isLoopback(host) && metrics === 'open') findings.push(advice(`/metrics on ${host}:${port} is open to all`))
+  const shown = EVERYWHERE.get(host) ?? (host.includes(':') ? `[${host}]` : host)
+  const url = `http://${shown}:${port}`
+  const ready = await get(`${url}/readyz`)
+  if (ready === undefined) return [...findings, advice(`no server answers on ${url}, so none has been looked at`)]
+  const { checks, held } = parse(ready.text)
+  const reasons = Object.entries(isObject(checks) ? checks : {}).filter(([, answer]) => answer !== 'ok')
+  if (ready.status === 200) findings.push(fine('the server is ready'))
+  for (const [check, reason] of reasons) findings.push(fault(`the server is not ready: ${check}: ${String(reason)}`))
+  if (isObject(held)) for (const id of Object.keys(held)) findings.push(advice(`plugin ${id} is on hold`))
+  const scraped = await get(`${url}/metrics`, token)
+  if (scraped?.status === 200) findings.push(...examineMetrics(scraped.text))
+  return findings
+}
+
+function examineMetrics(text: string): Finding[] {
+  const findings: Finding[] = []
+  for (const [, status = '', reason = '', count] of text.matchAll(REFUSED)) {
+    if (Number(count) > 0 && status in HINTS) {
+      findings.push(advice(`${count} requests were answered ${status} (${reason}): ${HINTS[status] ?? ''}`))
+    }
+  }
+  const skew = Number(SKEW.exec(text)?.[1] ?? 0)
+  if (Math.abs(skew) > ALLOWED_SKEW_SECONDS) {
+    findings.push(
+      fault(
+        `the clock of this machine is off: a signed request was ${Math.abs(Math.round(skew))} s ${skew > 0 ? 'behind' : 'ahead'}`,
+      ),
+    )
+  }
+  return findings
+}
+
+/** What a refusal tells of the settings on both sides. */
+const HINTS: Readonly<Record<string, string>> = {
+  401: 'the token in the console is another one than in `tokens`, or a clock is off',
+  403: "the requests name another app's SdkAppid",
+  404: 'the path in the console is not server.path',
+  413: 'server.bodyLimit is too low, or these are no callbacks',
+  503: 'the store did not keep up: see its disk',
+}
+
+async function get(url: string, token?: string): Promise<{ status: number; text: string } | undefined> {
+  try {
+    const headers = { ...(token !== undefined && { Authorization: `Bearer ${token}` }) }
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return { status: response.status, text: await response.text() }
+  } catch {
+    return undefined
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import type { Config } from '../../../config/schema/schema.ts'
+import { sign } from '../../http/request/signature.ts'
+import { isObject } from '../../lib/json.ts'
+import { connectionFault, isLoopback } from '../../lib/network.ts'
+import { advice, fault, type Finding, fine } from './finding.ts'
+
+const TIMEOUT_MS = 10_000
+/** Of the 2 s that Tencent waits, plugins have up to deadlineMs. */
+const SLOW_MS = 500
+const PRIVATE =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|\[?f[cd])/i
+const ANY_COMMAND = 'State.StateChange'
+
+interface Answer {
+  readonly status: number
+  readonly isEnvelope: boolean
+  readonly ms: number
+}
+
+/** Looks at the URL that is set in the console: its form, whether timhook answers there, and whether the tokens fit. */
+export async function examineUrl(text: string, config: Config): Promise<Finding[]> {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return [fault(`--url: expected http:// or https://, got ${text}`)]
+  const findings = examineForm(url, config)
+  const shown = `${url.origin}${url.pathname}`
+  const checked = await post(url, {}, '{}')
+  if (typeof checked === 'string') return [...findings, fault(`${shown} cannot be reached from here: ${checked}`)]
+  const { status, isEnvelope, ms } = checked
+  if (!isEnvelope) return [...findings, fault(`${shown} answered ${status}, and it was not timhook: ${hintOf(status)}`)]
+  if (status !== 200) return [...findings, fault(`${shown} answered ${status}: ${hintOf(status)}`)]
+  const took = `answered the check of the console in ${Math.round(ms)} ms`
+  findings.push(ms > SLOW_MS ? advice(`${shown} ${took}: Tencent waits for 2 s in all`) : fine(`${shown} ${took}`))
+  for (const app of config.apps) if ((app.tokens ?? []).length > 0) findings.push(await examineTokens(url, app))
+  return findings
+}
+
+function examineForm({ protocol, hostname, search, hash, pathname }: URL, { server }: Config): Finding[] {
+  const findings: Finding[] = []
+  if (protocol === 'http:')
+    findings.push(advice('the URL is http: whoever is on the way can read and change callbacks; use https'))
+  if (isLoopback(hostname) || (isIP(hostname) !== 0 && PRIVATE.test(hostname))) {
+    findings.push(fault(`Tencent cannot reach ${hostname}, which is no public address`))
+  }
+  if (hostname.includes('_')) findings.push(fault(`${hostname}: Tencent takes no _ in a name`))
+  if (hash !== '')
+    findings.push(fault('the URL has a #, behind which nothing is sent: no callback would name its command'))
+  if (search !== '') findings.push(advice('the URL has a query of its own, which Tencent does not document'))
+  if (![server.path].flat().includes(pathname)) {
+    findings.push(
+      advice(`the path ${pathname} is not server.path (${[server.path].flat().join(', ')}): a proxy has to rewrite it`),
+    )
+  }
+  return findings
+}
+
+/** An empty body is refused behind the signature, so that nothing is dispatched: 400 means that it was right. */
+async function examineTokens(url: URL, { sdkAppId, tokens = [] }: Config['apps'][number]): Promise<Finding> {
+  const statusOf = async (token: string): Promise<number> => {
+    const RequestTime = `${Math.floor(Date.now() / 1000)}`
+    const query = { SdkAppid: `${sdkAppId}`, CallbackCommand: ANY_COMMAND, Sign: sign(token, RequestTime), RequestTime }
+    const answer = await post(url, query, '')
+    return typeof answer === 'string' ? 0 : answer.status
+  }
+  const statuses = await Promise.all(tokens.map(statusOf))
+  const isRight = statuses.every((status) => status === 400) && (await statusOf(`${tokens[0]} wrong`)) === 401
+  if (isRight) return fine(`the server there accepts the tokens of app ${sdkAppId}, and no other one`)
+  const [status = 0] = statuses.filter((one) => one !== 400)
+  return fault(
+    `the server there does not check signatures of app ${sdkAppId} as this config does (${status}): ${hintOf(status)}`,
+  )
+}
+
+function hintOf(status: number): string {
+  if (status === 401) return 'it has other tokens, or its clock is off; after a change it needs a reload'
+  if (status === 403) return 'it does not know the SdkAppid'
+  if (status === 404 || status === 405) return 'the path is not server.path, or the proxy serves another site there'
+  if (status >= 300 && status < 400) return 'it redirects, which Tencent does not document to follow'
+  if (status >= 502 && status <= 504) return 'the proxy answers, but timhook behind it does not'
+  return 'something else than this config answers there'
+}
+
+/** The answer, or why there is none. */
+async function post(url: URL, query: Readonly<Record<string, string>>, body: string): Promise<Answer | string> {
+  const target = new URL(url)
+  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
+  const startedAt = performance.now()
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const response = await fetch(target, { method: 'POST', body, redirect: 'manual', signal })
+    const text = await response.text()
+    return { status: response.status, isEnvelope: isEnvelope(text), ms: performance.now() - startedAt }
+  } catch (error) {
+    const { cause, name } = error as { cause?: { code?: string }; name?: string }
+    return name === 'TimeoutError'
+      ? `no answer within ${TIMEOUT_MS / 1000} s`
+      : connectionFault(cause?.code ?? 'no answer')
+  }
+}
+
+function isEnvelope(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && typeof value['ActionStatus'] === 'string'
+  } catch {
+    return false
+  }
+}
