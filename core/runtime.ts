@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema/schema.ts'
 import { ConfigError, type Fault, formatFault } from '../config/faults.ts'
 import { maskText } from '../config/mask-text.ts'
+import { maskConfig } from '../config/read/mask.ts'
 import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { createRecordRefused, type Delivery, type DeliveryStats, type Ending } from './delivery/delivery.ts'
@@ -24,11 +25,14 @@ import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { Stores } from './store/store.ts'
+import type { History } from './delivery/history.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { unlessAborted } from './lib/timeout.ts'
 
 /** A checked config with its plugins loaded, ready to run. */
 export interface Prepared {
+  /** The file of the config, as it prints. */
+  readonly file: string
   readonly config: Config
   readonly plugins: readonly LoadedPlugin[]
   /** The ids of entries with `enabled: false`: what waits for them stays. */
@@ -37,6 +41,8 @@ export interface Prepared {
   readonly warnings: readonly string[]
   /** Masks the secrets of a text. */
   readonly mask: (text: string) => string
+  /** A copy of a value of the config without secrets, for printing. */
+  readonly masked: (value: unknown) => unknown
 }
 
 /** Faults and warnings of a config and its plugins, in the order of the file. */
@@ -94,7 +100,8 @@ export async function prepare(reading: ConfigReading, notify?: Notify): Promise<
   const lines = (list: readonly Fault[]): string[] => list.map((fault) => formatFault(fault, reading.locate))
   if (faults.length > 0 || !reading.config) throw new ConfigError(lines(faults))
   const mask = (text: string): string => maskText(text, reading.secrets)
-  return { config: reading.config, plugins, disabled, warnings: lines(warnings), mask }
+  const masked = (value: unknown): unknown => maskConfig(value, reading.secrets)
+  return { file: reading.file, config: reading.config, plugins, disabled, warnings: lines(warnings), mask, masked }
 }
 
 /** Warnings for the operator: possible mistakes, and apps that accept unsigned callbacks. */

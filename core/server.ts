@@ -1,12 +1,15 @@
-import type { Server } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Bus } from './observe/bus.ts'
 import { compose, type Prepared, type Running } from './runtime.ts'
 import type { DeliveryStats } from './delivery/delivery.ts'
-import { describeError } from './errors.ts'
+import { describeError, TimhookError } from './errors.ts'
 import { bodyBudgetFor } from './http/body/body-budget.ts'
-import { createAdminServer, type Readiness } from './http/server/admin.ts'
+import { createReads } from './admin/history/create-reads.ts'
+import type { ConfigOnDisk } from './admin/api/deps.ts'
+import { ACCESS_KEYS } from './admin/access/access.ts'
+import type { Readiness } from './admin/readiness.ts'
+import { type Admin, openAdmin } from './admin/server/open-admin.ts'
 import { createApp } from './http/app.ts'
 import { trustedProxies } from './http/answer/requester.ts'
 import { Certificates } from './http/server/certificates.ts'
@@ -17,7 +20,7 @@ import { withinNetworks } from './lib/networks.ts'
 import type { Logger } from './observe/log.ts'
 import { type Alerts, watchAlerts } from './observe/alerts/alerts.ts'
 import { logEvents } from './observe/log-events.ts'
-import { exposition, type Family } from './observe/metrics/family.ts'
+import type { Family } from './observe/metrics/family.ts'
 import { createMetrics, type Metrics } from './observe/metrics/metrics.ts'
 import { version } from './observe/version.ts'
 import { withTimeout } from './lib/timeout.ts'
@@ -55,6 +58,8 @@ interface StartDeps {
   readonly signal?: AbortSignal | undefined
   /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */
   readonly waitMs?: number | undefined
+  /** Reads the config's file as it is now, for who asks what a reload would change. */
+  readonly readConfig?: () => Promise<ConfigOnDisk>
 }
 
 const GRACE_MS = 10_000
@@ -69,7 +74,7 @@ const NEWCOMER_MS = 1000
  */
 export async function startServer(
   prepared: Prepared,
-  { log, bus = new Bus(), signal, waitMs }: StartDeps,
+  { log, bus = new Bus(), signal, waitMs, readConfig }: StartDeps,
 ): Promise<TimhookServer> {
   logEvents(bus, log, prepared.config.log)
   const { server: settings, admin: adminSettings } = prepared.config
@@ -98,10 +103,27 @@ export async function startServer(
     sources: () => running,
   })
   const read = (): Promise<Family[]> => metrics.read()
-  const access = adminSettings || {}
-  const shown = { readiness, metrics: async () => exposition(await read()) }
-  const admin = createAdminServer(shown, access, certificates.admin)
-  const adminUrl = adminSettings === false ? undefined : await listen(admin, adminSettings, 'admin', { waitMs, signal })
+  let current = prepared
+  let url: string | undefined
+  const admin = openAdmin(
+    {
+      version,
+      instance: () => running?.instance ?? '',
+      startedAt: Date.now(),
+      running: () => current,
+      readConfig,
+      readiness,
+      families: read,
+      processes: () => [{ pid: process.pid }],
+      webhookUrl: () => url,
+      store: async (plugin) => mustRun(running).stores.of(plugin),
+      log,
+    },
+    adminSettings || {},
+    { reads: createReads(async () => mustRun(running).history()), tls: certificates.admin },
+  )
+  const adminUrl =
+    adminSettings === false ? undefined : await listen(admin.server, adminSettings, 'admin', { waitMs, signal })
   try {
     running = await compose(prepared, { bus, log, signal, waitMs })
     state.plugins = undefined
@@ -122,7 +144,7 @@ export async function startServer(
     const limits = { maxConnections, proxies, isAllowed, tls: certificates.server }
     const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
     const [path = '/'] = running.paths
-    const url = await listen(http.server, { ...settings, path }, 'server', {
+    url = await listen(http.server, { ...settings, path }, 'server', {
       descriptor: passedSocket(),
       waitMs,
       signal,
@@ -131,8 +153,12 @@ export async function startServer(
     const alerts = watchAlerts({ bus, stats, silenceMs: prepared.config.alerts.noCallbacks, certificates: expiries })
     const stop = stopper({ settings, bus, state, http, admin, running, metrics, alerts })
     const swapTls = (next: Prepared): (() => void) =>
-      certificates.replace(next.config, { server: http.server, admin }, bus)
-    const reload = reloader(prepared, running, { bus, swapTls })
+      certificates.replace(next.config, { server: http.server, admin: admin.server }, bus)
+    const onReloaded = (next: Prepared): void => {
+      current = next
+      if (next.config.admin !== false) admin.update(next.config.admin)
+    }
+    const reload = reloader(prepared, running, { bus, swapTls, onReloaded })
     return { url, adminUrl, bus, running, readiness, metrics: read, reload, stop }
   } catch (error) {
     await running?.stop(0)
@@ -142,16 +168,23 @@ export async function startServer(
   }
 }
 
+interface ReloadDeps {
+  readonly bus: Bus
+  readonly swapTls: (next: Prepared) => () => void
+  readonly onReloaded: (next: Prepared) => void
+}
+
 function reloader(
   { config: started }: Prepared,
   running: Running,
-  { bus, swapTls }: { bus: Bus; swapTls: (next: Prepared) => () => void },
+  { bus, swapTls, onReloaded }: ReloadDeps,
 ): TimhookServer['reload'] {
   return async (next) => {
     // Files that cannot be read refuse the reload before anything has changed.
     const swap = swapTls(next)
     const { stale, ...changes } = await running.reload(next)
     swap()
+    onReloaded(next)
     const restart = [...stale.map((id) => `the code of plugin ${id}`), ...changedKeys(started, next.config)]
     bus.emit('config:reloaded', { ...changes, restart })
   }
@@ -169,7 +202,18 @@ function changedKeys(from: Prepared['config'], to: Prepared['config']): string[]
     return Object.keys({ ...a, ...b })
       .filter(differs)
       .map((key) => `${section}.${key}`)
+      .filter((key) => !needsNoRestart(key, from, to))
   })
+}
+
+/** Who may use the admin listener can be changed while it listens; not whether and where it does. */
+function needsNoRestart(key: string, from: Prepared['config'], to: Prepared['config']): boolean {
+  return from.admin !== false && to.admin !== false && ACCESS_KEYS.some((name) => key === `admin.${name}`)
+}
+
+function mustRun(running: Running | undefined): Running {
+  if (running) return running
+  throw new TimhookError('STORE_CLOSED', 'the server starts: its store is not open yet')
 }
 
 /** Returns why nothing can be stored, or undefined if the store works. */
@@ -209,7 +253,7 @@ interface StopDeps {
   readonly bus: Bus
   readonly state: { draining: string | undefined }
   readonly http: NodeServer
-  readonly admin: Server
+  readonly admin: Admin
   readonly running: Running
   readonly metrics: Metrics
   readonly alerts: Alerts
@@ -229,7 +273,6 @@ function stopper({ settings, bus, state, http, admin, running, metrics, alerts }
     await close(http, graceMs)
     const result = await running.stop(graceMs, failed)
     admin.close()
-    admin.closeAllConnections()
     metrics.stop()
     bus.emit('server:closed', result)
   }

@@ -314,5 +314,4 @@ export interface StreamTick {
   readonly p99: number | null
   readonly backlog: number
   readonly deadLetters: number
-  readonly plugins: readonly { readonly id: string; readonly backlog: number; readonly state: PluginState }[]
 }

@@ -2,7 +2,7 @@ import type { Outcome, Phase } from '../protocol/define.ts'
 import { commands } from '../protocol/commands.ts'
 
 /** Upper bounds of answer times, seconds: Tencent waits for 2 s. */
-const ANSWER_BOUNDS = [0.1, 0.5, 1, 1.5, 2]
+const ANSWER_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2]
 const STORE_BOUNDS = [0.001, 0.005, 0.02, 0.1, 0.5, 1.5]
 const HANDLER_BOUNDS = [0.005, 0.05, 0.25, 1, 5, 30]
 

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SingleBar } from 'cli-progress'
 import type { AdminResult, AdminRequest, Counts, History } from '../../delivery/history.ts'
+import { waitForAnswer } from '../../delivery/wait-for-answer.ts'
 
-/** Refs of one request. The server handles it in one go, and other work waits. */
-export const BATCH = 500
 /** How many requests may wait for the server at a time. */
 const MAX_UNANSWERED = 4
-const POLL_MS = 50
-/** How long to wait for the answer of a running server. */
-const ANSWER_TIMEOUT_MS = 15_000
 
 /** The totals of all requests: how many refs were sent (`asked`), and how many of them the server has handled (`answered`). */
 export interface RequestTotals extends Counts {
@@ -84,17 +80,5 @@ function add(sum: Counts & { answered: number }, answer: Counts, size: number): 
     gone: sum.gone + answer.gone,
     foreign: sum.foreign + answer.foreign,
     answered: sum.answered + size,
-  }
-}
-
-/** Waits for the answer to a request. Returns undefined if no server runs any more, or it does not answer in time. */
-async function waitForAnswer(history: History, request: string): Promise<AdminResult | undefined> {
-  const startedAt = performance.now()
-  for (;;) {
-    const result = await history.result(request)
-    if (result) return result
-    const isLong = performance.now() - startedAt > ANSWER_TIMEOUT_MS
-    if (isLong || !(await history.isServed())) return undefined
-    await delay(POLL_MS)
   }
 }

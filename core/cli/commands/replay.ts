@@ -2,13 +2,12 @@ import { prepare } from '../../runtime.ts'
 import type { AdminRequest, Entry, Filter, History } from '../../delivery/history.ts'
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
-import { isObject, parseJson } from '../../lib/json.ts'
 import type { LoadedPlugin } from '../../host/load.ts'
-import { commands } from '../../protocol/commands.ts'
 import { bodySelector } from '../../callback/select.ts'
-import { specFor } from '../../registry.ts'
 import { suggestion } from '../../lib/suggest.ts'
-import { sendRequests, BATCH } from '../admin-request/send-request.ts'
+import { fits, unfitFor } from '../../delivery/replayable.ts'
+import { BATCH } from '../../delivery/wait-for-answer.ts'
+import { sendRequests } from '../admin-request/send-request.ts'
 import { type Named, printEach, printTotals } from '../admin-request/print-result.ts'
 import { warnUnknown } from '../input/command-pattern.ts'
 import { readChosenConfig } from '../input/config.ts'
@@ -95,23 +94,6 @@ async function byIds(history: History, ids: readonly string[]): Promise<Entry[]>
   return found.toSorted((a, b) => a.receivedAt - b.receivedAt)
 }
 
-/** Why a callback without a delivery cannot be replayed; undefined where it can. */
-function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
-  if (!undelivered) return undefined
-  if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
-  if (command === '') return `${id} names no command`
-  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
-  return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
-}
-
-function isObjectText(text: string): boolean {
-  try {
-    return isObject(parseJson(text))
-  } catch {
-    return false
-  }
-}
-
 async function* pagesOf(history: History, filter: Filter): AsyncGenerator<Entry[]> {
   for (let place: string | undefined; ;) {
     const page = await history.forward({ ...filter, limit: PAGE }, place)
@@ -119,13 +101,6 @@ async function* pagesOf(history: History, filter: Filter): AsyncGenerator<Entry[
     if (page.end) return
     place = page.place
   }
-}
-
-function fits({ only, specs }: LoadedPlugin, { sdkAppId, command, body }: Entry): boolean {
-  if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
-  const selects = body && bodySelector(only)
-  const parsed = selects && parseJson(body.raw)
-  return !selects || !isObject(parsed) || selects(parsed)
 }
 
 async function countOf(history: History, filter: Filter): Promise<number> {

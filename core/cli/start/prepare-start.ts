@@ -1,5 +1,8 @@
+import { formatFault } from '../../../config/faults.ts'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import { createMask } from '../../../config/mask-text.ts'
+import type { ConfigOnDisk } from '../../admin/api/deps.ts'
+import { describeError } from '../../errors.ts'
 import { prepare, type Prepared } from '../../runtime.ts'
 import type { TimhookServer } from '../../server.ts'
 import { readChosenConfig } from '../input/config.ts'
@@ -45,11 +48,22 @@ export async function prepareStart(reading: ConfigReading, options: StartOptions
 }
 
 /** Options of the command line win over the config. */
-function withOptions(prepared: Prepared, { host, port }: StartOptions): Prepared {
+function withOptions<T extends Pick<Prepared, 'config'>>(prepared: T, { host, port }: StartOptions): T {
   const { server } = prepared.config
   if (host !== undefined) server.host = host
   if (port !== undefined) server.port = port
   return prepared
+}
+
+/** Reads the config again, for who asks what a reload would change: its plugins are not loaded for that. */
+export async function readConfigOnDisk(options: StartOptions): Promise<ConfigOnDisk> {
+  try {
+    const { config, faults, locate } = await readChosenConfig(options.config)
+    if (config) return withOptions({ config }, options)
+    return { faults: faults.map((fault) => formatFault(fault, locate)) }
+  } catch (error) {
+    return { faults: [describeError(error)] }
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:cluster'
-import type { Readiness } from '../../http/server/admin.ts'
+import type { Readiness } from '../../admin/readiness.ts'
 import type { Family } from '../../observe/metrics/family.ts'
 import type { ToPrimary, ToWorker } from './worker-messages.ts'
 

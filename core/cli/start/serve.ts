@@ -4,7 +4,7 @@ import { startServer } from '../../server.ts'
 import { announce, announcedOf } from './announce.ts'
 import { initWarning, npmWarning } from './own-command.ts'
 import { printAnswers } from './print-answers.ts'
-import { prepareStart, reload, type StartOptions } from './prepare-start.ts'
+import { prepareStart, readConfigOnDisk, reload, type StartOptions } from './prepare-start.ts'
 import type { ReloadSignals } from '../process/reload-signals.ts'
 import { stopOnSignals } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
@@ -32,7 +32,8 @@ export async function serve(reading: ConfigReading, options: ServeOptions): Prom
     return startWorkers(start, { count, options, signals })
   }
   const interruption = new AbortController()
-  const starting = startServer(prepared, { log, signal: interruption.signal, waitMs: options.wait })
+  const readConfig = (): ReturnType<typeof readConfigOnDisk> => readConfigOnDisk(options)
+  const starting = startServer(prepared, { log, signal: interruption.signal, waitMs: options.wait, readConfig })
   stopLoadingSignals()
   stopOnSignals(
     async (signal) => {

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../http/server/admin.ts'
+import type { Readiness } from '../../admin/readiness.ts'
 import type { Family } from '../../observe/metrics/family.ts'
 import type { Announced } from './announce.ts'
 import type { StopSignal } from '../process/stop-on-signals.ts'

@@ -4,17 +4,22 @@ import { INSTANCE_VARIABLE, instanceName } from '../../callback/hops.ts'
 import { describeError } from '../../errors.ts'
 import { NOT_RELOADED } from '../../observe/log-events.ts'
 import { prepare } from '../../runtime.ts'
-import { createAdminServer, type Readiness } from '../../http/server/admin.ts'
+import { createReads } from '../../admin/history/create-reads.ts'
+import type { Readiness } from '../../admin/readiness.ts'
+import { openAdmin } from '../../admin/server/open-admin.ts'
+import { openHistory } from '../../delivery/engines/open-history.ts'
+import { type OpenStores, openStores } from '../../delivery/engines/open-stores.ts'
 import { Certificates } from '../../http/server/certificates.ts'
 import { listen } from '../../http/server/listen.ts'
 import { removeStaleSocket } from '../../http/server/unix-socket.ts'
 import type { Logger } from '../../observe/log.ts'
-import { exposition } from '../../observe/metrics/family.ts'
+import type { Family } from '../../observe/metrics/family.ts'
+import { version } from '../../observe/version.ts'
 import { announce, type Announced } from './announce.ts'
 import { queryReadiness } from './query-worker.ts'
 import { readChosenConfig } from '../input/config.ts'
 import type { ReloadSignals } from '../process/reload-signals.ts'
-import type { PreparedStart, StartOptions } from './prepare-start.ts'
+import { type PreparedStart, readConfigOnDisk, type StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
 import type { ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
@@ -55,13 +60,32 @@ export async function startWorkers(
 ): Promise<void> {
   const { admin: settings } = prepared.config
   const primary = new Primary(log)
-  const deps = { readiness: () => primary.readiness(), metrics: () => primary.metrics() }
+  let current = prepared
+  let webhookUrl: string | undefined
+  let stores: Promise<OpenStores> | undefined
+  const { delivery } = prepared.config
+  const facts = {
+    version,
+    instance: () => instance,
+    startedAt: Date.now(),
+    running: () => current,
+    readConfig: () => readConfigOnDisk(options),
+    readiness: () => primary.readiness(),
+    families: () => primary.metrics(),
+    processes: () => primary.processes(),
+    webhookUrl: () => webhookUrl,
+    store: async (plugin: string) => (await (stores ??= openStores(delivery))).stores.of(plugin),
+    log,
+  }
   const certificates = new Certificates({ server: {}, admin: settings })
-  const admin = createAdminServer(deps, settings || {}, certificates.admin)
-  const adminUrl = settings === false ? undefined : await listen(admin, settings, 'admin', { waitMs: options.wait })
+  const reads = createReads(() => openHistory(delivery))
+  const admin = openAdmin(facts, settings || {}, { reads, tls: certificates.admin })
+  const adminUrl =
+    settings === false ? undefined : await listen(admin.server, settings, 'admin', { waitMs: options.wait })
   await removeStaleSocket(prepared.config.server.host)
   stopOnSignals((signal) => primary.stop(signal), { log, endAtOnce: () => primary.kill() })
   const announced = await primary.start(count)
+  webhookUrl = announced.url
   announce(prepared, { ...announced, adminUrl }, { log, options })
   signals.restartWorkers = () => void primary.restart()
   signals.reload = () => void checkAndReload()
@@ -69,9 +93,11 @@ export async function startWorkers(
     try {
       const reading = await readChosenConfig(options.config)
       addSecrets(reading.secrets)
-      const { config } = await prepare(reading, (line) => log.warn(line))
-      certificates.replace({ server: {}, admin: config.admin }, { server: admin, admin })()
+      const next = await prepare(reading, (line) => log.warn(line))
+      certificates.replace({ server: {}, admin: next.config.admin }, { server: admin.server, admin: admin.server })()
       primary.reload()
+      current = next
+      if (next.config.admin !== false) admin.update(next.config.admin)
     } catch (error) {
       log.error(`${NOT_RELOADED}: ${describeError(error)}`)
     }
@@ -159,9 +185,18 @@ class Primary {
     return { checks: { ...Object.fromEntries(checks), draining }, ...(notes && { notes }) }
   }
 
-  /** The text of /metrics: the sum over all workers. */
-  async metrics(): Promise<string> {
-    return exposition(await this.#metrics.read(this.#places.map(({ worker }) => worker)))
+  /** The numbers of /metrics: the sum over all workers. */
+  metrics(): Promise<Family[]> {
+    return this.#metrics.read(this.#places.map(({ worker }) => worker))
+  }
+
+  /** This process and its workers. */
+  processes(): { pid: number; name: string }[] {
+    const workers = this.#places.map(({ number, worker }) => ({
+      pid: worker.process.pid ?? 0,
+      name: `worker ${number}`,
+    }))
+    return [{ pid: process.pid, name: 'primary' }, ...workers]
   }
 
   #watch(place: Place, onListening: (announced: Announced) => void): void {

@@ -12,10 +12,16 @@ export interface Sent {
   readonly ok: boolean
 }
 
-/** Sends one callback as Tencent does, signed where there is a token. */
+/** Sends one callback as Tencent does, signed where there is a token. `query` has more parameters, or others. */
 export async function send(
   target: Target,
-  callback: { sdkAppId: number | string; command: string; token: string | undefined; body: string },
+  callback: {
+    sdkAppId: number | string
+    command: string
+    token: string | undefined
+    body: string
+    query?: Readonly<Record<string, string>>
+  },
 ): Promise<Sent> {
   const url = new URL(target.url)
   const query = { SdkAppid: `${callback.sdkAppId}`, CallbackCommand: callback.command, contenttype: 'json' }
@@ -27,6 +33,7 @@ export async function send(
     url.searchParams.set('Sign', sign(callback.token, requestTime))
     url.searchParams.set('RequestTime', requestTime)
   }
+  for (const [name, value] of Object.entries(callback.query ?? {})) url.searchParams.set(name, value)
   const { command } = callback
   const startedAt = performance.now()
   try {

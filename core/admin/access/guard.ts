@@ -1,0 +1,73 @@
+import type { Context, Middleware } from 'koa'
+import type { Access } from './access.ts'
+import { ApiFault } from '../request/route.ts'
+
+const COOKIE = 'timhook-session'
+/** The header of every change: no other site's page can set it without being asked about by the browser first. */
+const OWN_HEADER = 'timhook-page'
+
+/**
+ * Lets pass who has the token, by `Authorization` or by a login; without a token, who calls this machine by its own
+ * name.
+ */
+export function requireAccess(access: Access): Middleware {
+  return async (ctx, next) => {
+    mustHaveOwnHost(ctx, access)
+    if (access.settings.token !== undefined && !hasToken(ctx, access)) {
+      ctx.set('WWW-Authenticate', 'Bearer')
+      throw new ApiFault(401, 'Authorization: expected Bearer and admin.token')
+    }
+    await next()
+  }
+}
+
+/** Without a token, `Host` has to be this machine. */
+export function requireOwnHost(access: Access): Middleware {
+  return async (ctx, next) => {
+    mustHaveOwnHost(ctx, access)
+    await next()
+  }
+}
+
+/** Lets a change pass only if the page itself, or whoever knows the API, has asked for it: no page of another site. */
+export const requireOwnOrigin: Middleware = async (ctx, next) => {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+    if (ctx.get(OWN_HEADER) !== '1')
+      throw new ApiFault(403, `${OWN_HEADER}: expected 1: every change needs this header`)
+    if (originHost(ctx.get('Origin')) !== ctx.host.toLowerCase()) {
+      throw new ApiFault(403, `Origin: expected http://${ctx.host} or https://${ctx.host}, as in Host`)
+    }
+  }
+  await next()
+}
+
+/** The id of the login that the request belongs to. */
+export function sessionOf(ctx: Context): string | undefined {
+  return ctx.cookies.get(COOKIE)
+}
+
+/**
+ * Sets the cookie of a login; without an id, deletes it. Under TLS, which is a proxy's before this server, the browser says
+ * so in Origin.
+ */
+export function setSession(ctx: Context, id: string | undefined, maxAgeMs: number): void {
+  const isSecure = ctx.get('Origin').startsWith('https:')
+  const age = id === undefined ? 0 : Math.floor(maxAgeMs / 1000)
+  const parts = [`${COOKIE}=${id ?? ''}`, 'Path=/', `Max-Age=${age}`, 'HttpOnly', 'SameSite=Strict']
+  ctx.set('Set-Cookie', [...parts, ...(isSecure ? ['Secure'] : [])].join('; '))
+}
+
+function mustHaveOwnHost({ hostname }: Context, access: Access): void {
+  if (access.settings.token !== undefined || access.isOwnHost(hostname)) return
+  throw new ApiFault(403, 'Host: expected localhost or the address listened on; set admin.token for others')
+}
+
+function hasToken(ctx: Context, access: Access): boolean {
+  return access.isBearer(ctx.get('Authorization')) || access.hasSession(sessionOf(ctx))
+}
+
+function originHost(origin: string): string | undefined {
+  if (!URL.canParse(origin)) return undefined
+  const { protocol, host } = new URL(origin)
+  return protocol === 'http:' || protocol === 'https:' ? host : undefined
+}

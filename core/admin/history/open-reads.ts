@@ -1,0 +1,119 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { EngineSettings } from '../../delivery/engines/open-engine.ts'
+import type { History } from '../../delivery/history.ts'
+import { type ErrorCode, TimhookError } from '../../errors.ts'
+import type { Reads } from '../reads.ts'
+import { createReads } from './create-reads.ts'
+import type { FromReader, ReadName } from './process-messages.ts'
+
+/** After this long without a request the process ends, and its memory is free. */
+const IDLE_MS = 300_000
+
+interface Waiting {
+  readonly resolve: (result: never) => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * Opens the store for the API. What other processes can open is read by one of its own, which starts when it is first
+ * asked: searches take no time of the server's, and SQLite's locks, which a process loses when it closes any descriptor of
+ * the file, stay the server's. The history of the engine memory is in the server.
+ */
+export function openReads(settings: EngineSettings, own: () => History | undefined): Reads {
+  if (settings.engine !== 'memory') return readsOf(new ReaderProcess(settings))
+  const inMemory = async (): Promise<Reads> => {
+    const history = own()
+    if (history) return createReads(history)
+    throw new TimhookError('STORE_NOT_SHARED', 'the engine memory keeps no history', {
+      hint: 'Set delivery.engine to sqlite, redis or postgres.',
+    })
+  }
+  return readsOf({ call: async (name, args) => call(await inMemory(), name, args), end: () => undefined })
+}
+
+interface Reader {
+  call(name: ReadName, args: readonly unknown[]): Promise<never>
+  end(): void
+}
+
+function readsOf(reader: Reader): Reads {
+  return {
+    events: (...args) => reader.call('events', args),
+    event: (...args) => reader.call('event', args),
+    latest: (...args) => reader.call('latest', args),
+    entries: (...args) => reader.call('entries', args),
+    deadLetters: (...args) => reader.call('deadLetters', args),
+    deadLetterCounts: (...args) => reader.call('deadLetterCounts', args),
+    holds: (...args) => reader.call('holds', args),
+    carryOut: (...args) => reader.call('carryOut', args),
+    close: async () => reader.end(),
+  }
+}
+
+function call(reads: Reads, name: ReadName, args: readonly unknown[]): Promise<never> {
+  return (reads[name] as (...args: readonly unknown[]) => Promise<never>)(...args)
+}
+
+/** The process that reads the store. A new one takes the place of one that has died. */
+class ReaderProcess implements Reader {
+  readonly #settings: EngineSettings
+  readonly #waiting = new Map<number, Waiting>()
+  #process: ChildProcess | undefined
+  #numbers = 0
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(settings: EngineSettings) {
+    this.#settings = settings
+  }
+
+  call(name: ReadName, args: readonly unknown[]): Promise<never> {
+    const process = (this.#process ??= this.#start())
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.end(), IDLE_MS).unref()
+    const number = this.#numbers++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(number, { resolve, reject })
+      process.send({ number, name, args })
+    })
+  }
+
+  end(): void {
+    clearTimeout(this.#idle)
+    if (this.#process?.connected) this.#process.disconnect()
+  }
+
+  #start(): ChildProcess {
+    const file = fileURLToPath(new URL('./reader-process.js', import.meta.url))
+    const process = fork(file, {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    process.on('message', (message: FromReader) => this.#answered(message))
+    process.once('error', (error) => this.#ended(process, error.message))
+    process.once('disconnect', () => this.#ended(process, 'it has ended'))
+    process.send({ settings: this.#settings })
+    // It is not to keep the server from ending.
+    process.unref()
+    process.channel?.unref()
+    return process
+  }
+
+  #answered(message: FromReader): void {
+    const waiting = this.#waiting.get(message.number)
+    this.#waiting.delete(message.number)
+    if (!waiting) return
+    if ('result' in message) return waiting.resolve(message.result as never)
+    const { message: text, code, hint = '' } = message.fault
+    waiting.reject(code === undefined ? new Error(text) : new TimhookError(code as ErrorCode, text, { hint }))
+  }
+
+  #ended(process: ChildProcess, why: string): void {
+    if (this.#process !== process) return
+    this.#process = undefined
+    const error = new TimhookError('STORE_CLOSED', `the process that reads the store has not answered: ${why}`)
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+  }
+}

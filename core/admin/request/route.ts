@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** A request of the admin API that may be made, as its path sees it. */
+export interface ApiRequest {
+  /** The parts of the path that the route names, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** The body of a POST: an object. */
+  readonly body: Readonly<Record<string, unknown>>
+  /** The address of the peer. */
+  readonly peer: string
+  readonly request: IncomingMessage
+}
+
+/** Takes over the response, which is not ended by the route. */
+export interface Raw {
+  readonly raw: (response: ServerResponse) => void
+}
+
+/** One path of the admin API. What `handle` returns is sent as JSON; an ApiFault, as the error that it says. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** As OpenAPI writes it: `/api/events/{id}`. */
+  readonly path: string
+  handle(request: ApiRequest): Promise<object | Raw>
+}
+
+type Status = 400 | 401 | 403 | 404 | 409 | 429 | 503
+
+/** An answer of the admin API that is an error. */
+export class ApiFault extends Error {
+  readonly status: Status
+  readonly code: string | undefined
+
+  /** @param message a sentence that names the fault, and where it is */
+  constructor(status: Status, message: string, code?: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}

@@ -1,0 +1,47 @@
+import type { Server } from 'node:http'
+import { exposition } from '../../observe/metrics/family.ts'
+import { Access, type AdminSettings } from '../access/access.ts'
+import { createApi } from '../api/api.ts'
+import type { ServerFacts } from '../api/deps.ts'
+import { createRecorder } from '../live/recorder.ts'
+import { Stream } from '../live/stream.ts'
+import type { Reads } from '../reads.ts'
+import { createAdminServer } from './server.ts'
+
+/** The admin server of a process, which does not listen yet. */
+export interface Admin {
+  readonly server: Server
+  /** Takes over settings of a reload. */
+  update(settings: AdminSettings): void
+  /** Ends connections and timers. */
+  close(): void
+}
+
+/** Puts the admin server together: access, the numbers of the last day, the stream, and the API over them. */
+export function openAdmin(facts: ServerFacts, settings: AdminSettings, reads: Reads): Admin {
+  const access = new Access(settings)
+  const recorder = settings.page === true ? createRecorder(facts.families) : undefined
+  const stream = new Stream({ latest: (place) => reads.latest(place), families: facts.families })
+  access.onRevoked(() => stream.end())
+  const api = createApi({ facts, access, reads, stream, series: () => recorder?.series() })
+  const server = createAdminServer(
+    {
+      readiness: facts.readiness,
+      metrics: async () => exposition(await facts.families()),
+      api,
+      onError: (error) => facts.log.error({ err: error }, 'a request of the admin listener failed'),
+    },
+    access,
+  )
+  return {
+    server,
+    update: (next) => access.update(next),
+    close() {
+      recorder?.stop()
+      stream.end()
+      void reads.close()
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { bodySelector } from '../callback/select.ts'
+import type { LoadedPlugin } from '../host/load.ts'
+import { isObject, parseJson } from '../lib/json.ts'
+import { commands } from '../protocol/commands.ts'
+import { specFor } from '../registry.ts'
+import type { Entry } from './history.ts'
+
+/** Why a callback without a delivery cannot be replayed; undefined where it can. Reads its body. */
+export function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
+  if (!undelivered) return undefined
+  if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
+  if (command === '') return `${id} names no command`
+  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
+  return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
+}
+
+/** Whether a plugin has a handler for a callback, and its `only` selects it. */
+export function fits({ only, specs }: LoadedPlugin, { sdkAppId, command, body }: Entry): boolean {
+  if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
+  const selects = body && bodySelector(only)
+  const parsed = selects && parseJson(body.raw)
+  return !selects || !isObject(parsed) || selects(parsed)
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isObject(parseJson(text))
+  } catch {
+    return false
+  }
+}
