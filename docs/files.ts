@@ -1,4 +1,5 @@
 import { asyncapi } from './asyncapi.ts'
+import { openapi } from './openapi.ts'
 import { withTable } from './readme-section.ts'
 import { table } from './readme-table.ts'
 import { schemas } from './schemas.ts'
@@ -16,6 +17,7 @@ export function files(read: (path: string) => string): Map<string, string> {
     ['README.md', withTable(read('README.md'), table('en'))],
     ['README.zh.md', withTable(read('README.zh.md'), table('zh'))],
     ['docs/asyncapi.json', json(asyncapi(version))],
+    ['docs/openapi.json', json(openapi(version))],
     ...schemas().map((schema): [string, string] => [`${SCHEMAS}/${String(schema['$id'])}`, json(schema)]),
   ])
 }

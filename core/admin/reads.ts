@@ -4,9 +4,9 @@ import type { DeadLetterGroup, EventDetail, EventPage, EventSummary } from './ap
 
 /** Which callbacks to list. */
 export interface EventFilter extends Omit<Filter, 'bodies'> {
-  /** The id of a group, or a pattern with `*`. */
+  /** The id of a group that the body names. */
   readonly group?: string
-  /** An account, or a pattern with `*`. */
+  /** An account that the body names. */
   readonly account?: string
   readonly id?: string
 }

@@ -1,58 +1,46 @@
-import type { DeadFilter, DeadLetter, History } from '../../delivery/history.ts'
+import type { History } from '../../delivery/history.ts'
 import type { DeadLetterGroup } from '../api-types.ts'
 import type { DeadLetterCounts } from '../reads.ts'
 import { reasonOf } from '../reason.ts'
+import { deadLetterPages } from './plugin-facts.ts'
 
-/** Dead letters that are counted; there may be more. */
+interface ErrorCount {
+  readonly plugin: string
+  readonly error: string
+  readonly count: number
+}
+
+/** Dead letters that are counted here; there may be more. */
 const MAX_COUNTED = 10_000
+/** Dead letters that an engine counts. */
+const MAX_COUNTED_BY_ENGINE = 100_000
 const PAGE = 500
 
-/** Counts dead letters by plugin and reason, the newest first. */
-export async function countDeadLetters(history: History): Promise<DeadLetterCounts> {
-  const counts = new Map<string, { plugin: string; reason: string; count: number }>()
-  let total = 0
+/** Counts dead letters by plugin and reason, the most frequent first. */
+export async function countDeadLetters(
+  history: History & { readonly deadLetterCounts?: () => Promise<readonly ErrorCount[]> },
+): Promise<DeadLetterCounts> {
+  const ofEngine = await history.deadLetterCounts?.()
+  if (ofEngine) {
+    const total = ofEngine.reduce((sum, { count }) => sum + count, 0)
+    return grouped(ofEngine, total, total >= MAX_COUNTED_BY_ENGINE)
+  }
+  const letters: ErrorCount[] = []
   let isEnd = false
-  for await (const page of pagesOf(history, {})) {
-    for (const { plugin, error } of page) {
-      const reason = reasonOf(error)
-      const key = JSON.stringify([plugin, reason])
-      const group = counts.get(key) ?? { plugin, reason, count: 0 }
-      group.count++
-      counts.set(key, group)
-    }
-    total += page.length
+  for await (const page of deadLetterPages(history, {}, PAGE)) {
+    letters.push(...page.map(({ plugin, error }) => ({ plugin, error, count: 1 })))
     isEnd = page.length < PAGE
-    if (total >= MAX_COUNTED) break
+    if (letters.length >= MAX_COUNTED) break
   }
-  const truncated = total >= MAX_COUNTED && !isEnd
-  const groups = [...counts.values()].toSorted((a, b) => b.count - a.count)
-  return { groups: groups.map((group): DeadLetterGroup => ({ ...group, truncated })), total, truncated }
+  return grouped(letters, letters.length, letters.length >= MAX_COUNTED && !isEnd)
 }
 
-/** The dead letters of one callback. Looked for among the newest of its command. */
-export async function deadLettersOf(
-  history: History,
-  { id, command, plugins }: { id: string; command: string; plugins: readonly { id: string; outcome: string }[] },
-): Promise<DeadLetter[]> {
-  const found: DeadLetter[] = []
-  for (const { id: plugin, outcome } of plugins) {
-    if (outcome !== 'dead') continue
-    let looked = 0
-    for await (const page of pagesOf(history, { plugin, command })) {
-      const letter = page.find(({ callback }) => callback.id === id)
-      if (letter) found.push(letter)
-      looked += page.length
-      if (letter || looked >= MAX_COUNTED) break
-    }
+function grouped(counts: readonly ErrorCount[], total: number, truncated: boolean): DeadLetterCounts {
+  const groups = new Map<string, DeadLetterGroup>()
+  for (const { plugin, error, count } of counts) {
+    const reason = reasonOf(error)
+    const key = JSON.stringify([plugin, reason])
+    groups.set(key, { plugin, reason, count: (groups.get(key)?.count ?? 0) + count, truncated })
   }
-  return found
-}
-
-async function* pagesOf(history: History, filter: DeadFilter): AsyncGenerator<DeadLetter[]> {
-  for (let before: string | undefined; ;) {
-    const page = await history.deadLetters({ ...filter, limit: PAGE, ...(before !== undefined && { before }) })
-    yield page
-    if (page.length < PAGE) return
-    before = page.at(-1)?.ref
-  }
+  return { groups: [...groups.values()].toSorted((a, b) => b.count - a.count), total, truncated }
 }

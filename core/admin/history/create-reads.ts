@@ -3,8 +3,9 @@ import type { Entry, Filter, History } from '../../delivery/history.ts'
 import { waitForAnswer } from '../../delivery/wait-for-answer.ts'
 import type { EventPage } from '../api-types.ts'
 import type { DeadLetterCounts, EventFilter, Latest, Reads } from '../reads.ts'
-import { countDeadLetters, deadLettersOf } from './count-dead-letters.ts'
+import { countDeadLetters } from './count-dead-letters.ts'
 import { describeEvent } from './describe-event.ts'
+import { factsOf } from './plugin-facts.ts'
 import { parsedBody, summarise } from './summarise.ts'
 
 /** How long a slice of a search takes, about. */
@@ -24,8 +25,8 @@ export function createReads(history: History): Reads {
     async event(id, withBody) {
       const [entry] = await history.find([id], { bodies: true })
       if (!entry) return undefined
-      const [letters, holds] = await Promise.all([deadLettersOf(history, entry), history.holds()])
-      return describeEvent(entry, { letters, holds, withBody })
+      const [facts, holds] = await Promise.all([factsOf(history, entry), history.holds()])
+      return describeEvent(entry, facts, { holds, withBody })
     },
     latest: (place) => latest(history, place),
     entries: (ids) => history.find(ids, { bodies: true }),

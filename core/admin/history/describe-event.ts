@@ -1,7 +1,8 @@
 import type { Hold } from '../../delivery/delivery.ts'
-import type { DeadLetter, Entry } from '../../delivery/history.ts'
+import type { Entry } from '../../delivery/history.ts'
 import { commands } from '../../protocol/commands.ts'
 import type { EventDetail, Step } from '../api-types.ts'
+import type { PluginFacts } from './plugin-facts.ts'
 import { parsedBody, readingOf, summarise } from './summarise.ts'
 
 const MASK = '***'
@@ -9,11 +10,8 @@ const MASK = '***'
 /** What the store knows of one callback. */
 export function describeEvent(
   entry: Entry,
-  {
-    letters,
-    holds,
-    withBody,
-  }: { letters: readonly DeadLetter[]; holds: Readonly<Record<string, Hold>>; withBody: boolean },
+  facts: readonly PluginFacts[],
+  { holds, withBody }: { holds: Readonly<Record<string, Hold>>; withBody: boolean },
 ): EventDetail {
   const { command, body = { query: '', raw: '' } } = entry
   const parsed = parsedBody(body.raw)
@@ -29,15 +27,16 @@ export function describeEvent(
       zh: definition?.title.zh ?? '',
       docs: [intl, cn].filter((number) => number !== undefined),
     },
-    timeline: timelineOf(entry, letters, holds),
-    deadLetters: letters.map(({ plugin, ref }) => ({ plugin, ref })),
+    timeline: timelineOf(entry, facts, holds),
+    deadLetters: facts.flatMap(({ plugin, deadLetter: ref }) => (ref === undefined ? [] : [{ plugin, ref }])),
     ...(withBody && { body: body.raw }),
   }
 }
 
+/** Only what is stored: when a callback was handled is not. */
 function timelineOf(
-  { receivedAt, undelivered, plugins }: Entry,
-  letters: readonly DeadLetter[],
+  { receivedAt, undelivered }: Entry,
+  facts: readonly PluginFacts[],
   holds: Readonly<Record<string, Hold>>,
 ): Step[] {
   const received: Step = { kind: 'received', at: receivedAt }
@@ -45,16 +44,22 @@ function timelineOf(
     const { code, error } = undelivered
     return [received, { kind: 'decided', code, ...(error !== undefined && { error }) }]
   }
-  const steps = plugins.map(({ id: plugin, outcome }): Step => {
-    if (outcome === 'done') return { kind: 'done', plugin }
-    const letter = letters.find((letter) => letter.plugin === plugin)
-    if (outcome === 'dead') {
-      return { kind: 'dead', plugin, ...(letter && { at: letter.at, attempt: letter.attempts, error: letter.error }) }
-    }
-    const hold = holds[plugin]
-    return hold ? { kind: 'held', plugin, error: hold.reason } : { kind: 'waiting', plugin }
-  })
-  return [received, { kind: 'stored' }, ...steps]
+  return [received, { kind: 'stored' }, ...facts.flatMap((fact) => stepsOf(fact, holds[fact.plugin]))]
+}
+
+function stepsOf(
+  { plugin, outcome, attempts = 0, nextAt, error, diedAt }: PluginFacts,
+  hold: Hold | undefined,
+): Step[] {
+  const why = error === undefined ? {} : { error }
+  if (outcome === 'done') return [{ kind: 'done', plugin }]
+  if (outcome === 'dead') {
+    return [{ kind: 'dead', plugin, attempt: attempts, ...(diedAt !== undefined && { at: diedAt }), ...why }]
+  }
+  const failed: Step[] = attempts === 0 ? [] : [{ kind: 'attempt', plugin, attempt: attempts, ...why }]
+  if (hold) return [...failed, { kind: 'held', plugin, error: hold.reason }]
+  if (nextAt === undefined) return [...failed, { kind: 'waiting', plugin }]
+  return [...failed, { kind: 'retry-due', plugin, at: nextAt }]
 }
 
 function isSign(name: string): boolean {

@@ -16,20 +16,25 @@ interface Waiting {
 }
 
 /**
- * Opens the store for the API. What other processes can open is read by one of its own, which starts when it is first
- * asked: searches take no time of the server's, and SQLite's locks, which a process loses when it closes any descriptor of
- * the file, stay the server's. The history of the engine memory is in the server.
+ * Opens the store for the API. What the server cannot read beside its work is read by a process of its own, which starts
+ * when it is first asked: searches take no time of the server's, and SQLite's locks, which a process loses when it closes
+ * any descriptor of the file, stay the server's.
+ * @param own the history within the server, where its engine has one
  */
-export function openReads(settings: EngineSettings, own: () => History | undefined): Reads {
-  if (settings.engine !== 'memory') return readsOf(new ReaderProcess(settings))
-  const inMemory = async (): Promise<Reads> => {
-    const history = own()
-    if (history) return createReads(history)
-    throw new TimhookError('STORE_NOT_SHARED', 'the engine memory keeps no history', {
-      hint: 'Set delivery.engine to sqlite, redis or postgres.',
-    })
-  }
-  return readsOf({ call: async (name, args) => call(await inMemory(), name, args), end: () => undefined })
+export function openReads(settings: EngineSettings, own: () => Promise<History> | undefined): Reads {
+  const beside = new ReaderProcess(settings)
+  let within: Promise<Reads> | undefined
+  return readsOf({
+    async call(name, args) {
+      within ??= own()?.then(createReads)
+      if (within) return call(await within, name, args)
+      if (settings.engine !== 'memory') return beside.call(name, args)
+      throw new TimhookError('STORE_NOT_SHARED', 'the engine memory keeps no history', {
+        hint: 'Set delivery.engine to sqlite, redis or postgres.',
+      })
+    },
+    end: () => beside.end(),
+  })
 }
 
 interface Reader {

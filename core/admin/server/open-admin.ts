@@ -29,6 +29,7 @@ export function openAdmin(facts: ServerFacts, settings: AdminSettings, reads: Re
       readiness: facts.readiness,
       metrics: async () => exposition(await facts.families()),
       api,
+      onOpened: () => void reads.holds().catch(() => undefined),
       onError: (error) => facts.log.error({ err: error }, 'a request of the admin listener failed'),
     },
     access,

@@ -22,6 +22,8 @@ export interface AdminDeps {
   /** The text of /metrics. */
   readonly metrics: () => Promise<string>
   readonly api: AdminApi
+  /** Somebody opens the page, and will soon ask for more. */
+  readonly onOpened: () => void
   /** Reports what should not happen. */
   readonly onError: (error: unknown) => void
   readonly pageFiles?: ReadonlyMap<string, PageFile>
@@ -76,7 +78,7 @@ function metrics({ metrics: read }: AdminDeps, access: Access): Middleware {
 }
 
 /** The page's files, and the login: what those need who have no access yet. */
-function page({ api, pageFiles = readPageFiles() }: AdminDeps, access: Access): Middleware {
+function page({ api, onOpened, pageFiles = readPageFiles() }: AdminDeps, access: Access): Middleware {
   const router = exactRouter()
   router.post('/api/login', requireOwnOrigin, readBody, login(access, api.session))
   router.post('/api/logout', requireOwnOrigin, logout(access))
@@ -84,6 +86,7 @@ function page({ api, pageFiles = readPageFiles() }: AdminDeps, access: Access): 
     const file = pageFiles.get(ctx.path)
     if (!file) throw new ApiFault(404, NOT_BUILT)
     sendFile(ctx, file)
+    if (ctx.path === '/') onOpened()
   })
   const handle = routesOf(router)
   const guard = requireOwnHost(access)

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { deferred } from '../../harness/plugin.ts'
-import { ConfigError } from '../../../config/faults.ts'
-import { definePlugin } from '../../../core/plugin.ts'
-import { serve } from '../../harness/server.ts'
-import { exchange, parseResponse } from '../../harness/wire.ts'
+import { deferred } from '../harness/plugin.ts'
+import { ConfigError } from '../../config/faults.ts'
+import { definePlugin } from '../../core/plugin.ts'
+import { serve } from '../harness/server.ts'
+import { exchange, parseResponse } from '../harness/wire.ts'
 
 const admin = { host: '127.0.0.1', port: 0 }
 
@@ -81,7 +81,7 @@ describe('the admin listener', () => {
   it('with a token asks for it, save for the two probes, and does not care for Host', async () => {
     const { adminUrl } = (await serve({ admin: { ...admin, token: 'token-of-the-admin' } })).server
     const host = 'Host: timhook.example'
-    for (const path of ['/', '/metrics', '/api/events']) {
+    for (const path of ['/nothing', '/metrics', '/api/nothing']) {
       expect(await statusOf(adminUrl, path, [host])).to.equal(401)
       expect(await statusOf(adminUrl, path, [host, 'Authorization: Bearer token-of-the-admim'])).to.equal(401)
       expect(await statusOf(adminUrl, path, [host, 'Authorization: token-of-the-admin'])).to.equal(401)
@@ -96,7 +96,7 @@ describe('the admin listener', () => {
     const open = { ...admin, metrics: 'open' as const }
     const { adminUrl } = (await serve({ admin: { ...open, token: 'token-of-the-admin' } })).server
     expect(await statusOf(adminUrl, '/metrics', [host])).to.equal(200)
-    expect(await statusOf(adminUrl, '/', [host])).to.equal(401)
+    expect(await statusOf(adminUrl, '/api/events', [host])).to.equal(401)
     const without = (await serve({ admin: open })).server
     expect(await statusOf(without.adminUrl, '/metrics', [host])).to.equal(403)
     expect(await statusOf(without.adminUrl, '/metrics', ['Host: localhost'])).to.equal(200)

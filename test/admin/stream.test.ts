@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import { request } from 'node:http'
+import { checkConfig } from '../../config/read/read.ts'
+import { prepare } from '../../core/runtime.ts'
+import { entry, full, FULL } from '../harness/plugin.ts'
+import { apps } from '../harness/server.ts'
+import { type AdminServer, serveAdmin, TOKEN } from './support.ts'
+
+interface Connected {
+  readonly status: number
+  /** Resolves with the data of the next event of that name. */
+  readonly next: (name: string) => Promise<any> // oxlint-disable-line no-explicit-any -- tests look into it
+  readonly ended: Promise<void>
+  readonly end: () => void
+}
+
+/** Connects to the stream of a server. */
+function connect({ admin }: AdminServer, token?: string): Promise<Connected> {
+  return new Promise((resolve, reject) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const asked = request(new URL('/api/stream', admin), { headers }, (response) => {
+      const events: { name: string; data: unknown }[] = []
+      let waiting: (() => void) | undefined
+      let text = ''
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        const parts = `${text}${piece}`.split('\n\n')
+        text = parts.pop() ?? ''
+        for (const part of parts) {
+          const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(part) ?? []
+          if (name !== undefined) events.push({ name, data: JSON.parse(data ?? '') as unknown })
+        }
+        waiting?.()
+      })
+      const ended = new Promise<void>((resolve) => void response.once('close', resolve))
+      const next = async (wanted: string): Promise<unknown> => {
+        for (;;) {
+          const index = events.findIndex(({ name }) => name === wanted)
+          if (index >= 0) return events.splice(0, index + 1).at(-1)?.data
+          await new Promise<void>((resolve) => (waiting = resolve))
+        }
+      }
+      resolve({ status: response.statusCode ?? 0, next, ended, end: () => void asked.destroy() })
+    })
+    asked.once('error', reject)
+    asked.end()
+  })
+}
+
+describe('the stream of the admin API', () => {
+  it('tells of callbacks as they come, and of numbers, and survives a reload', async () => {
+    const server = await serveAdmin({}, { plugins: [entry('takes', { [FULL]: () => undefined })] })
+    const stream = await connect(server)
+    await stream.next('tick')
+    await server.post(FULL, full({ GroupId: '@TGS#1' }))
+    const { entries, dropped } = await stream.next('callbacks')
+    expect(entries[0]).to.deep.include({ command: FULL, group: '@TGS#1' })
+    expect(dropped).to.equal(0)
+    const plugins = [entry('takes', { [FULL]: () => undefined }, { timeoutMs: 1000 })]
+    await server.server.reload(await prepare(checkConfig({ apps, admin: { port: 0 }, plugins }, { env: process.env })))
+    await server.post(FULL, full({ GroupId: '@TGS#2' }))
+    expect((await stream.next('callbacks')).entries[0]).to.deep.include({ group: '@TGS#2' })
+    expect(await stream.next('tick')).to.include.all.keys('now', 'ms', 'callbacks', 'p99', 'backlog', 'deadLetters')
+    stream.end()
+  })
+
+  it('adds no listener to the hot path, whoever looks', async () => {
+    const server = await serveAdmin()
+    const before = server.bus.hasListeners('callback:received')
+    const stream = await connect(server)
+    await stream.next('tick')
+    expect(server.bus.hasListeners('callback:received')).to.equal(before)
+    stream.end()
+  })
+
+  it('ends when the token changes, for whoever has the old one', async () => {
+    const server = await serveAdmin({ token: TOKEN }, { delivery: { engine: 'memory' } })
+    const stream = await connect(server, TOKEN)
+    expect(stream.status).to.equal(200)
+    const reading = checkConfig({ apps, admin: { port: 0, token: 'other' } }, { env: process.env })
+    await server.server.reload(await prepare(reading))
+    await stream.ended
+    expect((await connect(server, TOKEN)).status).to.equal(401)
+  })
+
+  it('has room for twenty', async () => {
+    const server = await serveAdmin({}, { delivery: { engine: 'memory' } })
+    const streams = await Promise.all(Array.from({ length: 20 }, () => connect(server)))
+    expect(streams.map(({ status }) => status)).to.deep.equal(Array.from({ length: 20 }, () => 200))
+    const other = await connect(server)
+    expect(other.status).to.equal(503)
+    for (const { end } of streams) end()
+    other.end()
+  })
+})
