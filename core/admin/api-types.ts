@@ -25,7 +25,6 @@ export interface Session {
   readonly instance: string
   /** The SdkAppids of the config. */
   readonly apps: readonly number[]
-  /** The ids of its plugins. */
   readonly plugins: readonly string[]
 }
 
@@ -37,7 +36,6 @@ export interface LoginRequest {
 /** Values of one span of time, one a step, the oldest first. The arrays have equal lengths. */
 export interface Series {
   readonly stepMs: number
-  /** When the first step began. */
   readonly from: number
   /** Answered callbacks, of both phases, in each step. */
   readonly callbacks: readonly number[]
@@ -68,7 +66,6 @@ export interface Overview {
   readonly disk?: { readonly storeBytes?: number; readonly freeBytes?: number }
   readonly series: { readonly hour: Series; readonly day: Series }
   readonly plugins: readonly PluginSummary[]
-  /** How many dead letters are stored. */
   readonly deadLetters: number
   /** Whether there are more than were counted. */
   readonly deadLettersTruncated?: boolean
@@ -130,7 +127,6 @@ export interface Step {
   readonly attempt?: number
   readonly error?: string
   readonly ms?: number
-  /** The code of a decision. */
   readonly code?: number
 }
 
@@ -141,7 +137,6 @@ export interface EventDetail {
   readonly query: readonly (readonly [name: string, value: string])[]
   /** Whoever sent it, if the store knows. */
   readonly peer?: string
-  /** The size of the body. */
   readonly bytes: number
   readonly faults: readonly { readonly path: string; readonly message: string }[]
   /** Of the command, where it is known. `docs` are numbers of Tencent's documents. */
@@ -161,13 +156,7 @@ export interface DeadLetter {
   readonly at: number
   readonly attempts: number
   readonly error: string
-  readonly callback: {
-    readonly ref: string
-    readonly id: string
-    readonly sdkAppId: number
-    readonly command: string
-    readonly receivedAt: number
-  }
+  readonly callback: Pick<EventSummary, 'ref' | 'id' | 'sdkAppId' | 'command' | 'receivedAt'>
 }
 
 /** Dead letters of one plugin with the same reason. */
@@ -209,7 +198,6 @@ export interface ReplayRequest {
 
 /** What came of a request: each ref is counted in one of the first four. */
 export interface Counts {
-  /** Done. */
   readonly count: number
   /** The plugin will get them anyway. */
   readonly waiting: number
@@ -238,12 +226,9 @@ export interface PluginSummary {
   readonly use: string
   readonly version?: string
   readonly state: PluginState
-  /** Why it is not running. */
   readonly reason?: string
   readonly until?: number
-  /** Secrets are masked. */
   readonly options: unknown
-  /** Commands and patterns. */
   readonly handles: { readonly before: readonly string[]; readonly after: readonly string[] }
   readonly only?: unknown
   readonly backlog: number
@@ -267,11 +252,9 @@ export type View =
 
 /** `GET /api/config`. */
 export interface ConfigView {
-  /** The path of the file. */
   readonly file: string
   /** As it takes effect, with defaults; secrets are masked. */
   readonly config: unknown
-  /** The same as YAML. */
   readonly yaml: string
   readonly warnings: readonly string[]
   /** What a reload would change, or why it would be refused. */
@@ -281,9 +264,7 @@ export interface ConfigView {
 /** `POST /api/test`. */
 export interface TestRequest {
   readonly command: string
-  /** An SdkAppid of the config. */
   readonly app: number
-  /** The text of the body. */
   readonly body: string
   /** Further URL parameters, or others than the usual ones. */
   readonly query?: Readonly<Record<string, string>>

@@ -17,8 +17,8 @@ async function failing(
     [FULL]: {
       retry: { attempts: 1 },
       handle({ body }) {
-        calls.push(String(body.GroupId))
-        if (!works.is) throw new Error(`no good\nof ${String(body.GroupId)}`)
+        calls.push(body.GroupId)
+        if (!works.is) throw new Error(`no good\nof ${body.GroupId}`)
       },
     },
   })
@@ -66,8 +66,8 @@ describe('dead letters in the admin API', () => {
     const answers = await Promise.all([1, 2].map(() => server.change('/api/dead-letters/retry', { refs: [ref] })))
     await done
     expect(answers.map(({ status }) => status)).to.deep.equal([200, 200])
-    expect(answers.map(({ json }) => json.count).toSorted()).to.deep.equal([0, 1])
-    expect(answers.map(({ json }) => json.gone).toSorted()).to.deep.equal([0, 1])
+    expect(answers.map(({ json }) => json.count)).to.have.members([0, 1])
+    expect(answers.map(({ json }) => json.gone)).to.have.members([0, 1])
     expect((await server.change('/api/dead-letters/retry', { refs: [ref] })).json.gone).to.equal(1)
     expect(server.calls).to.deep.equal(['@TGS#0'])
   })

@@ -24,7 +24,7 @@ const viewing = definePlugin({
     writes: defineCommand({
       description: 'Writes.',
       view: true,
-      run: async ({ store }) => void (await store.set('key', 'value')),
+      run: ({ store }) => store.set('key', 'value'),
     }),
     hangs: defineCommand({ description: 'Never ends.', view: true, run: () => new Promise<void>(() => undefined) }),
     hidden: defineCommand({ description: 'Is no view.', run: () => undefined }),

@@ -1,6 +1,6 @@
 import type { AdminRequest } from '../../delivery/history.ts'
 import type { Counts } from '../api-types.ts'
-import { Members } from '../request/parameters.ts'
+import { Members, mustBeEmpty } from '../request/parameters.ts'
 import { ApiFault, type ApiRequest, type Route } from '../request/route.ts'
 import { carryOut } from './carry-out.ts'
 import type { ApiDeps } from './deps.ts'
@@ -36,7 +36,7 @@ export function pauseRoutes(deps: ApiDeps): Route[] {
       method: 'POST',
       path: '/api/plugins/{id}/resume',
       handle(request) {
-        new Members(request.body, [])
+        mustBeEmpty(request.body)
         return change(request, (refs) => ({ kind: 'resume', refs }))
       },
     },

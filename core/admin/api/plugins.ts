@@ -1,6 +1,7 @@
 import { TimhookError } from '../../errors.ts'
 import type { Hold } from '../../delivery/delivery.ts'
 import type { LoadedPlugin } from '../../host/load.ts'
+import { isObject } from '../../lib/json.ts'
 import type { Family, Labels } from '../../observe/metrics/family.ts'
 import type { Phase } from '../../protocol/define.ts'
 import { commands } from '../../protocol/commands.ts'
@@ -101,7 +102,8 @@ function disabledPlugin(id: string, use: unknown, options: unknown): PluginSumma
 
 /** The module of a plugin, or the name of one that the config has as an object. */
 function nameOf(use: unknown): string {
-  return typeof use === 'string' ? use : String((use as { name?: unknown } | undefined)?.name ?? '')
+  if (typeof use === 'string') return use
+  return isObject(use) && typeof use['name'] === 'string' ? use['name'] : ''
 }
 
 /** The handlers for callbacks of a phase. A pattern may be for both. */

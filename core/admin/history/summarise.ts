@@ -17,7 +17,14 @@ export function summarise(entry: Entry): EventSummary {
   const parsed = body && body.raw.length <= LONGEST_LISTED ? parsedBody(body.raw) : undefined
   const isTest = body !== undefined && new URLSearchParams(body.query).has(TEST_PARAMETER)
   return {
-    ...{ id, ref, sdkAppId, command, receivedAt, signed, resends, maybeResend },
+    id,
+    ref,
+    sdkAppId,
+    command,
+    receivedAt,
+    signed,
+    resends,
+    maybeResend,
     outcome: outcomeOf(entry),
     plugins,
     ...(undelivered && { undelivered }),

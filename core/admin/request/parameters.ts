@@ -51,6 +51,12 @@ export class Parameters {
   }
 }
 
+/** @throws ApiFault for a body that has any member */
+export function mustBeEmpty(body: Readonly<Record<string, unknown>>): void {
+  const [name] = Object.keys(body)
+  if (name !== undefined) throw new ApiFault(400, `${JSON.stringify(name.slice(0, 40))}: unknown; expected no members`)
+}
+
 /** The checked members of a body. */
 export class Members {
   readonly #body: Readonly<Record<string, unknown>>

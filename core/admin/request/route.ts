@@ -22,7 +22,7 @@ export interface Route {
   readonly method: 'GET' | 'POST'
   /** As OpenAPI writes it: `/api/events/{id}`. */
   readonly path: string
-  handle(request: ApiRequest): Promise<object | Raw>
+  readonly handle: (request: ApiRequest) => Promise<object | Raw>
 }
 
 type Status = 400 | 401 | 403 | 404 | 409 | 429 | 503

@@ -67,7 +67,10 @@ function probes({ readiness }: AdminDeps): Middleware {
 function metrics({ metrics: read }: AdminDeps, access: Access): Middleware {
   const guard = requireAccess(access)
   return async (ctx, next) => {
-    if (ctx.path !== '/metrics' || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
+    if (ctx.path !== '/metrics' || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
+      await next()
+      return
+    }
     const { token, metrics: who } = access.settings
     if (token === undefined || who !== 'open') await guard(ctx, async () => undefined)
     ctx.status = 200
@@ -93,8 +96,8 @@ function page({ api, onOpened, pageFiles = readPageFiles() }: AdminDeps, access:
   const isOpen = (path: string): boolean =>
     path === '/' || path.startsWith('/page/') || path === '/api/login' || path === '/api/logout'
   return async (ctx, next) => {
-    if (!isOpen(ctx.path)) return next()
-    await guard(ctx, () => handle(ctx, next))
+    if (isOpen(ctx.path)) await guard(ctx, () => handle(ctx, next))
+    else await next()
   }
 }
 
