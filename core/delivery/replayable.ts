@@ -1,8 +1,7 @@
 import { bodySelector } from '../callback/select.ts'
-import type { LoadedPlugin } from '../host/load.ts'
 import { isObject, parseJson } from '../lib/json.ts'
 import { commands } from '../protocol/commands.ts'
-import { specFor } from '../registry.ts'
+import { type HandlerSpec, type Only, specFor } from '../registry.ts'
 import type { Entry } from './history.ts'
 
 /** Why a callback without a delivery cannot be replayed; undefined where it can. Reads its body. */
@@ -15,7 +14,10 @@ export function unfitFor({ id, command, undelivered, body }: Entry): string | un
 }
 
 /** Whether a plugin has a handler for a callback, and its `only` selects it. */
-export function fits({ only, specs }: LoadedPlugin, { sdkAppId, command, body }: Entry): boolean {
+export function fits(
+  { only, specs }: { readonly only: Only; readonly specs: ReadonlyMap<string, HandlerSpec> },
+  { sdkAppId, command, body }: Entry,
+): boolean {
   if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
   const selects = body && bodySelector(only)
   const parsed = selects && parseJson(body.raw)

@@ -67,10 +67,9 @@ interface Content {
 const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as Document
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema({ $id: 'api', components: document.components })
-/** The answers that were seen: `get /api/events 200`. */
-export const seen = new Set<string>()
+/** The paths of the document, with their methods. */
 export const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
-  Object.entries(operations).map(([method]) => `${method} ${path} 200`),
+  Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
 )
 
 /** An answer that docs/openapi.json does not know fails the test. */
@@ -84,7 +83,6 @@ function mustFit(target: string, method: string, status: number, json: unknown):
   const schema = operation.responses[status]?.content['application/json'].schema.$ref
   if (schema === undefined)
     throw new Error(`${method} ${target}: ${status} is not in docs/openapi.json: ${JSON.stringify(json)}`)
-  seen.add(`${method} ${path} ${status}`)
   if (ajv.validate({ $ref: `api${schema}` }, json)) return
   throw new Error(`${method} ${target} ${status}: ${ajv.errorsText()}: ${JSON.stringify(json).slice(0, 500)}`)
 }

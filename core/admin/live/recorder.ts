@@ -3,7 +3,7 @@ import type { Overview } from '../api-types.ts'
 import { difference, type Numbers, numbersOf, together } from './numbers.ts'
 import { Ring } from './ring.ts'
 
-export const STEP_MS = 10_000
+const STEP_MS = 10_000
 const HOUR_STEPS = 360
 const STEPS_A_DAY_STEP = 30
 const DAY_STEPS = 288
