@@ -25,7 +25,6 @@ import { createRegistry, type Registry } from './registry.ts'
 import { createRestClients } from './host/rest-clients.ts'
 import type { Rest } from './rest/calls/rest.ts'
 import type { Stores } from './store/store.ts'
-import type { History } from './delivery/history.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { unlessAborted } from './lib/timeout.ts'
 

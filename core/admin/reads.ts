@@ -3,11 +3,7 @@ import type { Hold } from '../delivery/delivery.ts'
 import type { DeadLetterGroup, EventDetail, EventPage, EventSummary } from './api-types.ts'
 
 /** Which callbacks to list. */
-export interface EventFilter extends Omit<Filter, 'bodies'> {
-  /** The id of a group that the body names. */
-  readonly group?: string
-  /** An account that the body names. */
-  readonly account?: string
+export interface EventFilter extends Omit<Filter, 'bodies' | 'ids'> {
   readonly id?: string
 }
 
@@ -26,7 +22,7 @@ export interface DeadLetterCounts {
   readonly truncated: boolean
 }
 
-/** What the API reads of the store, and has the server do by it. Nothing of it runs on the thread that answers callbacks. */
+/** What the API reads of the store, and has the server do by it. */
 export interface Reads {
   /** One slice of a search, newest first. */
   events(filter: EventFilter, place?: string): Promise<EventPage>
@@ -40,5 +36,4 @@ export interface Reads {
   holds(): Promise<Readonly<Record<string, Hold>>>
   /** Leaves a request for the server, as the commands do. Undefined if it does not answer in time. */
   carryOut(request: AdminRequest): Promise<AdminResult | undefined>
-  close(): Promise<void>
 }

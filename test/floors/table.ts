@@ -155,7 +155,7 @@ export const rows: readonly Row[] = [
   { floor: 10, at: 'core/admin/live', job: 'the numbers of the last hour and day, and the stream of what comes' },
   { floor: 11, at: 'core/admin/api', job: 'the paths under /api/, one file each' },
   { floor: 12, at: 'core/admin/server', job: 'the admin listener: probes, metrics, the files of the page, the API' },
-  { floor: 16, at: 'core/admin/history', job: 'reads the store for the API, in a process of its own' },
+  { floor: 10, at: 'core/admin/history', job: 'what the API reads of the store, as it shows it' },
   { floor: 16, at: 'core/runtime.ts', job: 'config, plugins and engine, composed' },
   { floor: 17, at: 'core/index.ts', job: 'the public exports' },
   { floor: 17, at: 'core/server.ts', job: 'start, drain, stop' },

@@ -1,4 +1,6 @@
+import type { Config } from '../../../config/schema/schema.ts'
 import { send } from '../../cli/trigger/send.ts'
+import { type Target, targetOf } from '../../cli/trigger/target.ts'
 import type { TestResult } from '../api-types.ts'
 import { Members } from '../request/parameters.ts'
 import { ApiFault, type Route } from '../request/route.ts'
@@ -31,13 +33,27 @@ export function testRoute(deps: ApiDeps): Route {
       const startedAt = Date.now()
       const { sdkAppId, tokens } = app
       const marked = { ...query, [TEST_PARAMETER]: '1' }
-      const sent = await send(url, { sdkAppId, command, token: tokens[0], body, query: marked })
+      const sent = await send(targetAtUrl(facts.running().config, url), {
+        sdkAppId,
+        command,
+        token: tokens[0],
+        body,
+        query: marked,
+      })
       facts.log.info({ command, sdkAppId: Number(sdkAppId), peer }, `a test callback was sent, asked for by ${peer}`)
       if (sent.status === 0) throw new ApiFault(503, `the server did not answer: ${sent.text}`)
       const id = await idOf(deps, { app: Number(sdkAppId), command, since: startedAt })
       return { status: sent.status, answer: parsed(sent.text), ...(id !== undefined && { id }) }
     },
   }
+}
+
+/** The server of the config, at the address that it really has. */
+function targetAtUrl(config: Config, listening: string): Target {
+  if (listening.startsWith('unix:')) return targetOf(config, {})
+  const { hostname, port } = new URL(listening)
+  const address = { host: hostname.replaceAll(/^\[|\]$/g, ''), port: Number(port) }
+  return targetOf({ ...config, server: { ...config.server, ...address } }, { yes: true })
 }
 
 /** The newest test of this kind, where the store has it. */

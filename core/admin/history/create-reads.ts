@@ -1,15 +1,11 @@
-import { bodySelector } from '../../callback/select.ts'
-import type { Entry, Filter, History } from '../../delivery/history.ts'
+import type { History } from '../../delivery/history.ts'
 import { waitForAnswer } from '../../delivery/wait-for-answer.ts'
 import type { EventPage } from '../api-types.ts'
 import type { DeadLetterCounts, EventFilter, Latest, Reads } from '../reads.ts'
 import { countDeadLetters } from './count-dead-letters.ts'
 import { describeEvent } from './describe-event.ts'
-import { factsOf } from './plugin-facts.ts'
-import { parsedBody, summarise } from './summarise.ts'
+import { summarise } from './summarise.ts'
 
-/** How long a slice of a search takes, about. */
-const SLICE_MS = 250
 const LISTED = 50
 /** Callbacks of one look at what came, and how many of them are told of. */
 const LOOK = 500
@@ -17,74 +13,55 @@ const NEWEST = 25
 /** Counting dead letters reads them: the counts are this old at most. */
 const COUNTS_MS = 2000
 
-/** What the API reads, of a history. */
-export function createReads(history: History): Reads {
+/**
+ * What the API reads, of a history that is opened when somebody first asks, and again while it cannot be opened. Closing
+ * it is for who opened it.
+ */
+export function createReads(open: () => Promise<History>): Reads {
+  let opened: Promise<History> | undefined
   let counts: { readonly at: number; readonly value: Promise<DeadLetterCounts> } | undefined
+  const history = async (): Promise<History> => {
+    opened ??= open()
+    try {
+      return await opened
+    } catch (error) {
+      opened = undefined
+      throw error
+    }
+  }
   return {
-    events: (filter, place) => search(history, filter, place),
+    events: async (filter, place) => search(await history(), filter, place),
     async event(id, withBody) {
-      const [entry] = await history.find([id], { bodies: true })
+      const from = await history()
+      const [entry] = await from.find([id], { bodies: true })
       if (!entry) return undefined
-      const [facts, holds] = await Promise.all([factsOf(history, entry), history.holds()])
-      return describeEvent(entry, facts, { holds, withBody })
+      const [steps, holds] = await Promise.all([from.steps(id), from.holds()])
+      return describeEvent(entry, steps, { holds, withBody })
     },
-    latest: (place) => latest(history, place),
-    entries: (ids) => history.find(ids, { bodies: true }),
-    deadLetters: (filter) => history.deadLetters(filter),
+    latest: async (place) => latest(await history(), place),
+    entries: async (ids) => (await history()).find(ids, { bodies: true }),
+    deadLetters: async (filter) => (await history()).deadLetters(filter),
     async deadLetterCounts() {
       if (!counts || performance.now() - counts.at > COUNTS_MS) {
-        counts = { at: performance.now(), value: countDeadLetters(history) }
+        counts = { at: performance.now(), value: history().then(countDeadLetters) }
       }
       return counts.value
     },
-    holds: () => history.holds(),
+    holds: async () => (await history()).holds(),
     async carryOut(request) {
-      const result = await waitForAnswer(history, await history.request(request))
+      const from = await history()
+      const result = await waitForAnswer(from, await from.request(request))
       counts = undefined
       return result
     },
-    close: () => history.close(),
   }
 }
 
-/** Searches until there are as many as were asked for, or a slice's time is over. */
-async function search(history: History, filter: EventFilter, from: string | undefined): Promise<EventPage> {
-  const { id, group, account, limit = LISTED, ...others } = filter
-  const isWanted = wanted(filter)
-  if (id !== undefined) {
-    const found = (await history.find([id], { bodies: true })).filter(isWanted)
-    return { entries: found.map(summarise), place: '', end: true }
-  }
-  const native: Filter = { ...others, ...(group !== undefined && { group }), ...(account !== undefined && { account }) }
-  const endsAt = performance.now() + SLICE_MS
-  const entries: Entry[] = []
-  let searchedTo: number | undefined
-  for (let place = from; ;) {
-    const page = await history.backward({ ...native, bodies: true, limit: limit - entries.length }, place)
-    entries.push(...page.entries.filter(isWanted))
-    place = page.place
-    searchedTo = page.entries.at(-1)?.receivedAt ?? searchedTo
-    if (!page.end && entries.length < limit && performance.now() < endsAt) continue
-    return {
-      entries: entries.map(summarise),
-      place,
-      end: page.end,
-      ...(searchedTo !== undefined && { searchedTo }),
-    }
-  }
-}
-
-/** Whether an entry is of the group and the account, as its body says. */
-function wanted({ group, account }: EventFilter): (entry: Entry) => boolean {
-  const selects = bodySelector({
-    ...(group !== undefined && { groups: [group] }),
-    ...(account !== undefined && { accounts: [account] }),
-  })
-  if (!selects) return () => true
-  return ({ body }) => {
-    const parsed = body && parsedBody(body.raw)
-    return parsed !== undefined && selects(parsed)
-  }
+/** One slice of a search: what the engine finds within its time. */
+async function search(history: History, filter: EventFilter, place: string | undefined): Promise<EventPage> {
+  const { id, limit = LISTED, ...others } = filter
+  const page = await history.backward({ ...others, ...(id !== undefined && { ids: [id] }), bodies: true, limit }, place)
+  return { ...page, entries: page.entries.map(summarise) }
 }
 
 async function latest(history: History, place: string | undefined): Promise<Latest> {

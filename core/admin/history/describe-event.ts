@@ -1,8 +1,7 @@
 import type { Hold } from '../../delivery/delivery.ts'
-import type { Entry } from '../../delivery/history.ts'
+import type { Entry, PluginSteps } from '../../delivery/history.ts'
 import { commands } from '../../protocol/commands.ts'
 import type { EventDetail, Step } from '../api-types.ts'
-import type { PluginFacts } from './plugin-facts.ts'
 import { parsedBody, readingOf, summarise } from './summarise.ts'
 
 const MASK = '***'
@@ -10,7 +9,7 @@ const MASK = '***'
 /** What the store knows of one callback. */
 export function describeEvent(
   entry: Entry,
-  facts: readonly PluginFacts[],
+  facts: readonly PluginSteps[],
   { holds, withBody }: { holds: Readonly<Record<string, Hold>>; withBody: boolean },
 ): EventDetail {
   const { command, body = { query: '', raw: '' } } = entry
@@ -36,7 +35,7 @@ export function describeEvent(
 /** Only what is stored: when a callback was handled is not. */
 function timelineOf(
   { receivedAt, undelivered }: Entry,
-  facts: readonly PluginFacts[],
+  facts: readonly PluginSteps[],
   holds: Readonly<Record<string, Hold>>,
 ): Step[] {
   const received: Step = { kind: 'received', at: receivedAt }
@@ -48,7 +47,7 @@ function timelineOf(
 }
 
 function stepsOf(
-  { plugin, outcome, attempts = 0, nextAt, error, diedAt }: PluginFacts,
+  { plugin, outcome, attempts = 0, nextAt, error, diedAt }: PluginSteps,
   hold: Hold | undefined,
 ): Step[] {
   const why = error === undefined ? {} : { error }

@@ -7,7 +7,7 @@ import type { EventOutcome, EventSummary, PluginOutcome } from '../api-types.ts'
 import { TEST_PARAMETER } from '../test-parameter.ts'
 
 /** Characters. What a longer body says is not looked for in lists. */
-const LONGEST_LISTED = 256_000
+const LONGEST_LISTED = 16_000
 
 const readers = new Map<string, BodyReader>()
 

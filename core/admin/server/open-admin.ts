@@ -6,6 +6,7 @@ import type { ServerFacts } from '../api/deps.ts'
 import { createRecorder } from '../live/recorder.ts'
 import { Stream } from '../live/stream.ts'
 import type { Reads } from '../reads.ts'
+import type { Tls } from '../../http/server/tls.ts'
 import { createAdminServer } from './server.ts'
 
 /** The admin server of a process, which does not listen yet. */
@@ -18,7 +19,11 @@ export interface Admin {
 }
 
 /** Puts the admin server together: access, the numbers of the last day, the stream, and the API over them. */
-export function openAdmin(facts: ServerFacts, settings: AdminSettings, reads: Reads): Admin {
+export function openAdmin(
+  facts: ServerFacts,
+  settings: AdminSettings,
+  { reads, tls }: { reads: Reads; tls?: Tls | undefined },
+): Admin {
   const access = new Access(settings)
   const recorder = settings.page === true ? createRecorder(facts.families) : undefined
   const stream = new Stream({ latest: (place) => reads.latest(place), families: facts.families })
@@ -33,6 +38,7 @@ export function openAdmin(facts: ServerFacts, settings: AdminSettings, reads: Re
       onError: (error) => facts.log.error({ err: error }, 'a request of the admin listener failed'),
     },
     access,
+    tls,
   )
   return {
     server,
@@ -40,7 +46,6 @@ export function openAdmin(facts: ServerFacts, settings: AdminSettings, reads: Re
     close() {
       recorder?.stop()
       stream.end()
-      void reads.close()
       server.close()
       server.closeAllConnections()
     },

@@ -1,7 +1,8 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { Router } from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import { TimhookError } from '../../errors.ts'
+import { createHttpServer, type Tls } from '../../http/server/tls.ts'
 import type { Access } from '../access/access.ts'
 import { answerJson } from '../request/answer-json.ts'
 import { requireAccess, requireOwnHost, requireOwnOrigin } from '../access/guard.ts'
@@ -34,7 +35,7 @@ export interface AdminDeps {
  * not, why. Both probes are public, and so are the files of the page, which hold nothing; everything else requires
  * access, but /metrics may be opened. What changes something also requires the page's own header and origin.
  */
-export function createAdminServer(deps: AdminDeps, access: Access): Server {
+export function createAdminServer(deps: AdminDeps, access: Access, tls?: Tls): Server {
   const app = new Koa()
   app.silent = true
   app.use(setHeaders)
@@ -48,7 +49,7 @@ export function createAdminServer(deps: AdminDeps, access: Access): Server {
     throw new ApiFault(404, access.settings.page ? `${EXPECTED}, or a path of docs/openapi.json` : EXPECTED)
   })
   const handle = app.callback()
-  return createServer((request, response) => void handle(request, response))
+  return createHttpServer({}, tls).on('request', (request, response) => void handle(request, response))
 }
 
 function probes({ readiness }: AdminDeps): Middleware {
