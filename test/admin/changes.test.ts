@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { ConfigInput } from '../../config/schema/schema.ts'
 import { deferred, entry, full, FULL } from '../harness/plugin.ts'
 import { UNSIGNED_APP } from '../harness/server.ts'
 import { type AdminServer, serveAdmin } from './support.ts'
@@ -9,7 +10,7 @@ const REASON = 'threw in attempt 1: no good'
 /** A server whose plugin fails until `works` is set, and what it was called for. */
 async function failing(
   count = 1,
-  admin: object = {},
+  config: Partial<ConfigInput> = {},
 ): Promise<AdminServer & { calls: string[]; works: { is: boolean } }> {
   const calls: string[] = []
   const works = { is: false }
@@ -22,7 +23,7 @@ async function failing(
       },
     },
   })
-  const server = await serveAdmin(admin, { plugins: [plugin] })
+  const server = await serveAdmin({}, { ...config, plugins: [plugin] })
   for (let n = 0; n < count; n++) {
     const dead = server.bus.next('callback:dead')
     await server.post(FULL, full({ GroupId: `@TGS#${n}`, EventTime: 1000 + n }))
@@ -58,8 +59,11 @@ describe('dead letters in the admin API', () => {
     expect(detail.json.timeline.at(-1)).to.deep.include({ kind: 'dead', plugin: 'fails', error: json.letters[0].error })
   })
 
-  it('are tried again once where two browsers ask for it', async () => {
-    const server = await failing()
+  for (const engine of ['sqlite', 'memory'] as const)
+    it(`are tried again once where two browsers ask for it, on ${engine}`, () => retriedOnce(engine))
+
+  async function retriedOnce(engine: 'sqlite' | 'memory'): Promise<void> {
+    const server = await failing(1, engine === 'memory' ? { delivery: { engine } } : {})
     server.works.is = true
     const [{ ref }] = (await server.get('/api/dead-letters')).json.letters
     const done = server.bus.next('handler:done')
@@ -70,7 +74,7 @@ describe('dead letters in the admin API', () => {
     expect(answers.map(({ json }) => json.gone)).to.have.members([0, 1])
     expect((await server.change('/api/dead-letters/retry', { refs: [ref] })).json.gone).to.equal(1)
     expect(server.calls).to.deep.equal(['@TGS#0'])
-  })
+  }
 
   it('are tried again all together, unless there are not as many as a person has seen', async () => {
     const server = await failing(3)

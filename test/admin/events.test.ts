@@ -79,9 +79,13 @@ describe('the callbacks in the admin API', () => {
     expect(await count(`id=${newest.id}&group=other`)).to.equal(0)
   })
 
-  it('come by pages, each once', async () => {
-    const server = await serveAdmin()
+  for (const engine of ['sqlite', 'memory'] as const)
+    it(`come by pages, each once, on ${engine}`, () => comeByPages(engine))
+
+  async function comeByPages(engine: 'sqlite' | 'memory'): Promise<void> {
+    const server = await serveAdmin({}, engine === 'memory' ? { delivery: { engine } } : {})
     const ids = await busy(server, 7)
+    expect(ids).to.have.length(7)
     const seen: string[] = []
     for (let place = ''; ;) {
       const { json } = await server.get(`/api/events?limit=2${place}`)
@@ -90,7 +94,7 @@ describe('the callbacks in the admin API', () => {
       place = `&place=${json.place}`
     }
     expect(seen).to.deep.equal(ids)
-  })
+  }
 
   it('are searched by a filter that hardly any fits, a slice at a time', async () => {
     const server = await serveAdmin()
