@@ -2,8 +2,12 @@ const { spawnSync } = require('node:child_process')
 const { existsSync } = require('node:fs')
 
 const specs = {
-  local: { spec: ['dist/test/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js', 'dist/test/package/**'] },
+  local: {
+    spec: ['dist/test/**/*.test.js'],
+    ignore: ['dist/test/**/*.{servers,browser}.test.js', 'dist/test/package/**'],
+  },
   servers: { spec: ['dist/test/**/*.servers.test.js'] },
+  browser: { spec: ['dist/test/**/*.browser.test.js'] },
   nodes: { spec: ['dist/test/{delivery,http,store}/**/*.test.js'], ignore: ['dist/test/**/*.servers.test.js'] },
   package: { spec: ['dist/test/package/**/*.test.js'] },
   all: { spec: ['dist/test/**/*.test.js'] },
@@ -14,7 +18,7 @@ const isMissing = (program) => spawnSync(program, ['--version']).error !== undef
 const maySkip =
   !process.env.CI &&
   (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'nats-server', 'systemd-analyze'].some(isMissing) ||
-    ['/usr/lib/postgresql', '/usr/lib/rabbitmq'].some((folder) => !existsSync(folder)))
+    ['/usr/bin/chromium', '/usr/lib/postgresql', '/usr/lib/rabbitmq'].some((folder) => !existsSync(folder)))
 
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
 const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)

@@ -1,4 +1,5 @@
-// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server, a postgresql and time for real processes, `package` the packed tarball.
+// Runs the tests of one tier: `local` needs Node alone, `servers` a redis-server, a postgresql and time for real processes, `browser` a chromium,
+// `package` the packed tarball.
 const { spawnSync } = require('node:child_process')
 const { forbidPending } = require('../.mocharc.cjs')
 
@@ -11,7 +12,7 @@ const options = (name, globs) => built(globs).flatMap((glob) => [name, glob])
 // What a tier is there for has to be covered by it, unless suites were left out.
 const check = forbidPending ? [] : ['--no-check-coverage']
 const coverage = {
-  local: options('--exclude', ['**/*.d.ts', '**/write-schema.*', ...onServers, ...inProcesses]),
+  local: options('--exclude', ['**/*.d.ts', '**/write-schema.*', 'core/page/**', ...onServers, ...inProcesses]),
   servers: ['--reports-dir', 'coverage/servers', ...options('--include', onServers)],
 }
 

@@ -14,7 +14,7 @@ export type Imports = ReadonlyMap<string, readonly string[]>
 export function readImports(root = '.'): Imports {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.tsx?$/.test(file))
       .map((file) => posix.join(folder, file.replaceAll('\\', '/'))),
   )
   return new Map(files.toSorted().map((file) => [file, importsOf(readFileSync(`${root}/${file}`, 'utf8'), file)]))

@@ -170,6 +170,21 @@ export const rows: readonly Row[] = [
     job: 'a plugin under test: the real dispatch, a clock by hand, a REST API that is none',
   },
   { floor: 19, at: 'core/testing.ts', job: 'all that a test of a plugin imports' },
+  { floor: 19, at: 'core/page/text', job: 'what the page makes of texts and numbers, without a browser' },
+  { floor: 20, at: 'core/page/i18n', job: 'the texts of the page in English and Chinese' },
+  { floor: 20, at: 'core/page/net', job: 'what the page reads and sends, what is live, and the links to its states' },
+  { floor: 21, at: 'core/page/parts', job: 'components that several views of the page have' },
+  { floor: 22, at: 'core/page/views', job: 'the login, and what the config says' },
+  { floor: 22, at: 'core/page/views/dead-letters', job: 'dead letters by plugin and reason, retried and dropped' },
+  {
+    floor: 22,
+    at: 'core/page/views/event',
+    job: 'one callback: its body, its time line, and what may be done with it',
+  },
+  { floor: 22, at: 'core/page/views/events', job: 'the list of callbacks: filters, search in slices, live' },
+  { floor: 22, at: 'core/page/views/overview', job: 'the numbers of now, plots of the last hour and day' },
+  { floor: 22, at: 'core/page/views/plugins', job: 'the plugins, pause and resume, the tables that they add' },
+  { floor: 23, at: 'core/page', job: 'the page of the admin listener, in the browser' },
   { floor: 21, at: 'core/cli', job: 'the command line' },
 ]
 

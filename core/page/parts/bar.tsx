@@ -1,0 +1,14 @@
+import { useEffect, useRef } from 'preact/hooks'
+
+/** A bar beside a number that says the same. @param share from 0 to 1 */
+export function Bar({ share }: { share: number }) {
+  const ref = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (ref.current) ref.current.style.width = `${Math.min(Math.max(share, 0), 1) * 100}%`
+  }, [share])
+  return (
+    <span class="bar" aria-hidden="true">
+      <i ref={ref} />
+    </span>
+  )
+}

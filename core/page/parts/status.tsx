@@ -1,0 +1,29 @@
+import { useEffect, useState } from 'preact/hooks'
+
+let tell: (text: string) => void = () => undefined
+
+/** Shows a sentence for a while, and has screen readers say it. */
+export function say(text: string): void {
+  tell(text)
+}
+
+const SHOWN_MS = 8000
+
+/** Where those sentences appear. One of these is on the page. */
+export function Status() {
+  const [text, setText] = useState('')
+  useEffect(() => {
+    tell = setText
+    return () => (tell = () => undefined)
+  }, [])
+  useEffect(() => {
+    if (text === '') return undefined
+    const timer = setTimeout(() => setText(''), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <div class={text === '' ? 'toast empty' : 'toast'} role="status">
+      {text}
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+import { useState } from 'preact/hooks'
+import type { Counts, EventSummary, PluginList, ReplayRequest } from '../../../admin/api-types.ts'
+import { t } from '../../i18n/text.ts'
+import { post } from '../../net/api.ts'
+import { useApi } from '../../net/use-api.ts'
+import { describeCounts } from '../../parts/counts-text.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { say } from '../../parts/status.tsx'
+
+/** Asks which plugin is to get the callback again. */
+export function ReplayDialog({ event, onClose }: { event: EventSummary; onClose: () => void }) {
+  const { data } = useApi<PluginList>('api/plugins')
+  const [chosen, setChosen] = useState<string>()
+  const ids = data?.plugins.map(({ id }) => id) ?? []
+  const plugin = chosen ?? event.plugins[0]?.id ?? ids[0] ?? ''
+
+  const replay = async (): Promise<void> => {
+    const counts = await post<Counts>('api/replay', { ids: [event.id], plugin } satisfies ReplayRequest)
+    say(describeCounts('replay', counts))
+    onClose()
+  }
+
+  return (
+    <Dialog title={t('event.replayTitle')} submit={t('event.replay')} onSubmit={replay} onClose={onClose}>
+      <label>
+        {t('events.plugin')}
+        <select value={plugin} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
+          {ids.map((id) => (
+            <option value={id} selected={id === plugin}>
+              {id}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p class="muted">{t('event.replayHint')}</p>
+    </Dialog>
+  )
+}
