@@ -9,14 +9,15 @@ import { DeadLetterDialog } from './dead-letter-dialog.tsx'
 import { ReplayDialog } from './replay-dialog.tsx'
 import { TestDialog } from './test-dialog.tsx'
 
-type Open = { readonly kind: 'replay' | 'test' } | { readonly kind: 'retry' | 'drop'; readonly plugin: string }
+type Open =
+  | { readonly kind: 'replay' | 'test' }
+  | { readonly kind: 'retry' | 'drop'; readonly plugin: string; readonly letter: string }
 
 /** What may be done with a callback. */
 export function Actions({ detail, onDone }: { detail: EventDetail; onDone: () => void }) {
   const session = useSession()
   const [open, setOpen] = useState<Open>()
-  const { event } = detail
-  const dead = event.plugins.filter(({ outcome }) => outcome === 'dead')
+  const { event, deadLetters } = detail
   const close = (): void => {
     setOpen(undefined)
     onDone()
@@ -29,13 +30,13 @@ export function Actions({ detail, onDone }: { detail: EventDetail; onDone: () =>
       <button type="button" onClick={() => setOpen({ kind: 'replay' })}>
         {t('event.replay')}
       </button>
-      {dead.map(({ id }) => (
-        <span class="pair" key={id}>
-          {dead.length > 1 && <span class="muted">{id}</span>}
-          <button type="button" onClick={() => setOpen({ kind: 'retry', plugin: id })}>
+      {deadLetters.map(({ plugin, ref }) => (
+        <span class="pair" key={ref}>
+          {deadLetters.length > 1 && <span class="muted">{plugin}</span>}
+          <button type="button" onClick={() => setOpen({ kind: 'retry', plugin, letter: ref })}>
             {t('event.retry')}
           </button>
-          <button type="button" onClick={() => setOpen({ kind: 'drop', plugin: id })}>
+          <button type="button" onClick={() => setOpen({ kind: 'drop', plugin, letter: ref })}>
             {t('event.drop')}
           </button>
         </span>
@@ -49,7 +50,7 @@ export function Actions({ detail, onDone }: { detail: EventDetail; onDone: () =>
       {open?.kind === 'replay' && <ReplayDialog event={event} onClose={close} />}
       {open?.kind === 'test' && <TestDialog event={event} onClose={close} />}
       {(open?.kind === 'retry' || open?.kind === 'drop') && (
-        <DeadLetterDialog event={event} kind={open.kind} plugin={open.plugin} onClose={close} />
+        <DeadLetterDialog letter={open.letter} kind={open.kind} plugin={open.plugin} onClose={close} />
       )}
     </div>
   )

@@ -1,17 +1,16 @@
 import { useState } from 'preact/hooks'
-import type { Counts, EventSummary, PluginList, ReplayRequest } from '../../../admin/api-types.ts'
+import type { Counts, EventSummary, ReplayRequest } from '../../../admin/api-types.ts'
 import { t } from '../../i18n/text.ts'
 import { post } from '../../net/api.ts'
-import { useApi } from '../../net/use-api.ts'
+import { useSession } from '../../net/session.ts'
 import { describeCounts } from '../../parts/counts-text.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { say } from '../../parts/status.tsx'
 
 /** Asks which plugin is to get the callback again. */
 export function ReplayDialog({ event, onClose }: { event: EventSummary; onClose: () => void }) {
-  const { data } = useApi<PluginList>('api/plugins')
+  const { plugins: ids = [] } = useSession() ?? {}
   const [chosen, setChosen] = useState<string>()
-  const ids = data?.plugins.map(({ id }) => id) ?? []
   const plugin = chosen ?? event.plugins[0]?.id ?? ids[0] ?? ''
 
   const replay = async (): Promise<void> => {
@@ -26,7 +25,7 @@ export function ReplayDialog({ event, onClose }: { event: EventSummary; onClose:
         {t('events.plugin')}
         <select value={plugin} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
           {ids.map((id) => (
-            <option value={id} selected={id === plugin}>
+            <option key={id} value={id} selected={id === plugin}>
               {id}
             </option>
           ))}

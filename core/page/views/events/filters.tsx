@@ -1,9 +1,9 @@
 import type { Ref } from 'preact'
-import type { OutcomeFilter, PluginList } from '../../../admin/api-types.ts'
+import type { OutcomeFilter } from '../../../admin/api-types.ts'
 import { t, type TextKey } from '../../i18n/text.ts'
 import type { Params } from '../../net/api.ts'
 import { goTo } from '../../net/route.ts'
-import { useApi } from '../../net/use-api.ts'
+import { useSession } from '../../net/session.ts'
 import { fromInput, toInput } from '../../text/times.ts'
 import type { EventFilter } from '../../text/match-event.ts'
 
@@ -28,9 +28,7 @@ export function filterOf(params: Params): EventFilter {
 
 /** Fields for each filter. What they say goes into the link, and the list follows the link. */
 export function Filters({ filter, formRef }: { filter: EventFilter; formRef: Ref<HTMLFormElement> }) {
-  const { data } = useApi<PluginList>('api/plugins')
-  const ids = data?.plugins.map(({ id }) => id) ?? []
-  const plugins = filter.plugin === undefined || ids.includes(filter.plugin) ? ids : [filter.plugin, ...ids]
+  const { apps = [], plugins = [] } = useSession() ?? {}
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
@@ -48,10 +46,10 @@ export function Filters({ filter, formRef }: { filter: EventFilter; formRef: Ref
         <div class="fields">
           <TextFilter name="group" value={filter.group} />
           <TextFilter name="account" value={filter.account} />
-          <TextFilter name="app" value={filter.app} />
+          <Choice name="app" value={filter.app} choices={apps.map(String).map(asChoice)} />
           <TextFilter name="id" value={filter.id} />
           <Choice name="outcome" value={filter.outcome} choices={OUTCOMES.map((one) => [one, t(`outcome.${one}`)])} />
-          <Choice name="plugin" value={filter.plugin} choices={plugins.map((id) => [id, id])} />
+          <Choice name="plugin" value={filter.plugin} choices={plugins.map(asChoice)} />
           <TimeFilter name="since" value={filter.since} />
           <TimeFilter name="until" value={filter.until} />
         </div>
@@ -107,18 +105,23 @@ function TimeFilter({ name, value }: { name: Name; value: string | undefined }) 
   )
 }
 
-function Choice(props: {
-  name: Name
-  value: string | undefined
-  choices: readonly (readonly [value: string, text: string])[]
-}) {
+type Option = readonly [value: string, text: string]
+
+function asChoice(value: string): Option {
+  return [value, value]
+}
+
+/** One of several; what a link says stays, even if the config has it no more. */
+function Choice({ name, value, choices }: { name: Name; value: string | undefined; choices: readonly Option[] }) {
+  const isKnown = value === undefined || choices.some(([choice]) => choice === value)
+  const shown = isKnown ? choices : [asChoice(value), ...choices]
   return (
     <label>
-      {labelOf(props.name)}
-      <select name={props.name} value={props.value ?? ''}>
+      {labelOf(name)}
+      <select name={name} value={value ?? ''}>
         <option value="">{t('events.any')}</option>
-        {props.choices.map(([value, text]) => (
-          <option value={value} selected={value === props.value}>
+        {shown.map(([choice, text]) => (
+          <option key={choice} value={choice} selected={choice === value}>
             {text}
           </option>
         ))}

@@ -1,4 +1,4 @@
-import type { PluginSummary, StreamTick } from '../../../admin/api-types.ts'
+import type { PluginSummary } from '../../../admin/api-types.ts'
 import { duration, t } from '../../i18n/text.ts'
 import { linkTo } from '../../net/route.ts'
 import { Bar } from '../../parts/bar.tsx'
@@ -6,17 +6,15 @@ import { StateChip } from '../../parts/chip.tsx'
 import { countText } from '../../text/numbers.ts'
 
 /** What waits for each plugin, and how long already. */
-export function Backlogs({ plugins, tick }: { plugins: readonly PluginSummary[]; tick: StreamTick | undefined }) {
-  const live = new Map(tick?.plugins.map(({ id, backlog, state }) => [id, { backlog, state }]))
-  const shown = plugins.map((plugin) => ({ ...plugin, ...live.get(plugin.id) }))
-  const most = shown.reduce((most, { backlog }) => Math.max(most, backlog), 1)
+export function Backlogs({ plugins }: { plugins: readonly PluginSummary[] }) {
+  const most = plugins.reduce((most, { backlog }) => Math.max(most, backlog), 1)
   return (
     <section class="card">
       <h2>{t('overview.waiting')}</h2>
-      {shown.every(({ backlog }) => backlog === 0) && <p class="muted">{t('overview.nothingWaits')}</p>}
+      {plugins.every(({ backlog }) => backlog === 0) && <p class="muted">{t('overview.nothingWaits')}</p>}
       <ul class="backlogs">
-        {shown.map(({ id, state, backlog, oldestAgeMs }) => (
-          <li>
+        {plugins.map(({ id, state, backlog, oldestAgeMs }) => (
+          <li key={id}>
             <a href={linkTo(['plugins', id])}>{id}</a>
             <StateChip state={state} />
             <Bar share={backlog / most} />

@@ -42,7 +42,7 @@ export function Overview({ route }: { route: Route }) {
           <Checks data={data} />
           <Tiles data={data} tick={tick} />
           <Plots series={data.series[span]}>
-            <Backlogs plugins={data.plugins} tick={tick} />
+            <Backlogs plugins={data.plugins} />
           </Plots>
         </>
       )}
