@@ -11,9 +11,9 @@ const BY_STATUS: Readonly<Record<number, TextKey>> = {
   503: 'fail.unavailable',
 }
 
-/** What went wrong, in the viewer's language, with the sentence of the server. */
-export function Failure({ failure }: { failure: ApiFailure | undefined }) {
-  if (!failure) return null
+/** What went wrong, in the viewer's language, with the sentence of the server; or that nothing has come yet. */
+export function Failure({ failure, isLoading }: { failure: ApiFailure | undefined; isLoading?: boolean }) {
+  if (!failure) return isLoading ? <p class="muted">{t('app.loading')}</p> : null
   return (
     <div class="notice bad" role="alert">
       <strong>{t(BY_STATUS[failure.status] ?? 'fail.other')}</strong>{' '}

@@ -13,7 +13,7 @@ export function Config() {
         <h1>{t('nav.config')}</h1>
         {data && <code class="muted">{data.file}</code>}
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data && (
         <>
           <section class="card">

@@ -32,7 +32,7 @@ export function DeadLetters({ route: { params } }: { route: Route }) {
           </button>
         )}
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data?.groups.length === 0 && <p class="card muted">{t('dead.none')}</p>}
       {data && data.groups.length > 0 && <Groups groups={data.groups} onShow={show} onMany={setMany} />}
       {letters.length > 0 && <Letters letters={letters} onMany={setMany} />}

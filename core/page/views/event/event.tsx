@@ -23,7 +23,7 @@ export function OneEvent({ id }: { id: string }) {
         <h1>{data ? <Untrusted text={data.event.command} limit={120} /> : t('nav.events')}</h1>
         {data && <span class="muted">{data.titles[language()]}</span>}
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data && (
         <>
           <Actions detail={data} onDone={reload} />

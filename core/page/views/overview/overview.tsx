@@ -36,7 +36,7 @@ export function Overview({ route }: { route: Route }) {
           ))}
         </span>
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data && (
         <>
           <Checks data={data} />

@@ -20,7 +20,7 @@ export function PluginView({ id, command }: { id: string; command: string }) {
           {t('events.apply')}
         </button>
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data && ('text' in data ? <Text text={data.text} label={command} /> : <Table view={data} label={command} />)}
     </>
   )

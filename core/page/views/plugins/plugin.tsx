@@ -26,7 +26,7 @@ export function Plugin({ id }: { id: string }) {
         <h1>{id}</h1>
         {plugin && <StateChip state={plugin.state} />}
       </header>
-      <Failure failure={data && !plugin ? new ApiFailure(404, '') : failure} />
+      <Failure failure={data && !plugin ? new ApiFailure(404, '') : failure} isLoading={!data} />
       {plugin && <Shown plugin={plugin} onDone={reload} />}
     </>
   )

@@ -18,7 +18,7 @@ export function Plugins() {
         <h1>{t('plugins.title')}</h1>
         <span class="muted">{t('plugins.since')}</span>
       </header>
-      <Failure failure={failure} />
+      <Failure failure={failure} isLoading={!data} />
       {data?.plugins.length === 0 && <p class="card muted">{t('plugins.none')}</p>}
       <ul class="plugins">
         {data?.plugins.map((plugin) => (

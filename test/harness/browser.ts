@@ -1,0 +1,49 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { stopAfterTest } from './hooks.ts'
+
+/** Debian's; the tests download none. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+
+let browser: Promise<Browser> | undefined
+
+/** What happened in a page that a person would not want. */
+export interface Watched {
+  readonly page: Page
+  /** Errors of scripts and of the policy for contents, dialogs, and requests to other servers. */
+  readonly troubles: string[]
+}
+
+/** A new page in a browser with nothing kept in it. It is closed when the test is over. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  const context = await (
+    await browser
+  ).newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options })
+  stopAfterTest(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  const troubles: string[] = []
+  const { origin } = new URL(url)
+  page.on('pageerror', (error) => void troubles.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) troubles.push(message.text())
+  })
+  page.on('dialog', (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    const asked = request.url()
+    if (!asked.startsWith(origin) && !asked.startsWith('data:')) troubles.push(`request: ${asked}`)
+  })
+  await page.goto(url)
+  return { page, troubles }
+}
+
+/** One browser serves all tests of a file. */
+export function closeBrowserAfterAll(): void {
+  after(async () => {
+    await (await browser)?.close()
+    browser = undefined
+  })
+}
