@@ -54,10 +54,9 @@ export function App() {
     return <main class="login">{failure ? <Failure failure={failure} /> : t('app.loading')}</main>
   if (session === 'login') {
     return (
-      <div class="login-page">
-        <Login key={chosen} onSession={setSession} />
+      <Login key={chosen} onSession={setSession}>
         <LanguageChoice onLanguage={choose} />
-      </div>
+      </Login>
     )
   }
   const [step = 'overview'] = route.steps

@@ -33,7 +33,7 @@ export function Shell({ session, step, onLanguage, onLogout, children }: ShellPr
       <a class="skip" href="#content" onClick={skipToContent}>
         {t('app.skip')}
       </a>
-      <div class="side">
+      <header class="side">
         <div class="brand">
           <strong>timhook</strong> <small class="muted">{session.version}</small>
         </div>
@@ -57,7 +57,7 @@ export function Shell({ session, step, onLanguage, onLogout, children }: ShellPr
             </button>
           )}
         </div>
-      </div>
+      </header>
       <main id="content" tabIndex={-1}>
         {state === 'lost' && (
           <div class="notice bad" role="alert">

@@ -146,7 +146,7 @@ describe('one event', () => {
     await sendMessage(shown, { MsgBody })
     const { page, troubles } = await openEvent(shown)
     await page.getByRole('button', { name: 'Show the body' }).click()
-    await page.getByText('10000 elements').waitFor()
+    await page.getByText('Elements: 10000').waitFor()
     expect(await page.locator('.message > li').count()).to.be.below(50)
     expect(Number(await page.evaluate('document.querySelectorAll("*").length'))).to.be.below(5000)
     await page.getByRole('button', { name: /Show all/ }).click()

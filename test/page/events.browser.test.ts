@@ -90,6 +90,16 @@ describe('the list of events', () => {
     expect(await page.getByText('@TGS#message').count()).to.equal(0)
   })
 
+  it('shows what comes of one group, which only the server can tell', async () => {
+    const shown = await shownServer()
+    const { page } = await openPage(`${shown.url}#/events?group=%40TGS%23mine`)
+    await page.getByText('No callback fits.').waitFor()
+    await sendFull(shown, { GroupId: '@TGS#other' })
+    await sendFull(shown, { GroupId: '@TGS#mine' })
+    await page.getByText('1 shown').waitFor()
+    expect(await rows(page).innerText()).to.include('@TGS#mine')
+  })
+
   it('finds refused and decided callbacks by their outcome, and one by its id', async () => {
     const shown = await shownServer()
     await sendMessage(shown)

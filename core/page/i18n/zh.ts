@@ -26,6 +26,7 @@ export const zh: Record<keyof typeof en, string> = {
   'app.cancel': '取消',
   'app.copy': '复制',
   'app.copied': '已复制',
+  'app.reload': '刷新',
   'app.more': '显示更多',
   'app.unseen': '不可见字符',
   'app.masked': '密钥已隐去。',

@@ -22,13 +22,17 @@ function cssColour(property: string): string {
   return color
 }
 
+interface PlotSettings {
+  readonly curves: readonly Curve[]
+  readonly format: (value: number) => string
+  readonly size: { readonly width: number; readonly height: number }
+  readonly spanMs: number
+  /** Hears of the value under the cursor. */
+  readonly onCursor: (index: number | undefined) => void
+}
+
 /** Plain curves: thin lines, few labels, no controls. */
-export function plotOptions(
-  curves: readonly Curve[],
-  format: (value: number) => string,
-  size: { width: number; height: number },
-  onCursor: (index: number | undefined) => void,
-): uPlot.Options {
+export function plotOptions({ curves, format, size, spanMs, onCursor }: PlotSettings): uPlot.Options {
   const axis = { stroke: cssColour('--muted'), font: FONT, ticks: { show: false } }
   const grid = { stroke: cssColour('--line'), width: 1 }
   return {
@@ -36,7 +40,10 @@ export function plotOptions(
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, points: { size: 6 }, y: false },
-    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+    scales: {
+      x: { range: (_, __, to) => [to - spanMs / 1000, to] },
+      y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 26, space: 64, values: (_, splits) => splits.map(hourText) },
       { ...axis, grid, size: 56, space: 32, values: (_, splits) => splits.map(format) },

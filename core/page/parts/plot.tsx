@@ -11,16 +11,20 @@ export interface PlotProps {
   readonly times: readonly number[]
   readonly curves: readonly Curve[]
   readonly format: (value: number) => string
+  /** How much time is shown, whether there are values for all of it or not. */
+  readonly spanMs: number
 }
 
 const HEIGHT = 150
 
 /** Curves over time. The cursor is shared by all plots, and the values under it stand in the caption. */
-export function Plot({ title, summary, times, curves, format }: PlotProps) {
+export function Plot({ title, summary, times, curves, format, spanMs }: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const [under, setUnder] = useState<number>()
   const data = [times.map((at) => at / 1000), ...curves.map(({ values }) => values)] as unknown as uPlot.AlignedData
+  const latest = useRef(data)
+  latest.current = data
   const shape = curves.map(({ label }) => label).join()
 
   useEffect(() => {
@@ -30,8 +34,8 @@ export function Plot({ title, summary, times, curves, format }: PlotProps) {
       plot.current?.destroy()
       const size = { width: element.clientWidth, height: HEIGHT }
       plot.current = new uPlot(
-        plotOptions(curves, format, size, (at) => setUnder(at)),
-        data,
+        plotOptions({ curves, format, size, spanMs, onCursor: setUnder }),
+        latest.current,
         element,
       )
     }
@@ -50,7 +54,7 @@ export function Plot({ title, summary, times, curves, format }: PlotProps) {
       plot.current?.destroy()
       plot.current = undefined
     }
-  }, [shape])
+  }, [shape, spanMs])
 
   useEffect(() => plot.current?.setData(data), [times, curves])
 
@@ -58,7 +62,7 @@ export function Plot({ title, summary, times, curves, format }: PlotProps) {
   return (
     <figure class="card plot">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <span class="legend" aria-hidden="true">
           {under !== undefined && <span class="muted">{clockText(times[at] ?? 0)}</span>}
           {curves

@@ -14,14 +14,15 @@ export interface EventFilter {
   readonly until?: string
 }
 
-/** Whether a callback that has just arrived belongs into the list. */
+/**
+ * Whether a callback that has just arrived belongs into the list. Which groups and accounts a body names, only the server
+ * can tell.
+ */
 export function matchesFilter(event: EventSummary, filter: EventFilter): boolean {
-  const { app, command, group, account, outcome, plugin, id, since, until } = filter
+  const { app, command, outcome, plugin, id, since, until } = filter
   return (
     (app === undefined || String(event.sdkAppId) === app) &&
     (command === undefined || matchesCommand(event.command, command)) &&
-    (group === undefined || event.group === group) &&
-    (account === undefined || (event.account ?? '').split(' ').includes(account)) &&
     (outcome === undefined || matchesOutcome(event, outcome)) &&
     (plugin === undefined || event.plugins.some((one) => one.id === plugin)) &&
     (id === undefined || event.id === id) &&

@@ -1,11 +1,17 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { LoginRequest, Session } from '../../admin/api-types.ts'
 import { t } from '../i18n/text.ts'
 import { ApiFailure, post } from '../net/api.ts'
 import { Failure } from '../parts/failure.tsx'
 
+interface LoginProps {
+  readonly onSession: (session: Session) => void
+  readonly children: ComponentChildren
+}
+
 /** Asks for the admin token. The link that was opened stays, and is shown afterwards. */
-export function Login({ onSession }: { onSession: (session: Session) => void }) {
+export function Login({ onSession, children }: LoginProps) {
   const [token, setToken] = useState('')
   const [failure, setFailure] = useState<ApiFailure>()
 
@@ -47,6 +53,7 @@ export function Login({ onSession }: { onSession: (session: Session) => void }) 
           {t('login.submit')}
         </button>
       </form>
+      {children}
     </main>
   )
 }

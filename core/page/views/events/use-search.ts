@@ -21,8 +21,8 @@ export interface Search {
   readonly stop: () => void
   /** Adds what has just arrived, or replaces it where it is listed already. */
   readonly add: (events: readonly EventSummary[]) => void
-  /** Reads the newest ones again, for what has become of them. */
-  readonly refresh: () => void
+  /** Reads the newest ones again, for what has come and what has become of them; empty where that fails. */
+  readonly readNewest: () => Promise<readonly EventSummary[]>
 }
 
 interface State {
@@ -85,18 +85,20 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
   const add = useCallback((events: readonly EventSummary[]) => {
     setState((state) => ({ ...state, entries: merge(state.entries, events).slice(0, MOST) }))
   }, [])
-  const refresh = useCallback(() => {
-    get<EventPage>(withParams('api/events', { ...filter, limit: String(WANTED) })).then(
-      ({ entries }) => add(entries),
-      () => undefined,
-    )
-  }, [filterKey])
+  const readNewest = useCallback(
+    () =>
+      get<EventPage>(withParams('api/events', { ...filter, limit: String(WANTED) })).then(
+        ({ entries }) => entries,
+        () => [],
+      ),
+    [filterKey],
+  )
   const stop = useCallback(() => {
     running.current?.abort()
     setState((state) => ({ ...state, isSearching: false }))
   }, [])
   const { failure, searchedTo } = state
-  return { ...state, failure, searchedTo, add, refresh, stop, goOn: () => void run(latest.current) }
+  return { ...state, failure, searchedTo, add, readNewest, stop, goOn: () => void run(latest.current) }
 }
 
 /** Newest first, each once, the later report of one winning. */

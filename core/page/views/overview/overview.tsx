@@ -12,6 +12,7 @@ import { Tiles } from './tiles.tsx'
 
 const REFRESH_MS = 10_000
 const SPANS = ['hour', 'day'] as const
+const SPANS_MS = { hour: 3_600_000, day: 86_400_000 }
 
 /** How the server is: numbers of now, the last hour or day, and what waits. */
 export function Overview({ route }: { route: Route }) {
@@ -41,7 +42,7 @@ export function Overview({ route }: { route: Route }) {
         <>
           <Checks data={data} />
           <Tiles data={data} tick={tick} />
-          <Plots series={data.series[span]}>
+          <Plots series={data.series[span]} spanMs={SPANS_MS[span]}>
             <Backlogs plugins={data.plugins} />
           </Plots>
         </>

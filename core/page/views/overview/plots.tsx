@@ -9,6 +9,12 @@ import { roughText } from '../../text/numbers.ts'
 /** How long Tencent waits for an answer. */
 const LIMIT_MS = 2000
 
+interface PlotsProps {
+  readonly series: Series
+  readonly spanMs: number
+  readonly children: ComponentChildren
+}
+
 interface Chart {
   readonly title: string
   readonly curves: readonly Curve[]
@@ -16,7 +22,7 @@ interface Chart {
 }
 
 /** One span of time: load, answers beside the limit, refusals, what waits, what is dead; and what stands beside them. */
-export function Plots({ series, children }: { series: Series; children: ComponentChildren }) {
+export function Plots({ series, spanMs, children }: PlotsProps) {
   const times = useMemo(() => series.callbacks.map((_, step) => series.from + step * series.stepMs), [series])
   const charts = useMemo(() => chartsOf(series), [series, t('overview.rate')])
   return (
@@ -29,6 +35,7 @@ export function Plots({ series, children }: { series: Series; children: Componen
           times={times}
           curves={curves}
           format={format}
+          spanMs={spanMs}
         />
       ))}
       {children}

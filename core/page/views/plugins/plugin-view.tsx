@@ -17,7 +17,7 @@ export function PluginView({ id, command }: { id: string; command: string }) {
           <a href={linkTo(['plugins', id])}>{id}</a> {command}
         </h1>
         <button type="button" onClick={reload}>
-          {t('events.apply')}
+          {t('app.reload')}
         </button>
       </header>
       <Failure failure={failure} isLoading={!data} />
