@@ -88,6 +88,6 @@ function View({ route }: { route: Route }) {
     case 'config':
       return <Config />
     default:
-      return <p class="card">{t('app.notFound')}</p>
+      return <h1>{t('app.notFound')}</h1>
   }
 }

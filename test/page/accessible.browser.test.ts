@@ -27,7 +27,7 @@ const VIEWS: readonly (readonly [link: string, ready: string])[] = [
   ['#/plugins/works', '.json'],
   ['#/plugins/works/runs', 'table'],
   ['#/config', '.json'],
-  ['#/nonsense', 'main .card'],
+  ['#/nonsense', 'main h1'],
 ]
 
 async function seeded(): Promise<Shown> {
