@@ -40,7 +40,7 @@ describe('the page over a restart', () => {
   it('says that the server is gone, and goes on by itself when it is back', async () => {
     const port = await freePort()
     const cwd = await folderWith({
-      'works.mjs': `export default { name: 'works', handlers: { '*': () => undefined } }`,
+      'config/works.mjs': `export default { name: 'works', handlers: { '*': () => undefined } }`,
       'config/plugins.yaml': config(port, 'first-token'),
     })
     const before = await startCommand(cwd)
@@ -80,7 +80,7 @@ describe('the page over a restart', () => {
   it('needs no login for that where there is no token', async () => {
     const port = await freePort()
     const cwd = await folderWith({
-      'works.mjs': `export default { name: 'works', handlers: { '*': () => undefined } }`,
+      'config/works.mjs': `export default { name: 'works', handlers: { '*': () => undefined } }`,
       'config/plugins.yaml': config(port, "''").replace(", token: ''", ''),
     })
     const before = await startCommand(cwd)
