@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema/schema.ts'
 import type { Bus } from '../observe/bus.ts'
-import { traceHeaders } from '../observe/tracing.ts'
+import { traceCall, traceHeaders } from '../observe/tracing.ts'
 import { createRestClient } from '../rest/client/create-client.ts'
 import type { Observer } from '../rest/client/observer.ts'
 import { restNotConfigured, type Rest } from '../rest/calls/rest.ts'
@@ -11,6 +11,7 @@ export function createRestClients(apps: Config['apps'], bus: Bus, signal: AbortS
   const observer: Observer = {
     called: (event) => bus.emit('rest:called', event),
     paused: (event) => bus.emit('rest:paused', event),
+    trace: traceCall,
     headers: traceHeaders,
   }
   const clients = new Map(

@@ -1,5 +1,6 @@
 import type * as OpenTelemetry from '@opentelemetry/api'
 import type { Span, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { TimhookError } from '../errors.ts'
 import { commands } from '../protocol/commands.ts'
 import { UNKNOWN } from './counts.ts'
 
@@ -51,6 +52,26 @@ export function traceHandler<T>(about: Traced & { query: string }, plugin: strin
   const attributes = { 'messaging.consumer.group.name': plugin, 'timhook.attempt': attempt }
   const kind = api.SpanKind.CONSUMER
   return inSpan(api, { about, operation: 'process', kind, parent: traceOf(about.query), attributes }, run)
+}
+
+/** Runs a call of the REST API in a span of its own, below the current one. */
+export async function traceCall<T>(
+  { sdkAppId, api: name }: { readonly sdkAppId: number; readonly api: string },
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!api) return run()
+  const [service = '', method = ''] = name.split('/')
+  const { trace, context, SpanKind, SpanStatusCode } = api
+  const attributes = {
+    'rpc.system': 'tencent_im',
+    'rpc.service': service,
+    'rpc.method': method,
+    'timhook.sdk_app_id': sdkAppId,
+  }
+  const span = trace.getTracer('timhook').startSpan(`call ${name}`, { kind: SpanKind.CLIENT, attributes })
+  const result = context.with(trace.setSpan(context.active(), span), run)
+  endWith(span, result, SpanStatusCode.ERROR)
+  return result
 }
 
 /** Whether spans are made at all. */
@@ -138,9 +159,9 @@ function endWith(span: Span, result: unknown, failed: SpanStatusCode): void {
   )
 }
 
-/** The message of an error may quote that of a callback, so only its name is told. */
+/** The message of an error may quote that of a callback, so only its name, or its code, is told. */
 function endFailed(span: Span, error: unknown, code: SpanStatusCode): void {
-  const name = error instanceof Error ? error.name : typeof error
+  const name = error instanceof TimhookError ? error.code : error instanceof Error ? error.name : typeof error
   span.setStatus({ code, message: name })
   span.setAttribute('error.type', name)
   span.end()

@@ -72,7 +72,31 @@ describe('traces', () => {
     expect(processed[0]?.status).to.deep.equal({ code: SpanStatusCode.ERROR, message: 'RangeError' })
     expect(JSON.stringify(spans.map(({ attributes, events }) => [attributes, events]))).not.to.contain('secret text')
     const last = processed.at(-1)?.spanContext().spanId
-    expect(fake.calls.at(-1)?.headers['traceparent']).to.equal(`00-${TRACE}-${last}-01`)
+    const call = spans.find(({ name }) => name === 'call group_open_http_svc/get_group_info')
+    expect([call?.kind, call?.parentSpanContext?.spanId]).to.deep.equal([SpanKind.CLIENT, last])
+    expect(call?.status.code).to.equal(SpanStatusCode.UNSET)
+    expect(fake.calls.at(-1)?.headers['traceparent']).to.equal(`00-${TRACE}-${call?.spanContext().spanId}-01`)
+  })
+
+  it('have a span of a REST call that fails, with the code of its error and no secret', async () => {
+    const exporter = withTracer()
+    const fake = await startFake({ sdkAppId: UNSIGNED_APP, secretKey: 'key' })
+    stopAfterTest(() => fake.close())
+    const rest = { baseUrl: `${fake.url}/`, identifier: fake.identifier, secretKey: 'another key' }
+    const handle = async ({ rest }: { rest: { getGroupInfo: (body: object) => Promise<unknown> } }): Promise<void> => {
+      await rest.getGroupInfo({ GroupIdList: ['@TGS#public'] })
+    }
+    const server = await serve({
+      apps: [{ sdkAppId: UNSIGNED_APP, unsigned: true, rest }],
+      plugins: [{ ...entry('crm', { [FULL]: handle as never }), retry: { attempts: 1 } }],
+    })
+    const dead = server.bus.next('callback:dead')
+    await post(server, FULL, full())
+    await dead
+    const call = exporter.getFinishedSpans().find(({ name }) => name.startsWith('call '))
+    expect(call?.status).to.deep.equal({ code: SpanStatusCode.ERROR, message: 'REST_REFUSED' })
+    expect(call?.attributes).to.include({ 'rpc.method': 'get_group_info', 'error.type': 'REST_REFUSED' })
+    expect(JSON.stringify([call?.attributes, call?.events])).not.to.match(/usersig|another key/)
   })
 
   it('have the handlers of a before-callback below its own span, and a trace of its own without a sender', async () => {

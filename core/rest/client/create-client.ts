@@ -35,17 +35,22 @@ export function createRestClient(settings: RestSettings, deps: ClientDeps): Rest
     return underWay.run(options.signal, (signal) => sender.send({ api, text, clean, options, signal }))
   }
 
-  return createRest(async (service, command, body = {}, options = {}): Promise<JsonObject> => {
-    const startedAt = clock.now()
+  return createRest((service, command, body = {}, options = {}): Promise<JsonObject> => {
     const api = apiOf(service, command)
+    const name = NAME.test(service) && NAME.test(command) ? nameOf(api) : 'invalid'
+    const run = (): Promise<JsonObject> => call(api, name, body, options)
+    return observer.trace ? observer.trace({ sdkAppId: settings.sdkAppId, api: name }, run) : run()
+  })
+
+  async function call(api: Api, name: string, body: object, options: CallOptions): Promise<JsonObject> {
+    const startedAt = clock.now()
     const result = await send(api, body, options)
     const { sdkAppId } = settings
-    const name = NAME.test(service) && NAME.test(command) ? nameOf(api) : 'invalid'
     const durationMs = clock.now() - startedAt
     observer.called({ sdkAppId, api: name, ...reported(result), attempts: result.attempts, durationMs })
     if (!('failure' in result)) return result.answer
     throw new RestError(codeOf(result.failure), name, result.failure, result.attempts)
-  })
+  }
 }
 
 const INVALID: Failure = {

@@ -27,6 +27,8 @@ export interface RestPaused {
 export interface Observer {
   called(event: RestCalled): void
   paused(event: RestPaused): void
+  /** Runs a call, in a span of a trace where there is one. */
+  trace?<T>(call: { readonly sdkAppId: number; readonly api: string }, run: () => Promise<T>): Promise<T>
   /** Further headers of a request, such as those of a trace. */
   headers?(): Readonly<Record<string, string>>
 }
