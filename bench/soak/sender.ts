@@ -43,9 +43,8 @@ export async function sendMixed({ rate, url, signal }: SenderOptions, tally: Tal
   const definitions = [...commands.values()]
   const startedAt = performance.now()
   const unanswered = new Set<Promise<void>>()
-  let n = 0
-  const sendNext = async (): Promise<void> => {
-    const number = n++
+  let next = 0
+  const sendNext = async (number: number): Promise<void> => {
     const definition = definitions[number % definitions.length]
     const target = url()
     if (!definition || target === undefined) return
@@ -64,8 +63,9 @@ export async function sendMixed({ rate, url, signal }: SenderOptions, tally: Tal
   }
   while (!signal.aborted) {
     const due = Math.floor(((performance.now() - startedAt) * rate) / 1000)
-    while (n < due && unanswered.size < MAX_UNANSWERED) {
-      const sending: Promise<void> = sendNext().finally(() => unanswered.delete(sending))
+    const until = Math.min(due, next + MAX_UNANSWERED - unanswered.size)
+    for (; next < until; next++) {
+      const sending: Promise<void> = sendNext(next).finally(() => unanswered.delete(sending))
       unanswered.add(sending)
     }
     // A load by the clock, not one that waits for answers.

@@ -57,7 +57,7 @@ function examineNode(version: string): Finding {
 }
 
 function examineApps({ apps, server }: Config, url: string | undefined): Finding[] {
-  return apps.map(({ sdkAppId, tokens = [] }) => {
+  return apps.map(({ sdkAppId, tokens }) => {
     if (tokens.length > 1) {
       return advice(
         `app ${sdkAppId} accepts ${tokens.length} tokens: remove the old one once the console has the new one`,

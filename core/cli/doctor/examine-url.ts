@@ -31,7 +31,7 @@ export async function examineUrl(text: string, config: Config): Promise<Finding[
   if (status !== 200) return [...findings, fault(`${shown} answered ${status}: ${hintOf(status)}`)]
   const took = `answered the check of the console in ${Math.round(ms)} ms`
   findings.push(ms > SLOW_MS ? advice(`${shown} ${took}: Tencent waits for 2 s in all`) : fine(`${shown} ${took}`))
-  for (const app of config.apps) if ((app.tokens ?? []).length > 0) findings.push(await examineTokens(url, app))
+  for (const app of config.apps) if (app.tokens.length > 0) findings.push(await examineTokens(url, app))
   return findings
 }
 
@@ -55,7 +55,7 @@ function examineForm({ protocol, hostname, search, hash, pathname }: URL, { serv
 }
 
 /** An empty body is refused behind the signature, so that nothing is dispatched: 400 means that it was right. */
-async function examineTokens(url: URL, { sdkAppId, tokens = [] }: Config['apps'][number]): Promise<Finding> {
+async function examineTokens(url: URL, { sdkAppId, tokens }: Config['apps'][number]): Promise<Finding> {
   const statusOf = async (token: string): Promise<number> => {
     const RequestTime = `${Math.floor(Date.now() / 1000)}`
     const query = { SdkAppid: `${sdkAppId}`, CallbackCommand: ANY_COMMAND, Sign: sign(token, RequestTime), RequestTime }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Whether a program is installed. Where CI runs, it has to be. */
-export function hasProgram(name: string): boolean {
+function hasProgram(name: string): boolean {
   const { error } = spawnSync(name, ['--version'], { stdio: 'ignore' })
   if (error && process.env['CI']) throw new Error(`${name} is not installed`, { cause: error })
   return error === undefined
