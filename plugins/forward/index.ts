@@ -1,7 +1,7 @@
 import { definePlugin } from 'timhook/plugin'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
-import { checkOptions, options } from './options.ts'
+import { checkOptions, handlerMs, options } from './options.ts'
 import { createTarget } from './target.ts'
 
 const STATUSES = ['2xx', '3xx', '4xx', '5xx', 'none']
@@ -19,7 +19,7 @@ export default definePlugin({
   setup: createTarget,
   handlers: {
     '*': {
-      timeoutMs: ({ timeout }) => timeout,
+      timeoutMs: handlerMs,
       phase: ({ decide: decides }) => (decides ? undefined : 'after'),
       handle: (context) => (context.phase === 'before' ? decide(context) : deliver(context)),
     },

@@ -5,7 +5,7 @@ import type { Format } from './format/message.ts'
 import { createSignWebhook } from './format/sign-webhook.ts'
 import { createStandardWebhooksFormat } from './format/standard-webhooks.ts'
 import { createTencentFormat } from './format/tencent.ts'
-import { type Options, secretsOf } from './options.ts'
+import { limitOf, type Options, secretsOf } from './options.ts'
 import { Circuit } from './send/circuit.ts'
 import { connect } from './send/connect.ts'
 import { Rate } from './send/rate.ts'
@@ -19,6 +19,8 @@ export interface Target {
   readonly write: Format
   readonly circuit: Circuit
   readonly rate: Rate | undefined
+  /** How long an answer may take, milliseconds. */
+  readonly limitMs: number
 }
 
 interface TargetDeps {
@@ -44,6 +46,7 @@ export function createTarget({ options, log, count, emit }: TargetDeps): Target 
     headers: { ...authorizationOf(url), ...options.headers, 'user-agent': 'timhook' },
     write: formatOf(options, url),
     circuit: new Circuit(options.circuit || undefined, onChange),
+    limitMs: limitOf(options),
     rate: options.rate === undefined ? undefined : new Rate(options.rate),
   }
 }

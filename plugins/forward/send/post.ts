@@ -16,6 +16,14 @@ export interface Answer {
   readonly isCut: boolean
 }
 
+/** How long an answer is waited for, and how much of it. */
+interface Patience {
+  readonly signal: AbortSignal
+  /** Milliseconds. */
+  readonly limitMs: number
+  readonly needsText: boolean
+}
+
 /** Errors of a connection that the target has closed, as it may do with one that has been idle. */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
@@ -27,40 +35,38 @@ const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 export async function post(
   dispatcher: Dispatcher,
   message: Message & { readonly origin: string },
-  { signal, needsText }: { signal: AbortSignal; needsText: boolean },
+  patience: Patience,
 ): Promise<Answer> {
   try {
-    return await exchange(dispatcher, message, signal, needsText)
+    return await exchange(dispatcher, message, patience)
   } catch (error) {
-    if (signal.aborted || !CLOSED.has((error as { code?: string }).code ?? '')) throw error
-    return exchange(dispatcher, message, signal, needsText)
+    if (patience.signal.aborted || !CLOSED.has((error as { code?: string }).code ?? '')) throw error
+    return exchange(dispatcher, message, patience)
   }
 }
 
 async function exchange(
   dispatcher: Dispatcher,
   { origin, path, headers, body }: Message & { readonly origin: string },
-  signal: AbortSignal,
-  needsText: boolean,
+  patience: Patience,
 ): Promise<Answer> {
-  signal.throwIfAborted()
+  patience.signal.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const reader = new AnswerReader({ resolve, reject, signal, needsText })
+    const reader = new AnswerReader({ resolve, reject, ...patience })
     const options = { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 } as const
     dispatcher.dispatch(options, reader)
   })
 }
 
-interface ReaderDeps {
+interface ReaderDeps extends Patience {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
-  readonly signal: AbortSignal
-  readonly needsText: boolean
 }
 
 class AnswerReader implements Dispatcher.DispatchHandler {
   readonly #deps: ReaderDeps
   readonly #abort: () => void
+  readonly #limit: NodeJS.Timeout
   #controller: Dispatcher.DispatchController | undefined
   readonly #chunks: Buffer[] = []
   #length = 0
@@ -69,11 +75,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   constructor(deps: ReaderDeps) {
     this.#deps = deps
-    this.#abort = () => {
-      this.#controller?.abort(deps.signal.reason as Error)
-      deps.reject(deps.signal.reason)
+    const fail = (error: Error): void => {
+      this.#controller?.abort(error)
+      this.#settle()
+      deps.reject(error)
     }
+    this.#abort = () => fail(deps.signal.reason as Error)
     deps.signal.addEventListener('abort', this.#abort)
+    this.#limit = setTimeout(() => fail(new Error(`took longer than ${deps.limitMs} ms`)), deps.limitMs)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -112,7 +121,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.#rest)
-    this.#deps.signal.removeEventListener('abort', this.#abort)
+    this.#settle()
     // Without effect where the answer counts already.
     this.#deps.reject(error)
   }
@@ -121,8 +130,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     return Buffer.concat(this.#chunks).toString('utf8')
   }
 
-  #answer(text: string, isCut: boolean): void {
+  /** It is known what comes of the request. */
+  #settle(): void {
     this.#deps.signal.removeEventListener('abort', this.#abort)
+    clearTimeout(this.#limit)
+  }
+
+  #answer(text: string, isCut: boolean): void {
+    this.#settle()
     if (this.#head) this.#deps.resolve({ ...this.#head, text, isCut })
   }
 }

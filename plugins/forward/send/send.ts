@@ -16,10 +16,10 @@ export type Context = Pick<
  */
 export async function send(context: Context, passage: Passage, needsText: boolean): Promise<Answer> {
   const { state: target, signal, count } = context
-  const { circuit, origin, dispatcher } = target
+  const { circuit, origin, dispatcher, limitMs } = target
   const message = { origin, ...messageOf(context, target) }
   try {
-    const answer = await post(dispatcher, message, { signal, needsText })
+    const answer = await post(dispatcher, message, { signal, limitMs, needsText })
     count('answers', { status: `${Math.floor(answer.status / 100)}xx` })
     if (isDown(answer)) circuit.failed(passage)
     else circuit.answered()

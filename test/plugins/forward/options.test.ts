@@ -55,6 +55,6 @@ describe('the options of forward', () => {
     )
     const specs = plugins.map(({ specs: own }) => own.get('*'))
     expect(specs.map((spec) => spec?.phase)).to.deep.equal(['after', undefined])
-    expect(specs.map((spec) => spec?.timeoutMs)).to.deep.equal([undefined, 3000])
+    expect(specs.map((spec) => spec?.timeoutMs)).to.deep.equal([undefined, 5000])
   })
 })
