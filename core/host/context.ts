@@ -97,8 +97,8 @@ export class Context {
   }
 
   /** What `callHandler` in another thread needs of a context besides its properties. */
-  static originOf(context: Context): { query: string; instance: string } {
-    return { query: context.#text, instance: context.#subscription.plugin.instance }
+  static originOf(context: Context): { query: string; instance: string; fits: boolean } {
+    return { query: context.#text, instance: context.#subscription.plugin.instance, fits: context.#fits }
   }
 
   get query(): Query {

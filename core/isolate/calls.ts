@@ -99,11 +99,11 @@ export class Calls {
 
 function requestOf(context: Context): CallRequest {
   const { id, command, raw, app, signed, receivedAt, body, faults, attempt, resends, maybeResend, rewritten } = context
-  const { query, instance } = Context.originOf(context)
+  const { query, instance, fits } = Context.originOf(context)
   return {
     instance,
     callback: { id, sdkAppId: app.sdkAppId, command, query, signed, raw, receivedAt },
-    call: { body, faults, attempt, resends, maybeResend, ...(rewritten && { rewritten }) },
+    call: { body, faults, fits, attempt, resends, maybeResend, ...(rewritten && { rewritten }) },
   }
 }
 
