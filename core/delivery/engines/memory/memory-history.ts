@@ -1,3 +1,4 @@
+import { TimhookError } from '../../../errors.ts'
 import { covers } from '../../../registry.ts'
 import type { WaitingCallback } from '../../callback-log.ts'
 import type { DeadFilter, DeadLetter, Entry, Filter, History, Page, PluginOutcome, PluginSteps } from '../../history.ts'
@@ -46,6 +47,9 @@ export function createMemoryHistory(log: MemoryLog): History {
     holds: async () => log.holds(),
     request: async (asked) => log.request(asked),
     result: async (request) => log.resultOf(request),
+    async erase() {
+      throw new TimhookError('STORE_NOT_SHARED', 'the engine memory cannot erase: a restart removes all that it has')
+    },
     isServed: async () => true,
     async close() {},
   }
