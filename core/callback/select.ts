@@ -110,6 +110,19 @@ function idOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+const NAMES_ACCOUNT = /(?:Account|UserId)$/i
+
+/** Whether a value names an account in any field for accounts, at any depth. Texts of messages name none. */
+export function namesAccount(value: unknown, account: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => namesAccount(item, account))
+  if (!isObject(value)) return false
+  return Object.entries(value).some(([key, inner]) => {
+    const list: readonly unknown[] = Array.isArray(inner) ? inner : [inner]
+    if (NAMES_ACCOUNT.test(key) && list.some((item) => idOf(item) === account)) return true
+    return namesAccount(inner, account)
+  })
+}
+
 /** The types of a message's elements. One whose type cannot be told may be of any. */
 function typesOf({ MsgBody }: JsonObject): (string | undefined)[] {
   const elements: readonly unknown[] = Array.isArray(MsgBody) ? MsgBody : []

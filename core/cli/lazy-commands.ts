@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
-import type * as backup from './commands/backup.ts'
+import type * as backup from './upkeep/backup.ts'
 import type * as check from './commands/check.ts'
 import type * as deadLetters from './commands/dead-letters.ts'
 import type * as dev from './commands/dev.ts'
 import type * as doctor from './commands/doctor.ts'
+import type * as erase from './upkeep/erase.ts'
 import type * as events from './commands/events.ts'
 import type * as init from './commands/init.ts'
 import type * as listen from './listen/listen.ts'
@@ -23,11 +24,12 @@ const require = createRequire(import.meta.url)
  * the hundreds of files in two thirds of the time that import() takes.
  */
 export const code = {
-  backup: () => require('./commands/backup.js') as typeof backup,
+  backup: () => require('./upkeep/backup.js') as typeof backup,
   check: () => require('./commands/check.js') as typeof check,
   deadLetters: () => require('./commands/dead-letters.js') as typeof deadLetters,
   dev: () => require('./commands/dev.js') as typeof dev,
   doctor: () => require('./commands/doctor.js') as typeof doctor,
+  erase: () => require('./upkeep/erase.js') as typeof erase,
   events: () => require('./commands/events.js') as typeof events,
   init: () => require('./commands/init.js') as typeof init,
   create: () => require('./commands/new.js') as typeof create,

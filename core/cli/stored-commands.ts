@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { code } from './lazy-commands.ts'
-import type { BackupOptions } from './commands/backup.ts'
+import type { BackupOptions } from './upkeep/backup.ts'
 import type { DeadLetterOptions } from './commands/dead-letters.ts'
+import type { EraseOptions } from './upkeep/erase.ts'
 import type { EventOptions } from './commands/events.ts'
 import { collect, config, duration, time, whole } from './input/options.ts'
 import type { ListenOptions } from './listen/listen.ts'
@@ -102,6 +103,17 @@ export function addStoredCommands(program: Command): void {
     .option('--force', 'replace a file that is there')
     .option('--json', 'print JSON')
     .action(async (file: string, options: BackupOptions) => code.backup().backup(file, options))
+
+  program
+    .command('erase')
+    .description('remove what is stored of an account')
+    .requiredOption('--account <id>', 'the account')
+    .addOption(config())
+    .addOption(app())
+    .option('--waiting', 'also callbacks that wait for a plugin; for these the server has to be stopped')
+    .option('--yes', 'do it; without it they are only counted')
+    .option('--json', 'print JSON')
+    .action(async (options: EraseOptions) => code.erase().erase(options))
 
   program
     .command('replay')

@@ -190,6 +190,13 @@ export interface AdminResult extends Counts {
   readonly fates: readonly Fate[]
 }
 
+/** What is to be removed for good. */
+export interface Erasure {
+  /** Callbacks, whose dead letters go with them. */
+  readonly callbacks: readonly Entry[]
+  readonly records: readonly PluginRecord[]
+}
+
 /** Options for opening a store that may be unavailable. */
 export interface OpeningOptions {
   /** Called with a sentence if the store does not answer at once. */
@@ -226,6 +233,12 @@ export interface History {
   request(asked: AdminRequest): Promise<string>
   /** Returns the result of a request; undefined until a server has carried it out, and again after a day. */
   result(request: string): Promise<AdminResult | undefined>
+  /**
+   * Removes bodies, with what else tells whom a callback is about, dead letters and records. A callback that waits for a
+   * plugin waits no more, for which no server may run. What the engine deletes elsewhere only in time, such as a log, is
+   * cleared where it can be.
+   */
+  erase(erasure: Erasure): Promise<void>
   /** Whether a server is running on this store. */
   isServed(): Promise<boolean>
   close(): Promise<void>

@@ -6,6 +6,7 @@ import type { Entry } from './history.ts'
 
 /** Why a callback without a delivery cannot be replayed; undefined where it can. Reads its body. */
 export function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
+  if (body?.raw === '' && !undelivered) return `the body of ${id} is gone: it was erased`
   if (!undelivered) return undefined
   if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
   if (command === '') return `${id} names no command`

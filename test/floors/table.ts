@@ -162,6 +162,7 @@ export const rows: readonly Row[] = [
   { floor: 17, at: 'core/cli/doctor', job: 'examines the deployment, or a plugin' },
   { floor: 18, at: 'core/cli/process', job: 'signals, and unhandled errors' },
   { floor: 19, at: 'core/cli/start', job: 'the running server: one process or workers' },
+  { floor: 20, at: 'core/cli/upkeep', job: 'copies the store, and removes an account from it' },
   { floor: 20, at: 'core/cli/commands', job: 'one file a subcommand' },
   { floor: 20, at: 'core/cli/listen', job: 'hands stored callbacks to a program on this machine' },
   {

@@ -9,6 +9,7 @@ import { IS_SERVED } from '../sql/lease.ts'
 import { BACKLOGS } from '../sql/read.ts'
 import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
 import { deadLetters } from './dead-letters.ts'
+import { erase } from './erase.ts'
 import { backward, end, find, forward } from './list.ts'
 import { records } from './records.ts'
 import { deadLetterCounts, steps } from './steps.ts'
@@ -50,6 +51,7 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
       const [row] = await postgres.query<{ fates: Fate[] }>(RESULT, [request])
       return row && resultOf(row.fates)
     },
+    erase: (erasure) => erase(postgres, erasure),
     async isServed() {
       return (await postgres.query<{ is_served: boolean }>(IS_SERVED))[0]?.is_served ?? false
     },

@@ -8,6 +8,7 @@ import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../.
 import { hintsOf, PARTITIONS, partitionKey } from '../client/keys.ts'
 import { createRun } from '../client/run.ts'
 import { deadLetters } from './dead-letters.ts'
+import { erase } from './erase.ts'
 import { endOf, find, list } from './list.ts'
 import { records } from './records.ts'
 import { deadLetterCounts, steps } from './steps.ts'
@@ -78,6 +79,7 @@ export async function openRedisHistory(
       const result = await client.get(`${prefix}:result:${request}`)
       return result === null ? undefined : (JSON.parse(result) as AdminResult)
     },
+    erase: (erasure) => erase(deps, erasure),
     async isServed() {
       const [seconds] = await client.time()
       return (await client.zcount(`${prefix}:members`, Number(seconds) * 1000, '+inf')) > 0

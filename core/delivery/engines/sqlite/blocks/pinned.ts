@@ -75,6 +75,11 @@ function amongRefused(database: Database, seq: number): Unpacked | undefined {
   }
 }
 
+/** Forgets the block that was read last: another process may have erased something in it. */
+export function forgetBlock(database: Database): void {
+  lastRead.delete(database)
+}
+
 function inBlock(database: Database, seq: number): Unpacked | undefined {
   let block = lastRead.get(database)
   // Numbers are never reused, so a cached block that was deleted does no harm.

@@ -5,6 +5,7 @@ import { standing } from '../worker/begin.ts'
 import { holdsOf } from '../worker/holds.ts'
 import { lastStored } from '../blocks/blocks.ts'
 import { checkFile, isThere, mustBeCurrent } from '../file/check-file.ts'
+import { erase } from './erase.ts'
 import { find } from './search/find.ts'
 import { deadLetters } from './list-dead-letters.ts'
 import { deadLetterCounts, steps } from './steps.ts'
@@ -69,6 +70,7 @@ function historyOf(database: Database, isServed: () => boolean): History {
       const result = database.get('SELECT result FROM requests WHERE num = ?', Number(request))?.['result']
       return typeof result === 'string' ? (JSON.parse(result) as AdminResult) : undefined
     },
+    erase: async (erasure) => erase(database, erasure),
     isServed: async () => isServed(),
     close: async () => database.close(),
   }

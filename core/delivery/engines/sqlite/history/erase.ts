@@ -1,0 +1,76 @@
+import { TimhookError } from '../../../../errors.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Entry, Erasure } from '../../../history.ts'
+import { Packer } from '../blocks/block.ts'
+import { blockFrom } from '../blocks/blocks.ts'
+import { UNDELIVERED_REF } from '../blocks/entries.ts'
+import { leave } from '../worker/settle.ts'
+
+/** How many callbacks a transaction takes, so that the server does not wait for long. */
+const AT_ONCE = 100
+
+/**
+ * Removes bodies and records, and overwrites their bytes: `secure_delete` does it in the file, and the log is moved into
+ * the file and emptied.
+ * @throws TimhookError STORE_IN_USE if the log could not be emptied
+ */
+export function erase(database: Database, { callbacks, records }: Erasure): void {
+  database.all('PRAGMA secure_delete = ON')
+  const steps = [
+    ...callbacks.map((entry) => () => eraseCallback(database, entry)),
+    ...records.map(
+      ({ ref }) =>
+        () =>
+          void database.run('DELETE FROM records WHERE num = ?', Number(ref)),
+    ),
+  ]
+  for (let from = 0; from < steps.length; from += AT_ONCE) {
+    inTransaction(database, () => {
+      for (const step of steps.slice(from, from + AT_ONCE)) step()
+    })
+  }
+  const [moved] = database.all('PRAGMA wal_checkpoint(TRUNCATE)')
+  if (Number(moved?.['busy'] ?? 0) === 0) return
+  throw new TimhookError('STORE_IN_USE', 'what was erased may still be in the -wal file, which another process reads', {
+    hint: 'Do it again once no other command runs on the store.',
+  })
+}
+
+function eraseCallback(database: Database, { ref, plugins }: Entry): void {
+  if (ref.startsWith(UNDELIVERED_REF)) {
+    database.run('DELETE FROM kept WHERE num = ?', Number(ref.slice(UNDELIVERED_REF.length)))
+    return
+  }
+  const seq = Number(ref)
+  database.run('DELETE FROM dead_letters WHERE seq = ?', seq)
+  for (const { id, outcome } of plugins) if (outcome === 'waiting') leave(database, id, seq)
+  database.run('DELETE FROM singles WHERE seq = ?', seq)
+  emptyInBlock(database, seq)
+  // A search reads the bodies where the index has a gap.
+  database.run('DELETE FROM names WHERE last >= ?1 AND first <= ?1', seq)
+}
+
+/** The callback stays in its block, without its body: blocks have no gaps. Its fingerprint still tells resends. */
+function emptyInBlock(database: Database, seq: number): void {
+  const block = blockFrom(database, seq)
+  if (!block || block.first > seq) return
+  const packer = new Packer()
+  for (const callback of block.callbacks) {
+    const kept = callback.seq === seq ? { ...callback, key: undefined, query: '', raw: '' } : callback
+    packer.add({ ...kept, plugins: JSON.stringify(callback.plugins) })
+  }
+  if (block.callbacks.length === 0) return
+  const { sets, heads, bodies } = packer.take()
+  database.run('UPDATE blocks SET sets = ?, heads = ?, bodies = ? WHERE last = ?', sets, heads, bodies, block.last)
+}
+
+function inTransaction(database: Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    database.rollback()
+    throw error
+  }
+}
