@@ -53,6 +53,11 @@ export class Calls {
     const { signal } = context
     const { n, result } = link.send('call', requestOf(context))
     const abort = (): void => {
+      // Another call may have blocked it, so that this one has not even begun.
+      if (link.isBlocked) {
+        link.kill(UNANSWERED)
+        return
+      }
       call.isLate = true
       link.post({ kind: 'abort', n, error: encodeError(signal.reason) })
       link.watch()
@@ -78,16 +83,14 @@ export class Calls {
 
   /**
    * The thread has ended. If one callback was under way, that one has failed. Of several nobody knows which, so none has:
-   * they are called again, one at a time. If it ended for a call whose time was over, the others have no part in it.
+   * they are called again, one at a time. Those whose time was over before have failed already.
    */
   ended(link: Link): void {
-    const pending = [...this.#lifeOf(link).pending]
+    const open = [...this.#lifeOf(link).pending].filter(({ isLate }) => !isLate)
     this.#suspects.clearTurn()
-    if (pending.length < 2) return
-    for (const call of pending) call.fate = 'again'
-    const isKnown = link.ended === UNANSWERED && pending.some(({ isLate }) => isLate)
-    const open = pending.filter(({ phase, isLate }) => phase === 'after' && !isLate)
-    if (!isKnown) this.#suspects.add(open.map(({ id }) => id))
+    if (open.length < 2) return
+    for (const call of open) call.fate = 'again'
+    this.#suspects.add(open.filter(({ phase }) => phase === 'after').map(({ id }) => id))
   }
 
   #lifeOf(link: Link): Life {

@@ -27,6 +27,10 @@ export class Link {
   readonly #onEnd: (() => void)[] = []
   #n = 0
   #heard = 0
+  #heardAtPing = -1
+  /** Ticks since the last ping without any message of the plugin. */
+  #unanswered = 0
+  #isTicking = false
   #isWatched = false
   #ended: string | undefined
 
@@ -63,6 +67,10 @@ export class Link {
       this.#channel.post({ kind, n, data } as Request)
       this.#pending.set(n, { resolve, reject })
       if (this.#pending.size === 1) this.#channel.ref(true)
+      if (this.#isTicking) return
+      this.#isTicking = true
+      this.#heardAtPing = -1
+      setTimeout(() => this.#tick(), TICK_MS).unref()
     })
     return { n, result }
   }
@@ -80,19 +88,14 @@ export class Link {
     }
   }
 
+  /** Whether its loop has not answered for half a second. Known only while requests are under way. */
+  get isBlocked(): boolean {
+    return this.#unanswered >= TICKS
+  }
+
   /** Ends it unless its loop answers within half a second. */
   watch(): void {
-    if (this.#isWatched || this.#ended !== undefined) return
     this.#isWatched = true
-    const heard = this.#heard
-    this.post({ kind: 'ping' })
-    const tick = (left: number): void => {
-      if (this.#heard !== heard || this.#ended !== undefined) this.#isWatched = false
-      else if (left > 0) setTimeout(tick, TICK_MS, left - 1)
-      // What has come in while this process was busy is read first.
-      else setImmediate(() => setImmediate(() => this.#judge(heard)))
-    }
-    tick(TICKS)
   }
 
   /** Ends it now. */
@@ -113,9 +116,21 @@ export class Link {
     this.#replied({ kind: 'reply', n })
   }
 
-  #judge(heard: number): void {
-    this.#isWatched = false
-    if (this.#heard === heard) this.kill(UNANSWERED)
+  /** Asks the loop whether it turns, as long as requests are under way. */
+  #tick(): void {
+    if (this.#ended !== undefined || this.#pending.size === 0) {
+      this.#isTicking = false
+      this.#unanswered = 0
+      return
+    }
+    if (this.#heard !== this.#heardAtPing) {
+      this.#heardAtPing = this.#heard
+      this.#unanswered = 0
+      this.#isWatched = false
+      this.post({ kind: 'ping' })
+    } else this.#unanswered++
+    if (this.#isWatched && this.isBlocked) this.kill(UNANSWERED)
+    else setTimeout(() => this.#tick(), TICK_MS).unref()
   }
 
   #replied({ n, value, error }: Reply): void {

@@ -1,6 +1,9 @@
 import { checkConfig } from '../../config/read/read.ts'
 import { TimhookError } from '../errors.ts'
 import { appSettings } from '../host/app-settings.ts'
+import { type LoadedPlugin, loadPlugins } from '../host/load.ts'
+import type { Plugin } from '../plugin.ts'
+import type { ConfigReading } from '../../config/read/reading.ts'
 import { ManualClock } from '../lib/clock.ts'
 import { parseDuration } from '../lib/units.ts'
 import type { JsonObject } from '../lib/json.ts'
@@ -25,11 +28,12 @@ const APP = 1400000000
  * @throws ConfigError if the plugin or its options are faulty; TimhookError PLUGIN_SETUP_FAILED
  */
 export async function testPlugin(plugin: object | string, settings: TestSettings = {}): Promise<TestPlugin> {
-  const { options, now = Date.now() } = settings
+  const { options, isolate, now = Date.now() } = settings
   const apps = [...(settings.apps ?? [{ sdkAppId: APP, unsigned: true }])]
-  const entry = { use: plugin, ...(options && { options }) }
+  const entry = { use: plugin, ...(options && { options }), ...(isolate && { isolate }) }
   const config = { apps, plugins: [entry], delivery: { engine: 'memory' as const }, admin: false as const }
-  const prepared = await prepare(checkConfig(config, { env: process.env }))
+  const reading = checkConfig(config, { env: process.env })
+  const prepared = await prepare(reading)
   const [loaded] = prepared.plugins
   if (!loaded) throw new TimhookError('TEST_FAILED', 'there is no plugin to test')
   const clock = new ManualClock(Number(now))
@@ -99,9 +103,9 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
     log,
     rest: fixture.fake,
     bus,
-    command: (name, args = []) =>
+    command: async (name, args = []) =>
       withRest(
-        runCommand(id, loaded.plugin, [name, ...args], {
+        runCommand(id, await pluginHere(loaded, reading), [name, ...args], {
           options: loaded.options,
           store,
           apps: appSettings(prepared.config.apps),
@@ -123,6 +127,11 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/** Commands run in a process of their own, where a plugin is loaded as it is. */
+async function pluginHere({ isolation, plugin }: LoadedPlugin, reading: ConfigReading): Promise<Plugin> {
+  return isolation ? ((await loadPlugins(reading, () => undefined)).plugins[0]?.plugin ?? plugin) : plugin
 }
 
 function durationOf(by: number | string): number {

@@ -25,6 +25,11 @@ export interface TestSettings {
   readonly options?: object
   /** Default: one unsigned app, 1400000000. */
   readonly apps?: readonly AppInput[]
+  /**
+   * Runs a plugin that is given by name, package or path in a thread or process of its own, as `isolate` of the config
+   * does. What it does takes time of its own there: `await t.idle()` after `clock.advance`.
+   */
+  readonly isolate?: 'worker' | 'process' | 'none'
   /** Where the clock stands, milliseconds since 1970 or a Date; default: now. */
   readonly now?: number | Date
 }
