@@ -13,7 +13,7 @@ import { forward } from './sections/forward.ts'
 import { http } from './sections/http.ts'
 import { latency } from './sections/latency.ts'
 import { delivery, memoryUse } from './sections/long.ts'
-import { commands, plugins } from './sections/registered.ts'
+import { commands, isolate, plugins } from './sections/registered.ts'
 import { metrics } from './sections/metrics.ts'
 import { split } from './sections/split.ts'
 import { start } from './sections/start.ts'
@@ -34,6 +34,7 @@ const sections: Readonly<Record<string, Measure>> = {
   archive,
   metrics,
   forward,
+  isolate,
 }
 
 const write = (text: string): void => void process.stdout.write(text)

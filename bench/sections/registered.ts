@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import { commands as table } from '../../core/protocol/commands.ts'
 import { measure, type Measured } from '../rounds.ts'
-import { type Measure, type Row } from '../report/section.ts'
+import { type Measure, type Row, type Section } from '../report/section.ts'
 import { ratios, spreadOf } from '../report/stats.ts'
 import { counting, timhook } from '../variants.ts'
 
 const ONE = resolve('dist/bench/plugins/one.js')
 const EVERY = resolve('dist/bench/plugins/every.js')
+const DECIDES = resolve('dist/bench/plugins/decides.js')
 const PLUGINS = [1, 2, 5, 10, 20]
 
 /** The cost of more commands: one handler against a handler for each command of the table. */
@@ -28,6 +29,25 @@ export const plugins: Measure = async ({ rounds, windowMs, server: cores }, load
   })
   const raw = await measure(variants, { kind: 'before', connections: 64, rounds, windowMs, cores }, loader)
   return [{ name: 'plugins', title: 'plugins on one before-callback, 1.5 KB', rows: against(raw), raw }]
+}
+
+/** The cost of a thread or process of its own for a plugin: one before- or after-callback there and back. */
+export const isolate: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
+  const variants = (['none', 'worker', 'process'] as const).map((level) =>
+    timhook(`isolate: ${level}`, 'memory', { plugins: [{ use: DECIDES, isolate: level }] }),
+  )
+  const sections: Section[] = []
+  for (const kind of ['before', 'full'] as const) {
+    say(`a plugin in a thread or process of its own, ${kind}`)
+    const raw = await measure(variants, { kind, connections: 64, rounds, windowMs, cores }, loader)
+    sections.push({
+      name: `isolate ${kind}`,
+      title: `a plugin in a thread or process of its own, ${kind}`,
+      rows: against(raw),
+      raw,
+    })
+  }
+  return sections
 }
 
 function against(measured: readonly Measured[]): Row[] {

@@ -27,6 +27,7 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .option('--port <port>', 'port to listen on, instead of server.port', whole(0, 65535))
     .option('--workers <n>', 'processes that share the work', whole(1, 64))
     .option('--answers', 'print a line for each answer')
+    .option('--watch', 'reload when the config or a plugin given by path changes')
     .option('--wait <time>', 'wait this long for a server that is about to end, such as 30s', duration)
     .action(async (options: object) => {
       await code.start().start(options)

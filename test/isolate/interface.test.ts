@@ -45,7 +45,11 @@ async function outcomes(level: Level): Promise<Record<string, unknown>> {
     verdicts[said] = await decide(t, said)
   }
   t.rest.answer('group_open_http_svc/get_group_info', { GroupInfo: [{ GroupId: 'g' }] })
-  t.rest.answer('group_open_http_svc/forbid_send_msg', { ErrorCode: 10007, ErrorInfo: 'no right', ActionStatus: 'FAIL' })
+  t.rest.answer('group_open_http_svc/forbid_send_msg', {
+    ErrorCode: 10007,
+    ErrorInfo: 'no right',
+    ActionStatus: 'FAIL',
+  })
   const handled: Record<string, unknown> = {}
   for (const of of ['context', 'store', 'rest', 'out', 'later', 'give up', 'thrown']) handled[of] = await handle(t, of)
   const failed: unknown[] = []

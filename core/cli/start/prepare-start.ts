@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly host?: string
   readonly port?: number
   readonly workers?: number
+  /** Whether to reload when the config or a plugin given by path changes. */
+  readonly watch?: boolean
   /** Whether to print a line for each answer. */
   readonly answers?: boolean
   /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */

@@ -9,6 +9,7 @@ import type { ReloadSignals } from '../process/reload-signals.ts'
 import { stopOnSignals } from '../process/stop-on-signals.ts'
 import { stopServer } from './stop-server.ts'
 import { handleUnhandledErrors } from '../process/unhandled-errors.ts'
+import { watchFiles } from '../process/watch-files.ts'
 import { watchLoop } from './watch-loop.ts'
 import { startWorkers } from './workers.ts'
 
@@ -21,6 +22,8 @@ interface ServeOptions extends StartOptions {
 /** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
   const { workers: count = 1, stopLoadingSignals, signals } = options
+  // As SIGHUP does: what cannot be swapped is named.
+  if (options.watch === true) watchFiles(reading, () => signals.reload?.())
   const start = await prepareStart(reading, options)
   const { prepared, log } = start
   signals.log = log

@@ -40,6 +40,31 @@ describe('timhook try', () => {
   })
 })
 
+describe('timhook start --watch', () => {
+  it('loads changed code of an isolated plugin anew, and says that others need a restart', async () => {
+    const port = await freePort()
+    const config = `server: { port: ${port}, drainMs: 0 }\nadmin: false\napps: [{ sdkAppId: 1, unsigned: true }]\ndelivery: { engine: memory }\nplugins: [{ use: ./a/p.mjs, isolate: worker }, { use: ./b/q.mjs }]\n`
+    const files = {
+      'a/p.mjs': plugin(10150),
+      'b/q.mjs': plugin(10151, 'q'),
+      'config/w.yaml': config.replaceAll('./', '../'),
+    }
+    const cwd = await folderWith(files)
+    const { child, says } = launch(['start', '--watch', '--config', 'config/w.yaml'], cwd)
+    await says('listening on')
+    const trigger = ['trigger', 'Group.CallbackBeforeSendMsg', '--config', 'config/w.yaml']
+    expect((await run(trigger, { cwd })).stdout).to.contain('"ErrorCode":10150')
+    await writeFile(join(cwd, 'a/p.mjs'), plugin(10160))
+    await says('config reloaded: plugin p changed')
+    expect((await run(trigger, { cwd })).stdout).to.contain('"ErrorCode":10160')
+    await writeFile(join(cwd, 'b/q.mjs'), plugin(10161, 'q'))
+    await says('these take effect after a restart only: the code of plugin q')
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await exit).to.deep.equal([0, null])
+  })
+})
+
 describe('timhook dev', () => {
   it('prints each answer, and runs the changed plugin after a change', async () => {
     const port = await freePort()

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, watch } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { ConfigReading } from '../../../config/read/reading.ts'
+
+/** Editors and compilers write a file in several steps. */
+const QUIET_MS = 150
+const WATCHED = /(?<!\.test)\.(?:[cm]?js|json|ya?ml)$/
+const IGNORED = /(?:^|[\\/])(?:node_modules|data|\.git)[\\/]/
+
+/**
+ * Watches the folders of a config and of the plugins that it names by path. Calls `onChange` when files have other
+ * contents than before, once they rest.
+ * @returns a function that ends it
+ */
+export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => void): () => void {
+  const paths = plugins.flatMap(({ use }) =>
+    typeof use === 'string' && /^[./]/.test(use) ? [dirname(resolve(folder, use))] : [],
+  )
+  const places = new Set([folder, ...paths])
+  const isChanged = trackContents([...places].flatMap(watchedIn))
+  const written = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  const look = (): void => {
+    const changed = [...written].filter(isChanged)
+    written.clear()
+    if (changed.length > 0) onChange()
+  }
+  const watchers = [...places].map((place) =>
+    watch(place, { recursive: true }, (_event, name) => {
+      if (name === null || !WATCHED.test(name) || IGNORED.test(name)) return
+      written.add(join(place, name))
+      clearTimeout(timer)
+      timer = setTimeout(look, QUIET_MS)
+    }),
+  )
+  return () => {
+    clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}
+
+function watchedIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return IGNORED.test(`${entry.name}/`) ? [] : watchedIn(path)
+    return WATCHED.test(entry.name) ? [path] : []
+  })
+}
+
+/** Returns whether a file has other contents than when last asked. A compiler writes all of its files, changed or not. */
+function trackContents(paths: readonly string[]): (path: string) => boolean {
+  const known = new Map<string, string | undefined>()
+  const isChanged = (path: string): boolean => {
+    const text = textOf(path)
+    if (known.has(path) && known.get(path) === text) return false
+    known.set(path, text)
+    return true
+  }
+  for (const path of paths) isChanged(path)
+  return isChanged
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // It is gone.
+    return undefined
+  }
+}
