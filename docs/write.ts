@@ -1,9 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { files, SCHEMAS } from './files.ts'
+import { CALLBACK_PAGES } from './reference/pages.ts'
 
 // Run from the repository's root, by `npm run docs`.
-const contents = files((path) => readFileSync(path, 'utf8'))
-// Schemas of callbacks that are gone must not stay behind.
-rmSync(SCHEMAS, { recursive: true, force: true })
-mkdirSync(SCHEMAS, { recursive: true })
+const contents = await files((path) => readFileSync(path, 'utf8'))
+// What belongs to callbacks that are gone must not stay behind.
+for (const folder of [SCHEMAS, ...CALLBACK_PAGES]) {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+}
 for (const [path, content] of contents) writeFileSync(path, content)

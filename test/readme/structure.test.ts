@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { table } from '../../docs/readme-table.ts'
+import { callbackTable as table } from '../../docs/reference/callbacks.ts'
 import { commands } from '../../core/protocol/commands.ts'
 import { blocksOf, proseOf, readmes, withoutComments } from './readmes.ts'
 
