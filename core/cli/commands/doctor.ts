@@ -2,6 +2,7 @@ import { TimhookError } from '../../errors.ts'
 import { examinePlugin } from '../doctor/examine-plugin.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { readChosenConfig } from '../input/config.ts'
+import { exitOnClosedPipe } from '../output/output.ts'
 import { escapeControls } from '../output/terminal-escape.ts'
 
 const SIGNS = { fine: 'ok     ', advice: 'advice ', fault: 'FAULT  ' } as const
@@ -19,6 +20,7 @@ export interface DoctorOptions {
  * @throws TimhookError PLUGIN_INVALID or DEPLOYMENT_FAULTY if there is a fault
  */
 export async function doctor(use: string | undefined, { config, url, json = false }: DoctorOptions): Promise<void> {
+  exitOnClosedPipe()
   if (use !== undefined) {
     const faults = print(await examinePlugin(use, process.cwd()), json)
     if (faults > 0) throw new TimhookError('PLUGIN_INVALID', `plugin ${use} has ${faults} faults`)
