@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { checkConfig } from '../../config/read/read.ts'
 import { prepare } from '../../core/runtime.ts'
 import { Access } from '../../core/admin/access/access.ts'
+import { readPageFiles } from '../../core/admin/server/page-files.ts'
 import { apps } from '../harness/server.ts'
 import { exchange, parseResponse } from '../harness/wire.ts'
 import { type AdminServer, client, serveAdmin, TOKEN } from './support.ts'
@@ -153,6 +154,30 @@ describe('access to the admin API', () => {
       const head = `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`
       expect(parseResponse(await exchange(Number(port), head)).status, path).to.equal(404)
     }
+  })
+
+  it('gives the page to who has no token yet, and again only if it has changed', async () => {
+    const { admin } = await serveAdmin({ token: TOKEN }, memory)
+    for (const [path, type] of [
+      ['/', 'text/html'],
+      ['/page/app.js', 'text/javascript'],
+      ['/page/app.css', 'text/css'],
+    ] as const) {
+      const { status, headers } = await fetch(new URL(path, admin))
+      expect([status, headers.get('content-type')?.split(';')[0], headers.get('cache-control')], path).to.deep.equal([
+        200,
+        type,
+        'no-cache',
+      ])
+      // fetch would ask for a fresh one by Cache-Control.
+      const known = `If-None-Match: ${headers.get('etag')}\r\nConnection: close\r\n\r\n`
+      const answer = await exchange(Number(new URL(admin).port), `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${known}`)
+      expect(parseResponse(answer).status, path).to.equal(304)
+    }
+  })
+
+  it('has no file where the page was not built, which does not fail the start', () => {
+    expect(readPageFiles(new URL('file:///nowhere/')).size).to.equal(0)
   })
 
   it('is not there with admin.page: false', async () => {

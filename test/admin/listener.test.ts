@@ -55,7 +55,7 @@ describe('the admin listener', () => {
   it('answers nothing else, and changes nothing', async () => {
     const { server } = await serve({ admin })
     for (const [path, method] of [
-      ['/', 'GET'],
+      ['/index.html', 'GET'],
       ['/readyz/', 'GET'],
       ['/healthz', 'POST'],
     ] as const) {
