@@ -153,7 +153,8 @@ export interface RecordFilter {
 }
 
 /**
- * A request of another process to the server. The server carries it out, at its next start if it is not running. A
+ * A request of another process to the server. The server carries it out, at its next start if it is not running. It may do
+ * so in parts, and what is asked first is delivered first: so refs go in the order of receipt, 500 in a request at most. A
  * replay delivers finished callbacks to the plugin again, in the order of receipt, with attempts counted from 1. It
  * replaces a dead letter of the callback and plugin. A callback for which the plugin has no handler becomes a dead
  * letter. The refs of `pause` and `resume` are plugins: while one is paused, its after-callbacks wait and no attempt is

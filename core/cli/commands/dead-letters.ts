@@ -88,9 +88,14 @@ async function work(
   const done = action === 'retry' ? 'retried' : 'dropped'
   const namedByRef = new Map<string, Named>()
   async function* requests(): AsyncGenerator<AdminRequest> {
-    for await (const page of pages(history, filter)) {
-      for (const { ref, plugin, callback } of page) namedByRef.set(ref, { ...callback, ref, plugin })
-      yield { kind: action, refs: page.map(({ ref }) => ref) }
+    const letters: DeadLetter[] = []
+    for await (const page of pages(history, filter)) letters.push(...page)
+    // In the order of receipt, for what is asked first is delivered first. Ids begin with the time.
+    const sorted = letters.toSorted((one, other) => (one.callback.id < other.callback.id ? -1 : 1))
+    for (let from = 0; from < sorted.length; from += BATCH) {
+      const batch = sorted.slice(from, from + BATCH)
+      for (const { ref, plugin, callback } of batch) namedByRef.set(ref, { ...callback, ref, plugin })
+      yield { kind: action, refs: batch.map(({ ref }) => ref) }
     }
   }
   const find = (ref: string): Named | undefined => namedByRef.get(ref)

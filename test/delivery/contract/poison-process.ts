@@ -31,7 +31,7 @@ const handle: Handle = (n) => {
   if (numbers(deadly).includes(n)) die()
 }
 
-const pace = { leaseMs: 300, sweepMs: 100, removedAfterMs: 60_000 }
+const pace = { leaseMs: 300, sweepMs: 100 }
 // Else what it stores could be handled before all of it is stored.
 const handlers = { one: stored === '' ? handle : (): Promise<void> => new Promise(() => undefined) }
 const more = { ordered: true }

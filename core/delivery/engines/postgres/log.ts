@@ -37,17 +37,19 @@ export interface Pace {
   /** A process that does not renew its leases for this long counts as dead, and others take them. */
   readonly leaseMs: number
   readonly sweepMs: number
-  /** A plugin that no process has had for this long is removed: its callbacks become dead letters. */
-  readonly removedAfterMs: number
 }
 
-const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
+const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000 }
 
 export interface PostgresLogDeps {
   readonly postgres: PostgresClient
   /** Its name, unquoted. */
   readonly schema: string
   readonly plugins: readonly string[]
+  /** Plugins with `enabled: false`, now and later. */
+  readonly disabled?: readonly string[]
+  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  readonly keepRemoved?: number
   readonly bus: Bus
   /** Milliseconds. */
   readonly resendWindow: number
@@ -95,7 +97,7 @@ export class PostgresLog implements CallbackLog {
         if (this.#counts.get(partition) !== deps.plugins.length) this.#notifications.notify(partition)
       },
     })
-    this.#upkeep = createUpkeep({ ...deps, ...this.#pace, now: () => this.now() })
+    this.#upkeep = createUpkeep({ keepRemoved: 0, disabled: [], ...deps, ...this.#pace, now: () => this.now() })
   }
 
   async open(listener: LogListener): Promise<OpenedLog> {

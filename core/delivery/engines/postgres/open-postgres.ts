@@ -12,7 +12,7 @@ import { openPostgresHistory } from './history/history.ts'
 import { PostgresLog, type PostgresLogDeps } from './log.ts'
 import { makeSchema } from './schema.ts'
 
-interface Settings extends Pick<PostgresLogDeps, 'resendWindow' | 'retention'> {
+interface Settings extends Pick<PostgresLogDeps, 'resendWindow' | 'retention' | 'keepRemoved'> {
   readonly postgres?: PostgresSettings
   readonly maxBacklog?: number
 }
@@ -35,9 +35,9 @@ export async function openPostgresEngine(
   if (postgres.isPooled) logger.info('PostgreSQL is behind a pooler: other processes are heard of 0.1 s later')
   return {
     stores: createPostgresStores(postgres),
-    createDelivery(registry: Registry): Delivery {
+    createDelivery(registry: Registry, disabled: readonly string[] = []): Delivery {
       const plugins = registry.plugins.map(({ id }) => id)
-      log = new PostgresLog({ ...kept, postgres, schema: settings.schema, plugins, bus, pace })
+      log = new PostgresLog({ ...kept, postgres, schema: settings.schema, plugins, disabled, bus, pace })
       return createDelivery({ log, registry, bus, resendWindow: kept.resendWindow, maxBacklog })
     },
     durability(): string | undefined {

@@ -9,8 +9,9 @@ import {
   DELETE_FINISHED,
   DELETE_REFUSED,
   type Deleted,
+  GONE,
   LAST_LOOKED,
-  MISSING,
+  NOTE_GONE,
   REMOVE,
   SMALL_UPKEEP,
   TRY_LOCK,
@@ -28,7 +29,10 @@ export interface UpkeepDeps {
   readonly bus: Bus
   readonly retention: Retention
   readonly sweepMs: number
-  readonly removedAfterMs: number
+  /** How long the backlog of a plugin that is gone is kept. */
+  readonly keepRemoved: number
+  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  readonly disabled: readonly string[]
   /** Milliseconds since 1970, by the server's clock. */
   readonly now: () => number
 }
@@ -46,9 +50,7 @@ const QUIET_MS = 10_000
 const END = '~'
 
 /** Drops what has expired and what there is no room for, and makes dead letters of what waits for plugins that are gone. */
-export function createUpkeep({ postgres, bus, retention, sweepMs, removedAfterMs, now }: UpkeepDeps): Upkeep {
-  /** When this process first found a plugin missing, on a clock that nobody sets. */
-  const missingSince = new Map<string, number>()
+export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, disabled, now }: UpkeepDeps): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   const stopping = new AbortController()
@@ -133,13 +135,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, removedAfterMs
   }
 
   const removePlugins = async (): Promise<void> => {
-    const missing = (await postgres.query<{ plugin: string }>(MISSING)).map(({ plugin }) => plugin)
-    const at = performance.now()
-    for (const plugin of missingSince.keys()) if (!missing.includes(plugin)) missingSince.delete(plugin)
-    for (const plugin of missing) {
-      const since = missingSince.get(plugin) ?? at
-      missingSince.set(plugin, since)
-      if (at - since < removedAfterMs) continue
+    await postgres.query(NOTE_GONE, [disabled])
+    for (const { plugin } of await postgres.query<{ plugin: string }>(GONE, [keepRemoved])) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0
       for (let made: number | null = 0; made !== null && !stopping.signal.aborted; count += made ?? 0) {
@@ -155,8 +152,6 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, removedAfterMs
       await makeRoom()
       await step((session) => session.query(SMALL_UPKEEP))
     } catch (thrown) {
-      // While PostgreSQL is away every plugin is missing. That time must not count.
-      missingSince.clear()
       const error = postgresFault(thrown)
       if (error.code === 'STORE_UNREACHABLE' || error.code === 'STORE_CLOSED') return
       if (performance.now() - reportedAt < QUIET_MS) return

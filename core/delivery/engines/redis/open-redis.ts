@@ -19,11 +19,9 @@ export interface Pace {
   /** A process that sends no heartbeat for this long counts as dead, and others take its partitions. */
   readonly leaseMs: number
   readonly sweepMs: number
-  /** A plugin that no process has had for this long is removed: its callbacks become dead letters. */
-  readonly removedAfterMs: number
 }
 
-const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000, removedAfterMs: 60_000 }
+const PACE: Pace = { leaseMs: 5000, sweepMs: 10_000 }
 
 export interface RedisDeps {
   readonly registry: Registry
@@ -33,6 +31,10 @@ export interface RedisDeps {
   readonly resendWindow: number
   readonly retention: Retention
   readonly maxBacklog?: number
+  /** Plugins with `enabled: false`, now and later. */
+  readonly disabled?: readonly string[]
+  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  readonly keepRemoved?: number
   readonly pace?: Partial<Pace>
 }
 
@@ -42,17 +44,17 @@ export interface RedisDelivery extends Delivery {
 }
 
 /** The engine for several processes and machines. */
-export function createRedisDelivery({ retention, pace, ...deps }: RedisDeps): RedisDelivery {
-  const { registry, bus, connection, resendWindow } = deps
+export function createRedisDelivery({ retention, pace, keepRemoved = 0, ...deps }: RedisDeps): RedisDelivery {
+  const { registry, connection, resendWindow } = deps
   const { leaseMs, ...intervals } = { ...PACE, ...pace }
   const plugins = registry.plugins.map(({ id }) => id)
   const startUpkeep = (partitions: number): (() => void) =>
-    createSweep({ connection, run: createRun(connection), bus, partitions, retention, ...intervals }).start()
+    createSweep({ ...deps, run: createRun(connection), partitions, retention, keepRemoved, ...intervals }).start()
   const log = new RedisLog({ connection, plugins, resendWindow, leaseMs, startUpkeep })
   return { ...createDelivery({ ...deps, log }), end: (ending) => log.end(ending) }
 }
 
-type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection'> & { readonly redis?: RedisSettings }
+type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection' | 'disabled'> & { readonly redis?: RedisSettings }
 
 /** Connects to Redis, which keeps callbacks and what plugins keep. */
 export async function openRedisEngine(settings: Settings, { bus, log }: { bus: Bus; log: Logger }) {
@@ -64,8 +66,8 @@ export async function openRedisEngine(settings: Settings, { bus, log }: { bus: B
   const { redis } = settings
   return {
     stores: createRedisStores(connection),
-    createDelivery(registry: Registry): Delivery {
-      const made = createRedisDelivery({ ...settings, registry, bus, connection })
+    createDelivery(registry: Registry, disabled: readonly string[]): Delivery {
+      const made = createRedisDelivery({ ...settings, registry, disabled, bus, connection })
       delivery = made
       const health: Delivery['health'] = async () => {
         watch.mustBeWhole()

@@ -17,6 +17,7 @@ const COUNT = 600
 /** What version 2 added. */
 const REVERT = `ALTER TABLE {schema}.partitions DROP COLUMN stored;
   ALTER TABLE {schema}.cursors DROP COLUMN again, DROP COLUMN finished;
+  DROP TABLE {schema}.gone;
   DROP FUNCTION {schema}.settle(text, int, bigint, bigint, jsonb);
   CREATE FUNCTION {schema}.settle(text, int, bigint, jsonb) RETURNS bool LANGUAGE sql AS 'SELECT false';
   UPDATE {schema}.timhook_version SET version = 1`

@@ -1,11 +1,14 @@
-import { describeWithPostgres, sharedPostgres } from '../../../harness/servers/postgres.ts'
+import { openPostgresHistory } from '../../../../core/delivery/engines/postgres/history/history.ts'
+import { describeWithPostgres, sharedPostgres, startPostgres } from '../../../harness/servers/postgres.ts'
 import { describeDelivery } from '../../contract/engine-contract.ts'
 import { describeJournal } from '../../contract/history-contract.ts'
 import { describeHolds } from '../../contract/holds-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
+import { describeRemoved } from '../../contract/removed-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
 import { describeSearch } from '../../contract/search-contract.ts'
+import { runPostgres } from './run-postgres.ts'
 
 describeWithPostgres('with a PostgreSQL', () => {
   const shared = sharedPostgres()
@@ -22,4 +25,11 @@ describeWithPostgres('with a PostgreSQL', () => {
   describeRequests('postgres', settings)
   describeHolds('postgres', settings)
   describePauses('postgres', settings)
+  describeRemoved('postgres', async () => {
+    const { url } = await startPostgres()
+    return {
+      run: (handlers, more) => runPostgres({ url }, handlers, more),
+      open: () => openPostgresHistory({ url, schema: 'timhook', durability: 'strict' }),
+    }
+  })
 })

@@ -8,7 +8,7 @@ import { stopAfterTest } from '../../../harness/hooks.ts'
 import { accept, callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
 
 /** Quick enough for tests, and slow enough for a busy machine. */
-const PACE: Pace = { leaseMs: 1500, sweepMs: 100, removedAfterMs: 300 }
+const PACE: Pace = { leaseMs: 1500, sweepMs: 100 }
 
 export interface PostgresRun {
   readonly bus: Bus
@@ -19,6 +19,8 @@ export interface PostgresRun {
 
 type More = Partial<HandlerSpec> & {
   readonly pace?: Partial<Pace>
+  readonly keepRemoved?: number
+  readonly disabled?: readonly string[]
   readonly retention?: { age: number; size: number; deadLetters: number }
 }
 
@@ -26,15 +28,21 @@ type More = Partial<HandlerSpec> & {
 export async function runPostgres(
   { url }: { readonly url: string },
   handlers: Record<string, Handle>,
-  { pace, retention = { age: 1e9, size: 1e12, deadLetters: 1e9 }, ...handler }: More = {},
+  {
+    pace,
+    retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
+    keepRemoved = 300,
+    disabled = [],
+    ...handler
+  }: More = {},
 ): Promise<PostgresRun> {
   const bus = new Bus()
   const log = createLogger({ level: 'silent' })
   const postgres = { url, schema: 'timhook', durability: 'strict' } as const
-  const settings = { postgres, resendWindow: 600_000, retention }
+  const settings = { postgres, resendWindow: 600_000, retention, keepRemoved }
   const engine = await openPostgresEngine(settings, { bus, log, pace: { ...PACE, ...pace } })
   const registry = createRegistry(Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, handler)))
-  const delivery = engine.createDelivery(registry)
+  const delivery = engine.createDelivery(registry, disabled)
   await delivery.start()
   let isOpen = true
   const stop = async (ending?: Ending): Promise<{ undelivered: number }> => {

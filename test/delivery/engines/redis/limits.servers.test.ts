@@ -182,7 +182,7 @@ async function sweepAll(
   retention = { age: -1000, size: 1e12, deadLetters: 1e9 },
 ): Promise<number> {
   const run = createRun(connection)
-  const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
+  const rest = { partitions: 32, sweepMs: 1000, keepRemoved: 1e9 }
   return createSweep({ connection, run, bus, retention, ...rest }).sweep()
 }
 

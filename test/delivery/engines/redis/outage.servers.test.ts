@@ -95,13 +95,13 @@ describeWithRedis('a Redis that goes away', () => {
 
   it('makes no dead letters of what waits for plugins that every process has, however long it is away', async () => {
     const redis = await startRedis()
-    const pace = { removedAfterMs: 100, sweepMs: 20, leaseMs: 400 }
+    const pace = { sweepMs: 20, leaseMs: 400 }
     const started = deferred()
     const hang = (): Promise<void> => {
       started.resolve()
       return new Promise(() => undefined)
     }
-    const run = await runRedis(redis, { one: hang }, { pace })
+    const run = await runRedis(redis, { one: hang }, { pace, keepRemoved: 100 })
     await run.accept(1)
     await started.promise
     await redis.kill()

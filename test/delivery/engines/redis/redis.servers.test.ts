@@ -1,11 +1,14 @@
+import { openRedisHistory } from '../../../../core/delivery/engines/redis/history/history.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { describeDelivery } from '../../contract/engine-contract.ts'
 import { describeJournal } from '../../contract/history-contract.ts'
 import { describeHolds } from '../../contract/holds-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
+import { describeRemoved } from '../../contract/removed-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
 import { describeSearch } from '../../contract/search-contract.ts'
+import { runRedis } from './run-redis.ts'
 
 const settings = async () => ({
   engine: 'redis' as const,
@@ -21,4 +24,11 @@ describeWithRedis('with a Redis', () => {
   describeRequests('redis', settings)
   describeHolds('redis', settings)
   describePauses('redis', settings)
+  describeRemoved('redis', async () => {
+    const redis = await startRedis()
+    return {
+      run: (handlers, more) => runRedis(redis, handlers, more),
+      open: () => openRedisHistory({ url: redis.url, prefix: 'timhook', durability: 'strict' }),
+    }
+  })
 })

@@ -14,7 +14,7 @@ const PACE = { pace: { sweepMs: 60_000 } }
 const UNKNOWN = 'Group.CallbackAfterSomethingNew'
 
 async function sweep({ connection, bus }: RedisRun, size: number): Promise<number> {
-  const rest = { partitions: 32, sweepMs: 1000, removedAfterMs: 1e9 }
+  const rest = { partitions: 32, sweepMs: 1000, keepRemoved: 1e9 }
   const retention = { age: 1e9, deadLetters: 1e9, size }
   return createSweep({ connection, run: createRun(connection), bus, retention, ...rest }).sweep()
 }

@@ -13,7 +13,7 @@ import type { RedisServer } from '../../../harness/servers/redis.ts'
 import { accept, callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
 
 /** Quick enough for tests, and slow enough for a busy machine. */
-const PACE: Pace = { leaseMs: 600, sweepMs: 100, removedAfterMs: 300 }
+const PACE: Pace = { leaseMs: 600, sweepMs: 100 }
 
 export interface RedisRun {
   readonly bus: Bus
@@ -33,7 +33,10 @@ interface Lost {
 }
 
 type More = Partial<
-  HandlerSpec & Pick<RedisDeps, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace'> & { readonly lost: Lost }
+  HandlerSpec &
+    Pick<RedisDeps, 'maxBacklog' | 'retention' | 'resendWindow' | 'pace' | 'keepRemoved' | 'disabled'> & {
+      readonly lost: Lost
+    }
 >
 
 /** The engine on a Redis, as one process has it, with plugins whose handlers get the callback's number. */
@@ -47,6 +50,8 @@ export async function runRedis(
     retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
     resendWindow = 600_000,
     pace,
+    keepRemoved = 300,
+    disabled = [],
     lost,
     ...settings
   } = more
@@ -54,7 +59,8 @@ export async function runRedis(
   const connection = await connectTo(url)
   if (lost) loseReply(connection, lost)
   const registry = createRegistry(Object.entries(handlers).map(([id, handle]) => pluginOf(id, handle, settings)))
-  const parts = { registry, bus, connection, resendWindow, retention, pace: { ...PACE, ...pace } }
+  const kept = { resendWindow, retention, keepRemoved, disabled }
+  const parts = { registry, bus, connection, ...kept, pace: { ...PACE, ...pace } }
   const delivery = createRedisDelivery({ ...parts, ...(maxBacklog !== undefined && { maxBacklog }) })
   await delivery.start()
   let open = true

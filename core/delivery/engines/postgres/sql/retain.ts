@@ -98,8 +98,21 @@ export const SMALL_UPKEEP = sql(
   ) AS surplus WHERE r.plugin = surplus.plugin AND r.kind = surplus.kind AND r.num <= surplus.num`,
 )
 
-/** Plugins that have a place here and that no live process has. */
-export const MISSING = sql('missing', 'SELECT DISTINCT plugin FROM {schema}.cursors WHERE NOT {schema}.is_live(plugin)')
+/** Notes which plugins no live process has. $1 plugins that are disabled: these are not gone. */
+export const NOTE_GONE = sql(
+  'note-gone',
+  `WITH back AS (
+    DELETE FROM {schema}.gone WHERE plugin = ANY ($1::text[]) OR {schema}.is_live(plugin)
+  )
+  INSERT INTO {schema}.gone SELECT DISTINCT plugin, ${NOW} FROM {schema}.cursors
+  WHERE NOT {schema}.is_live(plugin) AND plugin <> ALL ($1::text[]) ON CONFLICT DO NOTHING`,
+)
+
+/** Plugins that have been gone for $1 milliseconds. */
+export const GONE = sql(
+  'gone',
+  `SELECT plugin FROM {schema}.gone WHERE since <= ${NOW} - $1::bigint AND NOT {schema}.is_live(plugin)`,
+)
 
 /**
  * Makes dead letters of what waits for a plugin that is gone, some at a time, and forgets the plugin once nothing is left.
@@ -149,6 +162,7 @@ BEGIN
   DELETE FROM {schema}.done WHERE plugin = a_plugin;
   DELETE FROM {schema}.holds WHERE plugin = a_plugin;
   DELETE FROM {schema}.cursors WHERE plugin = a_plugin;
+  DELETE FROM {schema}.gone WHERE plugin = a_plugin;
   RETURN NULL;
 END $$;
 `

@@ -98,7 +98,7 @@ CREATE INDEX requests_waiting ON {schema}.requests (num) WHERE ended_at IS NULL;
 /**
  * Version 2. What waits for a plugin in a partition is what was ever stored for it (`partitions.stored`, by plugin) and
  * replayed or retried (`cursors.again`), less what it has `finished`. What came before was counted nowhere: the count of it
- * begins below zero.
+ * begins below zero. `gone`: since when no process has had a plugin.
  */
 export const COUNTS = `
 ALTER TABLE {schema}.partitions ADD COLUMN stored jsonb NOT NULL DEFAULT '{}';
@@ -107,5 +107,6 @@ UPDATE {schema}.cursors k SET finished = -(
     SELECT count(*) FROM {schema}.callbacks c WHERE c.partition = k.partition AND c.seq > k.seq AND c.plugins ? k.plugin
       AND NOT {schema}.is_done(k.plugin, k.partition, c.seq)
   ) - (SELECT count(*) FROM {schema}.states s WHERE s.plugin = k.plugin AND s.partition = k.partition AND s.place = 'pending');
+CREATE TABLE {schema}.gone (plugin text PRIMARY KEY, since bigint NOT NULL);
 DROP FUNCTION {schema}.settle(text, int, bigint, jsonb);
 `

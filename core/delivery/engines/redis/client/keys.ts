@@ -21,6 +21,7 @@
  * | `P:refusal:IDENTITY`, `P:refusals` | string, expires; hash | the refused callback with this identity, and resends |
  * | `P:members`, `P:has:PLUGIN` | sorted set | live processes, and those that run a plugin, by when they count as dead |
  * | `P:plugins` | sorted set | plugins, by when a process last had them |
+ * | `P:gone` | hash | since when a sweep has found that no process has a plugin |
  * | `P:holds` | hash | plugins on hold |
  * | `P:requests` | list | requests of other processes; `P:result:ID` holds the result and expires |
  * | `P:meta` | hash | the schema version and the number of partitions |

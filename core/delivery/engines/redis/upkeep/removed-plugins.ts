@@ -11,23 +11,26 @@ interface RemovalDeps {
   readonly run: Run
   readonly bus: Bus
   readonly partitions: number
-  readonly removedAfterMs: number
+  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  readonly keepRemoved: number
+  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  readonly disabled: readonly string[]
   readonly signal: AbortSignal
 }
 
 /** Makes dead letters of what waits for plugins that no process has had for a while. */
-export function createRemoval({ connection, run, bus, partitions, removedAfterMs, signal }: RemovalDeps) {
+export function createRemoval({ connection, run, bus, partitions, keepRemoved, disabled, signal }: RemovalDeps) {
   const { client, prefix } = connection
-  /** When this process first found a plugin missing, on the clock of `performance.now()`. */
-  const missingSince = new Map<string, number>()
+  const gone = `${prefix}:gone`
 
-  const nowMs = async (): Promise<number> => Number((await client.time())[0]) * 1000
+  const nowMs = async (): Promise<number> => {
+    const [seconds, microseconds] = await client.time()
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  }
   const isMissing = async (plugin: string, at: number): Promise<boolean> =>
-    (await client.zcount(`${prefix}:has:${plugin}`, at, '+inf')) === 0
+    !disabled.includes(plugin) && (await client.zcount(`${prefix}:has:${plugin}`, at, '+inf')) === 0
 
   const remove = async (plugin: string): Promise<void> => {
-    const lastHad = Number((await client.zscore(`${prefix}:plugins`, plugin)) ?? Infinity)
-    if (lastHad > (await nowMs()) - removedAfterMs) return
     const error = `plugin ${plugin} is no longer in the config`
     let count = 0
     for (let n = 0; n < partitions;) {
@@ -38,22 +41,22 @@ export function createRemoval({ connection, run, bus, partitions, removedAfterMs
       if (isAll === 1) n++
     }
     await client.zrem(`${prefix}:plugins`, plugin)
+    await client.hdel(gone, plugin)
     if (count > 0) bus.emit('backlog:dead', { plugin, count, error })
   }
 
   return {
+    /** Counts the time that a plugin is gone from the first sweep that misses it. */
     async sweep(): Promise<void> {
       const at = await nowMs()
-      const now = performance.now()
+      const since = await client.hgetall(gone)
       for (const plugin of await client.zrange(`${prefix}:plugins`, 0, -1)) {
-        if (!(await isMissing(plugin, at))) missingSince.delete(plugin)
-        else if (now - (missingSince.get(plugin) ?? now) >= removedAfterMs) await remove(plugin)
-        else missingSince.set(plugin, missingSince.get(plugin) ?? now)
+        const missedAt = since[plugin]
+        if (!(await isMissing(plugin, at))) {
+          if (missedAt !== undefined) await client.hdel(gone, plugin)
+        } else if (missedAt === undefined) await client.hsetnx(gone, plugin, at)
+        else if (at - Number(missedAt) >= keepRemoved) await remove(plugin)
       }
-    },
-    /** While Redis is away, or no process runs, every plugin is missing. That time must not count. */
-    forget(): void {
-      missingSince.clear()
     },
   }
 }

@@ -23,8 +23,10 @@ export interface SweepDeps {
   readonly partitions: number
   readonly retention: Retention
   readonly sweepMs: number
-  /** How long no process must have had a plugin until it counts as removed. */
-  readonly removedAfterMs: number
+  /** How long the backlog of a plugin that is gone is kept. */
+  readonly keepRemoved: number
+  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  readonly disabled?: readonly string[]
 }
 
 /** The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire. */
@@ -37,7 +39,8 @@ const QUIET_MS = 10_000
  * Drops what has expired, makes room, and makes dead letters of what waits for removed plugins. One process at a time does it;
  * two would do no harm.
  */
-export function createSweep({ connection, run, bus, partitions, retention, sweepMs, removedAfterMs }: SweepDeps) {
+export function createSweep(deps: SweepDeps) {
+  const { connection, run, bus, partitions, retention, sweepMs, disabled = [] } = deps
   const { client, prefix } = connection
   const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
   const stores = [
@@ -156,7 +159,7 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
     return finished + dropped
   }
 
-  const removal = createRemoval({ connection, run, bus, partitions, removedAfterMs, signal: stopping.signal })
+  const removal = createRemoval({ ...deps, disabled, signal: stopping.signal })
 
   /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
@@ -175,7 +178,6 @@ export function createSweep({ connection, run, bus, partitions, retention, sweep
       if ((await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')) !== null) await sweep()
     } catch (thrown) {
       // The next sweep does what a failure left. A lost connection is told of by the connection.
-      removal.forget()
       const error = redisFault(thrown)
       const isQuiet =
         ['STORE_UNREACHABLE', 'STORE_CLOSED'].includes(error.code) || performance.now() - toldAt < QUIET_MS
