@@ -143,6 +143,8 @@ function open(file: string): Database {
   }
   database.all('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
+  // When rows move to other pages, no copy stays behind, where `timhook erase` would not find it. It writes no page more.
+  database.all('PRAGMA secure_delete = FAST')
   database.exec(`PRAGMA journal_size_limit = ${WAL_KEPT}`)
   database.all(`PRAGMA wal_autocheckpoint = ${WAL_LONG}`)
   // SQLite gives the log and its index the mode of the file.

@@ -10,8 +10,8 @@ import { leave } from '../worker/settle.ts'
 const AT_ONCE = 100
 
 /**
- * Removes bodies and records, and overwrites their bytes: `secure_delete` does it in the file, and the log is moved into
- * the file and emptied.
+ * Removes bodies and records, and overwrites their bytes: `secure_delete` does it in the file, free pages are cut off, and
+ * the log is moved into the file and emptied.
  * @throws TimhookError STORE_IN_USE if the log could not be emptied
  */
 export function erase(database: Database, { callbacks, records }: Erasure): void {
@@ -29,6 +29,8 @@ export function erase(database: Database, { callbacks, records }: Erasure): void
       for (const step of steps.slice(from, from + AT_ONCE)) step()
     })
   }
+  // Free pages still have what was in them.
+  database.all('PRAGMA incremental_vacuum')
   const [moved] = database.all('PRAGMA wal_checkpoint(TRUNCATE)')
   if (Number(moved?.['busy'] ?? 0) === 0) return
   throw new TimhookError('STORE_IN_USE', 'what was erased may still be in the -wal file, which another process reads', {
