@@ -18,7 +18,7 @@ describe('the list of events', () => {
       const { page, troubles } = await openPage(`${shown.url}#/events`, { locale })
       await page.getByText(texts['events.count'].replace('{count}', '3')).waitFor()
 
-      await page.getByLabel(texts['events.command']).fill('Group.CallbackAfter*')
+      await page.getByLabel(texts['events.command']).fill('Group.*')
       await page.getByText(texts['events.moreFilters']).click()
       await page.getByLabel(texts['events.group']).fill('@TGS#class')
       await page.getByLabel(texts['events.outcome']).selectOption(texts['outcome.dead'])

@@ -57,6 +57,8 @@ export function useLive(
     if (!isOn) return undefined
     const isServers = filter.group !== undefined || filter.account !== undefined
     return listen({
+      // What came between the search and the first that is told.
+      state: (state) => void (mustRead.current ||= state === 'open'),
       callbacks(batch) {
         if (isServers) mustRead.current = true
         else arrive(batch.entries.filter((event) => matchesFilter(event, filter)))
