@@ -42,9 +42,10 @@ export class Services {
         return this.#leases.get(asked.lease)?.renew(asked.ttlMs) ?? Promise.resolve(false)
       case 'release':
         return this.#release(asked.lease)
-      default:
-        return this.#call(n, asked)
+      case 'rest':
+        break
     }
+    return this.#call(n, asked)
   }
 
   /** Aborts the REST call with this number. */

@@ -59,9 +59,9 @@ function healthOf({ server }: TestServer): IsolationHealth | undefined {
 async function askNeighbour({ post, bus }: TestServer, over: Promise<unknown>): Promise<unknown[]> {
   const wrong: unknown[] = []
   const stop = bus.on('callback:answered', ({ command, failed }) => command === C2C && failed && wrong.push('failed'))
-  let isOver = false
-  void over.then(() => (isOver = true))
-  while (!isOver) {
+  const asking = new AbortController()
+  void over.then(() => asking.abort())
+  while (!asking.signal.aborted) {
     for (const said of ['good', 'bad']) {
       const { status, json } = await post(C2C, message(said, { CallbackCommand: C2C, To_Account: 'b' }))
       if (status !== 200 || json['ErrorCode'] !== (said === 'bad' ? 1 : 0)) wrong.push({ said, status, json })

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { checkConfig } from '../../config/read/read.ts'
-import type { ConfigInput } from '../../config/schema/schema.ts'
 import type { PluginInput } from '../../config/sections/plugins.ts'
 import { prepare } from '../../core/runtime.ts'
 import { Restarts } from '../../core/isolate/restarts.ts'
@@ -28,14 +27,14 @@ export default {
 }`
 
 async function reload({ server }: TestServer, plugins: PluginInput[]): Promise<void> {
-  await server.reload(await prepare(checkConfig({ ...base, plugins } as ConfigInput, { env: process.env })))
+  await server.reload(await prepare(checkConfig({ ...base, plugins }, { env: process.env })))
 }
 
 async function faultsOf(plugins: PluginInput[]): Promise<string> {
-  const reading = checkConfig({ ...base, plugins } as ConfigInput, { env: { WORD: 'hidden-word' } })
+  const reading = checkConfig({ ...base, plugins }, { env: { WORD: 'hidden-word' } })
   return prepare(reading).then(
     () => 'no fault',
-    (error: unknown) => String((error as Error).message),
+    (error: unknown) => (error as Error).message,
   )
 }
 

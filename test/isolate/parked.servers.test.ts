@@ -62,7 +62,7 @@ describe('an isolated plugin whose thread ends again and again', () => {
     const folder = await folderWith({ 'fragile.mjs': fragile, fine: '' })
     const plugins = [{ use: join(folder, 'fragile.mjs'), isolate: 'worker' as const, onFailure: 'reject' as const }]
     const server = await serve({ plugins })
-    const { readiness, metrics, running, reload } = server.server
+    const { readiness, metrics, running } = server.server
     const health = () => running.registry.plugins[0]?.isolation?.health()
     expect((await server.post(BEFORE, message())).json['ErrorCode']).to.equal(10150)
     await rm(join(folder, 'fine'))
@@ -70,7 +70,7 @@ describe('an isolated plugin whose thread ends again and again', () => {
     const entries = plugins.map((entry) => ({ ...entry, timeoutMs: 5000 }))
     const base = { apps, admin: false, delivery: { engine: 'memory' }, server: { port: 0, drainMs: 0 } }
     const next = () => prepare(checkConfig({ ...base, plugins: entries } as ConfigInput, { env: process.env }))
-    await reload(await next())
+    await server.server.reload(await next())
     while (health()?.state !== 'parked') await new Promise((resolve) => setTimeout(resolve, 20))
     const done = heard(server.bus, 'plugin:fragile:done')
     const dead = heard(server.bus, 'callback:dead')
@@ -84,7 +84,7 @@ describe('an isolated plugin whose thread ends again and again', () => {
       .flatMap((one) => one.samples)
     expect(samples).to.deep.equal([{ labels: { plugin: 'fragile' }, value: 1 }])
     await writeFile(join(folder, 'fine'), '')
-    await reload(await next())
+    await server.server.reload(await next())
     expect(health()?.state).to.equal('running')
     expect((await server.post(BEFORE, message())).json['ErrorCode']).to.equal(10150)
     expect([done, dead]).to.deep.equal([[], []])
