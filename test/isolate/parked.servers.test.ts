@@ -58,10 +58,10 @@ async function begin(use: string, source: string): Promise<{ server: Running; pi
 }
 
 describe('an isolated plugin whose thread ends again and again', () => {
-  it('is parked: its after-callbacks wait, /readyz and metrics show it, and a reload tries it again', async () => {
+  it('is parked: its after-callbacks wait, /readyz, metrics and the page show it, and a reload tries it again', async () => {
     const folder = await folderWith({ 'fragile.mjs': fragile, fine: '' })
     const plugins = [{ use: join(folder, 'fragile.mjs'), isolate: 'worker' as const, onFailure: 'reject' as const }]
-    const server = await serve({ plugins })
+    const server = await serve({ plugins, admin: { port: 0 } })
     const { readiness, metrics, running } = server.server
     const health = () => running.registry.plugins[0]?.isolation?.health()
     expect((await server.post(BEFORE, message())).json['ErrorCode']).to.equal(10150)
@@ -83,6 +83,8 @@ describe('an isolated plugin whose thread ends again and again', () => {
       .filter(({ name }) => name === 'timhook_plugin_parked')
       .flatMap((one) => one.samples)
     expect(samples).to.deep.equal([{ labels: { plugin: 'fragile' }, value: 1 }])
+    const page = await (await fetch(new URL('api/plugins', server.server.adminUrl))).json()
+    expect(page).to.have.nested.property('plugins[0].state', 'parked')
     await writeFile(join(folder, 'fine'), '')
     await server.server.reload(await next())
     expect(health()?.state).to.equal('running')

@@ -51,7 +51,7 @@ export async function summariesOf(
       id,
       name: plugin.name,
       use: nameOf(enabled[index]?.use ?? plugin.name),
-      ...stateOf(hold),
+      ...stateOf(hold, (value('timhook_plugin_parked', { plugin: id }) ?? 0) > 0),
       options: masked(loaded.options),
       handles: { before: handled(loaded, 'before'), after: handled(loaded, 'after') },
       ...(Object.keys(loaded.only).length > 0 && { only: loaded.only }),
@@ -79,9 +79,11 @@ async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function stateOf(hold: Hold | undefined): Pick<PluginSummary, 'state' | 'reason' | 'until'> {
-  if (!hold) return { state: 'running' }
-  const state: PluginState = hold.reason.startsWith(PAUSED) ? 'paused' : 'open'
+/** @param isParked whether its thread or process has ended too often; what a person asked for goes first */
+function stateOf(hold: Hold | undefined, isParked: boolean): Pick<PluginSummary, 'state' | 'reason' | 'until'> {
+  if (!hold) return { state: isParked ? 'parked' : 'running' }
+  const waits: PluginState = isParked ? 'parked' : 'open'
+  const state = hold.reason.startsWith(PAUSED) ? 'paused' : waits
   return { state, reason: hold.reason, ...(hold.until !== undefined && { until: hold.until }) }
 }
 
