@@ -1,6 +1,6 @@
 import { formatPath, type Fault } from '../faults.ts'
-import { isLocal, socketPath } from '../../core/lib/network.ts'
-import { isNetwork } from '../../core/lib/networks.ts'
+import { isLocal, socketPath } from '../../core/lib/net/host.ts'
+import { isNetwork } from '../../core/lib/net/networks.ts'
 import { REGIONS } from '../../core/protocol/rest-regions.ts'
 import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 import { postgresRules } from './postgres-rules.ts'

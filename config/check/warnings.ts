@@ -1,4 +1,4 @@
-import { isLocal, isLoopback } from '../../core/lib/network.ts'
+import { isLocal, isLoopback } from '../../core/lib/net/host.ts'
 import type { Fault } from '../faults.ts'
 import type { Config } from '../schema/schema.ts'
 

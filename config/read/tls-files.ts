@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:cry
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
-import { certificatesOf, expiryOf } from '../../core/lib/certificates.ts'
+import { certificatesOf, expiryOf } from '../../core/lib/net/certificates.ts'
 import type { Fault, Path } from '../faults.ts'
 import { getKey, isPlainObject } from '../schema/objects.ts'
 

@@ -25,17 +25,12 @@ function convert(node: SchemaNode): Record<string, unknown> {
     const writable = branches.filter((branch) => branch.opaque !== true)
     return {
       ...result,
-      anyOf: [
-        ...writable.map((branch) => convertPart(branch)),
-        ...(writable.every(isOpenText) ? [] : [INTERPOLATION]),
-      ],
+      anyOf: [...writable.map((branch) => convertPart(branch)), ...(writable.every(isOpenText) ? [] : [INTERPOLATION])],
     }
   }
   if (isPlainObject(node.properties)) {
     const properties = node.properties as Record<string, SchemaNode>
-    result.properties = Object.fromEntries(
-      Object.entries(properties).map(([key, child]) => [key, convert(child)]),
-    )
+    result.properties = Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, convert(child)]))
     const required = Array.isArray(node.required)
       ? node.required.filter((key) => !('default' in (properties[String(key)] ?? {})))
       : []
@@ -56,9 +51,7 @@ function convert(node: SchemaNode): Record<string, unknown> {
 /** Converts a branch of a union. A leaf stays as it is, since the union itself allows `${…}`. */
 function convertPart(branch: SchemaNode): Record<string, unknown> {
   const isContainer = branch.type === 'object' || branch.type === 'array'
-  return isContainer
-    ? convert(branch)
-    : Object.fromEntries(Object.entries(branch).filter(([key]) => !OURS.has(key)))
+  return isContainer ? convert(branch) : Object.fromEntries(Object.entries(branch).filter(([key]) => !OURS.has(key)))
 }
 
 /** Whether any text fits, so also a `${VAR}`. */

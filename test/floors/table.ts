@@ -12,6 +12,7 @@ const PROTOCOL = 'core/protocol'
 export const rows: readonly Row[] = [
   { floor: 0, at: 'core/errors.ts', job: 'errors with a code, a sentence and a way out' },
   { floor: 0, at: 'core/lib', job: 'tools that know no callback: JSON, ids, units, deadlines, batches of a tick' },
+  { floor: 0, at: 'core/lib/net', job: 'hosts, networks and certificates' },
   {
     floor: 0,
     at: 'core/protocol',
@@ -148,7 +149,6 @@ export const rows: readonly Row[] = [
   { floor: 11, at: 'core/delivery/engines/sqlite', job: 'the engine sqlite, put together' },
   { floor: 14, at: 'core/delivery/engines/redis', job: 'the engine redis: its log, put together' },
   { floor: 15, at: 'core/delivery/engines', job: 'opens the engine that the config names' },
-  { floor: 15, at: 'core/delivery/engines', job: 'opens the engine that the config names; the engine memory' },
   { floor: 7, at: 'core/admin/request', job: 'one request of the admin listener: its parameters and body, its answer' },
   { floor: 8, at: 'core/admin/access', job: 'who may use the admin listener: token, logins, hosts, origins' },
   { floor: 9, at: 'core/admin', job: 'what the admin listener says and reads, as types' },

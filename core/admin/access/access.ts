@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isLoopback } from '../../lib/network.ts'
+import { isLoopback } from '../../lib/net/host.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { Sessions } from './sessions.ts'
 

@@ -1,7 +1,7 @@
 import { formatFault } from '../../../config/faults.ts'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import type { Config } from '../../../config/schema/schema.ts'
-import { isLoopback } from '../../lib/network.ts'
+import { isLoopback } from '../../lib/net/host.ts'
 import { inspect } from '../../runtime.ts'
 import { examineClock } from './examine-clock.ts'
 import { examineServer } from './examine-server.ts'

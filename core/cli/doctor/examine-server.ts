@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/schema/schema.ts'
 import { isObject } from '../../lib/json.ts'
-import { isLoopback } from '../../lib/network.ts'
+import { isLoopback } from '../../lib/net/host.ts'
 import { advice, fault, type Finding, fine } from './finding.ts'
 
 const TIMEOUT_MS = 5000

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { Config } from '../../../config/schema/schema.ts'
 import { sign } from '../../http/request/signature.ts'
 import { isObject } from '../../lib/json.ts'
-import { connectionFault, isLoopback } from '../../lib/network.ts'
+import { connectionFault, isLoopback } from '../../lib/net/host.ts'
 import { advice, fault, type Finding, fine } from './finding.ts'
 
 const TIMEOUT_MS = 10_000

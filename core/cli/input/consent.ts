@@ -1,5 +1,5 @@
 import { TimhookError } from '../../errors.ts'
-import { isLoopback } from '../../lib/network.ts'
+import { isLoopback } from '../../lib/net/host.ts'
 
 /**
  * Reads a URL that callbacks are sent to. One that is not on this machine needs --yes: whoever is there would take them for

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HOPS, hopsOnward } from '../../callback/hops.ts'
 import { sign } from '../../http/request/signature.ts'
-import { connectionFault } from '../../lib/network.ts'
+import { connectionFault } from '../../lib/net/host.ts'
 import type { Heard } from './source.ts'
 
 /** What the program answered; status 0 for an answer that did not come in time or broke off. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../lib/json.ts'
 import { sign } from '../../http/request/signature.ts'
-import { connectionFault } from '../../lib/network.ts'
+import { connectionFault } from '../../lib/net/host.ts'
 import type { Target } from './target.ts'
 
 /** An answer, or why there was none. */

@@ -3,8 +3,8 @@ import { Agent, request, type RequestOptions } from 'node:http'
 import { Agent as SecureAgent, type AgentOptions, request as secureRequest } from 'node:https'
 import type { Config } from '../../../config/schema/schema.ts'
 import { TimhookError } from '../../errors.ts'
-import { certificatesOf } from '../../lib/certificates.ts'
-import { socketPath } from '../../lib/network.ts'
+import { certificatesOf } from '../../lib/net/certificates.ts'
+import { socketPath } from '../../lib/net/host.ts'
 import { localUrl } from '../input/consent.ts'
 
 /** Where samples go. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Origin } from '../../callback/callback.ts'
 import { newId } from '../../lib/id.ts'
-import { withinNetworks } from '../../lib/networks.ts'
+import { withinNetworks } from '../../lib/net/networks.ts'
 import { commands } from '../../protocol/commands.ts'
 
 const SDK_APP_ID = /^[0-9]{1,12}$/

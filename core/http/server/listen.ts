@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import { TimhookError } from '../../errors.ts'
-import { socketPath } from '../../lib/network.ts'
+import { socketPath } from '../../lib/net/host.ts'
 import { retryUntil } from '../../lib/timeout.ts'
 import { removeStaleSocket, setSocketMode, unixUrl } from './unix-socket.ts'
 

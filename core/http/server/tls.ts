@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { Server as TlsServer, type TLSSocket } from 'node:tls'
 import { TimhookError } from '../../errors.ts'
-import { certificatesOf, expiryOf } from '../../lib/certificates.ts'
+import { certificatesOf, expiryOf } from '../../lib/net/certificates.ts'
 
 /** How long a client has for its handshake, milliseconds: as long as for the head of a request. */
 const HANDSHAKE_MS = 10_000

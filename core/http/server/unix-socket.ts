@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { chmod, lstat, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { TimhookError } from '../../errors.ts'
-import { socketPath } from '../../lib/network.ts'
+import { socketPath } from '../../lib/net/host.ts'
 
 /**
  * Removes the socket that a killed server has left. One that somebody listens on stays, and so does a file that is none.

@@ -1,5 +1,5 @@
 import { isObject, parseJson, type JsonObject } from '../../lib/json.ts'
-import { connectionFault } from '../../lib/network.ts'
+import { connectionFault } from '../../lib/net/host.ts'
 import type { Failure } from '../pace/failure.ts'
 
 /** The result of sending a request once. */

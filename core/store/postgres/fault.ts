@@ -1,5 +1,5 @@
 import { TimhookError } from '../../errors.ts'
-import { connectionFault } from '../../lib/network.ts'
+import { connectionFault } from '../../lib/net/host.ts'
 
 /** The words that the driver takes from itself, and what they mean. */
 const DRIVER_SAYS = [

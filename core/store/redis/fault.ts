@@ -1,5 +1,5 @@
 import { TimhookError } from '../../errors.ts'
-import { connectionFault } from '../../lib/network.ts'
+import { connectionFault } from '../../lib/net/host.ts'
 
 const WRONG_CREDENTIALS = /^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/
 const NOT_ALLOWED = /^NOPERM/
