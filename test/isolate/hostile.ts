@@ -1,5 +1,5 @@
 /** What a handler does before it goes on, by name. */
-export const deeds: Readonly<Record<string, string>> = {
+const deeds: Readonly<Record<string, string>> = {
   loop: 'for (;;);',
   recursion: 'const deeper = (n) => deeper(n + 1) + 1; deeper(0)',
   heap: 'const all = []; for (;;) all.push(new Array(1e5).fill(all.length))',
