@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../../lib/json.ts'
 export type NameWords = Uint32Array
 
 /** In place of the number of hashes: the names are not known, or too many. The callback may match anything. */
-export const UNKNOWN_NAMES = 0xff_ff_ff_ff
+const UNKNOWN_NAMES = 0xff_ff_ff_ff
 /** A body may name tens of thousands of members. */
 const MAX_NAMES = 500
 
