@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'DEPLOYMENT_FAULTY'
   | 'GIVE_UP'
   | 'LISTEN_FAILED'
+  | 'LISTEN_UNANSWERED'
   | 'NOT_STORED'
   | 'PLUGIN_CLOSE_FAILED'
   | 'PLUGIN_ENDED'

@@ -57,6 +57,8 @@ export function addStoredCommands(program: Command): void {
     .requiredOption('--to <url>', 'where they are posted, such as http://127.0.0.1:3000/callbacks')
     .option('--only <command>', 'only this command, such as Group.*; may be given several times', collect)
     .addOption(since())
+    .option('--admin <url>', 'the admin listener of a server, in place of the store; it needs admin.bodies: true')
+    .option('--token-file <file>', 'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it')
     .option('--sign-file <file>', 'sign anew, with the token in this file; unsigned without it')
     .option('--yes', 'allow a URL that is not on this machine')
     .option('--json', 'print JSON lines')

@@ -37,6 +37,10 @@ export const errorTexts: ErrorTexts = {
     'The server or admin listener could not be opened: the port is taken, the address is not of this machine, or a TLS file cannot be read.',
     'Choose another `server.port` or `admin.port`, end what holds the port, or mend the path that is named.',
   ],
+  LISTEN_UNANSWERED: [
+    '`timhook listen --admin` gets no answer from the admin listener of the server.',
+    'See whether that server runs, and whether `--admin` is the URL of its admin listener.',
+  ],
   NOT_STORED: [
     'A callback or dead letter with this id or number is not in the store, or not any more.',
     '`timhook events` and `timhook dead-letters` list what is there; `delivery.retention` says how long it is kept.',

@@ -7,6 +7,7 @@ import { localUrl } from '../input/consent.ts'
 import { abortOnSigint, exitOnClosedPipe, print, printProgress } from '../output/output.ts'
 import { columns, jsonLine } from '../output/terminal-escape.ts'
 import { localTime } from '../output/times.ts'
+import { openAdminSource } from './admin-source.ts'
 import { type Answered, send } from './send.ts'
 import type { Heard, Source } from './source.ts'
 import { openStoreSource } from './store-source.ts'
@@ -16,6 +17,8 @@ export interface ListenOptions {
   to: string
   only?: string[]
   since?: number
+  admin?: string
+  tokenFile?: string
   signFile?: string
   yes?: boolean
   json?: boolean
@@ -54,7 +57,16 @@ export async function listen(options: ListenOptions): Promise<void> {
   }
 }
 
-async function openSource({ config }: ListenOptions): Promise<Source> {
+async function openSource({ config, admin, tokenFile }: ListenOptions): Promise<Source> {
+  if (admin !== undefined) {
+    // It is asked for callbacks, and sent none.
+    const url = localUrl('--admin', admin, true)
+    const token =
+      tokenFile === undefined ? process.env['TIMHOOK_ADMIN_TOKEN'] : await tokenOf('--token-file', tokenFile)
+    return openAdminSource(url, token || undefined)
+  }
+  if (tokenFile !== undefined)
+    throw new TimhookError('USAGE', '--token-file: is the token of --admin, which is missing')
   return openStoreSource(await readValidConfig(config))
 }
 

@@ -69,6 +69,10 @@ export const commandTexts: Dictionary = {
   'show the callbacks that came, newest first': '显示收到的回调，最新的在前',
   'where they are posted, such as http://127.0.0.1:3000/callbacks': '转发到哪里，例如 http://127.0.0.1:3000/callbacks',
   'only this command, such as Group.*; may be given several times': '只要这个命令字，例如 Group.*；可以给出多次',
+  'the admin listener of a server, in place of the store; it needs admin.bodies: true':
+    '某台服务器的管理端口，代替存储；那台要设 admin.bodies: true',
+  'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it':
+    '存有 --admin 所需 token 的文件；不给则用 TIMHOOK_ADMIN_TOKEN',
   'sign anew, with the token in this file; unsigned without it': '用这个文件里的 token 重新签名；不给则不签名',
   "hand a server's after-callbacks to a program on this machine, as they come or from history":
     '把服务收到的“之后”回调交给本机上的程序，可以是新到的，也可以是历史',

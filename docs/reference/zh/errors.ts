@@ -22,6 +22,10 @@ export const errorTextsZh: ErrorTexts = {
     '监听失败：端口被占用、地址不属于本机，或 TLS 文件读不了。',
     '换一个 `server.port` 或 `admin.port`，停掉占用端口的程序，或改正所指出的路径。',
   ],
+  LISTEN_UNANSWERED: [
+    '`timhook listen --admin` 得不到服务器管理端口的应答。',
+    '看看那台服务器是否在运行，`--admin` 是不是它管理端口的 URL。',
+  ],
   NOT_STORED: [
     '存储中没有这个 id 或编号的回调或死信，或者已经删除。',
     '用 `timhook events` 和 `timhook dead-letters` 查看；保留多久由 `delivery.retention` 决定。',
