@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { installedFolder, runTimhook, startTimhook } from './timhook.ts'
 
@@ -20,6 +21,16 @@ describe('the quickstart', () => {
     const sent = await runTimhook(['trigger', 'Group.CallbackAfterGroupFull', '--url', url], { cwd })
     expect(sent.code).to.equal(0)
     expect(sent.stdout).to.match(/^200 \{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0\}/)
+    // The README shows these lines; the plugin may not be done with the callback yet.
+    const readme = readFileSync('README.md', 'utf8')
+    let listed = ''
+    while (!listed.includes('group-full: done')) listed = (await runTimhook(['events', '--limit', '1'], { cwd })).stdout
+    const [head = ''] = listed.split('\n')
+    for (const column of head.split(/ {2,}/)) expect(readme).to.include(column)
+    for (const line of ['listening on http://', 'plugin group-full handles Group.CallbackAfterGroupFull']) {
+      expect(output()).to.include(line)
+      expect(readme).to.include(line)
+    }
   })
 
   it('init overwrites nothing, and says so with exit code 1', async () => {

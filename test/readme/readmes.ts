@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs'
-
-/** The READMEs, by language. Tests run in the repository's root. */
-export const readmes = { en: readFileSync('README.md', 'utf8'), zh: readFileSync('README.zh.md', 'utf8') }
+import { writtenPart } from '../../docs/reference/markdown.ts'
 
 export interface Block {
   readonly language: string
@@ -14,10 +12,10 @@ export function blocksOf(markdown: string): Block[] {
   return [...fences].map(([, language = '', code = '']) => ({ language, code }))
 }
 
-/** The code of the one block of the English README that holds this text. */
-export function blockWith(text: string): string {
-  const found = blocksOf(readmes.en).filter(({ code }) => code.includes(text))
-  if (found.length !== 1) throw new Error(`expected one block with ${text}, found ${found.length}`)
+/** The code of the one block of a page that holds this text. */
+export function blockWith(page: string, text: string): string {
+  const found = blocksOf(writtenPart(readFileSync(page, 'utf8'))).filter(({ code }) => code.includes(text))
+  if (found.length !== 1) throw new Error(`expected one block with ${text} in ${page}, found ${found.length}`)
   return found.map(({ code }) => code).join('')
 }
 

@@ -24,7 +24,14 @@ export function runTsc(args: readonly string[], cwd: string): Promise<Ran> {
   return run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], { cwd })
 }
 
-function run(file: string, args: readonly string[], options: { cwd?: string }): Promise<Ran> {
+/** Runs Node itself. */
+export function runNode(args: readonly string[], cwd: string): Promise<Ran> {
+  // A run of Node's tests within another one reports to that one unless it is told otherwise.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  return run(process.execPath, [...args], { cwd, env: { ...env, NODE_OPTIONS: '' } })
+}
+
+function run(file: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv }): Promise<Ran> {
   return new Promise((done) => {
     execFile(file, args, options, (error, stdout, stderr) => {
       done({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, stdout, stderr })

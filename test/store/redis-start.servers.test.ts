@@ -69,7 +69,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     expect(durability.faults[0]).to.equal('appendonly is no')
   })
 
-  it('takes a user with no more rights than the README names', async () => {
+  it('takes a user with no more rights than the documents name', async () => {
     const rights = ['on', '>pass1234', '~timhook*', '&timhook*', '+@all', '-@admin', '+config|get']
     const { url } = await startRedis([...DURABLE, '--user', 'im', ...rights])
     const plugin = definePlugin({ name: 'keeps', setup: ({ store }) => store.set('a', 1), handlers: {} })

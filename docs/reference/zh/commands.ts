@@ -32,7 +32,6 @@ export const commandTexts: Dictionary = {
     '在本进程内把一条示例回调交给插件，并打印结果',
   'a name, a package, or a path such as ./dist/index.js': '名字、包名，或 ./dist/index.js 这样的路径',
   'print JSON': '打印 JSON',
-  'examine a plugin: its package, what its import does, its shape': '检查一个插件：包、导入时的副作用、形状',
   'callbacks or plugins': 'callbacks 或 plugins',
   'list the known callbacks, or the plugins of the config': '列出已知的回调，或配置中的插件',
   'such as Group.CallbackAfterGroupFull, or Group.* for all of them':
@@ -92,4 +91,10 @@ export const commandTexts: Dictionary = {
   'how many a second at most': '每秒最多多少条',
   'do it; without it they are only counted': '真正执行；不给则只计数',
   'deliver callbacks to a plugin once more': '把回调再交给插件一次',
+  'also examine this URL, the one in the console': '一并检查这个 URL，即控制台里填写的那个',
+  'examine the deployment, or a plugin: its package, what its import does, its shape':
+    '检查部署，或检查一个插件：包、导入时的副作用、形状',
+  'the file to make': '要生成的文件',
+  'replace a file that is there': '覆盖已有的文件',
+  'copy the store to a file, while the server runs or not': '把存储复制成一个文件，服务是否在运行都可以',
 }

@@ -39,13 +39,13 @@ describe('the file of the sqlite engine', () => {
     expect(await next.ended).to.equal(0)
   })
 
-  it('has room set aside beside it, as much as the READMEs say', async () => {
+  it('has room set aside beside it, as much as the documents say', async () => {
     const folder = await folderWith({ 'config/plugins.yaml': CONFIG })
     const server = await startCommand(folder)
     const { size, mode } = await stat(join(folder, 'data/timhook.db.reserve'))
     server.child.kill('SIGTERM')
     expect(await server.ended).to.equal(0)
-    for (const readme of ['README.md', 'README.zh.md']) {
+    for (const readme of ['docs/en/how-it-works.md', 'docs/zh/how-it-works.md']) {
       const [, megabytes] = /`timhook\.db\.reserve`\D+(\d+) MB/.exec(await readFile(readme, 'utf8')) ?? []
       expect(size, readme).to.equal(Number(megabytes) * 1024 * 1024)
     }
