@@ -3,7 +3,7 @@ import { plot } from './plot.ts'
 import type { Row, Section } from './section.ts'
 import type { Spread } from './stats.ts'
 
-// After a full run: npm run bench:docs. Writes docs/speed.svg and the READMEs' table from bench/results/results.json.
+// After a full run: npm run bench:docs. Writes docs/speed.svg and the table of docs/*/speed.md from bench/results/results.json.
 const START = '<!-- speed -->'
 const END = '<!-- /speed -->'
 
@@ -13,7 +13,7 @@ interface Results {
   readonly sections: readonly Section[]
 }
 
-const headings = { 'README.md': ['callback', 'server'], 'README.zh.md': ['回调', '服务器'] } as const
+const headings = { 'docs/en/speed.md': ['callback', 'server'], 'docs/zh/speed.md': ['回调', '服务器'] } as const
 const columns = ['of bare', 'req/s', 'CPU µs'] as const
 const kinds: Readonly<Record<string, string>> = {
   'http full 64': '`Group.CallbackAfterGroupFull`, 180 B',
@@ -30,14 +30,14 @@ const file = process.argv[2] ?? 'bench/results/results.json'
 const results = JSON.parse(readFileSync(file, 'utf8')) as Results
 const { sections } = results
 writeFileSync('docs/speed.svg', plot(sections))
-for (const [readme, [callback, server]] of Object.entries(headings)) {
-  const text = readFileSync(readme, 'utf8')
+for (const [page, [callback, server]] of Object.entries(headings)) {
+  const text = readFileSync(page, 'utf8')
   const [before, rest = ''] = text.split(START)
   const after = rest.split(END)[1]
-  if (after === undefined) throw new Error(`${readme} has no ${START} … ${END}`)
+  if (after === undefined) throw new Error(`${page} has no ${START} … ${END}`)
   const head = `| ${[callback, server, ...columns].join(' | ')} |\n| ${'--- | '.repeat(columns.length + 2).trim()}\n`
   writeFileSync(
-    readme,
+    page,
     `${before}${START}\n${results.machine}, ${results.at.slice(0, 10)}\n\n${head}${body()}${END}${after}`,
   )
 }

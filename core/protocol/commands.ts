@@ -16,7 +16,7 @@ import { sns } from './sns/table.ts'
 import { stateChange } from './state/state-change.ts'
 import { topic } from './topic/table.ts'
 
-/** Every callback that is known, in the order of the README's table: one line a definition, here or in a category. */
+/** Every callback that is known, in the order of the table in docs/en/reference/callbacks.md: one line a definition, here or in a category. */
 const definitions = [
   requestOverLimit,
   ...bot,

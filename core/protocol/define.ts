@@ -14,7 +14,7 @@ export interface FailureVerdict {
 }
 
 interface Described {
-  /** What happened, in both languages of the README. */
+  /** What happened, in both languages of the documents. */
   readonly title: { readonly en: string; readonly zh: string }
   /** Numbers of the documents it is taken from: product 1047 (intl), 269 (cn), or another as PRODUCT/NUMBER. */
   readonly docs: { readonly intl?: number; readonly cn?: number; readonly other?: string }

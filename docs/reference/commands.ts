@@ -27,7 +27,7 @@ function section(command: Command, language: Language): string {
   const usage = `timhook ${command.name()} ${command.usage()}`
   return [
     `### timhook ${command.name()}`,
-    `${sentence(translate(language, command.description()), language)}`,
+    sentence(translate(language, command.description()), language),
     `\`\`\`text\n${usage}\n\`\`\``,
     tableOf(HEAD[language], rows),
   ].join('\n\n')

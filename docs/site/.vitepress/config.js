@@ -1,0 +1,138 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitepress'
+import { tokenize } from './tokenize.js'
+
+// Files with other endings than these are taken for pages.
+process.env.VITE_EXTRA_EXTENSIONS = 'go,java,php,py'
+
+const root = resolve(fileURLToPath(import.meta.url), '../../../..')
+/** What pages link to and is no page. */
+const FILES = ['LICENSE', 'llms.txt', 'config', 'deploy', 'docs/asyncapi.json', 'docs/examples', 'docs/schemas']
+
+/** The sidebar is the index of the documentation: its sections, and the links in them. */
+function sidebar(language) {
+  const folder = `docs/${language}`
+  const sections = readFileSync(join(root, folder, 'README.md'), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+  return sections.map((section) => ({
+    text: section.split('\n')[0],
+    items: [...section.matchAll(/^- \[([^\]]+)\]\(([^)]+)\.md\)/gm)].map(([, text, link]) => ({
+      text,
+      link: `/${folder}/${link}`,
+    })),
+  }))
+}
+
+/** Folders are no pages: a link to one leads to the list that is written for it. */
+function linkFolders(md) {
+  md.core.ruler.push('folders', (state) => {
+    for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
+      const href = token.type === 'link_open' ? token.attrGet('href') : undefined
+      if (!href || /^[a-z]+:|^#/.test(href)) continue
+      const path = resolve(root, dirname(state.env.relativePath), href.split('#')[0])
+      if (isFolder(path)) token.attrSet('href', `${href.replace(/\/$/, '')}/index.html`)
+      else if (href.startsWith('.') && extname(href) === '' && existsSync(path))
+        token.attrSet('href', `${dirname(href)}/index.html`)
+    }
+  })
+}
+
+/** Pictures are drawn by the browser. */
+function drawMermaid(md) {
+  const fence = md.renderer.rules.fence
+  md.renderer.rules.fence = (tokens, index, ...rest) =>
+    tokens[index].info === 'mermaid'
+      ? `<Mermaid code="${encodeURIComponent(tokens[index].content)}" />`
+      : fence(tokens, index, ...rest)
+}
+
+function isFolder(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function listFolder(folder, outDir) {
+  const names = readdirSync(folder).filter((name) => name !== 'index.html')
+  const items = names.map(
+    (name) => `<li><a href="${name}${isFolder(join(folder, name)) ? '/index.html' : ''}">${name}</a></li>`,
+  )
+  const title = relative(outDir, folder)
+  writeFileSync(
+    join(folder, 'index.html'),
+    `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><ul>${items.join('')}</ul>\n`,
+  )
+  for (const name of names) if (isFolder(join(folder, name))) listFolder(join(folder, name), outDir)
+}
+
+const words = {
+  en: { outline: 'On this page', prev: 'Previous', next: 'Next' },
+  zh: { outline: '本页内容', prev: '上一页', next: '下一页' },
+}
+
+function theme(language) {
+  const { outline, prev, next } = words[language]
+  const at = (page) => `/docs/${language}/${page}`
+  const nav =
+    language === 'en'
+      ? [
+          { text: 'Docs', link: at('README') },
+          { text: 'Config', link: at('reference/config') },
+          { text: 'Callbacks', link: at('reference/callbacks') },
+        ]
+      : [
+          { text: '文档', link: at('README') },
+          { text: '配置', link: at('reference/config') },
+          { text: '回调', link: at('reference/callbacks') },
+        ]
+  return { nav, sidebar: sidebar(language), outline: { level: [2, 3], label: outline }, docFooter: { prev, next } }
+}
+
+const searchWords = {
+  button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+  modal: {
+    noResultsText: '没有找到',
+    resetButtonTitle: '清除',
+    displayDetails: '显示详细内容',
+    footer: { selectText: '选择', navigateText: '切换', closeText: '关闭' },
+  },
+}
+
+export default defineConfig({
+  title: 'timhook',
+  description: 'Receives the webhooks of Tencent Cloud IM / Chat and dispatches each one to plugins',
+  srcDir: root,
+  srcExclude: ['**/node_modules/**', '{test,bench,core,config,dist,coverage,deploy}/**', 'docs/site/node_modules/**'],
+  rewrites: { 'docs/site/index.md': 'index.md' },
+  outDir: './dist',
+  cacheDir: './node_modules/.cache/vitepress',
+  // Pages of the browser are not indexed by it; what is copied beside them is no page.
+  ignoreDeadLinks: [/\/index$/, /LICENSE/, /llms\.txt/, /Caddyfile/],
+  locales: {
+    root: { label: 'English', lang: 'en', link: '/docs/en/README', themeConfig: theme('en') },
+    'docs/zh': { label: '中文', lang: 'zh-CN', link: '/docs/zh/README', themeConfig: theme('zh') },
+  },
+  themeConfig: {
+    i18nRouting: false,
+    search: {
+      provider: 'local',
+      options: { miniSearch: { options: { tokenize } }, locales: { 'docs/zh': { translations: searchWords } } },
+    },
+  },
+  markdown: {
+    config: (md) => {
+      linkFolders(md)
+      drawMermaid(md)
+    },
+    languageAlias: { caddyfile: 'nginx', conf: 'ini' },
+  },
+  vite: { publicDir: false },
+  buildEnd({ outDir }) {
+    for (const path of FILES) {
+      mkdirSync(dirname(join(outDir, path)), { recursive: true })
+      cpSync(join(root, path), join(outDir, path), { recursive: true, filter: (name) => !name.endsWith('.ts') })
+      if (isFolder(join(outDir, path))) listFolder(join(outDir, path), outDir)
+    }
+  },
+})

@@ -1,0 +1,15 @@
+/**
+ * Words of a text, Chinese ones too, for the index and for what is searched. Names such as Group.CallbackAfterGroupFull are
+ * found by their parts. It is handed to the browser as text, so it uses nothing from outside of it.
+ */
+export function tokenize(text) {
+  const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
+  const tokens = new Set()
+  for (const { segment, isWordLike } of segmenter.segment(text)) {
+    if (!isWordLike) continue
+    tokens.add(segment.toLowerCase())
+    for (const part of segment.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+/g) ?? []) tokens.add(part.toLowerCase())
+    for (const part of segment.split(/[._]/)) tokens.add(part.toLowerCase())
+  }
+  return [...tokens]
+}

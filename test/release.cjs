@@ -1,0 +1,82 @@
+// Makes a release: `npm run release -- 0.2.0`. Everything but publishing and pushing, which a person does with what it prints at the end.
+// `npm run release -- --dry-run` does all but `npm version`.
+const { spawnSync } = require('node:child_process')
+const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join, resolve } = require('node:path')
+
+const SMOKE = ['20', '22', '24']
+const [argument] = process.argv.slice(2)
+const isDry = argument === '--dry-run'
+
+function fail(why) {
+  process.stderr.write(`${why}\n`)
+  process.exit(1)
+}
+
+function run(command, args, options = {}) {
+  process.stdout.write(`$ ${[command, ...args].join(' ')}\n`)
+  const { status } = spawnSync(command, args, { stdio: 'inherit', ...options })
+  if (status !== 0) fail(`${command} ended with ${status}`)
+}
+
+function read(command, args, options = {}) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', ...options })
+  if (status !== 0) fail(`${command} ${args.join(' ')} ended with ${status}`)
+  return stdout.trim()
+}
+
+/** Node of this version, installed as a package. */
+function nodeOf(version) {
+  const prefix = resolve('node_modules/.cache/nodes', version)
+  const bin = join(prefix, 'node_modules/node/bin')
+  if (!existsSync(join(bin, 'node'))) run('npm', ['install', '--no-save', '--prefix', prefix, `node@${version}`])
+  return bin
+}
+
+/** Installs the packed file as a stranger does, and has the command write a config, check it and load a plugin. */
+function smoke(version, tarball, parent) {
+  const cwd = join(parent, version)
+  mkdirSync(cwd)
+  writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }')
+  const env = { ...process.env, PATH: `${nodeOf(version)}:${process.env.PATH}` }
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd, env })
+  const timhook = (...args) => read('node', ['node_modules/timhook/dist/core/cli/main.js', ...args], { cwd, env })
+  timhook('init')
+  if (!timhook('check').includes('plugins group-full')) fail(`timhook check says something else on Node ${version}`)
+  const tried = timhook(
+    'try',
+    'keyword-filter',
+    'Group.CallbackBeforeSendMsg',
+    '--options',
+    '{"words":["red"],"action":"reject"}',
+  )
+  if (!tried.includes('10100')) fail(`timhook try rejects nothing on Node ${version}: ${tried}`)
+  process.stdout.write(`Node ${read('node', ['--version'], { env })}: installs, checks and decides\n`)
+}
+
+const { name, version: current } = JSON.parse(readFileSync('package.json', 'utf8'))
+const version = isDry ? current : argument
+if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version ?? '')) fail('usage: npm run release -- VERSION, or --dry-run')
+if (!readFileSync('CHANGELOG.md', 'utf8').includes(`## [${version}]`)) fail(`CHANGELOG.md has no section ${version}`)
+if (!isDry) {
+  if (read('git', ['status', '--porcelain']) !== '') fail('the working tree has changes')
+  if (version !== current) run('npm', ['version', version, '--no-git-tag-version'])
+}
+const folder = mkdtempSync(join(tmpdir(), 'timhook-release-'))
+try {
+  // `prepack` cleans and builds.
+  run('npm', ['pack', '--pack-destination', folder])
+  const tarball = join(folder, `${name}-${version}.tgz`)
+  run('npx', ['--no-install', 'publint', '--strict', tarball])
+  run('npx', ['--no-install', 'attw', '--profile', 'esm-only', tarball])
+  for (const node of SMOKE) smoke(node, tarball, folder)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+process.stdout.write(`${name} ${version} is ready:\n`)
+if (!isDry) {
+  process.stdout.write(
+    `  git commit -am "Release ${version}" && git tag v${version}\n  npm publish && git push --follow-tags\n`,
+  )
+}
