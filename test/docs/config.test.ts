@@ -60,7 +60,11 @@ describe('the configs of the documents', () => {
           .replaceAll(/(?<=['"])\$\{[^}]+\}(?=['"])/g, 'https://value.example.com/a')
           .replaceAll(/\$\{[^}]+\}/g, 'value')
         const apps = /^apps:/m.test(text) ? '' : 'apps: [{ sdkAppId: 1, unsigned: true }]\n'
-        expect(checkConfig(parse(`${apps}${text}`), { env: {} }).faults, code).to.deep.equal([])
+        const { faults } = checkConfig(parse(`${apps}${text}`), { env: {} })
+        expect(
+          faults.filter(({ message }) => !/^cannot be read \(ENOENT\)/.test(message)),
+          code,
+        ).to.deep.equal([])
       }
     })
   }

@@ -97,4 +97,9 @@ export const commandTexts: Dictionary = {
   'the file to make': '要生成的文件',
   'replace a file that is there': '覆盖已有的文件',
   'copy the store to a file, while the server runs or not': '把存储复制成一个文件，服务是否在运行都可以',
+  'reload when the config or a plugin given by path changes': '配置或以路径引用的插件有改动时重新加载',
+  'the account': '账号',
+  'also callbacks that wait for a plugin; for these the server has to be stopped':
+    '连同仍在等待插件的回调；为此须先停止服务',
+  'remove what is stored of an account': '删除存储中与一个账号有关的内容',
 }
