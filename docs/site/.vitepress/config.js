@@ -1,12 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { defineConfig } from 'vitepress'
 import { tokenize } from './tokenize.js'
 
 // Files with other endings than these are taken for pages.
 process.env.VITE_EXTRA_EXTENSIONS = 'go,java,php,py'
 
+const require = createRequire(import.meta.url)
 const root = resolve(fileURLToPath(import.meta.url), '../../../..')
 /** What pages link to and is no page. */
 const FILES = ['LICENSE', 'llms.txt', 'config', 'deploy', 'docs/asyncapi.json', 'docs/examples', 'docs/schemas']
@@ -127,7 +129,8 @@ export default defineConfig({
     },
     languageAlias: { caddyfile: 'nginx', conf: 'ini' },
   },
-  vite: { publicDir: false },
+  // Pages lie outside of this folder, where nothing is installed.
+  vite: { publicDir: false, resolve: { alias: { 'vue/server-renderer': require.resolve('vue/server-renderer') } } },
   buildEnd({ outDir }) {
     for (const path of FILES) {
       mkdirSync(dirname(join(outDir, path)), { recursive: true })
