@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import { anchorsOf, linksOf, targetOf } from './pages.ts'
 import { questions } from './questions.ts'
@@ -10,7 +11,7 @@ function within(clicks: number, start: string): Map<string, number> {
   let edge = [start]
   for (let distance = 1; distance <= clicks; distance++) {
     const next = edge.flatMap((page) =>
-      page.endsWith('.md') ? linksOf(page).map((link) => targetOf(page, link).file) : [],
+      page.endsWith('.md') && existsSync(page) ? linksOf(page).map((link) => targetOf(page, link).file) : [],
     )
     edge = [...new Set(next)].filter((page) => !distances.has(page))
     for (const page of edge) distances.set(page, distance)
