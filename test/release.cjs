@@ -2,8 +2,8 @@
 // `npm run release -- --dry-run` does all but `npm version`.
 const { spawnSync } = require('node:child_process')
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
-const { tmpdir } = require('node:os')
-const { join, resolve } = require('node:path')
+const os = require('node:os')
+const path = require('node:path')
 
 const SMOKE = ['20', '22', '24']
 const [argument] = process.argv.slice(2)
@@ -28,17 +28,17 @@ function read(command, args, options = {}) {
 
 /** Node of this version, installed as a package. */
 function nodeOf(version) {
-  const prefix = resolve('node_modules/.cache/nodes', version)
-  const bin = join(prefix, 'node_modules/node/bin')
-  if (!existsSync(join(bin, 'node'))) run('npm', ['install', '--no-save', '--prefix', prefix, `node@${version}`])
+  const prefix = path.resolve('node_modules/.cache/nodes', version)
+  const bin = path.join(prefix, 'node_modules/node/bin')
+  if (!existsSync(path.join(bin, 'node'))) run('npm', ['install', '--no-save', '--prefix', prefix, `node@${version}`])
   return bin
 }
 
 /** Installs the packed file as a stranger does, and has the command write a config, check it and load a plugin. */
 function smoke(version, tarball, parent) {
-  const cwd = join(parent, version)
+  const cwd = path.join(parent, version)
   mkdirSync(cwd)
-  writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }')
+  writeFileSync(path.join(cwd, 'package.json'), '{ "type": "module" }')
   const env = { ...process.env, PATH: `${nodeOf(version)}:${process.env.PATH}` }
   run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd, env })
   const timhook = (...args) => read('node', ['node_modules/timhook/dist/core/cli/main.js', ...args], { cwd, env })
@@ -63,11 +63,11 @@ if (!isDry) {
   if (read('git', ['status', '--porcelain']) !== '') fail('the working tree has changes')
   if (version !== current) run('npm', ['version', version, '--no-git-tag-version'])
 }
-const folder = mkdtempSync(join(tmpdir(), 'timhook-release-'))
+const folder = mkdtempSync(path.join(os.tmpdir(), 'timhook-release-'))
 try {
   // `prepack` cleans and builds.
   run('npm', ['pack', '--pack-destination', folder])
-  const tarball = join(folder, `${name}-${version}.tgz`)
+  const tarball = path.join(folder, `${name}-${version}.tgz`)
   run('npx', ['--no-install', 'publint', '--strict', tarball])
   run('npx', ['--no-install', 'attw', '--profile', 'esm-only', tarball])
   for (const node of SMOKE) smoke(node, tarball, folder)

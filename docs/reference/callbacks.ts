@@ -4,7 +4,7 @@ import { linksOf } from '../../core/protocol/links.ts'
 import type { Language } from './language.ts'
 import { code, tableOf } from './markdown.ts'
 
-export const words = {
+const words = {
   en: {
     head: ['Command', 'Phase', 'What', 'Documents', 'Answer'],
     before: 'before',

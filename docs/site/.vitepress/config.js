@@ -130,7 +130,15 @@ export default defineConfig({
     languageAlias: { caddyfile: 'nginx', conf: 'ini' },
   },
   // Pages lie outside of this folder, where nothing is installed.
-  vite: { publicDir: false, resolve: { alias: { 'vue/server-renderer': require.resolve('vue/server-renderer') } } },
+  vite: {
+    publicDir: false,
+    resolve: {
+      alias: [
+        { find: /^vue$/, replacement: require.resolve('vue/dist/vue.runtime.esm-bundler.js') },
+        { find: /^vue\/server-renderer$/, replacement: require.resolve('vue/server-renderer') },
+      ],
+    },
+  },
   buildEnd({ outDir }) {
     for (const path of FILES) {
       mkdirSync(dirname(join(outDir, path)), { recursive: true })
