@@ -127,7 +127,7 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   /** The range of versions of timhook that it works with, such as `^0.2.0`; another one refuses to load it. */
   readonly timhook?: string
   /**
-   * Where it runs: in a thread (`worker`) or child process (`process`) of its own, so that what goes wrong in it harms no
+   * Where it runs: in a separate thread (`worker`) or child process (`process`), so that what goes wrong in it harms no
    * other plugin. `isolate` of the config entry wins.
    */
   readonly isolate?: 'worker' | 'process'
@@ -144,8 +144,8 @@ export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unk
   /** Runs when the server stops, if `setup` ran, in reverse order. */
   readonly close?: (state: NoInfer<State>) => Awaitable<void>
   /**
-   * Removes what the plugin keeps of an account outside of its `store`, and returns how much that was. It runs in a process
-   * of its own, with or without the server.
+   * Removes what the plugin keeps of an account outside of its `store`, and returns how much that was. It runs in a
+   * separate process, with or without the server.
    */
   readonly erase?: (context: EraseContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<number>
   /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */

@@ -16,7 +16,7 @@ export interface Only extends BodySelection {
   readonly commands?: readonly string[]
 }
 
-/** The thread or process of its own in which a plugin runs. */
+/** The separate thread or process in which a plugin runs. */
 export interface Isolation {
   /** All that it was loaded from, as plain data: a reload compares it. */
   readonly source: object

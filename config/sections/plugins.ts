@@ -79,7 +79,7 @@ const LevelSchema = Type.Enum(['worker', 'process', 'none'])
 const IsolateSchema = Type.Object(
   {
     level: Type.Enum(['worker', 'process'], {
-      description: 'worker: a thread of its own. process: a child process of its own.',
+      description: 'worker: a separate thread. process: a separate child process.',
     }),
     memory: Size({
       positive: true,
@@ -152,7 +152,7 @@ export const PluginSchema = Type.Object(
       Type.Union([LevelSchema, IsolateSchema], {
         expected: 'one of worker, process, none, or { level, memory }',
         description:
-          'Where the plugin runs: in a thread (worker) or child process (process) of its own, or with the server (none).',
+          'Where the plugin runs: in a separate thread (worker) or child process (process), or with the server (none).',
       }),
     ),
   },

@@ -108,7 +108,7 @@ export function addStoredCommands(program: Command): void {
 
   program
     .command('erase')
-    .description('remove what is stored of an account')
+    .description('remove everything stored about an account')
     .requiredOption('--account <id>', 'the account')
     .addOption(config())
     .addOption(app())

@@ -12,7 +12,7 @@ import { type StandardSchema, standardSchema } from '../plugin-api/standard-sche
 
 const NO_OPTIONS: Type.TSchema = { type: 'object', properties: {} }
 const TYPES = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
-/** Keywords that constrain a value, each with the type of its own value. */
+/** Keywords that constrain a value, each with the type of its value. */
 const LISTS = ['allOf', 'anyOf', 'enum', 'oneOf']
 const OBJECTS = ['$defs', 'patternProperties', 'properties']
 /** Keywords of a schema without constraints: it accepts anything. */

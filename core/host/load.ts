@@ -28,7 +28,7 @@ export interface LoadedPlugin {
   readonly limits: PluginLimits
   /** Names the state of its code on the disk when it was loaded; undefined for a plugin that was passed as an object. */
   readonly code: string | undefined
-  /** The thread or process that it runs in, if it has one of its own. */
+  /** The separate thread or process that it runs in, if any. */
   readonly isolation?: Isolation
 }
 
@@ -38,7 +38,7 @@ export interface IsolationLevel {
   readonly memory: number
 }
 
-/** Loads a plugin that is to run in a thread or process of its own. @throws what its import throws */
+/** Loads a plugin that is to run in a separate thread or process. @throws what its import throws */
 export type LoadIsolated = (
   url: string,
   level: IsolationLevel,
@@ -158,7 +158,7 @@ export function limitsOf(entry: PluginEntry): PluginLimits {
 
 type ExaminedThere = Examined & { readonly isolation?: Isolation }
 
-/** Loads a plugin and checks it: in a thread or process of its own if it is to run there, else here. */
+/** Loads a plugin and checks it: in a separate thread or process if it is to run there, else here. */
 async function examineIn(
   file: string | undefined,
   entry: PluginEntry,

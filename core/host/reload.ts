@@ -126,7 +126,7 @@ export class PluginHost {
   }
 }
 
-/** Code in this process is loaded once. In a thread or process of its own it is new, and the former has to end. */
+/** Code in this process is loaded once. A separate thread or process loads it anew, and the old one has to end. */
 function isSameEntry(running: LoadedPlugin, entry: LoadedPlugin): boolean {
   if (!running.isolation || !entry.isolation) return isDeepStrictEqual({ ...running, code: '' }, { ...entry, code: '' })
   const { id, only, limits } = entry

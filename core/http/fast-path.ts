@@ -94,7 +94,7 @@ export function createFastPath({ webhook, budget, paths, bodyLimit, proxies, isD
     return undefined
   }
   /**
-   * A body that has not arrived with its head: many clients send it in a segment of its own, right behind. Takes no
+   * A body that has not arrived with its head: many clients send it in a separate segment, right behind. Takes no
    * promise and no timer (the bench's section `split`).
    */
   class LateBody implements BodyListener {

@@ -12,7 +12,7 @@ import { advice, fault, type Finding, fine } from './finding.ts'
 const MAINTAINED = 22
 /** What Tencent's documents name as reasons why callbacks do not come. */
 const CAUSES = [
-  'each callback has a switch of its own in the console, and a saved URL takes 2 minutes to be used',
+  'each callback has its own switch in the console, and a saved URL takes effect after 2 minutes',
   'the URL in the console has to be reachable from the internet: a public name or address, ports open in every firewall, a certificate of a public authority with its intermediates',
   'the console has one URL for chat, another one for Push, and Live a third, set by REST',
   'callbacks of states, profiles, online lists and topics need these features switched on as well',

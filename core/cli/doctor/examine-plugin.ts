@@ -87,7 +87,7 @@ function examineShape(plugin: Plugin): Finding[] {
   return findings
 }
 
-/** Imports the module in a process of its own. */
+/** Imports the module in a separate process. */
 function importAlone(url: string): Promise<SideEffects> {
   const child = fork(new URL('./import-alone.js', import.meta.url), [url], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   return new Promise((resolve) => {

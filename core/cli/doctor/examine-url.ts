@@ -45,7 +45,7 @@ function examineForm({ protocol, hostname, search, hash, pathname }: URL, { serv
   if (hostname.includes('_')) findings.push(fault(`${hostname}: Tencent takes no _ in a name`))
   if (hash !== '')
     findings.push(fault('the URL has a #, behind which nothing is sent: no callback would name its command'))
-  if (search !== '') findings.push(advice('the URL has a query of its own, which Tencent does not document'))
+  if (search !== '') findings.push(advice('the URL already has a query, which Tencent does not document'))
   if (![server.path].flat().includes(pathname)) {
     findings.push(
       advice(`the path ${pathname} is not server.path (${[server.path].flat().join(', ')}): a proxy has to rewrite it`),

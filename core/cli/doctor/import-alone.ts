@@ -1,4 +1,4 @@
-// A process of its own: imports a module and reports what that did besides defining things.
+// Runs as a separate process: imports a module and reports what that did besides defining things.
 import { syncBuiltinESMExports } from 'node:module'
 
 /** What an import did to its process. */

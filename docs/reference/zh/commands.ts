@@ -101,5 +101,5 @@ export const commandTexts: Dictionary = {
   'the account': '账号',
   'also callbacks that wait for a plugin; for these the server has to be stopped':
     '连同仍在等待插件的回调；为此须先停止服务',
-  'remove what is stored of an account': '删除存储中与一个账号有关的内容',
+  'remove everything stored about an account': '删除存储中与一个账号有关的内容',
 }

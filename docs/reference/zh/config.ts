@@ -137,9 +137,9 @@ export const configTexts: Dictionary = {
   'Longest delay: milliseconds, or text such as 10m.': '最长等待：毫秒数，或 10m 这样的文本。',
   'Whether a callback that waits for its retry blocks later ones of its group or conversation.':
     '等待重试的回调是否挡住同一群或同一会话后面的回调。',
-  'Where the plugin runs: in a thread (worker) or child process (process) of its own, or with the server (none).':
+  'Where the plugin runs: in a separate thread (worker) or child process (process), or with the server (none).':
     '插件在哪里运行：独立线程（worker）、独立子进程（process），或与服务同在（none）。',
-  'worker: a thread of its own. process: a child process of its own.': 'worker：独立线程。process：独立子进程。',
+  'worker: a separate thread. process: a separate child process.': 'worker：独立线程。process：独立子进程。',
   'Size of its JavaScript heap. At that size it ends, and is started again.':
     '它的 JavaScript 堆大小。达到后结束并重新启动。',
 }

@@ -49,7 +49,7 @@ plugins: [{ use: group-full }]
     const before = await run(['doctor'], { cwd })
     expect(before.code, before.stderr).to.equal(0)
     expect(before.stdout).to.contain('config/plugins.yaml has no fault').and.contain('the store is not there yet')
-    expect(before.stdout).to.contain('no callback has come yet: each callback has a switch of its own in the console')
+    expect(before.stdout).to.contain('no callback has come yet: each callback has its own switch in the console')
     await startCommand(cwd)
     const { code, stdout } = await run(['doctor', '--json'], { cwd })
     const findings = JSON.parse(stdout) as Finding[]
