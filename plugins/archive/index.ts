@@ -10,8 +10,8 @@ import { eraseAccount } from './write/retention.ts'
 
 type Context = AfterContext<string, Record<string, unknown>, Options, Archive>
 
-/** A day: while the database is away, callbacks wait for it, and no attempt is lost. */
-const PATIENCE_MS = 86_400_000
+/** For a database that is slow. One that is away, or that hangs, holds the plugin long before. */
+const PATIENCE_MS = 3_600_000
 
 const handler = {
   handle: (context: Context) => context.state.write(context),

@@ -28,6 +28,9 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
   })
   // A connection that ends while nobody uses it. The next statement gets another one, or says why not.
   pool.on('error', () => undefined)
+  // The pool does not listen to one that a transaction has, and between two statements nobody else does: without a
+  // listener the end of the server would end this process. The next statement fails.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   return {
     name: 'postgres',
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),

@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Count, Log } from 'timhook/plugin'
+import { type Count, type Log, RetryAfter } from 'timhook/plugin'
 import type { AnyFact } from '../callbacks/fact.ts'
 import { codeOf, type Failure } from '../database/engine.ts'
 
 /** Callbacks of one transaction, and about how much text they may have. */
 const MAX_CALLBACKS = 500
 const MAX_CHARACTERS = 8_000_000
-const MIN_WAIT_MS = 250
-const MAX_WAIT_MS = 15_000
+/** A connection may only have been an old one: so often a batch is tried before the database counts as away. */
+const TRIES = 3
+const PAUSE_MS = 250
+/** The pauses between probes of a database that is away: the first, doubled each time, and the longest. */
+const MIN_PROBE_MS = 1000
+const MAX_PROBE_MS = 30_000
 const COMPLAIN_MS = 60_000
 
 /** A callback that the database does not take. Holds nothing of the message, since databases quote values. */
@@ -35,7 +39,8 @@ interface BatcherDeps {
  * Writes the facts of many callbacks in one transaction: those that came while the last one was under way.
  *
  * - B1. A callback resolves when its transaction is committed, and not before.
- * - B2. While the database is away nothing is given up: the batch is tried again, in ever longer intervals.
+ * - B2. While the database is away the whole plugin is held: no attempt is spent, and order stays. Each time the hold is
+ *   over, one batch probes the database, and the holds grow longer.
  * - B3. A callback that the database does not take fails alone.
  */
 export class Batcher {
@@ -44,18 +49,26 @@ export class Batcher {
   #isRunning = false
   #complainedAt = -Infinity
   #isAway = false
+  /** Probes that have failed, and when the next one is due by the clock of performance.now(). */
+  #probes = 0
+  #probeAt = -Infinity
 
   constructor(deps: BatcherDeps) {
     this.#deps = deps
-    deps.signal.addEventListener('abort', () => this.#rejectAll(this.#queue.splice(0)), { once: true })
+    deps.signal.addEventListener('abort', () => this.#giveBack(this.#queue.splice(0)), { once: true })
   }
 
-  /** Resolves when the facts are in the database. */
+  /**
+   * Resolves when the facts are in the database.
+   * @throws RetryAfter for the whole plugin while the database is away; NotArchivedError
+   */
   add(facts: readonly AnyFact[], characters: number): Promise<void> {
     if (facts.length === 0) return Promise.resolve()
+    // What was on its way when the hold began.
+    if (performance.now() < this.#probeAt) return Promise.reject(this.#held())
     return new Promise((resolve, reject) => {
       this.#queue.push({ facts, characters, resolve, reject })
-      if (this.#deps.signal.aborted) return this.#rejectAll(this.#queue.splice(0))
+      if (this.#deps.signal.aborted) return this.#giveBack(this.#queue.splice(0))
       if (this.#isRunning) return
       this.#isRunning = true
       // What comes in this turn of the event loop goes along.
@@ -78,26 +91,50 @@ export class Batcher {
 
   /** Settles each callback of the batch. Never rejects. */
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const { apply, failureOf, signal, log } = this.#deps
-    for (let tries = 0; ; tries++) {
-      if (signal.aborted) return this.#rejectAll(batch)
+    const { apply, failureOf, signal } = this.#deps
+    for (let tries = 1; ;) {
+      if (signal.aborted) return this.#giveBack(batch)
+      // The half of a batch whose other half was put off.
+      if (performance.now() < this.#probeAt) return this.#putOff(batch)
       try {
         await apply(batch.flatMap(({ facts }) => facts))
-        this.#countWritten(batch)
-        if (this.#isAway) log.info('the archive is written again')
-        this.#isAway = false
-        for (const { resolve } of batch) resolve()
-        return
       } catch (error) {
         const failure = failureOf(error)
         this.#deps.count('failures', { failure })
         if (failure === 'data') return this.#divide(batch, error)
-        if (failure === 'unavailable') this.#complain(error)
-        const waitMs = failure === 'conflict' ? 10 : Math.min(MIN_WAIT_MS * 2 ** tries, MAX_WAIT_MS)
+        if (failure === 'unavailable') {
+          this.#complain(error)
+          if (this.#probes > 0 || tries++ === TRIES) return this.#hold(batch)
+        }
+        const waitMs = failure === 'conflict' ? 10 : PAUSE_MS
         // Random, so that several servers do not come back at once.
         await delay(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+        continue
       }
+      this.#countWritten(batch)
+      if (this.#isAway) this.#deps.log.info('the archive is written again')
+      this.#isAway = false
+      this.#probes = 0
+      for (const { resolve } of batch) resolve()
+      return
     }
+  }
+
+  /** Puts off the batch, and whatever else waits. */
+  #hold(batch: readonly Waiting[]): void {
+    if (this.#deps.signal.aborted) return this.#giveBack(batch)
+    const holdMs = Math.min(MIN_PROBE_MS * 2 ** this.#probes++, MAX_PROBE_MS)
+    this.#probeAt = performance.now() + holdMs * (0.5 + Math.random() / 2)
+    this.#putOff([...batch, ...this.#queue.splice(0)])
+  }
+
+  #putOff(batch: readonly Waiting[]): void {
+    for (const { reject } of batch) reject(this.#held())
+  }
+
+  #held(): RetryAfter {
+    const waitMs = Math.ceil(this.#probeAt - performance.now())
+    return new RetryAfter(Math.max(1, waitMs), 'the database of the archive takes nothing', { plugin: true })
   }
 
   #countWritten(batch: readonly Waiting[]): void {
@@ -118,7 +155,7 @@ export class Batcher {
     for (const { reject } of batch) reject(new NotArchivedError(why))
   }
 
-  #rejectAll(batch: readonly Waiting[]): void {
+  #giveBack(batch: readonly Waiting[]): void {
     for (const { reject } of batch) reject(new NotArchivedError('the server stops'))
   }
 

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { sql } from '#kysely'
+import { RetryAfter } from '../../../core/plugin.ts'
 import type { AnyFact } from '../../../plugins/archive/callbacks/fact.ts'
 import { readCallback } from '../../../plugins/archive/callbacks/read-callback.ts'
 import type { Failure } from '../../../plugins/archive/database/engine.ts'
@@ -100,24 +102,47 @@ describe('batches of the archive', () => {
     expect(String(await batcher.add(factsOf(3), 10).catch((error: unknown) => error))).to.include('the server stops')
   })
 
-  it('wait while a disk is full', async () => {
+  it('hold the plugin while a disk is full, and what is on its way does not ask again', async () => {
     const engine = await open(await sqliteUrl())
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(engine.db)
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(engine.db)
-    const told = deferred()
-    const { batcher, lines } = bench(
+    const { batcher, lines, counts } = bench(
       (facts) => applyFacts(engine, facts, 'blank'),
-      (error) => {
-        told.resolve()
-        return engine.failureOf(error)
-      },
+      (error) => engine.failureOf(error),
     )
-    const large = batcher.add(readCallback(c2cMessage(1, 'x'.repeat(200_000))), 10)
-    await told.promise
+    const large = (): Promise<unknown> =>
+      batcher.add(readCallback(c2cMessage(1, 'x'.repeat(200_000))), 10).catch((error: unknown) => error)
+    const [first, second] = await Promise.all([large(), large()])
+    for (const held of [first, second, await large()]) {
+      expect(held).to.be.instanceOf(RetryAfter).and.to.include({ plugin: true })
+    }
+    expect(counts).to.deep.equal(Array.from({ length: 3 }, () => 'failures unavailable 1'))
     expect(await rowsOf(engine)).to.have.length(0)
     await sql.raw('pragma max_page_count = 1000000').execute(engine.db)
-    await large
+    for (let held = first; held instanceof RetryAfter; held = await large()) await delay(held.ms)
     expect(await rowsOf(engine)).to.have.length(1)
     expect(lines[0]).to.include('SQLITE_FULL').and.to.include('the archive cannot be written')
+    expect(lines[1]).to.include('the archive is written again')
+  })
+
+  it('hold the plugin longer with each probe that fails, and one failure of a probe is enough', async () => {
+    let calls = 0
+    const { batcher } = bench(
+      async () => {
+        calls++
+        throw Object.assign(new Error('gone'), { code: '57P01' })
+      },
+      () => 'unavailable',
+    )
+    const waits: number[] = []
+    for (let probe = 0; probe < 3; probe++) {
+      const held: unknown = await batcher.add(factsOf(probe), 10).catch((error: unknown) => error)
+      expect(held).to.be.instanceOf(RetryAfter)
+      waits.push((held as RetryAfter).ms)
+      await delay((held as RetryAfter).ms + 1)
+    }
+    expect(calls).to.equal(5)
+    const [first = 0, second = 0, third = 0] = waits
+    expect([first <= 1000, first < second * 2, second <= 2000, third > 1500, third <= 4000]).to.not.include(false)
   })
 })

@@ -1,9 +1,24 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
-import { startArchive } from '../../../plugins/archive/archive.ts'
-import type { Log } from '../../../core/plugin.ts'
+import { startArchive, type Archive } from '../../../plugins/archive/archive.ts'
+import type { Received } from '../../../plugins/archive/callbacks/read-callback.ts'
+import { type Log, RetryAfter } from '../../../core/plugin.ts'
+import { folderWith } from '../../harness/cli.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
-import { deferred } from '../../harness/plugin.ts'
+import { serve } from '../../harness/server.ts'
 import { groupMessage, open, rowsOf } from './support.ts'
+
+const GROUPS = ['@TGS#one', '@TGS#two', '@TGS#three', '@TGS#four']
+
+/** Writes a callback, as often as the archive asks for it. */
+async function written(archive: Archive, callback: Received): Promise<void> {
+  for (;;) {
+    const asked: unknown = await archive.write(callback).catch((error: unknown) => error)
+    if (!(asked instanceof RetryAfter)) return
+    await delay(asked.ms)
+  }
+}
 
 interface Server {
   kill(): Promise<void>
@@ -17,32 +32,64 @@ export function describeOutage(
 ): void {
   const begin = async (url: string) => {
     const lines: string[] = []
-    const away = deferred()
-    const say = (...said: unknown[]): void => {
-      lines.push(JSON.stringify(said))
-      if (JSON.stringify(said).includes('callbacks wait')) away.resolve()
-    }
+    const say = (...said: unknown[]): void => void lines.push(JSON.stringify(said))
     const log = { debug: say, info: say, warn: say, error: say, child: () => log } as unknown as Log
     const signal = new AbortController().signal
     const archive = await startArchive({ url, onRecall: 'blank' }, { log, signal, count: () => undefined })
     stopAfterTest(() => archive.close())
-    return { archive, lines, away: away.promise }
+    return { archive, lines }
   }
 
   describe(`archive with a database that is away, ${name}`, () => {
-    it('waits for it while it runs, and loses nothing', async () => {
-      const { server, newUrl } = setting()
+    it('is held while it is killed under load: no attempt, no loss, and every group in its order', async () => {
+      const { server: database, newUrl } = setting()
       const url = await newUrl()
-      const { archive, lines, away } = await begin(url)
-      const write = (seq: number): Promise<void> => archive.write(groupMessage(seq, `text ${seq}`))
-      await Promise.all([1, 2, 3].map(write))
-      await server.kill()
-      const waiting = [4, 5, 6].map(write)
-      await away
-      await server.start()
-      await Promise.all([...waiting, write(7)])
-      expect((await rowsOf(await open(url))).map(({ seq }) => seq)).to.deep.equal([1, 2, 3, 4, 5, 6, 7])
-      expect(lines.join('')).to.include('the archive is written again').and.not.to.include('text 4')
+      const delivery = { engine: 'sqlite' as const, sqlite: { file: join(await folderWith({}), 'timhook.db') } }
+      const server = await serve({ plugins: [{ use: 'archive', options: { url } }], delivery })
+      const spent: unknown[] = []
+      const told: string[] = []
+      let done = 0
+      let wake = (): void => undefined
+      server.bus.on('handler:done', ({ attempt }) => {
+        if (attempt !== 1) spent.push(attempt)
+        done++
+        wake()
+      })
+      server.bus.on('handler:failed', (event) => void (event.deferred === true || spent.push(event)))
+      server.bus.on('callback:dead', (event) => void spent.push(event))
+      server.bus.on('plugin:held', () => void told.push('held'))
+      server.bus.on('plugin:resumed', () => void told.push('resumed'))
+      const until = async (count: number): Promise<void> => {
+        while (done < count) await new Promise<void>((resolve) => (wake = resolve))
+      }
+      let seq = 0
+      /** So many messages to each group. */
+      const load = async (count: number): Promise<void> => {
+        for (const end = seq + count; seq < end; seq++) {
+          const body = (group: string): object => groupMessage(seq, `text ${seq}`, { GroupId: group }).body
+          const answers = await Promise.all(
+            GROUPS.map((group) => server.post('Group.CallbackAfterSendMsg', body(group))),
+          )
+          expect(answers.map(({ status }) => status)).to.deep.equal(GROUPS.map(() => 200))
+        }
+      }
+      await load(10)
+      await until(GROUPS.length)
+      const held = server.bus.next('plugin:held')
+      await Promise.all([load(40), database.kill()])
+      await held
+      await load(20)
+      await database.start()
+      await until(GROUPS.length * seq)
+      const engine = await open(url)
+      const rows = await engine.db.selectFrom('timhook_messages').select(['group_id', 'seq']).orderBy('id').execute()
+      for (const group of GROUPS) {
+        const seqs = rows.filter(({ group_id }) => group_id === group).map((row) => row.seq)
+        expect(seqs).to.deep.equal(Array.from({ length: seq }, (_, n) => n))
+      }
+      expect(spent).to.deep.equal([])
+      expect(told).to.deep.equal(['held', 'resumed'])
+      expect(server.lines.join('')).to.include('the archive is written again').and.not.to.include('text 4')
     })
 
     it('starts without it, and makes the tables when it is there', async () => {
@@ -50,9 +97,10 @@ export function describeOutage(
       const url = await newUrl()
       await server.kill()
       const { archive, lines } = await begin(url)
-      const written = archive.write(groupMessage(1, 'hello'))
+      const refused: unknown = await archive.write(groupMessage(1, 'hello')).catch((error: unknown) => error)
+      expect(refused).to.be.instanceOf(RetryAfter).and.to.include({ plugin: true })
       await server.start()
-      await written
+      await written(archive, groupMessage(1, 'hello'))
       expect(lines[0]).to.include('the database of the archive is away')
       expect(await rowsOf(await open(url))).to.have.length(1)
     })
