@@ -17,8 +17,11 @@ export interface Engine {
   readonly db: ArchiveDb
   /** Whether a statement of a transaction may be sent before the one in front of it has been answered. */
   readonly pipelines: boolean
-  /** Statements that make the tables, each once and in this order. */
-  readonly schema: readonly string[]
+  /**
+   * The statements that each version of the tables added to the one before it. Those of a version that was released never
+   * change. An older timhook may still be writing, so that a version only adds.
+   */
+  readonly versions: readonly (readonly string[])[]
   /** Waits until no other process makes or changes tables, and holds that until the transaction ends. */
   readonly lockSchema: (work: Work) => Promise<void>
   /** Waits until no other process writes to the archive, and holds that until the transaction ends. */

@@ -1,8 +1,6 @@
 import { sql } from '#kysely'
 import type { Engine } from './engine.ts'
-
-/** The version of the tables that this code reads and writes. */
-const SCHEMA = 1
+import type { Work } from './tables.ts'
 
 /** The tables are not ones that this code can use. Never holds a secret. */
 export class ArchiveSchemaError extends Error {
@@ -10,38 +8,45 @@ export class ArchiveSchemaError extends Error {
 }
 
 /**
- * Makes the tables where there are none, so that they are of this version. Several processes may do so at once.
+ * Makes the tables where there are none, and brings older ones to this version, in one transaction; where statements
+ * commit by themselves, they can be repeated. Several processes may do so at once.
  * @throws ArchiveSchemaError for tables of a newer version, or of somebody else
  */
 export async function migrate(engine: Engine): Promise<void> {
   await engine.db.transaction().execute(async (work) => {
     await engine.lockSchema(work)
-    const isOurs = await engine.tableExists(work, 'timhook_archive')
-    if (isOurs) {
-      const row = await work
-        .selectFrom('timhook_archive')
-        .select('value')
-        .where('name', '=', 'schema')
-        .executeTakeFirst()
-      // Where statements commit by themselves, another process may just be making them.
-      if (row) return checkVersion(row.value)
-    } else if (await engine.tableExists(work, 'timhook_messages')) {
+    const known = await versionOf(engine, work)
+    const wanted = engine.versions.length
+    if (known > wanted) {
       throw new ArchiveSchemaError(
-        'the database has a table timhook_messages that no archive has made: name another database, or rename the table',
+        `the archive was written by a newer timhook (tables of version ${known}; this one knows ${wanted}): update timhook`,
       )
     }
-    for (const statement of engine.schema) await sql.raw(statement).execute(work)
-    const insert = work.insertInto('timhook_archive').values({ name: 'schema', value: String(SCHEMA) })
+    for (const statements of engine.versions.slice(known)) {
+      for (const statement of statements) await sql.raw(statement).execute(work)
+    }
+    if (known === wanted) return
+    const value = String(wanted)
+    const insert = work.insertInto('timhook_archive').values({ name: 'schema', value })
     const once = engine.name === 'mysql' ? insert.ignore() : insert.onConflict((conflict) => conflict.doNothing())
     await once.execute()
+    await work.updateTable('timhook_archive').set({ value }).where('name', '=', 'schema').execute()
   })
 }
 
-function checkVersion(value: string): void {
-  if (Number(value) === SCHEMA) return
+/** The version of the tables; 0 where there are none, or where another process is just making them. */
+async function versionOf(engine: Engine, work: Work): Promise<number> {
+  if (!(await engine.tableExists(work, 'timhook_archive'))) {
+    if (!(await engine.tableExists(work, 'timhook_messages'))) return 0
+    throw new ArchiveSchemaError(
+      'the database has a table timhook_messages that no archive has made: name another database, or rename the table',
+    )
+  }
+  const row = await work.selectFrom('timhook_archive').select('value').where('name', '=', 'schema').executeTakeFirst()
+  if (!row) return 0
+  const version = Number(row.value)
+  if (Number.isInteger(version) && version > 0) return version
   throw new ArchiveSchemaError(
-    Number(value) > SCHEMA
-      ? `the archive was written by a newer timhook (tables of version ${value}; this one knows ${SCHEMA}): update timhook`
-      : `the archive says that its tables are of version ${value}, which never was: restore table timhook_archive`,
+    `the archive says that its tables are of version ${row.value}, which never was: restore table timhook_archive`,
   )
 }

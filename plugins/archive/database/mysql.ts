@@ -41,7 +41,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
     name: 'mysql',
     db: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
     pipelines: false,
-    schema,
+    versions: [tables],
     // Statements that make tables commit by themselves: they are repeated until they find all of them made.
     lockSchema: async () => undefined,
     async lock(work) {
@@ -67,7 +67,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
 
 const TABLE = 'engine = InnoDB row_format = dynamic default charset = utf8mb4 collate = utf8mb4_bin'
 
-const schema = [
+const tables = [
   `create table if not exists timhook_archive (
     name varchar(40) primary key, value varchar(200) not null) ${TABLE}`,
   `create table if not exists timhook_messages (

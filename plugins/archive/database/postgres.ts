@@ -35,7 +35,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     name: 'postgres',
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pipelines: false,
-    schema,
+    versions: [tables],
     async lockSchema(work) {
       await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(work)
     },
@@ -66,7 +66,7 @@ function numbersOf(types: typeof pg.types): typeof pg.types.getTypeParser {
   return parserOf as typeof types.getTypeParser
 }
 
-const schema = [
+const tables = [
   'create table timhook_archive (name varchar(40) primary key, value varchar(200) not null)',
   `create table timhook_messages (
     id bigint generated always as identity primary key,

@@ -31,7 +31,7 @@ export async function openSqliteEngine(file: string): Promise<Engine> {
     name: 'sqlite',
     db,
     pipelines: true,
-    schema,
+    versions: [tables],
     // A transaction begins IMMEDIATE: it is the lock.
     lockSchema: async () => undefined,
     lock: async () => undefined,
@@ -127,7 +127,7 @@ function isReading(text: string): boolean {
   return /^\s*(?:select|with|pragma)\b/i.test(text)
 }
 
-const schema = [
+const tables = [
   'create table timhook_archive (name text primary key, value text not null)',
   `create table timhook_messages (
     id integer primary key autoincrement,

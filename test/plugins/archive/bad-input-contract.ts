@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { sql } from '#kysely'
 import { openArchive } from '../../../plugins/archive/archive.ts'
+import { migrate } from '../../../plugins/archive/database/migrate.ts'
 import { toPublic } from '../../../plugins/archive/rows/row.ts'
 import { applyFacts } from '../../../plugins/archive/write/apply.ts'
 import { readCallback } from '../../../plugins/archive/callbacks/read-callback.ts'
@@ -70,6 +71,34 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       await first.db.schema.dropTable('timhook_archive').execute()
       const foreign: unknown = await openArchive({ url: other }).catch((error: unknown) => error)
       expect(String(foreign)).to.include('has a table timhook_messages that no archive has made')
+    })
+
+    it('brings tables of an older version to the new one, with all they hold, and only once', async () => {
+      const url = await newUrl()
+      const old = await open(url)
+      await write(old, [groupMessage(1, 'kept')])
+      const added = ['create table timhook_added (name varchar(9))', "insert into timhook_added values ('x')"]
+      const next = { ...old, versions: [...old.versions, added] }
+      for (let times = 0; times < 2; times++) await migrate(next)
+      const { rows } = await sql`select name from timhook_added`.execute(old.db)
+      expect(rows).to.deep.equal([{ name: 'x' }])
+      expect((await rowsOf(old)).map(({ text }) => text)).to.deep.equal(['kept'])
+      const refused: unknown = await migrate(old).catch((error: unknown) => error)
+      expect(String(refused)).to.include(`tables of version ${old.versions.length + 1}; this one knows`)
+      for (const value of ['0', 'x', '1.5']) {
+        await old.db.updateTable('timhook_archive').set({ value }).execute()
+        const never: unknown = await migrate(old).catch((error: unknown) => error)
+        expect(String(never)).to.include(`of version ${value}, which never was`)
+      }
+    })
+
+    it('leaves the older version whole where a step to the new one fails', async () => {
+      const old = await open(await newUrl())
+      await write(old, [groupMessage(1, 'kept')])
+      const broken = { ...old, versions: [...old.versions, ['insert into timhook_nowhere values (1)']] }
+      expect(await migrate(broken).catch((error: unknown) => error)).to.be.instanceOf(Error)
+      await migrate(old)
+      expect((await rowsOf(old)).map(({ text }) => text)).to.deep.equal(['kept'])
     })
 
     it('is made and written by two servers at once, without a loss', async () => {
