@@ -33,7 +33,7 @@ export default definePlugin({
     written: {
       type: 'counter',
       help: 'What callbacks said and the archive holds: messages and their changes',
-      labels: { type: ['message', 'edit', 'recall', 'extension', 'receipt', 'read', 'boundary'] },
+      labels: { type: ['message', 'edit', 'recall', 'extension', 'receipt', 'read', 'boundary', 'group'] },
     },
     transactions: { type: 'counter', help: 'Transactions that were committed' },
     failures: {

@@ -99,4 +99,18 @@ export interface BoundaryFact {
   readonly at: number
 }
 
-export type AnyFact = AboutMessage | ReadFact | BoundaryFact
+/** What a callback says of a group itself; null is what it does not say. */
+export interface GroupFact {
+  readonly type: 'group'
+  readonly conversation: string
+  readonly app: number
+  readonly group: string
+  readonly at: number
+  readonly name: string | null
+  /** Its type, such as Public. */
+  readonly kind: string | null
+  readonly owner: string | null
+  readonly change: 'created' | 'dissolved' | 'other'
+}
+
+export type AnyFact = AboutMessage | ReadFact | BoundaryFact | GroupFact

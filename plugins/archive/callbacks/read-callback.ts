@@ -1,5 +1,5 @@
 import { contentOf } from './content.ts'
-import type { AnyFact, MessageFact, Target } from './fact.ts'
+import type { AnyFact, GroupFact, MessageFact, Target } from './fact.ts'
 import { columnId, idOf, integerOf, isObject, listOf, millisecondsOf, secondsOf, storable } from './fields.ts'
 import type { JsonObject } from './fields.ts'
 import { conversationKey, digest } from './keys.ts'
@@ -77,8 +77,10 @@ const readers: Readonly<Record<string, Reader>> = {
     const conversation = conversationKey(app, 'c2c', reader, peer)
     return [{ type: 'read', conversation, reader: digest(columnId(reader)), upTo }]
   },
-  'Group.CallbackAfterCreateGroup': (received, app) => boundary(received, app),
-  'Group.CallbackAfterGroupDestroyed': (received, app) => boundary(received, app),
+  'Group.CallbackAfterCreateGroup': (received, app) => groupChange(received, app, 'created'),
+  'Group.CallbackAfterGroupDestroyed': (received, app) => groupChange(received, app, 'dissolved'),
+  'Group.CallbackAfterGroupInfoChanged': (received, app) => groupChange(received, app, 'other'),
+  'Group.CallbackAfterChangeGroupOwner': (received, app) => groupChange(received, app, 'other'),
 }
 
 /** The commands that the archive is made of. */
@@ -135,16 +137,26 @@ function extension(received: Received, found: Target | undefined): readonly AnyF
   return [{ type: 'extension', target, at: timeOf(received), seq: integerOf(body['Seq']) ?? 0, clears, values }]
 }
 
-function boundary({ body, receivedAt }: Received, app: number): readonly AnyFact[] {
+/** What a group is now, and that its MsgSeq counts anew. */
+function groupChange(received: Received, app: number, change: GroupFact['change']): readonly AnyFact[] {
+  const { body } = received
   const id = idOf(body['GroupId']) ?? idOf(body['groupID'])
-  if (id === null) return []
-  return [
-    {
-      type: 'boundary',
-      conversation: groupConversation(app, id),
-      at: millisecondsOf(body['EventTime']) ?? receivedAt,
-    },
-  ]
+  const group = columnId(id)
+  if (id === null || group === null) return []
+  const at = timeOf(received)
+  const conversation = groupConversation(app, id)
+  const known: GroupFact = {
+    type: 'group',
+    conversation,
+    app,
+    group,
+    at,
+    name: columnId(idOf(body['Name'])),
+    kind: columnId(idOf(body['Type'])),
+    owner: columnId(idOf(body['NewOwner_Account']) ?? idOf(body['Owner_Account'])),
+    change,
+  }
+  return change === 'other' ? [known] : [known, { type: 'boundary', conversation, at }]
 }
 
 /** A change needs to name its message. */

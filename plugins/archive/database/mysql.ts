@@ -41,7 +41,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
     name: 'mysql',
     db: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
     pipelines: false,
-    versions: [tables],
+    versions: [tables, groups],
     // Statements that make tables commit by themselves: they are repeated until they find all of them made.
     lockSchema: async () => undefined,
     async lock(work) {
@@ -98,4 +98,11 @@ const tables = [
     conversation_key varchar(27) character set ascii collate ascii_bin not null,
     reader varchar(27) character set ascii collate ascii_bin not null, read_to bigint not null,
     primary key (conversation_key, reader, read_to)) ${TABLE}`,
+]
+
+const groups = [
+  `create table if not exists timhook_groups (
+    conversation_key varchar(27) character set ascii collate ascii_bin not null primary key, app bigint not null, group_id varchar(600) not null,
+    name varchar(600), name_at bigint not null, type varchar(600), type_at bigint not null, owner varchar(600), owner_at bigint not null,
+    created_at bigint, dissolved_at bigint) ${TABLE}`,
 ]

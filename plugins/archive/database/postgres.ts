@@ -35,7 +35,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     name: 'postgres',
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     pipelines: false,
-    versions: [tables],
+    versions: [tables, groups],
     async lockSchema(work) {
       await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(work)
     },
@@ -92,4 +92,11 @@ const tables = [
   `create table timhook_reads (
     conversation_key varchar(27) not null, reader varchar(27) not null, read_to bigint not null,
     primary key (conversation_key, reader, read_to))`,
+]
+
+const groups = [
+  `create table timhook_groups (
+    conversation_key varchar(27) not null primary key, app bigint not null, group_id varchar(600) not null,
+    name varchar(600), name_at bigint not null, type varchar(600), type_at bigint not null, owner varchar(600), owner_at bigint not null,
+    created_at bigint, dissolved_at bigint)`,
 ]

@@ -31,7 +31,7 @@ export async function openSqliteEngine(file: string): Promise<Engine> {
     name: 'sqlite',
     db,
     pipelines: true,
-    versions: [tables],
+    versions: [tables, groups],
     // A transaction begins IMMEDIATE: it is the lock.
     lockSchema: async () => undefined,
     lock: async () => undefined,
@@ -166,4 +166,11 @@ const tables = [
     insert into timhook_terms(timhook_terms, rowid, terms) select 'delete', old.id, old.terms where old.terms <> '';
     insert into timhook_terms(rowid, terms) select new.id, new.terms where new.terms <> '';
   end`,
+]
+
+const groups = [
+  `create table timhook_groups (
+    conversation_key text not null primary key, app integer not null, group_id text not null,
+    name text, name_at integer not null, type text, type_at integer not null, owner text, owner_at integer not null,
+    created_at integer, dissolved_at integer) without rowid`,
 ]

@@ -19,6 +19,22 @@ interface ReadTable {
   read_to: number
 }
 
+/** What is known of a group. Times are milliseconds since 1970; those of values say when they were reported. */
+export interface GroupRow {
+  conversation_key: string
+  app: number
+  group_id: string
+  name: string | null
+  name_at: number
+  type: string | null
+  type_at: number
+  owner: string | null
+  owner_at: number
+  /** When it was last created and dissolved, as far as that was heard of. */
+  created_at: number | null
+  dissolved_at: number | null
+}
+
 /** What the archive knows of itself: `schema`, the number of its version. */
 interface ArchiveTable {
   name: string
@@ -29,6 +45,7 @@ export interface Tables {
   timhook_messages: MessageTable
   timhook_incarnations: IncarnationTable
   timhook_reads: ReadTable
+  timhook_groups: GroupRow
   timhook_archive: ArchiveTable
 }
 

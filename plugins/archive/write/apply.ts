@@ -1,10 +1,11 @@
-import type { AboutMessage, AnyFact, BoundaryFact, MessageFact, ReadFact } from '../callbacks/fact.ts'
+import type { AboutMessage, AnyFact, BoundaryFact, GroupFact, MessageFact, ReadFact } from '../callbacks/fact.ts'
 import { messageKey } from '../callbacks/keys.ts'
 import type { Engine } from '../database/engine.ts'
 import type { Work } from '../database/tables.ts'
 import { merge, type OnRecall } from '../rows/merge.ts'
 import { columns, emptyRow, type Row } from '../rows/row.ts'
 import { termsOf } from '../search/terms.ts'
+import { applyGroup } from './groups.ts'
 import {
   addIncarnation,
   incarnationAt,
@@ -49,9 +50,10 @@ export async function applyFacts(engine: Engine, facts: readonly AnyFact[], onRe
 async function applyIn(engine: Engine, work: Work, facts: readonly AnyFact[], onRecall: OnRecall): Promise<void> {
   const boundaries = facts.filter((fact): fact is BoundaryFact => fact.type === 'boundary')
   const reports = facts.filter((fact): fact is ReadFact => fact.type === 'read')
-  const changes = facts.filter((fact): fact is AboutMessage => fact.type !== 'boundary' && fact.type !== 'read')
-  const groups = changes.flatMap(({ target }) => (target.chat === 'group' ? [target.conversation] : []))
-  const conversations = [...new Set([...groups, ...boundaries.map(({ conversation }) => conversation)])]
+  const groups = facts.filter((fact): fact is GroupFact => fact.type === 'group')
+  const changes = facts.filter((fact): fact is AboutMessage => 'target' in fact)
+  const ofMessages = changes.flatMap(({ target }) => (target.chat === 'group' ? [target.conversation] : []))
+  const conversations = [...new Set([...ofMessages, ...boundaries.map(({ conversation }) => conversation)])]
 
   await engine.lock(work)
   // Where the database takes statements without waiting for the one before, rows are read by what is remembered.
@@ -75,6 +77,7 @@ async function applyIn(engine: Engine, work: Work, facts: readonly AnyFact[], on
   }
   await markFromReports(work, [...rows.values()])
   await upsert(engine, work, [...rows.values()])
+  for (const group of groups) await applyGroup(engine, work, group)
   for (const report of reports) await addReport(engine, work, report)
 }
 

@@ -37,6 +37,12 @@ export async function eraseAccount(engine: Engine, app: number, account: string)
     deleted += rows.length
   }
   await engine.db
+    .updateTable('timhook_groups')
+    .set({ owner: null })
+    .where('app', '=', app)
+    .where('owner', '=', account)
+    .execute()
+  await engine.db
     .updateTable('timhook_messages')
     .set({ recalled_by: null })
     .where('app', '=', app)

@@ -1,6 +1,7 @@
 import { describeWithMariadb, type MariadbServer, startMariadb } from '../../harness/servers/mariadb.ts'
 import { describeWithPostgres, type PostgresServer, startPostgres } from '../../harness/servers/postgres.ts'
 import { describeBadInput } from './bad-input-contract.ts'
+import { describeGroups } from './groups-contract.ts'
 import { describeMessages } from './messages-contract.ts'
 import { describeOutage } from './outage-contract.ts'
 import { describeRandomRun } from './random-contract.ts'
@@ -11,6 +12,7 @@ const EVENTS = 10_000
 
 const describeAll = (name: string, newUrl: () => Promise<string>): void => {
   describeMessages(name, newUrl)
+  describeGroups(name, newUrl)
   describeSearch(name, newUrl)
   describeBadInput(name, newUrl)
   describeRandomRun(name, newUrl, EVENTS)

@@ -1,12 +1,14 @@
 import { statSync } from 'node:fs'
 import { expect } from 'chai'
 import { describeBadInput } from './bad-input-contract.ts'
+import { describeGroups } from './groups-contract.ts'
 import { describeMessages } from './messages-contract.ts'
 import { describeRandomRun } from './random-contract.ts'
 import { describeSearch } from './search-contract.ts'
 import { open, sqliteUrl } from './support.ts'
 
 describeMessages('sqlite', sqliteUrl)
+describeGroups('sqlite', sqliteUrl)
 describeSearch('sqlite', sqliteUrl)
 describeBadInput('sqlite', sqliteUrl)
 describeRandomRun('sqlite', sqliteUrl, 1000)
