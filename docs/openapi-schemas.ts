@@ -111,6 +111,7 @@ export const schemas: Readonly<Record<string, Json>> = {
     ),
     deadLetters: list(object({ plugin: text, ref: text })),
     'body?': text,
+    'bodyGone?': flag,
   }),
   DeadLetters: object({
     letters: list(

@@ -22,6 +22,7 @@ const RULES: readonly ((config: unknown) => Fault[])[] = [
   unixSocket,
   redisRules,
   postgresRules,
+  finishedBodies,
 ]
 
 /** The faults that concern two values at once. Their messages contain paths and no values. */
@@ -135,6 +136,18 @@ function unixSocket(config: unknown): Fault[] {
   if (getKey(server, 'allowFrom') === undefined || getKey(server, 'trustProxy') !== false) return []
   const message = 'a Unix socket has no addresses: set trustProxy too, so that the proxy tells them'
   return [{ path: ['server', 'allowFrom'], message }]
+}
+
+const CANNOT_EMPTY: Readonly<Record<string, string>> = {
+  memory: 'the engine memory keeps the newest 10,000 callbacks until the process ends',
+  redis: 'an entry of a stream of Redis cannot be changed; a small retention.age deletes it whole',
+}
+
+function finishedBodies(config: unknown): Fault[] {
+  const path = ['delivery', 'retention', 'bodies']
+  const why = CANNOT_EMPTY[textOf(getPath(config, ['delivery', 'engine'])) ?? '']
+  if (getPath(config, path) !== 'finished' || why === undefined) return []
+  return [{ path, message: `finished needs the engine sqlite or postgres: ${why}` }]
 }
 
 /** The index of every repeated text, and that of its first occurrence. */

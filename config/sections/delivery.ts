@@ -96,6 +96,11 @@ const RetentionSchema = Type.Object(
       description: 'Size limit of the store; above it the oldest finished callbacks are deleted.',
     }),
     deadLetters: Duration({ default: '30d', description: 'How long dead letters are kept.' }),
+    bodies: Type.Enum(['kept', 'finished'], {
+      default: 'kept',
+      description:
+        'kept: bodies stay as long as their callbacks; finished: they are deleted once every plugin is done with the callback, which cannot be replayed from then on (sqlite and postgres).',
+    }),
   },
   { additionalProperties: false, default: {}, description: 'When finished callbacks are deleted.' },
 )
@@ -152,7 +157,7 @@ export interface DeliveryInput {
     durability?: 'strict' | 'relaxed'
   }
   resendWindow?: DurationInput
-  retention?: { age?: DurationInput; size?: SizeInput; deadLetters?: DurationInput }
+  retention?: { age?: DurationInput; size?: SizeInput; deadLetters?: DurationInput; bodies?: 'kept' | 'finished' }
   keepRemoved?: DurationInput
   maxBacklog?: number | string
 }

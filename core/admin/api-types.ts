@@ -146,6 +146,8 @@ export interface EventDetail {
   readonly deadLetters: readonly { readonly plugin: string; readonly ref: string }[]
   /** As it was received; only with `?body=1` and `admin.bodies`. */
   readonly body?: string
+  /** Present if the body was deleted before the callback: erased, or by `delivery.retention.bodies`. */
+  readonly bodyGone?: true
 }
 
 /** A callback that a plugin failed to handle. */

@@ -6,12 +6,18 @@ import type { Entry } from './history.ts'
 
 /** Why a callback without a delivery cannot be replayed; undefined where it can. Reads its body. */
 export function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
-  if (body?.raw === '' && !undelivered) return `the body of ${id} is gone: it was erased`
-  if (!undelivered) return undefined
+  if (!undelivered) return body?.raw === '' ? `the body of ${id} ${GONE}` : undefined
   if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
   if (command === '') return `${id} names no command`
   if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
   return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
+}
+
+const GONE = 'is gone: it was erased, or deleted once every plugin was done with it (delivery.retention.bodies)'
+
+/** Whether the body of a callback was deleted before the callback: none that was answered came without one. */
+export function isBodyGone({ body, undelivered }: Entry): boolean {
+  return body?.raw === '' && undelivered?.outcome !== 'refused'
 }
 
 /** Whether a plugin has a handler for a callback, and its `only` selects it. */
@@ -21,6 +27,7 @@ export function fits(
 ): boolean {
   if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
   const selects = body && bodySelector(only)
+  if (selects && body.raw === '') return false
   const parsed = selects && parseJson(body.raw)
   return !selects || !isObject(parsed) || selects(parsed)
 }

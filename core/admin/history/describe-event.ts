@@ -1,5 +1,6 @@
 import type { Hold } from '../../delivery/delivery.ts'
 import type { Entry, PluginSteps } from '../../delivery/history.ts'
+import { isBodyGone } from '../../delivery/replayable.ts'
 import { commands } from '../../protocol/commands.ts'
 import type { EventDetail, Step } from '../api-types.ts'
 import { parsedBody, readingOf, summarise } from './summarise.ts'
@@ -29,6 +30,7 @@ export function describeEvent(
     timeline: timelineOf(entry, facts, holds),
     deadLetters: facts.flatMap(({ plugin, deadLetter: ref }) => (ref === undefined ? [] : [{ plugin, ref }])),
     ...(withBody && { body: body.raw }),
+    ...(isBodyGone(entry) && { bodyGone: true as const }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Entry, PluginRecord } from '../../delivery/history.ts'
+import { isBodyGone } from '../../delivery/replayable.ts'
 import { parseQuery } from '../../host/parse-query.ts'
 import { localTime } from './times.ts'
 import { type Columns, columns, jsonLine, escapeControls, row } from './terminal-escape.ts'
@@ -11,7 +12,7 @@ export const EVENT_HEAD = row(['TIME', 'APP', 'COMMAND', 'ID', 'RESENDS', 'OUTCO
 export function eventText(entry: Entry): string {
   const { receivedAt, sdkAppId, command, id, resends, body } = entry
   const texts = [localTime(receivedAt), String(sdkAppId), command, id, String(resends), outcomeText(entry)]
-  return row(texts, EVENT) + (body ? `  ${escapeControls(body.raw)}\n` : '')
+  return row(texts, EVENT) + (body ? `  ${isBodyGone(entry) ? '(the body is gone)' : escapeControls(body.raw)}\n` : '')
 }
 
 /** Formats one callback as a line of JSON. `time` is ISO, in UTC. */
@@ -23,6 +24,7 @@ export function eventJson(entry: Entry): string {
     ...about,
     ...(undelivered ?? { plugins: Object.fromEntries(plugins.map(({ id, outcome }) => [id, outcome])) }),
     ...(body && { query: queryOf(body.query), raw: body.raw }),
+    ...(isBodyGone(entry) && { bodyGone: true }),
   })
 }
 

@@ -127,6 +127,7 @@ export const en = {
   'event.body': 'Body',
   'event.bodySize': '{size}',
   'event.showBody': 'Show the body',
+  'event.bodyGone': 'The body is gone: erased, or deleted once every plugin was done with it.',
   'event.bodyNoted': 'The server’s log says who looked.',
   'event.bodiesOff': 'Bodies are shown only with admin.bodies: true.',
   'event.notJson': 'This is no JSON; as received:',

@@ -129,6 +129,7 @@ export const zh: Record<keyof typeof en, string> = {
   'event.body': '正文',
   'event.bodySize': '{size}',
   'event.showBody': '显示正文',
+  'event.bodyGone': '正文已不在：被清除，或在所有插件处理完后删除。',
   'event.bodyNoted': '服务器日志会记录谁查看过。',
   'event.bodiesOff': '仅当 admin.bodies: true 时才显示正文。',
   'event.notJson': '不是 JSON，按原样显示：',

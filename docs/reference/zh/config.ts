@@ -88,6 +88,8 @@ export const configTexts: Dictionary = {
   'Size limit of the store; above it the oldest finished callbacks are deleted.':
     '存储的大小上限；超过时先删最旧的已完成回调。',
   'How long dead letters are kept.': '死信保留多久。',
+  'kept: bodies stay as long as their callbacks; finished: they are deleted once every plugin is done with the callback, which cannot be replayed from then on (sqlite and postgres).':
+    'kept：正文与回调保留同样久；finished：所有插件处理完回调后就删除正文，此后不能再重放（sqlite 和 postgres）。',
   'How long the backlog of a plugin that is no longer in the config is kept; then it becomes dead letters.':
     '插件已从配置中移除时，它的积压保留多久；之后变成死信。',
   'Most callbacks that may wait for one plugin; above it the oldest become dead letters.':

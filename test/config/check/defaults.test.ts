@@ -23,7 +23,7 @@ describe('config: defaults', () => {
         engine: 'sqlite',
         sqlite: { file: 'data/timhook.db' },
         resendWindow: 600000,
-        retention: { age: 604800000, size: 4294967296, deadLetters: 2592000000 },
+        retention: { age: 604800000, size: 4294967296, deadLetters: 2592000000, bodies: 'kept' },
         keepRemoved: 86400000,
       },
       log: { level: 'info', callbacks: 'all', sample: 1 },

@@ -15,6 +15,20 @@ describe('config: rules between values', () => {
     ])
   })
 
+  it('bodies of what is finished cannot be deleted by memory and redis, which say why', async () => {
+    const of = (engine: string): Promise<string[]> =>
+      faultsOf(
+        `${MINIMAL}delivery: { engine: ${engine}, redis: { url: 'redis://h' }, retention: { bodies: finished } }`,
+      )
+    const [fault = '', ...more] = await of('redis')
+    expect(more).to.deep.equal([])
+    expect(fault).to.match(
+      /delivery\.retention\.bodies: finished needs the engine sqlite or postgres: an entry of a stream/,
+    )
+    expect((await of('memory'))[0]).to.contain('memory keeps the newest 10,000 callbacks')
+    expect(await of('sqlite')).to.deep.equal([])
+  })
+
   it('an app without tokens must say that it is unsigned', async () => {
     const [line, ...others] = await faultsOf('apps:\n  - sdkAppId: 7')
     expect(others).to.deep.equal([])

@@ -28,6 +28,8 @@ const STEPS = [
   // The functions of version 1 that the steps behind it name.
   `${STORE_TABLES}\n${TABLES}\n${FUNCTIONS}\nCREATE FUNCTION {schema}.settle(text, int, bigint, jsonb) RETURNS bool LANGUAGE sql AS 'SELECT false';`,
   `${COUNTS}\n${FUNCTIONS}`,
+  // Replays nothing whose body is gone.
+  FUNCTIONS,
 ]
 
 /**

@@ -9,6 +9,7 @@ import {
   DELETE_FINISHED,
   DELETE_REFUSED,
   type Deleted,
+  EMPTY_FINISHED,
   GONE,
   LAST_LOOKED,
   NOTE_GONE,
@@ -22,6 +23,8 @@ export interface Retention {
   readonly age: number
   readonly size: number
   readonly deadLetters: number
+  /** `finished`: bodies go once every plugin is done with their callback. */
+  readonly bodies?: 'kept' | 'finished'
 }
 
 export interface UpkeepDeps {
@@ -46,6 +49,9 @@ export interface Upkeep {
 /** Rows of one step, so that nobody waits for long. */
 const STEP = 1000
 const QUIET_MS = 10_000
+/** A sweep looks for bodies among what came so lately; whatever takes longer to be finished waits for one that looks at all. */
+const LATELY_MS = 60_000
+const ALL_EVERY_MS = 3_600_000
 /** Later than every id. */
 const END = '~'
 
@@ -84,6 +90,26 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
     return total
   }
 
+  const idAt = (ms: number): string => Math.max(0, Math.floor(ms)).toString(36).padStart(9, '0')
+
+  let looked = { behind: '', allAt: now() }
+  /** Takes the bodies of what is finished. */
+  const emptyFinished = async (): Promise<void> => {
+    const at = now()
+    if (at - looked.allAt >= ALL_EVERY_MS) looked = { behind: '', allAt: at }
+    let after: string | null = looked.behind
+    while (after !== null) {
+      const values: unknown[] = [after, END, STEP, false]
+      after = null
+      await step(async (session) => {
+        const [last] = await session.query<{ id: string | null }>(LAST_LOOKED, values)
+        await session.query(EMPTY_FINISHED, values)
+        after = last?.id ?? null
+      })
+    }
+    looked = { ...looked, behind: idAt(at - LATELY_MS) }
+  }
+
   /** Repeats a step that deletes some until there are no more. */
   const deleteAll = async <T extends { count: number }>(
     work: (session: Queryable) => Promise<T[]>,
@@ -100,7 +126,6 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
     return total
   }
 
-  const idAt = (ms: number): string => Math.max(0, Math.floor(ms)).toString(36).padStart(9, '0')
   const usedBytes = async (): Promise<{ bytes: number; since: number | null }> => {
     const [used] = await postgres.query<{ bytes: number; since: number | null }>(BYTES)
     return { bytes: used?.bytes ?? 0, since: used?.since ?? null }
@@ -149,6 +174,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
   const sweep = async (): Promise<void> => {
     try {
       await removePlugins()
+      if (retention.bodies === 'finished') await emptyFinished()
       await makeRoom()
       await step((session) => session.query(SMALL_UPKEEP))
     } catch (thrown) {

@@ -33,8 +33,9 @@ export function BodyCard({ detail }: { detail: EventDetail }) {
         {t('event.body')} <span class="muted">{bytesText(detail.bytes)}</span>
       </h2>
       <Failure failure={failure} />
+      {detail.bodyGone && <p class="muted">{t('event.bodyGone')}</p>}
       {session?.bodies === false && <p class="muted">{t('event.bodiesOff')}</p>}
-      {session?.bodies && body === undefined && (
+      {session?.bodies && !detail.bodyGone && body === undefined && (
         <>
           <button type="button" class="primary" onClick={() => void show()}>
             {t('event.showBody')}

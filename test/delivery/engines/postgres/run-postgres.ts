@@ -21,7 +21,7 @@ type More = Partial<HandlerSpec> & {
   readonly pace?: Partial<Pace>
   readonly keepRemoved?: number
   readonly disabled?: readonly string[]
-  readonly retention?: { age: number; size: number; deadLetters: number }
+  readonly retention?: { age: number; size: number; deadLetters: number; bodies?: 'kept' | 'finished' }
 }
 
 /** The engine on a PostgreSQL, as one process has it, with plugins whose handlers get the callback's number. */

@@ -52,7 +52,7 @@ BEGIN
   IF NOT {schema}.is_live(a_plugin) THEN RETURN 'foreign'; END IF;
   SELECT seq INTO v_cursor FROM {schema}.cursors WHERE plugin = a_plugin AND partition = v_partition FOR UPDATE;
   SELECT plugins ? a_plugin AS is_theirs INTO v_found FROM {schema}.callbacks
-  WHERE partition = v_partition AND seq = v_seq AND (outcome IS NULL OR outcome = 'refused');
+  WHERE partition = v_partition AND seq = v_seq AND (outcome IS NULL AND raw <> '' OR outcome = 'refused');
   IF NOT FOUND THEN RETURN 'gone'; END IF;
   IF v_found.is_theirs AND v_seq > v_cursor AND NOT {schema}.is_done(a_plugin, v_partition, v_seq) THEN
     RETURN 'waiting';

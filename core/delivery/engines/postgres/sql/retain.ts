@@ -44,6 +44,20 @@ export const DELETE_FINISHED = sql(
       SELECT * FROM {schema}.callbacks c WHERE c.id > $1 AND c.id < $2 AND (c.expendable OR NOT $4) ORDER BY c.id LIMIT $3
     ) c WHERE c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}`),
 )
+/** The same, with the bodies of the finished ones instead of the callbacks. */
+export const EMPTY_FINISHED = sql(
+  'empty-finished',
+  `WITH chosen AS MATERIALIZED (
+    SELECT c.partition, c.seq, octet_length(c.raw) + octet_length(c.query) AS bytes FROM (
+      SELECT * FROM {schema}.callbacks c WHERE c.id > $1 AND c.id < $2 AND (c.expendable OR NOT $4) ORDER BY c.id LIMIT $3
+    ) c WHERE c.raw <> '' AND c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}
+  ), emptied AS (
+    UPDATE {schema}.callbacks c SET raw = '', query = '', key = NULL FROM chosen
+    WHERE c.partition = chosen.partition AND c.seq = chosen.seq RETURNING c.partition, chosen.bytes
+  )
+  UPDATE {schema}.partitions p SET bytes = p.bytes - e.bytes
+  FROM (SELECT partition, sum(bytes) AS bytes FROM emptied GROUP BY partition) e WHERE p.n = e.partition`,
+)
 /** The last of those that were looked at. */
 export const LAST_LOOKED = sql(
   'last-looked',

@@ -1,8 +1,8 @@
 import { TimhookError } from '../../../../errors.ts'
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Erasure } from '../../../history.ts'
-import { Packer } from '../blocks/block.ts'
 import { blockFrom } from '../blocks/blocks.ts'
+import { emptyBlock } from '../blocks/empty.ts'
 import { UNDELIVERED_REF } from '../blocks/entries.ts'
 import { leave } from '../worker/settle.ts'
 
@@ -47,23 +47,10 @@ function eraseCallback(database: Database, { ref, plugins }: Entry): void {
   database.run('DELETE FROM dead_letters WHERE seq = ?', seq)
   for (const { id, outcome } of plugins) if (outcome === 'waiting') leave(database, id, seq)
   database.run('DELETE FROM singles WHERE seq = ?', seq)
-  emptyInBlock(database, seq)
+  const block = blockFrom(database, seq)
+  if (block && block.first <= seq) emptyBlock(database, block, (one) => one === seq)
   // A search reads the bodies where the index has a gap.
   database.run('DELETE FROM names WHERE last >= ?1 AND first <= ?1', seq)
-}
-
-/** The callback stays in its block, without its body: blocks have no gaps. Its fingerprint still tells resends. */
-function emptyInBlock(database: Database, seq: number): void {
-  const block = blockFrom(database, seq)
-  if (!block || block.first > seq) return
-  const packer = new Packer()
-  for (const callback of block.callbacks) {
-    const kept = callback.seq === seq ? { ...callback, key: undefined, query: '', raw: '' } : callback
-    packer.add({ ...kept, plugins: JSON.stringify(callback.plugins) })
-  }
-  if (block.callbacks.length === 0) return
-  const { sets, heads, bodies } = packer.take()
-  database.run('UPDATE blocks SET sets = ?, heads = ?, bodies = ? WHERE last = ?', sets, heads, bodies, block.last)
 }
 
 function inTransaction(database: Database, work: () => void): void {

@@ -8,6 +8,8 @@ export interface Retention {
   readonly age: number
   readonly size: number
   readonly deadLetters: number
+  /** `finished`: bodies go once every plugin is done with their callback. */
+  readonly bodies?: 'kept' | 'finished'
 }
 
 const LOOK_EVERY_MS = 10_000
@@ -70,6 +72,7 @@ export function startRetention(
       size: retention.size,
       needsRoom: isFull || !(await hasRoom(file)),
       limit: CHUNK,
+      emptiesFinished: retention.bodies === 'finished',
     })
     add(result.evicted)
     since = result.since

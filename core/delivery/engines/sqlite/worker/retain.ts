@@ -1,5 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { lowestInBlocks } from '../blocks/blocks.ts'
+import { emptyFinished } from '../blocks/empty.ts'
 import { finishedBlocks } from '../blocks/finished.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
 import { historySince, makeRoom, moveHistoryStart, trimFaults, trimRefused } from '../blocks/room.ts'
@@ -14,6 +15,8 @@ export interface Limits {
   readonly needsRoom: boolean
   /** Rows to delete at most. */
   readonly limit: number
+  /** Whether finished callbacks lose their bodies. */
+  readonly emptiesFinished?: boolean
 }
 
 /** How many records of one kind a plugin may have. */
@@ -39,7 +42,7 @@ export interface Retained {
  * room.ts. Callbacks that a plugin has not finished are never deleted, and neither are those with a dead letter.
  */
 export function retain(database: Database, limits: Limits): Retained {
-  const { deadSince, finishedSince, limit, size, needsRoom } = limits
+  const { deadSince, finishedSince, limit, size, needsRoom, emptiesFinished = false } = limits
   let deleted = deleteDeadLetters(database, deadSince, limit)
   deleted += database.run(
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
@@ -49,6 +52,7 @@ export function retain(database: Database, limits: Limits): Retained {
     limit,
   )
   deleted += deleteBlocks(database, finishedSince, limit)
+  const emptied = emptiesFinished ? emptyFinished(database, limit) : 0
   const evicted = evict(database, limits)
   const count = evicted.refused + evicted.finished + evicted.faults
   deleted += count
@@ -64,7 +68,12 @@ export function retain(database: Database, limits: Limits): Retained {
   if (needsRoom) database.all(`PRAGMA incremental_vacuum(${PAGES_FREED})`)
   const isLarge = needsRoom && database.number('PRAGMA freelist_count') > 0
   const lacksRoom = count > 0 && (needsRoom || usedBytes(database) > size)
-  return { deleted, more: deleted >= limit || isLarge || lacksRoom, evicted, since: historySince(database) }
+  return {
+    deleted,
+    more: deleted >= limit || emptied >= limit || isLarge || lacksRoom,
+    evicted,
+    since: historySince(database),
+  }
 }
 
 /** Evicts what is over its share, even while there is room. */
