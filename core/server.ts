@@ -14,7 +14,7 @@ import { createApp } from './http/app.ts'
 import { trustedProxies } from './http/answer/requester.ts'
 import { Certificates } from './http/server/certificates.ts'
 import { listen, passedSocket } from './http/server/listen.ts'
-import { createNodeServer, type NodeServer } from './http/server/node-server.ts'
+import { type Admission, createNodeServer, type NodeServer } from './http/server/node-server.ts'
 import { isReplaceable, type TlsFiles } from './http/server/tls.ts'
 import { withinNetworks } from './lib/net/networks.ts'
 import type { Logger } from './observe/log.ts'
@@ -140,8 +140,8 @@ export async function startServer(
       isDraining: () => state.draining !== undefined,
     })
     const handle = app.callback()
-    const isAllowed = allowFrom && withinNetworks(allowFrom)
-    const limits = { maxConnections, proxies, isAllowed, tls: certificates.server }
+    const admission: Admission = { isAllowed: allowFrom && withinNetworks(allowFrom) }
+    const limits = { maxConnections, proxies, admission, tls: certificates.server }
     const http = createNodeServer((request, response) => void handle(request, response), bus, limits)
     const [path = '/'] = running.paths
     url = await listen(http.server, { ...settings, path }, 'server', {
@@ -156,6 +156,8 @@ export async function startServer(
       certificates.replace(next.config, { server: http.server, admin: admin.server }, bus)
     const onReloaded = (next: Prepared): void => {
       current = next
+      const { allowFrom: networks } = next.config.server
+      admission.isAllowed = networks && withinNetworks(networks)
       if (next.config.admin !== false) admin.update(next.config.admin)
     }
     const reload = reloader(prepared, running, { bus, swapTls, onReloaded })
@@ -206,8 +208,9 @@ function changedKeys(from: Prepared['config'], to: Prepared['config']): string[]
   })
 }
 
-/** Who may use the admin listener can be changed while it listens; not whether and where it does. */
+/** Who may use a listener can be changed while it listens; not whether and where it does. */
 function needsNoRestart(key: string, from: Prepared['config'], to: Prepared['config']): boolean {
+  if (key === 'server.allowFrom') return true
   return from.admin !== false && to.admin !== false && ACCESS_KEYS.some((name) => key === `admin.${name}`)
 }
 

@@ -9,7 +9,7 @@ import type { ApiDeps, ConfigOnDisk } from './deps.ts'
 
 const SECTIONS = ['server', 'admin', 'delivery', 'log', 'alerts'] as const
 /** Keys of sections that a reload takes over. */
-const RELOADED: ReadonlySet<string> = new Set(ACCESS_KEYS.map((key) => `admin.${key}`))
+const RELOADED: ReadonlySet<string> = new Set([...ACCESS_KEYS.map((key) => `admin.${key}`), 'server.allowFrom'])
 
 /** `GET /api/config`: the config as it takes effect, without secrets, and what a reload would change. */
 export function configRoute({ facts }: ApiDeps): Route {

@@ -24,12 +24,17 @@ export interface NodeServer {
   readonly idle: () => Promise<void>
 }
 
+/** Who is served; it may change while the server listens. */
+export interface Admission {
+  /** Whether a client with this address is served. Without it all are. */
+  isAllowed?: ((address: string) => boolean) | undefined
+}
+
 export interface NodeServerOptions {
   /** The limit of open connections. */
   readonly maxConnections?: number
   readonly proxies?: TrustedProxies
-  /** Whether a client with this address is served. Without it all are. */
-  readonly isAllowed?: ((address: string) => boolean) | undefined
+  readonly admission?: Admission
   /** Serves HTTPS. */
   readonly tls?: Tls | undefined
 }
@@ -38,7 +43,7 @@ export interface NodeServerOptions {
 export function createNodeServer(
   listener: RequestListener,
   bus: Bus,
-  { maxConnections = 10_000, proxies = 0, isAllowed, tls }: NodeServerOptions = {},
+  { maxConnections = 10_000, proxies = 0, admission = {}, tls }: NodeServerOptions = {},
 ): NodeServer {
   keepTickShape()
   const settings = {
@@ -57,10 +62,10 @@ export function createNodeServer(
   }
   const denies = (request: IncomingMessage): boolean => {
     const address = clientAddress(request, proxies)
-    return address === undefined || isAllowed?.(address) === false
+    return address === undefined || admission.isAllowed?.(address) === false
   }
   const { listener: handle, idle } = trackInFlight((request, response) => {
-    if (isAllowed && denies(request)) {
+    if (admission.isAllowed && denies(request)) {
       send(response, refuse(403, 'address: is not in server.allowFrom', requesterOf(request, proxies)))
       return
     }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { checkConfig } from '../../../config/read/read.ts'
+import { prepare } from '../../../core/runtime.ts'
 import { openConnection, requestText } from '../../harness/connection.ts'
 import { FULL } from '../../harness/plugin.ts'
 import { apps, heard, serve, UNSIGNED_APP } from '../../harness/server.ts'
@@ -61,6 +62,33 @@ describe('server.allowFrom', () => {
       if (status === 403) expect(rejected[0]).to.include({ address })
       else expect(lines.some((line) => line.includes(`"peer":"${address}"`))).to.equal(true)
     })
+
+  it('changes by a reload, for connections that are open too', async () => {
+    const { port, bus, server } = await serve({ server: { allowFrom: ['192.0.2.0/24'] } })
+    const connection = await openConnection(port)
+    const status = async (): Promise<number> => {
+      const other = await openConnection(port)
+      other.send(requestText(LINE, '{"GroupId":"a"}'))
+      return (await other.answer()).status
+    }
+    const reload = async (allowFrom: string[] | undefined): Promise<void> => {
+      const settings = { port: 0, drainMs: 0, deadlineMs: 60_000, ...(allowFrom && { allowFrom }) }
+      const config = { apps, delivery: { engine: 'memory' as const }, admin: false as const, server: settings }
+      await server.reload(await prepare(checkConfig(config, { env: {} })))
+    }
+    const reloaded = heard(bus, 'config:reloaded')
+    expect(await status()).to.equal(403)
+    await reload(['127.0.0.0/8'])
+    expect(await status()).to.equal(200)
+    connection.send(requestText(LINE, '{"GroupId":"b"}'))
+    expect((await connection.answer()).status).to.equal(200)
+    await reload(['192.0.2.0/24'])
+    connection.send(requestText(LINE, '{"GroupId":"c"}'))
+    expect((await connection.answer()).status).to.equal(403)
+    await reload(undefined)
+    expect(await status()).to.equal(200)
+    expect(reloaded.map(({ restart }) => restart)).to.deep.equal([[], [], []])
+  })
 
   it('takes networks only, and warns where anybody may name an address', () => {
     const of = (server: object): [string, string][] => {
