@@ -102,7 +102,7 @@ function objectReader(node: SchemaNode, manner: Manner): Read {
 function listReader(node: SchemaNode, manner: Manner): Read {
   const { exact = false } = manner
   const expected = node.expected ?? 'array'
-  const read = readerOf(node.items ?? {}, manner)
+  const readItem = itemReader(node.items ?? {}, manner)
   return (value, up, key, faults) => {
     if (!Array.isArray(value)) return faults.misfit(up, key, expected, value)
     const list: readonly unknown[] = value
@@ -110,12 +110,26 @@ function listReader(node: SchemaNode, manner: Manner): Read {
     let copy: unknown[] | undefined
     for (let index = 0; index < list.length; index++) {
       const item = list[index]
-      const seen = item === null && !exact ? undefined : read(item, place, index, faults)
+      const seen = item === null && !exact ? undefined : readItem(item, place, index, faults)
       if (seen === item && !copy) continue
       copy ??= list.slice(0, index)
       if (seen !== undefined) copy.push(seen)
     }
     return copy ?? list
+  }
+}
+
+/** An item that lacks a required field is left out of its list, which makes the body no less complete. */
+function itemReader(node: SchemaNode, manner: Manner): Read {
+  const read = readerOf(node, manner)
+  if (!node.required?.length) return read
+  return (value, up, key, faults) => {
+    const { isIncomplete } = faults
+    faults.isIncomplete = false
+    const seen = read(value, up, key, faults)
+    const isWhole = !faults.isIncomplete
+    faults.isIncomplete = isIncomplete
+    return isWhole ? seen : undefined
   }
 }
 

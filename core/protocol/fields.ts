@@ -1,6 +1,6 @@
 import type { Type } from '#typebox'
 import { MsgBody } from './msg-body.ts'
-import { List, Shape } from './shape.ts'
+import { Item, List } from './shape.ts'
 import { Account, Anything, Integer, Text } from './wire.ts'
 
 // Fields that callbacks of several categories share, under the names that they have in the body.
@@ -25,7 +25,7 @@ export const c2cMessage = {
   CloudCustomData,
 }
 
-const keyValue = Shape('Entry', { Key: Text('Name'), Value: Text('Value') })
+const keyValue = Item('Entry', { Key: Text('Name') }, { Value: Text('Value') })
 /** A named value, such as an entry of a room's metadata. */
 export interface KeyValue extends Type.Static<typeof keyValue> {}
 
@@ -34,7 +34,7 @@ export function KeyValues(description: string): Type.TUnsafe<KeyValue[]> {
   return List<Type.TUnsafe<KeyValue>>(description, keyValue)
 }
 
-const customField = Shape('Entry', { Key: Text('Name'), Value: Anything('Value, text by the documents') })
+const customField = Item('Entry', { Key: Text('Name') }, { Value: Anything('Value, text by the documents') })
 /** A custom field of a group or topic. */
 export interface CustomField extends Type.Static<typeof customField> {}
 
@@ -43,7 +43,7 @@ export function CustomFields(description: string): Type.TUnsafe<CustomField[]> {
   return List<Type.TUnsafe<CustomField>>(description, customField)
 }
 
-const member = Shape('Member', { Member_Account: Account('User id') })
+const member = Item('Member', { Member_Account: Account('User id') })
 /** A member of a group or a room. */
 export interface Member extends Type.Static<typeof member> {}
 
@@ -52,11 +52,11 @@ export function Members(description: string): Type.TUnsafe<Member[]> {
   return List<Type.TUnsafe<Member>>(description, member)
 }
 
-const extension = Shape('Entry', {
-  Key: Text('Name'),
-  Value: Text('Value; empty where it was deleted'),
-  Seq: Integer('Version of this entry'),
-})
+const extension = Item(
+  'Entry',
+  { Key: Text('Name') },
+  { Value: Text('Value; empty where it was deleted'), Seq: Integer('Version of this entry') },
+)
 /** A named value attached to a message. */
 export interface Extension extends Type.Static<typeof extension> {}
 

@@ -11,9 +11,26 @@ export function Shape<Fields extends Type.TProperties>(
   return Type.Unsafe<Shape<Fields>>(Type.Object(optionals(fields), { description }))
 }
 
+/** What an item of a list holds: what it is about, and any of the others. */
+export type Item<Needed extends Type.TProperties, Others extends Type.TProperties = Record<never, never>> = {
+  [Name in keyof Needed]: Type.Static<Needed[Name]>
+} & Shape<Others>
+
+/**
+ * An item of a list, with the fields that say what it is about. A handler never sees one without them: it is left out
+ * of the list, and named among the faults.
+ */
+export function Item<Needed extends Type.TProperties, Others extends Type.TProperties = Record<never, never>>(
+  description: string,
+  needed: Needed,
+  others?: Others,
+): Type.TUnsafe<Item<Needed, Others>> {
+  return Type.Unsafe<Item<Needed, Others>>(Type.Object({ ...needed, ...optionals(others ?? {}) }, { description }))
+}
+
 /** A list of items of one type. */
-export function List<Item extends Type.TSchema>(description: string, item: Item): Type.TUnsafe<Type.Static<Item>[]> {
-  return Type.Unsafe<Type.Static<Item>[]>(Type.Array(item, { description }))
+export function List<Entry extends Type.TSchema>(description: string, item: Entry): Type.TUnsafe<Type.Static<Entry>[]> {
+  return Type.Unsafe<Type.Static<Entry>[]>(Type.Array(item, { description }))
 }
 
 /** An object or a list, for fields that the documents show as plain text in one place. */

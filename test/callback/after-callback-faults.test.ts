@@ -22,6 +22,13 @@ describe('an after-callback that does not fit its definition', () => {
       'EventTime: expected integer, got string',
       { GroupId: 'g' },
     ],
+    [
+      'has items of a list that say nothing',
+      'Group.CallbackAfterNewMemberJoin',
+      { GroupId: 'g', NewMemberList: [{ Member_Account: 'a' }, {}, { Member_Account: 7 }] },
+      'NewMemberList[1].Member_Account: is required',
+      { GroupId: 'g', NewMemberList: [{ Member_Account: 'a' }, { Member_Account: '7' }] },
+    ],
     ['lacks a required field', COMMAND, { EventTime: 5 }, 'GroupId: is required', { EventTime: 5 }],
     ['has null in a required field', COMMAND, { GroupId: null }, 'GroupId: is required', {}],
     [
@@ -51,6 +58,14 @@ describe('an after-callback that does not fit its definition', () => {
       expect((await told).faults).to.deep.equal([fault])
       expect(await got.promise).to.deep.equal([expected, [fault], JSON.stringify(body)])
     })
+
+  it('is no less complete for an item that was left out: typed handlers get it', async () => {
+    const got = deferred<unknown>()
+    const handle = ({ body }: { body: unknown }): void => got.resolve(body)
+    const { post } = await serve({ plugins: [entry('typed', { 'Group.CallbackAfterGroupDestroyed': handle })] })
+    await post('Group.CallbackAfterGroupDestroyed', { GroupId: 'g', MemberList: [{ Member_Account: {} }] })
+    expect(await got.promise).to.deep.equal({ GroupId: 'g', MemberList: [] })
+  })
 
   it('is handled as the command that its body names, where that is a known after-callback', async () => {
     const { plugins, next } = recorder()

@@ -23,6 +23,17 @@ const onFull: On<'Group.CallbackAfterGroupFull', Options, State> = async ({ body
   void body.GroupID
 }
 
+const onJoin: On<'Group.CallbackAfterNewMemberJoin'> = async ({ body, log }) => {
+  for (const { Member_Account: account } of body.NewMemberList ?? []) log.info(account.toUpperCase())
+}
+
+const onPair: On<'Sns.CallbackFriendAdd'> = async ({ body: { PairList: [first] = [] } }) => {
+  const accounts: string[] = first ? [first.From_Account, first.To_Account] : []
+  // @ts-expect-error who asked is not always told
+  const initiator: string | undefined = first?.Initiator_Account.trim()
+  void [accounts, initiator, onJoin, onPair]
+}
+
 const onSend: On<'Group.CallbackBeforeSendMsg', Options, State> = ({ body, options: given, reject, drop }) =>
   body.MsgBody.length > given.limit ? reject(10100) : drop()
 

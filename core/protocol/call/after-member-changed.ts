@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Word } from '../wire.ts'
 import { CallId, UserList } from './fields.ts'
 
@@ -11,20 +11,23 @@ const request = body('Call.CallbackAfterMemberChanged', ['CallId'], {
   UserList,
   ChangedUserList: List(
     'Members whose state has changed',
-    Shape('Member', {
-      User_Account: Account('User id'),
-      ActionType: Word('What they did, or what was done', [
-        'Accept',
-        'Answer',
-        'Reject',
-        'NotAnswer',
-        'Hangup',
-        'Join',
-        'Offline',
-        'Invite',
-        'Cancel_Invite',
-      ]),
-    }),
+    Item(
+      'Member',
+      { User_Account: Account('User id') },
+      {
+        ActionType: Word('What they did, or what was done', [
+          'Accept',
+          'Answer',
+          'Reject',
+          'NotAnswer',
+          'Hangup',
+          'Join',
+          'Offline',
+          'Invite',
+          'Cancel_Invite',
+        ]),
+      },
+    ),
   ),
   EventTime,
 })

@@ -1,5 +1,5 @@
 import type { Type } from '#typebox'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Integer, Text, Word } from '../wire.ts'
 
 export const CallId = Text('Call')
@@ -11,10 +11,13 @@ export const callRoom = {
   RoomIdType: Integer('1: RoomId is a number, 2: RoomId is text', { values: [1, 2] }),
 }
 
-const callMember = Shape('Member', {
-  User_Account: Account('User id; a bare number in the samples'),
-  Status: Word('Whether they talk or are still called', ['Calling', 'Waiting']),
-})
+const callMember = Item(
+  'Member',
+  { User_Account: Account('User id; a bare number in the samples') },
+  {
+    Status: Word('Whether they talk or are still called', ['Calling', 'Waiting']),
+  },
+)
 /** A member of a call. */
 export interface CallMember extends Type.Static<typeof callMember> {}
 

@@ -2,12 +2,12 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
 import { byAccount } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account } from '../wire.ts'
 
 const request = body('Follow.CallbackAfterFollowAdd', ['From_Account'], {
   From_Account: Account('Who follows'),
-  FollowList: List('Whom', Shape('User', { To_Account: Account('User id') })),
+  FollowList: List('Whom', Item('User', { To_Account: Account('User id') })),
   EventTime,
 })
 

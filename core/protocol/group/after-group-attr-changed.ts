@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, Operator_Account } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Text, Word } from '../wire.ts'
 import { GroupId, GroupType } from './fields.ts'
 
@@ -11,7 +11,7 @@ const request = body('Group.CallbackAfterGroupAttrChanged', ['GroupId'], {
   Type: GroupType,
   Operator_Account,
   OptionType: Word('What was done', ['set', 'modify', 'clear', 'delete']),
-  GroupAttr: List('The attributes', Shape('Attribute', { key: Text('Name'), value: Text('Value') })),
+  GroupAttr: List('The attributes', Item('Attribute', { key: Text('Name') }, { value: Text('Value') })),
   EventTime,
 })
 

@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, Members } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Integer } from '../wire.ts'
 import { GroupId, GroupType } from './fields.ts'
 
@@ -11,12 +11,15 @@ const request = body('Group.CallbackAfterReadReceipt', ['GroupId'], {
   Type: GroupType,
   GroupMsgReceiptList: List(
     'One entry a message',
-    Shape('Message', {
-      MsgSeq: Integer('Number of the message in the group'),
-      ReadNum: Integer('How many members have read it'),
-      UnreadNum: Integer('How many have not'),
-      ReadReceiptMembers: Members('Those that have read it'),
-    }),
+    Item(
+      'Message',
+      { MsgSeq: Integer('Number of the message in the group') },
+      {
+        ReadNum: Integer('How many members have read it'),
+        UnreadNum: Integer('How many have not'),
+        ReadReceiptMembers: Members('Those that have read it'),
+      },
+    ),
   ),
   EventTime,
 })

@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, Operator_Account } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Integer } from '../wire.ts'
 import { GroupId, GroupType, TopicId } from './fields.ts'
 
@@ -10,7 +10,7 @@ const request = body('Group.CallbackAfterRecallMsg', ['GroupId'], {
   Operator_Account,
   Type: GroupType,
   GroupId,
-  MsgSeqList: List('The messages', Shape('Message', { MsgSeq: Integer('Number of the message in the group') })),
+  MsgSeqList: List('The messages', Item('Message', { MsgSeq: Integer('Number of the message in the group') })),
   TopicId,
   EventTime,
 })

@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { MsgId } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Integer, Text } from '../wire.ts'
 import { groupMessage, TopicId } from './fields.ts'
 
@@ -14,10 +14,13 @@ const request = body('Group.CallbackAfterSendMsg', ['GroupId', 'MsgBody'], {
   TopicId,
   GroupAtInfo: List(
     'Mentions, up to 30',
-    Shape('Mention', {
-      GroupAtAllFlag: Integer('1: everybody, 0: one member', { values: [0, 1] }),
-      GroupAt_Account: Account('The member'),
-    }),
+    Item(
+      'Mention',
+      { GroupAtAllFlag: Integer('1: everybody, 0: one member', { values: [0, 1] }) },
+      {
+        GroupAt_Account: Account('The member'),
+      },
+    ),
   ),
   MsgPriority: Text('Priority; undocumented, "Normal" was seen'),
 })

@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
 import { byGroup } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Bool, Integer } from '../wire.ts'
 import { RoomId } from './fields.ts'
 
@@ -11,13 +11,16 @@ const request = body('Mic.CallbackAfterSeatInfoChanged', ['RoomId'], {
   RoomId,
   SeatList: List(
     'The seats',
-    Shape('Seat', {
-      Index: Integer('Number of the seat'),
-      Member_Account: Account('Who sits there; absent where nobody does'),
-      IsTakenDisabled: Bool('Whether the seat is locked'),
-      IsVideoDisabled: Bool('Whether its video is off'),
-      IsAudioDisabled: Bool('Whether its audio is off'),
-    }),
+    Item(
+      'Seat',
+      { Index: Integer('Number of the seat') },
+      {
+        Member_Account: Account('Who sits there; absent where nobody does'),
+        IsTakenDisabled: Bool('Whether the seat is locked'),
+        IsVideoDisabled: Bool('Whether its video is off'),
+        IsAudioDisabled: Bool('Whether its audio is off'),
+      },
+    ),
   ),
   EventTime,
 })

@@ -2,12 +2,12 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, MsgKey } from '../fields.ts'
 import { byAccount } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Official_Account } from './fields.ts'
 
 const request = body('OfficialAccount.CallbackAfterMsgWithDraw', ['Official_Account'], {
   Official_Account,
-  WithdrawMsgList: List('The messages', Shape('Message', { MsgKey })),
+  WithdrawMsgList: List('The messages', Item('Message', { MsgKey })),
   EventTime,
 })
 

@@ -1,10 +1,10 @@
 import type { Type } from '#typebox'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account } from '../wire.ts'
 
 export const Official_Account = Account('The official account; its id begins with @TOA#_')
 
-const subscriber = Shape('Subscriber', { Subscriber_Account: Account('User id') })
+const subscriber = Item('Subscriber', { Subscriber_Account: Account('User id') })
 /** A subscriber of an official account. */
 export interface Subscriber extends Type.Static<typeof subscriber> {}
 

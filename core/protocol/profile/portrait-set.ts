@@ -2,7 +2,7 @@ import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime, Operator_Account } from '../fields.ts'
 import { byAccount } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, IntegerOrText, Text } from '../wire.ts'
 
 const request = body('Profile.CallbackPortraitSet', ['From_Account'], {
@@ -10,10 +10,13 @@ const request = body('Profile.CallbackPortraitSet', ['From_Account'], {
   From_Account: Account('Whose profile it is'),
   ProfileItem: List(
     'What changed',
-    Shape('Field', {
-      Tag: Text('Name of the field, such as Tag_Profile_IM_Nick or Tag_Profile_Custom_*'),
-      Value: IntegerOrText('New value, an integer or text as the field has it'),
-    }),
+    Item(
+      'Field',
+      { Tag: Text('Name of the field, such as Tag_Profile_IM_Nick or Tag_Profile_Custom_*') },
+      {
+        Value: IntegerOrText('New value, an integer or text as the field has it'),
+      },
+    ),
   ),
   EventTime,
 })

@@ -1,11 +1,11 @@
 import type { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { byAccount } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Integer, Word } from '../wire.ts'
 import { pair } from './fields.ts'
 
-const added = Shape('Pair', { ...pair, Initiator_Account: Account('Who asked') })
+const added = Item('Pair', pair, { Initiator_Account: Account('Who asked') })
 
 const request = body('Sns.CallbackFriendAdd', [], {
   PairList: List('Whose list, and who was added', added),

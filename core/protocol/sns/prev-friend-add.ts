@@ -3,7 +3,7 @@ import { type FriendAnswer, friendAnswer } from '../answer-fields.ts'
 import { type FriendCode, friendCodes } from '../codes.ts'
 import { before, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Integer, Text, Word } from '../wire.ts'
 
 const request = body('Sns.CallbackPrevFriendAdd', [], {
@@ -11,13 +11,16 @@ const request = body('Sns.CallbackPrevFriendAdd', [], {
   From_Account: Account('Who wants the friends'),
   FriendItem: List(
     'Whom',
-    Shape('Friend', {
-      To_Account: Account('User id'),
-      Remark: Text('Remark about the friend'),
-      GroupName: Text('Friend list to put the friend on'),
-      AddSource: Text('Where the request comes from, such as AddSource_Type_Android'),
-      AddWording: Text('Greeting'),
-    }),
+    Item(
+      'Friend',
+      { To_Account: Account('User id') },
+      {
+        Remark: Text('Remark about the friend'),
+        GroupName: Text('Friend list to put the friend on'),
+        AddSource: Text('Where the request comes from, such as AddSource_Type_Android'),
+        AddWording: Text('Greeting'),
+      },
+    ),
   ),
   AddType: Word('One way or both', ['Add_Type_Single', 'Add_Type_Both']),
   ForceAddFlags: Integer('1: forced by an administrator, else 0', { values: [0, 1] }),

@@ -3,7 +3,7 @@ import { type FriendAnswer, friendAnswer } from '../answer-fields.ts'
 import { type FriendCode, friendCodes } from '../codes.ts'
 import { before, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Text, Word } from '../wire.ts'
 
 const request = body('Sns.CallbackPrevFriendResponse', [], {
@@ -11,16 +11,19 @@ const request = body('Sns.CallbackPrevFriendResponse', [], {
   From_Account: Account('Who answers'),
   ResponseFriendItem: List(
     'Whom',
-    Shape('Friend', {
-      To_Account: Account('User id'),
-      Remark: Text('Remark about the friend'),
-      TagName: Text('Friend list to put the friend on'),
-      ResponseAction: Word('The answer', [
-        'Response_Action_AgreeAndAdd',
-        'Response_Action_Agree',
-        'Response_Action_Reject',
-      ]),
-    }),
+    Item(
+      'Friend',
+      { To_Account: Account('User id') },
+      {
+        Remark: Text('Remark about the friend'),
+        TagName: Text('Friend list to put the friend on'),
+        ResponseAction: Word('The answer', [
+          'Response_Action_AgreeAndAdd',
+          'Response_Action_Agree',
+          'Response_Action_Reject',
+        ]),
+      },
+    ),
   ),
   EventTime,
 })

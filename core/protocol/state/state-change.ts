@@ -2,7 +2,7 @@ import { Type } from '#typebox'
 import { after, body } from '../define.ts'
 import { EventTime } from '../fields.ts'
 import { byAccount } from '../order-key.ts'
-import { List, Shape } from '../shape.ts'
+import { Item, List } from '../shape.ts'
 import { Account, Text, Word } from '../wire.ts'
 
 const request = body('State.StateChange', ['Info'], {
@@ -26,7 +26,7 @@ const request = body('State.StateChange', ['Info'], {
   ),
   KickedDevice: List(
     'Devices that this login put offline',
-    Shape('Device', {
+    Item('Device', {
       Platform: Word('Platform', ['iOS', 'Android', 'Web', 'Windows', 'iPad', 'Mac', 'Linux']),
     }),
   ),
