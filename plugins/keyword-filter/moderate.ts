@@ -1,7 +1,6 @@
-import type { BeforeContext, CallbackOf } from 'timhook/plugin'
+import { type BeforeContext, type CallbackOf, textsOf } from 'timhook/plugin'
 import { canCarry } from './can-carry.ts'
 import type { Filter } from './filter.ts'
-import { textsOf } from './message.ts'
 import type { Options } from './options.ts'
 
 type MsgBody = CallbackOf<'C2C.CallbackBeforeSendMsg'>['MsgBody']
