@@ -1,7 +1,13 @@
 import { expect } from 'chai'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import { type AddressInfo, connect as openSocket } from 'node:net'
 import { checkConfig } from '../../config/read/read.ts'
+import { Access } from '../../core/admin/access/access.ts'
+import { Stream } from '../../core/admin/live/stream.ts'
+import type { Latest } from '../../core/admin/reads.ts'
 import { prepare } from '../../core/runtime.ts'
+import { stopAfterTest } from '../harness/hooks.ts'
 import { entry, full, FULL } from '../harness/plugin.ts'
 import { apps } from '../harness/server.ts'
 import { type AdminServer, serveAdmin, TOKEN } from './support.ts'
@@ -15,9 +21,9 @@ interface Connected {
 }
 
 /** Connects to the stream of a server. */
-function connect({ admin }: AdminServer, token?: string): Promise<Connected> {
+function connect({ admin }: Pick<AdminServer, 'admin'>, token?: string, cookie = ''): Promise<Connected> {
   return new Promise((resolve, reject) => {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const headers = { cookie, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
     const asked = request(new URL('/api/stream', admin), { headers }, (response) => {
       const events: { name: string; data: unknown }[] = []
       let waiting: (() => void) | undefined
@@ -91,4 +97,57 @@ describe('the stream of the admin API', () => {
     for (const { end } of streams) end()
     other.end()
   })
+
+  it('ends with its login', async () => {
+    const server = await serveAdmin({ token: TOKEN }, { delivery: { engine: 'memory' } })
+    const { headers } = await server.change('/api/login', { token: TOKEN })
+    const cookie = (headers.get('set-cookie') ?? '').replace(/;.*/, '')
+    const stream = await connect(server, undefined, cookie)
+    await stream.next('tick')
+    const { admin } = server
+    const own = { cookie, 'timhook-page': '1', origin: new URL(admin).origin }
+    await fetch(new URL('/api/logout', admin), { method: 'POST', headers: own })
+    await stream.ended
+  })
+
+  it('ends 12 hours after the login', async () => {
+    const access = new Access({ token: TOKEN })
+    const { session } = access.login(TOKEN, '127.0.0.1')
+    let now = Date.now()
+    const { stream, admin } = await serveStream('x', () => access.hasSession(session, now))
+    const reader = await connect({ admin })
+    await reader.next('callbacks')
+    now += 12 * 3_600_000
+    await reader.ended
+    while (stream.readers > 0) await new Promise(setImmediate)
+  })
+
+  it('drops a reader who does not read, and goes on for the others', async () => {
+    const { stream, admin } = await serveStream('x'.repeat(2_000_000), () => true)
+    const { port } = new URL(admin)
+    const slow = openSocket(Number(port))
+    stopAfterTest(async () => void slow.destroy())
+    slow.pause().write('GET / HTTP/1.1\r\nHost: t\r\n\r\n')
+    const reader = await connect({ admin })
+    while (stream.readers < 2) await new Promise(setImmediate)
+    while (stream.readers > 1) await reader.next('callbacks')
+    await reader.next('callbacks')
+    expect(stream.readers).to.equal(1)
+    reader.end()
+  })
 })
+
+/** A stream on a port of its own, of callbacks with this id. */
+async function serveStream(id: string, mayStay: () => boolean): Promise<{ stream: Stream; admin: string }> {
+  const entries = [{ id }] as unknown as Latest['entries']
+  const latest = async (): Promise<Latest> => ({ entries, place: '1', dropped: 0 })
+  const stream = new Stream({ latest, families: async () => [] })
+  const server = createServer((_, response) => stream.connect(response, mayStay)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stopAfterTest(async () => {
+    stream.end()
+    server.closeAllConnections()
+    server.close()
+  })
+  return { stream, admin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}

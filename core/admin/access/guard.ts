@@ -13,7 +13,7 @@ const OWN_HEADER = 'timhook-page'
 export function requireAccess(access: Access): Middleware {
   return async (ctx, next) => {
     mustHaveOwnHost(ctx, access)
-    if (access.settings.token !== undefined && !hasToken(ctx, access)) {
+    if (!accessOf(ctx, access)()) {
       ctx.set('WWW-Authenticate', 'Bearer')
       throw new ApiFault(401, 'Authorization: expected Bearer and admin.token')
     }
@@ -62,8 +62,10 @@ function mustHaveOwnHost({ hostname }: Context, access: Access): void {
   throw new ApiFault(403, 'Host: expected localhost or the address listened on; set admin.token for others')
 }
 
-function hasToken(ctx: Context, access: Access): boolean {
-  return access.isBearer(ctx.get('Authorization')) || access.hasSession(sessionOf(ctx))
+/** Returns what tells whether the request has the token or a login, now and later. */
+export function accessOf(ctx: Context, access: Access): () => boolean {
+  const [authorization, session] = [ctx.get('Authorization'), sessionOf(ctx)]
+  return () => access.settings.token === undefined || access.isBearer(authorization) || access.hasSession(session)
 }
 
 function originHost(origin: string): string | undefined {

@@ -7,10 +7,10 @@ export function streamRoute({ stream }: ApiDeps): Route {
   return {
     method: 'GET',
     path: '/api/stream',
-    async handle({ query }) {
+    async handle({ query, hasAccess }) {
       new Parameters(query).end()
       if (stream.isFull) throw new ApiFault(503, 'too many pages are connected: close some')
-      return { raw: (response) => stream.connect(response) }
+      return { raw: (response) => stream.connect(response, hasAccess) }
     },
   }
 }

@@ -26,7 +26,7 @@ interface StreamDeps {
  */
 export class Stream {
   readonly #deps: StreamDeps
-  readonly #readers = new Set<ServerResponse>()
+  readonly #readers = new Map<ServerResponse, () => boolean>()
   #timers: NodeJS.Timeout[] = []
   #isPolling = false
   #place: string | undefined
@@ -44,22 +44,22 @@ export class Stream {
     return this.#readers.size
   }
 
-  /** Sends events to this response until its connection ends. */
-  connect(response: ServerResponse): void {
+  /** Sends events to this response until its connection ends, or `mayStay` says no: its login has ended. */
+  connect(response: ServerResponse, mayStay: () => boolean): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',
       'X-Accel-Buffering': 'no',
     })
     response.write(': ping\n\n')
-    this.#readers.add(response)
+    this.#readers.set(response, mayStay)
     response.once('close', () => this.#left(response))
     if (this.#readers.size === 1) this.#start()
   }
 
   /** Ends all connections. */
   end(): void {
-    for (const response of this.#readers) response.destroy()
+    for (const response of this.#readers.keys()) response.destroy()
   }
 
   #left(response: ServerResponse): void {
@@ -120,8 +120,8 @@ export class Stream {
   }
 
   #write(text: string): void {
-    for (const response of this.#readers) {
-      if (response.writableLength > MAX_UNREAD) response.destroy()
+    for (const [response, mayStay] of this.#readers) {
+      if (response.writableLength > MAX_UNREAD || !mayStay()) response.destroy()
       else response.write(text)
     }
   }

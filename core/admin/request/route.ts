@@ -10,6 +10,8 @@ export interface ApiRequest {
   /** The address of the peer. */
   readonly peer: string
   readonly request: IncomingMessage
+  /** Whether whoever asks may still do so: a login ends. */
+  readonly hasAccess: () => boolean
 }
 
 /** Takes over the response, which is not ended by the route. */

@@ -5,7 +5,7 @@ import { TimhookError } from '../../errors.ts'
 import { createHttpServer, type Tls } from '../../http/server/tls.ts'
 import type { Access } from '../access/access.ts'
 import { answerJson } from '../request/answer-json.ts'
-import { requireAccess, requireOwnHost, requireOwnOrigin } from '../access/guard.ts'
+import { accessOf, requireAccess, requireOwnHost, requireOwnOrigin } from '../access/guard.ts'
 import { setHeaders } from '../request/headers.ts'
 import { login, logout } from '../access/login.ts'
 import { type PageFile, readPageFiles } from './page-files.ts'
@@ -44,7 +44,7 @@ export function createAdminServer(deps: AdminDeps, access: Access, tls?: Tls): S
   app.use(metrics(deps, access))
   app.use(when(() => access.settings.page === true, page(deps, access)))
   app.use(requireAccess(access))
-  app.use(when(() => access.settings.page === true, paths(deps.api.routes)))
+  app.use(when(() => access.settings.page === true, paths(deps.api.routes, access)))
   app.use(async () => {
     throw new ApiFault(404, access.settings.page ? `${EXPECTED}, or a path of docs/openapi.json` : EXPECTED)
   })
@@ -112,7 +112,7 @@ function sendFile(ctx: Context, { type, content, etag }: PageFile): void {
 }
 
 /** The paths of the API. */
-function paths(routes: readonly Route[]): Middleware {
+function paths(routes: readonly Route[], access: Access): Middleware {
   const router = exactRouter()
   for (const { method, path, handle } of routes) {
     const middlewares = method === 'POST' ? [requireOwnOrigin, readBody] : []
@@ -125,6 +125,7 @@ function paths(routes: readonly Route[]): Middleware {
           body: (ctx.request.body ?? {}) as Record<string, unknown>,
           peer: peerOf(ctx),
           request: ctx.req,
+          hasAccess: accessOf(ctx, access),
         })
         if (isRaw(result)) {
           ctx.respond = false
