@@ -19,6 +19,9 @@ const DATA = new Set(['SQLITE_TOOBIG', 'SQLITE_MISMATCH', 'SQLITE_CONSTRAINT'])
 /** Opens an archive in a file. */
 export async function openSqliteEngine(file: string): Promise<Engine> {
   const handle = await openSqlite(file)
+  // In pages of 4 kB. Batches change many pages of the indexes, the same ones again and again: copying them into the file
+  // after each 4 MB, as by default, takes 7 % more processor time.
+  await handle.exec('PRAGMA wal_autocheckpoint = 8000')
   const db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),
