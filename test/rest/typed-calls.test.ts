@@ -134,6 +134,24 @@ describe('typed REST calls', () => {
     expect(fake.callsOf('get_history')[0]?.path).to.equal('/v4/open_msg_svc/get_history')
   })
 
+  it('read a one-to-one conversation page by page, from its end', async () => {
+    const { fake, rest } = await open()
+    const MsgBody = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } } as const]
+    const keys: string[] = []
+    for (let n = 0; n < 3; n++) {
+      keys.push((await rest.sendMsg({ From_Account: 'p-0', To_Account: 'p-1', MsgBody })).MsgKey)
+    }
+    await rest.sendMsg({ From_Account: 'p-0', To_Account: 'new', MsgBody })
+    await rest.recallC2cMsg({ From_Account: 'p-0', To_Account: 'p-1', MsgKey: keys[0] ?? '' })
+    const wanted = { Operator_Account: 'p-1', Peer_Account: 'p-0', MaxCnt: 2, MinTime: 0, MaxTime: 2 ** 31 }
+    const last = await rest.adminGetRoamMsg(wanted)
+    expect([last.Complete, last.MsgList.map(({ MsgKey }) => MsgKey)]).to.deep.equal([0, keys.slice(1)])
+    const { LastMsgKey = '', LastMsgTime = 0 } = last
+    const first = await rest.adminGetRoamMsg({ ...wanted, MaxTime: LastMsgTime, LastMsgKey })
+    expect([first.Complete, first.MsgList.map(({ MsgFlagBits }) => MsgFlagBits)]).to.deep.equal([1, [8]])
+    expect(fake.callsOf('admin_getroammsg')[0]?.path).to.equal('/v4/openim/admin_getroammsg')
+  })
+
   it('ask who is online', async () => {
     const { rest } = await open()
     const { QueryResult, ErrorList } = await rest.queryOnlineStatus({ To_Account: ['p-0', 'p-1', 'nobody'] })

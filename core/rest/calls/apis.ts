@@ -44,6 +44,7 @@ const entries: readonly Entry[] = [
   [GROUP, 'get_joined_group_list', REPEATABLE],
   [GROUP, 'group_msg_get_simple', REPEATABLE],
   [OPENIM, 'query_online_status', REPEATABLE],
+  [OPENIM, 'admin_getroammsg', REPEATABLE],
   // 10 a second (cn 1650).
   [OPEN_MSG, 'get_history', { repeatable: true, perSecond: 10 }],
   // Duplicates are dropped within the same second only (intl 34919).

@@ -1,5 +1,5 @@
 import { listOf, type CommonAnswer } from './answers.ts'
-import { GROUP, OPEN_MSG } from './apis.ts'
+import { GROUP, OPEN_MSG, OPENIM } from './apis.ts'
 import type { Call, CallOptions } from './call.ts'
 
 export interface GetHistoryRequest {
@@ -60,10 +60,49 @@ export interface GroupMsgGetSimpleAnswer extends CommonAnswer {
   RspMsgList: GroupHistoryMessage[]
 }
 
+export interface AdminGetRoamMsgRequest {
+  /** Whose view of the conversation: what this account has deleted does not come. */
+  Operator_Account: string
+  Peer_Account: string
+  MaxCnt: number
+  /** Seconds since 1970, both ends included. */
+  MinTime: number
+  /** Of the next page: LastMsgTime of the answer before, together with its LastMsgKey. */
+  MaxTime: number
+  LastMsgKey?: string
+}
+
+/** A one-to-one message. Times are seconds since 1970. */
+export interface C2cHistoryMessage {
+  From_Account: string
+  To_Account: string
+  MsgSeq?: number
+  MsgRandom?: number
+  MsgTimeStamp?: number
+  /** 0: ordinary, 8: recalled. */
+  MsgFlagBits?: number
+  /** 1: the receiver has sent a read receipt. */
+  IsPeerRead?: number
+  MsgKey: string
+  MsgBody?: unknown
+  CloudCustomData?: string
+}
+
+export interface AdminGetRoamMsgAnswer extends CommonAnswer {
+  /** 1: everything of that time; 0: go on with LastMsgTime and LastMsgKey. An answer holds about 13 kB. */
+  Complete: number
+  MsgCnt?: number
+  LastMsgTime?: number
+  LastMsgKey?: string
+  MsgList: C2cHistoryMessage[]
+}
+
 /** Reads messages that were sent. */
 export interface HistoryCalls {
   /** `get_history`: where the files of an hour's messages are, of the last 7 days (intl 34885, cn 1650). */
   getHistory(request: GetHistoryRequest, options?: CallOptions): Promise<GetHistoryAnswer>
+  /** `admin_getroammsg`: messages of a one-to-one conversation in a time, the latest pages first (intl 35478, cn 42794). */
+  adminGetRoamMsg(request: AdminGetRoamMsgRequest, options?: CallOptions): Promise<AdminGetRoamMsgAnswer>
   /** `group_msg_get_simple`: at most 20 messages of a group. Not for an AVChatRoom (intl 34971, cn 2738). */
   groupMsgGetSimple(request: GroupMsgGetSimpleRequest, options?: CallOptions): Promise<GroupMsgGetSimpleAnswer>
 }
@@ -73,6 +112,10 @@ export function historyCalls(call: Call): HistoryCalls {
     async getHistory(request, options) {
       const answer = await call(OPEN_MSG, 'get_history', request, options)
       return { ...answer, File: listOf(answer['File']) } as unknown as GetHistoryAnswer
+    },
+    async adminGetRoamMsg(request, options) {
+      const answer = await call(OPENIM, 'admin_getroammsg', request, options)
+      return { ...answer, MsgList: listOf(answer['MsgList']) } as unknown as AdminGetRoamMsgAnswer
     },
     async groupMsgGetSimple(request, options) {
       const answer = await call(GROUP, 'group_msg_get_simple', request, options)

@@ -43,6 +43,42 @@ function md5(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex')
 }
 
+/**
+ * A page of a one-to-one conversation: the latest messages of a time, oldest first (intl 35478). `LastMsgKey` is the one that
+ * the page before began with.
+ */
+export function adminGetRoamMsg(world: World, body: Body): Body {
+  const { Operator_Account: one, Peer_Account: other, LastMsgKey: last } = body
+  if (typeof one !== 'string' || typeof other !== 'string') refuse(90003)
+  const [from, to] = [integerOf(body['MinTime'], 0), integerOf(body['MaxTime'], 0)]
+  const timeOf = ({ key }: { key: string }): number => Number(key.split('_')[2])
+  const known = world.sent.filter(
+    (message) => [message.from, message.to].toSorted().join() === [one, other].toSorted().join(),
+  )
+  const end = known.findIndex(({ key }) => key === last)
+  const fitting = (end < 0 ? known : known.slice(0, end)).filter(
+    (message) => timeOf(message) >= from && timeOf(message) <= to,
+  )
+  const page = fitting.slice(-Math.max(1, integerOf(body['MaxCnt'], 1)))
+  const [first] = page
+  return {
+    Complete: page.length === fitting.length ? 1 : 0,
+    MsgCnt: page.length,
+    ...(first && { LastMsgTime: timeOf(first), LastMsgKey: first.key }),
+    MsgList: page.map((message) => ({
+      From_Account: message.from,
+      To_Account: message.to,
+      MsgSeq: Number(message.key.split('_')[0]),
+      MsgRandom: message.random,
+      MsgTimeStamp: timeOf(message),
+      MsgFlagBits: message.recalled === true ? 8 : 0,
+      IsPeerRead: 0,
+      MsgKey: message.key,
+      MsgBody: message.body,
+    })),
+  }
+}
+
 /** The messages of a group up to a number, the highest first (intl 34971). */
 export function groupMsgGetSimple(world: World, body: Body): Body {
   const group = groupOf(world, body['GroupId'])

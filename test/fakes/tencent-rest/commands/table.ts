@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 import { accountCheck, portraitGet, portraitSet } from './accounts.ts'
 import { deleteGroupMsgBySender, modifyC2cMsg, modifyGroupMsg, recallC2cMsg, recallGroupMsg } from './changes.ts'
 import { getGroupInfo, modifyGroupBaseInfo } from './groups.ts'
-import { getHistory, groupMsgGetSimple } from './history.ts'
+import { adminGetRoamMsg, getHistory, groupMsgGetSimple } from './history.ts'
 import { getGroupMemberInfo, getRoleInGroup, getSpecifiedGroupMemberInfo } from './members.ts'
 import { addGroupMember, deleteGroupMember, forbidSendMsg } from './membership.ts'
 import { sendGroupMsg, sendMsg, sendStreamMsg } from './messages.ts'
@@ -38,6 +38,7 @@ export const services: Readonly<Record<string, Readonly<Record<string, Run>>>> =
   open_msg_svc: { get_history: getHistory },
   openim: {
     sendmsg: sendMsg,
+    admin_getroammsg: adminGetRoamMsg,
     query_online_status: queryOnlineStatus,
     admin_msgwithdraw: recallC2cMsg,
     modify_c2c_msg: modifyC2cMsg,
