@@ -89,6 +89,16 @@ export interface DeadLetter {
   readonly callback: Pick<Entry, 'ref' | 'id' | 'sdkAppId' | 'command' | 'receivedAt'>
 }
 
+/**
+ * Dead letters in the order in which their callbacks came, as a request to retry them has them. Ids begin with the time:
+ * those that one process has received are in order, those of several as far as their clocks agree.
+ */
+export function oldestFirst(letters: readonly DeadLetter[]): DeadLetter[] {
+  return letters.toSorted(({ callback: { id: one } }, { callback: { id: other } }) =>
+    one === other ? 0 : one < other ? -1 : 1,
+  )
+}
+
 /** Which dead letters. */
 export interface DeadFilter {
   readonly plugin?: string

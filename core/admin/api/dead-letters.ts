@@ -1,4 +1,4 @@
-import type { DeadFilter } from '../../delivery/history.ts'
+import { type DeadFilter, type DeadLetter, oldestFirst } from '../../delivery/history.ts'
 import { BATCH } from '../../delivery/wait-for-answer.ts'
 import type { Counts, DeadLetterPage } from '../api-types.ts'
 import { reasonOf } from '../reason.ts'
@@ -55,7 +55,9 @@ async function refsOf(deps: ApiDeps, body: Readonly<Record<string, unknown>>): P
     const wrong = refs.find((ref) => !REF.test(ref))
     if (wrong !== undefined)
       throw new ApiFault(400, 'refs: expected refs of dead letters, as /api/dead-letters has them')
-    return [...new Set(refs)]
+    const found = oldestFirst(await deps.reads.deadLetters({ refs, limit: refs.length })).map(({ ref }) => ref)
+    // Those that are not found are asked for too: they count as gone.
+    return [...new Set([...found, ...refs])]
   }
   members.mustBeTrue('all')
   const command = members.optionalText('command', 128)
@@ -70,13 +72,13 @@ async function refsOf(deps: ApiDeps, body: Readonly<Record<string, unknown>>): P
   return found
 }
 
-/** The refs of all dead letters that match, read now: counts of a moment ago may be others. */
+/** The refs of all dead letters that match, oldest first, read now: counts of a moment ago may be others. */
 async function matching({ reads }: ApiDeps, filter: DeadFilter, reason: string | undefined): Promise<string[]> {
-  const refs: string[] = []
+  const letters: DeadLetter[] = []
   for (let before: string | undefined; ;) {
     const page = await reads.deadLetters({ ...filter, limit: BATCH, ...(before !== undefined && { before }) })
-    refs.push(...page.filter(({ error }) => reason === undefined || reasonOf(error) === reason).map(({ ref }) => ref))
-    if (page.length < BATCH) return refs
+    letters.push(...page.filter(({ error }) => reason === undefined || reasonOf(error) === reason))
+    if (page.length < BATCH) return oldestFirst(letters).map(({ ref }) => ref)
     before = page.at(-1)?.ref
   }
 }

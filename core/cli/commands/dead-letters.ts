@@ -1,4 +1,10 @@
-import type { AdminRequest, DeadFilter, DeadLetter, History } from '../../delivery/history.ts'
+import {
+  type AdminRequest,
+  type DeadFilter,
+  type DeadLetter,
+  type History,
+  oldestFirst,
+} from '../../delivery/history.ts'
 import { openHistory } from '../../delivery/engines/open-history.ts'
 import { TimhookError } from '../../errors.ts'
 import { BATCH } from '../../delivery/wait-for-answer.ts'
@@ -90,8 +96,8 @@ async function work(
   async function* requests(): AsyncGenerator<AdminRequest> {
     const letters: DeadLetter[] = []
     for await (const page of pages(history, filter)) letters.push(...page)
-    // In the order of receipt, for what is asked first is delivered first. Ids begin with the time.
-    const sorted = letters.toSorted((one, other) => (one.callback.id < other.callback.id ? -1 : 1))
+    // What is asked first is delivered first.
+    const sorted = oldestFirst(letters)
     for (let from = 0; from < sorted.length; from += BATCH) {
       const batch = sorted.slice(from, from + BATCH)
       for (const { ref, plugin, callback } of batch) namedByRef.set(ref, { ...callback, ref, plugin })

@@ -56,6 +56,27 @@ describe('timhook dead-letters', () => {
     expect([missing.code, missing.stderr]).to.deep.equal([1, 'no such dead letter: 2\n'])
   })
 
+  it('retries in the order of receipt, more than one request takes too', async () => {
+    const { serve, timhook } = await stored()
+    const count = 501
+    const calls: unknown[] = []
+    const works = { is: false }
+    const handle = ({ body: { EventTime } }: { body: { EventTime?: unknown } }): void => {
+      calls.push(EventTime)
+      if (!works.is) throw new Error('broken')
+    }
+    const { post, bus } = await serve([entry('one', { [FULL]: handle }, { retry: { attempts: 1 } })])
+    const dead = counted(bus, count, 'callback:dead')
+    await Promise.all(Array.from({ length: count }, (_, n) => post(FULL, full({ EventTime: 1000 + n }))))
+    await dead
+    works.is = true
+    const received = calls.splice(0)
+    const done = counted(bus, count, 'handler:done')
+    expect((await timhook('dead-letters', 'retry', '--all', '--yes')).code).to.equal(0)
+    await done
+    expect(calls).to.deep.equal(received)
+  })
+
   it('counts what fits before it does it, and waits for --yes', async () => {
     const { serve, timhook } = await stored()
     const [one, two] = [breakable('one'), breakable('two')]
