@@ -41,6 +41,8 @@ function smoke(version, tarball, parent) {
   writeFileSync(path.join(cwd, 'package.json'), '{ "type": "module" }')
   const env = { ...process.env, PATH: `${nodeOf(version)}:${process.env.PATH}` }
   run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd, env })
+  const node = read('node', ['--version'], { env })
+  if (!node.startsWith(`v${version}.`)) fail(`expected Node ${version}, got ${node}`)
   const timhook = (...args) => read('node', ['node_modules/timhook/dist/core/cli/main.js', ...args], { cwd, env })
   timhook('init')
   if (!timhook('check').includes('plugins group-full')) fail(`timhook check says something else on Node ${version}`)
@@ -52,7 +54,7 @@ function smoke(version, tarball, parent) {
     '{"words":["red"],"action":"reject"}',
   )
   if (!tried.includes('10100')) fail(`timhook try rejects nothing on Node ${version}: ${tried}`)
-  process.stdout.write(`Node ${read('node', ['--version'], { env })}: installs, checks and decides\n`)
+  process.stdout.write(`Node ${node}: installs, checks and decides\n`)
 }
 
 const { name, version: current } = JSON.parse(readFileSync('package.json', 'utf8'))
