@@ -88,7 +88,14 @@ function theme(language) {
           { text: '配置', link: at('reference/config') },
           { text: '回调', link: at('reference/callbacks') },
         ]
-  return { nav, sidebar: sidebar(language), outline: { level: [2, 3], label: outline }, docFooter: { prev, next } }
+  const menu = language === 'zh' ? { sidebarMenuLabel: '目录', returnToTopLabel: '回到顶部' } : {}
+  return {
+    ...menu,
+    nav,
+    sidebar: sidebar(language),
+    outline: { level: [2, 3], label: outline },
+    docFooter: { prev, next },
+  }
 }
 
 const searchWords = {
