@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { subcommands } from '../../docs/reference/commands.ts'
 import archive from '../../plugins/archive/index.ts'
 import groupFull from '../../plugins/group-full/index.ts'
+import moderate from '../../plugins/moderate/index.ts'
 import { allPages, callbackPages, textOf, writtenOf } from './pages.ts'
 
 const SHOWN = /(?:\bnpx timhook|\bbin\/timhook|main\.js|`timhook|^timhook) ([a-z]+(?:-[a-z]+)*)\b([^`\n]*)/gm
@@ -21,6 +22,7 @@ const commands = new Map(subcommands().map((command) => [command.name(), command
 const plugins = new Map([
   ['group-full', Object.keys(groupFull.commands ?? {})],
   ['archive', Object.keys(archive.commands ?? {})],
+  ['moderate', Object.keys(moderate.commands ?? {})],
 ])
 /** Ids of plugins that only the examples have. */
 const EXAMPLES = new Set(['joins', 'words'])
