@@ -104,7 +104,7 @@ export interface ObserverContext<Options = unknown, State = unknown> {
 
 /**
  * Listeners of the bus, by event. Nothing waits for them, and an error of theirs is logged and harms nobody.
- * `plugin:ID:*` hears all that the plugin with that id emits.
+ * `plugin:ID:*` hears all that the plugin with that id emits, `plugin:*:*` all that any does.
  */
 export type Observers<Options = unknown, State = unknown> = {
   readonly [Name in keyof BusEvents]?: (event: BusEvents[Name], context: ObserverContext<Options, State>) => unknown

@@ -11,6 +11,9 @@ export function allOf(id: string): `plugin:${string}` {
   return `plugin:${id}:*`
 }
 
+/** The event that carries all that any plugin emits. */
+export const EVERY = 'plugin:*:*'
+
 /** Returns what is wrong with a plugin's `observe`. */
 export function observersFault(observers: unknown): string | undefined {
   if (observers === undefined) return undefined

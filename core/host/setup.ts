@@ -1,7 +1,7 @@
 import type { Bus } from '../observe/bus.ts'
 import { TimhookError } from '../errors.ts'
 import type { LoadedPlugin } from './load.ts'
-import { allOf, observe } from './observe-spec.ts'
+import { allOf, EVERY, observe } from './observe-spec.ts'
 import type { Logger } from '../observe/log.ts'
 import type { PluginCounters } from '../observe/plugin-counters.ts'
 import type { AppSettings } from '../plugin-api/plugin-command.ts'
@@ -105,7 +105,7 @@ function emitterOf(id: string, bus: Bus): (name: string, data: unknown) => void 
   const all = allOf(id)
   return (name, data) => {
     bus.emit(`plugin:${id}:${name}`, data)
-    if (bus.hasListeners(all)) bus.emit(all, { name: `plugin:${id}:${name}`, data })
+    for (const many of [all, EVERY] as const) if (bus.hasListeners(many)) bus.emit(many, { name: `plugin:${id}:${name}`, data })
   }
 }
 

@@ -2,11 +2,23 @@ import { createHmac, randomUUID } from 'node:crypto'
 import type { BusEvents } from 'timhook/plugin'
 import type { Format } from './options.ts'
 
-/** One line to send, and the event that it tells of. */
-export interface Notice {
+/** One line to send, and the alert or event that it tells of. */
+export type Notice = AlertNotice | EventNotice
+
+interface AlertNotice {
   readonly line: string
   readonly event: 'alert:raised' | 'alert:cleared'
   readonly alert: BusEvents['alert:raised']
+}
+
+export interface EventNotice {
+  readonly line: string
+  /** Such as `plugin:moderate:review`. */
+  readonly event: string
+  /** What the template names of it, and nothing else. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** How many events it stands for. */
+  readonly count: number
 }
 
 /** A request to a webhook. */
@@ -79,7 +91,11 @@ export const webhooks: Readonly<Record<Format, Webhook>> = {
     intervalMs: 1000,
     maxBytes: 64 * 1024,
     message(text, notices, { url, secret }) {
-      const message = json(url, { text, alerts: notices.map(({ event, alert }) => ({ event, ...alert })) })
+      const alerts = notices.flatMap((notice) => ('alert' in notice ? [{ event: notice.event, ...notice.alert }] : []))
+      const events = notices.flatMap((one) =>
+        'alert' in one ? [] : [{ event: one.event, ...one.fields, count: one.count }],
+      )
+      const message = json(url, { text, alerts, ...(events.length > 0 && { events }) })
       if (secret === undefined) return message
       const id = `msg_${randomUUID()}`
       const timestamp = String(Math.floor(Date.now() / 1000))

@@ -1,0 +1,113 @@
+import { matcher } from 'timhook/plugin'
+import type { EventNotice } from './formats.ts'
+import type { Options } from './options.ts'
+import { type Fields, fill, named } from './template.ts'
+
+const MINUTE_MS = 60_000
+
+/** The time that events are collected by. */
+export interface EventsClock {
+  /** Milliseconds that only grow. */
+  monotonic(): number
+  setTimeout(run: () => void, ms: number): object
+  clearTimeout(timer: object): void
+}
+
+const systemClock: EventsClock = {
+  monotonic: () => performance.now(),
+  setTimeout: (run, ms) => setTimeout(run, ms).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+}
+
+interface EventsDeps {
+  readonly options: Pick<Options, 'events' | 'group' | 'perMinute'>
+  readonly push: (notice: EventNotice) => void
+  readonly clock?: EventsClock
+}
+
+/** The lines of one event that wait. */
+interface Collected {
+  readonly lines: Map<string, { count: number; readonly fields: Fields }>
+  /** How many events had no room. */
+  hidden: number
+  /** When this minute began, and how many lines it had. */
+  since: number
+  sent: number
+  timer: object | undefined
+}
+
+/**
+ * Makes lines of the events of plugins that the options name. Equal lines within `group` become one with their number, and
+ * an event has at most `perMinute` lines a minute: of the others the number is sent.
+ */
+export class Events {
+  readonly #deps: EventsDeps
+  readonly #clock: EventsClock
+  readonly #templates: readonly { readonly matches: (name: string) => boolean; readonly template: string }[]
+  readonly #collected = new Map<string, Collected>()
+  #isClosing = false
+
+  constructor(deps: EventsDeps) {
+    this.#deps = deps
+    this.#clock = deps.clock ?? systemClock
+    this.#templates = Object.entries(deps.options.events).map(([pattern, template]) => ({
+      matches: matcher([pattern]),
+      template,
+    }))
+  }
+
+  /** @param name of the event, such as `plugin:moderate:review` */
+  add(name: string, data: unknown): void {
+    const template = this.#templates.find(({ matches }) => matches(name))?.template
+    if (template === undefined) return
+    const fields = { ...(typeof data === 'object' ? data : undefined), event: name }
+    const line = fill(template, fields)
+    const collected = this.#of(name)
+    const known = collected.lines.get(line)
+    if (known) known.count++
+    else if (collected.sent < this.#deps.options.perMinute) {
+      collected.sent++
+      collected.lines.set(line, { count: 1, fields: named(template, fields) })
+    } else collected.hidden++
+    collected.timer ??= this.#clock.setTimeout(() => this.#flush(name, collected), this.#deps.options.group)
+  }
+
+  /** Hands over what waits, numbers included. */
+  close(): void {
+    this.#isClosing = true
+    for (const [name, collected] of this.#collected) this.#flush(name, collected)
+  }
+
+  #of(name: string): Collected {
+    const now = this.#clock.monotonic()
+    const known = this.#collected.get(name)
+    if (!known) {
+      const made: Collected = { lines: new Map(), hidden: 0, since: now, sent: 0, timer: undefined }
+      this.#collected.set(name, made)
+      return made
+    }
+    if (now - known.since >= MINUTE_MS) {
+      known.since = now
+      known.sent = known.lines.size
+    }
+    return known
+  }
+
+  #flush(name: string, collected: Collected): void {
+    if (collected.timer) this.#clock.clearTimeout(collected.timer)
+    collected.timer = undefined
+    for (const [line, { count, fields }] of collected.lines)
+      this.#deps.push({ line: count === 1 ? line : `${line} (${count} times)`, event: name, fields, count })
+    collected.lines.clear()
+    const { hidden } = collected
+    if (hidden === 0) return
+    const left = collected.since + MINUTE_MS - this.#clock.monotonic()
+    if (left > 0 && !this.#isClosing) {
+      // Their number once a minute, not with each group.
+      collected.timer = this.#clock.setTimeout(() => this.#flush(name, collected), left)
+      return
+    }
+    collected.hidden = 0
+    this.#deps.push({ line: `… and ${hidden} more of ${name}`, event: name, fields: {}, count: hidden })
+  }
+}
