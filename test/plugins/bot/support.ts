@@ -3,17 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { testPlugin, type TestPlugin } from '../../../core/testing.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
+import { type ChatRequest, writeParts } from './model.ts'
 
 export const BOT = '@RBT#helper'
 export const C2C = 'C2C.CallbackAfterSendMsg'
 export const GROUP = 'Group.CallbackAfterSendMsg'
 export const API_KEY = 'sk-key-of-the-test'
-
-export interface ChatRequest {
-  readonly model: string
-  readonly messages: { role: string; content: string }[]
-  readonly stream: boolean
-}
 
 export type ModelFault = { status: number } | 'break off' | 'drop' | 'no stream'
 
@@ -59,7 +54,7 @@ export async function startModel(): Promise<FakeModel> {
       }
       response.setHeader('content-type', 'text/event-stream')
       response.write(': hello\r\n\r\n')
-      for (const content of parts) response.write(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`)
+      writeParts(response, parts)
       return response.end(fault === 'break off' ? '' : 'data: {"choices":[{"delta":{}}]}\n\ndata: [DONE]\n\n')
     })
   }).listen(0, '127.0.0.1')
