@@ -4,7 +4,7 @@ import { ModelError } from './model/complete.ts'
 import { createSpeaker, type Speaker } from './send/speaker.ts'
 import { claim, markSent } from './talk/claim.ts'
 import { takeAnswer } from './talk/limits.ts'
-import { keepTalk, keyOf, readTalk, type Said, type Talk, withTurn } from './talk/talk.ts'
+import { keepTalk, keyOf, readTalk, type Said, withTurn } from './talk/talk.ts'
 
 /** A message has 12 KB, its quotes and names included. */
 const MAX_BYTES = 10_000
@@ -12,7 +12,13 @@ const MAX_BYTES = 10_000
 const MAX_ATTEMPTS = 3
 
 export const OUTCOMES = ['answered', 'withheld', 'broken', 'failed'] as const
-type Outcome = Exclude<(typeof OUTCOMES)[number], 'failed'>
+
+interface Spoken {
+  readonly outcome: (typeof OUTCOMES)[number]
+  readonly text: string
+  /** Why it failed for good. */
+  readonly error?: ModelError
+}
 
 /** Answers a message, if it is one for the bot. */
 export async function answer(context: Context): Promise<void> {
@@ -31,12 +37,13 @@ export async function answer(context: Context): Promise<void> {
   if (context.attempt === 1 && (await isOverLimit(context, incoming))) return count('ignored', { why: 'limit' })
 
   const said: Said[] = [...turn.talk.said, { role: 'user', content: incoming.text }]
-  const { outcome, text } = await speak(context, incoming, said)
+  const { outcome, text, error } = await speak(context, incoming, said)
   count('answers', { outcome })
-  const kept: readonly Said[] =
-    outcome === 'withheld' ? turn.talk.said : [...said, { role: 'assistant', content: text }]
-  const talk: Talk = { ...turn.talk, said: kept, answeredAt: state.now() }
-  await keepTalk(store, key, talk, options)
+  const isKept = outcome === 'answered' || outcome === 'broken'
+  const kept: readonly Said[] = isKept ? [...said, { role: 'assistant', content: text }] : turn.talk.said
+  // Whatever was said counts for the guard against loops, an apology too.
+  await keepTalk(store, key, { ...turn.talk, said: kept, answeredAt: state.now() }, options)
+  if (outcome === 'failed') throw new GiveUp('the model failed', { cause: error })
 }
 
 async function isOverLimit(context: Context, incoming: Incoming): Promise<boolean> {
@@ -48,12 +55,8 @@ async function isOverLimit(context: Context, incoming: Incoming): Promise<boolea
 }
 
 /** Asks the model and shows what it says. Throws, to be tried again, only while nothing has been shown. */
-async function speak(
-  context: Context,
-  incoming: Incoming,
-  said: readonly Said[],
-): Promise<{ outcome: Outcome; text: string }> {
-  const { app, id, store, options, state, rest, signal, log, attempt, count } = context
+async function speak(context: Context, incoming: Incoming, said: readonly Said[]): Promise<Spoken> {
+  const { app, id, store, options, state, rest, signal, log, attempt } = context
   const speaker = createSpeaker({ rest, signal, options, to: incoming })
   const message = `${app.sdkAppId}/${incoming.message}`
   const shown = new Shown(speaker, () => markSent(store, message, id))
@@ -79,13 +82,12 @@ async function speak(
       return { outcome: 'broken', text: shown.text }
     }
     if (!(error instanceof ModelError) || attempt < MAX_ATTEMPTS) throw error
-    count('answers', { outcome: 'failed' })
     if (options.say.failed !== '') await shown.finish(options.say.failed)
-    throw new GiveUp('the model failed', { cause: error })
+    return { outcome: 'failed', text: options.say.failed, error }
   }
 }
 
-async function withhold({ options }: Context, shown: Shown): Promise<{ outcome: Outcome; text: string }> {
+async function withhold({ options }: Context, shown: Shown): Promise<Spoken> {
   const { withheld } = options.say
   if (shown.hasBegun) await shown.finish(`${shown.text}\n${withheld}`)
   else if (withheld !== '') await shown.finish(withheld)
