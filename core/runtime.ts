@@ -6,6 +6,7 @@ import type { ConfigReading } from '../config/read/reading.ts'
 import type { Bus } from './observe/bus.ts'
 import { createRecordRefused, type Delivery, type DeliveryStats, type Ending } from './delivery/delivery.ts'
 import type { History } from './delivery/history.ts'
+import { driverFaults } from './delivery/engines/driver.ts'
 import { engineWarnings, openEngine } from './delivery/engines/open-engine.ts'
 import { appSettings } from './host/app-settings.ts'
 import type { DispatchDeps } from './answer.ts'
@@ -56,7 +57,7 @@ export async function inspect(reading: ConfigReading, notify?: Notify): Promise<
   return {
     plugins,
     disabled,
-    faults: [...reading.faults, ...faults],
+    faults: [...reading.faults, ...faults, ...(reading.config ? driverFaults(reading.config.delivery.engine) : [])],
     warnings: [...reading.warnings, ...warnings, ...(reading.config ? engineWarnings(reading.config.delivery) : [])],
   }
 }

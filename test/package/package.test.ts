@@ -42,6 +42,35 @@ describe('the published package', () => {
     }
   })
 
+  it('says what to install for an engine, and needs none of it for sqlite', async function () {
+    const cwd = await installed()
+    const bin = join(cwd, 'node_modules/timhook/dist/core/cli/main.js')
+    const configure = (delivery: object): Promise<void> =>
+      writeFile(join(cwd, 'a.json'), JSON.stringify({ apps: [{ sdkAppId: 1, unsigned: true }], plugins: [], delivery }))
+    for (const [engine, driver] of [
+      ['redis', 'ioredis'],
+      ['postgres', 'pg'],
+    ] as const) {
+      await configure({ engine, [engine]: { url: `${engine}://127.0.0.1:9/0` } })
+      for (const [command, code] of [
+        ['check', 78],
+        ['start', 78],
+        ['events', 1],
+      ] as const) {
+        const failed = await exec(process.execPath, [bin, command, '--config', 'a.json'], { cwd }).catch(
+          (error: unknown) => error as { code: number; stderr: string },
+        )
+        expect(failed, command).to.include({ code })
+        expect(failed.stderr).to.contain(`${engine} needs the package ${driver}: npm install ${driver}`)
+      }
+    }
+    await configure({ engine: 'sqlite', sqlite: { file: 'a.db' } })
+    const failed = await exec(process.execPath, [bin, 'erase', '--account', 'a', '--config', 'a.json'], { cwd }).catch(
+      (error: unknown) => error as { stderr: string },
+    )
+    expect(failed.stderr).to.match(/^there is no .*a\.db\n/)
+  })
+
   it('has types that resolve, and a manifest without faults', async function () {
     const cwd = await folderWith({})
     const tarball = await packInto(cwd)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { TimhookError } from '../../errors.ts'
+import { requireDriver } from './driver.ts'
 import type { EngineSettings } from './open-engine.ts'
 import type { History, OpeningOptions } from '../history.ts'
 
@@ -12,6 +13,7 @@ export async function openHistory(
   { engine, sqlite, redis, postgres }: Pick<EngineSettings, 'engine' | 'sqlite' | 'redis' | 'postgres'>,
   options: OpeningOptions = {},
 ): Promise<History> {
+  requireDriver(engine)
   if (engine === 'sqlite') {
     const { openSqliteHistory } = await import('./sqlite/history/history.ts')
     return openSqliteHistory(resolve(sqlite.file))

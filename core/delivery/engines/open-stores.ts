@@ -3,18 +3,14 @@ import { TimhookError } from '../../errors.ts'
 import { createLogger } from '../../observe/log.ts'
 import { Database } from '../../store/sqlite/database.ts'
 import { emptyStore } from '../../store/empty.ts'
-import { versionOf } from '../../store/postgres/migrate.ts'
 import type { PostgresSettings } from '../../store/postgres/options.ts'
-import { createPostgresStores } from '../../store/postgres/stores.ts'
-import { openRedis } from '../../store/redis/client.ts'
-import { createRedisStores } from '../../store/redis/stores.ts'
 import type { RedisSettings } from '../../store/redis/options.ts'
 import { type RunOperation, createSqliteStores, type StoreOperations } from '../../store/sqlite/stores.ts'
 import { storeOperations } from '../../store/sqlite/tables.ts'
 import type { Stores } from '../../store/store.ts'
+import { requireDriver } from './driver.ts'
 import type { EngineSettings } from './open-engine.ts'
 import type { OpeningOptions } from '../history.ts'
-import { openBeside } from './postgres/history/history.ts'
 import { checkFile, isThere, mustBeCurrent } from './sqlite/file/check-file.ts'
 
 /** What plugins keep, opened beside a server that may be running. */
@@ -32,6 +28,7 @@ export async function openStores(
   { engine, sqlite, redis, postgres }: EngineSettings,
   { now = Date.now, ...options }: OpeningOptions & { now?: () => number } = {},
 ): Promise<OpenStores> {
+  requireDriver(engine)
   if (engine === 'sqlite') return openFile(resolve(sqlite.file), now)
   if (engine === 'redis' && redis) return connect(redis, options)
   if (engine === 'postgres' && postgres) return connectPostgres(postgres, options)
@@ -41,6 +38,8 @@ export async function openStores(
 }
 
 async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): Promise<OpenStores> {
+  const { openRedis } = await import('../../store/redis/client.ts')
+  const { createRedisStores } = await import('../../store/redis/stores.ts')
   // Whether it may lose something is for the servers to say.
   const log = createLogger({ level: 'silent' })
   const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, onWaiting })
@@ -48,6 +47,9 @@ async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): 
 }
 
 async function connectPostgres(settings: PostgresSettings, options: OpeningOptions): Promise<OpenStores> {
+  const { openBeside } = await import('./postgres/history/history.ts')
+  const { versionOf } = await import('../../store/postgres/migrate.ts')
+  const { createPostgresStores } = await import('../../store/postgres/stores.ts')
   const postgres = await openBeside(settings, options)
   if ((await versionOf(postgres)) > 0) {
     return { stores: createPostgresStores(postgres), close: () => postgres.close() }
