@@ -15,13 +15,13 @@ export type { Static, StaticDecode } from '#typebox'
 export {
   type AfterSettings,
   type BeforeSettings,
-  type Handlers,
   type OfOptions,
   type On,
   type OnFailure,
   onUnknown,
   type Retry,
-} from './plugin-api/handlers.ts'
+} from './plugin-api/handler.ts'
+export { type Handlers } from './plugin-api/handlers.ts'
 export type { AfterCommand, AnyCallback, BeforeCommand, CallbackOf, Command } from './protocol/commands.ts'
 export type {
   CustomElem,

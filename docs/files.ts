@@ -1,4 +1,5 @@
 import { asyncapi } from './asyncapi.ts'
+import { HANDLERS, handlers } from './handlers.ts'
 import { openapi } from './openapi.ts'
 import { referencePages } from './reference/pages.ts'
 import { schemas } from './schemas.ts'
@@ -15,6 +16,7 @@ export async function files(read: (path: string) => string): Promise<Map<string,
   return new Map([
     ['docs/asyncapi.json', json(asyncapi(version))],
     ['docs/openapi.json', json(openapi(version))],
+    [HANDLERS, handlers()],
     ...schemas().map((schema): [string, string] => [`${SCHEMAS}/${String(schema['$id'])}`, json(schema)]),
     ...(await referencePages(read)),
   ])

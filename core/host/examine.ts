@@ -31,7 +31,7 @@ export async function examine(
   const found: Fault[] = []
   const checked = await checkOptions(plugin.options, entry, reading)
   const options = checked.faults.length === 0 ? { value: checked.value } : undefined
-  const { specs, faults } = handlerSpecs(plugin.handlers, entry, options)
+  const { specs, faults } = handlerSpecs({ ...plugin.handlers }, entry, options)
   for (const message of [...faults, ...commandFaults(entry.id ?? plugin.name, plugin.commands)]) {
     found.push({ path: [...at, 'use'], message: `plugin ${plugin.name}: ${message}` })
   }

@@ -102,13 +102,11 @@ type WildcardHandler<Head extends string, Options, State> = OrSettings<
   WildcardSettings<Options>
 >
 
-/**
- * Handlers by command, by category (`Group.*`) or for all (`*`). Within a plugin, only the most specific one is called.
- * `onUnknown` adds one for a command that is not known here.
- */
-export type Handlers<Options, State> = {
-  [D in Known as D['command']]?: HandlerOf<D, Options, State>
-} & {
+/** The handler of one command, or an object with it and its settings. */
+export type Handler<Name extends Command, Options, State> = HandlerOf<DefinitionOf<Name>, Options, State>
+
+/** Handlers by category (`Group.*`) or for all (`*`). */
+export type Wildcards<Options, State> = {
   [Head in Category as `${Head}.*`]?: WildcardHandler<Head, Options, State>
 } & { '*'?: WildcardHandler<string, Options, State> }
 

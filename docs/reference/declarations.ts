@@ -1,7 +1,7 @@
 /** Where the types that an author sees stand. A name of a type that is not exported may be among them. */
 const PLUGIN_TYPES: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['core/plugin.ts', ['Plugin', 'SetupContext', 'Observers', 'ObserverContext', 'EraseContext']],
-  ['core/plugin-api/handlers.ts', ['AfterSettings', 'BeforeSettings', 'OnFailure', 'Retry']],
+  ['core/plugin-api/handler.ts', ['AfterSettings', 'BeforeSettings', 'OnFailure', 'Retry']],
   ['core/plugin-api/handler-context.ts', ['Query', 'App', 'HandlerContext', 'AfterContext', 'BeforeBase']],
   ['core/plugin-api/plugin-command.ts', ['PluginCommand', 'CommandContext', 'AppSettings']],
   ['core/store/store.ts', ['Store', 'Lease', 'StoredRecord']],
