@@ -82,7 +82,7 @@ function annotated(text: string): string {
   for (const frame of framesOf(lines)) {
     const [, command = ''] = COMMAND.exec(lines[frame.fields.get('CallbackCommand') ?? -1] ?? '') ?? []
     const definition: Definition | undefined = commands.get(command)
-    describe(frame, definition?.request as Schema | undefined, definition ? documentsOf(definition) : '', comments)
+    describe(frame, definition?.request, definition ? documentsOf(definition) : '', comments)
   }
   return lines
     .flatMap((line, index) => {

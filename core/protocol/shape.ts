@@ -12,7 +12,7 @@ export function Shape<Fields extends Type.TProperties>(
 }
 
 /** What an item of a list holds: what it is about, and any of the others. */
-export type Item<Needed extends Type.TProperties, Others extends Type.TProperties = Record<never, never>> = {
+export type Item<Needed extends Type.TProperties, Others extends Type.TProperties = Pick<Needed, never>> = {
   [Name in keyof Needed]: Type.Static<Needed[Name]>
 } & Shape<Others>
 
@@ -20,7 +20,7 @@ export type Item<Needed extends Type.TProperties, Others extends Type.TPropertie
  * An item of a list, with the fields that say what it is about. A handler never sees one without them: it is left out
  * of the list, and named among the faults.
  */
-export function Item<Needed extends Type.TProperties, Others extends Type.TProperties = Record<never, never>>(
+export function Item<Needed extends Type.TProperties, Others extends Type.TProperties = Pick<Needed, never>>(
   description: string,
   needed: Needed,
   others?: Others,

@@ -27,11 +27,11 @@ const onJoin: On<'Group.CallbackAfterNewMemberJoin'> = async ({ body, log }) => 
   for (const { Member_Account: account } of body.NewMemberList ?? []) log.info(account.toUpperCase())
 }
 
-const onPair: On<'Sns.CallbackFriendAdd'> = async ({ body: { PairList: [first] = [] } }) => {
+export const onPair: On<'Sns.CallbackFriendAdd'> = async ({ body: { PairList: [first] = [] } }) => {
   const accounts: string[] = first ? [first.From_Account, first.To_Account] : []
   // @ts-expect-error who asked is not always told
   const initiator: string | undefined = first?.Initiator_Account.trim()
-  void [accounts, initiator, onJoin, onPair]
+  void [accounts, initiator, onJoin]
 }
 
 const onSend: On<'Group.CallbackBeforeSendMsg', Options, State> = ({ body, options: given, reject, drop }) =>
