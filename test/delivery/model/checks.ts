@@ -16,6 +16,8 @@ interface Strand {
   readonly calls: readonly Call[]
   /** Of each call, as far as that is certain. */
   readonly generations: readonly (number | undefined)[]
+  /** Calls that were made once more, since a stop or a death had cut off the one before. */
+  readonly repeats: ReadonlySet<Call>
   readonly state: 'waiting' | 'done' | 'dead'
   readonly faults: readonly string[]
 }
@@ -59,15 +61,19 @@ function strandOf({
 }: Pick<Strand, 'plugin' | 'n' | 'calls'> & { again: number; settings: PluginSettings }): Strand {
   const faults: string[] = []
   const generations: (number | undefined)[] = []
+  const repeats = new Set<Call>()
   let generation = 0
   let maybe = 0
   let before: Call | undefined
-  for (const call of calls) {
-    const isRepeat = before !== undefined && before.cut !== 'no' && call.attempt === before.attempt
+  for (const [index, call] of calls.entries()) {
+    const isRepeat = cutOff(calls.slice(0, index)).some(
+      ({ attempt, life }) => attempt === call.attempt && life < call.life,
+    )
     const isNext = before === undefined ? call.attempt === 1 : !isRepeat && isRetryOf(before, call, attempts)
     const isAnew = !isRepeat && !isNext && before !== undefined && isOver(before, attempts) && call.attempt === 1
     // What a stop may have cut off may be repeated; or it was not, and is replayed.
     if (isRepeat && before?.cut === 'may' && call.attempt === 1) maybe++
+    if (isRepeat) repeats.add(call)
     if (isAnew) generation++
     else if (!isRepeat && !isNext) faults.push(`${textOf(call)} came after ${before ? textOf(before) : 'nothing'}`)
     generations.push(maybe > 0 ? undefined : generation)
@@ -75,7 +81,16 @@ function strandOf({
   }
   if (generation > again) faults.push(`${plugin} ${n} began anew ${generation} times, and ${again} were asked for`)
   const state = before && isOver(before, attempts) && generation + maybe >= again ? stateOf(before) : 'waiting'
-  return { plugin, n, calls, generations, state, faults }
+  return { plugin, n, calls, generations, repeats, state, faults }
+}
+
+/**
+ * The calls whose outcome is not known to be written: the last of one life, since outcomes are written in their order. A
+ * death may lose those of several attempts, and it goes on from the first that is lost.
+ */
+function cutOff(calls: readonly Call[]): readonly Call[] {
+  const last = calls.at(-1)
+  return calls.slice(calls.findLastIndex(({ cut, life }) => cut === 'no' || life !== last?.life) + 1)
 }
 
 function isRetryOf(before: Call, call: Call, attempts: number): boolean {
@@ -94,7 +109,9 @@ function stateOf({ as }: Call): 'done' | 'dead' {
 }
 
 /** Every acknowledged callback has reached each plugin, or is a dead letter of it. */
-function outcomeFaults({ letters, dropped }: CallRecord, strands: readonly Strand[]): string[] {
+function outcomeFaults({ letters: all, dropped, arrived }: CallRecord, strands: readonly Strand[]): string[] {
+  // What a death has left without an answer may be stored all the same.
+  const letters = all.filter(({ n }) => arrived[n]?.isAcknowledged !== false)
   const gone = new Set(dropped.map(idOf))
   const expected = strands.filter(({ state }) => state === 'dead').map(idOf)
   const found = letters.map(idOf)
@@ -117,6 +134,8 @@ function orderFaults(
   const generationOf = new Map(
     strands.flatMap(({ calls, generations }) => calls.map((call, index) => [call, generations[index]] as const)),
   )
+  // After a death several of a key may be made once more: in their order, but behind those that came after them.
+  const repeats = new Set(strands.flatMap((strand) => [...strand.repeats]))
   const last = new Map<string, Call>()
   const faults: string[] = []
   for (const call of calls) {
@@ -127,7 +146,8 @@ function orderFaults(
     const request = isFirst ? undefined : again.get(idOf(call))?.[generation - 1]?.request
     const line = `${call.plugin} ${keys.get(call.n)} ${request}`
     const before = last.get(line)
-    if (before && before.n > call.n) faults.push(`${textOf(call)} of ${keys.get(call.n)} came after ${textOf(before)}`)
+    if (before && before.n > call.n && !repeats.has(call))
+      faults.push(`${textOf(call)} of ${keys.get(call.n)} came after ${textOf(before)}`)
     last.set(line, call)
   }
   return faults

@@ -2,6 +2,7 @@ import type { Bus } from '../../../core/observe/bus.ts'
 import type { Delivery, Ending } from '../../../core/delivery/delivery.ts'
 import type { History } from '../../../core/delivery/history.ts'
 import type { Registry } from '../../../core/registry.ts'
+import type { MortalLog } from './mortal-log.ts'
 import type { Limits } from './scenario.ts'
 
 /** What a model's run needs of an engine. */
@@ -18,7 +19,8 @@ export interface ModelEngine {
 
 /** A store that engines work on, one after another. */
 export interface ModelStore {
-  open(parts: { readonly registry: Registry; readonly bus: Bus }): Promise<Opened>
+  /** @param mortal wraps the log, where a crash is to drop its consumer */
+  open(parts: { readonly registry: Registry; readonly bus: Bus; readonly mortal: MortalLog }): Promise<Opened>
   /** What another process sees of it; without one nothing is left after a stop. */
   openHistory?(): Promise<History>
   /** Whether what is written is lost, with an error, from now on. */
@@ -29,4 +31,6 @@ export interface ModelStore {
 export interface Opened {
   readonly delivery: Delivery
   close(ending: Ending): Promise<void>
+  /** Frees what a process frees that dies: connections, locks. Without it none crashes. */
+  crash?(): Promise<void>
 }

@@ -12,6 +12,7 @@ export class Handlers {
   readonly #time: Time
   readonly #running = new Set<Call>()
   #life = 0
+  #isDead = (): boolean => false
 
   constructor(record: CallRecord, scenario: Scenario, time: Time) {
     this.#record = record
@@ -20,9 +21,14 @@ export class Handlers {
   }
 
   /** The engine is opened once more: what runs yet is none of its doing. */
-  begin(): void {
+  begin(isDead: () => boolean): void {
     this.#life++
     this.#running.clear()
+    this.#isDead = isDead
+  }
+
+  get life(): number {
+    return this.#life
   }
 
   /** What is under way. */
@@ -30,8 +36,11 @@ export class Handlers {
     return [...this.#running]
   }
 
+  /** Of the process that begins next. Once another one has begun, or it is dead, its handlers do nothing and tell of nothing. */
   of(plugin: string): Handle {
+    const life = this.#life
     return (n, attempt, _resends, { signal }) => {
+      if (life !== this.#life || this.#isDead()) return new Promise(() => undefined)
       const call = this.#start(plugin, n, attempt)
       const deed = this.#deedOf(call)
       if (deed.ms === undefined) {

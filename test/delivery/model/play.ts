@@ -7,6 +7,7 @@ import { chance, realTime, type Time, VirtualTime } from './clock.ts'
 import type { ModelEngine, ModelStore, Opened } from './engine.ts'
 import { Handlers } from './handlers.ts'
 import type { Arrived, Call, CallRecord } from './call-record.ts'
+import { MortalLog, type Position } from './mortal-log.ts'
 import type { Ask, Scenario, Step } from './scenario.ts'
 
 /** After so long, without anything that fails any more, all has come to an end, or never does. */
@@ -17,6 +18,9 @@ const QUIET_MS = 1000
 /** The same where time is not made up: there the test's limit is what ends it. */
 const REAL_QUIET_MS = 20
 const GRACE_MS = 1000
+const MAX_CRASHES = 2
+/** So long after what it is to die over has come it dies at last. */
+const LONGEST_LIFE_MS = 100
 /** More entries and dead letters than a run has. */
 const ALL = 100_000
 
@@ -51,7 +55,11 @@ class Play {
   readonly #quietMs: number
   readonly #patienceMs: number
   readonly #handlers: Handlers
-  readonly #registry: Registry
+  readonly #engine: ModelEngine
+  readonly #positions = new Map<string, Position>()
+  readonly #ids: string[] = []
+  #registry: Registry
+  #mortal: MortalLog
   readonly #bus = new Bus()
   readonly #numbers = new Map<string, number>()
   readonly #accepting = new Set<Promise<void>>()
@@ -60,6 +68,7 @@ class Play {
   /** Requests without an answer yet, and what each asks for. */
   #asked: { readonly ask: Ask; readonly about: readonly Named[]; readonly request: string }[] = []
   #requests = 0
+  #crashes = 0
 
   constructor(engine: ModelEngine, store: ModelStore, scenario: Scenario, time: Time) {
     this.#store = store
@@ -67,21 +76,21 @@ class Play {
     this.#quietMs = engine.isVirtual ? QUIET_MS : REAL_QUIET_MS
     this.#patienceMs = engine.isVirtual ? PATIENCE_MS : Infinity
     this.#handlers = new Handlers(this.record, scenario, time)
-    const { timeoutMs, minMs, maxMs } = engine.limits
     const plugins = scenario.plugins.map((settings, index) => [`p${index}`, settings] as const)
     this.rules = { plugins: new Map(plugins), limits: engine.limits }
-    this.#registry = createRegistry(
-      plugins.map(([id, { attempts, concurrency, ordered }]) => {
-        const retry = { attempts, minMs, maxMs }
-        return pluginOf(id, this.#handlers.of(id), { timeoutMs, ordered, retry, pool: { concurrency } })
-      }),
-    )
+    this.#engine = engine
+    this.#registry = this.#newRegistry()
+    this.#mortal = new MortalLog(this.#positions, () => time.now())
     if (!store.openHistory) this.#bus.on('callback:dead', ({ id, plugin = '' }) => this.#bury(id, plugin))
   }
 
   async start(): Promise<void> {
-    this.#handlers.begin()
-    const opened = await this.#time.until(this.#store.open({ registry: this.#registry, bus: this.#bus }))
+    const mortal = new MortalLog(this.#positions, () => this.#time.now())
+    this.#mortal = mortal
+    this.#handlers.begin(() => mortal.isDead)
+    this.#registry = this.#newRegistry()
+    const parts = { registry: this.#registry, bus: this.#bus, mortal }
+    const opened = await this.#time.until(this.#store.open(parts))
     this.#opened = opened
     await this.#time.until(opened.delivery.start())
     this.#history ??= await this.#store.openHistory?.()
@@ -102,6 +111,8 @@ class Play {
         await this.#stop(step.graceMs)
         for (const ask of step.asked) await this.#ask(ask)
         return this.start()
+      case 'crash':
+        return this.#crash(step)
       case 'ask':
         return this.#ask(step)
       case 'jump':
@@ -134,6 +145,46 @@ class Play {
     }
   }
 
+  #newRegistry(): Registry {
+    const { timeoutMs, minMs, maxMs } = this.#engine.limits
+    const plugins = [...this.rules.plugins].map(([id, { attempts, concurrency, ordered }]) => {
+      const retry = { attempts, minMs, maxMs }
+      return pluginOf(id, this.#handlers.of(id), { timeoutMs, ordered, retry, pool: { concurrency } })
+    })
+    return createRegistry(plugins)
+  }
+
+  /** The process dies twice at most: from the third time on, what it may have died of waits for hours. */
+  async #crash({ count, keys, death }: Extract<Step, { as: 'crash' }>): Promise<void> {
+    const opened = this.#opened
+    if (!opened?.crash || this.#crashes++ >= MAX_CRASHES) return
+    const mortal = this.#mortal
+    mortal.dieAt(death)
+    for (let index = 0; index < count; index++) this.#arrive(keys)
+    for (let ms = 0; ms < LONGEST_LIFE_MS && !mortal.isDead; ms++) await this.#time.pass(1)
+    mortal.die()
+    this.#cutOff(mortal)
+    this.#accepting.clear()
+    this.#opened = undefined
+    await this.#time.until(opened.crash())
+    await this.start()
+  }
+
+  /** What ran is made once more, and so may be what had ended, unless it is known that its outcome was written. */
+  #cutOff(mortal: MortalLog): void {
+    const { life } = this.#handlers
+    const called = new Set<string>()
+    for (const call of this.record.calls) {
+      const { plugin, n, as, endedAt } = call
+      const isFirst = !called.has(`${plugin} ${n}`)
+      called.add(`${plugin} ${n}`)
+      if (call.life !== life) continue
+      if (as === undefined) call.cut = 'must'
+      else if (endedAt === undefined || !mortal.isWrittenSince(plugin, this.#ids[n] ?? '', endedAt, isFirst))
+        call.cut = 'may'
+    }
+  }
+
   #arrive(keys: number): void {
     const { arrived } = this.record
     const n = arrived.length
@@ -142,6 +193,7 @@ class Play {
     arrived.push(one)
     const came = callback(n, key)
     this.#numbers.set(came.id, n)
+    this.#ids[n] = came.id
     const acknowledged = (): void => void (one.isAcknowledged = true)
     const stored = this.#opened && accept(this.#opened.delivery, this.#registry, came)
     if (!stored) return acknowledged()
@@ -178,7 +230,13 @@ class Play {
       this.#asked.shift()
       this.#answered(next.ask, next.about, answer)
     }
-    return waitingOf(this.record, this.rules).length > 0
+    return waitingOf(this.record, this.rules).length > 0 || (this.#crashes > 0 && (await this.#backlog()) > 0)
+  }
+
+  /** What a death has lost is done once more, and the record cannot tell of all of that. */
+  async #backlog(): Promise<number> {
+    const { plugins = [] } = (this.#opened && (await this.#time.until(this.#opened.delivery.stats()))) ?? {}
+    return plugins.reduce((sum, { backlog }) => sum + backlog, 0)
   }
 
   #answered({ kind }: Ask, about: readonly Named[], { fates }: AdminResult): void {

@@ -1,5 +1,9 @@
-import { openPostgresEngine } from '../../../core/delivery/engines/postgres/open-postgres.ts'
+import { createDelivery } from '../../../core/delivery/consume/delivery.ts'
 import { openPostgresHistory } from '../../../core/delivery/engines/postgres/history/history.ts'
+import { PostgresLog } from '../../../core/delivery/engines/postgres/log.ts'
+import { makeSchema } from '../../../core/delivery/engines/postgres/schema.ts'
+import { openPostgres } from '../../../core/store/postgres/client.ts'
+import type { Ending } from '../../../core/delivery/delivery.ts'
 import { createLogger } from '../../../core/observe/log.ts'
 import { describeWithPostgres, sharedPostgres } from '../../harness/servers/postgres.ts'
 import { describeModel } from './model.ts'
@@ -7,7 +11,7 @@ import { describeModel } from './model.ts'
 /** Leases do not run out on a machine however busy: that would be a repeat that is allowed. */
 const pace = { leaseMs: 60_000 }
 const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
-const log = createLogger({ level: 'silent' })
+const logger = createLogger({ level: 'silent' })
 
 // PostgreSQL has a clock of its own: so the time of a run is that of the machine.
 describeWithPostgres('a PostgreSQL of its own', () => {
@@ -18,13 +22,29 @@ describeWithPostgres('a PostgreSQL of its own', () => {
     limits: { timeoutMs: 20, minMs: 2, maxMs: 10 },
     most: 60,
     async newStore() {
-      const postgres = shared()
+      const settings = shared()
       return {
-        async open({ registry, bus }) {
-          const engine = await openPostgresEngine({ postgres, resendWindow: 600_000, retention }, { bus, log, pace })
-          return { delivery: engine.createDelivery(registry), close: (ending) => engine.close(ending) }
+        async open({ registry, bus, mortal }) {
+          const postgres = await openPostgres(settings, { log: logger })
+          await makeSchema(postgres)
+          const plugins = registry.plugins.map(({ id }) => id)
+          const { schema } = settings
+          const log = new PostgresLog({ postgres, schema, plugins, bus, resendWindow: 600_000, retention, pace })
+          const close = async (ending: Ending): Promise<void> => {
+            await log.returnLeases(ending === 'clean')
+            await postgres.close()
+          }
+          return {
+            delivery: createDelivery({ log: mortal.wrap(log), registry, bus, resendWindow: 600_000 }),
+            close,
+            async crash() {
+              await log.close()
+              await mortal.settled()
+              await close('unsettled')
+            },
+          }
         },
-        openHistory: () => openPostgresHistory(postgres),
+        openHistory: () => openPostgresHistory(settings),
         async remove() {},
       }
     },

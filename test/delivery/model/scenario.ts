@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { ModelEngine } from './engine.ts'
+import type { Death } from './mortal-log.ts'
 
 /** What a call of a handler does. Times are milliseconds; without any it has ended when it returns. */
 export interface Deed {
@@ -21,6 +22,8 @@ export type Step =
   | { readonly as: 'pass'; readonly ms: number }
   /** What is asked for meanwhile is done at the next start. */
   | { readonly as: 'restart'; readonly graceMs: number; readonly asked: readonly Ask[] }
+  /** The process dies over so many callbacks that come in one turn, at a call of its log, and is started again. */
+  | { readonly as: 'crash'; readonly count: number; readonly keys: number; readonly death: Death }
   | Ask
   /** The clock of the machine is set. */
   | { readonly as: 'jump'; readonly ms: number }
@@ -97,12 +100,19 @@ export function scenarios({
     graceMs: fc.constantFrom(0, timeoutMs / 4, timeoutMs * 2),
     asked: fc.array(ask, { maxLength: 1 }),
   })
+  const crash = fc.record({
+    as: fc.constant('crash' as const),
+    count: fc.integer({ min: 1, max: 40 }),
+    keys: fc.constantFrom(0, 1, 2, 5),
+    death: fc.record({ afterCalls: fc.nat({ max: 60 }), isMade: fc.boolean() }),
+  })
   const blink = fc.record({ as: fc.constant('blink' as const), ms: fc.constantFrom(3, 30, 1200) })
   const jump = fc.record({ as: fc.constant('jump' as const), ms: fc.constantFrom(-HOUR_MS, -60_000, HOUR_MS) })
   const step = fc.oneof(
     { weight: 4, arbitrary: arrive },
     { weight: 3, arbitrary: fc.record({ as: fc.constant('pass' as const), ms: fc.constantFrom(1, 20, maxMs, 300) }) },
     { weight: 3, arbitrary: restart },
+    { weight: 2, arbitrary: crash },
     { weight: 3, arbitrary: ask },
     ...(isVirtual ? [blink, jump] : []).map((arbitrary) => ({ weight: 1, arbitrary })),
   )

@@ -2,8 +2,9 @@ import { existsSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSqliteDelivery } from '../../../core/delivery/engines/sqlite/delivery.ts'
+import { createDelivery } from '../../../core/delivery/consume/delivery.ts'
 import { openSqliteHistory } from '../../../core/delivery/engines/sqlite/history/history.ts'
+import { SqliteLog } from '../../../core/delivery/engines/sqlite/sqlite-log.ts'
 import { SqliteClient } from '../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { InlineThread } from './inline-thread.ts'
 import { describeModel } from './model.ts'
@@ -22,13 +23,22 @@ describeModel({
     const file = join(folder, 'timhook.db')
     let thread: InlineThread | undefined
     return {
-      async open({ registry, bus }) {
+      async open({ registry, bus, mortal }) {
         thread = new InlineThread(random)
         const client = await SqliteClient.open(file, undefined, new SqliteClient(thread.asWorker))
         // Writing down what is set aside for a full disk would take longer than all the rest.
         symlinkSync(devNull, `${file}.reserve`)
-        const delivery = createSqliteDelivery({ registry, bus, client, file, resendWindow: 600_000, retention })
-        return { delivery, close: async (ending) => void (await client.close(ending)) }
+        const deps = { bus, client, file, resendWindow: 600_000, retention }
+        const log = new SqliteLog({ ...deps, plugins: registry.plugins.map(({ id }) => id) })
+        return {
+          delivery: createDelivery({ log: mortal.wrap(log), registry, bus, resendWindow: 600_000 }),
+          close: async (ending) => void (await client.close(ending)),
+          async crash() {
+            await log.close()
+            await mortal.settled()
+            await client.close('failed')
+          },
+        }
       },
       openHistory: async () => openSqliteHistory(file),
       blink(isDown) {
