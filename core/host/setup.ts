@@ -105,7 +105,8 @@ function emitterOf(id: string, bus: Bus): (name: string, data: unknown) => void 
   const all = allOf(id)
   return (name, data) => {
     bus.emit(`plugin:${id}:${name}`, data)
-    for (const many of [all, EVERY] as const) if (bus.hasListeners(many)) bus.emit(many, { name: `plugin:${id}:${name}`, data })
+    for (const many of [all, EVERY] as const)
+      if (bus.hasListeners(many)) bus.emit(many, { name: `plugin:${id}:${name}`, data })
   }
 }
 

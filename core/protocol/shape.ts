@@ -12,15 +12,15 @@ export function Shape<Fields extends Type.TProperties>(
 }
 
 /** What an item of a list holds: what it is about, and any of the others. */
-export type Item<Needed extends Type.TProperties, Others extends Type.TProperties = Pick<Needed, never>> = {
+export type Item<Needed extends Type.TProperties, Others extends Type.TProperties | undefined = undefined> = {
   [Name in keyof Needed]: Type.Static<Needed[Name]>
-} & Shape<Others>
+} & (Others extends Type.TProperties ? Shape<Others> : unknown)
 
 /**
  * An item of a list, with the fields that say what it is about. A handler never sees one without them: it is left out
  * of the list, and named among the faults.
  */
-export function Item<Needed extends Type.TProperties, Others extends Type.TProperties = Pick<Needed, never>>(
+export function Item<Needed extends Type.TProperties, Others extends Type.TProperties | undefined = undefined>(
   description: string,
   needed: Needed,
   others?: Others,

@@ -13,7 +13,8 @@ export async function applyGroup({ name }: Engine, work: Work, fact: GroupFact):
     .where('conversation_key', '=', fact.conversation)
     .executeTakeFirst()
   const row = merge(found ?? emptyGroup(fact), fact)
-  const { conversation_key, app, group_id, ...values } = row
+  // What names the group stays as it is.
+  const { conversation_key: _conversation, app: _app, group_id: _group, ...values } = row
   const insert = work.insertInto('timhook_groups').values(row)
   await (
     name === 'mysql'

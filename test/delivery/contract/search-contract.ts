@@ -113,12 +113,11 @@ export function describeSearch(
       ])
       const before = Date.now()
       await post(FULL, full())
-      const [{ id = '' } = {}] = (
-        await until(
-          () => history.backward({}),
-          ({ entries }) => entries.length === 1,
-        )
-      ).entries
+      const { entries } = await until(
+        () => history.backward({}),
+        (page) => page.entries.length === 1,
+      )
+      const id = entries[0]?.id ?? ''
       const sorted = async (): Promise<PluginSteps[]> =>
         (await history.steps(id)).toSorted((one, other) => (one.plugin < other.plugin ? -1 : 1))
       const [dead, done, held, retries, runs] = await until(

@@ -48,11 +48,11 @@ export function describeOutage(
       const server = await serve({ plugins: [{ use: 'archive', options: { url } }], delivery })
       const spent: unknown[] = []
       const told: string[] = []
-      let done = 0
+      const counts = { done: 0 }
       let wake = (): void => undefined
       server.bus.on('handler:done', ({ attempt }) => {
         if (attempt !== 1) spent.push(attempt)
-        done++
+        counts.done++
         wake()
       })
       server.bus.on('handler:failed', (event) => void (event.deferred === true || spent.push(event)))
@@ -60,7 +60,7 @@ export function describeOutage(
       server.bus.on('plugin:held', () => void told.push('held'))
       server.bus.on('plugin:resumed', () => void told.push('resumed'))
       const until = async (count: number): Promise<void> => {
-        while (done < count) await new Promise<void>((resolve) => (wake = resolve))
+        while (counts.done < count) await new Promise<void>((resolve) => (wake = resolve))
       }
       let seq = 0
       /** So many messages to each group. */

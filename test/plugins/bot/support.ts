@@ -8,7 +8,7 @@ import { type ChatRequest, writeParts } from './model.ts'
 export const BOT = '@RBT#helper'
 export const C2C = 'C2C.CallbackAfterSendMsg'
 export const GROUP = 'Group.CallbackAfterSendMsg'
-export const API_KEY = 'sk-key-of-the-test'
+const API_KEY = 'sk-key-of-the-test'
 
 export type ModelFault = { status: number } | 'break off' | 'drop' | 'no stream'
 

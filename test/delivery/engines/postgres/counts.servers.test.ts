@@ -48,7 +48,9 @@ describeWithPostgres('the backlog in a PostgreSQL', () => {
     }
     const runs = [await runPostgres({ url }, { one: handle }, { retry })]
     const store = async (from: number): Promise<void> => {
-      const all = Array.from({ length: COUNT / 3 }, (_, n) => runs[n % runs.length]?.accept(from + n, `g${n % 40}`))
+      const all = Array.from({ length: COUNT / 3 }, async (_, n) =>
+        runs[n % runs.length]?.accept(from + n, `g${n % 40}`),
+      )
       await Promise.all(all)
     }
     await store(0)
