@@ -49,7 +49,7 @@ export function orderKeyOf(order: OrderKey, body: Readonly<Record<string, unknow
 /** An order key in printable ASCII, across apps: `1400000000/group/%40TGS%231`, `1400000000/conversation/ann/bob`. */
 export function printableKey(sdkAppId: number, key: string): string {
   return `${sdkAppId}/${key
-    .split('\u0000')
+    .split(SEPARATOR)
     // Through bytes, because half of a surrogate pair cannot be encoded.
     .map((part) => encodeURIComponent(Buffer.from(part).toString()))
     .join('/')}`

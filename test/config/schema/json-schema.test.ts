@@ -92,13 +92,25 @@ describe('config: the shipped file', () => {
       .replace(/^( *)# (?=[a-zA-Z'-]+:|- use|  )/gm, '$1')
       .replace(/^ *unsigned: true.*$/m, '')
     await inFolder({ 'c.yaml': text }, async (cwd) => {
-      const env = { TIMHOOK_TOKEN: 'abcd', TIMHOOK_ADMIN_TOKEN: 'admin', TIMHOOK_SECRET_KEY: 'key', CRM_API_KEY: 'k' }
+      const env = {
+        TIMHOOK_TOKEN: 'abcd',
+        TIMHOOK_ADMIN_TOKEN: 'admin',
+        TIMHOOK_SECRET_KEY: 'key',
+        CRM_API_KEY: 'k',
+        TMS_SECRET_ID: 'id',
+        TMS_SECRET_KEY: 'key',
+        OPENAI_API_KEY: 'key',
+        BROKER_URL: 'amqp://127.0.0.1',
+      }
       const { config, faults } = await readConfig('c.yaml', { env, cwd })
       expect(faults, text).to.deep.equal([])
       expect(config?.plugins.map(({ use }) => use)).to.deep.equal([
         'group-full',
         'keyword-filter',
+        'moderate',
+        'bot',
         'forward',
+        'queue',
         'archive',
         '@acme/timhook-plugin-crm',
         './my-plugin.mjs',
