@@ -30,6 +30,7 @@ describe('the published package', () => {
     for (const [url, install] of [
       ['amqp://me:secret@a', 'amqp://… needs amqplib: npm install amqplib'],
       ['nats://me:secret@a', 'npm install @nats-io/transport-node @nats-io/jetstream'],
+      ['redis://me:secret@a', 'npm install ioredis'],
     ] as const) {
       const entry = { use: 'queue', options: { url } }
       const config = { apps: [{ sdkAppId: 1, unsigned: true }], plugins: [entry] }

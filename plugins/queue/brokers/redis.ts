@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import type { Message } from '../message.ts'
 import { BrokerError } from './broker-error.ts'
 import { CONNECT_MS, type Connect } from './connection.ts'
@@ -27,6 +26,7 @@ export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Co
   }
   const trimming = maxLen === undefined ? [] : (['MAXLEN', '~', maxLen] as const)
   return async (onLost) => {
+    const { Redis } = await import('ioredis')
     const redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
