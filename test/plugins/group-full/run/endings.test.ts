@@ -26,6 +26,8 @@ describe('group-full ends a run', () => {
       command: SPECIFIED,
       edit: (answer) => {
         const database = new Database(file)
+        // The server writes, too.
+        database.exec('PRAGMA busy_timeout = 5000')
         database.run('UPDATE leases SET fence = fence + 1')
         database.close()
         return answer
@@ -57,6 +59,8 @@ describe('group-full ends a run', () => {
     await post(FULL, full({ GroupId: GROUP }), signed())
     await fake.called('get_group_member_info')
     const database = new Database(file)
+    // The server writes, too.
+    database.exec('PRAGMA busy_timeout = 5000')
     database.run('UPDATE leases SET fence = fence + 1')
     database.close()
     expect(await ended).to.include({ outcome: 'incomplete', why: 'another process holds the group' })
