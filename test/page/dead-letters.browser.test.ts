@@ -63,8 +63,9 @@ describe('dead letters on the page', () => {
     await Promise.all(pages.map(({ page }) => dialog(page, 'Retry').dblclick()))
     const said = await Promise.all(
       pages.map(async ({ page }) => {
-        await page.waitForFunction('document.querySelector(".toast").textContent !== ""')
-        return page.locator('.toast').innerText()
+        const toast = page.locator('.toast').filter({ hasText: /./ })
+        await toast.waitFor()
+        return toast.innerText()
       }),
     )
     expect(said.toSorted()).to.deep.equal([
