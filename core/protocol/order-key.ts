@@ -9,7 +9,7 @@ export type OrderKey =
   | { readonly by: 'account'; readonly fields: readonly [string] }
   | { readonly by: 'none'; readonly fields: readonly [] }
 
-/** Between the parts of a key. No account or group id has it. */
+/** Between the parts of a key. Ids are printable text; one that had it would at worst wait for the callbacks of another key. */
 export const SEPARATOR = '\u001f'
 
 export const unordered: OrderKey = { by: 'none', fields: [] }
@@ -40,7 +40,6 @@ export function orderKeyOf(order: OrderKey, body: Readonly<Record<string, unknow
   if (order.by !== 'conversation') return `${order.by}${SEPARATOR}${one}`
   const other = idAt(body, order.fields[1])
   if (other === undefined) return undefined
-  // The separator cannot be part of an account, so two different pairs never look alike.
   return one < other
     ? `${order.by}${SEPARATOR}${one}${SEPARATOR}${other}`
     : `${order.by}${SEPARATOR}${other}${SEPARATOR}${one}`

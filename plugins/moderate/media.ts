@@ -13,7 +13,7 @@ type Of<Command extends 'C2C.CallbackAfterSendMsg' | 'Group.CallbackAfterSendMsg
 >
 type Context = Of<'C2C.CallbackAfterSendMsg'> | Of<'Group.CallbackAfterSendMsg'>
 
-/** Has the media of a message judged, and recalls it if they are blocked. A failure is tried again, as any. */
+/** Has the media of a message judged, and recalls it if they are blocked. A failure is tried again, like any other. */
 export async function judgeMedia(context: Context): Promise<void> {
   const { body, app, state, options } = context
   const { media } = state
