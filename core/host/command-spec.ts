@@ -2,16 +2,19 @@ import { choicesOf } from '../../config/schema/describe.ts'
 import type { SchemaNode } from '../../config/schema/node.ts'
 import { isObject } from '../lib/json.ts'
 
-/** Names of `timhook`'s own commands, planned ones included. They take precedence over plugins. */
+/** Names of `timhook`'s own commands. They take precedence over plugins. */
 export const OWN_COMMANDS: readonly string[] = [
+  'backup',
   'check',
   'dead-letters',
   'dev',
   'doctor',
+  'erase',
   'events',
   'help',
   'init',
   'list',
+  'listen',
   'new',
   'pause',
   'replay',
