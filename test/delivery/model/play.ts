@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Bus } from '../../../core/observe/bus.ts'
 import type { AdminResult, History } from '../../../core/delivery/history.ts'
 import { createRegistry, type Registry } from '../../../core/registry.ts'
@@ -250,8 +251,9 @@ class Play {
     const opened = this.#opened
     if (!opened) return
     await this.#time.until(Promise.all(this.#accepting))
-    // What a call that has just failed comes to is found out before the stop begins.
+    // What a call that has just failed comes to is found out before the stop begins: of one whose time is over, a turn later.
     await this.#time.pass(1)
+    await nextTurn()
     const open = this.#handlers.running()
     const running = open.filter(({ as }) => as === undefined)
     // On the real clock one that has run out of time just now may be interrupted yet.
