@@ -86,11 +86,11 @@ function costOf(run: () => void, times: number): number {
   return Math.max(1, user + system)
 }
 
-/** How many times as much the long text costs as the short one: the least of each of five, or of fewer if they do. */
+/** How many times as much the long text costs as the short one: the least of each of 20, or of fewer if they do. */
 function growthOf(small: () => void, large: () => void): number {
   const times = Math.ceil(LEAST_US / costOf(small, 1))
   let [of100kB, of1MB] = [Infinity, Infinity]
-  for (let n = 0; n < 5 && !(of1MB / of100kB <= MOST); n++) {
+  for (let n = 0; n < 20 && !(of1MB / of100kB <= MOST); n++) {
     of100kB = Math.min(of100kB, costOf(small, times))
     of1MB = Math.min(of1MB, costOf(large, times))
   }
