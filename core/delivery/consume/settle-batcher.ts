@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 
 const FLUSH_MS = 20
 /** How long to wait after a failed write. There may be room again by then. */
 const RETRY_AFTER_MS = 1000
+/** The same at a stop, which has little time. */
+const CLOSE_RETRY_MS = 100
 
 /** Whose changes are written together. */
 export interface Outbox {
@@ -106,8 +109,14 @@ export class SettleBatcher {
     this.#writing = undefined
   }
 
-  /** Stops writing on a timer. */
-  close(): void {
+  /** Writes what is left, and stops. What is refused is tried again for `graceMs` milliseconds. */
+  async close(graceMs: number): Promise<void> {
+    const endsAt = performance.now() + graceMs
+    await this.flush()
+    while (this.#isFailing && performance.now() < endsAt) {
+      await delay(Math.min(CLOSE_RETRY_MS, graceMs))
+      await this.flush()
+    }
     clearTimeout(this.#timer)
   }
 

@@ -55,11 +55,24 @@ describe('what has become of callbacks', () => {
     await turn()
     expect(written).to.deep.equal([])
     await batcher.flush()
-    batcher.close()
+    await batcher.close(0)
     expect(written).to.deep.equal([
       ['finished', 1],
       ['finished', 2],
     ])
+  })
+
+  it('is tried again at a stop while that has time, and given up then', async () => {
+    const { batcher, written, outbox, log } = batcherOf()
+    log.isFull = true
+    batcher.enqueue(outbox, ['finished', 1])
+    await batcher.close(0)
+    expect(written).to.deep.equal([])
+    const closed = batcher.close(60_000)
+    await turn()
+    log.isFull = false
+    await closed
+    expect(written).to.deep.equal([['finished', 1]])
   })
 
   it('is given up where another process has the lease, and whoever waits for it learns that', async () => {
@@ -68,7 +81,7 @@ describe('what has become of callbacks', () => {
     expect(await batcher.enqueueDurably(outbox, ['try', 1, 1])).to.equal(false)
     log.isRefusing = false
     expect(await batcher.enqueueDurably(outbox, ['try', 1, 1])).to.equal(false)
-    batcher.close()
+    await batcher.close(0)
     expect([outbox.isLost, written]).to.deep.equal([true, []])
   })
 })
