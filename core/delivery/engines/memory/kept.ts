@@ -1,4 +1,4 @@
-import type { StoredCallback } from '../../../callback/callback.ts'
+import { type StoredCallback, storedOf } from '../../../callback/callback.ts'
 import type { WaitingCallback } from '../../callback-log.ts'
 import type { Undelivered } from '../../delivery.ts'
 import type { Entry } from '../../history.ts'
@@ -7,18 +7,17 @@ import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
 /** A callback of the history. `order` grows with each. */
 export type Item = StoredItem | UndeliveredItem
 
-export interface StoredItem {
+/** One object, which the log has too: each more that outlives a callback costs the garbage collector time. */
+export interface StoredItem extends WaitingCallback {
   readonly order: number
-  readonly callback: WaitingCallback
   /** The plugins that get it, as JSON. */
   readonly plugins: string
   /** Its entry in the resend window. */
   readonly entry: number
 }
 
-export interface UndeliveredItem {
+export interface UndeliveredItem extends StoredCallback {
   readonly order: number
-  readonly callback: StoredCallback
   readonly undelivered: NonNullable<Entry['undelivered']>
   /** Of a refused one. */
   readonly fingerprint: string | undefined
@@ -43,16 +42,21 @@ export class Kept {
     return this.#last
   }
 
-  addStored(callback: WaitingCallback, plugins: string, entry: number): void {
-    this.#add({ order: ++this.#last, callback, plugins, entry })
+  /** The order of the item that is added next. */
+  next(): number {
+    return ++this.#last
+  }
+
+  addStored(item: StoredItem): void {
+    this.#add(item)
   }
 
   /** A refused one that is there already is counted on that. */
   addUndelivered(callback: StoredCallback, undelivered: Undelivered): void {
     if (undelivered.as === 'decided') {
       const { outcome, code, failed } = undelivered
-      const item = { callback, undelivered: { outcome, code, failed }, fingerprint: undefined, resends: 0 }
-      return this.#add({ order: ++this.#last, ...item })
+      const about = { undelivered: { outcome, code, failed }, fingerprint: undefined, resends: 0 }
+      return this.#add({ order: this.next(), ...storedOf(callback), ...about })
     }
     const { raw, error } = refusedOf(callback, undelivered.error)
     const fingerprint = refusedFingerprint(callback, { raw, error })
@@ -62,18 +66,18 @@ export class Kept {
       return
     }
     const about = { outcome: 'refused', code: 0, failed: false, error } as const
-    this.#add({ order: ++this.#last, callback: { ...callback, raw }, undelivered: about, fingerprint, resends: 0 })
+    this.#add({ order: this.next(), ...storedOf(callback), raw, undelivered: about, fingerprint, resends: 0 })
   }
 
   /** Drops half at a time, so that it costs little for each. */
   #add(item: Item): void {
     this.#items.push(item)
-    this.#characters += item.callback.raw.length
+    this.#characters += item.raw.length
     if (this.#items.length <= 2 * MAX_ITEMS && this.#characters <= 2 * MAX_CHARACTERS) return
     let count = this.#items.length
     let characters = 0
     for (let kept = 0; kept < MAX_ITEMS && characters <= MAX_CHARACTERS; kept++)
-      characters += this.#items[--count]?.callback.raw.length ?? 0
+      characters += this.#items[--count]?.raw.length ?? 0
     this.#items = this.#items.slice(count)
     this.#characters = characters
   }

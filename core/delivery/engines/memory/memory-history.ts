@@ -1,3 +1,4 @@
+import { storedOf } from '../../../callback/callback.ts'
 import { TimhookError } from '../../../errors.ts'
 import { covers } from '../../../registry.ts'
 import type { WaitingCallback } from '../../callback-log.ts'
@@ -23,9 +24,9 @@ export function createMemoryHistory(log: MemoryLog): History {
       if (entries.length >= (wanted ? Infinity : (filter.limit ?? 100)))
         return { entries, place: String(reached), end: false, searchedTo: entries.at(-1)?.receivedAt ?? 0 }
       reached = item.order
-      if (wanted && !wanted.has(item.callback.id)) continue
+      if (wanted && !wanted.has(item.id)) continue
       const entry = entryOf(log, item)
-      if (!fits(filter, entry) || (test && !test(item.callback.raw))) continue
+      if (!fits(filter, entry) || (test && !test(item.raw))) continue
       entries.push(filter.bodies ? entry : withoutBody(entry))
     }
     return { entries, place: String(reached), end: true }
@@ -67,28 +68,28 @@ export function outcomeOf({ plugins, letters }: MemoryLog, plugin: string, seq: 
 export function callbackOf(log: MemoryLog, ref: string): { stored: WaitingCallback; plugins: string[] } | undefined {
   const item = log.kept.items.find((one) => refOf(one) === ref)
   if (!item) return undefined
-  if (!('undelivered' in item)) return { stored: item.callback, plugins: JSON.parse(item.plugins) as string[] }
+  if (!('undelivered' in item)) return { stored: item, plugins: JSON.parse(item.plugins) as string[] }
   if (item.undelivered.outcome !== 'refused') return undefined
   const standing = { seq: -item.order, key: undefined, maybeResend: false, resends: 0, attempt: 1, tries: 0 }
-  return { stored: { ...item.callback, ...standing, dueAt: undefined }, plugins: [] }
+  return { stored: { ...storedOf(item), ...standing, dueAt: undefined }, plugins: [] }
 }
 
 function refOf(item: Item): string {
-  return 'undelivered' in item ? `${UNDELIVERED}${item.order}` : String(item.callback.seq)
+  return 'undelivered' in item ? `${UNDELIVERED}${item.order}` : String(item.seq)
 }
 
 function entryOf(log: MemoryLog, item: Item): Entry {
-  const { id, sdkAppId, command, receivedAt, signed, query, raw } = item.callback
+  const { id, sdkAppId, command, receivedAt, signed, query, raw } = item
   const about = { ref: refOf(item), id, sdkAppId, command, receivedAt, signed, body: { query, raw } }
   if ('undelivered' in item)
     return { ...about, resends: item.resends, maybeResend: false, plugins: [], undelivered: item.undelivered }
-  const { seq, maybeResend } = item.callback
+  const { seq, maybeResend } = item
   const plugins = pluginsOf(log, item).map((plugin) => ({ id: plugin, outcome: outcomeOf(log, plugin, seq) }))
   return { ...about, resends: log.resendsOf(item.entry), maybeResend, plugins }
 }
 
 /** Its plugins, and others that have it by a replay. */
-function pluginsOf({ plugins, letters }: MemoryLog, { callback: { seq }, plugins: own }: StoredItem): string[] {
+function pluginsOf({ plugins, letters }: MemoryLog, { seq, plugins: own }: StoredItem): string[] {
   const others = [...plugins].filter(([plugin, { pending }]) => pending.has(seq) || letters.of(plugin, seq))
   return [...new Set([...(JSON.parse(own) as string[]), ...others.map(([plugin]) => plugin)])]
 }
@@ -108,9 +109,9 @@ function deadLetters(log: MemoryLog, { plugin, command, refs, before, limit = 10
 }
 
 function steps(log: MemoryLog, id: string): PluginSteps[] {
-  const item = log.kept.items.find(({ callback }) => callback.id === id)
+  const item = log.kept.items.find((one) => one.id === id)
   if (!item || 'undelivered' in item) return []
-  const { seq } = item.callback
+  const { seq } = item
   return pluginsOf(log, item).map((plugin): PluginSteps => {
     const outcome = outcomeOf(log, plugin, seq)
     const { pending, held, tries } = log.plugins.get(plugin) ?? {}

@@ -17,7 +17,7 @@ import type {
 import type { Hold, Undelivered } from '../../delivery.ts'
 import type { AdminRequest, AdminResult } from '../../history.ts'
 import { ResendWindow } from '../../ingest/resend-window.ts'
-import { Kept } from './kept.ts'
+import { Kept, type StoredItem } from './kept.ts'
 import { Letters } from './letters.ts'
 import { DoneRanges } from './done-ranges.ts'
 
@@ -26,12 +26,6 @@ export interface MemoryLogDeps {
   readonly bus: Bus
   /** Milliseconds. */
   readonly resendWindow: number
-}
-
-/** A stored callback, and which plugins get it. */
-interface Stored {
-  readonly callback: WaitingCallback
-  readonly plugins: string
 }
 
 /** Where a plugin stands. `held`, `done` and `tries` are for the history alone. */
@@ -65,7 +59,7 @@ export class MemoryLog implements CallbackLog {
   #listener: LogListener | undefined
   #lastRequest = 0
   /** Numbers from `#first` on; those before are done, dead or pending. */
-  #stored: Stored[] = []
+  #stored: StoredItem[] = []
   #first = 1
 
   constructor({ registry, bus, resendWindow }: MemoryLogDeps, clock: Clock, carryOut: CarryOut) {
@@ -94,9 +88,9 @@ export class MemoryLog implements CallbackLog {
     }
     append.entry = this.#resends.add(identity, id, receivedAt)
     const seq = this.#first + this.#stored.length
-    const callback = waitingOf(append, seq)
-    this.#stored.push({ callback, plugins: append.plugins })
-    this.kept.addStored(callback, append.plugins, append.entry)
+    const item = itemOf(append, seq, this.kept.next())
+    this.#stored.push(item)
+    this.kept.addStored(item)
     append.stored(seq)
   }
 
@@ -110,8 +104,8 @@ export class MemoryLog implements CallbackLog {
     const last = this.#first + this.#stored.length - 1
     let scanned = Math.max(after, this.#first - 1)
     while (scanned < last && rows.length < limit) {
-      const { callback, plugins } = this.#stored[++scanned - this.#first] ?? {}
-      if (callback && plugins?.includes(name)) rows.push(callback)
+      const item = this.#stored[++scanned - this.#first]
+      if (item?.plugins.includes(name)) rows.push(item)
     }
     return { rows, lost: 0, scanned, end: scanned === last }
   }
@@ -128,7 +122,7 @@ export class MemoryLog implements CallbackLog {
   }
 
   async fetch(_lease: Lease, seqs: readonly number[]): Promise<WaitingCallback[]> {
-    return seqs.flatMap((seq) => this.#stored[seq - this.#first]?.callback ?? [])
+    return seqs.flatMap((seq) => this.#stored[seq - this.#first] ?? [])
   }
 
   async settle(settlements: Parameters<CallbackLog['settle']>[0]): Promise<boolean[]> {
@@ -170,7 +164,7 @@ export class MemoryLog implements CallbackLog {
     const standing = this.plugins.get(plugin)
     if (!standing) return 0
     const name = JSON.stringify(plugin)
-    const waits = ({ callback: { seq }, plugins }: Stored): boolean =>
+    const waits = ({ seq, plugins }: StoredItem): boolean =>
       seq > standing.cursor && plugins.includes(name) && !standing.done.has(seq)
     return standing.pending.size + this.#stored.filter(waits).length
   }
@@ -233,7 +227,7 @@ export class MemoryLog implements CallbackLog {
     tries.delete(seq)
     if (kind === 'held') return void held.set(seq, change[2])
     if (seq > standing.cursor && !done.has(seq)) done.add(seq, seq)
-    const callback = pending.get(seq) ?? this.#stored[seq - this.#first]?.callback
+    const callback = pending.get(seq) ?? this.#stored[seq - this.#first]
     pending.delete(seq)
     if (kind === 'pending' && callback) pending.set(seq, { ...callback, deferredSince: undefined, ...change[2] })
     if (kind === 'dead' && callback) this.letters.add(plugin, callback, change[2])
@@ -256,8 +250,8 @@ function standingAt(cursor: number): Standing {
   return { cursor, pending: new Map(), held: new Map(), tries: new Map(), done: new DoneRanges() }
 }
 
-function waitingOf(append: Append, seq: number): WaitingCallback {
-  const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend } = append
+function itemOf(append: Append, seq: number, order: number): StoredItem {
+  const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend, plugins, entry } = append
   // All fields by name: to spread an object of this size and add to it takes V8 6 µs.
   return {
     seq,
@@ -274,6 +268,9 @@ function waitingOf(append: Append, seq: number): WaitingCallback {
     attempt: 1,
     dueAt: undefined,
     tries: 0,
+    order,
+    plugins,
+    entry,
   }
 }
 
