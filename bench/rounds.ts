@@ -8,8 +8,8 @@ export interface ReadAhead {
   readonly perSecond: number
   /** Processor time of the server, with all its processes and threads; NaN where it is unknown. */
   readonly cpuUs: number
-  /** Processor time of its Redis, where it has one. */
-  readonly redisUs?: number
+  /** Processor time of its Redis or PostgreSQL, where it has one. */
+  readonly storeUs?: number
   readonly p50: number
   readonly p99: number
   readonly refused: number
@@ -90,16 +90,16 @@ export async function measure(variants: readonly Variant[], plan: Plan, loader: 
 /** Measures one window: the answers, and their cost for the server. */
 async function next(running: Running, { windowMs, rate }: Plan, loader: Loader): Promise<ReadAhead> {
   const { started, variant } = running
-  const { pid, redisPid, port } = started
+  const { pid, storePid, port } = started
   const before = cpuUs(pid)
-  const redisBefore = redisPid === undefined ? undefined : cpuUs(redisPid)
+  const storeBefore = storePid === undefined ? undefined : cpuUs(storePid)
   const load = { port, windowMs, warmupMs: WARMUP_MS, ...(rate !== undefined && { rate }) }
   const { answers, seconds, sent, refused, p50, p99, loaderUs } = await loader.load(load)
   running.answered += sent
   // Deliveries after the window are part of the cost.
   const settled = await variant.settle?.(started, running.answered)
   const used = (cpuUs(pid) ?? NaN) - (before ?? NaN)
-  const redisUs = redisPid === undefined ? undefined : ((cpuUs(redisPid) ?? NaN) - (redisBefore ?? NaN)) / sent
-  const beside = { ...(redisUs !== undefined && { redisUs }), ...settled }
+  const storeUs = storePid === undefined ? undefined : ((cpuUs(storePid) ?? NaN) - (storeBefore ?? NaN)) / sent
+  const beside = { ...(storeUs !== undefined && { storeUs }), ...settled }
   return { perSecond: answers / seconds, cpuUs: used / sent, p50, p99, refused, loaderUs, ...beside }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { APP, TOKEN } from './load/callbacks.ts'
+import { hasPostgres, startPostgres } from '../test/harness/servers/postgres.ts'
 import { hasRedis, startRedis } from '../test/harness/servers/redis.ts'
 import { orderPlugin, type Cores, NotAvailable, type Started, startProcess } from './load/processes.ts'
 
@@ -100,9 +101,24 @@ export function overRedis(name: string, setup: Setup = {}): Variant {
         await started.stop()
         await server.kill()
       }
-      return { ...started, redisPid: server.pid, stop }
+      return { ...started, storePid: server.pid, stop }
     },
   }
+}
+
+/** With a PostgreSQL of its own, which commits to disk before each answer. */
+export const postgres: Variant = {
+  name: 'timhook postgres',
+  async start(cores) {
+    if (!hasPostgres) throw new NotAvailable('postgresql is not installed')
+    const server = await startPostgres()
+    const started = await timhook('', 'postgres', { delivery: { postgres: { url: server.url } } }).start(cores)
+    const stop = async (): Promise<void> => {
+      await started.stop()
+      await server.kill()
+    }
+    return { ...started, storePid: server.pid, stop }
+  },
 }
 
 /** Only storing: the handlers wait from the first callback on, so nothing else is delivered. */

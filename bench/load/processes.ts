@@ -13,8 +13,8 @@ export interface Started {
   readonly pid: number
   readonly port: number
   readonly child: ChildProcess
-  /** The Redis of the server. */
-  readonly redisPid?: number
+  /** The Redis or PostgreSQL of the server. */
+  readonly storePid?: number
   /** From the start of the process to its first line with a URL, milliseconds. */
   readonly readyMs: number
   stop(): Promise<void>

@@ -28,7 +28,7 @@ export function rowsOf(measured: readonly Measured[]): Row[] {
     if (missing !== undefined) return { name, figures: { 'not available': missing } }
     const spread = (of: (window: (typeof windows)[number]) => number): Spread => spreadOf(windows.map(of))
     const behind = windows.flatMap(({ behindMs }) => behindMs ?? [])
-    const overRedis = windows.some(({ redisUs }) => redisUs !== undefined)
+    const hasStore = windows.some(({ storeUs }) => storeUs !== undefined)
     const refused = windows.reduce((sum, window) => sum + window.refused, 0)
     return {
       name,
@@ -41,7 +41,7 @@ export function rowsOf(measured: readonly Measured[]): Row[] {
         ),
         'req/s': spread(({ perSecond }) => perSecond),
         'CPU µs': spread(({ cpuUs }) => cpuUs),
-        ...(overRedis && { 'Redis µs': spread(({ redisUs }) => redisUs ?? NaN) }),
+        ...(hasStore && { 'store µs': spread(({ storeUs }) => storeUs ?? NaN) }),
         'p50 ms': spread(({ p50 }) => p50).median,
         'p99 ms': spread(({ p99 }) => p99).median,
         'RSS MB': Math.round(rssMb),

@@ -2,7 +2,7 @@ import { type Kind } from '../load/callbacks.ts'
 import type { Options } from '../options.ts'
 import { measure } from '../rounds.ts'
 import { type Measure, rowsOf, type Section } from '../report/section.ts'
-import { bare, go, memory, rivals, redis, sqlite, type Variant } from '../variants.ts'
+import { bare, go, memory, postgres, rivals, redis, sqlite, type Variant } from '../variants.ts'
 
 const kinds: readonly [Kind, string][] = [
   ['full', 'a full group, 180 B'],
@@ -14,7 +14,7 @@ const kinds: readonly [Kind, string][] = [
 /** All servers answer the same requests. */
 export const http: Measure = async (options, loader, say) => {
   const sections: Section[] = []
-  const variants = chosen([bare, ...go(), ...rivals, memory, sqlite, redis], options)
+  const variants = chosen([bare, ...go(), ...rivals, memory, sqlite, redis, postgres], options)
   for (const [kind, what] of kinds.filter(([name]) => options.kinds.includes(name))) {
     for (const connections of options.connections) {
       say(`${what}, ${connections} connections`)

@@ -14,6 +14,8 @@ import { freePort } from './redis.ts'
 export interface PostgresServer {
   readonly url: string
   readonly port: number
+  /** Of its first process. */
+  readonly pid: number
   /** SIGKILL to all of its processes, and new ones on the same files and port. */
   restart(): Promise<void>
   kill(): Promise<void>
@@ -52,6 +54,8 @@ const user = ((): { uid: number; gid: number } | undefined => {
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: idOf('-u'), gid: idOf('-g') }
 })()
+
+export const hasPostgres = programs !== undefined
 
 const run = promisify(execFile)
 const program = (name: string): string => join(programs ?? '', name)
@@ -106,6 +110,9 @@ export async function startPostgres(
   return {
     url,
     port,
+    get pid() {
+      return child?.pid ?? NaN
+    },
     start,
     kill,
     async restart() {
