@@ -7,7 +7,7 @@ import { stopAfterTest } from '../../harness/hooks.ts'
 import { FULL } from '../../harness/plugin.ts'
 
 const CONFIG = `
-server: { drainMs: 50 }
+server: { drainMs: 1000 }
 admin: false
 apps: [{ sdkAppId: 7, unsigned: true }]
 plugins: [{ use: group-full }]
