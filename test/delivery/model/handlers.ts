@@ -11,6 +11,7 @@ export class Handlers {
   readonly #scenario: Scenario
   readonly #time: Time
   readonly #running = new Set<Call>()
+  readonly #late = new Set<Call>()
   #life = 0
   #isDead = (): boolean => false
 
@@ -36,6 +37,11 @@ export class Handlers {
     return [...this.#running]
   }
 
+  /** What has run out of time just now, ended or not. The server decides a turn later what that means. */
+  late(): Call[] {
+    return [...this.#late]
+  }
+
   /** Of the process that begins next. Once another one has begun, or it is dead, its handlers do nothing and tell of nothing. */
   of(plugin: string): Handle {
     const life = this.#life
@@ -54,8 +60,11 @@ export class Handlers {
 
   async #take(call: Call, { fails, heeds }: Deed, ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => {
+      if (!(signal.reason instanceof TimeoutError)) return
       // It has failed, whatever comes of it.
-      if (signal.reason instanceof TimeoutError) call.as ??= 'failed'
+      call.as ??= 'failed'
+      this.#late.add(call)
+      setImmediate(() => setImmediate(() => this.#late.delete(call)))
     })
     const heeded = new AbortController()
     if (heeds) signal.addEventListener('abort', () => heeded.abort())

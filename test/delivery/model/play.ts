@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Bus } from '../../../core/observe/bus.ts'
 import type { AdminResult, History } from '../../../core/delivery/history.ts'
 import { createRegistry, type Registry } from '../../../core/registry.ts'
@@ -251,13 +250,11 @@ class Play {
     const opened = this.#opened
     if (!opened) return
     await this.#time.until(Promise.all(this.#accepting))
-    // What a call that has just failed comes to is found out before the stop begins: of one whose time is over, a turn later.
+    // What a call that has just failed comes to is found out before the stop begins.
     await this.#time.pass(1)
-    await nextTurn()
-    const open = this.#handlers.running()
-    const running = open.filter(({ as }) => as === undefined)
-    // On the real clock one that has run out of time just now may be interrupted yet.
-    const late = this.#quietMs === QUIET_MS ? [] : open.filter(({ as }) => as !== undefined)
+    const running = this.#handlers.running().filter(({ as }) => as === undefined)
+    // On the real clock one that has just run out of time may still be interrupted.
+    const late = this.#quietMs === QUIET_MS ? [] : this.#handlers.late()
     const at = this.#time.now()
     const { settled } = await this.#time.until(opened.delivery.stop(graceMs))
     for (const call of running) call.cut = cutOf(call, this.#quietMs === QUIET_MS ? at + graceMs : -Infinity)
