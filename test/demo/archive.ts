@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { send } from '../../core/cli/trigger/send.ts'
 import { targetAt } from '../../core/cli/trigger/target.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
@@ -24,26 +25,35 @@ async function writeConfig(folder: string, fake: FakeTencent): Promise<void> {
   await mkdir(join(folder, 'config'), { recursive: true })
   const config = {
     server: { port: 0, drainMs: 0 },
-    admin: false,
+    admin: { port: 0 },
     apps: [{ sdkAppId: SDK_APP_ID, tokens: [TOKEN], rest }],
     plugins: [{ use: 'archive', options: { url: 'sqlite:data/archive.db' } }],
   }
   await writeFile(join(folder, 'config', 'plugins.yaml'), JSON.stringify(config, null, 2))
 }
 
-/** Starts the server, and resolves with its URL and what stops it. */
+/** Starts the server, and resolves with its URL and what stops it once everything is in the archive. */
 async function startServer(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, [BIN, 'start'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = await new Promise<string>((found, failed) => {
-    child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { msg } = JSON.parse(line) as { msg: unknown }
-      if (String(msg).startsWith('listening on ')) found(String(msg).replace('listening on ', ''))
+  const lines = createInterface({ input: child.stdout })
+  const urlBehind = (words: string): Promise<string> =>
+    new Promise((found, failed) => {
+      child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)))
+      lines.on('line', (line) => {
+        const { msg } = JSON.parse(line) as { msg: unknown }
+        if (String(msg).startsWith(words)) found(String(msg).replace(words, ''))
+      })
     })
-  })
+  const [url, adminUrl] = await Promise.all([urlBehind('listening on '), urlBehind('health on ')])
+  const isWaiting = async (): Promise<boolean> => {
+    const response = await fetch(new URL('/api/plugins', adminUrl))
+    const { plugins } = (await response.json()) as { plugins: { backlog: number }[] }
+    return plugins.some(({ backlog }) => backlog > 0)
+  }
   return {
     url,
     async stop() {
+      while (await isWaiting()) await delay(50)
       child.kill('SIGTERM')
       await once(child, 'exit')
     },
@@ -85,7 +95,6 @@ try {
   // A callback that never came.
   group.messages.push({ from: 'cat', body: text('message 3, whose callback was lost'), random: 3, at: NOW + 3, seq: 3 })
   await message(4, 'ann', 'See you in 北京 then')
-  // A stop waits for what is under way.
   await server.stop()
   say('\nThe server has stopped; the archive is a database of its own.')
   await timhook(folder, 'archive', 'search', '北京')
