@@ -5,10 +5,12 @@ import { play } from './play.ts'
 import { type Scenario, scenarios } from './scenario.ts'
 
 /**
- * Runs of an engine, and into how many tests they are divided, so that none takes long. `npm test` is to end soon; the
- * other tiers play all of them.
+ * Runs of an engine. `npm test` is to end soon, and so are those that wait in real time; other tiers play more where time
+ * is made up.
  */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_TIER'] === 'local' ? 100 : 300))
+const runsOf = ({ isVirtual }: ModelEngine): number =>
+  Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_TIER'] === 'local' || !isVirtual ? 100 : 300))
+/** Into how many tests they are divided at most, so that none takes long. */
 const TESTS = 30
 /** Runs at a time where waiting takes longer than anything else. */
 const TOGETHER = 10
@@ -17,17 +19,19 @@ const FAULTS_SHOWN = 5
 /** Plays scenarios of chance with an engine, and holds what its handlers were called with against what is promised. */
 export function describeModel(engine: ModelEngine): void {
   const first = Number(process.env['MODEL_SEED'] ?? Date.now() % 1_000_000_000)
+  const runs = runsOf(engine)
+  const together = engine.isVirtual ? 1 : TOGETHER
+  const tests = Math.min(TESTS, Math.ceil(runs / together))
   describe(`once and in order: the engine ${engine.name}`, () => {
-    for (let test = 0; test < TESTS; test++) {
+    for (let test = 0; test < tests; test++) {
       const seed = first + test
       it(`keeps its promises through restarts, failures and replays (MODEL_SEED=${seed})`, async () => {
-        const together = engine.isVirtual ? 1 : TOGETHER
         const some = fc.array(scenarios(engine), { minLength: together, maxLength: together })
         const property = fc.asyncProperty(some, async (all) => {
           const faults = await Promise.all(all.map((scenario) => faultsIn(engine, scenario)))
           if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'))
         })
-        const numRuns = Math.ceil(RUNS / TESTS / together)
+        const numRuns = Math.ceil(runs / tests / together)
         const { failed, errorInstance } = await fc.check(property, { seed, numRuns, endOnFailure: true })
         if (failed) throw errorInstance
       })

@@ -4,7 +4,7 @@ import { crash, type CrashPlan } from '../../harness/crash/crash.ts'
 import { brokenBy } from '../../harness/crash/rules.ts'
 
 /** How many runs an engine gets, and the seed of the first: `PROCESS_RUNS` and `PROCESS_SEED`. */
-const RUNS = Number(process.env['PROCESS_RUNS'] ?? 15)
+const RUNS = Number(process.env['PROCESS_RUNS'] ?? 6)
 const SEED = Number(process.env['PROCESS_SEED'] ?? 1)
 
 const round = fc.record({
