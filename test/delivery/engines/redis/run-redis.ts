@@ -13,7 +13,7 @@ import type { RedisServer } from '../../../harness/servers/redis.ts'
 import { accept, callback, type Handle, pluginOf } from '../sqlite/run-sqlite.ts'
 
 /** Quick enough for tests, and slow enough for a busy machine. */
-const PACE: Pace = { leaseMs: 600, sweepMs: 100 }
+export const PACE: Pace = { leaseMs: 600, sweepMs: 100 }
 
 export interface RedisRun {
   readonly bus: Bus

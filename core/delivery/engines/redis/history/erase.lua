@@ -1,14 +1,29 @@
 #!lua flags=allow-oom
--- Deletes a callback of a partition, unless it waits, with its dead letters.
+-- Deletes a callback of a partition, with its dead letters. A plugin that it waits for has finished it then, and whoever has
+-- that lease loses it: its counts, and what it has read, are no longer so.
 --
 -- KEYS: the partition.
--- ARGV: the number, and its plugins.
+-- ARGV: the number, whether it is deleted even if it waits (1 or 0), and its plugins.
 -- Returns whether it was deleted.
-local base, seq = KEYS[1], ARGV[1]
-for i = 2, #ARGV do
-  if isWaiting(base, ARGV[i], seq, true) then return 0 end
+local base, seq, plugins, waiting = KEYS[1], ARGV[1], {}, {}
+for i = 3, #ARGV do plugins[ARGV[i]] = false end
+for plugin in pairs(cjson.decode(redis.call('HGET', base .. ':replayed', seq) or '{}')) do plugins[plugin] = false end
+local entry = redis.call('XRANGE', base .. ':cb', idOf(seq), idOf(seq))[1]
+for _, plugin in ipairs(cjson.decode(entry and entry[2][2] or '[]')) do plugins[plugin] = true end
+for plugin, isTheirs in pairs(plugins) do
+  if isWaiting(base, plugin, seq, isTheirs) then waiting[#waiting + 1] = plugin end
 end
-for i = 2, #ARGV do dropLetter(base, ARGV[i] .. ' ' .. seq) end
+if #waiting > 0 and ARGV[2] == '0' then return 0 end
+
+for _, plugin in ipairs(waiting) do
+  redis.call('HINCRBY', base .. ':lease:' .. plugin, 'fence', 1)
+  redis.call('HINCRBY', base .. ':lease:' .. plugin, 'finished', 1)
+  redis.call('HDEL', base .. ':next:' .. plugin, seq)
+  redis.call('HDEL', base .. ':try:' .. plugin, seq)
+  redis.call('ZREM', base .. ':due:' .. plugin, seq)
+  redis.call('ZREM', base .. ':age:' .. plugin, seq)
+end
+for plugin in pairs(plugins) do dropLetter(base, plugin .. ' ' .. seq) end
 redis.call('XDEL', base .. ':cb', idOf(seq))
 redis.call('HDEL', base .. ':replayed', seq)
 return 1

@@ -1,4 +1,3 @@
-import { TimhookError } from '../../../../errors.ts'
 import type { Erasure } from '../../../history.ts'
 import { partitionKey } from '../client/keys.ts'
 import { loadScript } from '../client/run.ts'
@@ -7,22 +6,17 @@ import { type HistoryDeps, streamKey } from './streams.ts'
 const ERASE = loadScript('erase.lua', import.meta.url)
 
 /**
- * Deletes callbacks, with their dead letters, and records. Redis' append-only file has them until it is rewritten, which
- * is asked for here.
- * @throws TimhookError USAGE for callbacks that wait
+ * Deletes callbacks, with their dead letters and what waits, and records. Redis' append-only file has them until it is
+ * rewritten, which is asked for here.
  */
 export async function erase({ connection, run }: HistoryDeps, { callbacks, records }: Erasure): Promise<void> {
   const { client, prefix } = connection
-  if (callbacks.some(({ plugins }) => plugins.some(({ outcome }) => outcome === 'waiting'))) {
-    throw new TimhookError('USAGE', '--waiting: what waits in Redis cannot be erased', {
-      hint: 'Let the plugins finish it, or turn it into dead letters by removing them, and erase it then.',
-    })
-  }
   for (const { ref, plugins } of callbacks) {
     const slash = ref.lastIndexOf('/')
     const [stream, entry] = [ref.slice(0, slash), ref.slice(slash + 1)]
+    const waits = plugins.some(({ outcome }) => outcome === 'waiting') ? 1 : 0
     if (entry.includes('-')) await client.xdel(streamKey(prefix, stream), entry)
-    else await run(ERASE, [partitionKey(prefix, stream)], entry, ...plugins.map(({ id }) => id))
+    else await run(ERASE, [partitionKey(prefix, stream)], entry, waits, ...plugins.map(({ id }) => id))
   }
   for (const { ref } of records) {
     const slash = ref.lastIndexOf('/')
