@@ -1,9 +1,10 @@
 import { formatFault } from '../../../config/faults.ts'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 import type { Config } from '../../../config/schema/schema.ts'
-import { isLoopback } from '../../lib/net/host.ts'
+import { isLocal } from '../../lib/net/host.ts'
 import { inspect } from '../../runtime.ts'
 import { examineClock } from './examine-clock.ts'
+import { examineListener } from './examine-listener.ts'
 import { examineServer } from './examine-server.ts'
 import { examineStore } from './examine-store.ts'
 import { examineUrl } from './examine-url.ts'
@@ -45,6 +46,7 @@ export async function examineDeployment(
     ...examineApps(config, url),
     ...ofStore,
     ...(await examineServer(config)),
+    ...(await examineListener(config)),
     ...(await examineClock(config)),
     ...(url === undefined ? [] : await examineUrl(url, config)),
     ...(lastAt === undefined ? CAUSES.map((cause) => advice(`no callback has come yet: ${cause}`)) : []),
@@ -65,6 +67,6 @@ function examineApps({ apps, server }: Config, url: string | undefined): Finding
     }
     if (tokens.length > 0) return fine(`app ${sdkAppId} wants signatures`)
     const text = `app ${sdkAppId} is unsigned: whoever reaches the server can send callbacks; set a token in the console and \`tokens\` in the config`
-    return url !== undefined || !isLoopback(server.host) ? fault(text) : advice(text)
+    return url !== undefined || !isLocal(server.host) ? fault(text) : advice(text)
   })
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { Config } from '../../../config/schema/schema.ts'
 import { isObject } from '../../lib/json.ts'
+import { trustOnly } from '../../lib/net/certificates.ts'
 import { isLoopback } from '../../lib/net/host.ts'
+import { ask, isOtherCertificate } from './ask.ts'
 import { advice, fault, type Finding, fine } from './finding.ts'
 
 const TIMEOUT_MS = 5000
@@ -15,20 +18,25 @@ const ALLOWED_SKEW_SECONDS = 10
 /** Asks the server that runs, through its admin listener: whether it is ready, what it has refused, and whose clock is off. */
 export async function examineServer({ admin }: Config): Promise<Finding[]> {
   if (admin === false) return [advice('admin is false: nobody can ask the server for its health, or for its metrics')]
-  const { host, port, token, metrics } = admin
+  const { host, port, token, metrics, tls } = admin
   const findings: Finding[] = []
   if (!isLoopback(host) && metrics === 'open') findings.push(advice(`/metrics on ${host}:${port} is open to all`))
   const shown = EVERYWHERE.get(host) ?? (host.includes(':') ? `[${host}]` : host)
-  const url = `http://${shown}:${port}`
-  const ready = await get(`${url}/readyz`)
-  if (ready === undefined) return [...findings, advice(`no server answers on ${url}, so none has been looked at`)]
+  const url = `${tls ? 'https' : 'http'}://${shown}:${port}`
+  if (tls?.ca !== undefined) return [...findings, advice(`${url} wants a client certificate, so it was not asked`)]
+  const asking = { tls: tls && trustOnly(readFileSync(tls.cert, 'utf8')), timeoutMs: TIMEOUT_MS }
+  const ready = await ask(new URL(`${url}/readyz`), asking)
+  if ('code' in ready && isOtherCertificate(ready.code))
+    return [...findings, fault(`${url} serves another certificate than admin.tls.cert has: reload it`)]
+  if ('code' in ready) return [...findings, advice(`no server answers on ${url}, so none has been looked at`)]
   const { checks, held } = parse(ready.text)
   const reasons = Object.entries(isObject(checks) ? checks : {}).filter(([, answer]) => answer !== 'ok')
   if (ready.status === 200) findings.push(fine('the server is ready'))
   for (const [check, reason] of reasons) findings.push(fault(`the server is not ready: ${check}: ${String(reason)}`))
   if (isObject(held)) for (const id of Object.keys(held)) findings.push(advice(`plugin ${id} is on hold`))
-  const scraped = await get(`${url}/metrics`, token)
-  if (scraped?.status === 200) findings.push(...examineMetrics(scraped.text))
+  const headers = { ...(token !== undefined && { Authorization: `Bearer ${token}` }) }
+  const scraped = await ask(new URL(`${url}/metrics`), { ...asking, headers })
+  if (!('code' in scraped) && scraped.status === 200) findings.push(...examineMetrics(scraped.text))
   return findings
 }
 
@@ -57,16 +65,6 @@ const HINTS: Readonly<Record<string, string>> = {
   404: 'the path in the console is not server.path',
   413: 'server.bodyLimit is too low, or these are no callbacks',
   503: 'the store did not keep up: see its disk',
-}
-
-async function get(url: string, token?: string): Promise<{ status: number; text: string } | undefined> {
-  try {
-    const headers = { ...(token !== undefined && { Authorization: `Bearer ${token}` }) }
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    return { status: response.status, text: await response.text() }
-  } catch {
-    return undefined
-  }
 }
 
 function parse(text: string): Record<string, unknown> {

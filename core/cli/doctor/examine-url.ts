@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import type { Config } from '../../../config/schema/schema.ts'
 import { sign } from '../../http/request/signature.ts'
-import { isObject } from '../../lib/json.ts'
-import { connectionFault, isLoopback } from '../../lib/net/host.ts'
+import { trustOnly } from '../../lib/net/certificates.ts'
+import { connectionFault, isLoopback, isUntrusted } from '../../lib/net/host.ts'
+import { ask, isEnvelope } from './ask.ts'
 import { advice, fault, type Finding, fine } from './finding.ts'
 
 const TIMEOUT_MS = 10_000
@@ -12,26 +15,33 @@ const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|\[?f[cd])/i
 const ANY_COMMAND = 'State.StateChange'
 
-interface Answer {
-  readonly status: number
-  readonly isEnvelope: boolean
-  readonly ms: number
-}
-
 /** Looks at the URL that is set in the console: its form, whether timhook answers there, and whether the tokens fit. */
 export async function examineUrl(text: string, config: Config): Promise<Finding[]> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) return [fault(`--url: expected http:// or https://, got ${text}`)]
   const findings = examineForm(url, config)
   const shown = `${url.origin}${url.pathname}`
-  const checked = await post(url, {}, '{}')
-  if (typeof checked === 'string') return [...findings, fault(`${shown} cannot be reached from here: ${checked}`)]
-  const { status, isEnvelope, ms } = checked
-  if (!isEnvelope) return [...findings, fault(`${shown} answered ${status}, and it was not timhook: ${hintOf(status)}`)]
+  let tls: ConnectionOptions | undefined
+  let checked = await post(url, {}, '{}', tls)
+  const wrong = 'code' in checked ? certificateFault(checked.code) : undefined
+  if (wrong !== undefined) {
+    const text = `the certificate of ${url.host} ${wrong}: Tencent takes that of a public authority, with its intermediates`
+    findings.push(fault(text))
+    if (!config.server.tls) return findings
+    // What is signed goes to no other server than that of the config.
+    tls = trustOnly(readFileSync(config.server.tls.cert, 'utf8'))
+    checked = await post(url, {}, '{}', tls)
+    if ('code' in checked && certificateFault(checked.code) !== undefined) return findings
+  }
+  if ('code' in checked)
+    return [...findings, fault(`${shown} cannot be reached from here: ${unreachable(checked.code)}`)]
+  const { status, ms } = checked
+  if (!isEnvelope(checked))
+    return [...findings, fault(`${shown} answered ${status}, and it was not timhook: ${hintOf(status)}`)]
   if (status !== 200) return [...findings, fault(`${shown} answered ${status}: ${hintOf(status)}`)]
   const took = `answered the check of the console in ${Math.round(ms)} ms`
   findings.push(ms > SLOW_MS ? advice(`${shown} ${took}: Tencent waits for 2 s in all`) : fine(`${shown} ${took}`))
-  for (const app of config.apps) if (app.tokens.length > 0) findings.push(await examineTokens(url, app))
+  for (const app of config.apps) if (app.tokens.length > 0) findings.push(await examineTokens(url, app, tls))
   return findings
 }
 
@@ -55,12 +65,16 @@ function examineForm({ protocol, hostname, search, hash, pathname }: URL, { serv
 }
 
 /** An empty body is refused behind the signature, so that nothing is dispatched: 400 means that it was right. */
-async function examineTokens(url: URL, { sdkAppId, tokens }: Config['apps'][number]): Promise<Finding> {
+async function examineTokens(
+  url: URL,
+  { sdkAppId, tokens }: Config['apps'][number],
+  tls: ConnectionOptions | undefined,
+): Promise<Finding> {
   const statusOf = async (token: string): Promise<number> => {
     const RequestTime = `${Math.floor(Date.now() / 1000)}`
     const query = { SdkAppid: `${sdkAppId}`, CallbackCommand: ANY_COMMAND, Sign: sign(token, RequestTime), RequestTime }
-    const answer = await post(url, query, '')
-    return typeof answer === 'string' ? 0 : answer.status
+    const answer = await post(url, query, '', tls)
+    return 'code' in answer ? 0 : answer.status
   }
   const statuses = await Promise.all(tokens.map(statusOf))
   const isRight = statuses.every((status) => status === 400) && (await statusOf(`${tokens[0]} wrong`)) === 401
@@ -80,29 +94,28 @@ function hintOf(status: number): string {
   return 'something else than this config answers there'
 }
 
-/** The answer, or why there is none. */
-async function post(url: URL, query: Readonly<Record<string, string>>, body: string): Promise<Answer | string> {
+/** Plays the console: the answer, or why there is none. */
+function post(
+  url: URL,
+  query: Readonly<Record<string, string>>,
+  body: string,
+  tls: ConnectionOptions | undefined,
+): ReturnType<typeof ask> {
   const target = new URL(url)
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
-  const startedAt = performance.now()
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const response = await fetch(target, { method: 'POST', body, redirect: 'manual', signal })
-    const text = await response.text()
-    return { status: response.status, isEnvelope: isEnvelope(text), ms: performance.now() - startedAt }
-  } catch (error) {
-    const { cause, name } = error as { cause?: { code?: string }; name?: string }
-    return name === 'TimeoutError'
-      ? `no answer within ${TIMEOUT_MS / 1000} s`
-      : connectionFault(cause?.code ?? 'no answer')
-  }
+  return ask(target, { body, tls, timeoutMs: TIMEOUT_MS })
 }
 
-function isEnvelope(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) && typeof value['ActionStatus'] === 'string'
-  } catch {
-    return false
-  }
+function unreachable(code: string): string {
+  return code === 'TIMEOUT' ? `no answer within ${TIMEOUT_MS / 1000} s` : connectionFault(code)
+}
+
+/** What is wrong with the certificate that is served, if the connection failed for that. */
+function certificateFault(code: string): string | undefined {
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'is self-signed'
+  if (code === 'CERT_HAS_EXPIRED') return 'has expired'
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'is for another name'
+  return isUntrusted(code)
+    ? `is of no authority that is known here, or comes without intermediates (${code})`
+    : undefined
 }

@@ -3,7 +3,7 @@ import { Agent, request, type RequestOptions } from 'node:http'
 import { Agent as SecureAgent, type AgentOptions, request as secureRequest } from 'node:https'
 import type { Config } from '../../../config/schema/schema.ts'
 import { TimhookError } from '../../errors.ts'
-import { certificatesOf } from '../../lib/net/certificates.ts'
+import { trustOnly } from '../../lib/net/certificates.ts'
 import { socketPath } from '../../lib/net/host.ts'
 import { localUrl } from '../input/consent.ts'
 
@@ -60,22 +60,22 @@ export function targetAt(url: string, tls: AgentOptions = {}): Target {
   }
 }
 
-function urlOf({ server }: Config): string {
+/** The URL of the server of the config, as it is reached from here. */
+export function urlOf({ server }: Config): string {
   const [path = '/'] = [server.path].flat()
   if (socketPath(server.host) !== undefined) return `${server.host}:${path}`
   const host = ANY_ADDRESS[server.host] ?? (server.host.includes(':') ? `[${server.host}]` : server.host)
   return `${server.tls ? 'https' : 'http'}://${host}:${server.port}${path}`
 }
 
-/** `unix:/run/timhook.sock`, or with the path of the URL behind another colon. */
-function unixTarget(url: string): { socket: string; path: string } | undefined {
+/** The parts of `unix:/run/timhook.sock`, or with the path of the URL behind another colon. */
+export function unixTarget(url: string): { socket: string; path: string } | undefined {
   const rest = socketPath(url)
   if (rest === undefined) return undefined
   const colon = rest.indexOf(':')
   return colon === -1 ? { socket: rest, path: '/' } : { socket: rest.slice(0, colon), path: rest.slice(colon + 1) }
 }
 
-/** The server of the config has the certificate of its public name, which is no reason to distrust it here: that one alone is trusted. */
 function tlsOf({ server }: Config, { url, cacert, cert, key }: TargetOptions): AgentOptions {
   const own = {
     ...(cert !== undefined && { cert: read('--cert', cert) }),
@@ -83,18 +83,7 @@ function tlsOf({ server }: Config, { url, cacert, cert, key }: TargetOptions): A
   }
   if (cacert !== undefined) return { ...own, ca: read('--cacert', cacert) }
   if (url !== undefined || !server.tls) return own
-  const pem = readFileSync(server.tls.cert, 'utf8')
-  const [expected] = certificatesOf(pem)
-  return {
-    ...own,
-    ca: pem,
-    // Trusts a certificate that an authority has signed, without that one.
-    allowPartialTrustChain: true,
-    checkServerIdentity: (_host, { fingerprint256 }) =>
-      fingerprint256 === expected?.fingerprint256
-        ? undefined
-        : Object.assign(new Error('not the certificate of the config'), { code: 'OTHER_CERTIFICATE' }),
-  }
+  return { ...own, ...trustOnly(readFileSync(server.tls.cert, 'utf8')) }
 }
 
 function read(option: string, file: string): string {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import type { ConnectionOptions } from 'node:tls'
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
@@ -10,4 +11,22 @@ export function certificatesOf(pem: string): X509Certificate[] {
 /** When the first of these certificates expires: milliseconds since 1970. */
 export function expiryOf(certificates: readonly X509Certificate[]): number {
   return Math.min(...certificates.map(({ validTo }) => Date.parse(validTo)))
+}
+
+/**
+ * What a client on this machine needs to trust a server whose certificate file it can read, and no other one. The name in it
+ * is a public one, under which nobody asks here. Where another certificate is served the error has the code
+ * OTHER_CERTIFICATE.
+ */
+export function trustOnly(pem: string): ConnectionOptions {
+  const [expected] = certificatesOf(pem)
+  return {
+    ca: pem,
+    // Trusts a certificate that an authority has signed, without that one.
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, { fingerprint256 }) =>
+      fingerprint256 === expected?.fingerprint256
+        ? undefined
+        : Object.assign(new Error('not the certificate of the config'), { code: 'OTHER_CERTIFICATE' }),
+  }
 }

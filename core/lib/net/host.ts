@@ -7,9 +7,14 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host)
 }
 
+/** Whether a connection failed because nobody who is trusted here has signed the certificate of the peer. */
+export function isUntrusted(code: string): boolean {
+  return UNTRUSTED.test(code)
+}
+
 /** Returns the code of a failed connection, with a hint if the certificate authority of the peer is not trusted. */
 export function connectionFault(code: string): string {
-  if (!UNTRUSTED.test(code)) return code
+  if (!isUntrusted(code)) return code
   return `${code}: its authority is not trusted here; name that one's certificate in the variable NODE_EXTRA_CA_CERTS`
 }
 
