@@ -1,6 +1,7 @@
 import { matcher } from 'timhook/plugin'
 import type { EventNotice } from './formats.ts'
 import type { Options } from './options.ts'
+import type { Note } from './status.ts'
 import { type Fields, fill, named } from './template.ts'
 
 const MINUTE_MS = 60_000
@@ -22,6 +23,7 @@ const systemClock: EventsClock = {
 interface EventsDeps {
   readonly options: Pick<Options, 'events' | 'group' | 'perMinute'>
   readonly push: (notice: EventNotice) => void
+  readonly note: Note
   readonly clock?: EventsClock
 }
 
@@ -68,8 +70,17 @@ export class Events {
     else if (collected.sent < this.#deps.options.perMinute) {
       collected.sent++
       collected.lines.set(line, { count: 1, fields: named(template, fields) })
-    } else collected.hidden++
+    } else {
+      collected.hidden++
+      this.#deps.note('throttled', 1, name)
+    }
+    this.#deps.note('waiting', 1)
     collected.timer ??= this.#clock.setTimeout(() => this.#flush(name, collected), this.#deps.options.group)
+  }
+
+  /** How many lines are collected. */
+  get waiting(): number {
+    return [...this.#collected.values()].reduce((sum, { lines, hidden }) => sum + lines.size + (hidden > 0 ? 1 : 0), 0)
   }
 
   /** Hands over what waits, numbers included. */

@@ -28,8 +28,10 @@ export interface Message {
   readonly body: string
 }
 
-/** What came of a message. `waitMs`: too many were sent. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly waitMs?: number }
+/** What came of a message. `waitMs`: too many were sent. `says` is the webhook's sentence, which is not logged. */
+export type Outcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: string; readonly says?: string; readonly waitMs?: number }
 
 export interface Webhook {
   /** The shortest time between two messages, milliseconds. */
@@ -42,6 +44,8 @@ export interface Webhook {
 }
 
 const MINUTE_MS = 60_000
+/** The code of an answer that is not of this format. */
+export const NO_CODE = 'no code in the answer'
 
 /** By `format`. The limits are those of the documents that are named. */
 export const webhooks: Readonly<Record<Format, Webhook>> = {
@@ -126,9 +130,15 @@ function byCode(answer: unknown, names: readonly string[], limits: Readonly<Reco
   const fields = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>
   const code = names.map((name) => fields[name]).find((value) => typeof value === 'number')
   if (code === 0) return { ok: true }
-  if (typeof code !== 'number') return { ok: false, code: 'no code in the answer' }
+  if (typeof code !== 'number') return { ok: false, code: NO_CODE }
   const waitMs = limits[code]
-  return { ok: false, code: String(code), ...(waitMs !== undefined && { waitMs }) }
+  const says = fields['errmsg'] ?? fields['msg'] ?? fields['StatusMessage']
+  return {
+    ok: false,
+    code: String(code),
+    ...(typeof says === 'string' && { says }),
+    ...(waitMs !== undefined && { waitMs }),
+  }
 }
 
 /** Joins lines to a text of at most `maxBytes`, and says how many are left out. */

@@ -1,20 +1,25 @@
-import { hostname } from 'node:os'
 import { type BusEvents, definePlugin } from 'timhook/plugin'
+import { status, test } from './commands.ts'
 import { Events } from './events.ts'
 import { type Notice, webhooks } from './formats.ts'
-import { type Options, options } from './options.ts'
+import { checkOptions, type Options, options } from './options.ts'
 import { Sender } from './sender.ts'
-import { fill } from './template.ts'
+import { Status } from './status.ts'
+import { lineOf } from './template.ts'
 
 /** Sends alerts, and events of plugins, to a webhook. `alerts: { url, format }` in the config is short for an entry with it. */
 export default definePlugin({
   name: 'notify',
   description: 'Sends alerts and events of plugins to WeCom, DingTalk, Feishu, Slack or any webhook',
   options,
-  setup: ({ options, log, count }) => {
+  checkOptions,
+  setup: ({ options, log, count, store }) => {
     const { url, signingSecret: secret, format } = options
-    const sender = new Sender({ webhook: webhooks[format], target: { url, secret }, log, count })
-    return { sender, events: new Events({ options, push: (notice) => sender.push(notice) }) }
+    const status = new Status({ store, log, waiting: () => sender.waiting + events.waiting })
+    const { note } = status
+    const sender: Sender = new Sender({ webhook: webhooks[format], target: { url, secret }, log, count, note })
+    const events: Events = new Events({ options, push: (notice) => sender.push(notice), note })
+    return { sender, events, status }
   },
   handlers: {},
   observe: {
@@ -31,9 +36,11 @@ export default definePlugin({
       labels: { result: ['sent', 'failed', 'dropped'] },
     },
   },
-  async close({ events, sender }) {
+  commands: { test, status },
+  async close({ events, sender, status }) {
     events.close()
     await sender.close()
+    await status.close()
   },
 })
 
@@ -46,7 +53,6 @@ function noticeOf(
   alert: BusEvents['alert:raised'],
   { template }: Options,
 ): Notice {
-  const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
   const what = event === 'alert:raised' ? 'ALERT' : 'over'
-  return { event, alert, line: fill(template, { ...alert, what, host: hostname(), time }) }
+  return { event, alert, line: lineOf(template, { ...alert, what }) }
 }

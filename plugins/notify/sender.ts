@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Count, Log } from 'timhook/plugin'
-import { type Message, type Notice, type Outcome, textOf, type Webhook } from './formats.ts'
+import { type Notice, textOf, type Webhook } from './formats.ts'
+import { post } from './post.ts'
+import type { Note } from './status.ts'
 
-const TIMEOUT_MS = 10_000
+export const TIMEOUT_MS = 10_000
 /** The last try while the server stops: the whole stop is not to wait for long. */
 const LAST_TIMEOUT_MS = 3000
 const RETRIES_MS = [1000, 5000, 30_000, 120_000]
-const LONGEST_WAIT_MS = 600_000
 /** A webhook that is away for hours is not to get everything at once. */
 const MAX_QUEUED = 200
 
@@ -20,6 +21,7 @@ interface SenderDeps {
   readonly target: Target
   readonly log: Log
   readonly count: Count
+  readonly note: Note
   /** Waits between tries, milliseconds. */
   readonly retriesMs?: readonly number[]
 }
@@ -33,18 +35,28 @@ export class Sender {
   readonly #queue: Notice[] = []
   readonly #closing = new AbortController()
   #sending: Promise<void> | undefined
+  /** How many lines are in the message under way. */
+  #inHand = 0
   #nextAt = 0
 
   constructor(deps: SenderDeps) {
     this.#deps = deps
   }
 
+  /** How many lines have not been sent yet. */
+  get waiting(): number {
+    return this.#queue.length + this.#inHand
+  }
+
   push(notice: Notice): void {
+    const { count, note } = this.#deps
     this.#queue.push(notice)
     if (this.#queue.length > MAX_QUEUED) {
       this.#queue.shift()
-      this.#deps.count('messages_total', { result: 'dropped' })
+      count('messages_total', { result: 'dropped' })
+      note('dropped', 1, `more than ${MAX_QUEUED} waited`)
     }
+    note('waiting', 1)
     this.#sending ??= this.#sendAll()
   }
 
@@ -58,13 +70,14 @@ export class Sender {
     while (this.#queue.length > 0) {
       await this.#wait(this.#nextAt - performance.now())
       const notices = this.#queue.splice(0)
+      this.#inHand = notices.length
       await this.#send(notices)
     }
     this.#sending = undefined
   }
 
   async #send(notices: readonly Notice[]): Promise<void> {
-    const { webhook, target, log, count, retriesMs = RETRIES_MS } = this.#deps
+    const { webhook, target, log, count, note, retriesMs = RETRIES_MS } = this.#deps
     const text = textOf(
       notices.map(({ line }) => line),
       webhook.maxBytes,
@@ -72,58 +85,29 @@ export class Sender {
     for (let attempt = 0; ; attempt++) {
       const isLast = this.#closing.signal.aborted || attempt >= retriesMs.length
       // Signed anew each time: a signature is good for a while only.
-      const outcome = await this.#post(webhook.message(text, notices, target))
+      const timeoutMs = this.#closing.signal.aborted ? LAST_TIMEOUT_MS : TIMEOUT_MS
+      const { outcome } = await post(webhook, webhook.message(text, notices, target), { timeoutMs })
       this.#nextAt = performance.now() + webhook.intervalMs
+      if (outcome.ok || isLast) this.#inHand = 0
       if (outcome.ok) {
         count('messages_total', { result: 'sent' })
+        note('sent', notices.length)
         return
       }
       if (isLast) {
         count('messages_total', { result: 'failed' })
+        note('failed', notices.length, outcome.code)
         log.error({ alerts: notices.length, code: outcome.code }, 'alerts could not be sent')
         return
       }
       log.warn({ alerts: notices.length, code: outcome.code }, 'alerts are sent again')
+      note('waiting', notices.length, outcome.code)
       await this.#wait(outcome.waitMs ?? retriesMs[attempt] ?? 0)
-    }
-  }
-
-  async #post({ url, headers, body }: Message): Promise<Outcome> {
-    const timeoutMs = this.#closing.signal.aborted ? LAST_TIMEOUT_MS : TIMEOUT_MS
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      const text = await response.text()
-      if (response.status === 429) return { ok: false, code: 'HTTP 429', waitMs: retryAfter(response) }
-      if (!response.ok) return { ok: false, code: `HTTP ${response.status}` }
-      return this.#deps.webhook.read(parse(text))
-    } catch (error) {
-      // The error itself may hold the URL, which is a secret.
-      const { cause, name } = error as { cause?: { code?: unknown }; name?: unknown }
-      return { ok: false, code: String(cause?.code ?? name) }
     }
   }
 
   async #wait(ms: number): Promise<void> {
     if (ms <= 0) return
     await delay(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined)
-  }
-}
-
-function retryAfter({ headers }: Response): number {
-  const seconds = Number(headers.get('retry-after') ?? 1)
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0) * 1000, LONGEST_WAIT_MS) : 1000
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

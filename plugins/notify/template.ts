@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+
 const PLACE = /\{\{\s*([\w.-]+)\s*\}\}/g
 /** The most of one value that goes into a line. */
 const MAX_VALUE = 300
@@ -7,6 +9,12 @@ export type Fields = Readonly<Record<string, unknown>>
 /** Fills a template: `{{group}}`, `{{left.count}}`. What is not there is empty. */
 export function fill(template: string, fields: Fields): string {
   return template.replaceAll(PLACE, (_, path: string) => printed(valueAt(fields, path)))
+}
+
+/** The line of an alert, of its fields and where and when it is written. */
+export function lineOf(template: string, alert: Fields): string {
+  const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  return fill(template, { ...alert, host: hostname(), time })
 }
 
 /** The fields that a template names, with their values. */

@@ -16,6 +16,7 @@ export interface FakeWebhook {
   script: ({ status: number; body: string; headers?: Record<string, string> } | 'hang up')[]
   /** The next text that arrives. */
   next: () => Promise<string>
+  close: () => Promise<void>
 }
 
 const HOUR_S = 3600
@@ -29,6 +30,10 @@ export async function startWebhook(format: ChatFormat, secret?: string): Promise
     requests: [],
     script: [],
     next: () => new Promise((resolve) => waiting.push(resolve)),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+    },
   }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -52,10 +57,7 @@ export async function startWebhook(format: ChatFormat, secret?: string): Promise
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  stopAfterTest(async () => {
-    server.close()
-    server.closeAllConnections()
-  })
+  stopAfterTest(fake.close)
   fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?access_token=the-key-of-the-hook`
   return fake
 }
@@ -71,51 +73,59 @@ interface Answer {
 type Look = (request: IncomingMessage, body: string, fake: FakeWebhook, secret: string | undefined) => Answer
 
 const hmac = (key: string | Buffer, text: string): string => createHmac('sha256', key).update(text).digest('base64')
-const coded = (name: string, code: number, text?: string): Answer => ({
+const coded = (name: string, code: number, says: string, text?: string): Answer => ({
   status: 200,
-  body: JSON.stringify({ [name]: code, errmsg: code === 0 ? 'ok' : 'no' }),
+  body: JSON.stringify({ [name]: code, [name === 'code' ? 'msg' : 'errmsg']: says }),
   ...(text !== undefined && { text }),
 })
+/** What is asked of `msgtype` robots, in the form of another format too. */
+interface Robot {
+  msgtype?: string
+  text?: { content?: string }
+}
 function inLastMinute({ requests }: FakeWebhook): number {
   return requests.filter(({ at }) => performance.now() - at < 60_000).length
 }
 
 const answers: Readonly<Record<ChatFormat, Look>> = {
-  wecom(_request, body, fake) {
-    const { msgtype, text } = JSON.parse(body) as { msgtype: string; text: { content: string } }
-    if (inLastMinute(fake) >= 20) return coded('errcode', 45009)
-    if (msgtype !== 'text') return coded('errcode', 40008)
-    return Buffer.byteLength(text.content) > 2048 ? coded('errcode', 40058) : coded('errcode', 0, text.content)
+  wecom(request, body, fake) {
+    const { msgtype, text: { content = '' } = {} } = JSON.parse(body) as Robot
+    if (!request.url?.includes('the-key-of-the-hook')) return coded('errcode', 93000, 'invalid webhook url')
+    if (inLastMinute(fake) >= 20) return coded('errcode', 45009, 'api freq out of limit')
+    if (msgtype !== 'text') return coded('errcode', 40008, 'invalid message type')
+    if (Buffer.byteLength(content) > 2048) return coded('errcode', 40058, 'content exceed max length')
+    return coded('errcode', 0, 'ok', content)
   },
   dingtalk(request, body, fake, secret) {
     const query = new URLSearchParams(request.url?.replace(/.*[?]/, ''))
-    const { msgtype, text } = JSON.parse(body) as { msgtype: string; text: { content: string } }
+    const { msgtype, text: { content = '' } = {} } = JSON.parse(body) as Robot
     const timestamp = query.get('timestamp') ?? ''
     const isRecent = Math.abs(Date.now() - Number(timestamp)) < HOUR_S * 1000 && timestamp.length === 13
     const isSigned = isRecent && query.get('sign') === hmac(secret ?? '', `${timestamp}\n${secret}`)
-    if (query.get('access_token') !== 'the-key-of-the-hook') return coded('errcode', 300001)
-    if (secret !== undefined && !isSigned) return coded('errcode', 310000)
-    if (inLastMinute(fake) >= 20) return coded('errcode', 410100)
-    return msgtype === 'text' ? coded('errcode', 0, text.content) : coded('errcode', 40035)
+    if (query.get('access_token') !== 'the-key-of-the-hook') return coded('errcode', 300001, 'token is not exist')
+    if (secret !== undefined && !isSigned) return coded('errcode', 310000, 'sign not match')
+    if (inLastMinute(fake) >= 20) return coded('errcode', 410100, 'send too fast')
+    return msgtype === 'text' ? coded('errcode', 0, 'ok', content) : coded('errcode', 40035, 'miss param : json')
   },
   feishu(_request, body, _fake, secret) {
     const parsed = JSON.parse(body) as {
       timestamp?: string
       sign?: string
-      msg_type: string
-      content: { text: string }
+      msg_type?: string
+      content?: { text: string }
     }
     const { timestamp = '', sign } = parsed
     const isRecent = Math.abs(Date.now() / 1000 - Number(timestamp)) < HOUR_S
-    if (secret !== undefined && (!isRecent || sign !== hmac(`${timestamp}\n${secret}`, ''))) return coded('code', 19021)
-    if (Buffer.byteLength(body) > 20 * 1024) return coded('code', 9499)
-    return parsed.msg_type === 'text' ? coded('code', 0, parsed.content.text) : coded('code', 9499)
+    if (secret !== undefined && (!isRecent || sign !== hmac(`${timestamp}\n${secret}`, '')))
+      return coded('code', 19021, 'sign match fail or timestamp is not within one hour from current time')
+    if (Buffer.byteLength(body) > 20 * 1024 || parsed.msg_type !== 'text') return coded('code', 9499, 'Bad Request')
+    return coded('code', 0, 'success', parsed.content?.text)
   },
   slack(_request, body, { requests }) {
-    const { text } = JSON.parse(body) as { text?: string }
+    const { text } = JSON.parse(body) as { text?: unknown }
     const last = requests.at(-1)
     if (last && performance.now() - last.at < 900) return { status: 429, body: '', headers: { 'retry-after': '1' } }
-    return text ? { status: 200, body: 'ok', text } : { status: 400, body: 'no_text' }
+    return typeof text === 'string' ? { status: 200, body: 'ok', text } : { status: 400, body: 'no_text' }
   },
   json({ headers }, body, _fake, secret) {
     const { text } = JSON.parse(body) as { text: string }

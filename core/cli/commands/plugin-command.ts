@@ -2,11 +2,12 @@ import type { ConfigReading } from '../../../config/read/reading.ts'
 import { appSettings } from '../../host/app-settings.ts'
 import { Bus } from '../../observe/bus.ts'
 import { prepare, type Prepared } from '../../runtime.ts'
-import { openStores } from '../../delivery/engines/open-stores.ts'
+import { type OpenStores, openStores } from '../../delivery/engines/open-stores.ts'
 import { TimhookError } from '../../errors.ts'
 import { loadPlugins, type LoadedPlugin } from '../../host/load.ts'
 import type { CommandContext, PluginCommand } from '../../plugin.ts'
 import { createRestClients } from '../../host/rest-clients.ts'
+import { lazyStore } from '../../store/lazy.ts'
 import { checkGiven, commandLine } from '../input/command-line.ts'
 import { readChosenConfig } from '../input/config.ts'
 import { printProgress } from '../output/output.ts'
@@ -53,7 +54,7 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
   }
 }
 
-/** Opens the store and the clients of a command, and closes them afterwards. */
+/** Runs a command with the clients and the store of its plugin, and closes the store if the command has opened it. */
 async function inContext(
   { config }: Prepared,
   { id, options }: LoadedPlugin,
@@ -63,14 +64,15 @@ async function inContext(
   const ending = new AbortController()
   const end = (): void => ending.abort(new Error('interrupted'))
   process.once('SIGINT', end)
-  const opened = await openStores(config.delivery, { onWaiting: printProgress })
+  let opened: Promise<OpenStores> | undefined
+  const open = (): Promise<OpenStores> => (opened ??= openStores(config.delivery, { onWaiting: printProgress }))
   try {
     const print: CommandContext['print'] = (value, text) =>
       void process.stdout.write(safe(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(text)))
     const rows = await command.run({
       given,
       options,
-      store: opened.stores.of(id),
+      store: lazyStore(async () => (await open()).stores.of(id)),
       apps: appSettings(config.apps),
       rest: createRestClients(config.apps, new Bus(), ending.signal),
       json,
@@ -81,7 +83,8 @@ async function inContext(
     if (command.view && rows) print(rows, table(rows))
   } finally {
     process.off('SIGINT', end)
-    await opened.close()
+    // What could not be opened has been said by the command.
+    await (await opened?.catch(() => undefined))?.close()
   }
 }
 

@@ -22,6 +22,7 @@ function collecting(options: { perMinute?: number; events?: Record<string, strin
   const events = new Events({
     options: { events: { [REVIEW]: '{{label}} by {{account}}' }, group: 10_000, perMinute: 3, ...options },
     push: (notice) => void notices.push(notice),
+    note: () => undefined,
     clock: { ...pick(clock), clearTimeout: (timer) => clock.clearTimeout(timer) },
   })
   return { events, notices, pass: (ms) => clock.advance(ms, () => Promise.resolve()) }

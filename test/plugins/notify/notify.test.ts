@@ -41,6 +41,7 @@ function sending(format: ChatFormat, { url }: FakeWebhook, retriesMs: readonly n
     webhook: { ...webhooks[format], intervalMs: 0 },
     target: { url },
     log,
+    note: () => undefined,
     count: (_name, { result = '' } = {}) => void (counted[result] = (counted[result] ?? 0) + 1),
     retriesMs,
   })

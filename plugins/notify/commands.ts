@@ -1,0 +1,65 @@
+import { type CommandContext, CommandError, defineCommand, Type } from 'timhook/plugin'
+import { type Notice, type Outcome, webhooks } from './formats.ts'
+import { hintFor } from './hints.ts'
+import { options, type Options } from './options.ts'
+import { type Answer, post } from './post.ts'
+import { TIMEOUT_MS } from './sender.ts'
+import { statusRows } from './status.ts'
+import { lineOf } from './template.ts'
+
+const MAX_SHOWN = 300
+
+const given = Type.Object({
+  text: Type.String({ minLength: 1, maxLength: 1000, default: 'this is a test', description: 'What it says' }),
+})
+
+/** `timhook notify test`: sends one message, written as an alert is, and says what came back. */
+export const test = defineCommand(
+  {
+    description: 'send one test message to the webhook, and print what came back',
+    options: given,
+    async run(context) {
+      const { format, url } = context.options
+      const { host } = new URL(url)
+      const started = performance.now()
+      const answer = await sendTest(context)
+      const { outcome, status, text } = answer
+      const ms = Math.round(performance.now() - started)
+      const answered = status === undefined ? '' : `, and answered ${status} ${shown(text)}`.trimEnd()
+      const done = outcome.ok ? `${host} took the message within ${ms} ms${answered}` : ''
+      const code = outcome.ok ? undefined : outcome.code
+      context.print({ ok: outcome.ok, host, format, ms, code, status, answer: text }, done)
+      if (!outcome.ok)
+        throw new CommandError(`${host} ${failure(answer, outcome)}`, { hint: hintFor(outcome, context.options) })
+    },
+  },
+  options,
+)
+
+function sendTest({ options, given, signal }: CommandContext<{ text: string }, Options>): Promise<Answer> {
+  const { url, format, signingSecret: secret, template } = options
+  const line = lineOf(template, { what: 'TEST', text: given.text, rule: 'test' })
+  const notice: Notice = { line, event: 'test', fields: {}, count: 1 }
+  const webhook = webhooks[format]
+  return post(webhook, webhook.message(line, [notice], { url, secret }), { timeoutMs: TIMEOUT_MS, signal })
+}
+
+function failure({ status, text }: Answer, outcome: Outcome & { ok: false }): string {
+  const { code, says } = outcome
+  if (code === 'TimeoutError') return `has not answered within ${TIMEOUT_MS / 1000} s`
+  if (status === undefined) return `could not be reached: ${code}`
+  if (status >= 200 && status < 300 && says === undefined) return `answered ${status}, with ${code}: ${shown(text)}`
+  return `refused the message: ${code} ${shown(says)}`.trimEnd()
+}
+
+function shown(text = ''): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line
+}
+
+/** `timhook notify status`: how many lines were sent, failed, or wait, and why. */
+export const status = defineCommand({
+  description: 'how many lines were sent, failed, were dropped or throttled, or wait, and why',
+  view: true,
+  run: ({ store }) => statusRows(store),
+})
