@@ -4,6 +4,12 @@
  */
 export const BROKEN: unique symbol = Symbol('faulty config value')
 
+/** Whether nothing in a value is BROKEN. */
+export function isWhole(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isWhole)
+  return isPlainObject(value) ? Object.values(value).every(isWhole) : value !== BROKEN
+}
+
 /** Whether a value is an object literal: what a config file can hold, unlike an instance, a list or a function. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false

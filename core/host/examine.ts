@@ -1,6 +1,7 @@
 import type { Fault } from '../../config/faults.ts'
 import { maskText } from '../../config/mask-text.ts'
 import type { ConfigReading } from '../../config/read/reading.ts'
+import { isWhole } from '../../config/schema/objects.ts'
 import type { PluginEntry } from '../../config/sections/plugins.ts'
 import { reasonOf } from '../observe/loggable-error.ts'
 import type { Plugin } from '../plugin.ts'
@@ -30,7 +31,9 @@ export async function examine(
   const at = ['plugins', entry.index]
   const found: Fault[] = []
   const checked = await checkOptions(plugin.options, entry, reading)
-  const options = checked.faults.length === 0 ? { value: checked.value } : undefined
+  // A variable that is not set is a fault of the reading, and leaves a hole in the options.
+  const isGood = checked.faults.length === 0 && isWhole(checked.value)
+  const options = isGood ? { value: checked.value } : undefined
   const { specs, faults } = handlerSpecs({ ...plugin.handlers }, entry, options)
   for (const message of [...faults, ...commandFaults(entry.id ?? plugin.name, plugin.commands)]) {
     found.push({ path: [...at, 'use'], message: `plugin ${plugin.name}: ${message}` })

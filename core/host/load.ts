@@ -15,6 +15,9 @@ import { resolvePlugin } from './resolve.ts'
 
 const MEMORY = 256 * 1024 ** 2
 const CLOSE_MS = 5000
+/** The id of the entry that `alerts` is short for. */
+export const ALERTS_ID = 'alerts'
+const ALERTS_INDEX = -1
 
 /** A plugin of the config that was found and whose options are valid. */
 export interface LoadedPlugin {
@@ -90,15 +93,21 @@ export async function loadPlugins(
     ids.add(plugin.id)
     loading.plugins.push(plugin)
   }
-  return loading
+  return { ...loading, faults: loading.faults.map(placed) }
 }
 
 /** `alerts: { url, … }` is short for an entry of the plugin notify. */
-function alertsEntry({ config, plugins }: ConfigReading): PluginEntry[] {
+function alertsEntry({ config }: ConfigReading): PluginEntry[] {
   const { url, format, signingSecret } = config?.alerts ?? {}
   if (url === undefined) return []
   const options = { url, format, ...(signingSecret !== undefined && { signingSecret }) }
-  return [{ use: 'notify', id: 'alerts', enabled: true, options, index: plugins.length }]
+  return [{ use: 'notify', id: ALERTS_ID, enabled: true, options, index: ALERTS_INDEX }]
+}
+
+/** Names `alerts` as the place of a fault in the entry that it is short for. */
+function placed(fault: Fault): Fault {
+  const [, index, , ...inside] = fault.path
+  return index === ALERTS_INDEX ? { ...fault, path: ['alerts', ...inside] } : fault
 }
 
 /** A disabled plugin may be broken. Then its id is guessed from the name of its package or file. */

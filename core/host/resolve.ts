@@ -16,8 +16,7 @@ const PACKAGE = /^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i
 export async function resolvePlugin(use: string, folder: string): Promise<string> {
   if (isAbsolute(use) || /^\.{1,2}[/\\]/.test(use)) return resolveFile(use, folder)
   if (!PACKAGE.test(use)) throw notFound(use, 'it is neither a name nor a path', 'A path starts with ./ or /.')
-  const shipped = new URL(`../../plugins/${use}/index.js`, import.meta.url)
-  if (existsSync(shipped)) return shipped.href
+  if (isShipped(use)) return shippedUrl(use).href
   for (const name of packageNames(use)) {
     for (const parent of [join(folder, 'config'), join(process.cwd(), 'cwd'), fileURLToPath(import.meta.url)]) {
       const url = await tryPackage(name, pathToFileURL(parent).href)
@@ -32,6 +31,15 @@ export async function resolvePlugin(use: string, folder: string): Promise<string
   const what = `no shipped plugin and no package ${names.join(' or ')}${near}`
   // A misspelt name of a shipped plugin must not lead to installing a similar package of a stranger.
   throw notFound(use, what, near === '' ? `npm install ${names.at(-1)}` : '')
+}
+
+/** Whether timhook brings a plugin of this name. */
+export function isShipped(name: string): boolean {
+  return PACKAGE.test(name) && existsSync(shippedUrl(name))
+}
+
+function shippedUrl(name: string): URL {
+  return new URL(`../../plugins/${name}/index.js`, import.meta.url)
 }
 
 function resolveFile(use: string, folder: string): string {

@@ -1,8 +1,8 @@
 import { type CommandContext, CommandError, defineCommand, Type } from 'timhook/plugin'
-import { type Notice, type Outcome, webhooks } from './formats.ts'
+import { type Failure, fieldsOf, type Notice, webhooks } from './formats.ts'
 import { hintFor } from './hints.ts'
 import { options, type Options } from './options.ts'
-import { type Answer, post } from './post.ts'
+import { type Answer, parse, post } from './post.ts'
 import { TIMEOUT_MS } from './sender.ts'
 import { statusRows } from './status.ts'
 import { lineOf } from './template.ts'
@@ -23,14 +23,13 @@ export const test = defineCommand(
       const { host } = new URL(url)
       const started = performance.now()
       const answer = await sendTest(context)
-      const { outcome, status, text } = answer
+      const { status, text } = answer
       const ms = Math.round(performance.now() - started)
       const answered = status === undefined ? '' : `, and answered ${status} ${shown(text)}`.trimEnd()
-      const done = outcome.ok ? `${host} took the message within ${ms} ms${answered}` : ''
-      const code = outcome.ok ? undefined : outcome.code
-      context.print({ ok: outcome.ok, host, format, ms, code, status, answer: text }, done)
-      if (!outcome.ok)
-        throw new CommandError(`${host} ${failure(answer, outcome)}`, { hint: hintFor(outcome, context.options) })
+      const failed = failureOf(answer, context.options)
+      const done = failed ? '' : `${host} took the message within ${ms} ms${answered}`
+      context.print({ ok: !failed, host, format, ms, status, answer: text, ...failed }, done)
+      if (failed) throw new CommandError(`${host} ${failed.why}`, { hint: failed.hint })
     },
   },
   options,
@@ -44,12 +43,26 @@ function sendTest({ options, given, signal }: CommandContext<{ text: string }, O
   return post(webhook, webhook.message(line, [notice], { url, secret }), { timeoutMs: TIMEOUT_MS, signal })
 }
 
-function failure({ status, text }: Answer, outcome: Outcome & { ok: false }): string {
-  const { code, says } = outcome
+/** What went wrong, and what to do about it. */
+function failureOf(answer: Answer, options: Options): { why: string; hint: string } | undefined {
+  const { outcome, status, text } = answer
+  if (!outcome.ok) return { why: whyOf(outcome, answer), hint: hintFor(outcome, options) }
+  if (!isForeignError(text)) return undefined
+  return { why: `answered ${status}, with what looks like an error: ${shown(text)}`, hint: 'Look at `format`.' }
+}
+
+function whyOf({ code, says }: Failure, { status, text }: Answer): string {
   if (code === 'TimeoutError') return `has not answered within ${TIMEOUT_MS / 1000} s`
   if (status === undefined) return `could not be reached: ${code}`
   if (status >= 200 && status < 300 && says === undefined) return `answered ${status}, with ${code}: ${shown(text)}`
   return `refused the message: ${code} ${shown(says)}`.trimEnd()
+}
+
+/** Whether a webhook that says by its status what it thinks has answered like one that says it by a code. */
+function isForeignError(text = ''): boolean {
+  const { errcode, code } = fieldsOf(parse(text))
+  const isError = typeof errcode === 'number' && errcode !== 0
+  return isError || (typeof code === 'number' && code !== 0 && (code < 200 || code > 299))
 }
 
 function shown(text = ''): string {

@@ -29,9 +29,14 @@ export interface Message {
 }
 
 /** What came of a message. `waitMs`: too many were sent. `says` is the webhook's sentence, which is not logged. */
-export type Outcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: string; readonly says?: string; readonly waitMs?: number }
+export type Outcome = { readonly ok: true } | Failure
+
+export interface Failure {
+  readonly ok: false
+  readonly code: string
+  readonly says?: string
+  readonly waitMs?: number
+}
 
 export interface Webhook {
   /** The shortest time between two messages, milliseconds. */
@@ -125,9 +130,14 @@ function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
+/** The fields of an answer; none if it is no object. */
+export function fieldsOf(answer: unknown): Readonly<Record<string, unknown>> {
+  return typeof answer === 'object' && answer !== null ? { ...answer } : {}
+}
+
 /** Reads an answer that says with status 200 what is wrong. */
 function byCode(answer: unknown, names: readonly string[], limits: Readonly<Record<number, number>>): Outcome {
-  const fields = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>
+  const fields = fieldsOf(answer)
   const code = names.map((name) => fields[name]).find((value) => typeof value === 'number')
   if (code === 0) return { ok: true }
   if (typeof code !== 'number') return { ok: false, code: NO_CODE }
@@ -145,12 +155,26 @@ function byCode(answer: unknown, names: readonly string[], limits: Readonly<Reco
 export function textOf(lines: readonly string[], maxBytes: number): string {
   const all = lines.join('\n')
   if (Buffer.byteLength(all) <= maxBytes) return all
+  const [first = '', ...others] = lines
   const kept: string[] = []
   let left = maxBytes - Buffer.byteLength(`\n… and ${lines.length} more`)
-  for (const line of lines) {
+  for (const line of [cut(first, left - 1), ...others]) {
     left -= Buffer.byteLength(line) + 1
     if (left < 0) break
     kept.push(line)
   }
-  return [...kept, `… and ${lines.length - kept.length} more`].join('\n')
+  return [...kept, ...(kept.length < lines.length ? [`… and ${lines.length - kept.length} more`] : [])].join('\n')
+}
+
+/** A line of at most so many bytes, without half a character. */
+function cut(line: string, maxBytes: number): string {
+  if (Buffer.byteLength(line) <= maxBytes) return line
+  let kept = ''
+  let left = maxBytes - Buffer.byteLength('…')
+  for (const character of line) {
+    left -= Buffer.byteLength(character)
+    if (left < 0) break
+    kept += character
+  }
+  return `${kept}…`
 }

@@ -1,4 +1,4 @@
-import { NO_CODE, type Outcome } from './formats.ts'
+import { type Failure, NO_CODE } from './formats.ts'
 import type { Format, Options } from './options.ts'
 
 const KEYWORD = 'allow the keyword timhook, or write one of its keywords in `template` and `events`'
@@ -8,7 +8,7 @@ const hints: Readonly<Record<Format, Readonly<Record<string, string>>>> = {
   wecom: { 93000: 'The key in `url` is wrong, or the robot was removed: copy its address again.' },
   dingtalk: {
     300001: 'The access_token in `url` is wrong, or the robot was removed: copy its address again.',
-    310000: `By its security settings the robot refuses this: give its SEC… as \`signingSecret\`; ${KEYWORD}; or let this server's address in.`,
+    310000: `Its security settings refuse this. For a signature give its SEC… as \`signingSecret\`; for a keyword, ${KEYWORD}; or let this server's address in.`,
   },
   feishu: {
     19001: '`url` is wrong, or the bot was removed: copy its address again.',
@@ -28,7 +28,7 @@ const hints: Readonly<Record<Format, Readonly<Record<string, string>>>> = {
 }
 
 /** What to do about a failure; empty where its text says it all. */
-export function hintFor(outcome: Outcome & { readonly ok: false }, { format }: Pick<Options, 'format'>): string {
+export function hintFor(outcome: Failure, { format }: Pick<Options, 'format'>): string {
   const { code, waitMs } = outcome
   if (code === NO_CODE) return `That is no answer of ${format}: look at \`url\` and \`format\`.`
   if (waitMs !== undefined) return `It got too many messages, and takes them again in ${Math.ceil(waitMs / 1000)} s.`

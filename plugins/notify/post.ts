@@ -45,7 +45,8 @@ function retryAfter({ headers }: Response): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0) * 1000, LONGEST_WAIT_MS) : 1000
 }
 
-function parse(text: string): unknown {
+/** The JSON of an answer, or undefined. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -110,7 +110,10 @@ export async function statusRows(store: Pick<Store, 'list'>, now = Date.now()): 
     }))
 }
 
+/** The sum, with time and reason of the newest. */
 function sum(tallies: readonly Tally[]): Tally {
-  const newest = tallies.reduce<Tally>((one, other) => (other.at > one.at ? other : one), { lines: 0, at: 0 })
-  return { ...newest, lines: tallies.reduce((total, { lines }) => total + lines, 0) }
+  const none: Tally = { lines: 0, at: 0 }
+  return tallies
+    .filter(({ lines }) => lines > 0)
+    .reduce((all, one) => ({ ...(one.at > all.at ? one : all), lines: all.lines + one.lines }), none)
 }

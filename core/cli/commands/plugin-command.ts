@@ -4,7 +4,8 @@ import { Bus } from '../../observe/bus.ts'
 import { prepare, type Prepared } from '../../runtime.ts'
 import { type OpenStores, openStores } from '../../delivery/engines/open-stores.ts'
 import { TimhookError } from '../../errors.ts'
-import { loadPlugins, type LoadedPlugin } from '../../host/load.ts'
+import { ALERTS_ID, loadPlugins, type LoadedPlugin } from '../../host/load.ts'
+import { isShipped } from '../../host/resolve.ts'
 import type { CommandContext, PluginCommand } from '../../plugin.ts'
 import { createRestClients } from '../../host/rest-clients.ts'
 import { lazyStore } from '../../store/lazy.ts'
@@ -19,11 +20,11 @@ import { table } from '../output/table.ts'
  * @returns false if no plugin of the config has it
  */
 export async function runPluginCommand(id: string, args: readonly string[]): Promise<boolean> {
-  const reading = await readFor(args)
+  const reading = await readFor(id, args)
   if (!reading) return false
   const { plugins } = await loadPlugins(reading)
   const found = plugins.find((plugin) => plugin.id === id)
-  if (!found) return false
+  if (!found) return isOwnName(id) ? failWithout(id, reading) : false
   const { plugin } = found
   const commands = plugin.commands ?? {}
   if (Object.keys(commands).length === 0) throw new TimhookError('USAGE', `plugin ${id} has no commands`)
@@ -40,8 +41,24 @@ export async function runPluginCommand(id: string, args: readonly string[]): Pro
 
 type Given = Record<string, unknown> & { config?: string; json?: boolean }
 
-/** Reads the config that the arguments name. Returns undefined if they name none and there is no default one. */
-async function readFor(args: readonly string[]): Promise<ConfigReading | undefined> {
+/** Whether it is a plugin's name rather than a misspelt command. */
+function isOwnName(id: string): boolean {
+  return id === ALERTS_ID || isShipped(id)
+}
+
+async function failWithout(id: string, reading: ConfigReading): Promise<never> {
+  // A plugin that is there and could not be loaded is a fault of the config.
+  const { plugins } = await prepare(reading)
+  const hint =
+    id === ALERTS_ID ? 'Set alerts.url.' : `Its plugins are ${plugins.map((one) => one.id).join(', ') || 'none'}.`
+  throw new TimhookError('USAGE', `the config has no plugin with the id ${id}`, { hint })
+}
+
+/**
+ * Reads the config that the arguments name. Returns undefined if they name none and there is no default one, unless a
+ * shipped plugin is asked for.
+ */
+async function readFor(id: string, args: readonly string[]): Promise<ConfigReading | undefined> {
   // The commands and options are not known before the config is read, so --config is parsed first.
   const at = args.findIndex((arg) => /^(?:--config$|--config=|-c)/.test(arg))
   const named = at < 0 ? undefined : (/^(?:--config=|-c)(.+)$/.exec(args[at] ?? '')?.[1] ?? args[at + 1])
@@ -49,7 +66,7 @@ async function readFor(args: readonly string[]): Promise<ConfigReading | undefin
     return await readChosenConfig(named)
   } catch (error) {
     const isMissing = error instanceof TimhookError && error.code === 'CONFIG_NOT_FOUND'
-    if (isMissing && named === undefined) return undefined
+    if (isMissing && named === undefined && !isOwnName(id)) return undefined
     throw error
   }
 }

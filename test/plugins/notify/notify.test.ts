@@ -157,4 +157,11 @@ describe('notify', () => {
     expect(textOf(['a', 'b'], 3)).to.equal('a\nb')
     expect(textOf(['a'.repeat(50), 'b'.repeat(50)], 100)).to.equal(`${'a'.repeat(50)}\n… and 1 more`)
   })
+
+  it('cuts a line that no message can hold, between two characters', () => {
+    const long = textOf(['中'.repeat(1000), 'b'], 2048)
+    expect(long).to.match(/^中{600,}…\n… and 1 more$/)
+    expect(Buffer.byteLength(long)).to.be.within(2000, 2048)
+    expect(textOf(['中'.repeat(1000)], 2048)).to.match(/^中{600,}…$/)
+  })
 })
