@@ -35,6 +35,12 @@ export interface IsolationHealth {
   readonly nextStartAt?: number
 }
 
+/** The circuit breaker of a plugin, as it tells of it by `emit('circuit', { open, target })`. */
+export interface CircuitState {
+  /** Whether it is open for any target; undefined as long as the plugin has told nothing. */
+  readonly isOpen: boolean | undefined
+}
+
 /** A plugin that is set up, with what its handlers get. */
 export interface RunningPlugin {
   readonly id: string
@@ -49,6 +55,7 @@ export interface RunningPlugin {
   readonly rest: (sdkAppId: number) => Rest
   readonly emit: (name: string, data: unknown) => void
   readonly count: Count
+  readonly circuit?: CircuitState
   readonly only: Only
   readonly isolation?: Isolation
   /** By command, category wildcard or `*`. */

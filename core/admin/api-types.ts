@@ -218,7 +218,7 @@ export interface PauseRequest {
   readonly reason?: string
 }
 
-export type PluginState = 'running' | 'paused' | 'open' | 'parked' | 'disabled'
+export type PluginState = 'running' | 'paused' | 'held' | 'open' | 'parked' | 'disabled'
 
 /** A plugin of the config. */
 export interface PluginSummary {
@@ -238,7 +238,7 @@ export interface PluginSummary {
   readonly deadLetters: number
   /** Totals since the start. */
   readonly rates: { readonly handled: number; readonly failures: number; readonly timeouts: number }
-  readonly circuit?: string
+  readonly circuit?: 'open' | 'closed'
   readonly views: readonly { readonly command: string; readonly description: string }[]
 }
 

@@ -7,6 +7,7 @@ import type { PluginEntry } from '../../config/sections/plugins.ts'
 import { type Examined, examine } from './examine.ts'
 import { codeVersion } from './import/code-version.ts'
 import { importFault } from './import/import-fault.ts'
+import { manifestOf } from './import/manifest.ts'
 import { importPlugin, type Notify, setupMsOf } from './import/import-plugin.ts'
 import type { Plugin } from '../plugin.ts'
 import { asPlugin } from './plugin-shape.ts'
@@ -31,6 +32,8 @@ export interface LoadedPlugin {
   readonly limits: PluginLimits
   /** Names the state of its code on the disk when it was loaded; undefined for a plugin that was passed as an object. */
   readonly code: string | undefined
+  /** Of the package that its module is in; undefined where that has none. */
+  readonly version: string | undefined
   /** The separate thread or process that it runs in, if any. */
   readonly isolation?: Isolation
 }
@@ -153,12 +156,18 @@ async function loadOne(
     plugin,
     file: path,
     code: path === undefined ? undefined : codeVersion(path),
+    version: path === undefined ? undefined : versionIn(path),
     options,
     specs,
     only: { ...others, ...(apps && { apps: apps.map(Number) }) },
     limits: limitsOf(entry),
     ...(isolation && { isolation }),
   }
+}
+
+function versionIn(file: string): string | undefined {
+  const version = manifestOf(file)?.['version']
+  return typeof version === 'string' ? version : undefined
 }
 
 export function limitsOf(entry: PluginEntry): PluginLimits {

@@ -5,11 +5,15 @@ import { allOf, EVERY, observe } from './observe-spec.ts'
 import type { Logger } from '../observe/log.ts'
 import type { PluginCounters } from '../observe/plugin-counters.ts'
 import type { AppSettings } from '../plugin-api/plugin-command.ts'
-import type { RunningPlugin } from '../registry.ts'
+import type { CircuitState, Isolation, RunningPlugin } from '../registry.ts'
 import type { Rest } from '../rest/calls/rest.ts'
 import { loggableError, reasonOf } from '../observe/loggable-error.ts'
 import type { Stores } from '../store/store.ts'
+import { isObject } from '../lib/json.ts'
 import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeout.ts'
+
+/** Targets that are remembered as left alone. */
+const MAX_TARGETS = 1000
 
 export interface SetUpDeps {
   readonly bus: Bus
@@ -59,12 +63,13 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
   const { id, plugin, file, only, specs, isolation } = entry
   const options = entry.options as object
   const log = deps.log.child({ plugin: id })
+  const circuit = new Circuit(isolation)
   const given = {
     options,
     log,
     store: deps.stores.of(id),
     rest: deps.rest,
-    emit: emitterOf(id, deps.bus),
+    emit: emitterOf(id, deps.bus, circuit),
     count: deps.counters.define({ id, plugin: plugin.name }, plugin.metrics ?? {}, (fault) => log.warn(fault)),
   }
   const ending = new AbortController()
@@ -89,6 +94,7 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
       state,
       instance: deps.instance,
       ...given,
+      circuit,
       only,
       handlers: specs,
       ...(isolation && { isolation }),
@@ -101,9 +107,42 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
   }
 }
 
-function emitterOf(id: string, bus: Bus): (name: string, data: unknown) => void {
+/** What a plugin has told of its circuit breaker since it was set up. */
+class Circuit implements CircuitState {
+  readonly #isolation: Isolation | undefined
+  #open: Set<unknown> | undefined
+  #restarts = 0
+
+  constructor(isolation: Isolation | undefined) {
+    this.#isolation = isolation
+  }
+
+  get isOpen(): boolean | undefined {
+    this.#forgetIfRestarted()
+    return this.#open && this.#open.size > 0
+  }
+
+  told(data: unknown): void {
+    if (!isObject(data) || typeof data['open'] !== 'boolean') return
+    this.#forgetIfRestarted()
+    this.#open ??= new Set()
+    const { open, target } = data
+    if (open && this.#open.size < MAX_TARGETS) this.#open.add(target)
+    else this.#open.delete(target)
+  }
+
+  /** A thread or process that was started again knows nothing of a target. */
+  #forgetIfRestarted(): void {
+    const { restarts = 0 } = this.#isolation?.health() ?? {}
+    if (restarts !== this.#restarts) this.#open = undefined
+    this.#restarts = restarts
+  }
+}
+
+function emitterOf(id: string, bus: Bus, circuit: Circuit): (name: string, data: unknown) => void {
   const all = allOf(id)
   return (name, data) => {
+    if (name === 'circuit') circuit.told(data)
     bus.emit(`plugin:${id}:${name}`, data)
     for (const many of [all, EVERY] as const)
       if (bus.hasListeners(many)) bus.emit(many, { name: `plugin:${id}:${name}`, data })

@@ -1,5 +1,5 @@
 import { TimhookError } from '../errors.ts'
-import type { Channel } from './wire/channel.ts'
+import type { Channel, ChannelOptions } from './wire/channel.ts'
 import type { FromPlugin, Reply, Request, ToPlugin } from './wire/messages.ts'
 import { decodeError, encodeError } from './wire/wire-error.ts'
 
@@ -19,6 +19,9 @@ export interface Sent {
   readonly n: number
   readonly result: Promise<unknown>
 }
+
+/** Opens a thread or process. @param handle takes what the plugin sends of its own accord */
+export type OpenLink = (handle: (message: Incoming, link: Link) => void, onLine: ChannelOptions['onLine']) => Link
 
 /** One living thread or process: requests and their replies. After its end requests are rejected. */
 export class Link {

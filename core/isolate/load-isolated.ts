@@ -10,11 +10,11 @@ import { codeVersion } from '../host/import/code-version.ts'
 import { type IsolationLevel, limitsOf } from '../host/load.ts'
 import { TimeoutError, withTimeout } from '../lib/timeout.ts'
 import type { Isolation } from '../registry.ts'
-import type { ChannelOptions } from './wire/channel.ts'
-import { Link } from './link.ts'
+import { Link, type OpenLink } from './link.ts'
 import type { Description, LoadRequest } from './wire/messages.ts'
 import { openProcessChannel } from './wire/process-channel.ts'
 import { pluginOf, specsOf } from './proxy.ts'
+import { runView } from './run-view.ts'
 import { Supervisor } from './supervisor.ts'
 import { openWorkerChannel } from './wire/worker-channel.ts'
 
@@ -34,7 +34,7 @@ export async function loadIsolated(
 ): Promise<Examined & { readonly isolation: Isolation }> {
   const request = requestOf(url, entry, reading)
   const name = `timhook ${entry.id ?? fileURLToPath(url)}`
-  const open = (handle: ConstructorParameters<typeof Link>[1], onLine: ChannelOptions['onLine']): Link => {
+  const open: OpenLink = (handle, onLine) => {
     const channel = level === 'worker' ? openWorkerChannel : openProcessChannel
     return new Link(channel({ name, memory, onLine }), handle)
   }
@@ -49,7 +49,7 @@ export async function loadIsolated(
     message: maskText(fault.message, reading.secrets),
   })
   return {
-    plugin: pluginOf(description, supervisor),
+    plugin: pluginOf(description, supervisor, (name, context) => runView(open, request, name, context)),
     options: entry.options,
     specs: specsOf(description, supervisor),
     faults: description.faults.map(masked),
@@ -59,10 +59,7 @@ export async function loadIsolated(
 }
 
 /** Imports the plugin in a thread or process that ends after it. */
-async function describe(
-  open: (handle: ConstructorParameters<typeof Link>[1], onLine: ChannelOptions['onLine']) => Link,
-  request: LoadRequest,
-): Promise<Description> {
+async function describe(open: OpenLink, request: LoadRequest): Promise<Description> {
   const link = open(
     () => undefined,
     () => undefined,

@@ -1,5 +1,5 @@
 import type { Context } from '../host/context.ts'
-import type { ObserverContext, Plugin, PluginCommand } from '../plugin.ts'
+import type { CommandContext, ObserverContext, Plugin, PluginCommand } from '../plugin.ts'
 import type { HandlerSpec, Pool } from '../registry.ts'
 import type { Description } from './wire/messages.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -17,7 +17,11 @@ export function specsOf({ specs, pools }: Description, supervisor: Supervisor): 
 }
 
 /** A plugin that runs elsewhere, as the host sets up and closes any. */
-export function pluginOf(description: Description, supervisor: Supervisor): Plugin {
+export function pluginOf(
+  description: Description,
+  supervisor: Supervisor,
+  runView: (name: string, context: CommandContext) => Promise<unknown>,
+): Plugin {
   const { name, observes, commands, metrics } = description
   return {
     name,
@@ -38,7 +42,7 @@ export function pluginOf(description: Description, supervisor: Supervisor): Plug
         {
           ...(command as PluginCommand),
           // Only views run in the server; others run in a process of their own, where the plugin is loaded as it is.
-          run: (context) => supervisor.command(key, context) as ReturnType<PluginCommand['run']>,
+          run: (context) => runView(key, context) as ReturnType<PluginCommand['run']>,
         } satisfies PluginCommand,
       ]),
     ),

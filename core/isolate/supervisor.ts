@@ -3,11 +3,10 @@ import type { PluginLimits } from '../host/load.ts'
 import { TimeoutError, withTimeout } from '../lib/timeout.ts'
 import { reasonOf } from '../observe/loggable-error.ts'
 import { RetryAfter } from '../plugin-api/outcome-errors.ts'
-import type { CommandContext, SetupContext } from '../plugin.ts'
+import type { SetupContext } from '../plugin.ts'
 import type { IsolationHealth } from '../registry.ts'
 import { Calls } from './calls.ts'
-import type { ChannelOptions } from './wire/channel.ts'
-import { endedError, type Link } from './link.ts'
+import { endedError, type Link, type OpenLink } from './link.ts'
 import type { LoadRequest } from './wire/messages.ts'
 import { Outlets } from './outlets.ts'
 import { Restarts } from './restarts.ts'
@@ -26,7 +25,7 @@ export interface SupervisorDeps {
   readonly request: LoadRequest
   readonly limits: PluginLimits
   /** Opens a thread or process. */
-  readonly open: (handle: ConstructorParameters<typeof Link>[1], onLine: ChannelOptions['onLine']) => Link
+  readonly open: OpenLink
 }
 
 type State = IsolationHealth['state']
@@ -88,19 +87,6 @@ export class Supervisor {
       throw endedError(this.#reason ?? 'is not running')
     }
     return this.#calls.call(link, context)
-  }
-
-  /** Runs a view. */
-  async command(name: string, { given, json, signal }: CommandContext): Promise<unknown> {
-    const link = this.#link
-    if (this.#state !== 'running' || !link) throw endedError(this.#reason ?? 'is not running')
-    const { n, result } = link.send('command', { name, given, json })
-    const abort = (): void => {
-      link.post({ kind: 'abort', n, error: encodeError(signal.reason) })
-      link.watch()
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    return result.finally(() => signal.removeEventListener('abort', abort))
   }
 
   /** Hands an event of the bus on. What is too much is dropped, and counted. */

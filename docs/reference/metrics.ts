@@ -21,6 +21,7 @@ export const LABELS: Readonly<Record<string, readonly string[]>> = {
   timhook_handler_seconds: ['plugin', 'le'],
   timhook_history_shortened_total: ['kind'],
   timhook_on_failure_total: ['plugin', 'outcome'],
+  timhook_plugin_circuit_open: ['plugin'],
   timhook_plugin_held: ['plugin'],
   timhook_plugin_parked: ['plugin'],
   timhook_plugin_restarts_total: ['plugin'],

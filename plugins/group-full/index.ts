@@ -3,6 +3,7 @@ import { options } from './options.ts'
 import { plan } from './output/plan.ts'
 import { receive } from './report/receive.ts'
 import { report } from './output/report.ts'
+import { runs } from './output/runs.ts'
 import { startWork } from './run/start-work.ts'
 
 /**
@@ -21,5 +22,5 @@ export default definePlugin({
     },
   },
   close: ({ runner }) => runner?.close(),
-  commands: { report, plan },
+  commands: { report, runs, plan },
 })

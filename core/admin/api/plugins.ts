@@ -46,12 +46,17 @@ export async function summariesOf(
   const running = plugins.map((loaded, index): PluginSummary => {
     const { id, plugin } = loaded
     const hold = holds[id]
+    const circuit = circuitOf(value('timhook_plugin_circuit_open', { plugin: id }))
     const age = value('timhook_backlog_oldest_age_seconds', { plugin: id })
     return {
       id,
       name: plugin.name,
       use: nameOf(enabled[index]?.use ?? plugin.name),
-      ...stateOf(hold, (value('timhook_plugin_parked', { plugin: id }) ?? 0) > 0),
+      ...(loaded.version !== undefined && { version: loaded.version }),
+      ...stateOf(hold, {
+        isParked: (value('timhook_plugin_parked', { plugin: id }) ?? 0) > 0,
+        isOpen: circuit === 'open',
+      }),
       options: masked(loaded.options),
       handles: { before: handled(loaded, 'before'), after: handled(loaded, 'after') },
       ...(Object.keys(loaded.only).length > 0 && { only: loaded.only }),
@@ -59,6 +64,7 @@ export async function summariesOf(
       ...(age !== undefined && age > 0 && { oldestAgeMs: Math.round(age * 1000) }),
       deadLetters: groups.filter((group) => group.plugin === id).reduce((sum, { count }) => sum + count, 0),
       rates: ratesOf(families, id),
+      ...(circuit && { circuit }),
       views: viewsOf(loaded),
     }
   })
@@ -79,12 +85,24 @@ async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** @param isParked whether its thread or process has ended too often; what a person asked for goes first */
-function stateOf(hold: Hold | undefined, isParked: boolean): Pick<PluginSummary, 'state' | 'reason' | 'until'> {
-  if (!hold) return { state: isParked ? 'parked' : 'running' }
-  const waits: PluginState = isParked ? 'parked' : 'open'
-  const state = hold.reason.startsWith(PAUSED) ? 'paused' : waits
+/**
+ * What a person asked for goes first.
+ * @param isParked whether its thread or process has ended too often
+ * @param isOpen whether its circuit breaker is open, with a hold or, between its probes, without one
+ */
+function stateOf(
+  hold: Hold | undefined,
+  { isParked, isOpen }: { isParked: boolean; isOpen: boolean },
+): Pick<PluginSummary, 'state' | 'reason' | 'until'> {
+  const own: PluginState = isParked ? 'parked' : isOpen ? 'open' : hold ? 'held' : 'running'
+  if (!hold) return { state: own }
+  const state = hold.reason.startsWith(PAUSED) ? 'paused' : own
   return { state, reason: hold.reason, ...(hold.until !== undefined && { until: hold.until }) }
+}
+
+function circuitOf(open: number | undefined): PluginSummary['circuit'] {
+  if (open === undefined) return undefined
+  return open > 0 ? 'open' : 'closed'
 }
 
 function disabledPlugin(id: string, use: unknown, options: unknown): PluginSummary {

@@ -31,24 +31,27 @@ export function viewRoute(deps: ApiDeps): Route {
       const given = givenFor(command, query)
       const ending = new AbortController()
       let printed = ''
-      const running = command.run({
-        given,
-        options: loaded?.options,
-        store: readOnly(await deps.facts.store(id)),
-        apps: appSettings(config.apps),
-        rest: () => {
-          throw new CommandError('a view reads its store: it has no REST API here')
-        },
-        json: true,
-        print: (_, text) => void (printed += text),
-        table: (rows) => JSON.stringify(rows),
-        signal: ending.signal,
-      })
+      const store = readOnly(await deps.facts.store(id))
+      const run = async (): Promise<ViewRows | void> =>
+        command.run({
+          given,
+          options: loaded?.options,
+          store,
+          apps: appSettings(config.apps),
+          rest: () => {
+            throw new CommandError('a view reads its store: it has no REST API here')
+          },
+          json: true,
+          print: (_, text) => void (printed += text),
+          table: (rows) => JSON.stringify(rows),
+          signal: ending.signal,
+        })
       try {
-        const rows = await withTimeout(Promise.resolve(running), LIMIT_MS)
+        const rows = await withTimeout(run(), LIMIT_MS)
         return rows ? tableOf(rows) : { text: printed }
       } catch (error) {
-        if (error instanceof CommandError) throw new ApiFault(400, error.message, error.code)
+        // One of a thread, or of another copy of timhook, is of another class.
+        if (isCommandError(error)) throw new ApiFault(400, error.message, error.code)
         if (!(error instanceof TimeoutError)) throw error
         throw new ApiFault(503, `view ${name} of plugin ${id} did not end within ${LIMIT_MS / 1000} s`)
       } finally {
@@ -56,6 +59,10 @@ export function viewRoute(deps: ApiDeps): Route {
       }
     },
   }
+}
+
+function isCommandError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && error.code === 'COMMAND_FAILED'
 }
 
 /** The options of the command, from the parameters of the URL. */

@@ -3,7 +3,7 @@ import { exposition } from '../../observe/metrics/family.ts'
 import { Access, type AdminSettings } from '../access/access.ts'
 import { createApi } from '../api/api.ts'
 import type { ServerFacts } from '../api/deps.ts'
-import { createRecorder } from '../live/recorder.ts'
+import { createRecorder, type Recorder } from '../live/recorder.ts'
 import { Stream } from '../live/stream.ts'
 import type { Reads } from '../reads.ts'
 import type { Tls } from '../../http/server/tls.ts'
@@ -25,7 +25,11 @@ export function openAdmin(
   { reads, tls }: { reads: Reads; tls?: Tls | undefined },
 ): Admin {
   const access = new Access(settings)
-  const recorder = settings.page === true ? createRecorder(facts.families) : undefined
+  let recorder: Recorder | undefined
+  const record = ({ page }: AdminSettings): void => {
+    if (page === true) recorder ??= createRecorder(facts.families)
+  }
+  record(settings)
   const stream = new Stream({ latest: (place) => reads.latest(place), families: facts.families })
   access.onRevoked(() => stream.end())
   const api = createApi({ facts, access, reads, stream, series: () => recorder?.series() })
@@ -42,7 +46,10 @@ export function openAdmin(
   )
   return {
     server,
-    update: (next) => access.update(next),
+    update(next) {
+      access.update(next)
+      record(next)
+    },
     close() {
       recorder?.stop()
       stream.end()

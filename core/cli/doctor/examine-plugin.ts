@@ -1,13 +1,12 @@
 import { fork } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import satisfies from 'semver/functions/satisfies.js'
 import { importFault } from '../../host/import/import-fault.ts'
+import { manifestOf } from '../../host/import/manifest.ts'
 import { version } from '../../host/import/version.ts'
 import { asPlugin, pluginWarnings } from '../../host/plugin-shape.ts'
 import { resolvePlugin } from '../../host/resolve.ts'
-import { isObject, type JsonObject } from '../../lib/json.ts'
+import { isObject } from '../../lib/json.ts'
 import type { Plugin } from '../../plugin.ts'
 import { advice, fault, type Finding } from './finding.ts'
 import type { SideEffects } from './import-alone.ts'
@@ -59,16 +58,6 @@ function examinePackage(file: string): Finding[] {
   const run = SCRIPTS.filter((script) => isObject(scripts) && script in scripts)
   if (run.length > 0) findings.push(fault(`its package runs scripts when it is installed: ${run.join(', ')}`))
   return findings.length > 0 ? findings : [{ level: 'fine', text: `its package fits timhook ${version}` }]
-}
-
-function manifestOf(file: string): JsonObject | undefined {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const path = join(folder, 'package.json')
-    if (!existsSync(path)) continue
-    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isObject(manifest) ? manifest : undefined
-  }
-  return undefined
 }
 
 function examineShape(plugin: Plugin): Finding[] {

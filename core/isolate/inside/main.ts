@@ -42,7 +42,7 @@ function receive(message: ToPlugin): void {
     case 'setup':
       return answer(message.n, () => plugin.setUp(message.data))
     case 'command':
-      return answer(message.n, () => plugin.command(message.n, message.data))
+      return answer(message.n, () => plugin.command(message.data))
     case 'stopping':
       return plugin.stop(message.error)
     case 'close':

@@ -6,9 +6,16 @@ import type { Logger } from '../../observe/log.ts'
 import { isThenable, LazySignal } from '../../lib/timeout.ts'
 import { loggableError } from '../../observe/loggable-error.ts'
 import { Verdict } from '../../plugin-api/verdict.ts'
-import type { CommandContext } from '../../plugin.ts'
 import { createRegistry, type Registry, type RunningPlugin } from '../../registry.ts'
-import type { CallRequest, CommandRequest, Description, LoadRequest, Returned, SetUpRequest } from '../wire/messages.ts'
+import type {
+  CallRequest,
+  CommandRequest,
+  CommandResult,
+  Description,
+  LoadRequest,
+  Returned,
+  SetUpRequest,
+} from '../wire/messages.ts'
 import { decodeError, type WireError } from '../wire/wire-error.ts'
 import { loadInside } from './describe.ts'
 import { Outlet } from './outlet.ts'
@@ -26,7 +33,6 @@ export class PluginThread {
   readonly #bus = new Bus()
   readonly #stopping = new AbortController()
   #examined: Examined | undefined
-  #setUp: SetUpRequest | undefined
   #plugin: Mutable<RunningPlugin> | undefined
   #registry: Registry | undefined
 
@@ -63,7 +69,6 @@ export class PluginThread {
       const { name, code, at } = loggableError(error)
       log.error({ event, error: { name, code, at } }, 'listener failed')
     })
-    this.#setUp = request
     this.#plugin = { id, instance: '', state, ...given, only: {}, handlers: specs }
     this.#registry = createRegistry([this.#plugin])
   }
@@ -95,29 +100,25 @@ export class PluginThread {
     this.#signals.delete(n)
   }
 
-  async command(n: number, { name, given, json }: CommandRequest): Promise<unknown> {
+  /** Runs a view, with a store that the server has made for it. */
+  async command({ name, given, json, apps }: CommandRequest): Promise<CommandResult> {
     const { plugin, options } = this.#loaded()
     const command = plugin.commands?.[name]
-    if (!command || !this.#plugin) throw new Error(`the plugin has no command ${name} any more`)
-    const signal = new LazySignal()
-    this.#signals.set(n, signal)
-    const { store, rest } = this.#plugin
-    const none = (): never => {
-      throw new Error('a view returns rows and prints nothing')
-    }
-    const apps = this.#setUp?.apps ?? []
-    const context: Omit<CommandContext, 'signal'> = {
+    if (!command) throw new Error(`the plugin has no command ${name} any more`)
+    let printed = ''
+    const rows = await command.run({
       given,
       options,
-      store,
+      store: createRemoteStore(this.#server),
       apps,
-      rest,
+      rest: createRemoteRest(this.#server),
       json,
-      print: none,
-      table: none,
-    }
-    // Made where it is read, as for handlers.
-    return command.run(Object.defineProperty(context, 'signal', { get: () => signal.signal }) as CommandContext)
+      print: (_, text) => void (printed += text),
+      table: (rows) => JSON.stringify(rows),
+      // The thread ends with the time of the view.
+      signal: this.#stopping.signal,
+    })
+    return { rows, printed }
   }
 
   observe(on: string, name: string, event: unknown): void {

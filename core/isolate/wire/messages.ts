@@ -61,6 +61,13 @@ export interface CommandRequest {
   readonly name: string
   readonly given: unknown
   readonly json: boolean
+  readonly apps: readonly AppSettings[]
+}
+
+/** What a view returned and printed. */
+export interface CommandResult {
+  readonly rows: unknown
+  readonly printed: string
 }
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'

@@ -4,14 +4,20 @@ import { deliveryFamilies } from './delivery-families.ts'
 import { eventFamilies } from './event-families.ts'
 import { family, type Family } from './family.ts'
 import { answeredCount, hotFamilies } from './hot-families.ts'
-import { type IsolatedPlugin, isolationFamilies, pluginFamilies, type PluginCount } from './plugin-families.ts'
+import {
+  circuitFamily,
+  isolationFamilies,
+  type ObservedPlugin,
+  pluginFamilies,
+  type PluginCount,
+} from './plugin-families.ts'
 import { processFamilies } from './process-families.ts'
 
 /** What the metrics read from the running server when they are asked for. */
 export interface MetricsSources {
   stats(): Promise<DeliveryStats>
   readonly counters: { list(): readonly PluginCount[] }
-  readonly registry: { readonly plugins: readonly IsolatedPlugin[] }
+  readonly registry: { readonly plugins: readonly ObservedPlugin[] }
 }
 
 export interface BodyUsage {
@@ -74,6 +80,7 @@ export function createMetrics({ bus, version, engine, bodies, certificates, sour
         ),
         ...deliveryFamilies(stats),
         ...pluginFamilies(running?.counters.list() ?? []),
+        circuitFamily(running?.registry.plugins ?? []),
         ...isolationFamilies(running?.registry.plugins ?? []),
         ...ofProcess.read(),
       ]

@@ -31,14 +31,29 @@ export function pluginFamilies(counters: readonly PluginCount[]): Family[] {
   return [...byName.values()]
 }
 
-/** A plugin, and how its thread or process fares if it has one of its own. */
-export interface IsolatedPlugin {
+/** A plugin, what it has told of its circuit breaker, and how its thread or process fares if it has one of its own. */
+export interface ObservedPlugin {
   readonly id: string
+  readonly circuit?: { readonly isOpen: boolean | undefined }
   readonly isolation?: { readonly health: () => { readonly state: string; readonly restarts: number } }
 }
 
+/** Which plugins leave a target alone. A plugin that has told nothing of a circuit breaker has no sample. */
+export function circuitFamily(plugins: readonly ObservedPlugin[]): Family {
+  return family(
+    'gauge',
+    'timhook_plugin_circuit_open',
+    '1 while a plugin leaves a target alone that keeps failing; none if it never did.',
+    plugins.map(({ id, circuit }) => [
+      { plugin: id },
+      circuit?.isOpen === undefined ? undefined : Number(circuit.isOpen),
+    ]),
+    'max',
+  )
+}
+
 /** How the threads and processes of plugins fare. */
-export function isolationFamilies(plugins: readonly IsolatedPlugin[]): Family[] {
+export function isolationFamilies(plugins: readonly ObservedPlugin[]): Family[] {
   const all = plugins.flatMap(({ id, isolation }) => (isolation ? [{ plugin: id, ...isolation.health() }] : []))
   return [
     family(

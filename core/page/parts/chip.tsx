@@ -17,6 +17,7 @@ const OUTCOMES: Readonly<Record<EventOutcome, Tone>> = {
 const STATES: Readonly<Record<PluginState, Tone>> = {
   running: 'good',
   paused: 'warn',
+  held: 'warn',
   open: 'bad',
   parked: 'bad',
   disabled: 'quiet',

@@ -27,6 +27,8 @@ export const metricTexts: Dictionary = {
   'Stored callbacks deleted early to make room.': '为腾出空间而提前删除的回调数。',
   'Time since the last callback, or since the start.': '距最近一次回调的时间；没有过则自启动起算。',
   'Failed before-handlers that onFailure resolved.': '由 onFailure 决定的“之前”处理函数失败次数。',
+  '1 while a plugin leaves a target alone that keeps failing; none if it never did.':
+    '插件的目标接连失败、暂不访问（熔断）时为 1；从未熔断过的插件没有这一项。',
   'Whether a plugin is on hold, so that its after-callbacks wait.': '插件是否被暂停，使其“之后”回调等待。',
   '1 if the thread or process of a plugin has ended too often, and is started again rarely.':
     '1 表示插件的线程或进程结束得太频繁，只是偶尔重新启动。',

@@ -30,9 +30,16 @@ function found({ before, seen, partial, candidates, need, allowed, limitedBy }: 
   return [`${before.type} group, ${before.members} of ${before.cap} members${room}`, ...listed]
 }
 
-function excluded({ excluded = {} }: RunRecord): string[] {
-  const counts = Object.entries(excluded).map(([rule, count]) => `${rule} ${count}`)
-  return counts.length === 0 ? [] : [`protected: ${counts.join(', ')}`]
+function excluded(record: RunRecord): string[] {
+  const counts = excludedText(record)
+  return counts === '' ? [] : [`protected: ${counts}`]
+}
+
+/** How many members each rule protected. */
+export function excludedText({ excluded = {} }: RunRecord): string {
+  return Object.entries(excluded)
+    .map(([rule, count]) => `${rule} ${count}`)
+    .join(', ')
 }
 
 function confirmed({ requested, confirmed: gone, dropped }: RunRecord): string[] {
@@ -44,7 +51,8 @@ function confirmed({ requested, confirmed: gone, dropped }: RunRecord): string[]
   ]
 }
 
-function chosenRows({ chosen = [], requested, startedAt }: RunRecord): Record<string, unknown>[] {
+/** Who was chosen in a run and why, in the order of removal. */
+export function chosenRows({ chosen = [], requested, startedAt }: RunRecord): Record<string, unknown>[] {
   return chosen.map((candidate, index) => ({
     rank: index + 1,
     account: candidate.account,

@@ -5,7 +5,7 @@ import { hashOf, type RunRecord } from '../report/record.ts'
 import { formatRun } from './format-run.ts'
 
 /** How many of the newest records are searched. */
-const MAX_SEARCHED = 2000
+export const MAX_SEARCHED = 2000
 
 const given = Type.Object({
   group: Type.Optional(Type.String({ minLength: 1, description: 'Only runs in this group' })),
@@ -40,7 +40,8 @@ export const report = defineCommand(
   options,
 )
 
-function concerns(record: RunRecord | RecordedFull, account: string): boolean {
+/** Whether a run requested the removal of an account. */
+export function concerns(record: RunRecord | RecordedFull, account: string): boolean {
   return (
     'run' in record && (record.requested.includes(account) || record.requested.includes(hashOf(record.app, account)))
   )

@@ -70,6 +70,11 @@ function Progress({ search }: { search: Search }) {
           t('events.count', { count: countText(entries.length) })
         )}{' '}
         {isEnd && !isSearching && <span class="muted">{t('events.searchedAll')}</span>}
+        {!isEnd && !isSearching && searchedTo !== undefined && (
+          <span class="muted">
+            {t('events.searchedTo')} <Time at={searchedTo} />
+          </span>
+        )}
       </span>
       {isSearching && (
         <button type="button" onClick={stop}>

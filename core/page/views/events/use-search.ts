@@ -42,6 +42,8 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
   const running = useRef<AbortController | undefined>(undefined)
   const latest = useRef(state)
   latest.current = state
+  const wantedKey = useRef(filterKey)
+  wantedKey.current = filterKey
 
   const run = useCallback(
     async (from: State): Promise<void> => {
@@ -88,7 +90,8 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
   const readNewest = useCallback(
     () =>
       get<EventPage>(withParams('api/events', { ...filter, limit: String(WANTED) })).then(
-        ({ entries }) => entries,
+        // The answer to a question that is not asked any more says nothing of the list.
+        ({ entries }) => (wantedKey.current === filterKey ? entries : []),
         () => [],
       ),
     [filterKey],

@@ -12,6 +12,8 @@ import { Tiles } from './tiles.tsx'
 
 const REFRESH_MS = 10_000
 const SPANS = ['hour', 'day'] as const
+/** Engines whose store several machines may share. */
+const SHARED: ReadonlySet<Data['engine']> = new Set(['redis', 'postgres'])
 const SPANS_MS = { hour: 3_600_000, day: 86_400_000 }
 
 /** How the server is: numbers of now, the last hour or day, and what waits. */
@@ -42,6 +44,7 @@ export function Overview({ route }: { route: Route }) {
         <>
           <Checks data={data} />
           <Tiles data={data} tick={tick} />
+          {SHARED.has(data.engine) && <p class="muted">{t('overview.scope')}</p>}
           <Plots series={data.series[span]} spanMs={SPANS_MS[span]}>
             <Backlogs plugins={data.plugins} />
           </Plots>

@@ -3,6 +3,7 @@ import { t } from '../../i18n/text.ts'
 import { linkTo } from '../../net/route.ts'
 import { useApi } from '../../net/use-api.ts'
 import { Failure } from '../../parts/failure.tsx'
+import { Time } from '../../parts/time.tsx'
 import { Untrusted } from '../../parts/untrusted.tsx'
 import { countText } from '../../text/numbers.ts'
 
@@ -54,7 +55,7 @@ function Table({ view: { columns, rows }, label }: { view: Exclude<View, { text:
             <tr>
               {row.map((cell) => (
                 <td>
-                  <Untrusted text={cell} limit={200} />
+                  <Cell text={cell} />
                 </td>
               ))}
             </tr>
@@ -63,4 +64,12 @@ function Table({ view: { columns, rows }, label }: { view: Exclude<View, { text:
       </table>
     </div>
   )
+}
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
+
+/** A time as a plugin's command writes it is shown in the viewer's zone. */
+function Cell({ text }: { text: string }) {
+  const at = ISO.test(text) ? Date.parse(text) : NaN
+  return Number.isNaN(at) ? <Untrusted text={text} limit={200} /> : <Time at={at} />
 }

@@ -66,7 +66,7 @@ function Shown({ plugin, onDone }: { plugin: PluginSummary; onDone: () => void }
           {circuit !== undefined && (
             <>
               <dt>{t('plugins.circuit')}</dt>
-              <dd>{circuit}</dd>
+              <dd>{t(`plugins.circuit.${circuit}`)}</dd>
             </>
           )}
         </dl>

@@ -30,7 +30,7 @@ export function Plugins() {
 }
 
 function PluginCard({ plugin }: { plugin: PluginSummary }) {
-  const { id, use, version, state, reason, backlog, deadLetters, rates } = plugin
+  const { id, use, version, circuit, state, reason, backlog, deadLetters, rates } = plugin
   return (
     <li class="card">
       <h2>
@@ -39,6 +39,11 @@ function PluginCard({ plugin }: { plugin: PluginSummary }) {
       <p class="muted">
         {use} {version}
       </p>
+      {circuit !== undefined && (
+        <p class={circuit === 'open' ? 'error' : 'muted'}>
+          {t('plugins.circuit')} {t(`plugins.circuit.${circuit}`)}
+        </p>
+      )}
       {reason !== undefined && (
         <p class="error">
           <Untrusted text={reason} limit={300} />

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
-import { triggerCommand } from '../../core/page/text/trigger-command.ts'
+import { triggerCommand } from '../../../core/page/text/trigger-command.ts'
 
 /** Runs what was copied in a shell whose `timhook` says what it was given, in place of the real one. */
 function run(text: string): { args: string[]; input: string; stderr: string } {
