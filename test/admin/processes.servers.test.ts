@@ -91,7 +91,7 @@ server: { drainMs: 50 }
 admin: { port: ${await freePort()} }
 apps: [{ sdkAppId: 7, unsigned: true }]
 delivery: { engine: redis, redis: { url: '${redis.url}' } }
-plugins: [{ use: ./counts.mjs }]
+plugins: [{ use: ./counts.mjs }, { use: ./counts.mjs, id: isolated, isolate: process }]
 `,
       ['--workers', '2'],
     )
@@ -106,10 +106,12 @@ plugins: [{ use: ./counts.mjs }]
     expect((await get('/api/events')).json.entries).to.have.length(6)
     for (;;) {
       const { json } = await get('/api/plugins')
-      if (json.plugins[0].rates.handled === 6) break
+      if (json.plugins.every(({ rates }: { rates: { handled: number } }) => rates.handled === 6)) break
     }
-    const { json: view } = await get('/api/plugins/counts/view/runs')
-    expect(view.rows.flat().toSorted()).to.deep.equal([0, 1, 2, 3, 4, 5].map((n) => `@TGS#${n}`))
+    for (const id of ['counts', 'isolated']) {
+      const { json: view } = await get(`/api/plugins/${id}/view/runs`)
+      expect(view.rows.flat().toSorted()).to.deep.equal([0, 1, 2, 3, 4, 5].map((n) => `@TGS#${n}`))
+    }
     expect((await change('/api/plugins/counts/pause')).json.count).to.equal(1)
     expect((await get('/api/plugins')).json.plugins[0].state).to.equal('paused')
     expect((await change('/api/plugins/counts/resume')).json.count).to.equal(1)

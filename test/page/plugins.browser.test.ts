@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { closeBrowserAfterAll, openPage } from '../harness/browser.ts'
+import { version } from '../../core/observe/version.ts'
 import { FULL } from '../harness/plugin.ts'
+import { receive } from '../plugins/forward/receiver.ts'
 import { LANGUAGES, SECRET, sendFull, shownServer } from './support.ts'
 
 describe('plugins, config and numbers on the page', () => {
@@ -46,6 +48,27 @@ describe('plugins, config and numbers on the page', () => {
       const cells = page.getByRole('table').getByRole('cell')
       await cells.first().waitFor()
       expect(await cells.allInnerTexts()).to.deep.equal(['@TGS#1', '3', '<b>silent</b> for 90 days', '@TGS#2', '0', ''])
+      expect(troubles).to.deep.equal([])
+    })
+
+    it(`shows the version of a plugin and an open circuit, in ${locale}`, async () => {
+      const target = await receive()
+      const options = { url: target.url, circuit: { failures: 1, probeMs: 1, maxProbeMs: 1 } }
+      const shown = await shownServer({}, [{ use: 'forward', options }])
+      await target.down()
+      const opened = shown.server.bus.next('plugin:forward:circuit')
+      await sendFull(shown)
+      await opened
+      const { page, troubles } = await openPage(`${shown.url}#/plugins`, { locale })
+      const card = page.locator('.plugins > li', { hasText: 'forward' })
+      await card.getByText(texts['state.open'], { exact: true }).waitFor()
+      await card.getByText(`${texts['plugins.circuit']} ${texts['plugins.circuit.open']}`).waitFor()
+      await card.getByText(`forward ${version}`).waitFor()
+      await target.up()
+      await card.getByText(texts['state.running'], { exact: true }).waitFor()
+      await card.getByRole('link', { name: 'forward' }).click()
+      await page.locator('.facts').getByText(texts['plugins.circuit.closed']).waitFor()
+      await page.locator('.facts').getByText(`forward ${version}`).waitFor()
       expect(troubles).to.deep.equal([])
     })
 

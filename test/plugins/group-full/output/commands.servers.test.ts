@@ -65,6 +65,34 @@ describe('timhook group-full report', () => {
   })
 })
 
+describe('timhook group-full runs', () => {
+  it('is a table: a row for each member who was chosen, and one for a run that chose nobody', async () => {
+    const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE), activeGroup({ id: OTHER })])
+    const folder = await folderFor(fake, {})
+    const server = await startCommand(folder)
+    for (const group of [GROUP, OTHER]) {
+      await reportTo(server, fake, group)
+      await server.line((line) => String(line['msg']).startsWith('run ended') && line['group'] === group)
+    }
+    const runs = async (...args: string[]): Promise<Record<string, unknown>[]> => {
+      const { stdout } = await run(['group-full', 'runs', '--json', ...args], { cwd: folder })
+      return JSON.parse(stdout) as Record<string, unknown>[]
+    }
+    const [none, chosen, ...others] = await runs()
+    expect(others).to.deep.equal([])
+    expect(none).to.include({ group: OTHER, outcome: 'nobody-eligible', account: '', why: '' })
+    expect(chosen).to.include({ group: GROUP, mode: 'remove', outcome: 'removed', members: '20 of 20' })
+    expect(chosen).to.include({ rank: 1, account: 'g-6', state: 'removal requested' })
+    expect(chosen?.['protected']).to.equal('role 2, active 15')
+    expect(chosen?.['why']).to.match(/^inactive for 200 days: last message 200 days ago/)
+    expect(await runs('--limit', '1')).to.have.length(1)
+    expect((await runs('--account', 'g-6')).map(({ group }) => group)).to.deep.equal([GROUP])
+    expect((await runs('--group', OTHER)).map(({ group }) => group)).to.deep.equal([OTHER])
+    const { stdout } = await run(['group-full', 'runs'], { cwd: folder })
+    expect(stdout).to.match(/^time +app +group +mode +outcome +members +protected +rank +account +state +why\n/)
+  })
+})
+
 describe('timhook group-full plan', () => {
   it('shows whom a run would remove, in any mode, beside the server, and removes and writes nothing', async () => {
     const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE)])

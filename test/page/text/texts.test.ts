@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { assert, json as anyJson, property, string } from 'fast-check'
-import { en } from '../../core/page/i18n/en.ts'
-import { zh } from '../../core/page/i18n/zh.ts'
-import { compactJson, jsonLines } from '../../core/page/text/json-lines.ts'
-import { matchesFilter } from '../../core/page/text/match-event.ts'
-import { elementsOf, messageOf, webAddress } from '../../core/page/text/message.ts'
-import { bytesText, countText, durationText, roughText } from '../../core/page/text/numbers.ts'
-import { cutText, visiblePieces } from '../../core/page/text/visible.ts'
+import { en } from '../../../core/page/i18n/en.ts'
+import { zh } from '../../../core/page/i18n/zh.ts'
+import { compactJson, jsonLines } from '../../../core/page/text/json-lines.ts'
+import { matchesFilter } from '../../../core/page/text/match-event.ts'
+import { elementsOf, messageOf, webAddress } from '../../../core/page/text/message.ts'
+import { bytesText, countText, durationText, roughText } from '../../../core/page/text/numbers.ts'
+import { cutText, visiblePieces } from '../../../core/page/text/visible.ts'
 
 const shown = (text: string): string =>
   visiblePieces(text)
