@@ -187,6 +187,14 @@ describe('access to the admin API', () => {
     expect((await fetch(new URL('/metrics', admin))).status).to.equal(200)
   })
 
+  it('begins to keep the numbers of the last hour when a reload turns the page on', async () => {
+    const server = await serveAdmin({ page: false }, memory)
+    const reading = checkConfig({ apps, admin: { port: 0, page: true }, ...memory }, { env: process.env })
+    await server.server.reload(await prepare(reading))
+    const { json } = await server.get('/api/overview')
+    expect([json.series.hour.stepMs, json.series.day.stepMs]).to.deep.equal([10_000, 300_000])
+  })
+
   it('voids logins when a reload brings another token, and takes that one', async () => {
     const server = await serveAdmin({ token: TOKEN }, memory)
     const { get, change } = stranger(server)
