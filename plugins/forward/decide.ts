@@ -24,7 +24,9 @@ export async function decide(context: Context): Promise<Verdict> {
   if (passage === 'open' || passage === 'probing') {
     throw new TargetError('TARGET_HELD', `${origin} keeps failing, and is not asked until its next probe`)
   }
-  const { status, text, isCut } = await send(context, passage, true)
+  const given = await send(context, passage, true)
+  if (given instanceof Error) throw given
+  const { status, text, isCut } = given
   if (status < 200 || status > 299) throw new TargetError('TARGET_REFUSED', `${origin} answered ${status}`)
   const fault = (what: string): TargetError => new TargetError('TARGET_ANSWER_INVALID', `${origin} answered ${what}`)
   if (isCut) throw fault('with more than 64 kB')

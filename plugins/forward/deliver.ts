@@ -23,15 +23,20 @@ const VERDICT_MS = 1000
  */
 export async function deliver(context: Context): Promise<void> {
   const { circuit, rate, origin } = context.state
-  const { signal } = context
   for (let pauseMs = RECONNECT_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_RECONNECT_MS)) {
-    const passage = await enter(circuit, signal)
+    // The signal is read only where there is something to wait for: most callbacks need none.
+    const entered = circuit.enter()
+    const passage = entered === 'probing' ? await enter(circuit, context.signal) : entered
     if (passage === 'open') throw held(circuit, origin)
     const waitMs = passage === 'probe' ? 0 : (rate?.reserve(MAX_PACE_MS) ?? 0)
     if (waitMs > MAX_PACE_MS) throw new RetryAfter(waitMs, `the rate of ${origin} is reached`, { plugin: true })
-    if (waitMs >= 1) await sleep(waitMs, signal)
-    const answer = await send(context, passage, false).catch((error: unknown) => error as Error)
+    if (waitMs >= 1) {
+      await sleep(waitMs, context.signal)
+      context.signal.throwIfAborted()
+    }
+    const answer = await send(context, passage, false)
     if (!(answer instanceof Error) && answer.status >= 200 && answer.status <= 299) return
+    const { signal } = context
     const isAgain = isUnsent(answer) && circuit.mayOpen
     if (isDown(answer)) await sleep(isAgain ? pauseMs : VERDICT_MS, signal, circuit.verdict)
     if (!(answer instanceof Error)) throw refusal(answer, circuit, origin)

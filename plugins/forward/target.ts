@@ -9,13 +9,16 @@ import { limitOf, type Options, secretsOf } from './options.ts'
 import { Circuit } from './send/circuit.ts'
 import { connect } from './send/connect.ts'
 import { Rate } from './send/rate.ts'
+import { Watch } from './send/watch.ts'
 
 /** Where callbacks are forwarded to, and how it is doing. */
 export interface Target {
   readonly dispatcher: Dispatcher
   /** Scheme, host and port: the path may be a secret. */
   readonly origin: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly watch: Watch
   readonly write: Format
   readonly circuit: Circuit
   readonly rate: Rate | undefined
@@ -43,7 +46,8 @@ export function createTarget({ options, log, count, emit }: TargetDeps): Target 
   return {
     dispatcher: connect(options),
     origin,
-    headers: { ...authorizationOf(url), ...options.headers, 'user-agent': 'timhook' },
+    headers: headersOf(url, options.headers),
+    watch: new Watch(),
     write: formatOf(options, url),
     circuit: new Circuit(options.circuit || undefined, onChange),
     limitMs: limitOf(options),
@@ -55,6 +59,12 @@ function formatOf({ format, token, secret }: Options, url: URL): Format {
   if (format === 'tencent') return createTencentFormat(url, token)
   const sign = createSignWebhook(secretsOf(secret))
   return format === 'cloudevents' ? createCloudEventsFormat(url, sign) : createStandardWebhooksFormat(url, sign)
+}
+
+/** What is the same in every request. `traceparent` is not. */
+function headersOf(url: URL, given: Options['headers']): string[] {
+  const { traceparent: _, ...others } = given
+  return Object.entries({ ...authorizationOf(url), ...others, 'user-agent': 'timhook' }).flat()
 }
 
 /** User and password of the URL. */

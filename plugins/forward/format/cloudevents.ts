@@ -19,7 +19,7 @@ export function createCloudEventsFormat({ pathname, search }: URL, sign: SignWeb
     const body = `${JSON.stringify(event).slice(0, -1)},"data":${json}}`
     return {
       path: `${pathname}${search}`,
-      headers: { 'content-type': 'application/cloudevents+json; charset=utf-8', ...sign(id, body, nowMs) },
+      headers: ['content-type', 'application/cloudevents+json; charset=utf-8', ...sign(id, body, nowMs)],
       body,
     }
   }

@@ -16,17 +16,18 @@ export interface Sendable {
 export interface Message {
   /** Path and query. */
   readonly path: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Names and values in turn, the cheapest form to send. */
+  readonly headers: string[]
   readonly body: string
 }
 
 /** Writes a callback in one of the formats. */
 export type Format = (callback: Sendable, nowMs: number) => Message
 
-/** Parameters that hold for one request, each in lower case: the next request has its own. */
-const OF_ONE_REQUEST = new Set(['sign', 'requesttime', 'requestid', 'timhook-hops'])
+/** Parameters that hold for one request: the next request has its own. */
+const OF_ONE_REQUEST = /^(?:sign|requesttime|requestid|timhook-hops)$/i
 
 /** The parameters of the URL that describe the callback. */
 export function lastingParameters(query: Query): [string, string][] {
-  return Object.entries(query).filter(([name]) => !OF_ONE_REQUEST.has(name.toLowerCase()))
+  return Object.entries(query).filter(([name]) => !OF_ONE_REQUEST.test(name))
 }

@@ -8,7 +8,7 @@ export function keyOf(secret: string): Buffer {
 }
 
 /** Makes the headers that Standard Webhooks 1.0 defines, for one attempt. */
-export type SignWebhook = (id: string, body: string, nowMs: number) => Record<string, string>
+export type SignWebhook = (id: string, body: string, nowMs: number) => readonly string[]
 
 /** @param secrets one signature is made with each, so that a receiver may change its secret at any time */
 export function createSignWebhook(secrets: readonly string[]): SignWebhook {
@@ -17,7 +17,7 @@ export function createSignWebhook(secrets: readonly string[]): SignWebhook {
     const timestamp = String(Math.floor(nowMs / 1000))
     const signed = `${id}.${timestamp}.${body}`
     const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
-    const signature = signatures.length > 0 && { 'webhook-signature': signatures.join(' ') }
-    return { 'webhook-id': id, 'webhook-timestamp': timestamp, ...signature }
+    const signature = signatures.length > 0 ? ['webhook-signature', signatures.join(' ')] : []
+    return ['webhook-id', id, 'webhook-timestamp', timestamp, ...signature]
   }
 }

@@ -10,7 +10,7 @@ export function createStandardWebhooksFormat({ pathname, search }: URL, sign: Si
     const body = `${JSON.stringify(about).slice(0, -1)},"data":${JSON.stringify(data).slice(0, -1)},"body":${json}}}`
     return {
       path: `${pathname}${search}`,
-      headers: { 'content-type': 'application/json', ...sign(id, body, nowMs) },
+      headers: ['content-type', 'application/json', ...sign(id, body, nowMs)],
       body,
     }
   }

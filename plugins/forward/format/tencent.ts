@@ -19,12 +19,12 @@ export function createTencentFormat({ pathname, search }: URL, token: string | u
     return signature
   }
   return ({ query, id, json }, nowMs) => {
-    const parameters = lastingParameters(query).map(
-      ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-    )
-    const path = `${start}${parameters.join('&')}&RequestID=${id}${signatureOf(Math.floor(nowMs / 1000))}`
+    let path = start
+    for (const [name, value] of lastingParameters(query))
+      path += `${encodeURIComponent(name)}=${encodeURIComponent(value)}&`
+    path += `RequestID=${id}${signatureOf(Math.floor(nowMs / 1000))}`
     return { path, headers: JSON_TYPE, body: json }
   }
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' }
+const JSON_TYPE = ['content-type', 'application/json']

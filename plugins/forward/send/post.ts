@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Message } from '../format/message.ts'
+import type { Watch, Watched } from './watch.ts'
 
 /** The most of an answer that is read, bytes. */
 const MAX_ANSWER = 64 * 1024
@@ -16,12 +17,18 @@ export interface Answer {
   readonly isCut: boolean
 }
 
-/** How long an answer is waited for, and how much of it. */
-interface Patience {
-  readonly signal: AbortSignal
+/** Where messages go, and how long an answer is waited for. */
+interface Way {
+  readonly origin: string
+  readonly dispatcher: Dispatcher
+  readonly watch: Watch
   /** Milliseconds. */
   readonly limitMs: number
-  readonly needsText: boolean
+}
+
+/** What asks for an answer. Its signal is costly, and read only if the answer does not come soon. */
+interface Asking {
+  readonly signal: AbortSignal
 }
 
 /** Errors of a connection that the target has closed, as it may do with one that has been idle. */
@@ -32,112 +39,140 @@ const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
  * counts from its head on unless `needsText`. If the connection was closed without an answer, the message is sent once
  * more, on another connection: the target may have closed it just when the message was on its way.
  */
-export async function post(
-  dispatcher: Dispatcher,
-  message: Message & { readonly origin: string },
-  patience: Patience,
-): Promise<Answer> {
-  try {
-    return await exchange(dispatcher, message, patience)
-  } catch (error) {
-    if (patience.signal.aborted || !CLOSED.has((error as { code?: string }).code ?? '')) throw error
-    return exchange(dispatcher, message, patience)
-  }
-}
-
-async function exchange(
-  dispatcher: Dispatcher,
-  { origin, path, headers, body }: Message & { readonly origin: string },
-  patience: Patience,
-): Promise<Answer> {
-  patience.signal.throwIfAborted()
+export function post(way: Way, message: Message, asking: Asking, needsText: boolean): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const reader = new AnswerReader({ resolve, reject, ...patience })
-    const options = { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 } as const
-    dispatcher.dispatch(options, reader)
+    new Exchange({ way, message, asking, needsText, resolve, reject }).begin()
   })
 }
 
-interface ReaderDeps extends Patience {
+interface ExchangeDeps {
+  readonly way: Way
+  readonly message: Message
+  readonly asking: Asking
+  readonly needsText: boolean
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
 
-class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #deps: ReaderDeps
-  readonly #abort: () => void
-  readonly #limit: NodeJS.Timeout
+class Exchange implements Dispatcher.DispatchHandler, Watched {
+  place = 0
+  readonly #deps: ExchangeDeps
+  readonly #endsAt: number
+  #abort: (() => void) | undefined
   #controller: Dispatcher.DispatchController | undefined
-  readonly #chunks: Buffer[] = []
+  #chunks: Buffer[] = []
   #length = 0
-  #head: { status: number; retryAfter: string | undefined } | undefined
-  #rest: NodeJS.Timeout | undefined
+  #status = 0
+  #retryAfter: string | undefined
+  #isRepeated = false
+  #isSettled = false
+  /** When the rest of the answer has to be there. */
+  #restEndsAt: number | undefined
 
-  constructor(deps: ReaderDeps) {
+  constructor(deps: ExchangeDeps) {
     this.#deps = deps
-    const fail = (error: Error): void => {
-      this.#controller?.abort(error)
-      this.#settle()
-      deps.reject(error)
+    this.#endsAt = performance.now() + deps.way.limitMs
+  }
+
+  begin(): void {
+    this.#deps.way.watch.add(this)
+    this.#send()
+  }
+
+  look(now: number): void {
+    if (this.#isSettled) {
+      this.#restEndsAt ??= now + REST_MS
+      if (now >= this.#restEndsAt) this.#controller?.abort(new Error('the rest of the answer took too long'))
+      return
     }
-    this.#abort = () => fail(deps.signal.reason as Error)
-    deps.signal.addEventListener('abort', this.#abort)
-    this.#limit = setTimeout(() => fail(new Error(`took longer than ${deps.limitMs} ms`)), deps.limitMs)
+    const { way, asking } = this.#deps
+    if (now >= this.#endsAt) {
+      this.#fail(new Error(`took longer than ${way.limitMs} ms`))
+      return
+    }
+    if (this.#abort) return
+    const { signal } = asking
+    this.#abort = () => this.#fail(signal.reason as Error)
+    if (signal.aborted) this.#abort()
+    else signal.addEventListener('abort', this.#abort)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#deps.signal.aborted) controller.abort(this.#deps.signal.reason as Error)
+    // It has waited for a connection for too long.
+    if (this.#isSettled) controller.abort(new Error('nobody waits for the answer any more'))
   }
 
   onResponseStart(
-    controller: Dispatcher.DispatchController,
+    _controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     // An informational answer comes before the real one.
     if (status < 200) return
+    this.#status = status
     const retryAfter = headers['retry-after']
-    this.#head = { status, retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined }
-    if (this.#deps.needsText || status > 299) return
-    this.#answer('', false)
-    this.#rest = setTimeout(() => controller.abort(new Error('the rest of the answer took too long')), REST_MS)
+    if (typeof retryAfter === 'string') this.#retryAfter = retryAfter
+    if (status <= 299 && !this.#deps.needsText) this.#answer('', false)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#length += chunk.length
     if (this.#length <= MAX_ANSWER) {
-      if (!this.#rest) this.#chunks.push(chunk)
+      if (!this.#isSettled) this.#chunks.push(chunk)
       return
     }
-    if (!this.#rest) this.#answer(this.#text(), true)
+    this.#answer(this.#text(), true)
     controller.abort(new Error('the answer is too long'))
   }
 
   onResponseEnd(): void {
-    if (!this.#rest) this.#answer(this.#text(), false)
-    clearTimeout(this.#rest)
+    this.#answer(this.#text(), false)
+    this.#deps.way.watch.remove(this)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    clearTimeout(this.#rest)
+    if (!this.#isSettled && !this.#isRepeated && CLOSED.has((error as { code?: string }).code ?? '')) {
+      this.#isRepeated = true
+      this.#chunks = []
+      this.#length = 0
+      this.#controller = undefined
+      // Not in the midst of the end of the connection.
+      queueMicrotask(() => this.#send())
+      return
+    }
     this.#settle()
+    this.#deps.way.watch.remove(this)
     // Without effect where the answer counts already.
     this.#deps.reject(error)
   }
 
+  #send(): void {
+    const { way, message } = this.#deps
+    const { origin, dispatcher } = way
+    const { path, headers, body } = message
+    dispatcher.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, this)
+  }
+
   #text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8')
+    return this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8')
+  }
+
+  #answer(text: string, isCut: boolean): void {
+    if (this.#isSettled) return
+    this.#settle()
+    this.#deps.resolve({ status: this.#status, retryAfter: this.#retryAfter, text, isCut })
+  }
+
+  #fail(error: Error): void {
+    this.#settle()
+    this.#deps.reject(error)
+    this.#controller?.abort(error)
   }
 
   /** It is known what comes of the request. */
   #settle(): void {
-    this.#deps.signal.removeEventListener('abort', this.#abort)
-    clearTimeout(this.#limit)
-  }
-
-  #answer(text: string, isCut: boolean): void {
-    this.#settle()
-    if (this.#head) this.#deps.resolve({ ...this.#head, text, isCut })
+    this.#isSettled = true
+    if (this.#abort) this.#deps.asking.signal.removeEventListener('abort', this.#abort)
   }
 }

@@ -10,26 +10,27 @@ export type Context = Pick<
   'id' | 'attempt' | 'app' | 'query' | 'receivedAt' | 'raw' | 'signal' | 'state' | 'count' | 'forwardHeaders'
 > & { readonly command: string; readonly body: object; readonly rewritten?: readonly string[] }
 
-/**
- * Sends a callback to the target and tells the circuit how that went.
- * @throws TargetError if there is no answer
- */
-export async function send(context: Context, passage: Passage, needsText: boolean): Promise<Answer> {
-  const { state: target, signal, count } = context
-  const { circuit, origin, dispatcher, limitMs } = target
-  const message = { origin, ...messageOf(context, target) }
+/** Sends a callback to the target and tells the circuit how that went. Resolves to an error if there is no answer. */
+export async function send(context: Context, passage: Passage, needsText: boolean): Promise<Answer | TargetError> {
+  const { state: target, count } = context
+  const { circuit, origin } = target
+  const message = messageOf(context, target)
   try {
-    const answer = await post(dispatcher, message, { signal, limitMs, needsText })
-    count('answers', { status: `${Math.floor(answer.status / 100)}xx` })
+    const answer = await post(target, message, context, needsText)
+    count('answers', LABELS[Math.floor(answer.status / 100)])
     if (isDown(answer)) circuit.failed(passage)
     else circuit.answered()
     return answer
   } catch (error) {
-    count('answers', { status: 'none' })
+    count('answers', NO_ANSWER)
     circuit.failed(passage)
-    throw new TargetError('TARGET_UNREACHABLE', `${origin} gave no answer`, error)
+    return new TargetError('TARGET_UNREACHABLE', `${origin} gave no answer`, error)
   }
 }
+
+const NO_ANSWER = { status: 'none' }
+/** By the first digit of the status. */
+const LABELS = Array.from({ length: 10 }, (_, digit) => ({ status: `${digit}xx` }))
 
 /** Whether there was no answer, or one that says that the target takes nothing now. Other 4xx are about the one callback. */
 export function isDown(answer: Answer | Error): boolean {
@@ -52,18 +53,17 @@ export function isUnsent(answer: Answer | Error): boolean {
 }
 
 function messageOf(context: Context, { write, headers }: Target): ReturnType<Target['write']> {
-  const { body, raw, rewritten = [], command, id, attempt, app, query, receivedAt, forwardHeaders } = context
+  const { body, command, id, attempt, app, query, receivedAt, forwardHeaders } = context
+  const json = jsonOf(context)
+  const { path, headers: own, body: text } = write({ command, id, app, query, receivedAt, body, json }, Date.now())
+  const all = [...headers, ...own, 'timhook-id', id, 'timhook-attempt', String(attempt)]
+  for (const name in forwardHeaders) all.push(name, forwardHeaders[name] ?? '')
+  return { path, headers: all, body: text }
+}
+
+/** The body as it came, with what earlier plugins have rewritten. */
+function jsonOf({ body, raw, rewritten }: Context): string {
+  if (!rewritten || rewritten.length === 0) return raw
   const fields = body as Readonly<Record<string, unknown>>
-  const json = replaceFields(raw, Object.fromEntries(rewritten.map((name) => [name, fields[name]])))
-  const message = write({ command, id, app, query, receivedAt, body, json }, Date.now())
-  return {
-    ...message,
-    headers: {
-      ...headers,
-      ...message.headers,
-      'timhook-id': id,
-      'timhook-attempt': String(attempt),
-      ...forwardHeaders,
-    },
-  }
+  return replaceFields(raw, Object.fromEntries(rewritten.map((name) => [name, fields[name]])))
 }

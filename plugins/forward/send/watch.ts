@@ -1,0 +1,42 @@
+/** How often what is under way is looked at, milliseconds. */
+const LOOK_MS = 25
+
+/** Something that is under way. */
+export interface Watched {
+  /** Where it stands in the list of its watch. */
+  place: number
+  /** @param now by the clock of performance.now() */
+  look(now: number): void
+}
+
+/**
+ * Looks at what is under way now and then, as long as there is something: a timer and a listener for each request would
+ * cost more than most answers are waited for.
+ */
+export class Watch {
+  readonly #underWay: Watched[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  add(one: Watched): void {
+    one.place = this.#underWay.push(one) - 1
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref()
+  }
+
+  remove(one: Watched): void {
+    const last = this.#underWay.pop()
+    if (!last || last === one) return
+    this.#underWay[one.place] = last
+    last.place = one.place
+  }
+
+  #look(): void {
+    if (this.#underWay.length === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
+    const now = performance.now()
+    // A copy, since what is looked at may end.
+    for (const one of [...this.#underWay]) one.look(now)
+  }
+}
