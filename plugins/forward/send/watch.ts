@@ -1,5 +1,5 @@
 /** How often what is under way is looked at, milliseconds. */
-const LOOK_MS = 25
+const LOOK_MS = 50
 
 /** Something that is under way. */
 export interface Watched {
