@@ -23,12 +23,12 @@ export interface Delivery {
   recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void>
   /** Rejects with the reason while callbacks cannot be stored. */
   health(): Promise<void>
-  /** What waits and what room there is, for metrics and alerts. May read the store, so it is called every few seconds. */
+  /** The backlog and the room, for metrics and alerts. May read the store, so call it only every few seconds. */
   stats(): Promise<DeliveryStats>
   /**
-   * Delivers to these plugins from now on. `replace`, which puts them into the registry, is called once those that are new
-   * can receive what comes; if they cannot, it rejects without that call. Resolves when plugins that are gone have no
-   * handler running. Their backlog stays.
+   * Delivers to these plugins from now on. Calls `replace`, which puts them into the registry, once the new ones can
+   * receive callbacks; if they cannot, rejects without calling it. Resolves when removed plugins have no handler running.
+   * Their backlog stays.
    */
   swap(ids: readonly string[], replace: () => void): Promise<void>
   /**
@@ -38,7 +38,7 @@ export interface Delivery {
   stop(graceMs: number): Promise<{ undelivered: number; settled: boolean }>
 }
 
-/** What waits, and the room of the store where it has a file. Sizes are bytes. */
+/** The backlog, and the room of the store if it is a file. Sizes are bytes. */
 export interface DeliveryStats {
   readonly plugins: readonly PluginStats[]
   readonly storeBytes?: number
@@ -53,19 +53,19 @@ export interface PluginStats {
   readonly backlog: number
   /** When the oldest of them was received, milliseconds since 1970. */
   readonly oldestAt?: number
-  /** Why it gets none now, and until when. */
+  /** Why it gets no callbacks now, and until when. */
   readonly held?: Hold
 }
 
-/** Why a plugin gets no after-callbacks, and until when (milliseconds since 1970); without that until it is resumed. */
+/** Why a plugin gets no after-callbacks, and until when (milliseconds since 1970); without `until`, until a resume. */
 export interface Hold {
   readonly reason: string
   readonly until?: number | undefined
 }
 
 /**
- * How the work ended: nothing was running; some handlers did not end in time; or a fault ended it, which whatever was
- * running may have caused.
+ * How the work ended: nothing was running; some handlers did not end in time; or a fault ended it, which any running
+ * handler may have caused.
  */
 export type Ending = 'clean' | 'unsettled' | 'failed'
 
@@ -97,8 +97,8 @@ export function recordUndeliveredLater(
 }
 
 /**
- * Creates the function that records refused callbacks. What comes while MAX_REFUSED are being stored is not kept, for good
- * callbacks are stored behind them: anyone can send any number that is refused. All are counted.
+ * Creates the function that records refused callbacks. While MAX_REFUSED are being stored, more are counted but not kept:
+ * anyone can send any number of them, and valid callbacks queue behind them.
  */
 export function createRecordRefused(
   delivery: Pick<Delivery, 'recordUndelivered'>,

@@ -3,7 +3,7 @@ import { isObject, parseJson } from '../lib/json.ts'
 import { covers } from '../registry.ts'
 import { type DeadLetterCount, type Entry, type Filter, MAX_COUNTED, type Page } from './history.ts'
 
-/** Creates the test whether a stored body names the group and the account of a filter; undefined if it has neither. */
+/** Creates a test of whether a stored body names the group and the account of a filter; undefined if it has neither. */
 export function nameTest({ group, account }: Filter): ((raw: string) => boolean) | undefined {
   if (group === undefined && account === undefined) return undefined
   return (raw) => {
@@ -14,7 +14,7 @@ export function nameTest({ group, account }: Filter): ((raw: string) => boolean)
   }
 }
 
-/** What is refused need not be JSON. */
+/** A refused body need not be JSON. */
 function parse(raw: string): unknown {
   try {
     return parseJson(raw)
@@ -36,7 +36,7 @@ export async function pageOfIds(
   return { entries: sorted.map((entry) => (filter.bodies ? entry : withoutBody(entry))), place: '', end: true }
 }
 
-/** Whether an entry fits all of a filter but the names in its body. */
+/** Whether an entry matches a filter, apart from the names in its body. */
 export function fits(
   { app, command, plugin, outcome, since = -Infinity, until = Infinity }: Filter,
   entry: Entry,
@@ -60,7 +60,7 @@ export function withoutBody({ body: _body, ...entry }: Entry): Entry {
   return entry
 }
 
-/** Unites counts of dead letters: the most frequent first, and no more than MAX_COUNTED. */
+/** Merges counts of dead letters: the most frequent first, and no more than MAX_COUNTED. */
 export function uniteCounts(counts: Iterable<DeadLetterCount>): DeadLetterCount[] {
   const united = new Map<string, DeadLetterCount>()
   for (const { plugin, error, count } of counts) {

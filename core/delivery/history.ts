@@ -3,7 +3,7 @@ import type { Hold } from './delivery.ts'
 
 /**
  * The outcome of a callback. A delivered one is `done`, `waiting` or `dead`: for `plugin` of the filter if given,
- * otherwise for any plugin. One that was decided or refused is `reject`, `drop`, `failed` (whatever the verdict was) or
+ * otherwise for any plugin. A decided or refused one is `reject`, `drop`, `failed` (whatever the verdict was) or
  * `refused`. `delivered` and `kept` stand for all of either kind.
  */
 export type EntryOutcome = 'delivered' | PluginOutcome | 'kept' | 'reject' | 'drop' | 'failed' | 'refused'
@@ -21,7 +21,7 @@ export interface Filter {
   readonly group?: string
   /** An account that the body names (sender, receiver, member, operator), as `only.accounts` means it; no pattern. */
   readonly account?: string
-  /** Only the callbacks with these ids. All that are stored come in one page. */
+  /** Only the callbacks with these ids. All of them come in one page. */
   readonly ids?: readonly string[]
   readonly since?: number
   /** Exclusive. */
@@ -33,14 +33,14 @@ export interface Filter {
 }
 
 /**
- * A page of entries and the place from which to continue, which only the engine can read. `end` says that nothing
- * follows. A search ends after some 0.3 s with what it has found by then, which may be nothing: go on from its place.
+ * A page of entries and the place from which to continue, which only the engine can read. `end` means that nothing
+ * follows. A search returns after some 0.3 s with what it has found, which may be nothing: continue from its place.
  */
 export interface Page {
   readonly entries: Entry[]
   readonly place: string
   readonly end: boolean
-  /** Unless `end`: everything received from then on (forward: until then) was looked at, milliseconds since 1970. */
+  /** Unless `end`: everything received since then (forward: until then) was searched, milliseconds since 1970. */
   readonly searchedTo?: number
 }
 
@@ -90,8 +90,8 @@ export interface DeadLetter {
 }
 
 /**
- * Dead letters in the order in which their callbacks came, as a request to retry them has them. Ids begin with the time:
- * those that one process has received are in order, those of several as far as their clocks agree.
+ * Sorts dead letters in the order in which their callbacks were received, as requests need them. Ids begin with the time:
+ * those of one process are in order, those of several as far as their clocks agree.
  */
 export function oldestFirst(letters: readonly DeadLetter[]): DeadLetter[] {
   return letters.toSorted(({ callback: { id: one } }, { callback: { id: other } }) =>
@@ -122,11 +122,11 @@ export interface DeadLetterCount {
 /** The most groups that `deadLetterCounts` returns, and the most dead letters that it counts: the newest. */
 export const MAX_COUNTED = { groups: 1000, letters: 100_000 } as const
 
-/** What is stored of a callback for one plugin. Times are milliseconds since 1970. */
+/** What is stored about a callback for one plugin. Times are milliseconds since 1970. */
 export interface PluginSteps {
   readonly plugin: string
   readonly outcome: PluginOutcome
-  /** Attempts that have failed. Not known of a callback that is done. */
+  /** Attempts that have failed. Unknown once the callback is done. */
   readonly attempts?: number
   /** When the next attempt is due. */
   readonly nextAt?: number
@@ -138,7 +138,7 @@ export interface PluginSteps {
   readonly crashes?: number
   /** The last error. */
   readonly error?: string
-  /** When it became a dead letter, and the ref of that. */
+  /** When it became a dead letter, and the ref of the dead letter. */
   readonly diedAt?: number
   readonly deadLetter?: string
 }
@@ -164,11 +164,11 @@ export interface RecordFilter {
 
 /**
  * A request of another process to the server. The server carries it out, at its next start if it is not running. It may do
- * so in parts, and what is asked first is delivered first: so refs go in the order of receipt, 500 in a request at most. A
+ * so in parts, and delivers in the order of the refs: so put them in the order of receipt, at most 500 per request. A
  * replay delivers finished callbacks to the plugin again, in the order of receipt, with attempts counted from 1. It
  * replaces a dead letter of the callback and plugin. A callback for which the plugin has no handler becomes a dead
  * letter. The refs of `pause` and `resume` are plugins: while one is paused, its after-callbacks wait and no attempt is
- * counted. `until` is milliseconds since 1970. What was so already counts as `waiting`.
+ * counted. `until` is milliseconds since 1970. A plugin already in that state counts as `waiting`.
  */
 export type AdminRequest =
   | { readonly kind: 'retry' | 'drop'; readonly refs: readonly string[] }
@@ -195,13 +195,13 @@ export interface Counts {
 /** The outcome of one ref of a request. */
 export type Fate = keyof Counts
 
-/** What came of a request. */
+/** The result of a request. */
 export interface AdminResult extends Counts {
-  /** The outcomes of its refs, in their order. */
+  /** The outcomes of its refs, in order. */
   readonly fates: readonly Fate[]
 }
 
-/** What is to be removed for good. */
+/** What to remove for good. */
 export interface Erasure {
   /** Callbacks, whose dead letters go with them. */
   readonly callbacks: readonly Entry[]
@@ -222,15 +222,15 @@ export interface History {
   backward(filter: Filter, place?: string): Promise<Page>
   /** Lists the oldest first. The place of a page may be used again, for what has arrived since. */
   forward(filter: Filter, place?: string): Promise<Page>
-  /** The place for `forward` behind all that is stored now. */
+  /** The place for `forward` after everything that is stored now. */
   end(): Promise<string>
-  /** Returns the entries with these callback ids, in no order. */
+  /** Returns the entries with these callback ids, in no particular order. */
   find(ids: readonly string[], options?: { bodies?: boolean }): Promise<Entry[]>
   /** Lists the newest first, of all plugins unless one is given. */
   deadLetters(filter?: DeadFilter): Promise<DeadLetter[]>
   /** Counts the dead letters by plugin and error, the most frequent first; see MAX_COUNTED. */
   deadLetterCounts(): Promise<DeadLetterCount[]>
-  /** What is stored of the callback with this id, for each of its plugins; empty if it is not stored or not delivered. */
+  /** What is stored about the callback with this id, for each of its plugins; empty if it was not stored or delivered. */
   steps(id: string): Promise<PluginSteps[]>
   /** Newest first. */
   records(filter?: RecordFilter): Promise<PluginRecord[]>
@@ -245,9 +245,9 @@ export interface History {
   /** Returns the result of a request; undefined until a server has carried it out, and again after a day. */
   result(request: string): Promise<AdminResult | undefined>
   /**
-   * Removes bodies, with what else tells whom a callback is about, dead letters and records. A callback that waits for a
-   * plugin waits no more, for which no server may run. What the engine deletes elsewhere only in time, such as a log, is
-   * cleared where it can be.
+   * Removes bodies and anything else that says whom a callback is about, dead letters and records. Callbacks that wait
+   * for a plugin no longer do; for those no server may be running. What the engine would delete elsewhere only later, such as
+   * a log, is cleared if possible.
    */
   erase(erasure: Erasure): Promise<void>
   /** Whether a server is running on this store. */

@@ -4,7 +4,7 @@ import { commands } from '../protocol/commands.ts'
 import { type HandlerSpec, type Only, specFor } from '../registry.ts'
 import type { Entry } from './history.ts'
 
-/** Why a callback without a delivery cannot be replayed; undefined where it can. Reads its body. */
+/** Why an undelivered callback cannot be replayed; undefined if it can. Reads its body. */
 export function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
   if (!undelivered) return body?.raw === '' ? `the body of ${id} ${GONE}` : undefined
   if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
@@ -15,7 +15,7 @@ export function unfitFor({ id, command, undelivered, body }: Entry): string | un
 
 const GONE = 'is gone: it was erased, or deleted once every plugin was done with it (delivery.retention.bodies)'
 
-/** Whether the body of a callback was deleted before the callback: none that was answered came without one. */
+/** Whether only the body of a callback was deleted: no answered callback arrived without one. */
 export function isBodyGone({ body, undelivered }: Entry): boolean {
   return body?.raw === '' && undelivered?.outcome !== 'refused'
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AdminResult, History } from './history.ts'
 
-/** Refs of one request. The server handles it in one go, and other work waits. */
+/** Refs per request. The server handles a request in one go, while other work waits. */
 export const BATCH = 500
 const POLL_MS = 50
 /** How long to wait for the answer of a running server. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 
-/** How an attempt ended. A handler may still run after a timeout; `settled` resolves when it ends. */
+/** How an attempt ended. A handler may outlive its timeout; `settled` resolves when it ends. */
 export type Attempt =
   | { readonly ok: true }
   | {
@@ -59,7 +59,7 @@ async function awaitHandler(
   }
 }
 
-/** The error of a handler that ends as soon as its signal fires: it may say what the end of its time means. */
+/** The error of a handler that ends as soon as its signal fires: it may be a RetryAfter or a GiveUp. */
 function errorNow(returned: PromiseLike<unknown>): Promise<unknown> {
   return new Promise((resolve) => {
     returned.then(undefined, resolve)

@@ -12,7 +12,7 @@ import { type Attempt, attemptOnce } from './attempt.ts'
 
 export const UNREADABLE = 'what is stored of it cannot be read any more'
 const DEFAULT_TIMEOUT_MS = 30_000
-/** How long a callback may be put off by RetryAfter before that counts as attempts. Also the longest time of one. */
+/** How long RetryAfter may put off a callback before that counts as attempts. Also the longest single delay. */
 export const MAX_DEFERRED_MS = 24 * 3_600_000
 
 /** One attempt to deliver one callback to one plugin. */
@@ -23,7 +23,7 @@ export interface Job {
   readonly attempt: number
   readonly resends: number
   readonly maybeResend: boolean
-  /** For how long it has been put off without an attempt, milliseconds. */
+  /** How long it has been put off without an attempt, milliseconds. */
   readonly deferredMs?: number
 }
 
@@ -33,7 +33,7 @@ export interface Job {
 export type Ended =
   | { readonly as: 'done' }
   | { readonly as: 'interrupted' }
-  /** `isDeferred`: the handler has put it off, which is no attempt. `holdsPlugin`: and everything else of its plugin. */
+  /** `isDeferred`: the handler put it off, which is not an attempt. `holdsPlugin`: this holds the whole plugin. */
   | {
       readonly as: 'retry'
       readonly inMs: number
@@ -94,7 +94,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
     }
   }
   /**
-   * A handler is not called with a body that lacks what its types promise. The body may fit after an update of timhook.
+   * A handler is never called with a body that lacks what its types promise. After an update of timhook it may fit.
    */
   const deadLetterUnfit = ({ callback, attempt }: Job, { plugin }: Subscription, { faults }: Reading): Delivered => {
     const error = `the body does not fit its definition: ${summaryOf(faults)}`
@@ -105,7 +105,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
     deliver(job, given) {
       const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
-      // It waited for its turn while its plugin was replaced.
+      // Its plugin was replaced while it waited.
       const subscription = given.calls.isReplaced ? currentOf(given, route) : given
       if (!subscription) return { ended: { as: 'interrupted' }, settled: undefined }
       const reading = parsed ?? readStored(callback, route)
@@ -136,7 +136,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
   }
 }
 
-/** The handler of the plugin that has this one's id now; undefined if there is none. */
+/** The handler of the plugin that now has this id; undefined if there is none. */
 function currentOf({ plugin: { id } }: Subscription, { phase, subscriptions }: Route): Subscription | undefined {
   return phase === 'after' ? subscriptions.find(({ plugin }) => plugin.id === id) : undefined
 }
@@ -155,7 +155,7 @@ function summaryOf(faults: readonly string[]): string {
   return rest.length > 0 ? `${first} (and ${rest.length} more)` : first
 }
 
-/** What a failure comes to: a dead letter, or another try. */
+/** What follows a failure: a dead letter, or another attempt. */
 function outcomeOf(
   { attempt, deferredMs = 0 }: Job,
   { retry }: Subscription,

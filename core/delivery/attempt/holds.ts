@@ -11,7 +11,7 @@ interface HoldsDeps {
   readonly log: Pick<CallbackLog, 'hold' | 'now'>
   readonly bus: Bus
   readonly clock: Clock
-  /** A plugin goes on. */
+  /** Called when a plugin resumes. */
   readonly onResumed: (plugin: string) => void
 }
 
@@ -28,14 +28,14 @@ interface Gate {
  * Which plugins are on hold: by `pause`, or because a handler asked for it. Kept in the log, so a restart knows.
  *
  * - Held: nothing of the plugin starts.
- * - On trial: a hold that a handler asked for is over, and handlers start. If one asks again, the same hold goes on; any
- *   other end of a call ends it. So a target that is probed many times is told of once.
+ * - On trial: a hold that a handler asked for has expired, and handlers start. If one asks again, the same hold goes on;
+ *   any other result ends it. So an outage is reported once, however often the target is probed.
  */
 export class Holds {
   readonly #deps: HoldsDeps
   readonly #gates = new Map<string, Gate>()
   readonly #trials = new Map<string, Hold>()
-  /** Own changes so far. What was read of the log before the last one says nothing. */
+  /** Counts this process's changes. Anything read from the log before the latest one is stale. */
   #changes = 0
   #saving = 0
 
@@ -47,17 +47,17 @@ export class Holds {
     return this.#gates.get(plugin)?.hold ?? this.#trials.get(plugin)
   }
 
-  /** A handler of the plugin has ended without asking for a hold. */
+  /** A handler of the plugin ended without asking for a hold. */
   ended(plugin: string): void {
     if (this.#trials.size > 0 && this.#trials.delete(plugin)) this.#deps.bus.emit('plugin:resumed', { plugin })
   }
 
-  /** Resolves when the plugin goes on; undefined if it is not on hold. */
+  /** Resolves when the plugin resumes; undefined if it is not on hold. */
   until(plugin: string): Promise<void> | undefined {
     return this.#gates.size === 0 ? undefined : this.#gates.get(plugin)?.opened
   }
 
-  /** Takes over what the log has, read by `read`. */
+  /** Adopts the holds in the log, as `read` returns them. */
   async sync<T extends { readonly holds: Readonly<Record<string, Hold>> }>(read: () => Promise<T>): Promise<T> {
     const before = this.#changes
     const result = await read()
@@ -72,7 +72,7 @@ export class Holds {
     return result
   }
 
-  /** Holds a plugin until a time, unless it is on hold for longer. */
+  /** Holds a plugin until a time, unless it is already on hold for longer. */
   hold(plugin: string, hold: Hold & { readonly until: number }): void {
     const known = this.#gates.get(plugin)?.hold
     if (known && (known.until ?? Infinity) >= hold.until) return
@@ -93,7 +93,7 @@ export class Holds {
     const gate: Gate = { opened, open, ...known, hold, isAsked, timer: undefined }
     this.#gates.set(plugin, gate)
     if (hold.until !== undefined) this.#setTimer(plugin, gate, hold.until)
-    // The same hold goes on, and is longer.
+    // If so, the same hold is only being extended.
     const isOn = this.#trials.delete(plugin) || known?.isAsked === true
     if (!isAsked || !isOn) this.#deps.bus.emit('plugin:held', { plugin, ...hold })
   }
@@ -118,11 +118,11 @@ export class Holds {
     if (isTrial) this.#trials.set(plugin, gate.hold)
     else this.#deps.bus.emit('plugin:resumed', { plugin })
     gate.open()
-    // Behind those that wait for it.
+    // After the callbacks that await it.
     void gate.opened.then(() => this.#deps.onResumed(plugin))
   }
 
-  /** If it cannot be written, the hold is this process's alone. */
+  /** If this cannot be written, only this process knows of the hold. */
   #save(plugin: string, hold: Hold | undefined): void {
     this.#changes++
     this.#saving++

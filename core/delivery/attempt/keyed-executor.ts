@@ -2,8 +2,8 @@ import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import { Queue } from '../../lib/fifo.ts'
 
 /**
- * The result of a task: run it again with its key kept, after a delay or once a promise resolves; or nothing. It runs
- * before what is ready then, or `inTurn`, behind it.
+ * The result of a task: run it again while keeping its key, after a delay or once a promise resolves; or nothing. It runs
+ * ahead of the tasks that are ready by then, or with `inTurn` behind them.
  */
 export type Requeue =
   | { readonly delayMs: number }
@@ -28,16 +28,16 @@ interface PoolState {
 }
 
 /**
- * Runs tasks within the concurrency of their pools. Tasks of one key run one after another in the order they came, even
+ * Runs tasks within the concurrency of their pools. Tasks of one key run one after another in order of arrival, even
  * in different pools. A task must neither reject nor throw.
  */
 export class KeyedExecutor {
   /** Tasks that hold their key and are ready, by pool. */
   readonly #pools = new Map<Pool, PoolState>()
   #toStart: PoolState[] = []
-  /** Keys that are taken, each with the tasks that wait for it, if any. */
+  /** Keys in use, each with the tasks that wait for it, if any. */
   readonly #taken = new Map<string, Queue<Entry> | undefined>()
-  /** The key of a task that started at once. It is taken, but only enters the map if the task does not end at once. */
+  /** The key of a task that started at once. It is in use, but enters the map only if the task does not end at once. */
   #starting: string | undefined
   readonly #timers = new Set<Timer>()
   #running = 0

@@ -5,10 +5,10 @@ const SPARED = 2
 const MINUTE_MS = 60_000
 /** The delays after the crashes that follow, in milliseconds. After one more crash it becomes a dead letter. */
 const WAITS_MS = [5 * MINUTE_MS, 60 * MINUTE_MS, 360 * MINUTE_MS, 1440 * MINUTE_MS]
-/** What is due later than this was written before the clock was set back. */
+/** A due time further off than this was written before the clock was set back. */
 export const LONGEST_WAIT_MS = Math.max(...WAITS_MS)
 
-/** The action for a suspect after so many crashes in a row. Undefined: run it again at once. */
+/** What to do with a suspect after this many crashes in a row. Undefined: run it again at once. */
 export function afterCrashes(crashes: number): { readonly waitMs: number } | 'dead' | undefined {
   if (crashes <= SPARED) return undefined
   const waitMs = WAITS_MS[crashes - SPARED - 1]
@@ -20,7 +20,7 @@ export function poisonText(crashes: number): string {
   return `poison: the process ended ${crashes} times while it was handled`
 }
 
-/** Runs one suspect at a time over all plugins, so that a crash points at one callback. */
+/** Runs one suspect at a time across all plugins, so that a crash points at one callback. */
 export class OneAtATime {
   #last: Promise<void> = Promise.resolve()
 

@@ -14,7 +14,7 @@ import type { Consumer } from './consumer.ts'
 interface AcceptDeps {
   readonly bus: Bus
   readonly log: CallbackLog
-  /** Whether what is stored ends with the process. Then there is nothing to wait for. */
+  /** Whether stored callbacks are lost with the process. Then there is nothing to wait for. */
   readonly isVolatile: boolean
   readonly identify: (callback: Callback) => Identified
   readonly consumers: readonly Consumer[]
@@ -41,8 +41,8 @@ export function createAccept({
   consumers,
   partitions,
 }: AcceptDeps): Delivery['accept'] {
-  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them. Those that do not wait
-  // for the log are out by then.
+  // Pump after the HTTP answers, so that a handler that blocks the event loop does not delay them. Answers that do not
+  // wait for the log are out by then.
   const arrived = new TickBatch<readonly Consumer[]>(
     (all) => {
       for (const own of new Set(all)) for (const consumer of own) consumer.pump()
@@ -59,7 +59,7 @@ export function createAccept({
     return made
   }
 
-  /** A callback that comes: what the log stores of it, and who hands it over then. */
+  /** An incoming callback: what the log stores, and where it goes once it is stored. */
   class Arrival extends PendingAppend implements Append {
     partition = 0
     identity = ''

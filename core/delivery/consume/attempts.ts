@@ -26,23 +26,23 @@ export interface AttemptsDeps {
 /** Whether the leases of this process are valid. */
 interface Validity {
   isValid(): boolean
-  /** Resolves when that may have changed. */
+  /** Resolves when `isValid` may have changed. */
   renewed(): Promise<void>
 }
 
-/** A callback that is handed over, and how it is called. */
+/** A callback to deliver, and the subscription that handles it. */
 export interface Task {
   readonly partition: Partition
   readonly subscription: Subscription
-  /** The next attempt: of a callback that keeps its key, the task runs again. */
+  /** The next attempt: for a callback that keeps its key, the same task runs again. */
   item: Item
 }
 
-/** Calls the handlers of a plugin and records what comes of each attempt. */
+/** Calls the handlers of a plugin and records the outcome of each attempt. */
 export function createAttempts(deps: AttemptsDeps) {
   const { plugin, log, deliverer, settleBatcher, holds, leases, outcomes, longestMs, isClosed } = deps
 
-  /** How long a held callback still waits, milliseconds. If it is more than possible, the clock was set back. */
+  /** How long a held callback still waits, milliseconds. If that is longer than possible, the clock was set back. */
   const delayOf = ({ place, dueAt = 0, deferredSince }: Item): number => {
     if (place !== 'held') return 0
     const delayMs = dueAt - log.now()
@@ -99,7 +99,7 @@ export function createAttempts(deps: AttemptsDeps) {
     if (ended.as === 'done') outcomes.done(partition, item)
     else if (ended.as === 'dead') outcomes.dead(partition, item, ended, true)
     else if (ended.as === 'retry' && ended.holdsPlugin) {
-      // It has not left its place, and nothing else of the plugin starts before it goes on.
+      // It keeps its place, and nothing else of the plugin starts before it resumes.
       if (isSuspect) settleBatcher.enqueue(partition, ['try', shared.seq, -item.tries])
       task.item = { ...item, hasCrashed: false }
       holds.hold(plugin, { reason: ended.error, until: log.now() + ended.inMs })

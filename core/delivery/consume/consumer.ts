@@ -70,7 +70,7 @@ export function createConsumer(deps: ConsumerDeps) {
     outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
   const hold = (): Promise<void> | undefined => holds.until(plugin)
 
-  /** Takes what is next in a partition, while there is room. */
+  /** Takes the next callbacks of a partition, while there is room. */
   const drain = (partition: Partition): void => {
     const { readAhead } = partition
     while (readAhead.length > 0) {
@@ -88,7 +88,7 @@ export function createConsumer(deps: ConsumerDeps) {
     // Tasks that end synchronously free room, and call this again, while the loop runs.
     if (closed || isPumping) return
     isPumping = true
-    // Starts with another one each time, so that a busy one does not starve the rest.
+    // Starts with a different partition each time, so that a busy one does not starve the rest.
     const from = turn++
     for (let index = 0; index < list.length; index++) {
       const partition = list[(from + index) % list.length]
@@ -100,7 +100,7 @@ export function createConsumer(deps: ConsumerDeps) {
     isPumping = false
   }
 
-  /** Drops a partition whose lease is lost or given back, and what waits of it. */
+  /** Drops a partition whose lease was lost or returned, and its waiting callbacks. */
   const drop = (partition: Partition): void => {
     partition.lose()
     overflow.drop(partition)
@@ -114,7 +114,7 @@ export function createConsumer(deps: ConsumerDeps) {
     /** Takes a new lease. */
     take(lease: NewLease): void {
       const former = partitions.get(lease.partition)
-      // Keys that wait there would take up the new one's callbacks, and never start them.
+      // Keys that wait in the former one would hold the new one's callbacks, and never start them.
       if (former) drop(former)
       const partition = new Partition(lease, {
         log,
@@ -134,16 +134,16 @@ export function createConsumer(deps: ConsumerDeps) {
       pump()
     },
     drop,
-    /** A callback was stored by this process. Without `shared` it is not the plugin's. */
+    /** This process stored a callback. Without `shared` it is not for the plugin. */
     stored(n: number, seq: number, shared: Shared | undefined): void {
       partitions.get(n)?.stored(seq, shared)
     },
-    /** There may be something that this process does not know of: in one partition, or in all. */
+    /** There may be callbacks that this process does not know of, in one partition or in all. */
     look(n?: number): void {
       for (const partition of list) {
         if (n !== undefined && n !== partition.lease.partition) continue
         partition.readAhead.look()
-        // What is said of one partition is an append, which makes nothing due.
+        // A hint about one partition is an append, which makes nothing due.
         if (n === undefined) partition.retries.wake(0)
       }
     },
@@ -155,7 +155,7 @@ export function createConsumer(deps: ConsumerDeps) {
       for (const { retries } of list) retries.wake(log.now())
     },
     waiting,
-    /** When the oldest callback came that is in its turn. Rejects if that cannot be read. */
+    /** When the oldest callback beyond the cursor was received. Rejects if that cannot be read. */
     async oldestAt(): Promise<number | undefined> {
       const heads = list.map(async ({ lease, cursor: { head } }) =>
         head === undefined ? [] : (await log.fetch(lease, [head])).map(({ receivedAt }) => receivedAt),

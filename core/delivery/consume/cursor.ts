@@ -1,23 +1,23 @@
 import type { Change } from '../callback-log.ts'
 
-/** How long a callback settled beyond the cursor waits for its mark. Most need none, for the cursor passes them. */
+/** How long a callback settled beyond the cursor waits for its mark. Most need none, because the cursor passes them. */
 export const DEFER_MS = 50
-/** Settled numbers that stay in the list until it is worth going through it. */
+/** How many settled numbers stay in the list before it is compacted. */
 const COMPACT_AT = 1024
 
 /** How far a plugin has come in a partition, and what is settled beyond that. */
 export class Cursor {
-  /** Every number that was taken and is not settled, in order, from `#at` on. Some settled ones are among them. */
+  /** Every number taken and not settled, in order, from `#at` on, mixed with some settled ones. */
   #taken: number[] = []
   #at = 0
   /** The settled ones among `#taken`. */
   readonly #settled = new Set<number>()
-  /** Settled but not written: those from before the last write, and (`#fresh`) those since. */
+  /** Settled but not written: before the last write, and (`#fresh`) since then. */
   #deferred: number[] = []
   #fresh: number[] = []
   #deferredAt = 0
   #saved: number
-  /** Every callback up to this one was taken, or is not the plugin's. */
+  /** Every callback up to this one was taken, or is not for the plugin. */
   #reached: number
 
   constructor(cursor: number) {
@@ -30,18 +30,18 @@ export class Cursor {
     return this.#taken[this.#at]
   }
 
-  /** Callbacks up to this one that were not taken are not the plugin's. */
+  /** Callbacks up to this one that were not taken are not for the plugin. */
   advance(seq: number): void {
     this.#reached = seq
   }
 
-  /** Adds a callback that is to be delivered. Call it in the order of their numbers. */
+  /** Adds a callback to deliver. Call it in the order of the numbers. */
   take(seq: number): void {
     this.#reached = seq
     this.#taken.push(seq)
   }
 
-  /** @param isMarked whether it is written already that it is settled */
+  /** @param isMarked whether its mark is already written */
   settle(seq: number, isMarked = false): void {
     if (!isMarked) this.#fresh.push(seq)
     // Most settle in order, and the set would grow and shrink for each.
@@ -51,7 +51,7 @@ export class Cursor {
     if (this.#at >= COMPACT_AT && this.#at * 2 > this.#taken.length) this.#compact()
   }
 
-  /** How many settled callbacks are beyond what `changes` returned. */
+  /** How many settled callbacks are not covered by what `changes` returned. */
   get unwritten(): number {
     return this.#deferred.length + this.#fresh.length
   }
@@ -62,8 +62,8 @@ export class Cursor {
   }
 
   /**
-   * Returns the changes to write: the cursor if it moved, and the ranges around what was settled beyond it some time ago.
-   * @param all include what was settled just now
+   * Returns the changes to write: the cursor if it moved, and the ranges of what was settled beyond it some time ago.
+   * @param all includes what was settled just now
    */
   changes(nowMs: number, all: boolean): Change[] {
     const cursor = this.#cursor
@@ -98,7 +98,7 @@ export class Cursor {
     return head === undefined ? this.#reached : head - 1
   }
 
-  /** The numbers around a settled one, from behind the last unsettled one up to the next. Adds them to a set. */
+  /** The range around a settled number, between the last unsettled one and the next. Adds its numbers to a set. */
   #rangeAround(seq: number, written: Set<number>): [first: number, last: number] {
     let [low, high] = [this.#at, this.#taken.length]
     while (low < high) {

@@ -24,22 +24,22 @@ export interface DeliveryDeps {
   readonly resendWindow: number
   readonly maxBacklog?: number | undefined
   /**
-   * Whether what is stored ends with the process: a stop gives all of it time, changes are written at once, and no answer
-   * waits for what would not make it safer.
+   * Whether stored callbacks are lost with the process: a stop gives all of them time, changes are written at once, and
+   * no answer waits for what would make nothing safer.
    */
   readonly isVolatile?: boolean
-  /** The room of the store, where that can be told. */
+  /** The room of the store, if it is known. */
   readonly room?: () => Promise<Omit<DeliveryStats, 'plugins'>>
-  /** Of timers that handlers depend on. Default: the system's. */
+  /** For timers that handlers depend on. Default: the system clock. */
   readonly clock?: Clock
 }
 
 /** How often requests of other processes are looked for, milliseconds. */
 const POLL_MS = 250
-/** How long handlers of a plugin that is removed may run, milliseconds. */
+/** How long the handlers of a removed plugin may still run, milliseconds. */
 const SWAP_GRACE_MS = 30_000
 
-/** Delivers what a log stores. One for every engine. */
+/** Delivers what a log stores, whatever the engine. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { log, registry, bus, resendWindow, maxBacklog, isVolatile = false, room, clock = systemClock } = deps
   const plugins = registry.plugins.map(({ id }) => id)
@@ -121,7 +121,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     },
 
     async stats() {
-      // A store that cannot be written has its room told all the same.
+      // Report the room even if the store cannot be written to.
       const pending = await log.probe(plugins).catch((): Record<string, number> => ({}))
       const all = await Promise.all(consumers.map((one) => statsOf(one, pending[one.plugin])))
       return { plugins: all, ...(await room?.()) }
@@ -167,7 +167,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   }
 }
 
-/** Several processes have to agree on the plugins that a log is for. */
+/** All processes have to agree on the plugins of a log. */
 function needsRestart(added: readonly string[], gone: readonly Consumer[]): TimhookError {
   const changes = [...added.map((id) => `${id} is new`), ...gone.map(({ plugin }) => `${plugin} is gone`)].join(', ')
   return new TimhookError('RELOAD_REFUSED', `this engine takes no other plugins while the server runs: ${changes}`, {

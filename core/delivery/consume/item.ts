@@ -10,7 +10,7 @@ export interface Shared extends Received {
   readonly callback: StoredCallback
   readonly key: string | undefined
   readonly maybeResend: boolean
-  /** Its entry for `resendsOf` of the log; 0 if it was read. */
+  /** Its entry for `resendsOf` of the log; 0 if it was read from the log. */
   readonly entry: number
   resends: number
 }
@@ -32,7 +32,7 @@ export interface Item {
   readonly isSuspect: boolean
 }
 
-/** What every callback is that comes from memory, in its turn. */
+/** Shared by all callbacks that come from memory, in order. */
 export function freshItem(shared: Shared): Item {
   return {
     shared,

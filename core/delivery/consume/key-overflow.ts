@@ -2,9 +2,9 @@ import { Queue } from '../../lib/fifo.ts'
 import type { WaitingCallback } from '../callback-log.ts'
 import type { Partition } from './partition.ts'
 
-/** How many callbacks of one key are prefetched. More wait as numbers, so that they block no other key. */
+/** How many callbacks of one key are prefetched. The rest wait as numbers, so that they block no other key. */
 export const MAX_PREFETCH_PER_KEY = 16
-/** How many numbers wait at most. Beyond that the plugin waits for its keys. */
+/** The most numbers that wait. Beyond that the plugin waits for its keys. */
 const MAX_PARKED = 1_000_000
 const RETRY_AFTER_MS = 1000
 
@@ -13,7 +13,7 @@ interface KeyOverflowDeps {
   /** How many callbacks of this key are prefetched. */
   readonly prefetchedOf: (key: string) => number
   readonly onNext: (partition: Partition, row: WaitingCallback) => void
-  /** Called with the number of a callback that cannot be read any more. */
+  /** Called with the number of a callback that can no longer be read. */
   readonly onLost: (partition: Partition, seq: number) => void
 }
 
@@ -25,8 +25,8 @@ interface Parked {
 }
 
 /**
- * Holds the callbacks of keys that have too many, as numbers: they stay in their turn, and the log has the rest. New ones
- * of such a key go behind them, so the order of the key is kept.
+ * Holds the numbers of callbacks whose keys have too many. They stay in order, and their bodies in the log. New callbacks
+ * of such a key go behind them, so the key keeps its order.
  */
 export class KeyOverflow {
   readonly #deps: KeyOverflowDeps
@@ -53,7 +53,7 @@ export class KeyOverflow {
     this.#size++
   }
 
-  /** Forgets what waits in a partition that is another process's now. */
+  /** Forgets what waits in a partition that now belongs to another process. */
   drop(partition: Partition): void {
     for (const [key, parked] of this.#keys) {
       if (parked.partition !== partition) continue
@@ -83,14 +83,14 @@ export class KeyOverflow {
     if (this.#keys.get(key) !== parked) return
     const found = new Set(rows.map(({ seq }) => seq))
     for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(parked.partition, seq)
-    // One that ends at once has the next ones taken up, which must not overtake the rest of these: the key still waits.
+    // A callback that ends at once would start later ones, which must not overtake these: so the key still waits.
     for (const row of rows) this.#deps.onNext(parked.partition, row)
     if (this.#keys.get(key) !== parked) return
     parked.isFetching = false
     parked.count -= seqs.length
     this.#size -= seqs.length
     if (parked.count === 0) this.#keys.delete(key)
-    // If all have ended by now, nothing of the key ends that would resume it.
+    // If all have ended by now, nothing else would resume the key.
     else this.resume(key)
   }
 }

@@ -9,19 +9,19 @@ interface LeasesDeps {
   readonly consumers: () => readonly Consumer[]
 }
 
-/** Renewals in the time that a lease is valid. */
+/** How often a lease is renewed while it is valid. */
 const RENEWALS = 4
 
 /**
- * Holds this process's leases. The local time of a lease begins before the request is sent, so it ends here before the
- * log gives it to another process. Where there is one process, one request gives them for good.
+ * Holds this process's leases. Their time starts to run here before the request is sent, so they expire here before the
+ * log gives them to another process. With a single process, one request grants them for good.
  */
 export class Leases {
   readonly #deps: LeasesDeps
   #validUntil = -Infinity
   #timer: NodeJS.Timeout | undefined
   #renewal: Promise<void> = Promise.resolve()
-  /** The renewal behind the one under way. */
+  /** The renewal after the one under way. */
   #nextRenewal: Promise<void> | undefined
   #returned: Lease[] = []
   #isLeaving = false
@@ -39,12 +39,12 @@ export class Leases {
     this.#timer.unref()
   }
 
-  /** Whether there is one process, which has every lease for good. */
+  /** Whether there is a single process, which has every lease for good. */
   get isForGood(): boolean {
     return this.#validUntil === Infinity
   }
 
-  /** Takes the leases of new plugins, where leases are for good. `replace` is called once the log knows these plugins. */
+  /** Takes the leases of new plugins, if leases are for good. Calls `replace` once the log knows these plugins. */
   async swap(plugins: readonly string[], replace: () => void): Promise<void> {
     const { log } = this.#deps
     const held = this.#all().map(({ lease }) => lease)
@@ -62,7 +62,7 @@ export class Leases {
     return this.#validUntil === Infinity || performance.now() < this.#validUntil
   }
 
-  /** Asks for leases that other processes have given back. */
+  /** Asks for leases that other processes have returned. */
   freed(): void {
     if (this.#timer && !this.#isLeaving) void this.#renewAgain()
   }
@@ -72,7 +72,7 @@ export class Leases {
     return new Promise((resolve) => void this.#onRenewed.push(resolve))
   }
 
-  /** Takes no more leases, and gives back those whose handlers have ended. The engine returns what is left. */
+  /** Takes no more leases, and returns those whose handlers have ended. The engine returns the rest. */
   async leave(): Promise<void> {
     clearInterval(this.#timer)
     if (this.#validUntil === Infinity) return
@@ -84,7 +84,7 @@ export class Leases {
     this.#resolveRenewed()
   }
 
-  /** Renews now, or once more behind what is under way: never two at a time, which would take leases from each other. */
+  /** Renews now, or after the renewal under way: never two at a time, because they would take leases from each other. */
   #renewAgain(): Promise<void> {
     this.#nextRenewal ??= this.#renewal.then(() => {
       this.#nextRenewal = undefined
@@ -100,7 +100,7 @@ export class Leases {
   async #renew(): Promise<number> {
     const { log, consumers } = this.#deps
     const sentAt = performance.now()
-    // A copy: what is given back while the request is under way goes with the next one.
+    // A copy: leases returned while the request is under way go with the next one.
     const returned = [...this.#returned]
     const isOpen = ({ isHeld }: Partition): number => (isHeld ? 1 : 0)
     const held = this.#all().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
@@ -119,12 +119,12 @@ export class Leases {
     return reply.validMs
   }
 
-  /** Gives a lease back once its handlers have ended and their outcomes are written, so that two owners never overlap. */
+  /** Returns a lease once its handlers have ended and their outcomes are written, so that two owners never overlap. */
   async #giveBack(partition: Partition | undefined): Promise<void> {
     if (!partition?.isHeld) return
     partition.close()
     await partition.idle()
-    // Tried again until it is written: the next owner begins with what is.
+    // Repeat it until it is written, because the next owner starts from there.
     const { lease } = partition
     const isWritten = await this.#deps.settleBatcher.enqueueDurably(partition, ['cursor', lease.cursor])
     if (!isWritten || partition.isLost) return

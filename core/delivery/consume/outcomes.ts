@@ -23,7 +23,7 @@ interface Death {
 
 export type Outcomes = ReturnType<typeof createOutcomes>
 
-/** Records what became of a plugin's callbacks, and counts those that wait. */
+/** Records the outcomes of a plugin's callbacks, and counts those that wait. */
 export function createOutcomes({ plugin, bus, log, settleBatcher }: OutcomesDeps) {
   const record = (partition: Partition, item: Item, event: Event): void => {
     const { place, isSuspect } = item
@@ -55,7 +55,7 @@ export function createOutcomes({ plugin, bus, log, settleBatcher }: OutcomesDeps
   const suspend = (partition: Partition, item: Item, waitMs: number): void => {
     const { shared, attempt, tries } = item
     const next = { attempt, dueAt: log.now() + waitMs, deferredSince: item.deferredSince }
-    // In this order: the first change removes the `try` that there is.
+    // In this order, because the first change removes the existing `try`.
     record(partition, item, { as: 'again', next, keepsKey: false })
     settleBatcher.enqueue(partition, ['try', shared.seq, -tries], (isWritten) => {
       if (isWritten)
@@ -67,14 +67,14 @@ export function createOutcomes({ plugin, bus, log, settleBatcher }: OutcomesDeps
     done: (partition: Partition, item: Item): void => record(partition, item, { as: 'done' }),
     /** @param isEmitted whether `callback:dead` was already emitted */
     dead,
-    /** Stores when it is tried again. Returns it for the next attempt, if it keeps its key until then. */
+    /** Stores when it is tried again. Returns the item for the next attempt, in case it keeps its key until then. */
     again(partition: Partition, item: Item, next: NextAttempt, keepsKey: boolean): Item {
       record(partition, item, { as: 'again', next, keepsKey })
       const { attempt, dueAt, deferredSince } = next
       const place = item.place === 'pending' ? 'pending' : 'held'
       return { ...item, place, attempt, dueAt, deferredSince, tries: 0, hasCrashed: false, isSuspect: false }
     },
-    /** Makes a callback over which the process has died too often wait, or a dead letter. Returns whether it did. */
+    /** Suspends or dead-letters a callback that has crashed the process too often. Returns whether it did. */
     isPoison(partition: Partition, item: Item): boolean {
       const outcome = afterCrashes(item.tries)
       if (outcome === 'dead') dead(partition, item, { attempts: item.attempt - 1, error: poisonText(item.tries) })

@@ -17,11 +17,11 @@ export interface PartitionDeps {
   readonly room: () => number
   /** Hands over a callback that was pending. */
   readonly onDue: (partition: Partition, item: Item) => void
-  /** There is more to hand over. */
+  /** Called when there is more to hand over. */
   readonly onMore: () => void
 }
 
-/** A partition that this process leases for a plugin, and how far the plugin has come in it. */
+/** A partition that this process leases for a plugin, and how far the plugin has got in it. */
 export class Partition implements Outbox {
   readonly lease: NewLease
   readonly cursor: Cursor
@@ -89,7 +89,7 @@ export class Partition implements Outbox {
     return this.#running
   }
 
-  /** A callback was stored. Without `shared` it is not the plugin's. */
+  /** A callback was stored. Without `shared` it is not for the plugin. */
   stored(seq: number, shared: Shared | undefined): void {
     if (shared) this.waiting++
     if (this.isHeld) this.readAhead.stored(seq, shared)
@@ -106,7 +106,7 @@ export class Partition implements Outbox {
   }
 
   /**
-   * The callback has left its turn.
+   * The callback has left the order, and the cursor may pass it.
    * @param isMarked whether a change that was enqueued marks it done
    */
   settle(seq: number, isMarked = false): void {
@@ -134,7 +134,7 @@ export class Partition implements Outbox {
     return this.#running === 0 ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
   }
 
-  /** Hands nothing over any more. */
+  /** Hands over nothing more. */
   close(): void {
     if (this.#state === 'held') this.#state = 'closing'
     this.retries.close()

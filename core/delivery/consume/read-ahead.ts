@@ -3,7 +3,7 @@ import type { Page } from '../callback-log.ts'
 import type { InDoubt } from '../attempt/in-doubt.ts'
 import { freshItem, type Item, itemOf, type Shared } from './item.ts'
 
-/** How many callbacks of a plugin are read ahead in a partition, and how many characters of bodies. */
+/** How many callbacks of a plugin are read ahead in a partition, and how many characters of their bodies. */
 const MAX_CALLBACKS = 1000
 const MAX_CHARACTERS = 16_000_000
 /** Parsed bodies are large. Those further back in the queue are parsed again later. */
@@ -13,14 +13,14 @@ const RETRY_AFTER_MS = 1000
 interface ReadAheadDeps {
   readonly inDoubt: InDoubt
   readonly read: (after: number, limit: number) => Promise<Page>
-  /** Called in order: `onTake` for each callback of the plugin, `onAdvance` with a number up to which there is no other. */
+  /** Called in order: `onTake` for each callback of the plugin, `onAdvance` with a number up to which none is left. */
   readonly onTake: (seq: number) => void
   readonly onAdvance: (seq: number) => void
-  /** Called with a page after its callbacks are in the queue, and how many of the plugin came too late for it. */
+  /** Called with a page once its callbacks are queued, and with how many of the plugin's arrived too late for it. */
   readonly onPage: (page: Page, missed: number) => void
 }
 
-/** A callback that was stored while a page was read. Without `shared` it is not the plugin's. */
+/** A callback that was stored while a page was read. Without `shared` it is not for the plugin. */
 interface Missed {
   readonly seq: number
   readonly shared: Shared | undefined
@@ -28,12 +28,12 @@ interface Missed {
 
 /**
  * Queues the next callbacks of a plugin in a partition, in the order of receipt. They come straight from the append
- * while there is room, and from the log once the plugin has fallen behind. So memory is bounded, however long the backlog
+ * while there is room, and from the log once the plugin has fallen behind. So memory is bounded however long the backlog
  * is.
  *
  * - R1. `#scanned` is the last number that was queued or passed: nothing at or below it is queued again.
- * - R2. A callback comes from memory only if its number is `#scanned + 1`. Whatever else comes puts the plugin behind.
- * - R3. What comes while a page is read waits in `#missed`: the page may end right before it.
+ * - R2. A callback comes from memory only if its number is `#scanned + 1`. Any other puts the plugin behind.
+ * - R3. Callbacks that arrive while a page is read wait in `#missed`: the page may end right before them.
  */
 export class ReadAhead {
   readonly #deps: ReadAheadDeps
@@ -44,11 +44,11 @@ export class ReadAhead {
   #isBehind: boolean
   #isReading = false
   #missed: Missed[] = []
-  /** Whether there may be more than the page under way has. */
+  /** Whether there may be more after the page under way. */
   #looksAgain = false
   #closed = false
 
-  /** @param tail the last number that is stored */
+  /** @param tail the last stored number */
   constructor(deps: ReadAheadDeps, cursor: number, tail: number) {
     this.#deps = deps
     this.#scanned = cursor
@@ -59,7 +59,7 @@ export class ReadAhead {
     return this.#length
   }
 
-  /** A callback was stored in the partition. Without `shared` it is not the plugin's. */
+  /** A callback was stored in the partition. Without `shared` it is not for the plugin. */
   stored(seq: number, shared: Shared | undefined): void {
     if (this.#isBehind) {
       if (this.#isReading && this.#missed.length < MAX_CALLBACKS) this.#missed.push({ seq, shared })
@@ -69,7 +69,7 @@ export class ReadAhead {
     }
   }
 
-  /** There may be callbacks that this process has not stored. */
+  /** There may be callbacks that another process stored. */
   look(): void {
     this.#isBehind = true
     if (this.#isReading) this.#looksAgain = true
@@ -116,7 +116,7 @@ export class ReadAhead {
     if (page.end && !this.#looksAgain)
       this.#isBehind = !missed.every(({ seq, shared }) => seq <= this.#scanned || this.#accept(seq, shared))
     this.#looksAgain = false
-    // Behind a page that is not the end there is another one, which counts anew.
+    // If this page is not the last, the next one counts them.
     const isMissing = ({ seq, shared }: Missed): boolean => page.end && shared !== undefined && seq > page.scanned
     onPage(page, missed.filter(isMissing).length)
   }

@@ -18,7 +18,7 @@ interface RetriesDeps {
 /** Reads a plugin's pending callbacks of a partition when they are due. */
 export class Retries {
   readonly #deps: RetriesDeps
-  /** Those that were handed over, until their outcome is written. */
+  /** Numbers handed over whose outcome is not written yet. */
   readonly #taken = new Set<number>()
   #next: number | undefined
   /** The delay until `#next` when the timer was set. */
@@ -54,7 +54,7 @@ export class Retries {
     // Called for each callback, and nearly always there is nothing to do.
     if (this.#next === undefined || this.#closed || this.#isReading || this.#deps.room() <= 0) return
     const at = this.#deps.now()
-    // If it is further off than when the timer was set, the clock went back, and it may be due.
+    // If it is further off than when the timer was set, the clock was set back, and it may be due.
     if (this.#next > at && this.#next - at <= this.#inMs) this.#rearm(this.#next)
     else void this.#read()
   }

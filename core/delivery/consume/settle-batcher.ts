@@ -7,14 +7,14 @@ const RETRY_AFTER_MS = 1000
 /** The same at a stop, which has little time. */
 const CLOSE_RETRY_MS = 100
 
-/** Whose changes are written together. */
+/** A source of changes, which are written together. */
 export interface Outbox {
   readonly lease: NewLease
-  /** Whether the lease was given to another process: nothing of it is written any more. */
+  /** Whether another process has the lease now. Then nothing more is written. */
   readonly isLost: boolean
   /** Returns how the cursor has moved, when a batch is written. */
   collect(): Change[]
-  /** How many callbacks are finished, of those that are written or were collected. */
+  /** How many callbacks are finished, counting the changes that were written or collected. */
   readonly finished: number
   /** Its lease was refused. */
   lose(): void
@@ -36,12 +36,12 @@ export class SettleBatcher {
   readonly #flushMs: number
   #queues = new Map<Outbox, Queued>()
   #timer: NodeJS.Timeout | undefined
-  /** When the timer fires, and how long before that it was set. */
+  /** When the timer fires, and for how long it was set. */
   #writesAt = 0
   #delayMs = 0
   #isSoon = false
   #writing: Promise<void> | undefined
-  /** The last write failed. The next one waits for its timer, whatever is enqueued meanwhile. */
+  /** Whether the last write failed. Then the next one waits for its timer, whatever is enqueued meanwhile. */
   #isFailing = false
 
   /** @param flushMs how long changes that were enqueued are collected; 0 for the rest of the tick */
@@ -71,7 +71,7 @@ export class SettleBatcher {
   /** Schedules a write. The earliest requested time wins. */
   touch(inMs = FLUSH_MS): void {
     if (inMs === 0) return this.#flushSoon()
-    // Called for each callback: mostly this spares reading the clock.
+    // Called for each callback, and this usually saves reading the clock.
     if (this.#timer && this.#delayMs <= inMs) return
     const at = performance.now() + inMs
     if (this.#timer && this.#writesAt <= at) return
@@ -101,7 +101,7 @@ export class SettleBatcher {
     void this.flush()
   }
 
-  /** Writes everything collected so far. What could not be written is kept and tried again. */
+  /** Writes everything collected so far. Keeps what could not be written, and tries again. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing
     this.#writing = this.#write()
@@ -145,7 +145,7 @@ export class SettleBatcher {
     }
   }
 
-  /** In front of what came meanwhile. */
+  /** Queues a failed batch again, ahead of what has been queued meanwhile. */
   #putBack(batch: readonly (readonly [Outbox, Queued])[]): void {
     for (const [outbox, { changes, after }] of batch) {
       const later = this.#queues.get(outbox) ?? { changes: [], after: [] }

@@ -21,9 +21,9 @@ import { takeWarmClient } from './warm-up.ts'
 export interface EngineSettings {
   readonly engine: 'memory' | 'sqlite' | 'redis' | 'postgres'
   readonly sqlite: { readonly file: string }
-  /** Is there where the engine is redis. */
+  /** Present if the engine is redis. */
   readonly redis?: RedisSettings
-  /** Is there where the engine is postgres. */
+  /** Present if the engine is postgres. */
   readonly postgres?: PostgresSettings
   readonly resendWindow: number
   readonly retention: Retention
@@ -32,17 +32,17 @@ export interface EngineSettings {
   readonly maxBacklog?: number
 }
 
-/** What keeps callbacks, and what plugins keep. It is open before the plugins are set up and until they are closed. */
+/** Where callbacks and the plugins' data are kept. Open from before the plugins are set up until they are closed. */
 export interface Engine {
   readonly stores: Stores
-  /** @param disabled plugins with `enabled: false`, now and later: they are not gone */
+  /** @param disabled plugins with `enabled: false`, now and later: they do not count as removed */
   createDelivery(registry: Registry, disabled: readonly string[]): Delivery
   /**
-   * What is stored, for this process: opened at the first call, and closed by `close`. No search of it delays a callback.
-   * After `createDelivery`.
+   * The history, for this process: opened by the first call, and closed by `close`. Searching it delays no callback.
+   * Call it after `createDelivery`.
    */
   history(): Promise<History>
-  /** Why what is acknowledged may be lost all the same, for those who run the server. */
+  /** Why acknowledged callbacks may still be lost, for those who run the server. */
   durability?(): string | undefined
   close(ending: Ending): Promise<void>
 }
@@ -66,7 +66,7 @@ export async function openEngine(
 ): Promise<Engine> {
   if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
   if (settings.engine === 'redis') {
-    // Who uses another engine need not wait for the driver.
+    // Users of other engines need not wait for the driver to load.
     const { openRedisEngine } = await import('./redis/open-redis.ts')
     return openRedisEngine(settings, { bus, log })
   }
@@ -82,7 +82,7 @@ function isTemporary(error: unknown): boolean {
   return error instanceof TimhookError && error.code === 'STORE_IN_USE'
 }
 
-/** What may be a mistake about where callbacks are kept. */
+/** Likely mistakes about where callbacks are kept. */
 export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine' | 'sqlite'>): Fault[] {
   const links = engine === 'sqlite' ? linkCount(sqlite.file) : 1
   if (links < 2) return []

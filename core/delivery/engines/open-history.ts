@@ -5,8 +5,8 @@ import type { EngineSettings } from './open-engine.ts'
 import type { History, OpeningOptions } from '../history.ts'
 
 /**
- * Opens what the config's engine has stored, from another process than the server. Loads that engine alone: who waits for a
- * command, or for the page, need not wait for the drivers of the others.
+ * Opens what the config's engine has stored, from a process other than the server. Loads only that engine, because a
+ * command or the page should not wait for the drivers of the others.
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openHistory(

@@ -13,15 +13,15 @@ import type { EngineSettings } from './open-engine.ts'
 import type { OpeningOptions } from '../history.ts'
 import { checkFile, isThere, mustBeCurrent } from './sqlite/file/check-file.ts'
 
-/** What plugins keep, opened beside a server that may be running. */
+/** The data of plugins, opened beside a server that may be running. */
 export interface OpenStores {
   readonly stores: Stores
   close(): Promise<void>
 }
 
 /**
- * Opens what plugins keep, for another process than the server. Where no server has kept anything yet it is empty, and
- * nothing is made.
+ * Opens the data of plugins from a process other than the server. If no server has stored anything yet it is empty, and
+ * nothing is created.
  * @throws TimhookError with a code that begins with STORE_
  */
 export async function openStores(
@@ -40,7 +40,7 @@ export async function openStores(
 async function connect(settings: RedisSettings, { onWaiting }: OpeningOptions): Promise<OpenStores> {
   const { openRedis } = await import('../../store/redis/client.ts')
   const { createRedisStores } = await import('../../store/redis/stores.ts')
-  // Whether it may lose something is for the servers to say.
+  // The servers themselves warn if data may be lost.
   const log = createLogger({ level: 'silent' })
   const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, onWaiting })
   return { stores: createRedisStores(connection), close: () => connection.close() }
@@ -58,7 +58,7 @@ async function connectPostgres(settings: PostgresSettings, options: OpeningOptio
   return { stores: { of: () => nothing }, close: () => postgres.close() }
 }
 
-/** Of one statement each: they keep no lock that the server would wait for. */
+/** Operations of a single statement: they hold no lock that the server would wait for. */
 const READING = new Set<keyof StoreOperations>(['kvGet', 'kvList', 'records'])
 
 function openFile(file: string, now: () => number): OpenStores {
@@ -79,7 +79,7 @@ function openFile(file: string, now: () => number): OpenStores {
   return { stores: createSqliteStores(run, now), close: async () => database.close() }
 }
 
-/** Runs it in a transaction, since the server may write between its reads and writes. */
+/** Uses a transaction, since the server may write between the reads and the writes. */
 function inTransaction<T>(database: Database, operation: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {

@@ -10,7 +10,7 @@ export function warmUpEngine(engine: string): void {
   if (engine === 'sqlite') warm ??= new SqliteClient()
 }
 
-/** Returns the client whose thread was started early, if there is one. It is the caller's from then on. */
+/** Returns the client whose thread was started early, if there is one. From then on it belongs to the caller. */
 export function takeWarmClient(): SqliteClient | undefined {
   const client = warm
   warm = undefined

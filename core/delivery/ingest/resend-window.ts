@@ -6,7 +6,7 @@ const CAPACITY = 2 ** 20
 const PAGE = 2 ** 13
 /** The newest and oldest entry never share a page, so that a page is free once its last entry is forgotten. */
 const MAX_ENTRIES = CAPACITY - PAGE
-/** Words of an entry: its fingerprint and its id. */
+/** The words of an entry: its fingerprint and its id. */
 const ID = FINGERPRINT_WORDS
 const STRIDE = ID + ID_WORDS
 /**

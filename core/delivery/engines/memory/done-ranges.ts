@@ -3,11 +3,11 @@ interface DoneRange {
   readonly last: number
 }
 
-/** Ranges of numbers that are settled beyond a cursor: apart, and in their order. */
+/** Ranges of numbers that are settled beyond a cursor, sorted and without overlaps. */
 export class DoneRanges {
   #ranges: DoneRange[] = []
 
-  /** Adds a range, which swallows those within it. */
+  /** Adds a range, which replaces those within it. */
   add(first: number, last: number): void {
     const from = this.#indexOf(first)
     let to = from
@@ -19,14 +19,14 @@ export class DoneRanges {
     return (this.#ranges[this.#indexOf(seq + 1) - 1]?.last ?? 0) >= seq
   }
 
-  /** Drops what a cursor has passed. */
+  /** Drops the ranges that a cursor has passed. */
   dropTo(cursor: number): void {
     let count = 0
     while ((this.#ranges[count]?.last ?? Infinity) <= cursor) count++
     if (count > 0) this.#ranges.splice(0, count)
   }
 
-  /** The index of the first range that begins at a number or behind it. */
+  /** The index of the first range that begins at or after a number. */
   #indexOf(first: number): number {
     let low = 0
     let high = this.#ranges.length

@@ -4,7 +4,7 @@ import type { Undelivered } from '../../delivery.ts'
 import type { Entry } from '../../history.ts'
 import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
 
-/** A callback of the history. `order` grows with each. */
+/** A callback of the history. `order` increases with each. */
 export type Item = StoredItem | UndeliveredItem
 
 /** One object, which the log has too: each more that outlives a callback costs the garbage collector time. */
@@ -19,12 +19,12 @@ export interface StoredItem extends WaitingCallback {
 export interface UndeliveredItem extends StoredCallback {
   readonly order: number
   readonly undelivered: NonNullable<Entry['undelivered']>
-  /** Of a refused one. */
+  /** Of a refused callback. */
   readonly fingerprint: string | undefined
   resends: number
 }
 
-/** The callbacks, and the characters of their bodies, that the history has at least, if there were so many. */
+/** How many callbacks, and characters of their bodies, the history keeps at least. */
 const MAX_ITEMS = 10_000
 const MAX_CHARACTERS = 16_000_000
 
@@ -51,7 +51,7 @@ export class Kept {
     this.#add(item)
   }
 
-  /** A refused one that is there already is counted on that. */
+  /** A refused callback that is already there counts as its resend. */
   addUndelivered(callback: StoredCallback, undelivered: Undelivered): void {
     if (undelivered.as === 'decided') {
       const { outcome, code, failed } = undelivered

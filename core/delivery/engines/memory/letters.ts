@@ -47,7 +47,7 @@ export class Letters {
     return this.#byName.get(`${plugin} ${seq}`)
   }
 
-  /** The newest first. */
+  /** Newest first. */
   all(): Letter[] {
     return [...this.#byNum.values()].toReversed()
   }

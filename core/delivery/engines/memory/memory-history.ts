@@ -10,7 +10,7 @@ import type { MemoryLog } from './memory-log.ts'
 
 const UNDELIVERED = 'kept-'
 
-/** The newest callbacks of this process, for itself. Records of plugins are in their stores alone. */
+/** The newest callbacks of this process, for itself. Records of plugins are only in their stores. */
 export function createMemoryHistory(log: MemoryLog): History {
   const list = (filter: Filter, place: string | undefined, isForward: boolean): Page => {
     const after = place === undefined ? undefined : Number(place)
@@ -56,7 +56,7 @@ export function createMemoryHistory(log: MemoryLog): History {
   }
 }
 
-/** What has become of a callback for a plugin that got it. */
+/** The outcome of a callback for a plugin that got it. */
 export function outcomeOf({ plugins, letters }: MemoryLog, plugin: string, seq: number): PluginOutcome {
   const standing = plugins.get(plugin)
   if (standing?.pending.has(seq)) return 'waiting'
@@ -64,7 +64,7 @@ export function outcomeOf({ plugins, letters }: MemoryLog, plugin: string, seq: 
   return standing && seq > standing.cursor && !standing.done.has(seq) ? 'waiting' : 'done'
 }
 
-/** The callback that a ref names, if it can be delivered; `plugins` get it anyway. */
+/** The callback that a ref names, if it can be delivered. `plugins` are those that get it without a replay. */
 export function callbackOf(log: MemoryLog, ref: string): { stored: WaitingCallback; plugins: string[] } | undefined {
   const item = log.kept.items.find((one) => refOf(one) === ref)
   if (!item) return undefined
@@ -88,7 +88,7 @@ function entryOf(log: MemoryLog, item: Item): Entry {
   return { ...about, resends: log.resendsOf(item.entry), maybeResend, plugins }
 }
 
-/** Its plugins, and others that have it by a replay. */
+/** Its plugins, and others that got it by a replay. */
 function pluginsOf({ plugins, letters }: MemoryLog, { seq, plugins: own }: StoredItem): string[] {
   const others = [...plugins].filter(([plugin, { pending }]) => pending.has(seq) || letters.of(plugin, seq))
   return [...new Set([...(JSON.parse(own) as string[]), ...others.map(([plugin]) => plugin)])]

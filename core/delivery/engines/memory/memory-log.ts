@@ -28,7 +28,7 @@ export interface MemoryLogDeps {
   readonly resendWindow: number
 }
 
-/** Where a plugin stands. `held`, `done` and `tries` are for the history alone. */
+/** Where a plugin stands. Only the history uses `held`, `done` and `tries`. */
 export interface Standing {
   cursor: number
   readonly pending: Map<number, WaitingCallback>
@@ -194,7 +194,7 @@ export class MemoryLog implements CallbackLog {
     this.kept.addUndelivered(callback, undelivered)
   }
 
-  /** Has a plugin get a callback again. Returns whether it did not wait already. */
+  /** Delivers a callback to a plugin again. Returns whether it was not waiting already. */
   makePending(plugin: string, callback: WaitingCallback): boolean {
     const pending = this.plugins.get(plugin)?.pending
     if (!pending || pending.has(callback.seq)) return false
@@ -233,7 +233,7 @@ export class MemoryLog implements CallbackLog {
     if (kind === 'dead' && callback) this.letters.add(plugin, callback, change[2])
   }
 
-  /** Drops what every plugin has passed. */
+  /** Drops the callbacks that every plugin has passed. */
   #forget(): void {
     const cursor = Math.min(...[...this.plugins.values()].map(({ cursor }) => cursor))
     const count = Math.min(cursor - this.#first + 1, this.#stored.length)
@@ -243,7 +243,7 @@ export class MemoryLog implements CallbackLog {
   }
 }
 
-/** How many results of requests can be read. */
+/** How many results of requests are kept. */
 const MAX_RESULTS = 1000
 
 function standingAt(cursor: number): Standing {
@@ -252,7 +252,7 @@ function standingAt(cursor: number): Standing {
 
 function itemOf(append: Append, seq: number, order: number): StoredItem {
   const { id, sdkAppId, command, receivedAt, signed, key, query, raw, maybeResend, plugins, entry } = append
-  // All fields by name: to spread an object of this size and add to it takes V8 6 µs.
+  // List all fields: spreading an object of this size and adding to it takes V8 6 µs.
   return {
     seq,
     id,
@@ -274,7 +274,7 @@ function itemOf(append: Append, seq: number, order: number): StoredItem {
   }
 }
 
-/** Not Math.min: as many arguments as callbacks that wait would overflow the stack. */
+/** Not Math.min, since as many arguments as callbacks that wait would overflow the stack. */
 function least(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((first, value) => Math.min(first, value))
 }

@@ -8,7 +8,7 @@ import { MemoryLog, type MemoryLogDeps } from './memory-log.ts'
 
 interface MemoryDeps extends MemoryLogDeps {
   readonly maxBacklog?: number | undefined
-  /** Default: the system's. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined
 }
 

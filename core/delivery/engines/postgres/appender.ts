@@ -4,11 +4,11 @@ import type { PostgresClient } from '../../../store/postgres/client.ts'
 import type { Append } from '../../callback-log.ts'
 import { APPEND, type Appended } from './sql/append.ts'
 
-/** Batches under way at a time. Each has partitions of its own, since a partition is locked until its commit. */
+/** Batches under way at a time. No two share a partition, since a partition is locked until its commit. */
 const LANES = 2
 const MAX_ROWS = 500
 const MAX_CHARACTERS = 4_000_000
-/** For so long a batch whose reply is lost is sent again. */
+/** How long a batch whose reply was lost is sent again. */
 const GIVE_UP_MS = 1500
 const RETRY_MS = 50
 
@@ -22,7 +22,7 @@ interface AppenderDeps {
   readonly onStored: (partition: number, seq: number) => void
 }
 
-/** Stores callbacks in batches: what came while the former batch was under way goes with the next one. */
+/** Stores callbacks in batches: those that arrive while a batch is under way go with the next one. */
 export class Appender {
   readonly #lanes: readonly Lane[]
 
@@ -48,7 +48,7 @@ class Lane {
     this.#queue.push(callback)
     if (this.#isSending) return
     this.#isSending = true
-    // All of one tick go together.
+    // All callbacks of one tick go together.
     queueMicrotask(() => void this.#sendAll())
   }
 
@@ -58,8 +58,8 @@ class Lane {
   }
 
   /**
-   * Two with one identity do not go together: the second one is to find the first. What comes behind it in its partition
-   * waits with it, so that a key keeps its order.
+   * Two with the same identity go in different batches, so that the second finds the first. Whatever follows it in its
+   * partition waits with it, so that keys keep their order.
    */
   #nextBatch(): Append[] {
     const identities = new Set<string>()
@@ -104,7 +104,7 @@ class Lane {
     }
   }
 
-  /** Sends the batch again where a lost connection leaves open whether it was stored: what was keeps its number. */
+  /** Sends the batch again if the connection was lost and it may not be stored. Stored callbacks keep their numbers. */
   async #untilAnswered(values: readonly unknown[]): Promise<Appended[]> {
     const endsAt = performance.now() + GIVE_UP_MS
     for (;;) {

@@ -34,7 +34,7 @@ import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
 
 /** Intervals in milliseconds. Tests use shorter ones. */
 export interface Pace {
-  /** A process that does not renew its leases for this long counts as dead, and others take them. */
+  /** A process that does not renew its leases for this long counts as dead, and others take over. */
   readonly leaseMs: number
   readonly sweepMs: number
 }
@@ -48,7 +48,7 @@ export interface PostgresLogDeps {
   readonly plugins: readonly string[]
   /** Plugins with `enabled: false`, now and later. */
   readonly disabled?: readonly string[]
-  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  /** How long the backlog of a removed plugin is kept, milliseconds. */
   readonly keepRemoved?: number
   readonly bus: Bus
   /** Milliseconds. */
@@ -71,7 +71,7 @@ export class PostgresLog implements CallbackLog {
   readonly #counts = new Map<number, number>()
   #listener: LogListener | undefined
   #recorded: Promise<unknown> = Promise.resolve()
-  /** The server's time, and when it was that by a clock that nobody sets. */
+  /** A time of the server, and the monotonic time at which it was read. */
   #clock = { now: Date.now(), at: performance.now() }
 
   constructor(deps: PostgresLogDeps) {
@@ -93,7 +93,7 @@ export class PostgresLog implements CallbackLog {
       onAppending: () => this.#listener?.appending(),
       onStored: (partition, seq) => {
         this.#notifications.stored(partition, seq)
-        // Where this process delivers all that comes there, nobody else need know.
+        // If this process delivers all of the partition, nobody else needs to know.
         if (this.#counts.get(partition) !== deps.plugins.length) this.#notifications.notify(partition)
       },
     })
@@ -122,7 +122,7 @@ export class PostgresLog implements CallbackLog {
     this.#appender.append(callback)
   }
 
-  /** Counted where all processes see it: what is read has it. */
+  /** The database counts resends, so that all processes see them when they read. */
   resendsOf(): number {
     return 0
   }
@@ -167,7 +167,7 @@ export class PostgresLog implements CallbackLog {
 
   async lease({ plugins, held, returned, isLeaving }: LeaseRequest): Promise<LeaseReply> {
     const { leaseMs } = this.#pace
-    // What is held is what the consumer has: a loss whose reply did not come is told once more.
+    // Send what the consumer holds, so that a loss is reported again if its reply was lost.
     const values = [JSON.stringify(held.map(aboutOf)), JSON.stringify(returned.map(aboutOf)), isLeaving, leaseMs]
     const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
     this.#setClock(rows[0]?.now)
@@ -208,7 +208,7 @@ export class PostgresLog implements CallbackLog {
       ? [refused?.raw.replaceAll('\u0000', '\ufffd'), 'refused', 0, false, refused?.error]
       : [callback.raw, undelivered.outcome, undelivered.code, undelivered.failed, null]
     const { postgres, resendWindow } = this.#deps
-    // One after the other, so that a resend finds the first one.
+    // One after another, so that a resend finds the first one.
     const recorded = this.#recorded.then(() => postgres.query(RECORD_UNDELIVERED, [...about, ...how, resendWindow]))
     this.#recorded = recorded.catch(() => undefined)
     await recorded
@@ -224,7 +224,7 @@ export class PostgresLog implements CallbackLog {
     await this.#upkeep.stop()
   }
 
-  /** Gives back the leases that are left. `isClean`: all handlers have ended. */
+  /** Returns the remaining leases. `isClean`: all handlers have ended. */
   async returnLeases(isClean: boolean): Promise<void> {
     await this.#deps.postgres.query(LEAVE, [this.#member, isClean])
   }
@@ -236,7 +236,7 @@ export class PostgresLog implements CallbackLog {
       this.#notifications.notify()
       this.#listener?.notified()
     }
-    // What became pending is counted where it is read.
+    // Reading counts what became pending.
     return { woken: {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
   }
 

@@ -3,7 +3,7 @@ import { sql } from '../../../store/postgres/sql.ts'
 import { TAILS } from './sql/read.ts'
 
 const NOTIFY = sql('notify', 'SELECT pg_notify($1, $2)')
-/** How often the ends of the partitions are looked at: a notification may be lost, and through a pooler none comes. */
+/** How often to check the ends of the partitions: a notification may be lost, and poolers pass none on. */
 const POLL_MS = 1000
 const POOLED_POLL_MS = 100
 
@@ -16,7 +16,7 @@ interface NotificationsDeps {
   readonly onNotified: (partition?: number) => void
 }
 
-/** Tells other processes that there is something new, and hears it from them. Only hints: what is new is read. */
+/** Notifies other processes of new callbacks, and listens to them. Only hints: callbacks are found by reading. */
 export class Notifications {
   readonly #deps: NotificationsDeps
   readonly #channel: string
@@ -53,7 +53,7 @@ export class Notifications {
     this.#tails[partition] = Math.max(seq, this.#tails[partition] ?? 0)
   }
 
-  /** Tells all other processes to look at a partition, or at everything. */
+  /** Tells all other processes to check a partition, or everything. */
   notify(partition?: number): void {
     if (partition === undefined) this.#isForAll = true
     else this.#partitions.add(partition)
@@ -68,7 +68,7 @@ export class Notifications {
       const list = this.#isForAll ? '' : [...this.#partitions].join(',')
       this.#partitions = new Set()
       this.#isForAll = false
-      // They look by themselves after a while.
+      // They check by themselves after a while.
       await postgres.query(NOTIFY, [this.#channel, `${member} ${list}`]).catch(() => undefined)
     }
     this.#isSending = false

@@ -17,7 +17,7 @@ interface Settings extends Pick<PostgresLogDeps, 'resendWindow' | 'retention' | 
   readonly maxBacklog?: number
 }
 
-/** Connects to a PostgreSQL, which keeps callbacks and what plugins keep. */
+/** Connects to a PostgreSQL that keeps callbacks and the plugins' data. */
 export async function openPostgresEngine(
   { postgres: settings, maxBacklog, ...kept }: Settings,
   { bus, log: logger, pace }: { bus: Bus; log: Logger } & Pick<PostgresLogDeps, 'pace'>,
@@ -50,7 +50,7 @@ export async function openPostgresEngine(
     },
     async close(ending: Ending): Promise<void> {
       await closeHistory(history)
-      // After a fault the leases end by themselves: who knows what this process still does.
+      // After a fault let the leases expire, since handlers of this process may still be running.
       if (ending !== 'failed') await log?.returnLeases(ending === 'clean').catch(() => undefined)
       await postgres.close()
     },

@@ -21,19 +21,19 @@ const FUNCTIONS = [
   .replaceAll('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
 
 /**
- * The n-th makes version n out of the one before. What was released is never changed: a change is a step of its own, which
- * ends with the functions as they are now. Functions that take other arguments than before are dropped first.
+ * The n-th step makes version n out of the one before. Never change a released step. Add a new one, which ends with the
+ * functions as they are now, and drops those whose arguments have changed first.
  */
 const STEPS = [
-  // The functions of version 1 that the steps behind it name.
+  // The functions of version 1 that later steps name.
   `${STORE_TABLES}\n${TABLES}\n${FUNCTIONS}\nCREATE FUNCTION {schema}.settle(text, int, bigint, jsonb) RETURNS bool LANGUAGE sql AS 'SELECT false';`,
   `${COUNTS}\n${FUNCTIONS}`,
-  // Replays nothing whose body is gone.
+  // No longer replays a callback whose body is gone.
   FUNCTIONS,
 ]
 
 /**
- * Makes all that timhook stores in PostgreSQL, or brings it up to date.
+ * Creates the schema of timhook in PostgreSQL, or brings it up to date.
  * @throws TimhookError STORE_NEWER or STORE_FOREIGN
  */
 export function makeSchema(postgres: PostgresClient): Promise<void> {

@@ -32,9 +32,9 @@ export interface UpkeepDeps {
   readonly bus: Bus
   readonly retention: Retention
   readonly sweepMs: number
-  /** How long the backlog of a plugin that is gone is kept. */
+  /** How long the backlog of a removed plugin is kept. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
   readonly disabled: readonly string[]
   /** Milliseconds since 1970, by the server's clock. */
   readonly now: () => number
@@ -46,23 +46,23 @@ export interface Upkeep {
   stop(): Promise<void>
 }
 
-/** Rows of one step, so that nobody waits for long. */
+/** Rows per step, so that nobody waits for long. */
 const STEP = 1000
 const QUIET_MS = 10_000
-/** A sweep looks for bodies among what came so lately; whatever takes longer to be finished waits for one that looks at all. */
+/** How far a sweep for bodies reaches back before the previous one. Callbacks that finish later wait for a full sweep. */
 const LATELY_MS = 60_000
 const ALL_EVERY_MS = 3_600_000
-/** Later than every id. */
+/** Greater than every id. */
 const END = '~'
 
-/** Drops what has expired and what there is no room for, and makes dead letters of what waits for plugins that are gone. */
+/** Drops what has expired or finds no room, and dead-letters what waits for removed plugins. */
 export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, disabled, now }: UpkeepDeps): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   const stopping = new AbortController()
   let reportedAt = -Infinity
 
-  /** A step in a transaction of its own, where no other process is at it. */
+  /** Runs a step in a separate transaction, unless another process is doing the upkeep. */
   const step = <T>(work: (session: Queryable) => Promise<T>): Promise<T | undefined> =>
     postgres.transaction(async (session) => {
       const [lock] = await session.query<{ is_free: boolean }>(TRY_LOCK)
@@ -93,7 +93,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
   const idAt = (ms: number): string => Math.max(0, Math.floor(ms)).toString(36).padStart(9, '0')
 
   let looked = { behind: '', allAt: now() }
-  /** Takes the bodies of what is finished. */
+  /** Deletes the bodies of finished callbacks. */
   const emptyFinished = async (): Promise<void> => {
     const at = now()
     if (at - looked.allAt >= ALL_EVERY_MS) looked = { behind: '', allAt: at }
@@ -110,7 +110,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
     looked = { ...looked, behind: idAt(at - LATELY_MS) }
   }
 
-  /** Repeats a step that deletes some until there are no more. */
+  /** Repeats a step that deletes some until none are left. */
   const deleteAll = async <T extends { count: number }>(
     work: (session: Queryable) => Promise<T[]>,
   ): Promise<{ count: number; bytes: number; early: number }> => {

@@ -33,7 +33,7 @@ export interface RedisDeps {
   readonly maxBacklog?: number
   /** Plugins with `enabled: false`, now and later. */
   readonly disabled?: readonly string[]
-  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  /** How long the backlog of a removed plugin is kept, milliseconds. */
   readonly keepRemoved?: number
   readonly pace?: Partial<Pace>
 }
@@ -56,7 +56,7 @@ export function createRedisDelivery({ retention, pace, keepRemoved = 0, ...deps 
 
 type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection' | 'disabled'> & { readonly redis?: RedisSettings }
 
-/** Connects to Redis, which keeps callbacks and what plugins keep. */
+/** Connects to a Redis that keeps callbacks and the plugins' data. */
 export async function openRedisEngine(settings: Settings, { bus, log }: { bus: Bus; log: Logger }) {
   if (!settings.redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
   const connection = await openRedis(settings.redis, { log })

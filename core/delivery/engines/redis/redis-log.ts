@@ -38,13 +38,13 @@ export interface RedisLogDeps {
   readonly plugins: readonly string[]
   /** Milliseconds. */
   readonly resendWindow: number
-  /** A process that does not renew its leases for so long counts as dead. Milliseconds. */
+  /** A process that does not renew its leases for this long counts as dead. Milliseconds. */
   readonly leaseMs: number
   /** Starts the upkeep, and returns what stops it. */
   readonly startUpkeep: (partitions: number) => () => void
 }
 
-/** The log in a Redis, as one process sees it. `keys.ts` says what is stored. */
+/** The log in a Redis, as seen by one process. `keys.ts` says what is stored. */
 export class RedisLog implements CallbackLog {
   readonly #deps: RedisLogDeps
   readonly #run: Run
@@ -109,7 +109,7 @@ export class RedisLog implements CallbackLog {
     this.#appender.append(append)
   }
 
-  /** A process knows of the resends that came to others when it reads. */
+  /** A process learns of the resends that others received when it reads. */
   resendsOf(): number {
     return 0
   }
@@ -171,7 +171,7 @@ export class RedisLog implements CallbackLog {
     for (const n of changed) this.#listener.notified(Number(n))
     const pairs = Array.from({ length: holds.length / 2 }, (_, n) => holds.slice(2 * n, 2 * n + 2))
     const held = pairs.map(([plugin = '', hold = '{}']) => [plugin, JSON.parse(hold) as Hold] as const)
-    // What became pending is counted where it is read.
+    // Reading counts what became pending.
     return { woken: {}, holds: Object.fromEntries(held), more: more === 1 }
   }
 
@@ -206,7 +206,7 @@ export class RedisLog implements CallbackLog {
     for (const stop of this.#stops.splice(0)) stop()
   }
 
-  /** Gives back what leases are left. */
+  /** Returns the remaining leases. */
   async end(ending: Ending): Promise<void> {
     await this.#leases.end(ending)
   }
@@ -215,7 +215,7 @@ export class RedisLog implements CallbackLog {
     return [partitionKey(this.#deps.connection.prefix, partition)]
   }
 
-  /** Owners of leases that this process does not have are told where to look. */
+  /** Hints to the owners of leases that this process does not have. */
   #sent(partitions: Iterable<number>): void {
     this.#listener.appending()
     const { plugins } = this.#deps

@@ -5,9 +5,9 @@ import type { RedisClient } from '../../../store/redis/client.ts'
 const LOOK_MS = 4000
 
 export interface RedisWatch {
-  /** The keys of timhook are there from now on. */
+  /** From now on the keys of timhook exist. */
   begin(): void
-  /** @throws TimhookError STORE_LOST while Redis lacks what timhook had put there */
+  /** @throws TimhookError STORE_LOST while Redis lacks what timhook stored there */
   mustBeWhole(): void
   stop(): void
 }

@@ -18,7 +18,7 @@ export interface SqliteLogDeps {
   readonly plugins: readonly string[]
   /** Plugins with `enabled: false`, now and later. */
   readonly disabled?: readonly string[]
-  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  /** How long the backlog of a removed plugin is kept, milliseconds. */
   readonly keepRemoved?: number
   readonly bus: Bus
   readonly client: SqliteClient
@@ -112,7 +112,7 @@ export class SqliteLog implements CallbackLog, AppendListener {
 
   async lease({ plugins, held }: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
     const { bus, file, disabled = [], keepRemoved = 0 } = this.#deps
-    // A plugin that comes while the server runs has no handler that an earlier process may have died of.
+    // A plugin added while the server runs cannot have crashed an earlier process.
     const isStart = !this.#hasBegun
     const begun = await this.#client.request('begin', { plugins: [...plugins, ...disabled], now: Date.now() })
     this.#hasBegun = true

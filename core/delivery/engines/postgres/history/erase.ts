@@ -5,7 +5,7 @@ import type { Erasure } from '../../../history.ts'
 /** How many callbacks a transaction takes. */
 const AT_ONCE = 500
 
-/** $1 partitions, $2 numbers, $3 plugins that they wait for: they wait no more. */
+/** $1 partitions, $2 numbers, $3 the plugins that they wait for, which no longer get them. */
 const SETTLE = sql(
   'erase-settle',
   `SELECT {schema}.mark_done(c.plugin, c.partition, e.seq)
@@ -35,7 +35,7 @@ const CALLBACKS = sql(
 )
 const RECORDS = sql('erase-records', 'DELETE FROM {schema}.records WHERE num = ANY ($1::bigint[])')
 
-/** Deletes callbacks, with their dead letters and what waits, and records. PostgreSQL's own VACUUM frees their bytes in time. */
+/** Deletes callbacks with their dead letters and states, and records. VACUUM frees the bytes later. */
 export async function erase(postgres: PostgresClient, { callbacks, records }: Erasure): Promise<void> {
   for (let from = 0; from < callbacks.length; from += AT_ONCE) {
     const some = callbacks.slice(from, from + AT_ONCE).map(({ ref, plugins }) => {

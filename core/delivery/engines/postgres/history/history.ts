@@ -14,7 +14,7 @@ import { backward, end, find, forward } from './list.ts'
 import { records } from './records.ts'
 import { deadLetterCounts, steps } from './steps.ts'
 
-/** A search may look at everything that is stored. */
+/** A search may read everything that is stored. */
 const SILENT_MS = 120_000
 const LETTER = /^\d{1,18}$/
 const REF = /^\d{1,4}\/-?\d{1,18}$/
@@ -59,13 +59,13 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
   }
 }
 
-/** Connects beside servers, which say by themselves whether something may be lost. */
+/** Connects beside servers, which warn on their own if something may be lost. */
 export async function openBeside(settings: PostgresSettings, options: OpeningOptions): Promise<PostgresClient> {
   const log = createLogger({ level: 'silent' })
   return openPostgres({ ...settings, durability: 'relaxed' }, { log, silentMs: SILENT_MS, ...options })
 }
 
-/** What could never be a ref becomes one that matches nothing. */
+/** Replaces what cannot be a ref with one that matches nothing. */
 function withValidRefs(asked: AdminRequest): AdminRequest {
   if (asked.kind === 'pause' || asked.kind === 'resume') return asked
   const [pattern, nothing] = asked.kind === 'replay' ? [REF, '0/0'] : [LETTER, '0']

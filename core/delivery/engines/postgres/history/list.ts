@@ -25,7 +25,7 @@ const FITS = `($1::bigint IS NULL OR app = $1) AND ($2::text IS NULL OR command 
     ELSE outcome = $5
   END`
 
-/** What has become of a callback for a plugin. A plugin that is gone has nothing that waits. */
+/** The outcome of a callback for a plugin. Nothing waits for a removed plugin. */
 export const OUTCOME_FUNCTION = `
 CREATE FUNCTION {schema}.outcome_of(a_plugin text, a_partition int, a_seq bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
@@ -39,13 +39,13 @@ CREATE FUNCTION {schema}.outcome_of(a_plugin text, a_partition int, a_seq bigint
 $$;
 `
 
-/** How many callbacks one statement looks at. */
+/** How many callbacks one statement reads. */
 const SLICE = 10_000
-/** How far the clock of a process may differ from the order of ids. */
+/** How far the clocks of processes may differ, and so the order of ids from that of receipt. */
 const SKEW_MS = 600_000
 const ID_TIME_DIGITS = 9
 const MAX_ID_MS = 36 ** ID_TIME_DIGITS - 1
-/** Behind every id. */
+/** Greater than every id. */
 const LAST_ID = '~'
 
 /** Among the last ones before the id $8. */
@@ -56,13 +56,13 @@ const BACKWARD = sql(
     WHERE ${FITS} ORDER BY id DESC LIMIT $10
   ) AS picked ORDER BY id DESC`,
 )
-/** The last callback that BACKWARD has looked at; none if it has looked at all. */
+/** The last callback that BACKWARD has read; none if it has read all. */
 const SLICE_END = sql(
   'slice-end',
   `SELECT id, received_at FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
 )
 
-/** $8 the place: numbers by partition, and under -1 that of what was not delivered. */
+/** $8 the place: numbers by partition, and under -1 that of undelivered callbacks. */
 const FORWARD = sql(
   'list-forward',
   `SELECT *, ${OUTCOMES} FROM (
@@ -82,7 +82,7 @@ const FIND = sql(
   `SELECT *, ${OUTCOMES} FROM (SELECT ${COLUMNS.replaceAll('$9', '$2')} FROM {schema}.callbacks WHERE id = ANY ($1)) AS picked`,
 )
 
-/** The numbers that are stored last. */
+/** The last stored numbers. */
 const ENDS = sql(
   'ends',
   `SELECT n::text AS n, tail FROM {schema}.partitions
@@ -147,7 +147,7 @@ function fitting(rows: readonly Row[], test: ReturnType<typeof nameTest>, bodies
   return bodies ? named : named.map(withoutBody)
 }
 
-/** Places are numbers of partitions: what comes later stands behind them, whatever its id. */
+/** Places are numbers in partitions: later callbacks come after them, whatever their ids. */
 export async function forward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
   const { ids, bodies } = filter
   const lookUp = (wanted: readonly string[], withBodies: boolean): Promise<Entry[]> =>
@@ -194,13 +194,13 @@ function list(postgres: Queryable, statement: Sql, filter: Filter, place: string
   return postgres.query<Row>(statement, [...values, place, bodies || isNamed, limitOf(filter), text])
 }
 
-/** The longest part of names that JSON has as it is, however it escapes others. Empty if there is none: any body may fit. */
+/** The longest part of a name that JSON never escapes. Empty if there is none, and then any body may match. */
 function plainPart(names: readonly string[]): string {
   const parts = names.flatMap((name) => name.match(/[\w@#.-]+/g) ?? [])
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
-/** A command, or the beginning of those that a pattern covers. */
+/** A command, or the prefix of those that a pattern covers. */
 export function commandOf({ command }: { readonly command?: string }): [string | null, string | null] {
   if (command === undefined || command === '*') return [null, null]
   return command.endsWith('.*') ? [null, command.slice(0, -1)] : [command, null]

@@ -1,11 +1,11 @@
 import { sql } from '../../../../store/postgres/sql.ts'
 
 /**
- * Stores callbacks, one row a callback, unless they repeat one of the resend window. One that is stored already, under its
- * id, was sent again since a reply was lost: it keeps its number. Every call writes something, so that its commit waits for
- * a standby to have what it found.
+ * Stores callbacks, one row each, unless they repeat one in the resend window. One already stored under its id was
+ * sent again because a reply was lost: it keeps its number. Every call writes something, so that its commit waits for
+ * a standby to have what the call found.
  *
- * Plans of an empty table would be kept for a full one: so it is told to use its indexes.
+ * A plan made for an empty table would be kept for a full one, so what suits an empty table is disabled.
  */
 export const APPEND_FUNCTION = `
 CREATE FUNCTION {schema}.append(
@@ -68,7 +68,7 @@ BEGIN
 END $$;
 `
 
-/** A row of the reply: the callback that it is about, its number where it was stored, and which one it repeats. */
+/** A row of the reply: which callback it is about, its number if it was stored, and which one it repeats. */
 export interface Appended {
   readonly i: number
   readonly seq: number | null
@@ -82,7 +82,7 @@ export const APPEND = sql(
   'SELECT * FROM {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)',
 )
 
-/** A refused callback that comes again within the window is counted on the first one. */
+/** A refused callback that arrives again within the window counts as a resend of the first. */
 export const UNDELIVERED_FUNCTION = `
 CREATE FUNCTION {schema}.record_undelivered(
   a_identity text, a_id text, a_app bigint, a_command text, a_received_at bigint, a_signed bool, a_expendable bool,

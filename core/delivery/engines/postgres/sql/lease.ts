@@ -1,10 +1,10 @@
 import { NOW, sql } from '../../../../store/postgres/sql.ts'
 
 /**
- * Renews the leases of a process, gives some back and takes free ones, up to its share of each plugin's partitions. Calls
- * wait for each other. A lease that the process has by this table and does not know of is given to it anew: the reply that
- * gave it was lost. While a lease is held, `is_clean` says how it was taken. While PostgreSQL was away nobody could renew:
- * after its start, a member has time to do so.
+ * Renews the leases of a process, returns some and takes free ones, up to its share of each plugin's partitions. Calls
+ * wait for each other. A lease that this table gives to the process, but that the process does not know of, is granted
+ * again: the reply was lost. While a lease is held, `is_clean` says how it was taken. Nobody could renew while
+ * PostgreSQL was down, so members get time to do so after its start.
  *
  * Returns rows of three kinds: `taken`, `lost`, and `share` with the share of a plugin as `seq`.
  */
@@ -77,7 +77,7 @@ export interface LeaseRow {
 
 export const LEASE = sql('lease', 'SELECT * FROM {schema}.lease($1, $2, $3, $4, $5, $6) ORDER BY plugin, partition')
 
-/** Plugins that are new start with what comes next. $1 plugins of $2 this process, which lives for $3 milliseconds. */
+/** New plugins start with the next callback. $1 plugins of $2 this process, which counts as alive for $3 milliseconds. */
 export const ADD_PLUGINS = sql(
   'add-plugins',
   `WITH member AS (INSERT INTO {schema}.members VALUES ($2, ${NOW} + $3::bigint, $1))
@@ -86,7 +86,7 @@ export const ADD_PLUGINS = sql(
   FROM unnest($1::text[]) AS plugin, {schema}.partitions ON CONFLICT DO NOTHING`,
 )
 
-/** All that a process has left is given back when it ends. $1 process, $2 whether all of its handlers have ended. */
+/** Returns all remaining leases of a process when it ends. $1 process, $2 whether all of its handlers have ended. */
 export const LEAVE = sql(
   'leave',
   `WITH gone AS (DELETE FROM {schema}.members WHERE id = $1)

@@ -25,11 +25,11 @@ export interface WaitingRow {
 /** How many callbacks were ever stored for a plugin in a partition, replayed and retried ones among them. */
 const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
 
-/** How many callbacks are looked at for a page, and how many bytes of bodies it has. */
+/** How many callbacks are read for a page, and how many bytes of bodies it may have. */
 const SCAN = 1000
 const PAGE_BYTES = 4_000_000
 
-/** $1 plugin, $2 partition, $3 after, $4 limit. The first row has what was looked at, and perhaps no callback. */
+/** $1 plugin, $2 partition, $3 after, $4 limit. The first row says how far it read, and may have no callback. */
 export const READ = sql(
   'read',
   `WITH scanned AS MATERIALIZED (
@@ -66,15 +66,15 @@ export const FETCH = sql(
   WHERE c.partition = $2 AND c.seq = ANY ($3) ORDER BY c.seq`,
 )
 
-/** A day: so long may a suspect wait, or what is put off. Others wait as long as a retry at most ($4). */
+/** How long a suspect or a deferred callback may wait: a day. Others wait at most as long as a retry ($4). */
 const LONGEST_MS = 86_400_000
 const IS_LATER = `(s.due_at > $3 AND s.due_at <=
   $3::bigint + CASE WHEN s.tries <> 0 OR s.deferred_since IS NOT NULL THEN ${LONGEST_MS} ELSE $4::bigint END)`
 const OF_LEASE = `s.plugin = $1 AND s.partition = $2 AND s.place = 'pending' AND s.seq <> ALL ($5::bigint[])`
 
 /**
- * $1 plugin, $2 partition, $3 now, $4 longest delay, $5 numbers to leave out, $6 limit. Every row has when the next one is
- * due that is not yet; the first one has perhaps no callback.
+ * $1 plugin, $2 partition, $3 now, $4 longest delay, $5 numbers to leave out, $6 limit. Every row says when the next one
+ * is due; the first row may have no callback.
  */
 export const DUE = sql(
   'due',
@@ -105,7 +105,7 @@ export const BACKLOGS = sql(
   ) AS of_all WHERE count > 0 ORDER BY plugin`,
 )
 
-/** $1 plugins, $2 this process. The update shows that there can be written. */
+/** $1 plugins, $2 this process. The update proves that the database accepts writes. */
 export const PROBE = sql(
   'probe',
   `WITH written AS (UPDATE {schema}.members SET ends_at = ends_at WHERE id = $2)

@@ -1,12 +1,12 @@
 import type { Hold } from '../../../delivery.ts'
 import { NOW, sql } from '../../../../store/postgres/sql.ts'
 
-/** Refs that one call carries out; the rest of a request waits for the next one. */
+/** How many refs one call carries out. The rest of a request waits for the next call. */
 const CHUNK = 500
 
 /**
- * Carries out the next request of another process, or a part of it, in one step. What it makes pending starts again at
- * attempt 1. Returns null where none waits.
+ * Carries out the next request of another process, or a part of it, in one step. Callbacks that become pending start at
+ * attempt 1. Returns null if no request waits.
  */
 export const REQUESTS_FUNCTIONS = `
 CREATE FUNCTION {schema}.is_live(a_plugin text) RETURNS bool LANGUAGE sql STABLE AS $$
@@ -122,7 +122,7 @@ BEGIN
 END $$;
 `
 
-/** $1 whether those to pause and resume alone. Rows of plugins that are held; and where a request was carried out, what became pending by it. */
+/** $1 whether to carry out only pauses and resumes. Returns the held plugins, and what a request made pending. */
 export const REQUESTS = sql(
   'requests',
   `SELECT NULL AS plugin, NULL AS reason, NULL::bigint AS until, {schema}.carry_out($1) AS woken

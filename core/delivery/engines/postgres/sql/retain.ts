@@ -11,14 +11,14 @@ export const TRY_LOCK = sql(
 )
 
 /**
- * What every plugin has finished, and nobody wants back: no state, no dead letter. `c` is the callback. Where no plugin has
- * a cursor in its partition, nobody waits.
+ * Whether every plugin has finished callback `c`: it has no state and no dead letter. If no plugin has a cursor in its
+ * partition, nobody waits for it.
  */
 const IS_FINISHED = `NOT EXISTS (SELECT FROM {schema}.cursors k WHERE k.partition = c.partition AND k.seq < c.seq)
   AND NOT EXISTS (SELECT FROM {schema}.states s WHERE s.partition = c.partition AND s.seq = c.seq)
   AND NOT EXISTS (SELECT FROM {schema}.dead_letters d WHERE d.partition = c.partition AND d.seq = c.seq)`
 
-/** Deletes the chosen ones, and takes their bytes from those of their partitions. */
+/** Deletes the chosen callbacks, and subtracts their bytes from those of their partitions. */
 const deleting = (chosen: string): string => `WITH chosen AS MATERIALIZED (${chosen}), deleted AS (
     DELETE FROM {schema}.callbacks c USING chosen WHERE c.partition = chosen.partition AND c.seq = chosen.seq
     RETURNING c.partition, c.received_at, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes
@@ -35,8 +35,8 @@ export interface Deleted {
 }
 
 /**
- * Looks at some callbacks from an id on, the oldest first, and deletes the finished ones among them. $1 only behind this id,
- * $2 only before this one, $3 how many to look at, $4 only expendable ones, or any. Refused ones have a share of their own.
+ * Reads some callbacks from an id on, oldest first, and deletes the finished ones among them. $1 only after this id,
+ * $2 only before this one, $3 how many to read, $4 only expendable ones, or any. Refused ones have a separate limit.
  */
 export const DELETE_FINISHED = sql(
   'delete-finished',
@@ -44,7 +44,7 @@ export const DELETE_FINISHED = sql(
       SELECT * FROM {schema}.callbacks c WHERE c.id > $1 AND c.id < $2 AND (c.expendable OR NOT $4) ORDER BY c.id LIMIT $3
     ) c WHERE c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}`),
 )
-/** The same, with the bodies of the finished ones instead of the callbacks. */
+/** The same, but deletes only the bodies of the finished ones. */
 export const EMPTY_FINISHED = sql(
   'empty-finished',
   `WITH chosen AS MATERIALIZED (
@@ -58,7 +58,7 @@ export const EMPTY_FINISHED = sql(
   UPDATE {schema}.partitions p SET bytes = p.bytes - e.bytes
   FROM (SELECT partition, sum(bytes) AS bytes FROM emptied GROUP BY partition) e WHERE p.n = e.partition`,
 )
-/** The last of those that were looked at. */
+/** The last callback that was read. */
 export const LAST_LOOKED = sql(
   'last-looked',
   `SELECT max(id) AS id FROM (
@@ -67,8 +67,8 @@ export const LAST_LOOKED = sql(
 )
 
 /**
- * Refused ones: $1 those before this id, and beyond $2 bytes the oldest of the apps that have most; $3 at a time. Counted
- * from the newest on, an app that has little is within the share before others have used it up.
+ * Refused ones: $1 those before this id, and beyond $2 bytes the oldest of the apps with most; $3 at a time. Counting
+ * from the newest on, an app with few of them fits before others have used up the limit.
  */
 export const DELETE_REFUSED = sql(
   'delete-refused',
@@ -112,7 +112,7 @@ export const SMALL_UPKEEP = sql(
   ) AS surplus WHERE r.plugin = surplus.plugin AND r.kind = surplus.kind AND r.num <= surplus.num`,
 )
 
-/** Notes which plugins no live process has. $1 plugins that are disabled: these are not gone. */
+/** Notes which plugins no live process has. $1 disabled plugins, which do not count as removed. */
 export const NOTE_GONE = sql(
   'note-gone',
   `WITH back AS (
@@ -122,15 +122,15 @@ export const NOTE_GONE = sql(
   WHERE NOT {schema}.is_live(plugin) AND plugin <> ALL ($1::text[]) ON CONFLICT DO NOTHING`,
 )
 
-/** Plugins that have been gone for $1 milliseconds. */
+/** Plugins that were removed $1 milliseconds ago. */
 export const GONE = sql(
   'gone',
   `SELECT plugin FROM {schema}.gone WHERE since <= ${NOW} - $1::bigint AND NOT {schema}.is_live(plugin)`,
 )
 
 /**
- * Makes dead letters of what waits for a plugin that is gone, some at a time, and forgets the plugin once nothing is left.
- * Returns how many, or null where it was the end.
+ * Dead-letters what waits for a removed plugin, some at a time, and forgets the plugin once nothing is left. Returns how
+ * many, or null if nothing is left.
  */
 export const REMOVE_FUNCTION = `
 CREATE FUNCTION {schema}.remove_plugin(a_plugin text, a_error text, a_limit int) RETURNS bigint LANGUAGE plpgsql AS $$

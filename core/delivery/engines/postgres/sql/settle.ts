@@ -1,8 +1,8 @@
 import { sql } from '../../../../store/postgres/sql.ts'
 
 /**
- * Writes what became of callbacks under one lease, and nothing where the lease was given to another process since. The row
- * of the lease is locked meanwhile, so that it cannot be.
+ * Writes the outcomes of callbacks under one lease, or nothing if another process now has the lease. The row of the lease
+ * is locked meanwhile, so that it cannot change hands.
  */
 export const SETTLE_FUNCTION = `
 CREATE FUNCTION {schema}.settle(a_plugin text, a_partition int, a_fence bigint, a_finished bigint, a_changes jsonb)
@@ -69,7 +69,7 @@ CREATE FUNCTION {schema}.mark_done(a_plugin text, a_partition int, a_seq bigint)
 $$;
 `
 
-/** One row a settlement, in their order: whether it was written. */
+/** One row for each settlement, in order: whether it was written. */
 export const SETTLE = sql(
   'settle',
   `SELECT {schema}.settle(plugin, partition, fence, finished, changes::jsonb) AS is_written

@@ -1,13 +1,14 @@
-/** Fixed once callbacks are stored: another number would move a key while its callbacks wait. */
+/** Fixed once callbacks are stored: another number would move keys while their callbacks wait. */
 const PARTITIONS = 32
 
 /**
  * What the engine stores, beside the tables of the plugins' stores.
  *
- * - `partitions`: the last number of each. Whoever appends locks the row until the commit, so numbers have no gaps and are
+ * - `partitions`: the last number of each. An append locks the row until the commit, so numbers have no gaps and are
  *   committed in their order.
- * - `callbacks`: what came. Those that were not delivered have an outcome, and a number below zero in partition 0.
- * - `cursors`: where a plugin stands in a partition, and who leases it. Its backlog: see COUNTS. `done` has ranges of what is settled beyond that.
+ * - `callbacks`: what was received. Undelivered ones have an outcome, and a number below zero in partition 0.
+ * - `cursors`: where a plugin stands in a partition, and who leases it. `done` has the ranges settled beyond that.
+ *   COUNTS says how its backlog is counted.
  * - `states`: what is pending, held or a suspect. A callback in it is not deleted, nor is one with a dead letter.
  * - `members`: live processes and their plugins. Leases of a member end with it.
  */
@@ -96,9 +97,9 @@ CREATE INDEX requests_waiting ON {schema}.requests (num) WHERE ended_at IS NULL;
 `
 
 /**
- * Version 2. What waits for a plugin in a partition is what was ever stored for it (`partitions.stored`, by plugin) and
- * replayed or retried (`cursors.again`), less what it has `finished`. What came before was counted nowhere: the count of it
- * begins below zero. `gone`: since when no process has had a plugin.
+ * Version 2. The backlog of a plugin in a partition is what was ever stored for it (`partitions.stored`, by plugin) and
+ * replayed or retried (`cursors.again`), less what it has `finished`. Callbacks from before were never counted, so their
+ * count starts below zero. `gone`: since when no process has had a plugin.
  */
 export const COUNTS = `
 ALTER TABLE {schema}.partitions ADD COLUMN stored jsonb NOT NULL DEFAULT '{}';

@@ -1,5 +1,5 @@
 #!lua
--- Stores callbacks, unless they repeat one of the resend window. Both are one step, for the same callback may reach two
+-- Stores callbacks, unless they repeat one in the resend window. Both are one step, because the same callback may reach two
 -- processes at once.
 --
 -- KEYS: partitions.

@@ -19,7 +19,7 @@ interface AppenderDeps {
   readonly ready: () => Promise<void> | undefined
   /** Whether other processes write to the same Redis. */
   readonly isShared: () => boolean
-  /** A batch was sent with callbacks of these partitions: what is sent now shares its fsync. */
+  /** A batch was sent with callbacks of these partitions: anything sent now shares its fsync. */
   readonly onSent: (partitions: Iterable<number>) => void
 }
 
@@ -28,13 +28,13 @@ const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
 /** How long a batch waits for more when other processes write to the same Redis. Each batch costs Redis an fsync. */
 const GATHER_MS = 1
-/** The most that may wait: a Redis that hangs must not fill the memory of this process. */
+/** The most that may wait, so that a Redis that hangs does not fill the memory of this process. */
 const MAX_OPEN = 20_000
 const MAX_OPEN_CHARACTERS = 64_000_000
 
 /**
  * Appends callbacks in batches, so that they share a round trip and an fsync. A batch holds what arrived in one tick, and what
- * arrived while the previous batch was under way. One is under way at a time, so callbacks are told of in order.
+ * arrived while the previous batch was under way. One is under way at a time, so callbacks are reported in order.
  */
 export class Appender {
   readonly #deps: AppenderDeps

@@ -1,5 +1,5 @@
 #!lua
--- Stores a refused callback and adds its bytes to those of its app. A resend of the resend window is counted on the first one.
+-- Stores a refused callback and adds its bytes to those of its app. A resend is counted on the first one.
 --
 -- KEYS: the prefix.
 -- ARGV: app, bytes of its texts, identity, resend window in ms, then the fields of the entry.

@@ -1,4 +1,4 @@
--- Put before every script. BASE is the key of a partition; all its other keys begin with it (see keys.ts).
+-- Prepended to every script. BASE is the key of a partition; all its other keys begin with it (see keys.ts).
 
 -- Milliseconds of the clock of Redis.
 local function now()
@@ -23,7 +23,7 @@ local function isWaiting(base, plugin, seq, isTheirs)
   return cursor and tonumber(seq) > tonumber(cursor) and not isMarked(base, plugin, seq)
 end
 
--- The first number from which on callbacks came at a time or later, about.
+-- About the first number whose callback was received at a time or later.
 local function seek(stream, ms)
   local first, last = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1], redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
   if not first then return 1 end
@@ -50,7 +50,7 @@ local function dropLetter(base, name)
   return bytes
 end
 
--- Writes a dead letter with a copy of the entry, so that it needs no room in the stream. Before that stand attempts, when it
+-- Writes a dead letter with a copy of the entry, so that the stream need not keep it. The copy follows the attempts, when it
 -- died, the error and NUL.
 local function addLetter(base, plugin, seq, at, about, body, isFault)
   local name = plugin .. ' ' .. seq

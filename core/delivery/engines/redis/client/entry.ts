@@ -1,7 +1,7 @@
 import type { StoredCallback } from '../../../../callback/callback.ts'
 import type { WaitingCallback } from '../../../callback-log.ts'
 
-/** A callback as its entry has it. */
+/** A callback as stored in its entry. */
 export interface Stored extends StoredCallback {
   readonly key: string | undefined
   readonly maybeResend: boolean

@@ -27,17 +27,17 @@
  * | `P:meta` | hash | the schema version and the number of partitions |
  * | `P:swept` | string, expires | set while a recent sweep makes another one needless |
  *
- * A partition is leased to one process at a time for each plugin; whatever that writes, a script checks owner and fence first.
- * Other processes find what was stored by reading: the channel `P:hints` only says where to look. All times are of Redis' own
- * clock.
+ * For each plugin a partition is leased to one process at a time. Scripts check owner and fence before they write.
+ * Other processes find callbacks by reading: the channel `P:hints` only says where to look. All times are from the clock
+ * of Redis.
  *
- * The keys of a partition share a hash tag, and a script has one partition at a time or is a loop over those that it is given.
- * Only requests.lua goes from one to another. So a cluster would take one call for each partition, and leases of
- * several primaries would too: what is missing for either is a connection by partition.
+ * The keys of a partition share a hash tag, and each script uses one partition or loops over those that it is given.
+ * Only requests.lua goes from one to another. So a cluster would need one call for each partition, and so would leases
+ * over several primaries: what is missing for either is a connection for each partition.
  */
 export const SCHEMA_VERSION = 2
 
-/** Fixed once callbacks are stored: another number would move a key while its callbacks wait. */
+/** Fixed once callbacks are stored: another number would move keys while their callbacks wait. */
 export const PARTITIONS = 32
 
 /** The key of a partition, with which all others of it begin. */

@@ -5,7 +5,7 @@ import { partitionKey } from '../client/keys.ts'
 import { refOf } from './list.ts'
 import type { HistoryDeps } from './streams.ts'
 
-/** Dead letters that are read at once. */
+/** How many dead letters are read at once. */
 const PAGE = 50
 const REF = /^(\d+)-(\d+)-(\d+)-(.+)$/
 
@@ -58,7 +58,7 @@ async function read(
 ): Promise<DeadLetter[]> {
   const text = (await client.hget(`${partitionKey(prefix, n)}:letters`, `${plugin} ${seq}`)) ?? ''
   const [about, attempts, diedAt, error = ''] = /^(\d+) (\d+) ([^\0]*)\0/.exec(text) ?? []
-  // One that has died anew since is another one.
+  // If it has died again since, it is a different one.
   if (about === undefined || Number(diedAt) !== at) return []
   const { id, sdkAppId, command, receivedAt } = readEntry(text.slice(about.length))
   const callback = { ref: refOf(String(n), `0-${seq}`), id, sdkAppId, command, receivedAt }

@@ -6,8 +6,8 @@ import { type HistoryDeps, streamKey } from './streams.ts'
 const ERASE = loadScript('erase.lua', import.meta.url)
 
 /**
- * Deletes callbacks, with their dead letters and what waits, and records. Redis' append-only file has them until it is
- * rewritten, which is asked for here.
+ * Deletes callbacks with their dead letters and what waits, and records. The append-only file of Redis has them until it
+ * is rewritten, which this starts.
  */
 export async function erase({ connection, run }: HistoryDeps, { callbacks, records }: Erasure): Promise<void> {
   const { client, prefix } = connection

@@ -17,13 +17,13 @@ import {
 const SEEK = loadScript('seek.lua', import.meta.url)
 const OUTCOMES = loadScript('outcomes.lua', import.meta.url)
 
-/** Entries whose outcomes are looked up at once. */
+/** For how many entries outcomes are looked up at once. */
 const TOGETHER = 50
-/** How many entries a slice looks at, at least. */
+/** The fewest entries that a slice reads. */
 const MIN_SLICE = 2000
 /** How far the clocks of processes and of Redis may differ. */
 const SKEW_MS = 600_000
-/** How far entries that came at the same time may be apart; looked at first. */
+/** How far apart entries received at the same time may be. This range is searched first. */
 const NEAR_MS = 10_000
 const KEPT = ['kept:decided', 'kept:refused']
 const ID = /^([0-9a-z]{9})[0-9a-z]{13}$/
@@ -71,7 +71,7 @@ export async function list(deps: HistoryDeps, filter: Filter, direction: Directi
   return { entries: page, place: JSON.stringify({ ...places, ...now }), end, ...reached }
 }
 
-/** Returns the place for `forward` behind all that is stored now. */
+/** Returns the place for `forward` after everything that is stored now. */
 export async function endOf({ connection: { client, prefix }, partitions }: HistoryDeps): Promise<string> {
   const streams = streamsFor({}, partitions)
   const last = await Promise.all(streams.map((name) => client.xrevrange(streamKey(prefix, name), '+', '-', 'COUNT', 1)))
@@ -168,7 +168,7 @@ function placesOf(place: string | undefined): Record<string, string | undefined>
   return place === undefined ? {} : (JSON.parse(place) as Record<string, string>)
 }
 
-/** Between which entries callbacks of a time are. */
+/** The entries between which callbacks of a time lie. */
 async function boundsOf(
   { run, connection }: HistoryDeps,
   stream: string,

@@ -3,7 +3,7 @@ import type { Connection } from '../client/run.ts'
 import { recordOf } from './streams.ts'
 
 /**
- * Lists what plugins recorded, newest first. Each plugin and kind has its own stream; a number gives the order over
+ * Lists what plugins recorded, newest first. Each plugin and kind has its own stream; a number gives the order across
  * all.
  */
 export async function records(

@@ -22,7 +22,7 @@ answer.fates = answer.fates or {}
 local function baseOf(n) return prefix .. ':{' .. n .. '}' end
 local function isServed(plugin) return redis.call('ZCOUNT', prefix .. ':has:' .. plugin, now(), '+inf') > 0 end
 local function find(n, seq) return redis.call('XRANGE', baseOf(n) .. ':cb', idOf(seq), idOf(seq))[1] end
--- As it stands in the plugins of an entry.
+-- As written in the plugins of an entry.
 local function nameOf(plugin) return (string.gsub(cjson.encode(plugin), '\\/', '/')) end
 
 local function wait(n, plugin, seq)

@@ -3,9 +3,9 @@
 --
 -- KEYS: the partition.
 -- ARGV: plugin, `due` or `seqs`. For `seqs` the numbers. For `due` the longest delay of a retry in ms (what is due later was
--- written before the clock was set back), the longest one of a suspect or of what was put off, how many, and the numbers that
+-- written before the clock was set back), the longest one of a suspect or a deferred callback, how many, and the numbers that
 -- are being delivered.
--- Returns rows as read.lua does (of one that is not stored any more without an entry), and when the next one is due, or
+-- Returns rows as read.lua does (without an entry if it is no longer stored), and when the next one is due, or
 -- empty.
 local SCAN = 1000
 local base, plugin = KEYS[1], ARGV[1]
@@ -18,7 +18,7 @@ local function put(seq)
     redis.call('HGET', base .. ':resends', seq) or '0', entry and entry[2][4] or '' }
 end
 
--- Suspects, and what was put off, wait longer than retries.
+-- Suspects and deferred callbacks wait longer than retries.
 local function isLate(seq, dueAt)
   local isPutOff = redis.call('HEXISTS', tries, seq) == 1 or not string.find(redis.call('HGET', next, seq) or '', ' 0$')
   return not isPutOff or dueAt > at + ARGV[4]

@@ -1,7 +1,7 @@
 import { hintsOf } from '../client/keys.ts'
 import type { Connection } from '../client/run.ts'
 
-/** Hints that are missed cost this time, milliseconds. */
+/** How long a missed hint delays a callback, milliseconds. */
 const LOOK_MS = 1000
 
 interface Listener {
@@ -11,7 +11,7 @@ interface Listener {
   readonly freed: () => void
 }
 
-/** Tells other processes where to look, and hears it from them: `MEMBER N,N`, `MEMBER free`, or `MEMBER` for anywhere. */
+/** Tells other processes where to look, and listens to them: `MEMBER N,N`, `MEMBER free`, or `MEMBER` for anywhere. */
 export class Hints {
   readonly #connection: Connection
   readonly #member: string
@@ -22,7 +22,7 @@ export class Hints {
     this.#member = member
   }
 
-  /** Best effort: looking now and then finds everything. */
+  /** Best effort, since polling finds everything. */
   tell(what: string): void {
     const { client, prefix } = this.#connection
     client.publish(hintsOf(prefix), `${this.#member} ${what}`).catch(() => undefined)

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Renews, gives back and takes leases of a partition.
+-- Renews, returns and takes leases of a partition.
 --
 -- KEYS: the partition.
 -- ARGV: the process, how long leases last in ms; then for each: plugin, what is wanted, the fence that the process has or empty.
--- `renew` renews it if there is a fence. `take` takes it if it is free. `clean`, `unsettled` and `failed` give it back, and say
--- how the work has ended.
+-- `renew` renews it if there is a fence. `take` takes it if it is free. `clean`, `unsettled` and `failed` return it, and say
+-- how the work ended.
 -- Returns for each `held`, `free` or `other`, or after `take` a list: fence, whether all handlers of the former owner have
--- ended (1 or 0), cursor, last number, how many of the plugin's were ever stored, and how many of these are finished.
+-- ended (1 or 0), cursor, last number, how many callbacks of the plugin were ever stored, and how many are finished.
 local base, me, at, replies = KEYS[1], ARGV[1], now(), {}
 
 local function take(plugin, key, lease)
@@ -21,7 +21,7 @@ local function take(plugin, key, lease)
     tonumber(redis.call('HGET', base, 'stored:' .. plugin) or '0'), tonumber(counts[2]) }
 end
 
--- What runs as a suspect when the work ends without a fault has not ended it.
+-- If the work ends without a fault, no running suspect has ended it.
 local function forgetTries(plugin)
   local tries = redis.call('HGETALL', base .. ':try:' .. plugin)
   for i = 1, #tries, 2 do
@@ -42,7 +42,7 @@ for i = 3, #ARGV, 3 do
       redis.call('HSET', key, 'owner', '', 'until', '0', 'clean', wanted == 'clean' and '1' or '0')
     end
   elseif not lease[1] or lease[1] == '' or lease[1] == me or tonumber(lease[3]) < at then
-    -- Without a cursor it has been removed, and is set up first.
+    -- Without a cursor the plugin has been removed, and has to be set up first.
     reply = wanted == 'take' and lease[5] and take(plugin, key, lease) or 'free'
   end
   replies[#replies + 1] = reply

@@ -9,7 +9,7 @@ const LEASE = loadScript('lease.lua', import.meta.url)
 type Taken = readonly [fence: number, clean: number, cursor: number, tail: number, stored: number, finished: number]
 type Reply = 'held' | 'free' | 'other' | Taken
 
-/** What is wanted of a partition for a plugin; see lease.lua. */
+/** What to do with a partition for a plugin; see lease.lua. */
 interface Wish {
   readonly n: number
   readonly plugin: string
@@ -24,14 +24,14 @@ interface LeasesDeps {
   readonly leaseMs: number
   /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
   readonly beat: (isLeaving: boolean) => Promise<readonly Share[]>
-  /** Leases were given back. */
+  /** Leases were returned. */
   readonly onFreed: () => void
 }
 
-/** Takes leases up to a fair share, renews them and gives them back. */
+/** Takes leases up to a fair share, renews them and returns them. */
 export class Leases {
   readonly #deps: LeasesDeps
-  /** Those that this process has, by plugin and partition. */
+  /** The leases of this process, by plugin and partition. */
   readonly #held = new Map<string, NewLease>()
 
   constructor(deps: LeasesDeps) {
@@ -70,7 +70,7 @@ export class Leases {
     return { taken: await this.#take(wishes), lost, surplus, validMs: leaseMs }
   }
 
-  /** Gives all back. A lease that cannot be given back expires. */
+  /** Returns all leases. Those that cannot be returned expire. */
   async end(ending: Ending): Promise<void> {
     await this.#giveBack([...this.#held.values()], ending).catch(() => undefined)
   }

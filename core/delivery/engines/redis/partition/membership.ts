@@ -17,15 +17,15 @@ interface MembershipDeps {
   readonly leaseMs: number
   readonly plugins: readonly string[]
   readonly partitions: () => number
-  /** This process was not counted as alive: the others have more than their share now. */
+  /** This process had not counted as alive: the others have more than their share now. */
   readonly onCame: () => void
 }
 
 type Reply = readonly [at: number, hasCome: number, ...[readonly (readonly [members: number, rank: number])[]]]
 
 /**
- * Says that this process is alive, with which plugins. One that the others have counted as dead, or whose Redis is another
- * one, sets up its plugins again before anything is stored.
+ * Reports that this process is alive, and with which plugins. If the others have counted it as dead, or if the Redis is a
+ * different one, sets up its plugins again before anything is stored.
  */
 export class Membership {
   readonly #deps: MembershipDeps
@@ -46,7 +46,7 @@ export class Membership {
     return Math.round(performance.now() + this.#offsetMs)
   }
 
-  /** The connection is new, and it may be another Redis. */
+  /** The connection is new, and may lead to another Redis. */
   reset(): void {
     this.#validUntil = -Infinity
     this.#connections++

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- Sets up what plugins need in partitions. A new plugin begins behind what is stored. A Redis that took over from another may
--- lack its last callbacks, and must not give their numbers to others: so numbers go on far behind.
+-- Sets up plugins in partitions. A new plugin starts with the next callback. A Redis that took over from another may
+-- lack its last callbacks, and must not give their numbers to others, so it skips many numbers.
 --
 -- KEYS: partitions.
--- ARGV: what names the Redis that has them since it started, then plugins.
+-- ARGV: a name for this Redis since its start, then plugins.
 local JUMP = 1000000
 for _, base in ipairs(KEYS) do
   local stream = base .. ':cb'

@@ -2,8 +2,8 @@
 -- Reads the next callbacks of a plugin that are not settled.
 --
 -- KEYS: the partition.
--- ARGV: plugin, its id as it stands in the plugins of an entry, the number behind which to read, how many.
--- Returns the number up to which it looked, whether nothing is behind that, how many of the plugin's were ever stored, and
+-- ARGV: plugin, its id as written in the plugins of an entry, the number after which to read, how many.
+-- Returns the number up to which it read, whether nothing follows, how many of the plugin's were ever stored, and
 -- for each callback: number, its next attempt or empty, its `try`, its resends, the entry.
 local CHUNK, SCAN, CHARACTERS = 50, 2000, 4000000
 local base, plugin, name, at, limit = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -13,7 +13,7 @@ local hasNext, hasTries, hasResends =
 local rows, scanned, size, isEnd = {}, 0, 0, 0
 local first, last
 
--- The next mark of what is settled: it ends at or behind a number.
+-- The next mark of settled numbers that ends at or after a number.
 local function findMark(from)
   local mark = redis.call('ZRANGEBYSCORE', base .. ':done:' .. plugin, from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   first, last = tonumber(mark[1] or math.huge), tonumber(mark[2] or math.huge)

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Writes what became of callbacks. It runs where memory is full too: else none would ever be freed. Each change may be
+-- Writes the outcomes of callbacks. It also runs when memory is full, or none would ever be freed. Each change may be
 -- written twice.
 --
 -- KEYS: the partition of each lease.
 -- ARGV: the process; then for each lease: plugin, fence, how many callbacks it has finished of all that were ever stored, how many
 -- changes follow, and four texts for each change: its kind, its number, and what the kind needs:
 -- cursor; done LAST; finished; try N; pending and held ATTEMPT DUE_AT DEFERRED_SINCE_OR_0;
--- dead and fault: what stands before the entry in a dead letter, when it died.
+-- dead and fault: the text before the entry in a dead letter, when it died.
 -- Returns 1 for each lease whose changes were written, 0 if another process has it.
 local me, replies, i = ARGV[1], {}, 2
 

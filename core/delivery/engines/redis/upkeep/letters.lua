@@ -2,7 +2,7 @@
 -- Drops dead letters, the oldest first.
 --
 -- KEYS: the partition.
--- ARGV: `dead`, or `faults` for those for faults; up to when they died, in ms; bytes that are to be freed at most.
+-- ARGV: `dead`, or `faults` for those for faults; up to when they died, in ms; the most bytes to free.
 -- Returns how many, and their bytes.
 local MOST = 200
 local base, freed, count = KEYS[1], 0, 0

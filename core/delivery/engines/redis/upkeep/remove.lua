@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- Makes dead letters of some of what waits for a removed plugin in a partition, and forgets the plugin there once none is left.
+-- Dead-letters some of what waits for a removed plugin in a partition, and forgets the plugin there once nothing is left.
 -- It stops if a process has the plugin again.
 --
 -- KEYS: the partition.
--- ARGV: plugin, its id as it stands in the plugins of an entry, the error, how many at most.
+-- ARGV: plugin, its id as written in the plugins of an entry, the error, how many at most.
 -- Returns how many dead letters it wrote, and whether that was all.
 local base, plugin, room, at, count = KEYS[1], ARGV[1], tonumber(ARGV[4]), now(), 0
 local key = base .. ':lease:' .. plugin

@@ -3,7 +3,7 @@ import { partitionKey } from '../client/keys.ts'
 import { type Connection, loadScript, type Run } from '../client/run.ts'
 
 const REMOVE = loadScript('remove.lua', import.meta.url)
-/** Dead letters of one step. */
+/** Dead letters per step. */
 const STEP = 200
 
 interface RemovalDeps {
@@ -11,14 +11,14 @@ interface RemovalDeps {
   readonly run: Run
   readonly bus: Bus
   readonly partitions: number
-  /** How long the backlog of a plugin that is gone is kept, milliseconds. */
+  /** How long the backlog of a removed plugin is kept, milliseconds. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
   readonly disabled: readonly string[]
   readonly signal: AbortSignal
 }
 
-/** Makes dead letters of what waits for plugins that no process has had for a while. */
+/** Dead-letters what waits for plugins that no process has had for a while. */
 export function createRemoval({ connection, run, bus, partitions, keepRemoved, disabled, signal }: RemovalDeps) {
   const { client, prefix } = connection
   const gone = `${prefix}:gone`
@@ -46,7 +46,7 @@ export function createRemoval({ connection, run, bus, partitions, keepRemoved, d
   }
 
   return {
-    /** Counts the time that a plugin is gone from the first sweep that misses it. */
+    /** The time of a removed plugin starts with the first sweep that misses it. */
     async sweep(): Promise<void> {
       const at = await nowMs()
       const since = await client.hgetall(gone)

@@ -23,20 +23,20 @@ export interface SweepDeps {
   readonly partitions: number
   readonly retention: Retention
   readonly sweepMs: number
-  /** How long the backlog of a plugin that is gone is kept. */
+  /** How long the backlog of a removed plugin is kept. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later: they are not gone. */
+  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
   readonly disabled?: readonly string[]
 }
 
 /** The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire. */
 const RESERVE = 0.05
 const PART_LEFT = 0.8
-/** Background errors are told of at most so often. */
+/** How often background errors are reported at most. */
 const QUIET_MS = 10_000
 
 /**
- * Drops what has expired, makes room, and makes dead letters of what waits for removed plugins. One process at a time does it;
+ * Drops what has expired, makes room, and dead-letters what waits for removed plugins. One process at a time does this;
  * two would do no harm.
  */
 export function createSweep(deps: SweepDeps) {
@@ -66,7 +66,7 @@ export function createSweep(deps: SweepDeps) {
     return most > 0 && of('used_memory') > most * (1 - RESERVE)
   }
 
-  /** Bytes that must be freed. */
+  /** How many bytes to free. */
   const lacking = async (): Promise<{ used: number; need: number }> => {
     const used = await usedBytes()
     const forOthers = (await isNearlyFull()) ? used * (1 - PART_LEFT) : 0
@@ -85,7 +85,7 @@ export function createSweep(deps: SweepDeps) {
     return [count, bytes]
   }
 
-  /** Drops dead letters for faults until they fit and so many bytes are free, from whichever partition has the oldest. */
+  /** Drops dead letters for faults until they fit and enough bytes are free, from the partition that has the oldest. */
   const dropFaults = async (mayStay: number, need: number): Promise<number> => {
     const bytes = await client.mget(keys.map((key) => `${key}:faultbytes`))
     let left = Math.max(bytes.reduce((sum, text) => sum + Number(text ?? 0), 0) - mayStay, need)
@@ -133,7 +133,7 @@ export function createSweep(deps: SweepDeps) {
     const [refused, freed] = await dropRefused(Math.min(shares.refused, Math.max(0, takenByRefused - left)))
     left -= freed
     let [finished, since] = [0, 0]
-    // Takes a fair part from each partition first, and then whatever is still needed.
+    // Takes a fair part from each partition first, and then the rest from any.
     for (const parts of [partitions, 1]) {
       for (const [n, key] of keys.entries()) {
         if (left <= 0) break
@@ -153,7 +153,7 @@ export function createSweep(deps: SweepDeps) {
     const isLacking = left > 0 && finished + dropped === 0
     const faults = await dropFaults(shares.faults, isLacking ? left : 0)
     await expire()
-    // With nothing to free, whatever was dropped had expired.
+    // If nothing had to be freed, everything dropped had expired.
     const early = { refused, finished: finished + (part < 1 ? dropped : 0), faults }
     if (early.refused + early.finished + early.faults > 0) bus.emit('history:shortened', { ...early, since })
     return finished + dropped
@@ -177,7 +177,7 @@ export function createSweep(deps: SweepDeps) {
     try {
       if ((await client.set(`${prefix}:swept`, '1', 'PX', Math.ceil(sweepMs / 2), 'NX')) !== null) await sweep()
     } catch (thrown) {
-      // The next sweep does what a failure left. A lost connection is told of by the connection.
+      // The next sweep does what is left. The connection itself reports that it was lost.
       const error = redisFault(thrown)
       const isQuiet =
         ['STORE_UNREACHABLE', 'STORE_CLOSED'].includes(error.code) || performance.now() - toldAt < QUIET_MS

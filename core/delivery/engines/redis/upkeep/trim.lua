@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Drops the oldest callbacks of a partition, but none that a plugin has not finished, nor what is newer than such a one.
+-- Drops the oldest callbacks of a partition, up to the first one that a plugin has not finished.
 --
 -- KEYS: the partition.
 -- ARGV: age in ms, the part of the numbers that may stay (1: all), bytes or 0, then all plugins. With bytes it drops only

@@ -8,7 +8,7 @@ interface NewDeadLetter {
   readonly at: number
   readonly attempts: number
   readonly error: string
-  /** Whether its body does not match the types. Such dead letters have a share of the room; see room.ts. */
+  /** Whether its body does not match the types. Such dead letters have a limited share of the room; see room.ts. */
   readonly fault?: boolean
 }
 

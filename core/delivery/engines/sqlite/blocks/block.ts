@@ -18,7 +18,7 @@ export interface New {
   /** As in the URL. */
   readonly query: string
   readonly raw: string
-  /** The body as parsed, if it is at hand. */
+  /** The parsed body, if there is one. */
   readonly body?: JsonObject
 }
 
@@ -36,7 +36,7 @@ export interface Block {
   readonly count: number
   /** Whether its callbacks are deleted first when room is needed. */
   readonly expendable: boolean
-  /** Of the last and newest callback, as `id` below. Blocks are looked up by it. */
+  /** The id of the last and newest callback. Blocks are looked up by it. */
   readonly receivedAt: number
   readonly id: string
   /** JSON: `[plugins, count]` for every set of plugins. */
@@ -45,7 +45,7 @@ export interface Block {
   readonly heads: string
   /** Key, URL parameters and body of each callback, concatenated. JSON would have to escape them. */
   readonly bodies: string
-  /** What each callback names. */
+  /** The names in each callback. */
   readonly names: NameWords
 }
 

@@ -5,12 +5,12 @@ import { BLOCK_COLUMNS, BODIES, readBlock, type StoredBlock } from './read-block
 
 /** Blocks that are read at a time. */
 const BLOCKS_AT_ONCE = 100
-/** Behind the last number that was emptied; every sweep goes on from there. */
+/** The last number that was emptied. Every sweep continues after it. */
 const PLACES = { blocks: 'bodies_to', kept: 'kept_bodies_to' } as const
 
 /**
- * Takes the bodies of the next callbacks that every plugin has passed, in the order of receipt, and of recorded decisions.
- * What waits for another attempt or is a dead letter has a copy of its own, with its body. A damaged block stays as it is.
+ * Deletes the bodies of the next callbacks that every plugin has passed, in order of receipt, and of recorded decisions.
+ * Callbacks that wait for another attempt or are dead letters have their own copy with a body. A damaged block stays.
  * @returns how many callbacks lost their body
  */
 export function emptyFinished(database: Database, limit: number): number {
@@ -32,7 +32,7 @@ export function emptyFinished(database: Database, limit: number): number {
   return count + emptyKept(database, limit)
 }
 
-/** The callbacks stay in their block, without bodies: blocks have no gaps. Their fingerprints still tell resends. */
+/** The callbacks stay in their block, without bodies: blocks have no gaps. Their fingerprints still identify resends. */
 export function emptyBlock(database: Database, block: StoredBlock, isChosen: (seq: number) => boolean): void {
   if (block.callbacks.length === 0) return
   const packer = new Packer()
@@ -45,7 +45,7 @@ export function emptyBlock(database: Database, block: StoredBlock, isChosen: (se
   forgetBlock(database)
 }
 
-/** What was refused may be replayed, and what was decided may not. */
+/** Refused callbacks can be replayed, decided ones cannot. */
 function emptyKept(database: Database, limit: number): number {
   const to = database.number(
     'SELECT max(num) FROM (SELECT num FROM kept WHERE num > ? ORDER BY num LIMIT ?)',

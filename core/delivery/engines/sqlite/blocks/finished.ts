@@ -1,11 +1,11 @@
 import type { Database, Row } from '../../../../store/sqlite/database.ts'
 
 const COLUMNS = 'b.last, b.first, b.received_at'
-/** Shorter ranges are not looked at: there may be very many. */
+/** Shorter ranges are ignored, because there may be very many. */
 const MIN_RANGE = 128
 const IS_EXPENDABLE = '(?2 IS NULL OR b.expendable = ?2)'
 const BELOW = `SELECT ${COLUMNS} FROM blocks b WHERE b.last <= ?1 AND ${IS_EXPENDABLE} ORDER BY b.last LIMIT ?3`
-/** In a range that the hindmost plugin has done, and done or passed by every other one. */
+/** In a range that the slowest plugin has done, and done or passed by every other plugin. */
 const BEYOND = `SELECT ${COLUMNS} FROM done r CROSS JOIN blocks b ON b.last BETWEEN r.first AND r.last
   WHERE r.plugin = ?1 AND ${IS_EXPENDABLE} AND r.last - r.first >= ${MIN_RANGE} AND b.first >= r.first
     AND NOT EXISTS (SELECT 1 FROM cursors c WHERE c.plugin <> ?1 AND c.seq < b.last AND coalesce((SELECT d.last FROM done d
@@ -13,8 +13,8 @@ const BEYOND = `SELECT ${COLUMNS} FROM done r CROSS JOIN blocks b ON b.last BETW
   ORDER BY b.last LIMIT ?3`
 
 /**
- * The oldest blocks that every plugin is through with. One callback that waits for long keeps the cursor, and nothing of
- * what is done behind it.
+ * The oldest blocks that every plugin has finished. A callback that waits for long holds back the cursor, but not the
+ * finished blocks after it.
  * @param expendable which of them; all if it is undefined
  */
 export function finishedBlocks(database: Database, limit: number, expendable?: 0 | 1): Row[] {

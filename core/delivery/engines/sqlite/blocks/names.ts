@@ -2,8 +2,8 @@ import { type NameVisitor, visitNames } from '../../../../callback/select.ts'
 import type { JsonObject } from '../../../../lib/json.ts'
 
 /**
- * The names in callbacks (groups and accounts) as words of 32 bits: for each callback how many hashes follow, and the
- * hashes. A search reads these in place of the bodies, and then the bodies of those that may match.
+ * The names in callbacks (groups and accounts) as words of 32 bits: for each callback the number of hashes, and the
+ * hashes. A search reads these first, and then only the bodies of those that may match.
  */
 export type NameWords = Uint32Array
 
@@ -30,7 +30,7 @@ export class NameList implements NameVisitor {
   #words = new Uint32Array(1024)
   #length = 0
 
-  /** @param body as parsed; undefined if it is not at hand */
+  /** @param body the parsed body, if there is one */
   add(body: JsonObject | undefined): void {
     const head = this.#length
     this.#push(0)

@@ -75,7 +75,7 @@ function amongRefused(database: Database, seq: number): Unpacked | undefined {
   }
 }
 
-/** Forgets the block that was read last: another process may have erased something in it. */
+/** Forgets the block that was read last, because another process may have erased something in it. */
 export function forgetBlock(database: Database): void {
   lastRead.delete(database)
 }

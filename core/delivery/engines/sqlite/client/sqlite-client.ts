@@ -12,7 +12,7 @@ type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'termin
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
-/** Is called with the result of each append, and with the characters of each block that is posted. */
+/** Called with the result of each append, and with the characters of each block that is posted. */
 export interface AppendListener {
   appended(append: Append, seq: number): void
   notAppended(append: Append, error: Error): void

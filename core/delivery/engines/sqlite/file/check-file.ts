@@ -62,7 +62,7 @@ export function checkFile(file: string, newest = SCHEMA_VERSION): void {
 }
 
 /**
- * Checks the version of an open file: a log that was not moved into it yet may say more than its header.
+ * Checks the version of an open file, whose log may be newer than its header.
  * @throws TimhookError STORE_NEWER
  */
 export function versionOf(database: Database, file: string, newest = SCHEMA_VERSION): number {
@@ -72,7 +72,7 @@ export function versionOf(database: Database, file: string, newest = SCHEMA_VERS
 }
 
 /**
- * For those who read a file beside a server, or without one: only a server migrates it.
+ * For readers beside a server, or without one. Only a server migrates the file.
  * @throws TimhookError STORE_NEWER, or STORE_UNUSABLE for an older version of the tables
  */
 export function mustBeCurrent(database: Database, file: string, newest = SCHEMA_VERSION): void {

@@ -11,7 +11,7 @@ export function clearSuspects(database: Database): void {
 /** Records how the run ended, if there is room. Returns whether a clean stop was recorded. */
 export function mark(database: Database, ending: Ending, last: number): boolean {
   try {
-    // A server that was asked to stop did not crash over what was running.
+    // A server that was asked to stop did not crash because of what was running.
     if (ending === 'unsettled') clearSuspects(database)
     if (ending !== 'clean') return false
     database.exec(`INSERT OR REPLACE INTO meta VALUES ('clean', 1), ('last', ${last})`)

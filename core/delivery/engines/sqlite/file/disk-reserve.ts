@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 
 /** More than the write-ahead log may grow to before a checkpoint. */
 const BYTES = 24 * 1024 * 1024
-/** The reserve is written in pieces. As a whole it would take as much memory, and 18 ms of the start. */
+/** The reserve is written in pieces. In one piece it would take as much memory, and 18 ms of the start. */
 const PIECE = 256 * 1024
 /** How much more must be free before callbacks are accepted again. */
 const MARGIN = BYTES / 2

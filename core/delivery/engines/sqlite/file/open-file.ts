@@ -143,7 +143,7 @@ function open(file: string): Database {
   }
   database.all('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
-  // When rows move to other pages, no copy stays behind, where `timhook erase` would not find it. It writes no page more.
+  // When rows move to other pages, no copy stays behind that `timhook erase` would miss. It costs no extra page.
   database.all('PRAGMA secure_delete = FAST')
   database.exec(`PRAGMA journal_size_limit = ${WAL_KEPT}`)
   database.all(`PRAGMA wal_autocheckpoint = ${WAL_LONG}`)

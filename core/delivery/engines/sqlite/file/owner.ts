@@ -14,8 +14,8 @@ export interface Owner {
 }
 
 /**
- * Claims a file for this server, also against servers that reach it by a hard link, which has a lock and a log of its
- * own. So the claim is read from the file itself, past the log and SQLite's cache. Only claims write to its page.
+ * Claims a file for this server, also against servers that reach it by a hard link, which has a separate lock and
+ * log. So the claim is read from the file itself, past the log and SQLite's cache. Only claims write to its page.
  * @param descriptor of the file. Closing any descriptor makes the system drop all of SQLite's locks on the file, so this
  * one is opened before SQLite opens the file, and closed after.
  * @throws TimhookError STORE_IN_USE

@@ -24,7 +24,7 @@ export interface Presence {
   look(): Promise<void>
   /** Copies the open file to a new one beside its path, and returns the name. Nobody may write meanwhile. */
   rescue(): Promise<string>
-  /** Empties the log, so that nothing of it is written to whatever is at the path now. */
+  /** Empties the log, so that none of it is written to whatever is at the path now. */
   dropLog(): Promise<void>
   close(): Promise<void>
 }

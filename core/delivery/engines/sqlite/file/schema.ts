@@ -6,7 +6,7 @@ export const APPLICATION_ID = 0x74_69_6d_68
 export const OLDEST_VERSION = 4
 const NAMES = 'CREATE TABLE names (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, words BLOB NOT NULL)'
 /**
- * What makes each version of the next one, from OLDEST_VERSION on: SQL that runs in one transaction with the new number.
+ * The steps from each version to the next, from OLDEST_VERSION on: SQL that runs in one transaction with the new number.
  * Add to the end, change SCHEMA to match, and change nothing that was released.
  */
 export const MIGRATIONS: readonly string[] = [NAMES]
@@ -31,13 +31,13 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
  * - `blocks`: a block is written once and holds the callbacks of one tick, in order, so that a commit touches few pages.
  *   Its bodies come last, so that they are not read for the rest. All its callbacks are expendable, or none is, because
  *   expendable ones are deleted first.
- * - `names`: what the callbacks of a range of numbers name, for searches; see names.ts. A stop without a close leaves gaps,
- *   where bodies are read.
+ * - `names`: the names in the callbacks of a range of numbers, for searches; see names.ts. A crash leaves gaps,
+ *   where a search reads the bodies.
  * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their block.
  * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor and in no range of `done`, or
  *   has a row in `pending`. Ranges of a plugin never overlap.
  * - `held`: the attempt of a callback that waits in its turn.
- * - `holds`: plugins that get nothing, until a time if there is one.
+ * - `holds`: plugins on hold, until a time if there is one.
  * - `tries`: one row for a suspect. n: its handler was called, and a crash would be the n-th. -n: it is suspended after n.
  * - `kept`: undelivered callbacks.
  */

@@ -9,9 +9,9 @@ import { storeError } from '../file/open-file.ts'
 import { lastSeq } from '../worker/begin.ts'
 
 /**
- * Copies the file of a server that may be running, as of one moment. The server goes on meanwhile, but its log cannot
- * shrink. The copy is checked, on disk and complete before it gets its name, so a crash leaves no half of one there.
- * @param force replace a file that is there
+ * Copies the file of a server that may be running, as of one moment. The server keeps working, but its log cannot
+ * shrink. The copy is checked, complete and on disk before it gets its name, so a crash leaves no partial copy there.
+ * @param force replaces an existing file
  * @returns the size of the copy, bytes
  * @throws TimhookError BACKUP_EXISTS, or one that begins with STORE_
  */
@@ -45,13 +45,13 @@ function copy(file: string, to: string): void {
   }
 }
 
-/** Makes the copy one that no server uses, and that no crash has left: nothing in it is under suspicion. */
+/** Marks the copy as unused and cleanly closed, so that nothing in it is a suspect. */
 function finish(file: string): void {
   const database = new Database(file)
   try {
     database.all('PRAGMA journal_mode = DELETE')
     database.run('UPDATE owner SET claim = ?', claimText(NOBODY))
-    // Somebody waited for them, and not for the server that is started on the copy some day.
+    // They were meant for this server, not for one that is started on the copy some day.
     database.run('DELETE FROM requests')
     mark(database, 'clean', lastSeq(database))
     const checked = String(Object.values(database.get('PRAGMA integrity_check(1)') ?? {})[0])
@@ -66,7 +66,7 @@ function place(making: string, to: string, force: boolean): void {
   if (force) renameSync(making, to)
   else {
     try {
-      // Unlike a rename it fails if somebody else has made the file meanwhile.
+      // Unlike a rename, this fails if somebody else has created the file meanwhile.
       linkSync(making, to)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(to)

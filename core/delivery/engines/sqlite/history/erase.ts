@@ -6,7 +6,7 @@ import { emptyBlock } from '../blocks/empty.ts'
 import { UNDELIVERED_REF } from '../blocks/entries.ts'
 import { leave } from '../worker/settle.ts'
 
-/** How many callbacks a transaction takes, so that the server does not wait for long. */
+/** How many callbacks a transaction erases, so that the server does not wait for long. */
 const AT_ONCE = 100
 
 /**

@@ -39,8 +39,8 @@ interface Waiting {
 }
 
 /**
- * Opens the file of the server that runs in this process, in a thread of its own, so that no search delays a callback. The
- * thread starts with the first call. It keeps no process alive.
+ * Opens the file of the server that runs in this process, in a separate thread, so that no search delays a callback. The
+ * thread starts with the first call. It does not keep the process alive.
  */
 export function openHistoryThread(file: string): History {
   const waiting = new Map<number, Waiting>()

@@ -2,7 +2,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { PluginRecord, RecordFilter } from '../../../history.ts'
 import { whereOf } from './search/where.ts'
 
-/** What plugins have recorded, newest first. */
+/** Lists what plugins recorded, newest first. */
 export function records(database: Database, { plugin, kind, since, until, limit = 100 }: RecordFilter): PluginRecord[] {
   const where = whereOf([
     plugin !== undefined && ['plugin = ?', plugin],

@@ -14,7 +14,7 @@ export interface Checkpoints {
 }
 
 /**
- * Moves the log into the file on a thread of its own, while the writer goes on. 4 MB take 6 ms, and every append would
+ * Moves the log into the file on a separate thread, while the writer goes on. 4 MB take 6 ms, and every append would
  * wait for that. Little is then left for the writer to move.
  */
 export function startCheckpoints(client: SqliteClient, file: string): Checkpoints {

@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 10_000
 /** The pause between two chunks, which lets appends go first. */
 const PAUSE_MS = 20
 const CHUNK = 500
-/** The share of the disk that is left to others. */
+/** The share of the disk that is left for others. */
 const RESERVE = 0.05
 
 /** What was evicted early, and since when history is complete (milliseconds since 1970). */

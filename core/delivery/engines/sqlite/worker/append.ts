@@ -29,15 +29,15 @@ export function createAppend(database: Database, last: number) {
       try {
         index.flush()
       } catch {
-        // A search reads the bodies instead.
+        // A search then reads the bodies.
       }
     },
   }
 }
 
 /**
- * Gathers what callbacks name into rows of many. What a death or a rollback loses of it is a gap: a search reads the
- * bodies there.
+ * Collects the names of many callbacks into one row. A crash or a rollback leaves a gap, where a search reads the
+ * bodies.
  */
 function createNameIndex(database: Database) {
   let parts: NameWords[] = []

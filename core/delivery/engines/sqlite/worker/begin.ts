@@ -5,7 +5,7 @@ import type { Arg, Removed, Result, Standing } from './messages.ts'
 import { countIn, type StoredBlock } from '../blocks/read-block.ts'
 import { unsettledOf } from './page.ts'
 
-/** What the name of a row in `meta` begins with that says since when a plugin has been gone. */
+/** The prefix of rows in `meta` that say since when a plugin has been gone. */
 const REMOVED = 'removed '
 
 /** The largest number ever given to a callback, even if its rows are deleted. */
@@ -48,7 +48,7 @@ export function standing(database: Database, plugin: string): Standing {
   return { cursor, waiting: unsettledBeyond(database, plugin, cursor) + pending }
 }
 
-/** The end of the range of `done` that begins before the end of a block, or with it. */
+/** The end of the last range of `done` that begins at or before the end of a block. */
 const DONE_UP_TO = `coalesce((SELECT d.last FROM done d WHERE d.plugin = ?1 AND d.first <= blocks.last
   ORDER BY d.first DESC LIMIT 1), 0)`
 
@@ -58,7 +58,7 @@ function unsettledBeyond(database: Database, plugin: string, cursor: number): nu
   if (!block) return 0
   const inBlock = (one: StoredBlock): number =>
     one.damage?.plugins[plugin] ?? unsettledOf(database, one, plugin, cursor).length
-  // Blocks that no range reaches into are counted by their sets. Of the others, those are read that are in none as a whole.
+  // Blocks that no range touches are counted by their sets. Blocks that are only partly in a range are read.
   const untouched = `SELECT CAST(sets AS BLOB) AS sets, count(*) AS blocks FROM blocks
     WHERE last > ?2 AND ${DONE_UP_TO} < first GROUP BY sets`
   const torn = `SELECT last FROM blocks WHERE last > ?2 AND ${DONE_UP_TO} >= first

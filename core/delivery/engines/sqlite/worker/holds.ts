@@ -3,7 +3,7 @@ import type { AdminRequest, Fate } from '../../../history.ts'
 import type { Hold } from '../../../delivery.ts'
 import type { Arg } from './messages.ts'
 
-/** A request to hold plugins, or to let them go on. */
+/** A request to pause plugins, or to resume them. */
 export type HoldRequest = Extract<AdminRequest, { kind: 'pause' | 'resume' }>
 
 export function isHoldRequest(request: AdminRequest): request is HoldRequest {

@@ -71,7 +71,7 @@ export interface Operations extends StoreOperations {
   retain: [arg: Limits, result: Retained]
   /** Handles some requests of other processes. */
   requests: [arg: { now: number; plugins: readonly string[] }, result: Noticed]
-  /** Handles those to pause and resume alone. Returns what is held. */
+  /** Handles only those that pause and resume. Returns the held plugins. */
   holds: [arg: { now: number; plugins: readonly string[] }, result: Record<string, Hold>]
   hold: [arg: { plugin: string; hold: Hold | undefined }, result: void]
   /** Does nothing. Its reply comes once every earlier request is on disk, or has failed. */
@@ -102,7 +102,7 @@ export interface Request {
 export interface Reply {
   readonly result?: unknown
   readonly error?: Fault
-  /** Damage that was found meanwhile. */
+  /** Damage that was found in the meantime. */
   readonly damage?: readonly Damage[]
 }
 

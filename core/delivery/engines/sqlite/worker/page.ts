@@ -56,7 +56,7 @@ export function fetch(database: Database, { plugin, seqs }: Arg<'fetch'>): Resul
 const PENDING = `SELECT p.seq, p.attempt, p.due_at, p.deferred_since, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
-/** Whether a row may wait longer than any retry, up to LONGEST_WAIT_MS: it is a suspect that waits, or is put off. */
+/** Whether a row may wait longer than any retry, up to LONGEST_WAIT_MS: a suspended suspect, or a deferred callback. */
 const WAITS = `(p.due_at <= ? AND (p.deferred_since IS NOT NULL
   OR EXISTS (SELECT 1 FROM tries t WHERE t.plugin = p.plugin AND t.seq = p.seq)))`
 
@@ -81,7 +81,7 @@ export function due(database: Database, { plugin, now, longestMs, limit, skip }:
   return { rows, next: typeof next === 'number' ? next : undefined }
 }
 
-/** What is stored of a callback besides itself. */
+/** What is stored about a callback besides itself. */
 type Standing = Pick<WaitingCallback, 'resends' | 'attempt' | 'dueAt' | 'deferredSince' | 'tries'>
 
 const NEW: Standing = { resends: 0, attempt: 1, dueAt: undefined, tries: 0 }

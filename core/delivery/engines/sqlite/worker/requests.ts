@@ -32,7 +32,7 @@ export function requests(database: Database, { now, plugins }: Arg<'requests'>):
   return { woken: work.woken, holds: holdsOf(database), more: found.length === AT_ONCE }
 }
 
-/** Carries out requests to pause and resume alone, before anything is delivered. Returns what is held. */
+/** Carries out only requests that pause and resume, before anything is delivered. Returns the held plugins. */
 export function holds(database: Database, { now, plugins }: Arg<'holds'>): Result<'holds'> {
   const work = { database, now, plugins, woken: {} }
   for (const { num, request } of database.all('SELECT num, request FROM requests WHERE result IS NULL ORDER BY num')) {
@@ -66,7 +66,7 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
   return refs.map((ref) => {
     const seq = seqOf(ref)
     const stored = storedOf(database, seq)
-    // One without a body was erased: an after-callback always has one.
+    // If it has no body it was erased, since every after-callback has one.
     if (!stored || stored.raw === '') return 'gone'
     const isAhead = stored.plugins.includes(plugin) && seq > cursor
     if (isAhead && !isDone(database, plugin, seq)) return 'waiting'

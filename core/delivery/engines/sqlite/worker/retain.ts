@@ -93,7 +93,7 @@ function deleteBlocks(database: Database, before: number, limit: number): number
     if (Number(at) >= before || count >= limit) break
     count += Number(last) - Number(first) + 1
     database.run('DELETE FROM blocks WHERE last = ?', Number(last))
-    // An older one may be left, which is not finished.
+    // An older one that is not finished may be left.
     if (Number(first) > lowestInBlocks(database)) moveHistoryStart(database, Number(at))
   }
   return count

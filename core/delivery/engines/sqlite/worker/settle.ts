@@ -52,7 +52,7 @@ function apply(database: Database, plugin: string, change: Change): void {
   }
 }
 
-/** Takes a callback from where it is. A crash finds it in one place, for the same transaction puts it elsewhere. */
+/** Removes a callback from where it is. The same transaction puts it elsewhere, so after a crash it is in one place. */
 export function leave(database: Database, plugin: string, seq: number): void {
   clear(database, plugin, seq)
   markDoneAhead(database, plugin, seq)

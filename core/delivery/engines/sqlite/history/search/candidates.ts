@@ -9,7 +9,7 @@ const NEXT = {
   backward: 'SELECT first, last, words FROM names WHERE first <= ? ORDER BY last DESC LIMIT 1',
 } as const
 
-/** The hashes of the names that a filter asks for. */
+/** The hashes of the names in a filter. */
 export function hashesOf({ group, account }: Filter): number[] {
   return [
     ...(group === undefined ? [] : [hashOfGroup(group)]),
@@ -29,7 +29,7 @@ export function* candidates(
   const inOrder = (numbers: number[]): number[] => (isForward ? numbers : numbers.toReversed()).filter(inRange)
   for (let at = isForward ? low : high; at >= low && at <= high;) {
     const row = rowAt(database, at, direction)
-    // Between two rows nothing is known of the callbacks.
+    // Nothing is known of the callbacks between two rows.
     const first = isForward ? at : Math.max(low, (row?.last ?? 0) + 1)
     const last = isForward ? Math.min(high, (row?.first ?? Infinity) - 1) : at
     if (first <= last) {

@@ -6,7 +6,7 @@ import { BLOCKS, UNDELIVERED, type Numbered, seek } from '../../blocks/seek.ts'
 /** An id begins with its time; see core/lib/id.ts. */
 const ID = /^[0-9a-z]{22}$/
 const TIME_WIDTH = 9
-/** How far the order of ids may differ from that of numbers. The last is for a clock that was set. */
+/** How far the order of ids may differ from that of numbers. The last one covers a clock that was set. */
 const SLACKS_MS = [250, 10_000, Infinity]
 const PIECE = 20_000
 

@@ -61,7 +61,7 @@ function* stored(database: Database, low: number, high: number, direction: Direc
   }
 }
 
-/** Those of some callbacks whose body fits. */
+/** Keeps the callbacks whose body matches. */
 function* named(database: Database, numbers: Iterable<number>, test: (raw: string) => boolean): Generator<Unpacked> {
   for (const seq of numbers) {
     const callback = storedOf(database, seq)
