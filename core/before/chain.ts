@@ -141,7 +141,7 @@ function rewritten(body: JsonObject, route: BeforeRoute, fields: JsonObject | un
   if (!fields) return body
   const known = (route.known && (route.definition.request as { properties?: object }).properties) || body
   for (const [name, value] of Object.entries(fields)) {
-    // Fields that only the answer has, such as rejected members, do not change the body.
+    // Fields that exist only in the answer, such as rejected members, do not change the body.
     if (!Object.hasOwn(known, name)) continue
     body[name] = mergeFields(route.definition, body, { [name]: structuredClone(value) })[name]
   }

@@ -39,7 +39,7 @@ export interface ReadBody {
   readonly body: JsonObject
 }
 
-/** What is stored of a callback, and what a handler learns of it. */
+/** The part of a callback that is stored, and that a handler sees. */
 export interface StoredCallback extends About, Omit<AuthenticatedRequest, 'startedAt'> {
   /** The body's text as received. */
   readonly raw: string
@@ -47,7 +47,7 @@ export interface StoredCallback extends About, Omit<AuthenticatedRequest, 'start
 
 /** A callback from dispatch to the store: authenticated, its body read by the definition of its command. */
 export interface Callback extends StoredCallback {
-  /** The body as parsed. */
+  /** The parsed body. */
   readonly body: JsonObject
   /** On the clock of `performance.now()`, milliseconds. */
   readonly startedAt: number
@@ -60,7 +60,7 @@ export function aboutOf({ id, sdkAppId, command }: About): About {
   return { id, sdkAppId, command }
 }
 
-/** What is stored of it. The parsed body would take several times the memory of its text. */
+/** The stored part of a callback. The parsed body would take several times the memory of its text. */
 export function storedOf({ id, sdkAppId, command, query, signed, raw, receivedAt }: StoredCallback): StoredCallback {
   return { id, sdkAppId, command, query, signed, raw, receivedAt }
 }

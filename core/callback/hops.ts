@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 
-/** The header that lists the servers which have handed a callback on, and the parameter under which it is stored. */
+/** The header that lists the servers that have passed a callback on, and the parameter under which it is stored. */
 export const HOPS = 'timhook-hops'
 /** Names this server in a worker's environment, so that all workers of one server have one name. */
 export const INSTANCE_VARIABLE = 'TIMHOOK_INSTANCE'
 const MAX_HOPS = 5
-/** Longer lists come from nobody who counts. */
+/** No real list is longer than this. */
 const MAX_LENGTH = 1000
 const INSTANCE = /^[\w.-]{1,64}$/
 
@@ -15,7 +15,7 @@ export function instanceName(): string {
   return INSTANCE.test(given) ? given : randomBytes(8).toString('hex')
 }
 
-/** The servers of a header, the first one first. What is no name of one is left out. */
+/** The servers in a header, in order. Leaves out what is not the name of a server. */
 function serversOf(hops: string): string[] {
   return hops
     .slice(0, MAX_LENGTH)
@@ -25,8 +25,8 @@ function serversOf(hops: string): string[] {
 }
 
 /**
- * Returns the plain form of the header, or why a request with it is not taken by the server `instance`: it has been
- * here before, or has passed more servers than anybody means to chain.
+ * Returns the plain form of the header, or why the server `instance` refuses a request with it: it has been
+ * here before, or has passed more servers than anybody would chain.
  */
 export function checkHops(
   header: string,
@@ -39,12 +39,12 @@ export function checkHops(
   return { hops: servers.join(',') }
 }
 
-/** The header of a request by which `instance` hands a callback on that came with `hops`, if it came with any. */
+/** The header of a request with which `instance` passes on a callback that came with `hops`, if any. */
 export function hopsOnward(hops: string | undefined, instance: string): string {
   return hops === undefined ? instance : [...serversOf(hops), instance].join(',')
 }
 
-/** Whether the text of an answer is that of a server which has found a loop. */
+/** Whether an answer is from a server that has found a loop. */
 export function tellsLoop(reason: string): boolean {
   return reason.startsWith(`${HOPS}: a loop`)
 }

@@ -36,7 +36,7 @@ function readElement(element: unknown, up: Place, index: number, faults: Faults)
     : { ...(element as object), MsgContent: content }
 }
 
-/** Returns the element in the form for handlers; undefined if it is no element. */
+/** Returns the element in the form for handlers; undefined if it is not an element. */
 function contentOf(element: unknown, up: Place, index: number, faults: Faults): unknown {
   if (!isObject(element)) return faults.misfit(up, index, 'object', element)
   const { MsgType, MsgContent } = element

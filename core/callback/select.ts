@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../lib/json.ts'
 
-/** Which callbacks a plugin gets, by what their bodies say. Patterns, where `*` stands for any text. */
+/** Which callbacks a plugin gets, by the contents of their bodies. In patterns `*` stands for any text. */
 export interface BodySelection {
   readonly groups?: readonly string[]
   readonly accounts?: readonly string[]
@@ -8,8 +8,8 @@ export interface BodySelection {
 }
 
 /**
- * Whether a body is among those that are selected. Where a field that decides was left out because it does not fit, it
- * is: a fault must not open a gate.
+ * Whether a body is selected. If a field that decides was left out because it does not fit, the body is selected:
+ * a fault must not let a callback past a plugin.
  * @param paths the fields that were left out, as in `callback:faulty`
  */
 export type Selects = (body: JsonObject, paths?: readonly string[]) => boolean
@@ -17,12 +17,12 @@ export type Selects = (body: JsonObject, paths?: readonly string[]) => boolean
 const GROUP = /(?:^|\.)(?:GroupId|RoomId)$/
 const ACCOUNT = /(?:^|\.|_)Account(?:\[\])?$/
 
-/** How deep an account may stand: `Info.To_Account`, `PairList[].From_Account`. */
+/** How deep an account may be nested: `Info.To_Account`, `PairList[].From_Account`. */
 const ACCOUNT_DEPTH = 3
-/** How deep a group may stand, in objects but not in lists. */
+/** How deep a group may be nested, in objects but not in lists. */
 const GROUP_DEPTH = 2
 
-/** Creates the test of bodies; undefined if the selection asks for nothing in them. All that is given has to match. */
+/** Creates the test of bodies; undefined if the selection does not depend on them. All given keys have to match. */
 export function bodySelector({ groups, accounts, msgTypes }: BodySelection): Selects | undefined {
   const tests: Selects[] = []
   if (groups) {
@@ -40,7 +40,7 @@ export function bodySelector({ groups, accounts, msgTypes }: BodySelection): Sel
   return tests.length === 0 ? undefined : (body, paths) => tests.every((test) => test(body, paths))
 }
 
-/** Gets what a body names, one id at a time. Ids may come several times. */
+/** Called with each id in a body. Ids may come several times. */
 export interface NameVisitor {
   group(id: string): void
   account(id: string): void
@@ -85,7 +85,7 @@ function visitAccounts(value: unknown, visitor: NameVisitor): void {
 
 type Kind = 'account' | 'group' | 'message' | 'other'
 
-/** What keys hold. Bodies have few different ones, and a comparison each time took half of the walk. */
+/** The kind of each key. Bodies have few different keys, and comparing them each time took half of the walk. */
 const kinds = new Map<string, Kind>()
 const MAX_KINDS = 1000
 
@@ -97,14 +97,14 @@ function kindOf(key: string): Kind {
   return kind
 }
 
-/** What a message holds names nobody. */
+/** The contents of a message name nobody. */
 function kindByName(key: string): Kind {
   if (key === 'GroupId' || key === 'RoomId') return 'group'
   if (key === 'Account' || key.endsWith('_Account')) return 'account'
   return key === 'MsgBody' ? 'message' : 'other'
 }
 
-/** What is stored may have numbers for ids. */
+/** Stored bodies may have numbers as ids. */
 function idOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
@@ -123,7 +123,7 @@ export function namesAccount(value: unknown, account: string): boolean {
   })
 }
 
-/** The types of a message's elements. One whose type cannot be told may be of any. */
+/** The types of a message's elements. An element of unknown type may be of any type. */
 function typesOf({ MsgBody }: JsonObject): (string | undefined)[] {
   const elements: readonly unknown[] = Array.isArray(MsgBody) ? MsgBody : []
   return elements.map((element) => {
@@ -132,7 +132,7 @@ function typesOf({ MsgBody }: JsonObject): (string | undefined)[] {
   })
 }
 
-/** Creates the test whether a text matches one of the patterns. `*` matches any text, even none. */
+/** Creates a test of whether a text matches one of the patterns. `*` matches any text, even none. */
 export function matcher(patterns: readonly string[]): (text: string) => boolean {
   const parts = patterns.map((pattern) => pattern.split('*'))
   return (text) => parts.some((pieces) => fits(text, pieces))

@@ -51,7 +51,7 @@ export function handlerSpecs(
   return { specs, faults }
 }
 
-/** Returns the settings, or what is wrong with a function of the options; undefined if it is no handler. */
+/** Returns the settings, or what is wrong with a function of the options; undefined if it is not a handler. */
 function settingsOf(given: unknown, options: { readonly value: unknown } | undefined): Settings | string | undefined {
   if (typeof given === 'function') return { handle: given as HandlerSpec['handle'] }
   if (!isObject(given) || typeof given['handle'] !== 'function') return undefined

@@ -30,7 +30,7 @@ export interface LoadedPlugin {
   readonly specs: ReadonlyMap<string, HandlerSpec>
   readonly only: Only
   readonly limits: PluginLimits
-  /** Names the state of its code on the disk when it was loaded; undefined for a plugin that was passed as an object. */
+  /** The state of its code on disk when it was loaded; undefined for a plugin that was passed as an object. */
   readonly code: string | undefined
   /** Of the package that its module is in; undefined where that has none. */
   readonly version: string | undefined
@@ -176,7 +176,7 @@ export function limitsOf(entry: PluginEntry): PluginLimits {
 
 type ExaminedThere = Examined & { readonly isolation?: Isolation }
 
-/** Loads a plugin and checks it: in a separate thread or process if it is to run there, else here. */
+/** Loads a plugin and checks it, in a separate thread or process if it is to run there. */
 async function examineIn(
   file: string | undefined,
   entry: PluginEntry,
@@ -191,13 +191,13 @@ async function examineIn(
   return isolated(file, { level: own, memory: MEMORY }, entry, reading)
 }
 
-/** The level that the entry names, which wins over the plugin's own. */
+/** The level in the entry, which overrides the plugin's. */
 function levelOf({ isolate }: PluginEntry): IsolationLevel | undefined {
   if (isolate === undefined || isolate === 'none') return undefined
   return typeof isolate === 'string' ? { level: isolate, memory: MEMORY } : isolate
 }
 
-/** A thread or process imports a module; an object cannot be handed to it. */
+/** A thread or process imports a module. It cannot be given an object. */
 function objectFault(entry: PluginEntry): Fault[] {
   if (typeof entry.use === 'string' || !levelOf(entry)) return []
   const message = 'a plugin given as an object runs here; give its package or path as `use` to isolate it'

@@ -7,10 +7,10 @@ import { appSettings } from './app-settings.ts'
 import type { LoadedPlugin } from './load.ts'
 import { closePlugins, type SetUpDeps, type SetUpPlugin, setUpPlugins } from './setup.ts'
 
-/** How long plugins that were replaced may finish their calls, milliseconds. */
+/** How long replaced plugins have to finish their calls, milliseconds. */
 const GRACE_MS = 30_000
 
-/** What of a checked config can be swapped. */
+/** The parts of a checked config that can be swapped. */
 export interface Swappable {
   readonly apps: Config['apps']
   readonly plugins: readonly LoadedPlugin[]
@@ -23,7 +23,7 @@ export interface PluginChanges {
   readonly added: readonly string[]
   readonly changed: readonly string[]
   readonly removed: readonly string[]
-  /** Plugins whose code has changed on the disk, and that run the code that was loaded first until a restart. */
+  /** Plugins whose code has changed on disk. Until a restart they run the code that was loaded first. */
   readonly stale: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export interface ReloadDeps {
   readonly setUp: Omit<SetUpDeps, 'apps' | 'rest' | 'mask'>
 }
 
-/** The plugins that run, and how others take their places without a callback being refused. */
+/** The running plugins. A reload replaces them without a callback being refused. */
 export class PluginHost {
   readonly #deps: ReloadDeps
   #running: readonly SetUpPlugin[]
@@ -57,7 +57,7 @@ export class PluginHost {
   }
 
   /**
-   * Takes over a config: sets up what is new or changed, swaps, and closes what was replaced once its calls have ended.
+   * Applies a config: sets up what is new or changed, swaps, and closes what was replaced once its calls have ended.
    * Reloads run one after another.
    * @throws TimhookError PLUGIN_SETUP_FAILED, or one of the store's; then nothing has changed
    */
@@ -67,7 +67,7 @@ export class PluginHost {
     return reloading
   }
 
-  /** Closes the plugins, after a reload that is under way. `signal` of the deps has to be aborted first. */
+  /** Closes the plugins, after a reload that is under way. Abort the `signal` of the deps first. */
   async close(): Promise<void> {
     await this.#last
     await closePlugins(this.#running)
@@ -75,7 +75,7 @@ export class PluginHost {
 
   async #reload(next: Swappable): Promise<PluginChanges> {
     const { registry, swapDelivery, swapApps, restClients, setUp } = this.#deps
-    // A plugin may keep what it was given of the apps, so it is set up anew when that changes.
+    // A plugin may keep what it was told about the apps, so it is set up again when that changes.
     const isAppsChanged = !isDeepStrictEqual(seenByPlugins(this.#config.apps), seenByPlugins(next.apps))
     const rest = isAppsChanged ? restClients(next.apps) : this.#rest
     const isSame = (entry: LoadedPlugin): boolean =>
@@ -126,11 +126,11 @@ export class PluginHost {
   }
 }
 
-/** Code in this process is loaded once. A separate thread or process loads it anew, and the old one has to end. */
+/** Code in this process is loaded once. A separate thread or process loads it again, and the old one has to end. */
 function isSameEntry(running: LoadedPlugin, entry: LoadedPlugin): boolean {
   if (!running.isolation || !entry.isolation) return isDeepStrictEqual({ ...running, code: '' }, { ...entry, code: '' })
   const { id, only, limits } = entry
-  // A reload is how a person tries again what is parked.
+  // A reload is how a person retries a parked plugin.
   if (running.isolation.health().state === 'parked') return false
   return (
     running.id === id &&
@@ -147,7 +147,7 @@ function byId(plugins: readonly SetUpPlugin[], id: string): SetUpPlugin | undefi
   return plugins.find(({ entry }) => entry.id === id)
 }
 
-/** What plugins can know of the apps. */
+/** What plugins can know about the apps. */
 function seenByPlugins(apps: Config['apps']): unknown {
   return apps.map(({ sdkAppId, unsigned, rest }) => ({ sdkAppId: String(sdkAppId), unsigned, rest }))
 }

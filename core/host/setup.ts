@@ -31,7 +31,7 @@ export interface SetUpDeps {
   readonly mask: (text: string) => string
 }
 
-/** A plugin that is set up, with the entry that it was set up by. */
+/** A plugin that is set up, with its entry of the config. */
 export interface SetUpPlugin {
   readonly entry: LoadedPlugin
   readonly plugin: RunningPlugin

@@ -46,7 +46,7 @@ export function createApp(deps: AppDeps): Koa {
 
 const taken = Promise.resolve()
 
-/** A Koa application that makes no context for requests on the fast path: that costs a tenth of a request. */
+/** A Koa application that creates no context for requests on the fast path: that would cost a tenth of a request. */
 class WebhookApp extends Koa {
   readonly #fastPath: FastPath
 
@@ -80,7 +80,7 @@ export function createMiddleware(deps: Omit<AppDeps, 'isDraining' | 'paths'>): M
 /** The middleware alone as a handler of node:http. */
 export function handlerOf(middleware: Middleware): ReturnType<Koa['callback']> {
   const app = new Koa()
-  // It has answered and reported its errors by itself.
+  // It has already answered and reported its errors.
   app.silent = true
   app.use(middleware)
   return app.callback()

@@ -55,7 +55,7 @@ interface Received {
 /** Handles a request that the fast path cannot. */
 type Fallback = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Returns whether it took the request. It may still pass a request that it took to `fallback`. */
+/** Returns whether it took the request. It may still hand a request that it took to `fallback`. */
 export type FastPath = (request: IncomingMessage, response: ServerResponse, fallback: Fallback) => boolean
 
 /**
@@ -122,7 +122,7 @@ export function createFastPath({ webhook, budget, paths, bodyLimit, proxies, isD
       fail(error, this.#exchange)
     }
 
-    /** Returns whether it was still under way. */
+    /** Returns whether it was still pending. */
     #end(): boolean {
       if (this.#isOver) return false
       this.#isOver = true
@@ -187,8 +187,8 @@ export function createFastPath({ webhook, budget, paths, bodyLimit, proxies, isD
   return (request, response, fallback) => {
     const length = bufferedLength(request)
     if (length === undefined || length > bodyLimit || isDraining()) return false
-    // The clocks are read once a batch. Later requests of the batch came at most a moment later, and their deadline is
-    // earlier by that.
+    // The clocks are read once per batch. Later requests of the batch arrived a moment later: their deadline is early
+    // by that moment.
     batchTimes ??= now()
     arrivals.add({ request, response, length, times: batchTimes, fallback })
     return true
@@ -202,7 +202,7 @@ function batchesOf<T>(all: readonly T[]): (readonly T[])[] {
   )
 }
 
-/** A callback with its answer, which is to be sent. */
+/** A callback with the answer to send. */
 interface Decided {
   readonly exchange: Exchange
   readonly answer: Answer

@@ -11,7 +11,7 @@ import { sendByKoa } from './answer/send-envelope.ts'
 
 /** Largest body, in bytes, that is read without a CallbackCommand: the console's check is never longer. */
 const CHECK_LIMIT = 64 * 1024
-/** Statuses for a body that is no JSON object, too large or in an unknown encoding. */
+/** Statuses for a body that is not a JSON object, too large or in an unknown encoding. */
 const NO_EVENT: readonly number[] = [400, 413, 415]
 
 export interface RouteDeps {
@@ -30,7 +30,7 @@ export function createRoute({ webhook, instance, bodyLimit, budget, proxies }: R
   const readBody = createBodyReader(bodyLimit, budget)
   const readSmall = createBodyReader(Math.min(bodyLimit, CHECK_LIMIT), budget)
 
-  /** Reads the body of a request without a CallbackCommand. Returns undefined if it is no JSON object. */
+  /** Reads the body of a request without a CallbackCommand. Returns undefined if it is not a JSON object. */
   const readCheck = async (ctx: Context): Promise<ReadBody | undefined> => {
     try {
       return await readSmall(ctx)
@@ -58,7 +58,7 @@ export function createRoute({ webhook, instance, bodyLimit, budget, proxies }: R
 }
 
 /**
- * Keeps the servers that have handed a callback on among its parameters, which are stored with it.
+ * Adds the servers that have passed a callback on to its parameters, which are stored with it.
  * @throws HttpError 400 for a loop
  */
 function withHops(request: AuthenticatedRequest, header: string, instance: string): AuthenticatedRequest {

@@ -35,7 +35,7 @@ export interface WebhookAnswer {
   readonly body: string
 }
 
-/** The webhook for servers that are not Koa. Every request takes the way of the Koa route. */
+/** The webhook for servers other than Koa. Every request goes through the Koa route. */
 export class Mount {
   readonly #paths: readonly unknown[]
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -79,9 +79,9 @@ export class Mount {
     return this.#paths.includes(mark === -1 ? url : url.slice(0, mark))
   }
 
-  /** Runs a request that no server of Node has received. */
+  /** Handles a request that did not come from a server of Node. */
   #inject(method: string, url: string, headers: Record<string, string>, stream: Readable): Promise<WebhookAnswer> {
-    // What Koa and the body readers look at. HTTP/2 means that there is no socket to pause.
+    // What Koa and the body readers use. HTTP/2 means that there is no socket to pause.
     const about = { method, url, headers, socket: {}, httpVersion: '2.0', httpVersionMajor: 2 }
     const request = Object.assign(stream, about) as unknown as IncomingMessage
     const response = new NodeResponse(request)
@@ -112,7 +112,7 @@ function definedOf(query: Readonly<Record<string, string | undefined>>): [string
   return Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
 }
 
-/** The URLs that a request may be known by: Express takes from `url` what a router is mounted at. */
+/** The URLs of a request: Express removes the mount path of a router from `url`. */
 function urlsOf({ url = '', originalUrl = url }: NodeRequest): string[] {
   return [url, originalUrl]
 }
@@ -121,7 +121,7 @@ function streamOf(body: Request['body']): Readable {
   return body ? Readable.fromWeb(body) : Readable.from([], { objectMode: false })
 }
 
-/** A stream that somebody has read. */
+/** A stream that has already been read. */
 async function usedUp(): Promise<Readable> {
   const stream = Readable.from([], { objectMode: false })
   stream.resume()

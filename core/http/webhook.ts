@@ -22,7 +22,7 @@ export function now(): RequestTimes {
 
 /**
  * The steps that every callback passes, on the fast path (`fast-path.ts`) or the Koa route (`koa-route.ts`):
- * authenticate by the head; read the body, in which the two differ; decide; reply.
+ * authenticate by the head; read the body (the only step in which they differ); decide; reply.
  */
 export interface Webhook {
   /**
@@ -32,14 +32,14 @@ export interface Webhook {
   authenticate(method: string, querystring: string, times: RequestTimes): AuthenticatedRequest | undefined
   /** Dispatches a callback whose body has been read, and returns the answer. */
   readonly decide: Dispatch
-  /** Returns the reply with an answer. One without a decision is reported. */
+  /** Returns the reply with an answer. Reports an answer without a decision. */
   reply(answer: Answer, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
   /** Returns the reply to an authenticated request that has failed, and reports and records it. */
   replyToError(error: unknown, request: IncomingMessage, authenticated: AuthenticatedRequest): Reply
   /**
-   * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is
-   * no event.
-   * @param read undefined if the body is no JSON object, or too large for a check of the URL
+   * Checks a request without a CallbackCommand. The console's check of the URL passes, and so does everything that is not
+   * an event.
+   * @param read undefined if the body is not a JSON object, or too large for a check of the URL
    * @throws HttpError 400 for an event, which is recorded if its sender is known
    */
   checkUrl(querystring: string, times: RequestTimes, read: ReadBody | undefined): void

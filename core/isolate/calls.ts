@@ -6,17 +6,17 @@ import type { CallRequest, Returned } from './wire/messages.ts'
 import { Suspects } from './suspects.ts'
 import { encodeError } from './wire/wire-error.ts'
 
-/** How long what has to wait for a suspect waits. */
+/** How long callbacks that have to wait for a suspect are put off. */
 const TURN_MS = 50
-/** How long a call that is late may still settle before it is forgotten. */
+/** How long a late call may still settle before it is forgotten. */
 const FORGET_MS = 60_000
 
 interface Pending {
   readonly id: string
   readonly phase: 'before' | 'after'
-  /** Whether its time is over: its outcome is known, and it is not waited for. */
+  /** Whether it has timed out. Then its outcome is known, and nobody waits for it. */
   isLate: boolean
-  /** What an end of the thread means for it. */
+  /** What it means for the call if the thread ends. */
   fate: 'failed' | 'again'
 }
 
@@ -25,13 +25,13 @@ interface Life {
   hasWorked: boolean
 }
 
-/** The calls under way in a thread, and what becomes of them when it ends. */
+/** The calls under way in a thread, and their outcomes when it ends. */
 export class Calls {
   readonly #lives = new WeakMap<Link, Life>()
   readonly #suspects = new Suspects()
   readonly #retryMs: () => number
 
-  /** @param retryMs how long what has to be called again waits, milliseconds */
+  /** @param retryMs the delay before something is called again, milliseconds */
   constructor(retryMs: () => number) {
     this.#retryMs = retryMs
   }
@@ -82,8 +82,8 @@ export class Calls {
   }
 
   /**
-   * The thread has ended. If one callback was under way, that one has failed. Of several nobody knows which, so none has:
-   * they are called again, one at a time. Those whose time was over before have failed already.
+   * The thread has ended. If one callback was under way, that one has failed. If there were several, nobody knows which:
+   * they are called again, one at a time. Those that timed out before have already failed.
    */
   ended(link: Link): void {
     const open = [...this.#lifeOf(link).pending].filter(({ isLate }) => !isLate)
@@ -110,11 +110,11 @@ function requestOf(context: Context): CallRequest {
   }
 }
 
-/** Makes the verdict again, by the rules of this side: the other one may be out of its mind. */
+/** Creates the verdict again by the rules of this side, because the other side cannot be trusted. */
 function verdictOf(context: Context, returned: Returned): unknown {
   if (returned === undefined) return undefined
   const { outcome } = returned
-  // Something that is no verdict, for whoever takes it to say so.
+  // Not a verdict. The caller reports that.
   if (outcome === undefined) return returned
   const { code, info, fields, fault } = returned
   let verdict: Verdict | undefined

@@ -3,7 +3,7 @@ import type { Channel, ChannelOptions } from './wire/channel.ts'
 import type { FromPlugin, Reply, Request, ToPlugin } from './wire/messages.ts'
 import { decodeError, encodeError } from './wire/wire-error.ts'
 
-/** How long the loop of a plugin may take to answer, in ticks of our own: a clock would blame it for a suspended process. */
+/** How long a plugin's loop may take to answer, in our own ticks: a clock would blame it if the machine was suspended. */
 const TICK_MS = 100
 const TICKS = 5
 
@@ -14,7 +14,7 @@ interface Pending {
   readonly reject: (error: unknown) => void
 }
 
-/** A request on its way. */
+/** A pending request. */
 export interface Sent {
   readonly n: number
   readonly result: Promise<unknown>
@@ -23,7 +23,7 @@ export interface Sent {
 /** Opens a thread or process. @param handle takes what the plugin sends of its own accord */
 export type OpenLink = (handle: (message: Incoming, link: Link) => void, onLine: ChannelOptions['onLine']) => Link
 
-/** One living thread or process: requests and their replies. After its end requests are rejected. */
+/** A running thread or process, with its requests and replies. Once it has ended, requests are rejected. */
 export class Link {
   readonly #channel: Channel
   readonly #pending = new Map<number, Pending>()
@@ -37,7 +37,7 @@ export class Link {
   #isWatched = false
   #ended: string | undefined
 
-  /** @param handle takes what the plugin sends of its own accord */
+  /** @param handle called with messages of the plugin that are not replies */
   constructor(channel: Channel, handle: (message: Incoming, link: Link) => void) {
     this.#channel = channel
     channel.ref(false)
@@ -49,7 +49,7 @@ export class Link {
     channel.onEnd((why) => this.#end(why))
   }
 
-  /** Why it has ended, as the end of a sentence; undefined while it lives. */
+  /** Why it has ended, as the end of a sentence; undefined while it runs. */
   get ended(): string | undefined {
     return this.#ended
   }
@@ -66,7 +66,7 @@ export class Link {
         reject(endedError(this.#ended))
         return
       }
-      // Throws, and so rejects, for what cannot be sent.
+      // Throws, and so rejects, if it cannot be sent.
       this.#channel.post({ kind, n, data } as Request)
       this.#pending.set(n, { resolve, reject })
       if (this.#pending.size === 1) this.#channel.ref(true)
@@ -82,7 +82,7 @@ export class Link {
     if (this.#ended === undefined) this.#channel.post(message)
   }
 
-  /** Answers what the plugin has asked. */
+  /** Answers a request of the plugin. */
   async reply(n: number, work: () => Promise<unknown>): Promise<void> {
     try {
       this.post({ kind: 'reply', n, value: await work() })
@@ -91,7 +91,7 @@ export class Link {
     }
   }
 
-  /** Whether its loop has not answered for half a second. Known only while requests are under way. */
+  /** Whether its loop has not answered for half a second. Only known while requests are pending. */
   get isBlocked(): boolean {
     return this.#unanswered >= TICKS
   }
@@ -108,18 +108,18 @@ export class Link {
     this.#channel.kill()
   }
 
-  /** Lets it end: it is closed. */
+  /** Lets it end, because the plugin is closed. */
   finish(): void {
     this.#end('is closed')
     this.#channel.finish()
   }
 
-  /** Waits for a reply no longer. */
+  /** Stops waiting for a reply. */
   forget(n: number): void {
     this.#replied({ kind: 'reply', n })
   }
 
-  /** Asks the loop whether it turns, as long as requests are under way. */
+  /** Pings the loop as long as requests are pending. */
   #tick(): void {
     if (this.#ended !== undefined || this.#pending.size === 0) {
       this.#isTicking = false

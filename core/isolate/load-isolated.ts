@@ -18,12 +18,12 @@ import { runView } from './run-view.ts'
 import { Supervisor } from './supervisor.ts'
 import { openWorkerChannel } from './wire/worker-channel.ts'
 
-/** A module that loads until its time is over is to say so itself, if it can. */
+/** A module that takes too long to load should report that itself, if it can. */
 const GRACE_MS = 1000
 
 /**
- * Loads a plugin that is to run in a thread or process of its own. It is imported there, to learn what it handles, and
- * again in the one that runs it: what ends a module, or changes what all modules share, does not reach the server.
+ * Loads a plugin that is to run in a separate thread or process. It is imported there to learn what it handles, and
+ * again in the one that runs it, so that a module that exits or changes globals does not affect the server.
  * @throws TimhookError PLUGIN_INVALID or PLUGIN_ENDED
  */
 export async function loadIsolated(
@@ -75,7 +75,7 @@ async function describe(open: OpenLink, request: LoadRequest): Promise<Descripti
   }
 }
 
-/** @throws TimhookError PLUGIN_INVALID if the options hold what only code of this process can use */
+/** @throws TimhookError PLUGIN_INVALID if the options contain something that only code in this process can use */
 function requestOf(url: string, entry: PluginEntry, { isInterpolated }: ConfigReading): LoadRequest {
   const interpolated: [Path, 'part' | 'whole'][] = []
   const broken: Path[] = []

@@ -7,13 +7,13 @@ import type { Restart } from './restarts.ts'
 import { decodeError } from './wire/wire-error.ts'
 
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
-/** Lines of standard output and error: at once, and a second. */
+/** Lines of standard output and error, at once and per second. */
 const LINES = { burst: 1000, perSecond: 100 }
 const REPORT_MS = 10_000
 
 type Given = Extract<FromPlugin, { kind: 'log' | 'emit' | 'count' | 'stray' }>
 
-/** Where what a plugin says goes: log, bus and metrics. */
+/** Where a plugin's output goes: log, bus and metrics. */
 export class Outlets {
   readonly #context: Pick<SetupContext<unknown>, 'log' | 'emit' | 'count'>
   readonly #lines = new Limiter(LINES.burst, LINES.perSecond)
@@ -36,7 +36,7 @@ export class Outlets {
     else if (message.kind === 'emit') emit(message.name, message.data)
     else if (message.kind === 'count') for (const [name, labels, by] of message.counted) count(name, labels, by)
     else {
-      // Its text may be that of a message.
+      // It may contain the text of a message.
       const { name, at } = loggableError(decodeError(message.error))
       const what = message.isFatal ? 'uncaught, and ends it' : 'left unhandled'
       log.error({ error: name, at }, `an error of the plugin was ${what}`)
@@ -50,7 +50,7 @@ export class Outlets {
     else this.#context.log.error({ stream }, line)
   }
 
-  /** Counts what was too much, and says so once in a while. */
+  /** Counts what was dropped, and logs that now and then. */
   dropped(what: string): void {
     this.#dropped.set(what, (this.#dropped.get(what) ?? 0) + 1)
     if (this.#isReporting) return

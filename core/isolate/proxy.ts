@@ -16,7 +16,7 @@ export function specsOf({ specs, pools }: Description, supervisor: Supervisor): 
   )
 }
 
-/** A plugin that runs elsewhere, as the host sets up and closes any. */
+/** A plugin that runs elsewhere, in the form that the host expects. */
 export function pluginOf(
   description: Description,
   supervisor: Supervisor,
@@ -41,7 +41,7 @@ export function pluginOf(
         key,
         {
           ...(command as PluginCommand),
-          // Only views run in the server; others run in a process of their own, where the plugin is loaded as it is.
+          // Only views run in the server. Other commands run in a separate process, which loads the plugin itself.
           run: (context) => runView(key, context) as ReturnType<PluginCommand['run']>,
         } satisfies PluginCommand,
       ]),

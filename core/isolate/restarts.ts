@@ -1,12 +1,12 @@
 const FIRST_MS = 100
 const LONGEST_MS = 30_000
-/** A thread that lived so long has not ended again. */
+/** After running this long, a thread's earlier ends no longer count as in a row. */
 const LIFE_MS = 60_000
-/** Ends in a row without any work in between, after which it is parked. */
+/** After this many ends in a row without any work in between it is parked. */
 const MAX_ENDS = 8
-/** How often it is tried again then. */
+/** How often a parked one is tried again. */
 const PARKED_MS = 300_000
-/** Ends in a row that count after a start that has done some work: it is started again soon, and not parked. */
+/** If it has done some work, no more than this many earlier ends count: it is started again soon, and not parked. */
 const AFTER_WORK = 2
 
 /** When a thread that has ended is started again. */
@@ -15,7 +15,7 @@ export interface Restart {
   readonly isParked: boolean
 }
 
-/** How soon a thread is started again: later with every end in a row. */
+/** How soon a thread is started again. The delay grows with every end in a row. */
 export class Restarts {
   #ends = 0
   count = 0

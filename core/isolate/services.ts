@@ -4,10 +4,10 @@ import type { Lease, Store } from '../store/store.ts'
 import { toJson } from '../store/to-json.ts'
 import type { Asked } from './wire/messages.ts'
 
-/** Leases that are remembered. More than that at a time is a plugin that never releases any. */
+/** How many leases are remembered. A plugin with more than this never releases any. */
 const MAX_LEASES = 10_000
 
-/** Does for a plugin what it asks the server to do. */
+/** Carries out a plugin's requests to the server. */
 export class Services {
   readonly #context: Pick<SetupContext<unknown>, 'store' | 'rest'>
   readonly #leases = new Map<number, Lease>()
@@ -18,7 +18,7 @@ export class Services {
     this.#context = context
   }
 
-  /** Does it, and resolves with the answer. `n` is what `cancel` names. */
+  /** Carries out a request, and resolves with the answer. `n` is the number for `cancel`. */
   answer(n: number, asked: Asked): Promise<unknown> {
     const { store } = this.#context
     switch (asked.what) {
@@ -82,7 +82,7 @@ export class Services {
     const abort = new AbortController()
     this.#calls.set(n, abort)
     try {
-      // Text that is no JSON is refused by the client, as it is without a thread.
+      // The client refuses text that is not JSON, as it does without a thread.
       const body = parse(json) as object
       const options = {
         signal: abort.signal,
@@ -97,7 +97,7 @@ export class Services {
   }
 }
 
-/** Writes if the value is still the one that the plugin has changed, and says what it is otherwise. */
+/** Writes if the value is still the one that the plugin changed. Otherwise returns the current value. */
 async function swap(
   store: Store,
   { key, expected, json }: Extract<Asked, { what: 'swap' }>,

@@ -13,7 +13,7 @@ import { Restarts } from './restarts.ts'
 import { Services } from './services.ts'
 import { encodeError } from './wire/wire-error.ts'
 
-/** A module that loads until its time is over is to say so itself, if it can. */
+/** A module that takes too long to load should report that itself, if it can. */
 const LOAD_GRACE_MS = 1000
 /** How long after-callbacks wait while it starts. */
 const STARTING_MS = 250
@@ -33,12 +33,12 @@ type State = IsolationHealth['state']
 /**
  * Runs a plugin in a thread or process, and starts another one when that ends.
  *
- * - starting: it loads and sets the plugin up. Before-callbacks wait for it within their time.
+ * - starting: it loads and sets up the plugin. Before-callbacks wait for it within their time limit.
  * - running: it gets callbacks.
  * - waiting, parked: it has ended, and a timer starts it again. Before-callbacks fail at once.
  * - closed: for good.
  *
- * After-callbacks are put off while it does not run, as by a hold: that is no attempt, and keeps their order.
+ * After-callbacks are put off while it does not run, as by a hold: that is not an attempt, and keeps their order.
  */
 export class Supervisor {
   readonly #deps: SupervisorDeps
@@ -89,7 +89,7 @@ export class Supervisor {
     return this.#calls.call(link, context)
   }
 
-  /** Hands an event of the bus on. What is too much is dropped, and counted. */
+  /** Passes an event of the bus on. Drops and counts events above the limit. */
   observe(on: string, name: string, event: unknown): void {
     if (this.#state !== 'running' || !this.#link) return
     if (this.#observed >= MAX_OBSERVED) {
@@ -101,7 +101,7 @@ export class Supervisor {
     this.#link.send('observe', { on, name, event: withErrors(event) }).result.then(done, done)
   }
 
-  /** Closes the plugin within its time, and ends the thread. @throws what its close throws */
+  /** Closes the plugin within its time limit, and ends the thread. @throws what its close throws */
   async close(): Promise<void> {
     const { limits } = this.#deps
     const link = this.#link
@@ -164,7 +164,7 @@ export class Supervisor {
     if (this.#state === 'starting') this.#state = 'running'
   }
 
-  /** The thread has ended. Its calls are rejected behind this. */
+  /** The thread has ended. Its calls are rejected after this. */
   #ended(link: Link): void {
     this.#calls.ended(link)
     this.#services?.end()
@@ -182,12 +182,12 @@ export class Supervisor {
   #restart(): void {
     this.#start().then(
       () => this.#outlets?.restarted(this.#deps.level),
-      // What has failed before it ended is the better reason.
+      // A failure before the end is the better reason.
       (error: unknown) => this.#link?.kill(`could not be set up: ${reasonOf(error)}`),
     )
   }
 
-  /** The server stops, or the setup is given up. */
+  /** The server stops, or the setup is abandoned. */
   #stopping(reason: unknown): void {
     if (this.#state === 'starting') this.#link?.kill('was not needed any more')
     else this.#link?.post({ kind: 'stopping', error: encodeError(reason) })
@@ -204,7 +204,7 @@ export class Supervisor {
   }
 }
 
-/** Errors in an event, as data. */
+/** Turns errors in an event into data. */
 function withErrors(event: unknown): unknown {
   if (typeof event !== 'object' || event === null || !('error' in event)) return event
   return event.error instanceof Error ? { ...event, error: encodeError(event.error) } : event

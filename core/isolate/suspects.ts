@@ -1,10 +1,10 @@
-/** How long what was refused may keep others from starting, milliseconds. */
+/** How long a suspect that was refused may keep others from starting, milliseconds. */
 const TURN_MS = 5000
 /** How long a callback is a suspect if it does not come again. */
 const SUSPECT_MS = 3_600_000
 
 /**
- * The callbacks that were under way when the thread ended, of which one may have ended it. Each is called alone the next
+ * The callbacks that were under way when the thread ended, one of which may have ended it. Each is called alone the next
  * time, so that another end names it.
  */
 export class Suspects {
@@ -24,7 +24,7 @@ export class Suspects {
   }
 
   /**
-   * Whether a callback may start now. What starts has to be ended.
+   * Whether a callback may start now. If so, report its end.
    * @param running counts the calls under way
    */
   starts(id: string, running: () => number): boolean {
@@ -46,7 +46,7 @@ export class Suspects {
     this.#turnUntil = 0
   }
 
-  /** The thread has ended, and with it what was under way. */
+  /** The thread has ended, and all calls with it. */
   clearTurn(): void {
     this.#isAlone = false
     this.#turnUntil = 0

@@ -24,7 +24,7 @@ interface ManualTimer {
   readonly run: () => void
 }
 
-/** A clock that moves only when it is told to. */
+/** A clock that moves only when it is advanced. */
 export class ManualClock implements Clock {
   readonly #startMs: number
   readonly #timers = new Set<Timer & ManualTimer>()
@@ -56,7 +56,7 @@ export class ManualClock implements Clock {
 
   /**
    * Moves on by `ms` milliseconds and fires what is due on the way, in the order of its time.
-   * @param settle awaited before the first timer and after each, so that what it starts can set timers of its own
+   * @param settle awaited before the first timer and after each, so that whatever it starts can set more timers
    */
   async advance(ms: number, settle: () => Promise<void>): Promise<void> {
     const end = this.#elapsedMs + ms

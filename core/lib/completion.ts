@@ -1,7 +1,7 @@
-/** A result that is there already, as most are, or a promise of it: a promise costs more than most of the work. */
+/** A result that is already there, as most are, or a promise of it: a promise costs more than most of the work. */
 export type Awaitable<T> = T | Promise<T>
 
-/** Passes a result on: at once if it is there, else when it is. */
+/** Passes a result on, at once or when it is there. */
 export function andThen<A, B>(result: Awaitable<A>, next: (value: A) => Awaitable<B>): Awaitable<B> {
   return result instanceof Promise ? result.then(next) : next(result)
 }

@@ -1,6 +1,6 @@
 import { TimeoutError } from './timeout.ts'
 
-/** Is called when its time is over. */
+/** Called when its time is over. */
 export interface Late {
   late(error: TimeoutError): void
 }

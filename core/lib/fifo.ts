@@ -1,6 +1,6 @@
 const COMPACT_AT = 1024
 
-/** A queue in constant time however long it gets: an array's `shift` moves everything behind the first item. */
+/** A queue in constant time however long it gets: an array's `shift` moves every item. */
 export class Queue<T> {
   #items: (T | undefined)[] = []
   #head = 0
@@ -10,7 +10,7 @@ export class Queue<T> {
     this.#items.push(item)
   }
 
-  /** Adds an item in front of all others. */
+  /** Adds an item before all others. */
   putFirst(item: T): void {
     this.#first.push(item)
   }

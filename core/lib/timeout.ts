@@ -54,9 +54,9 @@ export async function withNotice<T>(promise: PromiseLike<T>, limitMs: number, on
 const RETRY_PAUSE_MS = 100
 
 export interface RetryOptions {
-  /** For how long to try again, milliseconds. */
+  /** How long to keep trying, milliseconds. */
   readonly waitMs: number
-  /** Whether this error may pass. */
+  /** Whether this error may be temporary. */
   readonly isTemporary: (error: unknown) => boolean
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined

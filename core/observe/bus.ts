@@ -17,12 +17,12 @@ export interface BusEvents {
     /** Whether a handler failed. */
     failed: boolean
     durationMs: number
-    /** Of the body. */
+    /** Bytes of the body. */
     bytes: number
-    /** The address of the sender, or the one that the proxy reports if `server.trustProxy` is set. */
+    /** The address of the sender, or the one that a proxy reports if `server.trustProxy` is set. */
     peer?: string
   }
-  /** A request was answered with a status other than 200. `reason` is the line in the answer. */
+  /** A request was answered with a status other than 200. `reason` is the text in the answer. */
   'callback:rejected': {
     status: number
     reason: string
@@ -38,7 +38,7 @@ export interface BusEvents {
     clockSkewMs?: number
   }
   /**
-   * A body that does not match its definition. `faults` name at most 20 fields, with what was expected and what came.
+   * A body that does not match its definition. `faults` names at most 20 fields, with what was expected and what arrived.
    * `paths` has each field once, as the table writes it (`MsgBody[].MsgContent.Text`), for counting. `fits` says
    * whether all required fields are present: if not, only handlers with `faulty: true` get the body.
    */
@@ -82,7 +82,7 @@ export interface BusEvents {
   /** The disk is full: after-callbacks are answered 503 until there is room. */
   'store:full': { since: number | undefined }
   'store:room': { since: number | undefined }
-  /** More callbacks than this came within `delivery.resendWindow`: the oldest are forgotten early. Emitted once. */
+  /** More callbacks than this arrived within `delivery.resendWindow`: the oldest are forgotten early. Emitted once. */
   'resend-window:full': { entries: number }
   /** Stored callbacks became unreadable: their numbers, and the plugins that would have got them. */
   'store:damaged': { first: number; last: number; receivedAt: number; plugins: readonly string[] }
@@ -95,9 +95,9 @@ export interface BusEvents {
   'rest:called': RestCalled
   /** Calls of an app are paused. */
   'rest:paused': RestPaused
-  /** Something needs a person. Emitted once, and again every hour while it lasts. */
+  /** Something needs attention. Emitted once, and again every hour while it lasts. */
   'alert:raised': Alert
-  /** What was raised is over. */
+  /** An alert is over. */
   'alert:cleared': Alert & { lastedMs: number }
   'server:listening': { url: string }
   /**
@@ -112,27 +112,27 @@ export interface BusEvents {
   'loop:held': Held
   /** The limit of connections is reached: each new one closes the one that has been idle longest. */
   'server:crowded': { connections: number }
-  /** The config was read again. By id: plugins that now run, run anew, and no longer run; and keys that need a restart. */
+  /** The config was reloaded. By id: plugins that were added, restarted and removed; and keys that need a restart. */
   'config:reloaded': {
     added: readonly string[]
     changed: readonly string[]
     removed: readonly string[]
     restart: readonly string[]
   }
-  /** New connections get another certificate. `expiresAt`: milliseconds since 1970. */
+  /** New connections get a new certificate. `expiresAt`: milliseconds since 1970. */
   'certificate:replaced': { listener: 'server' | 'admin'; expiresAt: number }
-  /** The config was read again and cannot be used: the one that runs stays. */
+  /** The config was reloaded and cannot be used: the running one stays. */
   'config:refused': { error: unknown }
   'server:draining': { drainMs: number }
   /** `stored`: whether undelivered callbacks will be delivered by another process or at the next start. */
   'server:closed': { undelivered: number; stored: boolean }
-  /** `plugin`: whose `observe` it is, if it is one's. */
+  /** A listener threw. `plugin`: whose `observe` it is, if it belongs to a plugin. */
   'listener:failed': { event: string; error: unknown; plugin?: string }
   /** `emit(name, data)` of a plugin. */
   [plugin: `plugin:${string}`]: unknown
 }
 
-/** What the rules of `core/observe/alerts` watch. */
+/** What the rules of `core/observe/alerts` detect. */
 export type AlertRule =
   | 'backlog'
   | 'certificate'
@@ -147,11 +147,11 @@ export type AlertRule =
 
 export interface Alert {
   readonly rule: AlertRule
-  /** The plugin that it is about, if it is about one. */
+  /** The plugin that it is about, if any. */
   readonly plugin?: string
   /** Since when, milliseconds since 1970. */
   readonly since: number
-  /** A sentence for a person. It holds no message, id or address. */
+  /** A sentence for a person, without messages, ids or addresses. */
   readonly text: string
 }
 
@@ -172,13 +172,13 @@ type Listener<Name extends keyof BusEvents> = (event: BusEvents[Name]) => unknow
  * The event bus for logs, metrics and tests. Listeners are not awaited, and an error of a listener affects nobody else.
  */
 export class Bus {
-  /** What is too frequent for events. */
+  /** Counts of what is too frequent for events. */
   readonly counts = new Counts()
   readonly #emitter = new EventEmitter<Record<string, [unknown]>>()
 
   /**
    * Adds a listener, and returns a function that removes it.
-   * @param plugin whose listener it is, for the report of its errors
+   * @param plugin the owner of the listener, for the report of its errors
    */
   on<Name extends keyof BusEvents>(event: Name, listener: Listener<Name>, plugin?: string): () => void {
     const guarded = this.#guard(event, listener as (event: unknown) => unknown, plugin)

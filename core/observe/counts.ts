@@ -6,7 +6,7 @@ const ANSWER_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 const STORE_BOUNDS = [0.001, 0.005, 0.02, 0.1, 0.5, 1.5]
 const HANDLER_BOUNDS = [0.005, 0.05, 0.25, 1, 5, 30]
 
-/** The label of all commands that the table does not know: strangers can invent any number of them. */
+/** The label of all commands that are not in the table: strangers can invent any number of them. */
 export const UNKNOWN = 'unknown'
 
 /** Durations by upper bound. The last count is that of durations above every bound. */
@@ -41,8 +41,8 @@ export interface HandlerCounts {
 }
 
 /**
- * What happens too often for events: plain numbers that are read only when somebody asks for the metrics. A callback
- * costs four of them.
+ * Counts of what happens too often for events: plain numbers, read only when somebody asks for the metrics. A callback
+ * updates four of them.
  */
 export class Counts {
   readonly answers: Readonly<Record<Phase, Histogram>> = {

@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino'
 
-/** A pipe takes so many bytes in one piece, so that lines of several processes into one pipe stay whole. */
+/** A pipe takes this many bytes in one piece, so that lines of several processes into one pipe stay whole. */
 const MAX_LENGTH = 4096
 /** How long lines wait at most under load, milliseconds. */
 const PAUSE_MS = 10
@@ -8,14 +8,14 @@ const PAUSE_MS = 10
 /** A stream that takes several lines in one text. Pino's has `flushSync`. */
 export type FileStream = DestinationStream & { readonly flushSync: () => void }
 
-/** Whether lines may be collected for a stream: not where each is read by itself, as for a terminal. */
+/** Whether lines may be collected for a stream. Not for a terminal, where each is read by itself. */
 export function takesLines(stream: DestinationStream): stream is FileStream {
   return 'flushSync' in stream && typeof stream.flushSync === 'function'
 }
 
 /**
- * Collects lines that are too frequent for a write each. They are written in the order of the calls, at the end of the
- * tick, or if that was done just now, a moment later; and when the process exits.
+ * Collects lines that are too frequent for separate writes. They are written in the order of the calls, at the end of the
+ * tick, or a moment later if something was just written; and when the process exits.
  */
 export class LineBuffer implements DestinationStream {
   readonly #stream: FileStream
@@ -28,7 +28,7 @@ export class LineBuffer implements DestinationStream {
     this.#stream = stream
   }
 
-  /** Writes a line now, behind those that were collected. */
+  /** Writes a line now, after those that were collected. */
   write(line: string): void {
     this.#writeLines()
     this.#stream.write(line)

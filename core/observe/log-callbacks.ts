@@ -2,9 +2,9 @@ import { commands } from '../protocol/commands.ts'
 import type { Bus, BusEvents } from './bus.ts'
 import { linesOf, type Logger } from './log.ts'
 
-/** Which callbacks have a line. */
+/** Which callbacks are logged. */
 export interface CallbackLines {
-  /** `failed`: those of which a handler failed. */
+  /** `failed`: those for which a handler failed. */
   readonly callbacks: 'all' | 'failed' | 'none'
   /** The share of the others that is logged, from 0 to 1. */
   readonly sample: number
@@ -13,7 +13,7 @@ export interface CallbackLines {
 type Answered = BusEvents['callback:answered']
 type WriteLine = (event: Answered) => void
 
-/** Logs one line a callback at level info. */
+/** Logs one line per callback at level info. */
 export function logCallbacks(bus: Bus, log: Logger, { callbacks, sample }: CallbackLines): void {
   if (callbacks === 'none' || !log.isLevelEnabled('info')) return
   const write = writerOf(log)
@@ -30,8 +30,8 @@ export function logCallbacks(bus: Bus, log: Logger, { callbacks, sample }: Callb
 }
 
 /**
- * Lines of known commands hold nothing that a stranger chose, so they need neither masking nor escaping, and are written
- * several at once: that is a fraction of what pino takes for them (the bench's section `metrics`).
+ * Lines of known commands contain nothing that a stranger chose, so they need no masking or escaping, and are written
+ * several at once, in a fraction of the time that pino takes (the bench's section `metrics`).
  */
 function writerOf(log: Logger): WriteLine {
   const usual: WriteLine = (event) => log.info(event, `answered: ${event.outcome}`)

@@ -11,7 +11,7 @@ const QUIET_MS = 10_000
 const HOUR_MS = 3_600_000
 const STACK_MS = 60_000
 const MAX_STACKS = 1000
-/** The message of our own errors says it all; they need no stack. */
+/** Our own errors say everything in their message, and need no stack. */
 const OWN = new Set(['TimhookError', 'TimeoutError', 'NoVerdict'])
 
 type FaultEvent = Omit<BusEvents['callback:faulty'], 'paths'> & { path: string }
@@ -100,7 +100,7 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     kindOf: ({ event, error, plugin = '' }) => `${plugin} ${event} ${placeOf(loggableError(error))}`,
     fieldsOf: ({ error, ...about }, kind) => {
       const logged = stacks.paced(kind, loggableError(error))
-      // What a plugin emits, and what its observers know, may be the text of a message.
+      // What a plugin emits, and the errors of its observers, may contain the text of a message.
       const mayQuote = about.plugin !== undefined || about.event.startsWith('plugin:')
       return { ...about, error: mayQuote ? withheld(logged) : logged }
     },
@@ -155,7 +155,7 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
   })
 }
 
-/** A store at its size limit deletes all the time: logs the counts once an hour. */
+/** A store at its size limit deletes constantly, so the counts are logged once an hour. */
 function logHistory(bus: Bus, log: Logger): void {
   const back = (since: number | undefined): string => (since ? `; history reaches back to ${isoTime(since)}` : '')
   let hour = { refused: 0, finished: 0, faults: 0, since: 0 }
@@ -175,7 +175,7 @@ function logHistory(bus: Bus, log: Logger): void {
   bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
 }
 
-/** An error without what it says. */
+/** An error without its message. */
 function withheld(error: Partial<LoggableError>): object {
   return { ...error, causes: undefined, message: 'withheld: it may hold the text of a message' }
 }

@@ -4,12 +4,12 @@ import { safeLine } from './log-line.ts'
 
 export type { Logger }
 
-/** What the loggers of `createLogger` have, and by inheritance their children. */
+/** A property of the loggers of `createLogger`, which their children inherit. */
 const LINES = Symbol('lines of timhook')
 
 /**
- * Where lines of our format may be collected; undefined if the log has another format (that of the app around us), or
- * each of its lines is read by itself.
+ * Collects lines in our format; undefined if the log has another format (that of the app around us), or if each of its
+ * lines is read by itself.
  */
 export function linesOf(log: object): LineBuffer | undefined {
   return (log as { readonly [LINES]?: LineBuffer })[LINES]

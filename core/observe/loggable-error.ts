@@ -58,7 +58,7 @@ export function reasonOf(error: unknown): string {
   return `${message || error.name}${because}${at === undefined ? '' : ` (at ${at})`}`
 }
 
-/** The message and those of the causes. */
+/** The message, and those of the causes. */
 export function withCauses({ message, causes = [] }: Pick<LoggableError, 'message' | 'causes'>): string {
   return [message, ...causes].join('; caused by ')
 }

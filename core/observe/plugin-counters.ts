@@ -9,7 +9,7 @@ export interface PluginMetric {
 
 export type PluginMetrics = Readonly<Record<string, PluginMetric>>
 
-/** Counts `by` (default 1). What the plugin has not declared is not counted, and logged once. */
+/** Adds `by` (default 1). What the plugin has not declared is not counted, but logged once. */
 export type Count = (name: string, labels?: Readonly<Record<string, string>>, by?: number) => void
 
 /** The state of one metric: one number for each combination of label values that has been counted. */

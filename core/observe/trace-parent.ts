@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
 /**
- * The header `traceparent` of W3C Trace Context for what a handler sends. All attempts of a callback are in one trace,
- * which its id names.
+ * The header `traceparent` of W3C Trace Context for requests that a handler sends. All attempts of a callback are in one
+ * trace, which is derived from its id.
  */
 export function traceParentOf(id: string, plugin: string, attempt: number): string {
   const trace = hash('sha256', id, 'hex').slice(0, 32)

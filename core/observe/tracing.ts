@@ -29,8 +29,8 @@ export async function connectTracing(): Promise<void> {
 }
 
 /**
- * Runs the handling of a callback in a span of its own, below the trace that the sender named.
- * @param run gets the query to store: it ends with the `traceparent` of the span, or with that of the sender
+ * Runs the handling of a callback in a new span, below the trace that the sender named.
+ * @param run gets the query to store, which ends with the `traceparent` of the span, or with that of the sender
  */
 export function traceCallback<T>(
   about: Traced,
@@ -41,12 +41,12 @@ export function traceCallback<T>(
   const parent = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined
   if (!api) return run(parent === undefined ? query : withTrace(query, parent))
   const { SpanKind } = api
-  // To store a callback is to send a message, which the handlers of plugins process.
+  // Storing a callback counts as sending a message, which the handlers of plugins process.
   const [operation, kind] = phase === 'after' ? ['send', SpanKind.PRODUCER] : ['receive', SpanKind.SERVER]
   return inSpan(api, { about, operation, kind, parent }, (own) => run(withTrace(query, own)))
 }
 
-/** Runs a handler call in a span of its own, below that of its callback. */
+/** Runs a handler call in a new span, below that of its callback. */
 export function traceHandler<T>(about: Traced & { query: string }, plugin: string, attempt: number, run: () => T): T {
   if (!api) return run()
   const attributes = { 'messaging.consumer.group.name': plugin, 'timhook.attempt': attempt }
@@ -54,7 +54,7 @@ export function traceHandler<T>(about: Traced & { query: string }, plugin: strin
   return inSpan(api, { about, operation: 'process', kind, parent: traceOf(about.query), attributes }, run)
 }
 
-/** Runs a call of the REST API in a span of its own, below the current one. */
+/** Runs a call of the REST API in a new span, below the current one. */
 export async function traceCall<T>(
   { sdkAppId, api: name }: { readonly sdkAppId: number; readonly api: string },
   run: () => Promise<T>,
@@ -74,17 +74,17 @@ export async function traceCall<T>(
   return result
 }
 
-/** Whether spans are made at all. */
+/** Whether spans are created at all. */
 export function isTracing(): boolean {
   return api !== undefined
 }
 
-/** The `traceparent` to hand on: of the current span, or without a tracer that which is stored with the callback. */
+/** The `traceparent` to pass on: that of the current span, or without a tracer the one stored with the callback. */
 export function currentTrace(query: string): string | undefined {
   return traceHeaders()[NAME] ?? traceOf(query)
 }
 
-/** The headers that hand the current trace on. */
+/** The headers that pass on the current trace. */
 export function traceHeaders(): Record<string, string> {
   const headers: Record<string, string> = {}
   if (api) api.propagation.inject(api.context.active(), headers)
@@ -145,7 +145,7 @@ function inSpan<T>(
   }
 }
 
-/** Ends a span with its result, now or once that is settled. */
+/** Ends a span with its result, now or once the result is settled. */
 function endWith(span: Span, result: unknown, failed: SpanStatusCode): void {
   const { then } = (result ?? {}) as { then?: unknown }
   if (typeof then !== 'function') {
@@ -159,7 +159,7 @@ function endWith(span: Span, result: unknown, failed: SpanStatusCode): void {
   )
 }
 
-/** The message of an error may quote that of a callback, so only its name, or its code, is told. */
+/** The message of an error may quote that of a callback, so only its name or code is recorded. */
 function endFailed(span: Span, error: unknown, code: SpanStatusCode): void {
   const name = error instanceof TimhookError ? error.code : error instanceof Error ? error.name : typeof error
   span.setStatus({ code, message: name })

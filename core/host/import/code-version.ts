@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The files of a folder that a plugin's code may consist of, at most. */
+/** The most files of a folder that are looked at. */
 const MAX_FILES = 1000
 const CODE = /\.(?:[cm]?js|json|wasm|node)$/
 const IGNORED = new Set(['node_modules', '.git', 'data', 'test', 'tests'])
 
 /**
- * Names the state of a plugin's code: of the sizes and times of the files in the folder of its module. Another name
- * means that a file was written, removed or added; what it imports from elsewhere does not count.
+ * Names the state of a plugin's code, by the sizes and times of the files in the folder of its module. A different name
+ * means that a file was written, removed or added. Imports from elsewhere do not count.
  */
 export function codeVersion(file: string): string {
   const digest = createHash('sha256')
@@ -32,7 +32,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch {
-    // Code can be imported from a folder that may not be listed.
+    // Code can be imported from a folder that this user may not list.
     return []
   }
 }

@@ -5,9 +5,9 @@ import { syntaxErrorPlace } from './syntax-error.ts'
 
 const PACKAGE = /^Cannot find package '([^']+)'/
 const MODULE = /^Cannot find module '([^']+)'/
-/** What Node says of CommonJS in a file that it takes for a module. */
+/** Node's message for CommonJS in a file that it treats as a module. */
 const COMMON_JS = /^(?:exports|module|require|__dirname|__filename) is not defined/
-/** What Node says of a module in a file that it takes for CommonJS. */
+/** Node's message for a module in a file that it treats as CommonJS. */
 const MODULE_SYNTAX = /^(?:Cannot use import statement outside a module|Unexpected token 'export')/
 const NO_EXPORT = /^The requested module '([^']+)' does not provide an export named '([^']+)'/
 

@@ -7,8 +7,8 @@ import type { Reply } from './send-envelope.ts'
 
 export interface ErrorReporter {
   /**
-   * Turns a thrown error into an answer and emits the event. An HttpError is answered as it says, anything else with
-   * 500 and no detail.
+   * Turns a thrown error into an answer and emits the event. An HttpError carries its answer, anything else gets a
+   * 500 without details.
    */
   report(error: unknown, request: IncomingMessage, about?: object): Reply
   /** Emits the event of an answer without a decision. */

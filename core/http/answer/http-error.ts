@@ -7,7 +7,7 @@ export class HttpError extends Error {
 
   /** @param reason one line that names the fault and contains no secret */
   constructor(status: number, reason: string, raw = '') {
-    // Nobody reads its stack, and to take one is most of what a flood of refused requests would cost.
+    // Nobody reads its stack, and capturing one is most of what a flood of refused requests would cost.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(reason)

@@ -15,11 +15,11 @@ export interface Requester {
   readonly sdkAppId?: number
   readonly command?: string
   readonly address?: string
-  /** `RequestID` of the URL, else an id of ours. The answer carries it as `x-request-id`. */
+  /** `RequestID` of the URL, or else an id that we make. The answer carries it as `x-request-id`. */
   readonly requestId: string
 }
 
-/** The proxies whose `X-Forwarded-For` counts: how many stand in front, or which addresses they have. */
+/** The proxies whose `X-Forwarded-For` is trusted: how many there are, or their addresses. */
 export type TrustedProxies = number | ((address: string) => boolean)
 
 /** The meaning of `server.trustProxy`. */
@@ -72,7 +72,7 @@ export function originOf({ socket, headers }: IncomingMessage, proxies: TrustedP
   return { peer, traceparent: typeof traceparent === 'string' ? traceparent : undefined }
 }
 
-/** The address of the client of a request; undefined where a Unix socket or a proxy does not tell it. */
+/** The address of the client of a request; undefined if a Unix socket or a proxy does not report it. */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: TrustedProxies): string | undefined {
   return addressOf(socket.remoteAddress, headers['x-forwarded-for'], proxies).address
 }
@@ -83,7 +83,7 @@ function addressOf(
   proxies: TrustedProxies,
 ): { address?: string } {
   const hops = proxies !== 0 && forwarded !== undefined ? String(forwarded).split(',') : []
-  // Each proxy appends the address of its client. What stands further left came from the client of the first proxy and
+  // Each proxy appends the address of its client. Anything further left came from the client of the first proxy and
   // cannot be trusted.
   const address =
     typeof proxies === 'number'
@@ -92,7 +92,7 @@ function addressOf(
   return address === undefined ? {} : { address }
 }
 
-/** The last address that is no proxy of ours. Without one before it, and where something else stands there, the proxy itself. */
+/** The last address that is not a proxy of ours. If there is none, or it is not an address, that of the proxy itself. */
 function lastUntrusted(hops: readonly string[], isProxy: (address: string) => boolean): string | undefined {
   let last: string | undefined
   for (const hop of hops.toReversed()) {

@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { Context } from 'koa'
 import { OK } from '../../protocol/envelope.ts'
 
-/** What a request is answered: the JSON text of an envelope, and what its head says beside type and length. */
+/** The answer to a request: the JSON text of an envelope, and its headers besides type and length. */
 export interface Reply {
   readonly status: number
   readonly text: string
-  /** For the header `x-request-id`. Errors have one. */
+  /** For the header `x-request-id`. Only errors have one. */
   readonly requestId?: string
   /** Whether to close the connection. */
   readonly closes?: boolean
@@ -31,7 +31,7 @@ export function send(response: ServerResponse, reply: Reply): void {
   response.end()
 }
 
-/** Answers a request of Koa, whose middleware above may add to it. */
+/** Answers a request of Koa, whose outer middleware may add to the answer. */
 export function sendByKoa(ctx: Context, reply: Reply): void {
   const headers = headersOf(reply)
   for (let at = 0; at < headers.length; at += 2) ctx.set(headers[at] ?? '', headers[at + 1] ?? '')
@@ -40,7 +40,7 @@ export function sendByKoa(ctx: Context, reply: Reply): void {
   ctx.body = reply.text
 }
 
-/** Answers where Node has made no response, and closes the connection. */
+/** Answers when Node has created no response, and closes the connection. */
 export function sendAndClose(socket: Duplex, reply: Reply): void {
   if (!socket.writable) {
     socket.destroy()
@@ -55,7 +55,7 @@ export function sendAndClose(socket: Duplex, reply: Reply): void {
   )
 }
 
-/** The headers beside type and length: names and values in turn. */
+/** The headers besides type and length: names and values alternately. */
 function headersOf({ status, requestId, closes = false }: Reply): string[] {
   return [
     ...(status === 405 ? ['Allow', 'POST'] : []),

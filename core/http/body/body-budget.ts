@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { Deadlines, type Late, type Wait } from '../../lib/deadlines.ts'
 import { ClosingHttpError, type HttpError } from '../answer/http-error.ts'
 
-/** Total bytes of all pending bodies. What is freed of them stays in memory for a while, so the process grows by thrice this. */
+/** Total bytes of all pending bodies. Freed ones stay in memory for a while, so the process grows by three times this. */
 const BUDGET = 40 * 1024 * 1024
 /** Bodies up to this size are ended only if small bodies alone use twice the budget. */
 const SMALL = 64 * 1024
 /** Number of large bodies that are resumed in one tick of the event loop. */
 const READS_PER_TICK = 16
-/** Overhead of a chunk beside its bytes: a body may come in chunks of one byte. */
+/** Overhead of a chunk besides its bytes: a body may come in chunks of one byte. */
 const PIECE_COST = 256
 /** How long a body may take after its head, milliseconds. */
 const TIMEOUT_MS = 5000
@@ -27,9 +27,9 @@ export interface PendingBody {
 }
 
 /**
- * Limits the memory of all pending bodies, and the time of each. Above the limit the oldest one is ended so that new ones can go on: those of
- * a genuine sender take milliseconds. Large bodies are read one chunk at a time, a few bodies a tick, so that hundreds
- * at once do not block the event loop.
+ * Limits the memory of all pending bodies, and the time of each. Above the limit the oldest one is ended so that new ones
+ * can go on: those of a genuine sender take milliseconds. Large bodies are read one chunk at a time, a few per tick, so
+ * that hundreds at once do not block the event loop.
  */
 export class BodyBudget {
   readonly #limit: number

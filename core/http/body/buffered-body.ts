@@ -39,7 +39,7 @@ export function bufferedText(request: IncomingMessage, length: number): string |
   return bytes ? textOf(bytes) : undefined
 }
 
-/** Waits for a body. Whatever it is called with first counts. */
+/** Waits for a body. Only the first call counts. */
 export interface BodyListener {
   read(text: string): void
   failed(error: HttpError): void
@@ -58,7 +58,7 @@ export function readBuffered(request: IncomingMessage, pending: PendingBody, lis
   })
   // Node's parser guarantees that the length equals Content-Length.
   request.on('end', () => listener.read(textOf(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces))))
-  // After an error too. It also follows the end, and an error made for each body would cost more than reading it.
+  // Also fires after an error and after the end. Creating an error for each body would cost more than reading it.
   request.on('close', () => {
     if (!request.readableEnded) listener.failed(cutOff())
   })

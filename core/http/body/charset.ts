@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { textOf } from './decode-utf8.ts'
 
 /**
- * Charsets that are decoded if the content type names them. No others: servers send ISO-8859-1 by default, whatever the
- * body is.
+ * Charsets that are decoded if the content type names them. No others, because servers send ISO-8859-1 by default,
+ * whatever the body is.
  */
 const CHINESE = new Set(['gbk', 'x-gbk', 'gb2312', 'gb18030', 'big5', 'big5-hkscs'])
 const CHARSET = /;\s*charset\s*=\s*"?([\w-]+)/i
@@ -18,7 +18,7 @@ export function charsetOf({ headers }: Pick<IncomingMessage, 'headers'>): string
   return charset !== undefined && CHINESE.has(charset) ? charset : undefined
 }
 
-/** Decodes bytes. If they are not valid in the charset but in UTF-8, the content type was wrong. */
+/** Decodes bytes. If they are valid UTF-8 but not valid in the charset, the content type was wrong. */
 export function decodeAs(charset: string, bytes: Buffer): string {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes)

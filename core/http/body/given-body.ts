@@ -8,9 +8,9 @@ const GONE =
   'body: something before timhook has read it and kept nothing; mount timhook before the body parser, or keep the text in req.rawBody or the parsed body in req.body'
 
 /**
- * Returns the body that a parser before us has read: the text in `rawBody`, else what is in `body`, of Koa's request or
+ * Returns the body that an earlier parser has read: the text in `rawBody`, else the value in `body`, of Koa's request or
  * of Node's. A parsed body lacks the digits of integers beyond 2^53.
- * @throws HttpError 413, or 500 if nothing was kept of it
+ * @throws HttpError 413, or 500 if the parser kept nothing
  */
 export function givenBody(ctx: Context, limit: number): { raw: string; body?: unknown } {
   const { rawBody, body } = ctx.req as { rawBody?: unknown; body?: unknown }

@@ -45,7 +45,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
       const bytes = await readBytes(ctx.req, encoding, limit, pending)
       return { raw: charset ? decodeAs(charset, bytes) : textOf(bytes) }
     }
-    // A parser before us may have set it without reading the body. Ours would take it for read.
+    // An earlier parser may have set it without reading the body. Ours would then skip the body.
     ctx.request.body = undefined
     // The parser does not recognise this spelling of identity.
     if (encoding) delete ctx.req.headers['content-encoding']
@@ -61,7 +61,7 @@ export function createBodyReader(limit: number, budget: BodyBudget): (ctx: Conte
 }
 
 /**
- * Reads a body within the time limit of one and the memory limit of all.
+ * Reads a body within its time limit and the memory limit of all bodies.
  * @throws HttpError 400, 408, 413, 415 or 503
  */
 async function withinBudget<T>(
@@ -85,7 +85,7 @@ async function withinBudget<T>(
 
 /**
  * Parses the text of a body into an object.
- * @param parsed what a parser has already made of it
+ * @param parsed the result of an earlier parser
  * @throws HttpError 400
  */
 export function readObject(raw: string | undefined, parsed?: unknown): ReadBody {

@@ -5,7 +5,7 @@ import { similarParameter } from './similar-parameter.ts'
 import { type Parameters, readAnySpelling, readParameters, separate } from './query-params.ts'
 import { ClockHttpError, HttpError } from '../answer/http-error.ts'
 
-/** What authenticating the requests of one app takes. */
+/** What it takes to authenticate the requests of one app. */
 export interface AppCredentials {
   readonly sdkAppId: number
   readonly tokens: readonly string[]

@@ -19,7 +19,7 @@ const EQUALS = 61
 /** Every parameter that Tencent adds to a URL. */
 const TENCENTS = [...NAMES, 'contenttype', 'ClientIP', 'OptPlatform', 'RequestID'] as const
 const BY_SPELLING = new Map<string, Name>(NAMES.map((name) => [name.toLowerCase(), name]))
-/** Matches `?NAME` in the middle of a query, followed by what may follow a name. */
+/** Matches `?NAME` in the middle of a query, at the end of the name. */
 const FURTHER = new RegExp(`\\?(${TENCENTS.join('|')})(?=[=&?]|$)`, 'gi')
 
 /**
@@ -50,7 +50,7 @@ export function readAnySpelling(querystring: string): Parameters {
 }
 
 /**
- * Replaces a second `?` in a query by `&`. If the callback URL itself has a query, Tencent's may come behind a
+ * Replaces a second `?` in a query by `&`. If the callback URL itself has a query, Tencent's may come after a
  * second `?`. Any other `?` is part of a value: only a parameter of Tencent's that is not given elsewhere may follow.
  */
 export function separate(querystring: string): string {
@@ -93,7 +93,7 @@ function isDecisive(name: string): name is Name {
 
 function put(found: Parameters, name: Name, value: string): void {
   if (at(found, name) !== undefined) throw new HttpError(400, `${name}: given twice`)
-  // Written out, since access by a variable name takes three times as long.
+  // Written out, because access by a variable name takes three times as long.
   if (name === 'SdkAppid') found.SdkAppid = value
   else if (name === 'CallbackCommand') found.CallbackCommand = value
   else if (name === 'Sign') found.Sign = value

@@ -35,7 +35,7 @@ export class Certificates {
 
   /**
    * Reads the files of another config.
-   * @returns what gives them to new connections
+   * @returns a function that uses them for new connections
    * @throws TimhookError LISTEN_FAILED
    */
   replace(config: Listeners, servers: Readonly<Record<(typeof LISTENERS)[number], Server>>, bus?: Bus): () => void {

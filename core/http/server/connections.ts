@@ -68,7 +68,7 @@ export function limitConnections(server: Server, maxConnections: number, onFull:
   })
 }
 
-/** The two ends: the socket of TLS has those of the connection that it is on. */
+/** Identifies a connection by both ends: a TLS socket has those of the connection below it. */
 function keyOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
   return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`
 }

@@ -12,7 +12,7 @@ const FIRST_PASSED = 3
 export interface ListenOptions {
   /** A socket that a service manager has opened, in place of host and port. */
   readonly descriptor?: number | undefined
-  /** How long to try again while something else listens there, milliseconds. */
+  /** How long to keep trying while something else listens there, milliseconds. */
   readonly waitMs?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -62,7 +62,7 @@ export async function listen(
 }
 
 /**
- * The socket that a service manager has opened for this process, if there is one: it stays open over a restart, so that
+ * The socket that a service manager has opened for this process, if any. It stays open across a restart, so that
  * connections wait in it while no server runs. With workers, the first process passes it on.
  */
 export function passedSocket(env = process.env): number | undefined {
@@ -98,7 +98,7 @@ function listenFailed(error: NodeJS.ErrnoException, host: string, port: number, 
   const noAddress = `${section}.host is no address of this machine.`
   if (socketPath(host) !== undefined) {
     const inUse = 'Another server listens there: stop it, or choose another path (server.host).'
-    // EACCES is what Node says of a missing folder, too.
+    // Node also reports a missing folder as EACCES.
     const hint = error.code === 'EACCES' ? 'Its folder has to be there, writable for this user.' : inUse
     return new TimhookError('LISTEN_FAILED', `cannot listen on ${host} (${error.code})`, { hint, cause: error })
   }

@@ -24,9 +24,9 @@ export interface NodeServer {
   readonly idle: () => Promise<void>
 }
 
-/** Who is served; it may change while the server listens. */
+/** The clients that are served; they may change while the server listens. */
 export interface Admission {
-  /** Whether a client with this address is served. Without it all are. */
+  /** Whether a client with this address is served. Without it, all are. */
   isAllowed?: ((address: string) => boolean) | undefined
 }
 
@@ -55,7 +55,7 @@ export function createNodeServer(
     connectionsCheckingInterval: 1000,
   }
   const server = createHttpServer(settings, tls)
-  /** Reports a request that comes no further, and returns the reply to it. */
+  /** Reports a request that is refused here, and returns the reply to it. */
   const refuse = (status: number, reason: string, { requestId, ...from }: Requester): Reply => {
     bus.emit('callback:rejected', { status, reason, requestId, ...from })
     return { status, text: errorEnvelope(status, reason), requestId, closes: true }

@@ -25,7 +25,7 @@ export interface Tls {
 }
 
 /**
- * Reads the files of a listener, which the check of the config has found to be sound.
+ * Reads the files of a listener, which have passed the check of the config.
  * @throws TimhookError LISTEN_FAILED
  */
 export function readTls(files: TlsFiles | undefined): Tls | undefined {
@@ -55,7 +55,7 @@ export function createHttpServer(options: ServerOptions, tls: Tls | undefined): 
   })
 }
 
-/** Gives new connections another certificate; those that are open keep theirs. Returns whether it differs. */
+/** Uses another certificate for new connections; open ones keep theirs. Returns whether it differs. */
 export function replaceTls(server: Server, from: Tls | undefined, to: Tls | undefined): boolean {
   if (!(server instanceof TlsServer) || !from || !to || !isReplaceable(from, to)) return false
   if (from.cert === to.cert && from.key === to.key && from.ca === to.ca) return false
@@ -68,7 +68,7 @@ export function isReplaceable(from: Pick<TlsFiles, 'ca'> | undefined, to: Pick<T
   return from !== undefined && to !== undefined && (from.ca === undefined) === (to.ca === undefined)
 }
 
-/** Why a handshake failed, as the reason of a refusal; undefined if the client has just gone. */
+/** Why a handshake failed, as the reason of a refusal; undefined if the client simply left. */
 export function handshakeFault({ code = '' }: { code?: string }, socket: TLSSocket): string | undefined {
   // Node ends such a connection with the same error as one that the client has closed.
   if (socket.authorizationError) return 'tls: the client certificate is not one of server.tls.ca'

@@ -5,8 +5,8 @@ import { TimhookError } from '../../errors.ts'
 import { socketPath } from '../../lib/net/host.ts'
 
 /**
- * Removes the socket that a killed server has left. One that somebody listens on stays, and so does a file that is none.
- * With workers the first process does it: one of them would remove what another has just made.
+ * Removes the socket that a killed server has left. A socket in use stays, and so does a file that is not a socket.
+ * With workers the first process does this, or a worker would remove the socket that another has just created.
  * @throws TimhookError LISTEN_FAILED
  */
 export async function removeStaleSocket(host: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function removeStaleSocket(host: string): Promise<void> {
   if (await isRefused(path)) await rm(path, { force: true })
 }
 
-/** Sets who may connect. Until then the mode that the system gives is the stricter one. */
+/** Sets who may connect. Until then the system's default mode applies, which is stricter. */
 export async function setSocketMode(path: string, mode: string): Promise<void> {
   await chmod(path, Number.parseInt(mode, 8))
 }

@@ -9,7 +9,7 @@ import type { Plugin } from '../../plugin.ts'
 import type { Pool } from '../../registry.ts'
 import type { Description, LoadRequest, WireSpec } from '../wire/messages.ts'
 
-/** Imports the plugin and checks it as the server checks one of its own. @throws TimhookError PLUGIN_INVALID */
+/** Imports the plugin and checks it as the server checks those in its process. @throws TimhookError PLUGIN_INVALID */
 export async function loadInside({ url, entry, interpolated, broken }: LoadRequest): Promise<{
   examined: Examined
   description: Description
@@ -28,7 +28,7 @@ export async function loadInside({ url, entry, interpolated, broken }: LoadReque
   return { examined, description: describe(examined, secrets) }
 }
 
-/** What the server cannot be given is replaced by what stands for it: symbols do not cross. */
+/** Replaces what cannot be sent to the server by something that stands for it: symbols cannot be cloned. */
 function breakAt(entry: object, path: Path): void {
   const last = path.at(-1)
   const holder = path.slice(0, -1).reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], entry)
@@ -57,6 +57,6 @@ function describe({ plugin, specs, faults, warnings }: Examined, secrets: Readon
     warnings,
     secrets: [...secrets],
   }
-  // A schema holds symbols and functions, which only code needs.
+  // A schema contains symbols and functions, which only code needs.
   return JSON.parse(JSON.stringify(described)) as Description
 }

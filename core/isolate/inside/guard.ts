@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
 
-/** What a plugin's process may not outlive or exceed. */
+/** The limits of a plugin's process. */
 export interface GuardData {
   /** The process id of the server. */
   readonly parent: number
@@ -13,8 +13,8 @@ const TICK_MS = 200
 const { parent, maxRss } = workerData as GuardData
 
 /*
- * A thread of a plugin's process. It ends the process when its server is gone or its memory too large, which the main
- * thread would not notice in an endless loop.
+ * A thread of a plugin's process. It ends the process when the server is gone or the memory too large, which the main
+ * thread would not notice during an endless loop.
  */
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')

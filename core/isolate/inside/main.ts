@@ -75,7 +75,7 @@ function answer(n: number, work: () => unknown): void {
 }
 
 process.on('unhandledRejection', (error) => post({ kind: 'stray', error: encodeError(error), isFatal: false }))
-// Anything may be half done. Another thread or process takes its place.
+// Its state may be inconsistent. Another thread or process takes its place.
 process.on('uncaughtException', (error) => {
   post({ kind: 'stray', error: encodeError(error), isFatal: true }, () => exit(1))
 })
@@ -84,7 +84,7 @@ if (port) port.on('message', (message: ToPlugin) => receive(message))
 else {
   const [parent, maxRss, name = ''] = process.argv.slice(2)
   process.title = name
-  // The server decides when it ends: a signal to all of them would cut off what is under way.
+  // The server decides when this process ends: a signal to the whole group would cut off calls under way.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => exit(0))
   const workerData: GuardData = { parent: Number(parent), maxRss: Number(maxRss) }

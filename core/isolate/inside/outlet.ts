@@ -4,16 +4,16 @@ import { Limiter } from '../wire/limiter.ts'
 import type { Counted, Level } from '../wire/messages.ts'
 import type { Server } from './server.ts'
 
-/** Lines and events at once, and a second: what a loop says would fill the server's memory before anybody reads it. */
+/** Lines and events at once, and per second: otherwise a loop would fill the server's memory. */
 const LIMITS = { lines: { burst: 1000, perSecond: 200 }, events: { burst: 10_000, perSecond: 1000 } }
-/** A line counts one more for each kilobyte. */
+/** Each kilobyte of a line counts as one more line. */
 const LINE_BYTES = 1024
 const LONGEST = 65_536
 const REPORT_MS = 1000
-/** Different counts that are sent at once. */
+/** How many different counts are sent at once. */
 const MAX_COUNTED = 1000
 
-/** What a plugin says: log lines, events and counts, in bounds. */
+/** Sends a plugin's log lines, events and counts, within limits. */
 export class Outlet {
   readonly #server: Server
   readonly #lines = new Limiter(LIMITS.lines.burst, LIMITS.lines.perSecond)
@@ -27,7 +27,7 @@ export class Outlet {
     this.#server = server
   }
 
-  /** @param levels those that the server's log writes */
+  /** @param levels the levels that the server's log writes */
   setLevels(levels: readonly Level[]): void {
     this.#levels = new Set(levels)
   }
@@ -56,7 +56,7 @@ export class Outlet {
     const key = JSON.stringify([name, labels])
     const known = this.#counted.get(key)
     if (!known && this.#counted.size >= MAX_COUNTED) return
-    // One that is refused is not to spoil others.
+    // One that is refused must not affect others.
     if (by >= 0) this.#counted.set(key, [name, labels, (known?.[2] ?? 0) + by])
     else this.#post({ kind: 'count', counted: [[name, labels, by]] })
     if (this.#isFlushing) return
@@ -64,7 +64,7 @@ export class Outlet {
     setImmediate(() => this.flush())
   }
 
-  /** Sends what was counted so far. */
+  /** Sends the counts so far. */
   flush(): void {
     this.#isFlushing = false
     if (this.#counted.size === 0) return
@@ -98,7 +98,7 @@ export class Outlet {
     }
   }
 
-  /** Functions and the like cannot be sent. Their place in a line is a text. */
+  /** Functions and the like cannot be sent. A text takes their place. */
   #post(message: Parameters<Server['post']>[0]): void {
     try {
       this.#server.post(message)
@@ -108,7 +108,7 @@ export class Outlet {
   }
 }
 
-/** An Error has its texts where nobody looks for fields. */
+/** The properties of an Error are not enumerable, so it would be sent empty. */
 function ownOf(first: object): object {
   return first instanceof Error ? { err: first } : first
 }

@@ -25,7 +25,7 @@ import type { Server } from './server.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-/** A plugin in its thread or process: loaded, set up and called as the server does it with one of its own. */
+/** A plugin in its thread or process: loaded, set up and called as the server does with those in its process. */
 export class PluginThread {
   readonly outlet: Outlet
   readonly #server: Server
@@ -65,7 +65,7 @@ export class PluginThread {
     const { store, count } = given
     observe(plugin, id, this.#bus, { state, options, log, store, count })
     this.#bus.on('listener:failed', ({ event, error }) => {
-      // What its observers know may be the text of a message.
+      // The errors of its observers may contain the text of a message.
       const { name, code, at } = loggableError(error)
       log.error({ event, error: { name, code, at } }, 'listener failed')
     })
@@ -89,7 +89,7 @@ export class PluginThread {
       : returnedOf(returned, isBefore)
   }
 
-  /** The call has ended: its signal fires no more. */
+  /** The call has ended, so its signal no longer fires. */
   ended(n: number): void {
     this.#signals.delete(n)
   }
@@ -153,7 +153,7 @@ function asError(wire: WireError): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-/** Errors in an event, which came as data. */
+/** Restores errors in an event, which came as data. */
 function withErrors(event: unknown): unknown {
   if (typeof event !== 'object' || event === null || !('error' in event)) return event
   const { error } = event

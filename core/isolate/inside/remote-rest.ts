@@ -2,7 +2,7 @@ import { createRest, type Rest } from '../../rest/calls/rest.ts'
 import type { JsonObject } from '../../lib/json.ts'
 import type { Server } from './server.ts'
 
-/** The REST clients of the apps, which the server has: it knows their keys, and keeps their pace. */
+/** Stands for the REST clients of the apps. The server has the real ones: it knows the keys and keeps the pace. */
 export function createRemoteRest(server: Server): (sdkAppId: number) => Rest {
   return (sdkAppId) =>
     createRest(async (service, command, body = {}, { signal, timeoutMs, attempts, repeatable } = {}) => {

@@ -2,7 +2,7 @@ import type { Lease, Store, StoredRecord } from '../../store/store.ts'
 import { toJson } from '../../store/to-json.ts'
 import type { Server } from './server.ts'
 
-/** The store of the plugin, which the server keeps. Values cross as JSON, so that they are what a store makes of them. */
+/** Stands for the plugin's store, which the server has. Values are sent as JSON, as a store would keep them. */
 export function createRemoteStore(server: Server): Store {
   return {
     async get(key) {
@@ -14,7 +14,7 @@ export function createRemoteStore(server: Server): Store {
     },
     delete: (key) => server.ask({ what: 'delete', key }),
     list: (prefix) => server.ask({ what: 'list', prefix }),
-    /** The function cannot cross: it is called here, and what it gives is written if nobody else has written meanwhile. */
+    /** The function cannot be sent, so it is called here. Its result is written if nobody else has written meanwhile. */
     async update(key, change) {
       let expected = await server.ask<string | undefined>({ what: 'get', key })
       for (;;) {

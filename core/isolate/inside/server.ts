@@ -6,7 +6,7 @@ interface Pending {
   readonly reject: (error: unknown) => void
 }
 
-/** The server, as a plugin in a thread or process sees it. */
+/** The server, as seen by a plugin in a thread or process. */
 export class Server {
   /** @throws DataCloneError */
   readonly post: (message: FromPlugin) => void
@@ -17,7 +17,7 @@ export class Server {
     this.post = post
   }
 
-  /** Asks it to do something, and resolves with what came of it. */
+  /** Sends a request, and resolves with its result. */
   ask<T>(asked: Asked, signal?: AbortSignal): Promise<T> {
     const n = ++this.#n
     const cancel = (): void => this.post({ kind: 'cancel', n })

@@ -3,20 +3,20 @@ import type { FromPlugin, ToPlugin } from './messages.ts'
 
 /** The server's end of a thread or process that runs a plugin. */
 export interface Channel {
-  /** @throws DataCloneError if the message holds something that cannot be sent. What has ended takes anything. */
+  /** @throws DataCloneError if the message contains something that cannot be sent. Does nothing after the end. */
   post(message: ToPlugin): void
   onMessage(listener: (message: FromPlugin) => void): void
   /** Called once, with why it ended, as the end of a sentence: `it …`. */
   onEnd(listener: (why: string) => void): void
   /** Ends it now, whatever it does. */
   kill(): void
-  /** Lets it end by itself, now that it is closed. */
+  /** Lets it end by itself, once the plugin is closed. */
   finish(): void
-  /** Whether this process waits for it. */
+  /** Whether it keeps this process alive. */
   ref(isWaited: boolean): void
 }
 
-/** What a channel is opened with. */
+/** The settings of a channel. */
 export interface ChannelOptions {
   /** A name for the thread or process, as the system shows it. */
   readonly name: string
@@ -26,7 +26,7 @@ export interface ChannelOptions {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
 }
 
-/** The environment of a plugin. Tokens come in by options alone, so nothing else of the server's is handed on. */
+/** The environment of a plugin. It gets tokens only through its options, so nothing else of the server's is passed on. */
 const VARIABLES = [
   'HOME',
   'HTTPS_PROXY',
@@ -64,7 +64,7 @@ export const MB = 1024 ** 2
 /** The module that runs in the thread or process. */
 export const ENTRY = new URL('../inside/main.js', import.meta.url)
 
-/** Longer lines are cut: whatever a plugin prints is read into memory. */
+/** Longer lines are cut, because the output of a plugin is read into memory. */
 const LONGEST_LINE = 8192
 
 /** Calls `onLine` for each line of a stream. */
@@ -76,7 +76,7 @@ export function readLines(stream: Readable | null, onLine: (line: string) => voi
     rest = (lines.pop() ?? '').slice(0, LONGEST_LINE)
     for (const line of lines) if (line !== '') onLine(line.slice(0, LONGEST_LINE))
   })
-  // A stream of what has ended may break off.
+  // The stream of a process that has ended may break off.
   stream?.on('error', () => undefined)
   stream?.on('close', () => rest !== '' && onLine(rest))
 }

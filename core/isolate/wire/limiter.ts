@@ -1,4 +1,4 @@
-/** Lets so many pass at once, and so many a second from then on. What does not pass is counted. */
+/** Lets a number of items pass at once, and then a number per second. Counts those that do not pass. */
 export class Limiter {
   readonly #burst: number
   readonly #perMs: number
@@ -15,7 +15,7 @@ export class Limiter {
     this.#at = now()
   }
 
-  /** @param cost of one; a long line costs more than a short one */
+  /** @param cost a long line costs more than a short one */
   passes(cost = 1): boolean {
     if (this.#room < this.#burst) this.#refill()
     if (this.#room <= 0) {
@@ -26,7 +26,7 @@ export class Limiter {
     return true
   }
 
-  /** How many did not pass since the last call. */
+  /** How many have not passed since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped
     this.#dropped = 0

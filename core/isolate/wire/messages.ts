@@ -10,15 +10,15 @@ import type { JsonObject } from '../../lib/json.ts'
 import type { WireError } from './wire-error.ts'
 
 /*
- * The messages between the server and a plugin in a thread or process of its own. Both carry them by structured clone.
- * `n` numbers what is answered, on either side.
+ * The messages between the server and a plugin in a separate thread or process. Both send them by structured clone.
+ * `n` numbers the requests of either side.
  */
 
 /** What a plugin is loaded from. */
 export interface LoadRequest {
   readonly url: string
   readonly entry: PluginEntry
-  /** Values of the options that came from `${…}`, and those that have none. */
+  /** The paths of options that came from `${…}`, and of those whose `${…}` has no value. */
   readonly interpolated: readonly (readonly [path: Path, kind: 'part' | 'whole'])[]
   readonly broken: readonly Path[]
 }
@@ -26,7 +26,7 @@ export interface LoadRequest {
 /** A handler without its function, and with the number of its pool. */
 export type WireSpec = Omit<HandlerSpec, 'handle' | 'pool'> & { readonly pool: number }
 
-/** What a plugin is, as far as data can say. */
+/** A plugin, described as data. */
 export interface Description {
   readonly name: string
   readonly description: string | undefined
@@ -84,14 +84,14 @@ export type ToPlugin =
       readonly data: { readonly on: string; readonly name: string; readonly event: unknown }
     }
   | { readonly kind: 'close'; readonly n: number; readonly data?: undefined }
-  /** The time of a call or command is over. */
+  /** A call or command has timed out. */
   | { readonly kind: 'abort'; readonly n: number; readonly error: WireError }
   /** The server stops, or the plugin is about to be closed. */
   | { readonly kind: 'stopping'; readonly error: WireError }
   | { readonly kind: 'ping' }
   | Reply
 
-/** A message that is answered. */
+/** A message that gets an answer. */
 export type Request = Extract<ToPlugin, { data?: unknown }>
 
 /** The answer to a request of either side. */
@@ -112,10 +112,10 @@ export type Returned =
       readonly fields?: JsonObject
       readonly fault?: string
     }
-  /** Something that is no verdict. */
+  /** Something that is not a verdict. */
   | { readonly outcome: undefined }
 
-/** What a plugin asks of the server. Values of the store are JSON. */
+/** A request of a plugin to the server. Values of the store are JSON. */
 export type Asked =
   | { readonly what: 'get' | 'delete'; readonly key: string }
   | { readonly what: 'set'; readonly key: string; readonly json: string | undefined; readonly ttlMs?: number }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type Channel, type ChannelOptions, ENTRY, environment, MB, readLines } from './channel.ts'
 import type { FromPlugin } from './messages.ts'
 
-/** What a process takes beside its heap: Node itself, code, stacks, and some buffers. */
+/** The memory of a process besides its heap: Node itself, code, stacks, and some buffers. */
 const BESIDE_HEAP = 192 * MB
 /** How long a process that was asked to end may take. */
 const END_MS = 2000
@@ -15,7 +15,7 @@ export function openProcessChannel({ name, memory, onLine }: ChannelOptions): Ch
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: environment(),
     execArgv: [`--max-old-space-size=${Math.ceil(memory / MB)}`],
-    // A group of its own: Ctrl-C is for the server, which lets its plugins finish, and kill(0) of a plugin ends it alone.
+    // A separate process group: Ctrl-C is for the server, which lets plugins finish, and kill(0) in one ends only that.
     detached: true,
   })
   readLines(child.stdout, (line) => onLine('stdout', line))
@@ -23,7 +23,7 @@ export function openProcessChannel({ name, memory, onLine }: ChannelOptions): Ch
   let why: string | undefined
   const kill = (): void => void child.kill('SIGKILL')
   child.on('error', (error) => (why ??= `could not be started: ${error.message}`))
-  // It has closed its descriptors, and can be told nothing any more.
+  // It has closed its descriptors, and can no longer be reached.
   child.on('disconnect', () => {
     setTimeout(() => {
       why ??= 'closed its connection to the server'

@@ -2,9 +2,9 @@ import { type ErrorCode, TimhookError } from '../../errors.ts'
 import { RewriteError } from '../../plugin-api/verdict.ts'
 import { RestError, type RestErrorCode } from '../../rest/client/rest-error.ts'
 
-/** An error as data: what anybody looks at. */
+/** An error as data, with the parts that matter. */
 export interface WireError {
-  /** What was thrown, if that was no Error. */
+  /** What was thrown, if it was not an Error. */
   readonly thrown?: unknown
   readonly name: string
   readonly message: string
@@ -18,7 +18,7 @@ const MAX_KEYS = 30
 const MAX_CAUSES = 5
 const LONGEST = 65_536
 
-/** Makes data of whatever was thrown. Never throws. */
+/** Turns whatever was thrown into data. Never throws. */
 export function encodeError(error: unknown, depth = 0): WireError {
   try {
     return encode(error, depth)
@@ -53,7 +53,7 @@ function text(value: unknown): string {
   return String(value).slice(0, LONGEST)
 }
 
-/** Makes an error of the same class again, so that what asks for its class or code finds it. */
+/** Creates an error of the same class, so that checks of its class or code succeed. */
 export function decodeError(wire: WireError): unknown {
   if ('thrown' in wire) return wire.thrown
   const { name, message, stack, data, cause } = wire

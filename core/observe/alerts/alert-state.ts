@@ -8,7 +8,7 @@ interface Raised {
   emittedAt: number
 }
 
-/** Which alerts are raised. Emits a new one at once, a lasting one every hour, and the end of each once. */
+/** Which alerts are raised. Emits a new one at once, a lasting one every hour, and each end once. */
 export class AlertState {
   readonly #bus: Bus
   readonly #now: () => number
@@ -37,7 +37,7 @@ export class AlertState {
     this.#bus.emit('alert:raised', alert)
   }
 
-  /** Emits those again that were last emitted an hour ago. */
+  /** Emits the alerts again that were last emitted an hour ago. */
   remind(): void {
     const now = this.#now()
     for (const raised of this.#raised.values()) {

@@ -18,7 +18,7 @@ const FAILING_MS = 2 * MINUTE_MS
 export interface AlertDeps {
   readonly bus: Bus
   readonly stats: () => Promise<DeliveryStats>
-  /** How long no callback may come; 0: any time. Milliseconds. */
+  /** The longest time without a callback, milliseconds; 0 for no limit. */
   readonly silenceMs: number
   /** When the certificate of each listener expires, milliseconds since 1970. */
   readonly certificates?: () => readonly (readonly [listener: string, expiresAt: number])[]
@@ -95,7 +95,7 @@ export function watchAlerts({
   }
 
   const stops = [
-    // Without a plugin it was refused, which is no dead letter of anybody's.
+    // Without a plugin it was refused, and is nobody's dead letter.
     bus.on('callback:dead', ({ plugin }) => void (plugin !== undefined && addDead(plugin, 1))),
     bus.on('backlog:dead', ({ plugin, count }) => addDead(plugin, count)),
     bus.on('delivery:failed', () => {
@@ -138,7 +138,7 @@ export function watchAlerts({
       state.set('backlog', plugin, now() - oldestAt >= BACKLOG_AGE_MS ? text : undefined)
     }
   }
-  // A store that cannot be read has an alert of its own.
+  // A store that cannot be read raises a separate alert.
   const timer = setInterval(() => void check().catch(() => undefined), tickMs).unref()
   return {
     check,
@@ -149,12 +149,12 @@ export function watchAlerts({
   }
 }
 
-/** The counters have the monotonic time. */
+/** The counters use monotonic time. */
 function lastAnswer({ counts: { answeredAt } }: Bus, now: number): number {
   return answeredAt === undefined ? 0 : now - (performance.now() - answeredAt)
 }
 
-/** Since when each plugin has failed without a success between. */
+/** Since when each plugin has failed without a success. */
 class FailingPlugins {
   readonly #plugins = new Map<string, { failures: number; since: number | undefined; successes: number }>()
   readonly #failures = new Map<string, number>()
@@ -170,7 +170,7 @@ class FailingPlugins {
       const successes = Math.max(0, calls - failures)
       const before = this.#plugins.get(plugin)
       const isNew = failures > (before?.failures ?? 0)
-      // A plugin that nobody calls does not go on failing; a success ends it.
+      // A plugin that nobody calls is not failing; a success ends the alert.
       const since = successes > (before?.successes ?? 0) ? undefined : (before?.since ?? (isNew ? now : undefined))
       this.#plugins.set(plugin, { failures, since, successes })
       return [plugin, since === undefined ? 0 : now - since]

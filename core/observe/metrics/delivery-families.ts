@@ -1,10 +1,10 @@
 import type { DeliveryStats, PluginStats } from '../../delivery/delivery.ts'
 import { family, type Family } from './family.ts'
 
-/** The families of the store and of what waits in it. Several processes on one store may all see the same callbacks. */
+/** The families of the store and its backlog. Several processes on one store may all see the same callbacks. */
 export function deliveryFamilies({ plugins, storeBytes, diskFreeBytes, reserveBytes }: DeliveryStats): Family[] {
   const now = Date.now()
-  /** Undefined where the engine cannot say it. */
+  /** Undefined if the engine does not know. */
   const age = ({ backlog, oldestAt }: PluginStats): number | undefined => {
     if (oldestAt !== undefined) return Math.max(0, now - oldestAt) / 1000
     return backlog === 0 ? 0 : undefined

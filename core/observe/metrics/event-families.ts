@@ -4,7 +4,7 @@ import { UNKNOWN } from '../counts.ts'
 import { family, type Family } from './family.ts'
 import { Tally } from './tally.ts'
 
-/** What the sentence of a refusal begins with. Any other is `other`. */
+/** How the sentence of a refusal begins. Anything else is `other`. */
 const REASONS = new Set([
   'body',
   'CallbackCommand',
@@ -22,8 +22,8 @@ const REASONS = new Set([
 const NOT_STORED = 'could not be stored'
 
 /**
- * Counts the events of the bus: what happens seldom enough for that. Returns a function that reads the numbers, given the
- * ids of the plugins. Series that alerts watch begin with 0: Prometheus sees no increase in a series that is new.
+ * Counts the rarer events by listening to the bus. Returns a function that reads the numbers, given the
+ * ids of the plugins. Series that alerts watch start at 0, because Prometheus sees no increase in a new series.
  */
 export function eventFamilies(bus: Bus): (plugins: readonly string[]) => Family[] {
   const requests = new Tally('timhook_requests_total', 'HTTP requests by status, and what refused them.')
@@ -62,7 +62,7 @@ export function eventFamilies(bus: Bus): (plugins: readonly string[]) => Family[
   bus.on('delivery:failed', ({ error }) => {
     if ((error as { name?: unknown } | null)?.name === 'TimeoutError') deadline.add({ phase: 'after' })
   })
-  // Without a plugin it was refused: it is no dead letter of anybody's.
+  // Without a plugin it was refused, and is nobody's dead letter.
   bus.on('callback:dead', ({ plugin = 'none' }) => dead.add({ plugin }))
   bus.on('backlog:dead', ({ plugin, count }) => dead.add({ plugin }, count))
   bus.on('callback:suspect', ({ plugin }) => suspects.add({ plugin }))

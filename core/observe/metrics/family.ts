@@ -14,7 +14,7 @@ export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram' | 'untyped'
   readonly help: string
   readonly samples: readonly Sample[]
-  /** How the values of several processes become one. Default: their sum. */
+  /** How to combine the values of several processes. Default: their sum. */
   readonly merge?: 'max' | 'min'
 }
 
@@ -45,7 +45,7 @@ export function mergeFamilies(processes: readonly (readonly Family[])[]): Family
   return [...merged.values()].map(({ family, samples }) => ({ ...family, samples: [...samples.values()] }))
 }
 
-/** What a process that is gone has counted. Its gauges are gone with it. */
+/** The counters of a process that has ended, without its gauges. */
 export function countersOf(families: readonly Family[]): Family[] {
   return families.filter(({ type }) => type !== 'gauge')
 }

@@ -21,7 +21,7 @@ export interface MetricsSources {
 }
 
 export interface BodyUsage {
-  /** Bytes of bodies under way, and the limit. */
+  /** Bytes of pending bodies, and the limit. */
   readonly usage: { readonly held: number; readonly limit: number }
 }
 
@@ -48,7 +48,7 @@ const NO_STATS: DeliveryStats = { plugins: [] }
 export function createMetrics({ bus, version, engine, bodies, certificates, sources }: MetricsDeps): Metrics {
   const events = eventFamilies(bus)
   const ofProcess = processFamilies()
-  // An installation that never gets a callback is the most frequent failure: the time counts from the start.
+  // Never getting a callback is the most common fault of an installation, so the time counts from the start.
   const startedAt = performance.now()
   return {
     async read() {

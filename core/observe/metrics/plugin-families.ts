@@ -11,8 +11,8 @@ export interface PluginCount {
 }
 
 /**
- * The metrics of plugins, as `timhook_plugin_NAME_x`, with the id of the entry as label. A name without `_total` is none
- * of a counter to Prometheus' own check, so it is untyped.
+ * The metrics of plugins, as `timhook_plugin_NAME_x`, with the id of the entry as label. To Prometheus a name without
+ * `_total` is not a counter, so such a metric is untyped.
  */
 export function pluginFamilies(counters: readonly PluginCount[]): Family[] {
   const byName = new Map<string, Family>()
@@ -31,14 +31,14 @@ export function pluginFamilies(counters: readonly PluginCount[]): Family[] {
   return [...byName.values()]
 }
 
-/** A plugin, what it has told of its circuit breaker, and how its thread or process fares if it has one of its own. */
+/** A plugin, the state of its circuit breaker, and that of its thread or process if it has one. */
 export interface ObservedPlugin {
   readonly id: string
   readonly circuit?: { readonly isOpen: boolean | undefined }
   readonly isolation?: { readonly health: () => { readonly state: string; readonly restarts: number } }
 }
 
-/** Which plugins leave a target alone. A plugin that has told nothing of a circuit breaker has no sample. */
+/** Which plugins have an open circuit breaker. A plugin that never reported one has no sample. */
 export function circuitFamily(plugins: readonly ObservedPlugin[]): Family {
   return family(
     'gauge',
@@ -71,7 +71,7 @@ export function isolationFamilies(plugins: readonly ObservedPlugin[]): Family[] 
   ]
 }
 
-/** A package name as a part of a metric's name. */
+/** A package name as part of a metric's name. */
 function wordOf(plugin: string): string {
   return plugin.replace(/^@?(?:.*\/)?(?:timhook-plugin-)?/, '').replaceAll(/[^a-zA-Z0-9_]/g, '_') || '_'
 }

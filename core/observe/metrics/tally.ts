@@ -1,9 +1,9 @@
 import { family, type Family, type Labels } from './family.ts'
 
-/** The most combinations of label values. Whatever comes beyond is counted as `other`. */
+/** The most combinations of label values. All others count as `other`. */
 const MAX_SERIES = 1000
 
-/** A counter with labels, for what happens too seldom to need a faster one. */
+/** A counter with labels, for events that are too rare to need a faster one. */
 export class Tally {
   readonly #name: string
   readonly #help: string
