@@ -3,7 +3,7 @@ import { TimhookError } from '../core/errors.ts'
 /** The keys and list indexes that lead to a value: `['plugins', 0, 'options', 'mode']`. */
 export type Path = readonly (string | number)[]
 
-/** A place in a config file; lines and columns count from 1, and are 0 where the file has no text to point into. */
+/** A place in a config file; lines and columns count from 1, and are 0 if there is no text to point into. */
 export interface Position {
   file: string
   line: number

@@ -19,7 +19,7 @@ const URL_PARTS =
 const HOST = /^(?:\[(?<bracketed>[^\]]*)\]|(?<plain>[^:]*))(?::(?<port>\d{1,5}))?$/
 const MODES: readonly unknown[] = ['require', 'verify-ca', 'verify-full']
 
-/** Reads a URL such as libpq takes. Returns what is wrong with it, without its values, where it is no such URL. */
+/** Reads a URL as libpq accepts it. If it is not one, returns what is wrong with it, without its values. */
 export function parsePostgresUrl(url: string): PostgresUrl | string {
   const parts = URL_PARTS.exec(url)?.groups
   if (!parts) return 'expected a URL such as postgres://user:password@127.0.0.1:5432/timhook'

@@ -23,9 +23,9 @@ export interface DispatchDeps {
   readonly deadlineMs: number
   /** Limit of undecided before-callbacks. */
   readonly maxInFlight: number
-  /** Default: the system's. */
+  /** Default: the system clock. */
   readonly clock?: Clock
-  /** Creates the id of a callback. Tests of plugins choose it. */
+  /** Creates the id of a callback. Tests of plugins replace it. */
   readonly newId?: (nowMs: number) => string
 }
 

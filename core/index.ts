@@ -29,7 +29,7 @@ export { type ErrorCode, TimhookError } from './errors.ts'
 
 export type { FastifyReply, FastifyRequest, NodeRequest, ReceivedRequest, WebhookAnswer }
 
-/** What of Koa's context the middleware's type needs: that of Koa 2 and of Koa 3 have it. */
+/** The part of Koa's context that the middleware's type needs. Koa 2 and Koa 3 both have it. */
 export interface KoaContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse

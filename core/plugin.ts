@@ -66,7 +66,7 @@ export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, V
  */
 export type OptionsSchema = Type.TSchema | StandardSchema
 
-/** The type of `options` for a plugin with such a schema. */
+/** The type of `options` for a plugin with this schema. */
 export type OptionsOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
   ? NonNullable<Types> extends { readonly output: infer Output }
     ? Output
@@ -103,8 +103,8 @@ export interface ObserverContext<Options = unknown, State = unknown> {
 }
 
 /**
- * Listeners of the bus, by event. Nothing waits for them, and an error of theirs is logged and harms nobody.
- * `plugin:ID:*` hears all that the plugin with that id emits, `plugin:*:*` all that any does.
+ * Listeners of the bus, by event. Nothing waits for them, and an error in one is logged and affects nothing else.
+ * `plugin:ID:*` gets everything that the plugin with that id emits, `plugin:*:*` everything that any plugin emits.
  */
 export type Observers<Options = unknown, State = unknown> = {
   readonly [Name in keyof BusEvents]?: (event: BusEvents[Name], context: ObserverContext<Options, State>) => unknown
@@ -125,35 +125,35 @@ export interface EraseContext<Options> {
 export interface Plugin<Schema extends OptionsSchema = Type.TSchema, State = unknown> {
   readonly name: string
   readonly description?: string
-  /** The range of versions of timhook that it works with, such as `^0.2.0`; another one refuses to load it. */
+  /** The range of versions of timhook that it supports, such as `^0.2.0`; other versions refuse to load it. */
   readonly timhook?: string
   /**
-   * Where it runs: in a separate thread (`worker`) or child process (`process`), so that what goes wrong in it harms no
-   * other plugin. `isolate` of the config entry wins.
+   * Where it runs: in a separate thread (`worker`) or child process (`process`), so that its failures affect no
+   * other plugin. `isolate` in the config entry overrides this.
    */
   readonly isolate?: 'worker' | 'process'
   /** The schema of the plugin's `options`. `secret: true` in TypeBox or JSON Schema hides a value from all output. */
   readonly options?: Schema
   /** Runs once, in config order, before the server listens. Its result is the handlers' `state`. */
   readonly setup?: (context: SetupContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<State>
-  /** Refuses, by a throw with one line, options that their schema cannot refuse. */
+  /** Checks options beyond their schema. Throw an error with one line to refuse them. */
   readonly checkOptions?: (options: NoInfer<OptionsOf<Schema>>) => void
   readonly handlers: Handlers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
   readonly observe?: Observers<NoInfer<OptionsOf<Schema>>, NoInfer<State>>
-  /** What `count` counts, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */
+  /** The metrics for `count`, by name: `blocked` of the plugin `words` is exported as `timhook_plugin_words_blocked`. */
   readonly metrics?: PluginMetrics
   /** Runs when the server stops, if `setup` ran, in reverse order. */
   readonly close?: (state: NoInfer<State>) => Awaitable<void>
   /**
-   * Removes what the plugin keeps of an account outside of its `store`, and returns how much that was. It runs in a
+   * Removes what the plugin keeps about an account outside of its `store`, and returns how much that was. It runs in a
    * separate process, with or without the server.
    */
   readonly erase?: (context: EraseContext<NoInfer<OptionsOf<Schema>>>) => Awaitable<number>
-  /** Commands of the plugin, by name: `timhook ID NAME`. They run in their own process, with or without the server. */
+  /** Commands of the plugin, by name: `timhook ID NAME`. They run in a separate process, with or without the server. */
   readonly commands?: Readonly<Record<string, PluginCommand<Type.TSchema, NoInfer<OptionsOf<Schema>>>>>
 }
 
-/** Types a plugin and does nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
+/** Gives a plugin its types and does nothing else. Write `setup` before `handlers`: `state` is inferred in that order. */
 export function definePlugin<Schema extends OptionsSchema = Type.TUnsafe<object>, State = undefined>(
   plugin: Plugin<Schema, State>,
 ): Plugin<Schema, State> {

@@ -10,7 +10,7 @@ import { type BodySelection, bodySelector, type Selects } from './callback/selec
 import { markOf } from './watchdog/calls.ts'
 import { type VerdictFactory, createVerdictFactory } from './plugin-api/verdict.ts'
 
-/** The callbacks that an entry of the config leaves to its plugin. All that is given has to match. */
+/** The callbacks that an entry of the config selects for its plugin. All given keys have to match. */
 export interface Only extends BodySelection {
   readonly apps?: readonly number[]
   readonly commands?: readonly string[]
@@ -18,7 +18,7 @@ export interface Only extends BodySelection {
 
 /** The separate thread or process in which a plugin runs. */
 export interface Isolation {
-  /** All that it was loaded from, as plain data: a reload compares it. */
+  /** Everything that it was loaded from, as plain data, for a reload to compare. */
   readonly source: object
   readonly health: () => IsolationHealth
 }
@@ -29,7 +29,7 @@ export interface IsolationHealth {
   readonly state: 'starting' | 'running' | 'waiting' | 'parked' | 'closed'
   /** How often it has been started again. */
   readonly restarts: number
-  /** Why it ended last. */
+  /** Why it last ended. */
   readonly reason?: string
   /** When it starts again, milliseconds since 1970. */
   readonly nextStartAt?: number
@@ -62,7 +62,7 @@ export interface RunningPlugin {
   readonly handlers: ReadonlyMap<string, HandlerSpec>
 }
 
-/** One handler with its settings. Those of the config win over its own, and its own over the defaults. */
+/** One handler with its settings. Those of the config override its own, and its own override the defaults. */
 export interface HandlerSpec {
   readonly handle: (context: never) => unknown
   readonly timeoutMs: number | undefined
@@ -84,7 +84,7 @@ export interface Pool {
 /** Counts calls that are under way. */
 class PendingCalls {
   #count = 0
-  /** Whether none are to start any more: their plugin was replaced. */
+  /** Whether no more calls may start, because their plugin was replaced. */
   isReplaced = false
   #onIdle: (() => void)[] = []
 
@@ -114,7 +114,7 @@ export interface Subscription extends HandlerSpec {
   readonly selects?: Selects | undefined
 }
 
-/** Everything about one command in one app. Looked up once a callback. */
+/** Everything about one command in one app. Looked up once per callback. */
 export type Route = BeforeRoute | AfterRoute
 
 export interface BeforeRoute {
@@ -124,7 +124,7 @@ export interface BeforeRoute {
   readonly definition: BeforeDefinition
   readonly read: BodyReader
   readonly verdicts: VerdictFactory
-  /** The chains under way that began with the same plugins: a chain keeps those that it began with. */
+  /** The chains under way that began with the same plugins. A chain keeps the plugins that it began with. */
   readonly chains: PendingCalls
   /** In config order. */
   readonly subscriptions: readonly Subscription[]
@@ -142,7 +142,7 @@ export interface AfterRoute {
 
 export interface Registry {
   readonly plugins: readonly RunningPlugin[]
-  /** All ids so far, by the number that a mark of the watchdog has for them. */
+  /** All ids so far, by their number in a mark of the watchdog. */
   readonly ids: readonly string[]
   route(sdkAppId: number, command: string): Route
   /** Leaves out the plugins whose `only` does not select the body. Equal selections give the same route. */
@@ -158,7 +158,7 @@ export interface SwappableRegistry extends Registry {
   replace(plugins: readonly RunningPlugin[]): () => Promise<void>
 }
 
-/** Selections that are remembered for a route: many plugins have many. */
+/** How many selections are cached for a route. With many plugins there may be many more. */
 const MAX_NARROWED = 1000
 
 const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((command, index) => [command, index]))
@@ -223,7 +223,7 @@ export function createRegistry(first: readonly RunningPlugin[]): SwappableRegist
     },
     narrow(route, { body, fits, paths }) {
       const { subscriptions } = route
-      // Whether a body without its required fields is meant for a plugin cannot be told from it.
+      // A body without its required fields does not say whether it is meant for a plugin.
       if (!fits || !subscriptions.some(({ selects }) => selects)) return route
       const selected = subscriptions.filter(({ selects }) => !selects || selects(body, paths))
       if (selected.length === subscriptions.length) return route

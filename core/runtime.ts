@@ -31,17 +31,17 @@ import { unlessAborted } from './lib/timeout.ts'
 
 /** A checked config with its plugins loaded, ready to run. */
 export interface Prepared {
-  /** The file of the config, as it prints. */
+  /** The file of the config, as printed. */
   readonly file: string
   readonly config: Config
   readonly plugins: readonly LoadedPlugin[]
-  /** The ids of entries with `enabled: false`: what waits for them stays. */
+  /** The ids of entries with `enabled: false`, whose backlog stays. */
   readonly disabled: readonly string[]
   /** Warnings, as formatted lines. */
   readonly warnings: readonly string[]
-  /** Masks the secrets of a text. */
+  /** Masks the secrets in a text. */
   readonly mask: (text: string) => string
-  /** A copy of a value of the config without secrets, for printing. */
+  /** A copy of a config value without secrets, for printing. */
   readonly masked: (value: unknown) => unknown
 }
 
@@ -78,9 +78,9 @@ export interface Running {
   reload(prepared: Prepared): Promise<PluginChanges>
   /** Rejects with the reason if after-callbacks cannot be stored now. */
   health(): Promise<void>
-  /** What waits, and the room of the store. */
+  /** The backlog, and the room of the store. */
   stats(): Promise<DeliveryStats>
-  /** What is stored, opened at the first call and closed by `stop`. */
+  /** The history, opened by the first call and closed by `stop`. */
   history(): Promise<History>
   /** Why acknowledged callbacks may get lost; undefined if no reason is known. */
   durability(): string | undefined
@@ -115,7 +115,7 @@ export function warningsOf({ config, warnings }: Prepared): string[] {
   ]
 }
 
-/** Opens the engine, sets the plugins up and connects everything. */
+/** Opens the engine, sets up the plugins and connects everything. */
 export async function compose(
   prepared: Prepared,
   {
@@ -133,7 +133,7 @@ export async function compose(
     /** How long to wait for a store that another server uses, milliseconds. */
     waitMs?: number | undefined
     clock?: Clock
-    /** In place of the clients of the config's apps. */
+    /** Used instead of the clients of the config's apps. */
     rest?: (sdkAppId: number) => Rest
     newId?: DispatchDeps['newId']
   },

@@ -56,9 +56,9 @@ interface StartDeps {
   readonly bus?: Bus
   /** Aborts the start. */
   readonly signal?: AbortSignal | undefined
-  /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */
+  /** How long to wait for the ports and the store of a server that is stopping, milliseconds. */
   readonly waitMs?: number | undefined
-  /** Reads the config's file as it is now, for who asks what a reload would change. */
+  /** Reads the config's file as it is now, to show what a reload would change. */
   readonly readConfig?: () => Promise<ConfigOnDisk>
 }
 
@@ -229,7 +229,7 @@ async function storeFault(running: Running): Promise<string | undefined> {
   }
 }
 
-/** Which plugins are on hold. Anybody may read it, so it does not give the reasons. */
+/** Which plugins are on hold. Anybody may read this, so it does not give the reasons. */
 async function heldNote(running: Running): Promise<string | undefined> {
   const { plugins } = await withTimeout(running.stats(), PROBE_MS).catch((): DeliveryStats => ({ plugins: [] }))
   const now = Date.now()

@@ -19,13 +19,13 @@ import {
 import { BROKEN, isPlainObject } from '../schema/objects.ts'
 import type { At, Hidden, Interpolated, Walk } from './walk.ts'
 
-/** Where the checked value stands in the config, and which values there came from `${…}`. */
+/** Where the checked value is in the config, and which of its values came from `${…}`. */
 export interface CheckContext {
   path?: Path
   isInterpolated?: (path: Path) => Interpolated
 }
 
-/** The result of a check. With faults the value is incomplete, and only good for further checks. */
+/** The result of a check. With faults the value is incomplete, and only fit for further checks. */
 export interface Checked {
   value: unknown
   faults: Fault[]
@@ -82,7 +82,7 @@ function visitParts(walk: Walk, node: SchemaNode, value: unknown, at: At): unkno
   return Array.isArray(value) && describesList(node) ? checkList(walk, node, value, at) : value
 }
 
-/** What decodes a sound value: the codecs of all that it has to fit, and then those of the node and of the reference to it. */
+/** The codecs of a valid value: those of all schemas that it has to fit, then those of the node and its reference. */
 function decodersOf(schema: unknown, outer: Scope): ((value: unknown) => unknown)[] {
   const { node, scope } = resolveNode(schema, outer)
   const parts: readonly unknown[] = Array.isArray(node.allOf) ? node.allOf : []

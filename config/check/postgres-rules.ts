@@ -4,7 +4,7 @@ import { getKey, getPath, isPlainObject } from '../schema/objects.ts'
 
 const AT = ['delivery', 'postgres']
 
-/** The engine postgres needs its settings, and what a URL says is not said again beside it. */
+/** The engine postgres needs its settings, and settings that are in its URL must not be repeated. */
 export function postgresRules(config: unknown): Fault[] {
   const postgres = getPath(config, AT)
   if (getPath(config, ['delivery', 'engine']) === 'postgres' && postgres === undefined) {

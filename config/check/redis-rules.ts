@@ -5,7 +5,7 @@ const AT = ['delivery', 'redis']
 /** Settings that a URL already has. */
 const OF_SENTINELS = ['name', 'username', 'password', 'sentinelPassword'] as const
 
-/** The engine redis needs its settings, and there are two ways to name a Redis: a URL, or sentinels. */
+/** The engine redis needs its settings, and a Redis is named in one of two ways: a URL, or sentinels. */
 export function redisRules(config: unknown): Fault[] {
   const redis = getPath(config, AT)
   if (getPath(config, ['delivery', 'engine']) === 'redis' && redis === undefined) {

@@ -75,7 +75,7 @@ function samePluginIds(config: unknown): Fault[] {
 
 function onlyConfiguredApps(config: unknown): Fault[] {
   const apps = new Set(list(config, 'apps').map((app) => textOf(getKey(app, 'sdkAppId'))))
-  // The faulty sdkAppId of an app may be the one that is meant.
+  // The reference may mean the app with the faulty sdkAppId.
   if (apps.has(undefined)) return []
   return list(config, 'plugins').flatMap((plugin, index) =>
     list(getKey(plugin, 'only'), 'apps').flatMap((app, item): Fault[] => {

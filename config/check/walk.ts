@@ -8,7 +8,7 @@ export type Interpolated = 'whole' | 'part' | false
 /** Why a value may not be printed. */
 export type Hidden = 'secret' | 'interpolated' | false
 
-/** Where a check stands: the path to the value and why it may not be printed. */
+/** Where a check is: the path to the value, and why it may not be printed. */
 export interface At {
   path: Path
   hidden: Hidden

@@ -5,7 +5,7 @@ import type { Config } from '../schema/schema.ts'
 // Tencent waits 2 s for an answer (and then does what the console's failure policy says).
 const TENCENT_WAITS_MS = 2000
 
-/** Settings of a valid config that its author may not have meant. */
+/** Settings of a valid config that are probably mistakes. */
 export function findWarnings(config: Config): Fault[] {
   const warnings: Fault[] = []
   if (config.server.deadlineMs >= TENCENT_WAITS_MS) {

@@ -29,7 +29,7 @@ export async function importConfig(file: string, limitMs = LIMIT_MS): Promise<{ 
 /** When the file of each URL that was imported had last changed, milliseconds since 1970. */
 const imported = new Map<string, number>()
 
-/** Node imports a URL once. A file that has changed since gets another one, but what it imports itself does not. */
+/** Node imports each URL once. A file that has changed since gets a new URL, but its own imports do not. */
 async function urlOf(file: string): Promise<string> {
   const url = pathToFileURL(file).href
   const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))

@@ -22,7 +22,7 @@ export interface Interpolation {
  * Replaces `${VAR}`, `${VAR:-default}`, `${VAR:?why}` and `${file:PATH}` in the string values (never the keys) of lists
  * and plain objects; `$${` stands for a literal `${`. Anything else (a function, a plugin) goes through by reference.
  * A variable that is unset or empty and an unreadable file are faults; so is a value nested more than 64 levels deep,
- * one that contains itself included.
+ * including one that contains itself.
  */
 export function interpolate(input: unknown, sources: Sources): Interpolation {
   const faults: Fault[] = []

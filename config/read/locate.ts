@@ -37,7 +37,7 @@ function step(
   return isMap(node) ? pairsOf(node).get(String(key)) : undefined
 }
 
-/** The pairs of a map by their keys; of a key that is given twice the last counts. */
+/** The pairs of a map by their keys. If a key is given twice, the last one counts. */
 function index({ items }: YAMLMap): Pairs {
   return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])))
 }

@@ -11,7 +11,7 @@ type Env = Readonly<Record<string, string | undefined>>
 const MAX_BYTES = 1024 * 1024
 
 /**
- * Reads and checks a config file: YAML 1.2 (so JSON too), or a module whose default export is the config. It never
+ * Reads and checks a config file: YAML 1.2 (and so JSON), or a module whose default export is the config. It never
  * throws: all errors are in the reading's faults.
  */
 export async function readConfig(file: string, { env, cwd }: { env: Env; cwd: string }): Promise<ConfigReading> {

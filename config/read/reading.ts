@@ -15,14 +15,14 @@ import { findWarnings } from '../check/warnings.ts'
 
 /** The result of reading a config. */
 export interface ConfigReading {
-  /** The config's name as it prints in faults: relative to the working directory where the file is inside of it. */
+  /** The config's name as printed in faults: relative to the working directory if the file is inside of it. */
   file: string
   /** Absolute folder that relative paths in the config start from. */
   folder: string
   /** The config, or undefined when there is any fault. */
   config: Config | undefined
   /**
-   * Every entry whose `use` and `options` can be used, whatever is wrong elsewhere (a faulty `retry` is left out), so
+   * Every entry whose `use` and `options` are usable, whatever is wrong elsewhere (a faulty `retry` is left out), so
    * that its options can be checked and all faults be reported at once.
    */
   plugins: PluginEntry[]

@@ -62,7 +62,7 @@ function resolvePiece(body: string, sources: Sources): Piece {
   const name = match?.[1]
   // The body is not printed: it may be the secret itself.
   if (name === undefined) return { problem: 'expected ${NAME}, ${NAME:-default}, ${NAME:?why} or ${file:PATH}' }
-  // An own key alone: `constructor` is not a variable.
+  // Only an own key: `constructor` is not a variable.
   const value = Object.hasOwn(sources.env, name) ? sources.env[name] : undefined
   if (value !== undefined && value !== '') return { text: value }
   const rest = match?.[3] ?? ''

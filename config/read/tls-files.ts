@@ -9,7 +9,7 @@ import { getKey, isPlainObject } from '../schema/objects.ts'
 const LISTENERS = ['server', 'admin'] as const
 const FILES = ['cert', 'key', 'ca'] as const
 const DAY_MS = 86_400_000
-/** Automatic renewals come a month before the end, so one that is this near has failed. */
+/** Automatic renewals happen a month before the end, so if it is this near, the renewal has failed. */
 const SOON_MS = 14 * DAY_MS
 
 /** Faults and warnings about the files of `server.tls` and `admin.tls`. */
@@ -71,7 +71,7 @@ class TlsCheck implements TlsFindings {
     try {
       certificates = certificatesOf(pem)
     } catch {
-      // None is left, which is a fault.
+      // If none is left, that is a fault.
     }
     if (certificates.length === 0) {
       this.#fault(name, 'expected a PEM file with -----BEGIN CERTIFICATE-----')

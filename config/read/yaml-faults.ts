@@ -52,7 +52,7 @@ export function placed(errors: readonly YAMLError[], text: string): { offset: nu
   })
 }
 
-/** Where the first line after this one begins that has a key; the offset itself where none has. */
+/** The start of the first line after this one that has a key; the offset itself if none has. */
 function nextKey(text: string, offset: number): number {
   let start = text.indexOf('\n', offset) + 1
   while (start > 0) {

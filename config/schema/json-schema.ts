@@ -21,7 +21,7 @@ function convert(node: SchemaNode): Record<string, unknown> {
   const result = Object.fromEntries(Object.entries(node).filter(([key]) => !OURS.has(key)))
   const branches = branchesOf(node) as readonly SchemaNode[] | undefined
   if (branches !== undefined) {
-    // A plugin given as an object cannot stand in a file.
+    // A plugin given as an object cannot be in a file.
     const writable = branches.filter((branch) => branch.opaque !== true)
     return {
       ...result,

@@ -8,8 +8,8 @@ import { PluginsSchema, type PluginInput } from '../sections/plugins.ts'
 import { ServerSchema, type ServerInput } from '../sections/server.ts'
 
 /**
- * The config. Beside JSON Schema's own keywords its nodes carry: `expected`, the words for a fault; `secret`, never
- * printed; `opaque`, handed on by reference without a look inside; `code`, not even searched for secrets.
+ * The config. Besides JSON Schema's own keywords its nodes have: `expected`, the words for a fault; `secret`, never
+ * printed; `opaque`, passed on by reference without looking inside; `code`, not even searched for secrets.
  */
 export const ConfigSchema = Type.Object(
   {
@@ -38,7 +38,7 @@ export interface ConfigInput {
   plugins?: PluginInput[]
 }
 
-/** Gives a config module its types: `export default defineConfig({ apps: [...] })`. It returns its argument unchanged and unchecked. */
+/** Gives a config module its types: `export default defineConfig({ apps: [...] })`. Returns its argument unchanged. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config
 }

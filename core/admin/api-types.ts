@@ -1,12 +1,12 @@
 /**
- * What the admin API sends and takes, as JSON. Types alone, and no imports: the server and the page compile this file,
- * each with its own settings. Times (`At`, `since`, `until`, `place` of none) are milliseconds since 1970, durations
+ * What the admin API sends and receives, as JSON. Only types, and no imports: the server and the page compile this file,
+ * each with its own settings. Times (`At`, `since`, `until`) are milliseconds since 1970, durations
  * (`Ms`) are milliseconds, sizes are bytes.
  */
 
 /** The body of every answer whose status is not 2xx. */
 export interface ApiError {
-  /** A sentence that names the fault, and where it is. */
+  /** A sentence that says what is wrong, and where. */
   readonly error: string
   readonly code?: string
 }
@@ -33,7 +33,7 @@ export interface LoginRequest {
   readonly token: string
 }
 
-/** Values of one span of time, one a step, the oldest first. The arrays have equal lengths. */
+/** Values of one span of time, one per step, oldest first. The arrays have equal lengths. */
 export interface Series {
   readonly stepMs: number
   readonly from: number
@@ -46,7 +46,7 @@ export interface Series {
   readonly p99: readonly (number | null)[]
   /** Callbacks that wait for plugins, at the end of each step. */
   readonly backlog: readonly number[]
-  /** Dead letters that arose in each step. */
+  /** New dead letters in each step. */
   readonly deadLetters: readonly number[]
 }
 
@@ -71,7 +71,7 @@ export interface Overview {
   readonly deadLettersTruncated?: boolean
 }
 
-/** How a callback stands with a plugin. */
+/** The state of a callback for a plugin. */
 export type PluginOutcome = 'done' | 'waiting' | 'dead'
 
 /** The outcome of a callback as a whole: `none` is one that no plugin gets. */
@@ -114,11 +114,11 @@ export interface EventPage {
   readonly entries: readonly EventSummary[]
   readonly place: string
   readonly end: boolean
-  /** How far back the search has come. */
+  /** How far back the search has got. */
   readonly searchedTo?: number
 }
 
-/** What is known of one step of a callback's life. */
+/** What is known about one step of a callback's life. */
 export interface Step {
   readonly at?: number
   readonly kind: 'received' | 'stored' | 'decided' | 'attempt' | 'retry-due' | 'done' | 'dead' | 'held' | 'waiting'
@@ -133,18 +133,18 @@ export interface Step {
 /** `GET /api/events/ID`. */
 export interface EventDetail {
   readonly event: EventSummary
-  /** The URL parameters in their order, Sign masked. */
+  /** The URL parameters in order, with Sign masked. */
   readonly query: readonly (readonly [name: string, value: string])[]
-  /** Whoever sent it, if the store knows. */
+  /** Who sent it, if the store knows. */
   readonly peer?: string
   readonly bytes: number
   readonly faults: readonly { readonly path: string; readonly message: string }[]
-  /** Of the command, where it is known. `docs` are numbers of Tencent's documents. */
+  /** The command, if it is known. `docs` are numbers of Tencent's documents. */
   readonly titles: { readonly en: string; readonly zh: string; readonly docs: readonly number[] }
   readonly timeline: readonly Step[]
   /** Its dead letters, for retry and drop. */
   readonly deadLetters: readonly { readonly plugin: string; readonly ref: string }[]
-  /** As it was received; only with `?body=1` and `admin.bodies`. */
+  /** The body as received; only with `?body=1` and `admin.bodies`. */
   readonly body?: string
   /** Present if the body was deleted before the callback: erased, or by `delivery.retention.bodies`. */
   readonly bodyGone?: true
@@ -179,8 +179,8 @@ export interface DeadLetterPage {
 }
 
 /**
- * `POST /api/dead-letters/retry` and `/drop`: the named ones, or all that match. `count` is how many the person was shown:
- * where there are not as many any more, nothing is done and the answer is 409.
+ * `POST /api/dead-letters/retry` and `/drop`: the named ones, or all that match. `count` is how many the person saw. If
+ * the number has changed, nothing is done and the answer is 409.
  */
 export type DeadLettersRequest =
   | { readonly refs: readonly string[] }
@@ -198,7 +198,7 @@ export interface ReplayRequest {
   readonly plugin: string
 }
 
-/** What came of a request: each ref is counted in one of the first four. */
+/** The result of a request: each ref is counted in one of the first four. */
 export interface Counts {
   readonly count: number
   /** The plugin will get them anyway. */
@@ -213,7 +213,7 @@ export interface Counts {
 
 /** `POST /api/plugins/ID/pause`. */
 export interface PauseRequest {
-  /** Without it until the plugin is resumed. */
+  /** Without it, the plugin waits until it is resumed. */
   readonly forMs?: number
   readonly reason?: string
 }
@@ -224,7 +224,7 @@ export type PluginState = 'running' | 'paused' | 'held' | 'open' | 'parked' | 'd
 export interface PluginSummary {
   readonly id: string
   readonly name: string
-  /** As the config names its module. */
+  /** The name of its module in the config. */
   readonly use: string
   readonly version?: string
   readonly state: PluginState
@@ -255,7 +255,7 @@ export type View =
 /** `GET /api/config`. */
 export interface ConfigView {
   readonly file: string
-  /** As it takes effect, with defaults; secrets are masked. */
+  /** The effective config, with defaults; secrets are masked. */
   readonly config: unknown
   readonly yaml: string
   readonly warnings: readonly string[]
@@ -268,11 +268,11 @@ export interface TestRequest {
   readonly command: string
   readonly app: number
   readonly body: string
-  /** Further URL parameters, or others than the usual ones. */
+  /** URL parameters to add or replace. */
   readonly query?: Readonly<Record<string, string>>
 }
 
-/** What the server answered the test callback. */
+/** The server's answer to the test callback. */
 export interface TestResult {
   readonly status: number
   readonly answer: unknown
@@ -283,11 +283,11 @@ export interface TestResult {
 /** `event: callbacks` of `GET /api/stream`. */
 export interface StreamCallbacks {
   readonly entries: readonly EventSummary[]
-  /** How many more there were since the last batch. */
+  /** How many more there have been since the last batch. */
   readonly dropped: number
 }
 
-/** `event: tick` of `GET /api/stream`, every 2 s: the numbers of the time since the last tick. */
+/** `event: tick` of `GET /api/stream`, every 2 s: the numbers since the last tick. */
 export interface StreamTick {
   readonly now: number
   readonly ms: number

@@ -7,7 +7,7 @@ export interface EventFilter extends Omit<Filter, 'bodies' | 'ids'> {
   readonly id?: string
 }
 
-/** What came since a place, of which only the newest are there. */
+/** What was received since a place; only the newest are included. */
 export interface Latest {
   readonly entries: readonly EventSummary[]
   readonly place: string
@@ -22,12 +22,12 @@ export interface DeadLetterCounts {
   readonly truncated: boolean
 }
 
-/** What the API reads of the store, and has the server do by it. */
+/** What the API reads from the store, and its requests to the server. */
 export interface Reads {
   /** One slice of a search, newest first. */
   events(filter: EventFilter, place?: string): Promise<EventPage>
   event(id: string, withBody: boolean): Promise<EventDetail | undefined>
-  /** @param place undefined to begin with what comes from now on */
+  /** @param place undefined to begin with new callbacks */
   latest(place: string | undefined): Promise<Latest>
   /** With bodies. */
   entries(ids: readonly string[]): Promise<Entry[]>

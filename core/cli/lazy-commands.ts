@@ -20,7 +20,7 @@ import type * as tryPlugin from './commands/try.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * Loads the code of a subcommand when it runs, so that --help does not wait for it. This uses require, with which Node loads
+ * Loads the code of a subcommand when it runs, so that --help does not wait for it. Uses require, with which Node loads
  * the hundreds of files in two thirds of the time that import() takes.
  */
 export const code = {

@@ -7,7 +7,7 @@ import type { TriggerOptions } from './commands/trigger.ts'
 
 /**
  * The command line: every subcommand of timhook with its arguments.
- * @param onServing called once the server runs, which goes on after the command
+ * @param onServing called once the server runs, since it keeps running after the command has returned
  * @param output where help and errors of the arguments go; by default to the process
  */
 export function createProgram(onServing: () => void, output: OutputConfiguration = {}): Command {

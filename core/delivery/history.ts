@@ -246,8 +246,8 @@ export interface History {
   result(request: string): Promise<AdminResult | undefined>
   /**
    * Removes bodies and anything else that says whom a callback is about, dead letters and records. Callbacks that wait
-   * for a plugin no longer do; for those no server may be running. What the engine would delete elsewhere only later, such as
-   * a log, is cleared if possible.
+   * for a plugin no longer do; for those no server may be running. What the engine would clear elsewhere only later, such
+   * as a log, is cleared now if possible.
    */
   erase(erasure: Erasure): Promise<void>
   /** Whether a server is running on this store. */

@@ -18,7 +18,7 @@ import { Plugins } from './views/plugins/plugins.tsx'
 
 const RETRY_MS = 2000
 
-/** The page: the login where one is needed, otherwise the view that the link names. */
+/** The page: the login if one is needed, otherwise the view in the link. */
 export function App() {
   const route = useRoute()
   const [chosen, setChosen] = useState<Language>(language())

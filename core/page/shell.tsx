@@ -24,7 +24,7 @@ interface ShellProps {
   readonly children: ComponentChildren
 }
 
-/** What is around every view. */
+/** The frame around every view. */
 export function Shell({ session, step, onLanguage, onLogout, children }: ShellProps) {
   const [state, setState] = useState<StreamState>('connecting')
   useEffect(() => listen({ state: setState }), [])
@@ -71,7 +71,7 @@ export function Shell({ session, step, onLanguage, onLogout, children }: ShellPr
   )
 }
 
-/** The part of the address behind `#` is the view, so that the browser's own jump would leave it. */
+/** The part of the address after `#` is the view, so a normal jump link would leave it. */
 function skipToContent(event: Event): void {
   event.preventDefault()
   document.querySelector('main')?.focus()

@@ -4,7 +4,7 @@ const KEY = 'timhook-theme'
 
 export const THEMES: readonly Theme[] = ['auto', 'light', 'dark']
 
-/** What this browser was told; otherwise as its system has it. */
+/** The theme chosen in this browser; otherwise that of its system. */
 export function theme(): Theme {
   const kept = localStorage.getItem(KEY)
   return THEMES.find((theme) => theme === kept) ?? 'auto'

@@ -20,7 +20,7 @@ export interface App {
 }
 
 /**
- * A command that the table does not know: any text. As the type of an enum, which no literal compares to, it drops out
+ * A command that is not in the table: any text. As the type of an enum, which no literal compares to, it drops out
  * when a wildcard handler asks for `command === 'Group.…'`; a `string` would stay in, and with it an untyped body.
  */
 export declare enum UnknownCommand {
@@ -29,7 +29,7 @@ export declare enum UnknownCommand {
 
 /** What every handler gets. */
 export interface HandlerContext<Options = unknown, State = unknown> {
-  /** The body's text as it was received. */
+  /** The text of the body, as received. */
   readonly raw: string
   readonly query: Query
   readonly app: App
@@ -37,11 +37,11 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   readonly signed: boolean
   /** Stays the same over retries, restarts and replays. */
   readonly id: string
-  /** 1 for the first attempt, and one more for each later one. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number
-  /** How often the same callback has come again so far. */
+  /** How often the same callback has been sent again so far. */
   readonly resends: number
-  /** The same body has come before, and nothing in it distinguishes a resend from a repetition. */
+  /** The same body was received before, and nothing in it distinguishes a resend from a new event. */
   readonly maybeResend: boolean
   /** Milliseconds since 1970. */
   readonly receivedAt: number
@@ -59,13 +59,13 @@ export interface HandlerContext<Options = unknown, State = unknown> {
   /** Emits `plugin:ID:NAME` on the bus. */
   readonly emit: (name: string, data: unknown) => void
   /**
-   * Headers for a request that hands this callback on: `timhook-hops`, by which a server refuses what it has had before,
+   * Headers for a request that passes this callback on: `timhook-hops`, by which a server refuses what it has had before,
    * and `traceparent` of W3C Trace Context.
    */
   readonly forwardHeaders: Readonly<Record<string, string>>
   /** Counts one of the plugin's `metrics`. */
   readonly count: Count
-  /** Aborted when the handler's time is over or the server stops. */
+  /** Aborted when the handler times out or the server stops. */
   readonly signal: AbortSignal
 }
 
@@ -74,8 +74,8 @@ export interface AfterContext<Command extends string, Body, Options, State> exte
   readonly phase: 'after'
   readonly command: Command
   /**
-   * Equal for callbacks that are delivered one after another: `1400000000/group/%40TGS%231`, with ids as in a URL.
-   * Undefined where there is no order.
+   * The same for callbacks that are delivered one after another: `1400000000/group/%40TGS%231`, with ids as in a URL.
+   * Undefined if there is no order.
    */
   readonly orderKey: string | undefined
   /** Tencent's fields, under Tencent's names. Each plugin has its own copy. */
@@ -92,13 +92,13 @@ interface BeforeBase<
 > extends HandlerContext<Options, State> {
   readonly phase: 'before'
   readonly command: Command
-  /** Tencent's fields, under Tencent's names, as earlier plugins rewrote them. */
+  /** Tencent's fields, under Tencent's names, as rewritten by earlier plugins. */
   readonly body: Body
-  /** The top-level fields of `body` that earlier plugins have rewritten. `raw` has them as they came. */
+  /** The top-level fields of `body` that earlier plugins have rewritten. `raw` has them as received. */
   readonly rewritten: readonly string[]
-  /** The names of the fields that `allow` takes; undefined where it takes any. */
+  /** The names of the fields that `allow` takes; undefined if it takes any. */
   readonly answerFields: readonly string[] | undefined
-  /** Allows. `fields` rewrite what is about to happen. */
+  /** Allows. `fields` change what is about to happen. */
   readonly allow: (fields?: Fields) => Verdict
   /** Rejects. `code` and `info` reach the client if the documents say so. */
   readonly reject: <const Code extends number>(code?: RejectCode<Code, Pattern>, info?: string) => Verdict

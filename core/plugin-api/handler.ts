@@ -41,7 +41,7 @@ export type OnFailure<Failure extends Outcome = Outcome> =
 
 /** Settings of a handler that accepts bodies without their required fields; bodies are plain records then. */
 interface Faulty {
-  /** Whether it is called for bodies whose required fields are missing or of the wrong type. Those have no order. */
+  /** Whether it is called for bodies whose required fields are missing or have the wrong type. Those have no order. */
   faulty: true
 }
 
@@ -81,7 +81,7 @@ type RecordContext<Name extends string, Options, State> = AfterContext<Name, Any
 
 type Category = Known['command'] extends infer C ? (C extends `${infer Head}.${string}` ? Head : never) : never
 
-/** A callback that the table does not know, with any body. Its name says whether the answer decides. */
+/** A callback that is not in the table, with any body. Its name says whether the answer decides. */
 type UnknownContext<Options, State> =
   | RecordContext<UnknownCommand, Options, State>
   | BeforeContext<UnknownCommand, AnyBody, AnyBody, AnyCode, false, Options, State>
@@ -111,7 +111,7 @@ export type Wildcards<Options, State> = {
 } & { '*'?: WildcardHandler<string, Options, State> }
 
 /**
- * The function that handles a command, a category (`Group.*`) or all (`*`), for a file of its own:
+ * The function that handles a command, a category (`Group.*`) or all (`*`), for use in a separate file:
  * `const onFull: On<'Group.CallbackAfterGroupFull', Options, State> = async ({ body }) => { … }`.
  */
 export type On<Name extends Command | `${Category}.*` | '*', Options = unknown, State = unknown> = Name extends Command
@@ -123,7 +123,7 @@ export type On<Name extends Command | `${Category}.*` | '*', Options = unknown, 
     : (context: WildcardContext<string, Options, State>) => BeforeReturn
 
 /**
- * A handler for a command that is not known here, by its exact name, with any body. A key of its own would hide
+ * A handler for a command that is not known here, by its exact name, with any body. Plain keys for these would hide
  * misspelt commands: `handlers: { ...onUnknown('Group.CallbackAfterSomethingNew', ({ body }) => { … }) }`.
  */
 export function onUnknown<Options = unknown, State = unknown>(

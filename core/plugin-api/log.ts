@@ -1,4 +1,4 @@
-/** Writes one line: fields and a sentence, or the sentence alone. */
+/** Writes one line: fields and a sentence, or only a sentence. */
 export interface LogMethod {
   (fields: object, message?: string): void
   (message: string): void

@@ -1,7 +1,7 @@
 import { TimhookError } from '../errors.ts'
 
 /**
- * Thrown by an after-handler to be called again in `ms` milliseconds. It counts as no attempt for the first 24 hours.
+ * Thrown by an after-handler to be called again in `ms` milliseconds. For the first 24 hours this is not an attempt.
  * With `{ plugin: true }` the whole plugin waits that long, as after `timhook pause`: callbacks keep their order.
  */
 export class RetryAfter extends TimhookError {
@@ -17,7 +17,7 @@ export class RetryAfter extends TimhookError {
   }
 }
 
-/** Thrown by an after-handler to make the callback a dead letter now, whatever attempts are left. */
+/** Thrown by an after-handler to make the callback a dead letter now, even if attempts are left. */
 export class GiveUp extends TimhookError {
   declare readonly code: typeof GIVE_UP
 
@@ -29,7 +29,7 @@ export class GiveUp extends TimhookError {
 const RETRY_AFTER = 'RETRY_AFTER'
 const GIVE_UP = 'GIVE_UP'
 
-/** Returns the error as a RetryAfter. A plugin may have another copy of timhook, so the class does not tell. */
+/** Returns the error as a RetryAfter. Not by its class, because a plugin may have another copy of timhook. */
 export function asRetryAfter(error: unknown): Pick<RetryAfter, 'ms' | 'plugin' | 'message'> | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, ms, plugin } = error as { code?: unknown; ms?: unknown; plugin?: unknown }

@@ -16,7 +16,7 @@ export interface AppSettings {
   readonly sdkAppId: number
   /** Whether unsigned callbacks are accepted, which anyone could send. */
   readonly unsigned: boolean
-  /** The administrator as whom the REST API is called; undefined for an app without `rest:` settings. */
+  /** The administrator for calls of the REST API; undefined for an app without `rest:` settings. */
   readonly identifier?: string
 }
 
@@ -24,7 +24,7 @@ export interface AppSettings {
 export interface CommandContext<Given = unknown, Options = unknown> {
   /** The options on the command line, checked by the command's own `options`, with defaults. */
   readonly given: Given
-  /** The plugin's options, as the config has them. */
+  /** The plugin's options from the config. */
   readonly options: Options
   /** The plugin's store, shared with the server, which may run at the same time. */
   readonly store: Store
@@ -43,7 +43,7 @@ export interface CommandContext<Given = unknown, Options = unknown> {
   readonly signal: AbortSignal
 }
 
-/** What a view returns: one object a row, with the same keys in each. */
+/** What a view returns: one object per row, with the same keys in each. */
 export type ViewRows = readonly Readonly<Record<string, unknown>>[]
 
 /** A command of a plugin, for `timhook ID NAME`. */
@@ -57,14 +57,14 @@ export interface PluginCommand<Schema extends Type.TSchema = Type.TSchema, Optio
   readonly options?: Schema
   /** Whether `run` returns rows and prints nothing: the terminal and the admin page render them. */
   readonly view?: boolean
-  /** Names of options that may be given without their flag, in this order: `timhook ID search TEXT`. */
+  /** The options that may be given without their flag, in this order: `timhook ID search TEXT`. */
   readonly positional?: readonly string[]
   /** Throw CommandError to exit with status 1 and a sentence; any other error is printed with its stack. */
   run(context: CommandContext<NoInfer<Type.StaticDecode<Schema>>, Options>): Awaitable<void | ViewRows>
 }
 
 /**
- * Types a plugin command and does nothing else: `given` comes from its own `options`, and `options` from the plugin's
+ * Gives a command its types and does nothing else: `given` comes from its own `options`, and `options` from the plugin's
  * schema if that is the second argument.
  */
 export function defineCommand<

@@ -1,8 +1,8 @@
-// What authors see of TypeBox. Its own declarations take a compiler several seconds, for a part of it that plugins use
-// seldom. `#typebox` in package.json names these for whoever installs timhook; timhook itself is checked with TypeBox's.
+// The part of TypeBox that authors see. Its own declarations take a compiler several seconds, mostly for what plugins
+// rarely use. `#typebox` in package.json names these for users of timhook; timhook itself is checked with TypeBox's.
 // Schemas of TypeBox itself, and plain JSON Schema, fit these types too.
 
-/** Builds schemas; the functions are those of TypeBox. For what is not here, import `typebox` itself. */
+/** Builds schemas; the functions are those of TypeBox. For anything else, import `typebox` itself. */
 export declare namespace Type {
   interface TSchema {}
   type TProperties = { [name: PropertyKey]: TSchema }
@@ -12,7 +12,7 @@ export declare namespace Type {
     description?: string
     default?: unknown
     examples?: unknown
-    /** The value is masked in all that timhook prints. */
+    /** The value is masked in everything that timhook prints. */
     secret?: boolean
   }
   interface NumberOptions extends Options {
@@ -130,21 +130,21 @@ export declare namespace Type {
   function Intersect<Types extends TSchema[]>(types: [...Types], options?: Options): TIntersect<Types>
   function Optional<Schema extends TSchema>(schema: Schema): TOptional<Schema>
   function Unsafe<Value>(schema: TSchema): TUnsafe<Value>
-  /** Accepts a value only where the function returns true. */
+  /** Accepts a value only if the function returns true. */
   function Refine<Schema extends TSchema>(
     schema: Schema,
     refine: (value: Static<Schema>) => boolean,
     message?: string | (() => string),
   ): TRefine<Schema>
-  /** The plugin gets what the function makes of the value. */
+  /** The plugin gets the result of the function. */
   function Decode<Schema extends TSchema, Decoded>(
     schema: Schema,
     decode: (value: StaticDecode<Schema>) => Decoded,
   ): TCodec<Schema, Decoded>
 
-  /** The type of the values of a schema, as they are written. */
+  /** The type of a schema's values, as written in the config. */
   type Static<Schema> = Value<Schema, 'encoded'>
-  /** The type of the values of a schema, as the plugin gets them. */
+  /** The type of a schema's values, as the plugin gets them. */
   type StaticDecode<Schema> = Value<Schema, 'decoded'>
 
   type Value<Schema, Side extends 'encoded' | 'decoded'> = Side extends 'decoded'

@@ -14,7 +14,7 @@ export class Verdict {
   readonly code: number
   readonly info: string
   readonly fields: JsonObject | undefined
-  /** What the documents do not allow, if the verdict was changed to something that they allow. */
+  /** What the documents do not allow, if the verdict had to be changed to something that they allow. */
   readonly fault: string | undefined
   /** Elements of the message without a type or content: they may only be returned unchanged. */
   readonly strange: readonly unknown[]
@@ -55,7 +55,7 @@ export interface VerdictFactory {
   readonly allow: (fields?: object) => Verdict
   readonly reject: (code?: number, info?: string) => Verdict
   readonly drop: () => Verdict
-  /** The fields that `allow` takes; undefined for any. */
+  /** The fields that `allow` takes; undefined if it takes any. */
   readonly answerFields: readonly string[] | undefined
 }
 
@@ -84,7 +84,7 @@ export function createVerdictFactory(definition: BeforeDefinition): VerdictFacto
     reject(code = definition.codes.default, info = '') {
       if (typeof info !== 'string') return refusal('', 'reject() takes its info as text')
       if (allowsCode(definition.codes, code)) return new Verdict('reject', code, info)
-      // A value that is no number may be message text.
+      // A value that is not a number may be message text.
       const got = typeof code === 'number' ? String(code) : typeof code
       return refusal(info, `reject() takes ${ranges(definition)}, got ${got}`)
     },
@@ -127,7 +127,7 @@ function answerChecker(definition: BeforeDefinition): AnswerChecker {
   }
 }
 
-/** Checks only that a message is a list: its elements may have come that way. */
+/** Checks only that a message is a list, because its elements may have been received like that. */
 const readElements: Read = (value, up, key, faults) =>
   Array.isArray(value) ? value : faults.misfit(up, key, 'array of message elements', value)
 
@@ -181,7 +181,7 @@ export function mergeFields(definition: BeforeDefinition, given: JsonObject, add
 
 /**
  * Returns the code, text and fields of the answer. If targets are decided one by one, names each whose account is a
- * string or a number; anything else is a fault of the body and no account.
+ * string or a number; anything else is a fault of the body and not an account.
  */
 export function answerOf(
   definition: BeforeDefinition,

@@ -22,7 +22,7 @@ const TEXTS = ['', 'hello', '你好，世界 👋', 'two\nlines, "quotes" and a 
 /** The first id that a JavaScript number cannot hold, and some beyond 64 bits. */
 const BIG = [9007199254740993n, 144115263295492787n, 36893488147419103233n] as const
 
-/** A value that fits the node. A BigInt stands for an integer literal that no JavaScript number holds. */
+/** A value that fits the node. A BigInt stands for an integer literal that no JavaScript number can hold. */
 export function make(node: Node, name: string, random: Random, depth = 0): unknown {
   if (node.const !== undefined) return node.const
   if (node.wire === 'msg-body') return [makeElement(random, depth + 1)]
@@ -62,7 +62,7 @@ export function anything(random: Random): unknown {
 /** The types of a node, of which the documented one is the most likely. */
 function typesOf({ type = 'string', items, properties }: Node): [string, ...string[]] {
   const [first = 'string', ...alternatives] = [type].flat()
-  // A list or an object is what is documented; text in its place is the exception.
+  // The documents say list or object; a text in its place is the exception.
   return items || properties ? [first, first, first, ...alternatives] : [first, ...alternatives]
 }
 

@@ -1,7 +1,7 @@
 import { TimhookError } from '../errors.ts'
 import type { Store } from './store.ts'
 
-/** The read-only store of a plugin for which nothing has been stored yet. */
+/** The read-only store of a plugin that has not stored anything yet. */
 export function emptyStore(file: string): Store {
   const fail = async (): Promise<never> => {
     throw new TimhookError('STORE_UNUSABLE', `there is no ${file} yet`, {

@@ -41,7 +41,7 @@ interface Pending {
   readonly identifiesEvent: boolean
 }
 
-/** Hands callbacks to the dispatcher as the server does, and waits for what comes of them. */
+/** Hands callbacks to the dispatcher as the server does, and waits for the results. */
 export class Callbacks {
   readonly #deps: CallbackDeps
   readonly #failures = new Map<string, Failed>()
@@ -128,7 +128,7 @@ export class Callbacks {
     return pending
   }
 
-  /** A resend is known by the id of the first one, and is not delivered. */
+  /** A resend has the id of the first one, and is not delivered. */
   #resent(first: string): void {
     const raw = this.#raws.get(first)
     for (const [id, pending] of this.#pending) {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { LoadedPlugin } from '../host/load.ts'
 import { isThenable } from '../lib/timeout.ts'
 
-/** Turns of the event loop in which everything that waits for nothing else comes to rest. */
+/** After this many turns of the event loop, everything that waits for nothing else has settled. */
 const TURNS = 25
 
 /** Knows which handlers run, and what each callback's handler threw last: the bus has errors for the log only. */
@@ -31,7 +31,7 @@ export class HandlerCalls {
     return this.#thrown.has(id) ? { error: this.#thrown.get(id) } : undefined
   }
 
-  /** Lets everything run on that waits for nothing but the event loop. */
+  /** Lets everything finish that waits only for the event loop. */
   async settle(): Promise<void> {
     for (let left = TURNS; left > 0; left--) await turn()
   }

@@ -45,7 +45,7 @@ export function createFakeRest(): RestFixture {
       createRest(async (service, command, request = {}) => {
         const api = apiOf(service, command)
         const name = method ?? nameOf(api)
-        // A copy, as what is sent is one: the plugin may change its object later.
+        // A copy, since the plugin may change its object later.
         const sent = JSON.parse(JSON.stringify(request)) as object
         calls.push({ name, request: sent, sdkAppId })
         return answerTo(name, api, sent)

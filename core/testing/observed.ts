@@ -1,6 +1,6 @@
 /**
- * A promise that knows whether anybody has looked at its result. While the clock is advanced, nobody awaits a callback
- * yet that fails then; that must not end the process, but must not be overlooked either.
+ * A promise that knows whether anybody has looked at its result. While the clock is advanced, a callback may fail that
+ * nobody awaits yet. That must not end the process, but must not be overlooked either.
  */
 export class ObservedPromise<T> extends Promise<T> {
   static override get [Symbol.species](): PromiseConstructor {
@@ -9,7 +9,7 @@ export class ObservedPromise<T> extends Promise<T> {
 
   isObserved = false
 
-  /** @param onOverlooked is called with the error of each promise that rejects */
+  /** @param onOverlooked called with the error of each promise that rejects */
   static of<T>(promise: Promise<T>, rejected: (error: unknown, observed: ObservedPromise<T>) => void) {
     const observed = new ObservedPromise<T>((resolve, reject) => void promise.then(resolve, reject))
     // Not by the overridden then: this does not count as looking at it.

@@ -18,7 +18,7 @@ export function sample<C extends Command>(command: C, overrides?: Overrides<Call
   return bodyAt(command, overrides, 0, Date.now())
 }
 
-/** The n-th body of a command. Of a command that the table does not know, it has the given fields alone. */
+/** The n-th body of a command. For a command that is not in the table it has only the given fields. */
 export function bodyAt(command: string, overrides: object | undefined, n: number, nowMs: number): JsonObject {
   const definition = commands.get(command)
   if (!definition && overrides === undefined) {

@@ -22,7 +22,7 @@ import type { CallbackSettings, TestPlugin, TestSettings, TestVerdict } from './
 const APP = 1400000000
 
 /**
- * Sets a plugin up as the server does, with the real dispatcher, store and delivery in memory, a clock that stands
+ * Sets up a plugin as the server does, with the real dispatcher, store and delivery in memory, a clock that stands
  * still, and a REST API that answers what the test says. Opens no port and prints nothing.
  * @param plugin the plugin, or its name, package or path as in the config
  * @throws ConfigError if the plugin or its options are faulty; TimhookError PLUGIN_SETUP_FAILED
@@ -55,7 +55,7 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
     ObservedPromise.of(promise, (error, late) => overlooked.set(late, error))
   let serial = 0
 
-  /** Fails the test for a REST call that it has not answered, also where the plugin has caught the error. */
+  /** Fails the test for a REST call that it has not answered, even if the plugin has caught the error. */
   const withRest = async <T>(work: Promise<T>): Promise<T> => {
     const [result] = await Promise.allSettled([work])
     const unexpected = fixture.takeUnexpected()
@@ -129,7 +129,7 @@ export async function testPlugin(plugin: object | string, settings: TestSettings
   }
 }
 
-/** Commands run in a process of their own, where a plugin is loaded as it is. */
+/** Commands run in a separate process, which loads the plugin itself. */
 async function pluginHere({ isolation, plugin }: LoadedPlugin, reading: ConfigReading): Promise<Plugin> {
   return isolation ? ((await loadPlugins(reading, () => undefined)).plugins[0]?.plugin ?? plugin) : plugin
 }

@@ -13,24 +13,24 @@ export type Overrides<T> = T extends readonly unknown[]
     ? { [Name in keyof T]?: Overrides<T[Name]> | undefined }
     : T
 
-/** What the fields of a command may be: typed if the table knows it, any otherwise. */
+/** The fields of a command: typed if it is in the table, anything otherwise. */
 export type OverridesOf<C> = C extends Command ? Overrides<CallbackOf<C>> : Readonly<Record<string, unknown>>
 
-/** A command of one phase: one that the table knows, or any that it does not know. */
+/** A command of one phase: one in the table, or any that is not. */
 export type BeforeName<C> = C extends AfterCommand ? never : C
 export type AfterName<C> = C extends BeforeCommand ? never : C
 
 export interface TestSettings {
-  /** The plugin's options as in the config; they pass the plugin's own schema. */
+  /** The plugin's options as in the config. They are checked by the plugin's schema. */
   readonly options?: object
   /** Default: one unsigned app, 1400000000. */
   readonly apps?: readonly AppInput[]
   /**
-   * Runs a plugin that is given by name, package or path in a thread or process of its own, as `isolate` of the config
-   * does. What it does takes time of its own there: `await t.idle()` after `clock.advance`.
+   * Runs a plugin that is given by name, package or path in a separate thread or process, as `isolate` of the config
+   * does. It takes real time there, so `await t.idle()` after `clock.advance`.
    */
   readonly isolate?: 'worker' | 'process' | 'none'
-  /** Where the clock stands, milliseconds since 1970 or a Date; default: now. */
+  /** The time at which the clock stands, milliseconds since 1970 or a Date; default: now. */
   readonly now?: number | Date
 }
 
@@ -40,13 +40,13 @@ type FieldsOf<C> = C extends BeforeCommand
     : never
   : JsonObject
 
-/** What a before-callback was answered with. */
+/** The answer to a before-callback. */
 export interface TestVerdict<C = string> {
   readonly outcome: Outcome
   /** `ErrorCode` and `ErrorInfo` of the answer. */
   readonly code: number
   readonly info: string
-  /** What the answer has beside the envelope, such as `MsgBody`. */
+  /** What the answer has besides the envelope, such as `MsgBody`. */
   readonly fields: FieldsOf<C>
   /** The whole answer. */
   readonly answer: JsonObject
@@ -64,7 +64,7 @@ export interface Printed {
   readonly value: unknown
 }
 
-/** Which variations are tried. */
+/** Which variations to try. */
 export interface FuzzSettings {
   /** The same seed gives the same bodies; default 1. */
   readonly seed?: number
@@ -72,17 +72,17 @@ export interface FuzzSettings {
   readonly count?: number
 }
 
-/** How an after-callback ended: handled, or recognised as one that came before. */
+/** How an after-callback ended: handled, or recognised as a resend. */
 export interface Handled {
   readonly id: string
   readonly resent: boolean
 }
 
-/** How a callback comes in, where it differs from the ordinary. */
+/** How a callback arrives, if not in the usual way. */
 export interface CallbackSettings {
   /** The SdkAppid of the app; default: the first. */
   readonly app?: number
-  /** Parameters of the URL beside the usual ones. */
+  /** Parameters of the URL besides the usual ones. */
   readonly query?: Readonly<Record<string, string>>
   /** Whether it counts as signed; default true. */
   readonly signed?: boolean
@@ -143,19 +143,19 @@ export interface TestPlugin {
   ): Promise<TestVerdict<C>>
   /**
    * Sends an after-callback, the documents' sample with these fields set. Resolves when the plugin has handled it, and
-   * rejects with what the handler threw; the retries come as the clock advances. `resent` says that the same callback
-   * came before, so that the plugin was not called.
+   * rejects with what the handler threw; retries follow as the clock advances. `resent` says that the same callback
+   * was sent before, so that the plugin was not called.
    */
   after<C extends string>(
     command: (C & AfterName<C>) | Exclude<Command, BeforeCommand>,
     body?: OverridesOf<C>,
     settings?: CallbackSettings,
   ): Promise<Handled>
-  /** The time that the plugin's timeouts, retries, leases and values with a `ttlMs` go by. It stands still by itself. */
+  /** The clock of the plugin's timeouts, retries, leases and values with a `ttlMs`. It moves only when advanced. */
   readonly clock: {
     /** Milliseconds since 1970. */
     now(): number
-    /** Moves on by milliseconds, or a text such as `10m`, and runs what is due on the way. */
+    /** Moves on by milliseconds, or by a text such as `10m`, and runs what is due on the way. */
     advance(by: number | string): Promise<void>
   }
   /** Resolves when no handler runs. */
@@ -166,11 +166,11 @@ export interface TestPlugin {
   records(kind: string): Promise<unknown[]>
   /** What the plugin has emitted under a name, oldest first. */
   events(name: string): unknown[]
-  /** What the plugin has counted of one of its `metrics`, for each combination of labels. */
+  /** What the plugin has counted in one of its `metrics`, for each combination of labels. */
   counts(name: string): { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]
   readonly log: TestLog
   readonly rest: FakeRest
-  /** The bus, for what else there is to hear. */
+  /** The bus, for all other events. */
   readonly bus: Bus
   /** Runs a command of the plugin, as `timhook ID NAME ARGS…` does, and resolves with what it prints. */
   command(name: string, args?: readonly string[]): Promise<Printed>
@@ -180,7 +180,7 @@ export interface TestPlugin {
    * @returns how many callbacks were sent
    */
   fuzz(pattern: string, settings?: FuzzSettings): Promise<number>
-  /** Closes the plugin. Rejects if something failed that the test has not seen. `await using` does it. */
+  /** Closes the plugin. Rejects if something failed that the test has not seen. `await using` calls it. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -33,7 +33,7 @@ function placeOf(slot: number): number {
   return CURRENT + slot * CALL_WORDS
 }
 
-/** Encodes plugin and command numbers as a mark; command -1 is one that the table does not know. */
+/** Encodes plugin and command numbers as a mark; command -1 is one that is not in the table. */
 export function markOf(plugin: number, command: number): number {
   return plugin * COMMANDS + command + 2
 }

@@ -3,7 +3,7 @@ import { isLoopback } from '../../lib/net/host.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { Sessions } from './sessions.ts'
 
-/** The config's `admin`, as far as it says who may do what. */
+/** The part of the config's `admin` that says who may do what. */
 export interface AdminSettings {
   /** The host that the admin server listens on. */
   readonly host?: string
@@ -11,7 +11,7 @@ export interface AdminSettings {
   readonly token?: string
   /** `open`: /metrics needs no token. */
   readonly metrics?: 'token' | 'open'
-  /** Whether there is the page, and what is under /api/. */
+  /** Whether the page and the paths under /api/ exist. */
   readonly page?: boolean
   /** Whether bodies of callbacks may be read. */
   readonly bodies?: boolean
@@ -19,20 +19,20 @@ export interface AdminSettings {
   readonly write?: boolean
 }
 
-/** The keys of the config's `admin` that a reload takes over. */
+/** The keys of the config's `admin` that a reload applies. */
 export const ACCESS_KEYS = ['token', 'metrics', 'page', 'bodies', 'write'] as const
 
-/** A session, or none: too many wrong tokens came, and the next may be tried after `waitMs`; or this one is wrong. */
+/** A session; or the token is wrong; or there were too many wrong tokens, and the next may be tried after `waitMs`. */
 export type LoginResult =
   | { readonly session: string; readonly waitMs?: undefined }
   | { readonly session?: undefined; readonly waitMs?: number }
 
-/** Who may use the admin server: by the token, by a login with it, or, without a token, by this machine's own name. */
+/** Who may use the admin server: with the token, a login with it, or, without a token, by this machine's own name. */
 export class Access {
   readonly #sessions = new Sessions()
   readonly #throttle = new LoginThrottle()
   readonly #onRevoked = new Set<() => void>()
-  /** What the server really listens on, whatever a reload says. */
+  /** The host that the server really listens on, whatever a reload says. */
   readonly #host: string | undefined
   #settings: AdminSettings
 
@@ -46,8 +46,8 @@ export class Access {
   }
 
   /**
-   * Takes over settings of a reload, but host and port. Another token ends all logins. Without a token only a loopback
-   * host may be served: where the server listens on another one, it keeps the token that it has.
+   * Applies the settings of a reload, except host and port. A new token ends all logins. Without a token only a loopback
+   * host may be served: if the server listens on another one, it keeps its token.
    */
   update(next: AdminSettings): void {
     const isExposed = this.#host !== undefined && !isLoopback(this.#host)
@@ -60,7 +60,7 @@ export class Access {
     for (const listener of this.#onRevoked) listener()
   }
 
-  /** Calls `listener` when whoever has access has lost it. Returns a function that removes it. */
+  /** Calls `listener` when access is revoked. Returns a function that removes the listener. */
   onRevoked(listener: () => void): () => void {
     this.#onRevoked.add(listener)
     return () => void this.#onRevoked.delete(listener)
@@ -76,7 +76,7 @@ export class Access {
     return id !== undefined && this.#sessions.has(id, now)
   }
 
-  /** @param address of the peer, whose wrong tokens are counted */
+  /** @param address that of the peer, whose wrong tokens are counted */
   login(token: string, address: string, now = Date.now()): LoginResult {
     const waitMs = this.#throttle.waitMs(address, now)
     if (waitMs > 0) return { waitMs }
@@ -92,8 +92,8 @@ export class Access {
   }
 
   /**
-   * Whether a request without a token comes from this machine under its own name. A web page in a local browser is of
-   * this machine, too: if DNS rebinding points its name here, `Host` holds that name.
+   * Whether a request without a token comes from this machine under its own name. A web page in a local browser is also
+   * on this machine: if DNS rebinding points its name here, `Host` contains that name.
    */
   isOwnHost(hostname: string): boolean {
     return isLoopback(hostname) || (hostname !== '' && hostname === this.#host)

@@ -3,11 +3,11 @@ import type { Access } from './access.ts'
 import { ApiFault } from '../request/route.ts'
 
 const COOKIE = 'timhook-session'
-/** The header of every change: no other site's page can set it without being asked about by the browser first. */
+/** The header of every change: pages of other sites cannot set it, because the browser asks this server first. */
 const OWN_HEADER = 'timhook-page'
 
 /**
- * Lets pass who has the token, by `Authorization` or by a login; without a token, who calls this machine by its own
+ * Admits those with the token, by `Authorization` or by a login; without a token, those who use this machine's own
  * name.
  */
 export function requireAccess(access: Access): Middleware {
@@ -29,7 +29,7 @@ export function requireOwnHost(access: Access): Middleware {
   }
 }
 
-/** Lets a change pass only if the page itself, or whoever knows the API, has asked for it: no page of another site. */
+/** Allows a change only from the page itself or from a client of the API, and not from a page of another site. */
 export const requireOwnOrigin: Middleware = async (ctx, next) => {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
     if (ctx.get(OWN_HEADER) !== '1')
@@ -47,8 +47,8 @@ export function sessionOf(ctx: Context): string | undefined {
 }
 
 /**
- * Sets the cookie of a login; without an id, deletes it. Under TLS, which is a proxy's before this server, the browser says
- * so in Origin.
+ * Sets the cookie of a login; without an id, deletes it. If a proxy in front of this server does TLS, the browser says
+ * so in `Origin`.
  */
 export function setSession(ctx: Context, id: string | undefined, maxAgeMs: number): void {
   const isSecure = ctx.get('Origin').startsWith('https:')
@@ -62,7 +62,7 @@ function mustHaveOwnHost({ hostname }: Context, access: Access): void {
   throw new ApiFault(403, 'Host: expected localhost or the address listened on; set admin.token for others')
 }
 
-/** Returns what tells whether the request has the token or a login, now and later. */
+/** Returns a function that says whether the request has the token or a login, now and later. */
 export function accessOf(ctx: Context, access: Access): () => boolean {
   const [authorization, session] = [ctx.get('Authorization'), sessionOf(ctx)]
   return () => access.settings.token === undefined || access.isBearer(authorization) || access.hasSession(session)

@@ -8,7 +8,7 @@ export class LoginThrottle {
   #all = 0
   readonly #byAddress = new Map<string, number>()
 
-  /** How long a login from there has to wait, milliseconds; 0 if it may be tried. */
+  /** How long a login from this address has to wait, milliseconds; 0 if it may be tried now. */
   waitMs(address: string, now: number): number {
     this.#advance(now)
     const isOver = this.#all >= LIMITS.all || (this.#byAddress.get(address) ?? 0) >= LIMITS.address

@@ -8,7 +8,7 @@ import { SESSION_MS } from './sessions.ts'
 
 const LONGEST_TOKEN = 4096
 
-/** `POST /api/login`: sets the cookie of a login for who has the token. */
+/** `POST /api/login`: sets the cookie of a login for a client that has the token. */
 export function login(access: Access, session: () => object): Middleware {
   return async (ctx) => {
     const token = new Members((ctx.request.body ?? {}) as Record<string, unknown>, ['token']).text(

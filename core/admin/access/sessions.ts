@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 
 /** How long a login lasts, milliseconds. */
 export const SESSION_MS = 12 * 3_600_000
-/** The oldest logins end when there are more. */
+/** If there are more logins than this, the oldest end. */
 const MAX_SESSIONS = 1000
 
-/** Who has logged in. Only digests of the ids are kept: the time that a look-up takes says nothing about an id. */
+/** The logins. Only digests of the ids are kept, so that the time of a lookup says nothing about an id. */
 export class Sessions {
-  /** When each one ends, milliseconds since 1970; the oldest first. */
+  /** When each one ends, milliseconds since 1970; oldest first. */
   readonly #ends = new Map<string, number>()
 
   /** Begins a session, and returns its id. */

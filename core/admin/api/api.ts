@@ -12,13 +12,13 @@ import { streamRoute } from './stream.ts'
 import { testRoute } from './test-callback.ts'
 import { viewRoute } from './view.ts'
 
-/** What the page asks for. */
+/** The API of the page. */
 export interface AdminApi {
   readonly session: () => Session
   readonly routes: readonly Route[]
 }
 
-/** The paths under /api/, but login and logout. docs/openapi.json describes them. */
+/** The paths under /api/, except login and logout. docs/openapi.json describes them. */
 export function createApi(deps: ApiDeps): AdminApi {
   const session = (): Session => sessionOf(deps)
   const routes: readonly Route[] = [

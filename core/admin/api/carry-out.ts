@@ -5,7 +5,7 @@ import type { Reads } from '../reads.ts'
 
 const NOTHING: Counts = { count: 0, waiting: 0, gone: 0, foreign: 0, unanswered: 0 }
 
-/** Has the server do something with these refs, in requests of a size that holds up no other work. */
+/** Has the server process these refs, in requests that are small enough not to delay other work. */
 export async function carryOut(
   reads: Reads,
   refs: readonly string[],

@@ -8,10 +8,10 @@ import type { Route } from '../request/route.ts'
 import type { ApiDeps, ConfigOnDisk } from './deps.ts'
 
 const SECTIONS = ['server', 'admin', 'delivery', 'log', 'alerts'] as const
-/** Keys of sections that a reload takes over. */
+/** Keys of sections that a reload applies. */
 const RELOADED: ReadonlySet<string> = new Set([...ACCESS_KEYS.map((key) => `admin.${key}`), 'server.allowFrom'])
 
-/** `GET /api/config`: the config as it takes effect, without secrets, and what a reload would change. */
+/** `GET /api/config`: the effective config, without secrets, and what a reload would change. */
 export function configRoute({ facts }: ApiDeps): Route {
   return {
     method: 'GET',
@@ -31,7 +31,7 @@ function reloadOf(running: Config, onDisk: ConfigOnDisk | undefined): ConfigView
   return onDisk.config ? { changes: changes(running, onDisk.config) } : { changes: [], faults: onDisk.faults }
 }
 
-/** What differs between two configs, by name: no values, which may be secrets. */
+/** The names of what differs between two configs, without values, which may be secrets. */
 function changes(from: Config, to: Config): string[] {
   const keys = SECTIONS.flatMap((section) => {
     const [a, b] = [{ ...from[section] }, { ...to[section] }] as Record<string, unknown>[]

@@ -56,7 +56,7 @@ async function refsOf(deps: ApiDeps, body: Readonly<Record<string, unknown>>): P
     if (wrong !== undefined)
       throw new ApiFault(400, 'refs: expected refs of dead letters, as /api/dead-letters has them')
     const found = oldestFirst(await deps.reads.deadLetters({ refs, limit: refs.length })).map(({ ref }) => ref)
-    // Those that are not found are asked for too: they count as gone.
+    // Includes those that were not found: they count as gone.
     return [...new Set([...found, ...refs])]
   }
   members.mustBeTrue('all')
@@ -72,7 +72,7 @@ async function refsOf(deps: ApiDeps, body: Readonly<Record<string, unknown>>): P
   return found
 }
 
-/** The refs of all dead letters that match, oldest first, read now: counts of a moment ago may be others. */
+/** The refs of all dead letters that match, oldest first. Reads them now, since earlier counts may have changed. */
 async function matching({ reads }: ApiDeps, filter: DeadFilter, reason: string | undefined): Promise<string[]> {
   const letters: DeadLetter[] = []
   for (let before: string | undefined; ;) {

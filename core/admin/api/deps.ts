@@ -9,9 +9,9 @@ import type { Stream } from '../live/stream.ts'
 import type { Reads } from '../reads.ts'
 import type { Readiness } from '../readiness.ts'
 
-/** The config that runs, with its plugins. */
+/** The running config, with its plugins. */
 export interface RunningConfig {
-  /** The file's name; empty where the config is of no file. */
+  /** The name of the file; empty if the config is not from a file. */
   readonly file: string
   readonly config: Config
   readonly plugins: readonly LoadedPlugin[]
@@ -22,12 +22,12 @@ export interface RunningConfig {
   readonly masked: (value: unknown) => unknown
 }
 
-/** The config as its file is now, or why it could not be used. */
+/** The config that is in the file now, or why it cannot be used. */
 export type ConfigOnDisk =
   | { readonly config: Config; readonly faults?: undefined }
   | { readonly faults: readonly string[]; readonly config?: undefined }
 
-/** What the server tells the API. */
+/** What the server gives the API. */
 export interface ServerFacts {
   readonly version: string
   /** The name of the server, as other servers see it. */
@@ -40,9 +40,9 @@ export interface ServerFacts {
   /** The numbers of all processes together. */
   readonly families: () => Promise<readonly Family[]>
   readonly processes: () => Overview['processes']
-  /** Where callbacks are sent to; undefined while nothing listens. */
+  /** Where to send callbacks; undefined while nothing listens. */
   readonly webhookUrl: () => string | undefined
-  /** What a plugin keeps. */
+  /** The store of a plugin. */
   readonly store: (plugin: string) => Promise<Store>
   readonly log: Logger
 }
@@ -51,7 +51,7 @@ export interface ApiDeps {
   readonly facts: ServerFacts
   readonly access: Access
   readonly reads: Reads
-  /** The last hour and day; undefined where nobody has recorded them. */
+  /** The last hour and day; undefined if nobody has recorded them. */
   readonly series: () => Overview['series'] | undefined
   readonly stream: Stream
 }

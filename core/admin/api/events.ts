@@ -17,7 +17,7 @@ export const ID = /^[0-9a-z]{22}$/
 export const COMMAND = /^(?:\*|[A-Za-z0-9_.-]{1,128}(?:\.\*)?)$/
 export const PLUGIN = /^[^\s/]{1,128}$/
 
-/** `GET /api/events`: a slice of the callbacks, newest first; `GET /api/events/{id}`: all that is known of one. */
+/** `GET /api/events`: a slice of the callbacks, newest first; `GET /api/events/{id}`: all that is known about one. */
 export function eventRoutes(deps: ApiDeps): Route[] {
   const { reads } = deps
   return [

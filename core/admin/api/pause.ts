@@ -9,7 +9,7 @@ import { PAUSED } from './plugins.ts'
 const LONGEST_PAUSE_MS = 365 * 86_400_000
 const LONGEST_REASON = 200
 
-/** `POST /api/plugins/{id}/pause` and `/resume`: as the commands. */
+/** `POST /api/plugins/{id}/pause` and `/resume`, like the commands. */
 export function pauseRoutes(deps: ApiDeps): Route[] {
   const change = async (
     { params, peer }: ApiRequest,
@@ -43,7 +43,7 @@ export function pauseRoutes(deps: ApiDeps): Route[] {
   ]
 }
 
-/** @throws ApiFault for an id that the config does not have */
+/** @throws ApiFault for an id that is not in the config */
 export function pluginOf({ facts }: ApiDeps, { id = '' }: Readonly<Record<string, string>>): string {
   if (facts.running().plugins.some((plugin) => plugin.id === id)) return id
   throw new ApiFault(404, `plugin: the config has none with the id ${JSON.stringify(id.slice(0, 128))}`)

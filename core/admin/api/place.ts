@@ -3,12 +3,12 @@ import { ApiFault } from '../request/route.ts'
 
 const key = randomBytes(32)
 
-/** The place of a page as it leaves the server: only what the server has given is handed to the engine again. */
+/** The place of a page, as clients see it: the engine only gets places back that this server has handed out. */
 export function sealPlace(place: string): string {
   return `${Buffer.from(place).toString('base64url')}.${macOf(place).toString('base64url')}`
 }
 
-/** @throws ApiFault for a place that this process has not given */
+/** @throws ApiFault for a place that this process has not handed out */
 export function openPlace(sealed: string): string {
   const [text = '', mac = ''] = sealed.split('.')
   const place = Buffer.from(text, 'base64url').toString()

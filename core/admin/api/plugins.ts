@@ -12,10 +12,10 @@ import type { DeadLetterCounts, Reads } from '../reads.ts'
 import type { Route } from '../request/route.ts'
 import type { ApiDeps } from './deps.ts'
 
-/** What the reason of a hold begins with if a person asked for it; any other is of the plugin itself. */
+/** The prefix of the reason of a hold that a person asked for. Other holds come from the plugin itself. */
 export const PAUSED = 'timhook pause'
 
-/** `GET /api/plugins`: the plugins of the config, in its order. */
+/** `GET /api/plugins`: the plugins of the config, in order. */
 export function pluginsRoute(deps: ApiDeps): Route {
   return {
     method: 'GET',
@@ -28,7 +28,7 @@ export function pluginsRoute(deps: ApiDeps): Route {
   }
 }
 
-/** The counts of dead letters; none where the store has no history. */
+/** The counts of dead letters; none if the store has no history. */
 export async function countsOf(reads: Reads): Promise<DeadLetterCounts> {
   return (await unlessMissing(reads.deadLetterCounts())) ?? { groups: [], total: 0, truncated: false }
 }
@@ -75,7 +75,7 @@ export async function summariesOf(
   ]
 }
 
-/** Undefined where the store keeps no history, or has none yet. */
+/** Undefined if the store keeps no history, or has none yet. */
 async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read
@@ -86,7 +86,7 @@ async function unlessMissing<T>(read: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * What a person asked for goes first.
+ * A pause by a person takes precedence.
  * @param isParked whether its thread or process has ended too often
  * @param isOpen whether its circuit breaker is open, with a hold or, between its probes, without one
  */
@@ -132,7 +132,7 @@ function handled({ specs }: LoadedPlugin, phase: Phase): string[] {
   return [...specs].flatMap(([pattern, spec]) => {
     if (spec.phase !== undefined && spec.phase !== phase) return []
     const covered = all.filter(({ command }) => covers(pattern, command))
-    // What the table does not know is an after-callback, unless its name says otherwise.
+    // A command that is not in the table is an after-callback, unless its name says otherwise.
     const isHandled = covered.length === 0 ? phase === 'after' : covered.some((one) => one.phase === phase)
     return isHandled ? [pattern] : []
   })

@@ -9,7 +9,7 @@ import { pluginOf } from './pause.ts'
 
 const MAX_IDS = 100
 
-/** `POST /api/replay`: delivers callbacks to a plugin once more, as the command. */
+/** `POST /api/replay`: delivers callbacks to a plugin once more, like the command. */
 export function replayRoute(deps: ApiDeps): Route {
   return {
     method: 'POST',

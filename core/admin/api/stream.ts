@@ -2,7 +2,7 @@ import { Parameters } from '../request/parameters.ts'
 import { ApiFault, type Route } from '../request/route.ts'
 import type { ApiDeps } from './deps.ts'
 
-/** `GET /api/stream`: what comes, as server-sent events. */
+/** `GET /api/stream`: new callbacks and numbers, as server-sent events. */
 export function streamRoute({ stream }: ApiDeps): Route {
   return {
     method: 'GET',

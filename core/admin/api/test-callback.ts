@@ -11,7 +11,7 @@ import { COMMAND } from './events.ts'
 const LONGEST_BODY = 1_048_576
 const MEMBERS = ['command', 'app', 'body', 'query']
 
-/** `POST /api/test`: sends a callback of one's own to this server, signed and marked as a test. */
+/** `POST /api/test`: sends a callback to this server, signed and marked as a test. */
 export function testRoute(deps: ApiDeps): Route {
   return {
     method: 'POST',
@@ -48,7 +48,7 @@ export function testRoute(deps: ApiDeps): Route {
   }
 }
 
-/** The server of the config, at the address that it really has. */
+/** The server of the config, at its real address. */
 function targetAtUrl(config: Config, listening: string): Target {
   if (listening.startsWith('unix:')) return targetOf(config, {})
   const { hostname, port } = new URL(listening)
@@ -56,7 +56,7 @@ function targetAtUrl(config: Config, listening: string): Target {
   return targetOf({ ...config, server: { ...config.server, ...address } }, { yes: true })
 }
 
-/** The newest test of this kind, where the store has it. */
+/** The newest test of this kind, if the store has it. */
 async function idOf(
   { reads }: ApiDeps,
   filter: { app: number; command: string; since: number },

@@ -14,7 +14,7 @@ import { pluginOf } from './pause.ts'
 const LIMIT_MS = 5000
 const MAX_ROWS = 1000
 
-/** `GET /api/plugins/{id}/view/{command}`: the table that a plugin's command with `view: true` makes of its store. */
+/** `GET /api/plugins/{id}/view/{command}`: the table that a plugin's command with `view: true` prints. */
 export function viewRoute(deps: ApiDeps): Route {
   return {
     method: 'GET',

@@ -7,15 +7,15 @@ import { describeEvent } from './describe-event.ts'
 import { summarise } from './summarise.ts'
 
 const LISTED = 50
-/** Callbacks of one look at what came, and how many of them are told of. */
+/** How many new callbacks are read at a time, and how many of them are returned. */
 const LOOK = 500
 const NEWEST = 25
-/** Counting dead letters reads them: the counts are this old at most. */
+/** Counting dead letters means reading them, so counts are reused for this long. */
 const COUNTS_MS = 2000
 
 /**
- * What the API reads, of a history that is opened when somebody first asks, and again while it cannot be opened. Closing
- * it is for who opened it.
+ * The reads of the API, from a history that is opened on the first call, and again as long as that fails. Whoever opens
+ * it closes it.
  */
 export function createReads(open: () => Promise<History>): Reads {
   let opened: Promise<History> | undefined
@@ -57,7 +57,7 @@ export function createReads(open: () => Promise<History>): Reads {
   }
 }
 
-/** One slice of a search: what the engine finds within its time. */
+/** One slice of a search: what the engine finds in the time of a slice. */
 async function search(history: History, filter: EventFilter, place: string | undefined): Promise<EventPage> {
   const { id, limit = LISTED, ...others } = filter
   const page = await history.backward({ ...others, ...(id !== undefined && { ids: [id] }), bodies: true, limit }, place)
@@ -70,7 +70,7 @@ async function latest(history: History, place: string | undefined): Promise<Late
   const newest = page.entries.slice(-NEWEST)
   return {
     entries: newest.map(summarise),
-    // Who is behind goes on with what is new.
+    // A client that is behind continues with the newest.
     place: page.end ? page.place : await history.end(),
     dropped: page.entries.length - newest.length,
   }

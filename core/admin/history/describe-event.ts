@@ -7,7 +7,7 @@ import { parsedBody, readingOf, summarise } from './summarise.ts'
 
 const MASK = '***'
 
-/** What the store knows of one callback. */
+/** What the store knows about one callback. */
 export function describeEvent(
   entry: Entry,
   facts: readonly PluginSteps[],
@@ -34,7 +34,7 @@ export function describeEvent(
   }
 }
 
-/** Only what is stored: when a callback was handled is not. */
+/** Only what is stored, which does not include when a callback was handled. */
 function timelineOf(
   { receivedAt, undelivered }: Entry,
   facts: readonly PluginSteps[],
@@ -67,7 +67,7 @@ function isSign(name: string): boolean {
   return name.toLowerCase() === 'sign'
 }
 
-/** A fault as it is written: `MsgBody[0].MsgType: expected string, got number`. */
+/** The text of a fault: `MsgBody[0].MsgType: expected string, got number`. */
 function faultOf(line: string): EventDetail['faults'][number] {
   const colon = line.indexOf(': ')
   return { path: line.slice(0, colon), message: line.slice(colon + 2) }

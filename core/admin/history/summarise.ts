@@ -6,12 +6,12 @@ import { orderKeyOf } from '../../protocol/order-key.ts'
 import type { EventOutcome, EventSummary, PluginOutcome } from '../api-types.ts'
 import { TEST_PARAMETER } from '../test-parameter.ts'
 
-/** Characters. What a longer body says is not looked for in lists. */
+/** Characters. For lists, longer bodies are not parsed. */
 const LONGEST_LISTED = 16_000
 
 const readers = new Map<string, BodyReader>()
 
-/** An entry as the page lists it. Needs its body for all but what the store knows of it. */
+/** An entry as the page lists it. Some fields need its body. */
 export function summarise(entry: Entry): EventSummary {
   const { id, ref, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins, undelivered, body } = entry
   const parsed = body && body.raw.length <= LONGEST_LISTED ? parsedBody(body.raw) : undefined
@@ -33,7 +33,7 @@ export function summarise(entry: Entry): EventSummary {
   }
 }
 
-/** The body, where it is a JSON object. */
+/** The body, if it is a JSON object. */
 export function parsedBody(raw: string): JsonObject | undefined {
   try {
     const parsed = parseJson(raw)

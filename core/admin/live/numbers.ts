@@ -1,6 +1,6 @@
 import type { Family, Sample } from '../../observe/metrics/family.ts'
 
-/** What the page shows of the metrics: counters since the start, and what waits now. */
+/** The metrics that the page shows: counters since the start, and what waits now. */
 export interface Numbers {
   /** Answered callbacks. */
   readonly callbacks: number
@@ -33,7 +33,7 @@ export function numbersOf(families: readonly Family[]): Numbers {
   }
 }
 
-/** What happened between two readings. A process that is gone takes some of its counts with it. */
+/** What happened between two readings. Counts can go down when a process ends. */
 export function difference(from: Numbers | undefined, to: Numbers): Numbers {
   if (!from) return to
   const less = (a: number, b: number): number => Math.max(0, a - b)
@@ -46,7 +46,7 @@ export function difference(from: Numbers | undefined, to: Numbers): Numbers {
   }
 }
 
-/** Two steps as one. */
+/** Merges two steps. */
 export function together(first: Numbers | undefined, second: Numbers): Numbers {
   if (!first) return second
   return {

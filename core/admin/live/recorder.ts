@@ -16,7 +16,7 @@ export interface Recorder {
 }
 
 /**
- * Keeps the numbers of the last hour and day in memory: counters that the hot path counts anyway are read every 10 s. Steps
+ * Keeps the numbers of the last hour and day in memory. It reads counters that exist anyway every 10 s. Steps
  * of the day are made of those of the hour.
  */
 export function createRecorder(read: () => Promise<readonly Family[]>): Recorder {
@@ -36,7 +36,7 @@ export function createRecorder(read: () => Promise<readonly Family[]>): Recorder
     day.push(ofDay, now)
     ofDay = undefined
   }
-  // What cannot be read now is in the next step.
+  // What cannot be read now goes into the next step.
   const timer = setInterval(() => void record().catch(() => undefined), STEP_MS).unref()
   return { series: () => ({ hour: hour.series(), day: day.series() }), record, stop: () => clearInterval(timer) }
 }

@@ -10,7 +10,7 @@ interface Step {
   readonly p99: number | null
 }
 
-/** The newest steps of a span of time; what is older is forgotten. */
+/** The newest steps of a span of time; older ones are dropped. */
 export class Ring {
   readonly #stepMs: number
   readonly #steps: (Step | undefined)[]

@@ -8,21 +8,21 @@ import { difference, type Numbers, numbersOf, quantile } from './numbers.ts'
 const POLL_MS = 250
 const TICK_MS = 2000
 const PING_MS = 15_000
-/** After a fault of the store. */
+/** The pause after a fault of the store. */
 const PAUSE_MS = 2000
 const MAX_READERS = 20
-/** A reader that leaves more bytes than this unread is dropped: its browser comes back. */
+/** A reader with more unread bytes than this is dropped. Its browser reconnects. */
 const MAX_UNREAD = 1_000_000
 
 interface StreamDeps {
-  /** What came since a place. */
+  /** What was received since a place. */
   readonly latest: (place: string | undefined) => Promise<Latest>
   readonly families: () => Promise<readonly Family[]>
 }
 
 /**
- * Sends what comes to those who look, as server-sent events. It reads the store's end a few times a second, and only
- * while somebody is connected: nothing listens to the hot path, and other processes' callbacks are in it.
+ * Sends new callbacks and numbers to browsers, as server-sent events. It reads the end of the store a few times a second,
+ * and only while somebody is connected: so the hot path has no listener, and callbacks of other processes are included.
  */
 export class Stream {
   readonly #deps: StreamDeps
@@ -44,7 +44,7 @@ export class Stream {
     return this.#readers.size
   }
 
-  /** Sends events to this response until its connection ends, or `mayStay` says no: its login has ended. */
+  /** Sends events to this response until its connection ends, or until `mayStay` is false because its login has ended. */
   connect(response: ServerResponse, mayStay: () => boolean): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',

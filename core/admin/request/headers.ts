@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 
-/** What the page may load, and who may embed it: nothing but its own files, nobody. */
+/** The page may load only its own files, and nobody may embed it. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

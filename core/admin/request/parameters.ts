@@ -1,6 +1,6 @@
 import { ApiFault } from './route.ts'
 
-/** The parameters of a query: each is read by its name, once; what is left over was not expected. */
+/** The parameters of a query. Each is read once by its name; what is left over is a fault. */
 export class Parameters {
   readonly #query: URLSearchParams
   readonly #known = new Set<string>()
@@ -17,7 +17,7 @@ export class Parameters {
     if (values.length > 1) throw new ApiFault(400, `${name}: given ${values.length} times`)
     if (value === undefined || value === '') return undefined
     if (value.length > longest) throw new ApiFault(400, `${name}: expected at most ${longest} characters`)
-    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    // oxlint-disable-next-line no-control-regex -- it looks for them
     if (/[\u0000-\u001f\u007f]/.test(value))
       throw new ApiFault(400, `${name}: expected text without control characters`)
     if (pattern && !pattern.test(value)) throw new ApiFault(400, `${name}: expected ${pattern.source}`)

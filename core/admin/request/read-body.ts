@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { isObject } from '../../lib/json.ts'
 import { ApiFault } from './route.ts'
 
-/** A test callback may carry the largest body that a server takes by default, and JSON's escapes of it. */
+/** A test callback may carry the largest body that a server accepts by default, escaped as JSON. */
 const LIMIT = '4mb'
 
 let parser: Promise<Middleware> | undefined

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A request of the admin API that may be made, as its path sees it. */
+/** A permitted request to the admin API, as its route sees it. */
 export interface ApiRequest {
   /** The parts of the path that the route names, decoded. */
   readonly params: Readonly<Record<string, string>>
@@ -10,7 +10,7 @@ export interface ApiRequest {
   /** The address of the peer. */
   readonly peer: string
   readonly request: IncomingMessage
-  /** Whether whoever asks may still do so: a login ends. */
+  /** Whether the client still has access, since a login may end. */
   readonly hasAccess: () => boolean
 }
 
@@ -19,7 +19,7 @@ export interface Raw {
   readonly raw: (response: ServerResponse) => void
 }
 
-/** One path of the admin API. What `handle` returns is sent as JSON; an ApiFault, as the error that it says. */
+/** One path of the admin API. The result of `handle` is sent as JSON, an ApiFault as an error. */
 export interface Route {
   readonly method: 'GET' | 'POST'
   /** As OpenAPI writes it: `/api/events/{id}`. */
@@ -29,12 +29,12 @@ export interface Route {
 
 type Status = 400 | 401 | 403 | 404 | 409 | 429 | 503
 
-/** An answer of the admin API that is an error. */
+/** An error answer of the admin API. */
 export class ApiFault extends Error {
   readonly status: Status
   readonly code: string | undefined
 
-  /** @param message a sentence that names the fault, and where it is */
+  /** @param message a sentence that says what is wrong, and where */
   constructor(status: Status, message: string, code?: string) {
     super(message)
     this.status = status

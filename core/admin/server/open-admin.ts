@@ -9,16 +9,16 @@ import type { Reads } from '../reads.ts'
 import type { Tls } from '../../http/server/tls.ts'
 import { createAdminServer } from './server.ts'
 
-/** The admin server of a process, which does not listen yet. */
+/** The admin server of a process, before it listens. */
 export interface Admin {
   readonly server: Server
-  /** Takes over settings of a reload. */
+  /** Applies the settings of a reload. */
   update(settings: AdminSettings): void
   /** Ends connections and timers. */
   close(): void
 }
 
-/** Puts the admin server together: access, the numbers of the last day, the stream, and the API over them. */
+/** Assembles the admin server: access, the numbers of the last day, the stream, and the API. */
 export function openAdmin(
   facts: ServerFacts,
   settings: AdminSettings,

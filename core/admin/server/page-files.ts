@@ -8,14 +8,14 @@ export interface PageFile {
   readonly etag: string
 }
 
-/** The paths of the page, and the files of dist/page: nothing else can be asked for. */
+/** The paths of the page, and the files of dist/page: nothing else is served. */
 const FILES: readonly (readonly [path: string, name: string, type: string])[] = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page/app.js', 'app.js', 'text/javascript; charset=utf-8'],
   ['/page/app.css', 'app.css', 'text/css; charset=utf-8'],
 ]
 
-/** Reads the page's files, by path; empty where it has not been built. */
+/** Reads the page's files, by path; empty if it has not been built. */
 export function readPageFiles(folder = new URL('../../../page/', import.meta.url)): ReadonlyMap<string, PageFile> {
   try {
     return new Map(

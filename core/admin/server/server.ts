@@ -23,17 +23,17 @@ export interface AdminDeps {
   /** The text of /metrics. */
   readonly metrics: () => Promise<string>
   readonly api: AdminApi
-  /** Somebody opens the page, and will soon ask for more. */
+  /** Called when somebody opens the page, and will soon use the API. */
   readonly onOpened: () => void
-  /** Reports what should not happen. */
+  /** Reports unexpected errors. */
   readonly onError: (error: unknown) => void
   readonly pageFiles?: ReadonlyMap<string, PageFile>
 }
 
 /**
  * The admin server. `/healthz` says that the process answers. `/readyz` says whether it should get callbacks, and if
- * not, why. Both probes are public, and so are the files of the page, which hold nothing; everything else requires
- * access, but /metrics may be opened. What changes something also requires the page's own header and origin.
+ * not, why. Both probes are public, and so are the files of the page, which contain no data; everything else requires
+ * access, but /metrics may be opened. Changes also require the page's own header and origin.
  */
 export function createAdminServer(deps: AdminDeps, access: Access, tls?: Tls): Server {
   const app = new Koa()
@@ -81,7 +81,7 @@ function metrics({ metrics: read }: AdminDeps, access: Access): Middleware {
   }
 }
 
-/** The page's files, and the login: what those need who have no access yet. */
+/** The page's files and the login, for clients that have no access yet. */
 function page({ api, onOpened, pageFiles = readPageFiles() }: AdminDeps, access: Access): Middleware {
   const router = exactRouter()
   router.post('/api/login', requireOwnOrigin, readBody, login(access, api.session))
@@ -146,7 +146,7 @@ function peerOf({ req }: Context): string {
   return req.socket.remoteAddress ?? ''
 }
 
-/** Answers errors as JSON. What is nobody's fault is reported, and not told. */
+/** Answers errors as JSON. Internal errors are reported, and their text is not sent. */
 function faultsAsJson(onError: (error: unknown) => void): Middleware {
   return async (ctx, next) => {
     try {

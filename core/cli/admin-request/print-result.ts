@@ -23,7 +23,7 @@ const SKIPPED: Record<Exclude<Fate, 'count'>, string> = {
   foreign: 'left: its plugin is not in the config of the server',
 }
 
-/** Makes a function that prints the result of each ref. @param find returns what a ref names */
+/** Creates a function that prints the result of each ref. @param find returns what a ref names */
 export function printEach(done: Done, find: (ref: string) => Named | undefined, json: boolean) {
   return async (request: AdminRequest, answer: AdminResult | undefined, isServed: boolean): Promise<void> => {
     for (const [index, ref] of request.refs.entries()) {

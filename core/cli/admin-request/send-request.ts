@@ -16,12 +16,12 @@ export interface RequestTotals extends Counts {
 
 export interface SendOptions {
   readonly total: number
-  /** The most refs a second. */
+  /** The most refs per second. */
   readonly rate?: number | undefined
   /** Stops after the current request. */
   readonly signal: AbortSignal
   /**
-   * Prints the result of a request, in place of the progress bar. There is no answer if no server has sent one.
+   * Prints the result of a request, in place of the progress bar. Without an answer of a server there is no result.
    * @param isServed whether a server runs
    */
   readonly onResult?:

@@ -96,7 +96,7 @@ async function work(
   async function* requests(): AsyncGenerator<AdminRequest> {
     const letters: DeadLetter[] = []
     for await (const page of pages(history, filter)) letters.push(...page)
-    // What is asked first is delivered first.
+    // Delivered in the order of the refs.
     const sorted = oldestFirst(letters)
     for (let from = 0; from < sorted.length; from += BATCH) {
       const batch = sorted.slice(from, from + BATCH)

@@ -38,12 +38,12 @@ export async function dev(options: DevOptions): Promise<void> {
 
 function startServer(config: string): ChildProcess {
   const main = process.argv[1] ?? ''
-  // Not started by npm itself, which would be warned of.
+  // npm does not start it, and must not seem to: that causes a warning.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
   return spawn(process.execPath, [main, 'start', '--answers', '--config', config], { stdio: 'inherit', env })
 }
 
-/** Stops the server. One that has ended by itself, as with a faulty config, is no error. */
+/** Stops the server. It is not an error if it has already ended, for example because of a faulty config. */
 async function stop(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const exit = new Promise((settle) => server.once('exit', settle))

@@ -15,8 +15,8 @@ export interface DoctorOptions {
 }
 
 /**
- * `timhook doctor PLUGIN` looks at a plugin as an operator would before running it: package, import, shape.
- * `timhook doctor` looks at the deployment: config, store, server, clock, and the URL of the console.
+ * `timhook doctor PLUGIN` examines a plugin as an operator would before running it: package, import, shape.
+ * `timhook doctor` examines the deployment: config, store, server, clock, and the URL of the console.
  * @throws TimhookError PLUGIN_INVALID or DEPLOYMENT_FAULTY if there is a fault
  */
 export async function doctor(use: string | undefined, { config, url, json = false }: DoctorOptions): Promise<void> {
@@ -26,7 +26,7 @@ export async function doctor(use: string | undefined, { config, url, json = fals
     if (faults > 0) throw new TimhookError('PLUGIN_INVALID', `plugin ${use} has ${faults} faults`)
     return
   }
-  // It brings all engines with it, which a plugin's examination does not need.
+  // It loads all engines, which are not needed to examine a plugin.
   const { examineDeployment } = await import('../doctor/examine-deployment.ts')
   const faults = print(await examineDeployment(await readChosenConfig(config), { url }), json)
   if (faults > 0) throw new TimhookError('DEPLOYMENT_FAULTY', `the deployment has ${faults} faults`)

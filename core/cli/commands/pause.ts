@@ -16,7 +16,7 @@ export interface PauseOptions {
   json?: boolean
 }
 
-/** `timhook pause PLUGIN [--for 1h]`: its after-callbacks wait. Before-callbacks are decided as always. */
+/** `timhook pause PLUGIN [--for 1h]`: its after-callbacks wait. Before-callbacks are decided as usual. */
 export async function pause(plugin: string, options: PauseOptions): Promise<void> {
   const until = options.for === undefined ? undefined : Date.now() + options.for
   const request: AdminRequest = { kind: 'pause', refs: [plugin], reason: 'timhook pause', until }
@@ -28,7 +28,7 @@ export async function pause(plugin: string, options: PauseOptions): Promise<void
   })
 }
 
-/** `timhook resume PLUGIN`: it gets what waits, in order. */
+/** `timhook resume PLUGIN`: it gets the callbacks that wait, in order. */
 export async function resume(plugin: string, options: PauseOptions): Promise<void> {
   await send(plugin, { kind: 'resume', refs: [plugin] }, options, {
     done: `${plugin} gets its callbacks again`,

@@ -14,8 +14,8 @@ export interface TryOptions {
 }
 
 /**
- * `timhook try FILE COMMAND`: gives one sample callback to a plugin in this process, and prints the verdict or what came
- * of it, with what the plugin logged and emitted. Nothing is stored, and REST calls fail with their name.
+ * `timhook try FILE COMMAND`: gives one sample callback to a plugin in this process, and prints the verdict or the
+ * outcome, with what the plugin logged and emitted. Nothing is stored, and REST calls fail with their name.
  * @throws TimhookError TEST_FAILED if the handler failed
  */
 export async function tryPlugin(file: string, command: string, { set, options }: TryOptions): Promise<void> {

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 5000
 const RESOLUTION_MS = 1000
 
 /**
- * Compares this machine's clock with the `Date` of the REST API, where an app has settings for it. Without them there is
+ * Compares this machine's clock with the `Date` of the REST API, if an app has settings for it. Without them there is
  * nothing to compare with.
  */
 export async function examineClock({ apps }: Config, now: () => number = Date.now): Promise<Finding[]> {
@@ -26,7 +26,7 @@ export async function examineClock({ apps }: Config, now: () => number = Date.no
     const after = now()
     const date = Date.parse(headers.get('date') ?? '')
     if (Number.isNaN(date)) return [advice(`the clock was compared with nothing: ${host} tells no Date`)]
-    // Somewhere between these two it was `date`, or up to a second later.
+    // `date`, or up to a second later, lies between these two times.
     const ahead = Math.max(0, before - (date + RESOLUTION_MS))
     const behind = Math.max(0, date - after)
     const offSeconds = Math.round((ahead + behind) / 1000)

@@ -11,7 +11,7 @@ import { examineUrl } from './examine-url.ts'
 import { advice, fault, type Finding, fine } from './finding.ts'
 
 const MAINTAINED = 22
-/** What Tencent's documents name as reasons why callbacks do not come. */
+/** The reasons that Tencent's documents give for callbacks that do not arrive. */
 const CAUSES = [
   'each callback has its own switch in the console, and a saved URL takes effect after 2 minutes',
   'the URL in the console has to be reachable from the internet: a public name or address, ports open in every firewall, a certificate of a public authority with its intermediates',
@@ -26,7 +26,7 @@ export interface ExamineOptions {
   readonly version?: string
 }
 
-/** Looks at a deployment as somebody would whom its operator has called: config, store, server, clock, URL. */
+/** Examines a deployment as a colleague called for help would: config, store, server, clock, URL. */
 export async function examineDeployment(
   reading: ConfigReading,
   { url, version = process.versions.node }: ExamineOptions = {},

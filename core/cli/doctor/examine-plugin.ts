@@ -17,7 +17,7 @@ const SECRET = /token|secret|password|apikey|credential/i
 const PREFIX = 'timhook-plugin-'
 const ENDS = 'it ends'
 
-/** Looks at a plugin as an operator would before running it: its package, its import, its shape. */
+/** Examines a plugin as an operator would before running it: its package, its import, its shape. */
 export async function examinePlugin(use: string, folder: string): Promise<Finding[]> {
   let url: string | undefined
   try {
@@ -25,7 +25,7 @@ export async function examinePlugin(use: string, folder: string): Promise<Findin
     const findings = examinePackage(fileURLToPath(url))
     const { effects } = await importAlone(url)
     for (const effect of effects) findings.push(fault(`importing it has a side effect: ${effect}; do it in setup`))
-    // It would do the same here.
+    // Importing it here would end this process too.
     if (effects.some((effect) => effect.startsWith(ENDS))) return findings
     if (effects.length === 0) findings.push({ level: 'fine', text: 'importing it has no side effect' })
     const { default: exported } = (await import(url)) as { default?: unknown }
@@ -86,7 +86,7 @@ function importAlone(url: string): Promise<SideEffects> {
     child.once('message', (effects) => resolve(effects as SideEffects))
     child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      // An import that fails is told by the import that follows.
+      // If the import fails, the import that follows reports it.
       const ended = signal ? [`${ENDS} not within ${IMPORT_MS / 1000} s`] : code === 0 ? ['it ends the process'] : []
       resolve({ effects: stderr === '' ? ended : [] })
     })

@@ -15,7 +15,7 @@ const REFUSED = /^timhook_requests_total\{status="(\d+)",reason="([^"]*)"\} (\d+
 const SKEW = /^timhook_clock_skew_seconds (-?[\d.e+-]+)/m
 const ALLOWED_SKEW_SECONDS = 10
 
-/** Asks the server that runs, through its admin listener: whether it is ready, what it has refused, and whose clock is off. */
+/** Asks the running server, through its admin listener, whether it is ready, what it refused, and whose clock is off. */
 export async function examineServer({ admin }: Config): Promise<Finding[]> {
   if (admin === false) return [advice('admin is false: nobody can ask the server for its health, or for its metrics')]
   const { host, port, token, metrics, tls } = admin
@@ -58,7 +58,7 @@ function examineMetrics(text: string): Finding[] {
   return findings
 }
 
-/** What a refusal tells of the settings on both sides. */
+/** What a refusal says about the settings on both sides. */
 const HINTS: Readonly<Record<string, string>> = {
   401: 'the token in the console is another one than in `tokens`, or a clock is off',
   403: "the requests name another app's SdkAppid",

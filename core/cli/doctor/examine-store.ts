@@ -11,7 +11,7 @@ import { advice, fault, type Finding, fine } from './finding.ts'
 const START_MS = 3000
 const MB = 2 ** 20
 const OTHERS = 0o077
-/** File systems whose locks SQLite cannot rely on, by the number that Linux gives each. */
+/** File systems whose locks SQLite cannot rely on, by their number in Linux. */
 const NETWORK = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -21,11 +21,11 @@ const NETWORK = new Map([
 
 interface StoreExamination {
   readonly findings: Finding[]
-  /** When the newest callback in it came; undefined if there is none. */
+  /** When the newest callback in it was received; undefined if there is none. */
   readonly lastAt?: number
 }
 
-/** Looks at what the server stores in: whether it can be opened, who has it, its disk, and what it says. */
+/** Examines the store of the server: whether it can be opened, who uses it, its disk, and its contents. */
 export async function examineStore(delivery: Config['delivery']): Promise<StoreExamination> {
   const { engine } = delivery
   if (engine === 'memory') {

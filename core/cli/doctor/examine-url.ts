@@ -15,7 +15,7 @@ const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|\[?f[cd])/i
 const ANY_COMMAND = 'State.StateChange'
 
-/** Looks at the URL that is set in the console: its form, whether timhook answers there, and whether the tokens fit. */
+/** Examines the URL that is set in the console: its form, whether timhook answers there, and whether the tokens match. */
 export async function examineUrl(text: string, config: Config): Promise<Finding[]> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) return [fault(`--url: expected http:// or https://, got ${text}`)]
@@ -64,7 +64,7 @@ function examineForm({ protocol, hostname, search, hash, pathname }: URL, { serv
   return findings
 }
 
-/** An empty body is refused behind the signature, so that nothing is dispatched: 400 means that it was right. */
+/** An empty body is refused after the check of the signature, so nothing is dispatched: 400 means a right signature. */
 async function examineTokens(
   url: URL,
   { sdkAppId, tokens }: Config['apps'][number],

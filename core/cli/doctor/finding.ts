@@ -1,4 +1,4 @@
-/** One thing that was looked at. `fault` fails the command, `advice` does not. */
+/** The result of one examination. `fault` fails the command, `advice` does not. */
 export interface Finding {
   readonly level: 'fine' | 'advice' | 'fault'
   readonly text: string

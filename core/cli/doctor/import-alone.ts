@@ -1,7 +1,7 @@
-// Runs as a separate process: imports a module and reports what that did besides defining things.
+// Runs as a separate process: imports a module and reports its side effects.
 import { syncBuiltinESMExports } from 'node:module'
 
-/** What an import did to its process. */
+/** The side effects of an import. */
 export interface SideEffects {
   readonly effects: readonly string[]
 }
@@ -18,7 +18,7 @@ syncBuiltinESMExports()
 
 const before = look()
 await import(url)
-// What an import starts has a turn of the event loop to show.
+// Wait one turn of the event loop for what the import has started.
 await new Promise(setImmediate)
 const after = look()
 
@@ -44,7 +44,7 @@ function look() {
   }
 }
 
-/** The names that are there more often than before, each once. */
+/** The names that occur more often than before, each once. */
 function more(names: readonly string[], later: readonly string[]): string[] {
   const count = (list: readonly string[], name: string): number => list.filter((one) => one === name).length
   return [...new Set(later)].filter((name) => count(later, name) > count(names, name))

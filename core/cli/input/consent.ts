@@ -2,8 +2,8 @@ import { TimhookError } from '../../errors.ts'
 import { isLoopback } from '../../lib/net/host.ts'
 
 /**
- * Reads a URL that callbacks are sent to. One that is not on this machine needs --yes: whoever is there would take them for
- * real.
+ * Reads a URL to send callbacks to. One that is not on this machine needs --yes, because its server would take them for
+ * real ones.
  * @throws TimhookError USAGE
  */
 export function localUrl(flag: string, url: string, yes: boolean, schemes = 'http or https'): URL {

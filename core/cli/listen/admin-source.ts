@@ -5,10 +5,10 @@ import { connectionFault } from '../../lib/net/host.ts'
 import { printProgress } from '../output/output.ts'
 import { POLL_MS, type Heard, type Source } from './source.ts'
 
-/** Callbacks of several processes are not stored in the order of their times: this long, milliseconds, is looked back. */
+/** How far to look back, milliseconds: callbacks of several processes are not stored in the order of their times. */
 const OVERLAP_MS = 30_000
 const ANSWER_MS = 30_000
-/** 401 and 403 will not change by asking again. */
+/** 401 and 403 will not go away by asking again. */
 const UNAVAILABLE = new Set([429, 502, 503, 504])
 
 /**
@@ -41,7 +41,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
       hint: 'Set admin.bodies: true in the config of that server.',
     })
 
-  /** All that came since then and has not been seen, oldest first. */
+  /** All callbacks received since then that have not been seen, oldest first. */
   const listed = async (since: number, seen: ReadonlySet<string>, signal: AbortSignal): Promise<EventSummary[]> => {
     const found: EventSummary[] = []
     for (let place = ''; !signal.aborted;) {
@@ -63,7 +63,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
     async *callbacks({ since, isWanted }, signal) {
       let from = since ?? Date.now()
       const seen = new Map<string, number>()
-      // What came before the command did is not wanted, though it is looked for again and again.
+      // The search reaches back before the start of the command, but earlier callbacks are not wanted.
       if (since === undefined) {
         from -= OVERLAP_MS
         for (const { id, receivedAt } of await listed(from, new Set(), signal)) seen.set(id, receivedAt)

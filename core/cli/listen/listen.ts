@@ -25,7 +25,7 @@ export interface ListenOptions {
 }
 
 /**
- * `timhook listen --to URL`: hands a server's after-callbacks to a program on this machine, one after another, until
+ * `timhook listen --to URL`: passes a server's after-callbacks to a program on this machine, one after another, until
  * Ctrl-C. What the program answers is printed, and changes nothing.
  */
 export async function listen(options: ListenOptions): Promise<void> {
@@ -59,7 +59,7 @@ export async function listen(options: ListenOptions): Promise<void> {
 
 async function openSource({ config, admin, tokenFile }: ListenOptions): Promise<Source> {
   if (admin !== undefined) {
-    // It is asked for callbacks, and sent none.
+    // Callbacks are read from it, and none are sent to it.
     const url = localUrl('--admin', admin, true)
     const token =
       tokenFile === undefined ? process.env['TIMHOOK_ADMIN_TOKEN'] : await tokenOf('--token-file', tokenFile)

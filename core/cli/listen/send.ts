@@ -4,7 +4,7 @@ import { sign } from '../../http/request/signature.ts'
 import { connectionFault } from '../../lib/net/host.ts'
 import type { Heard } from './source.ts'
 
-/** What the program answered; status 0 for an answer that did not come in time or broke off. */
+/** The answer of the program; status 0 if it did not come in time or broke off. */
 export interface Answered {
   readonly status: number
   readonly ms: number
@@ -14,21 +14,21 @@ interface Target {
   readonly url: URL
   /** For `Sign`; without it the request is not signed. */
   readonly token: string | undefined
-  /** Called once each time that nobody listens there, until somebody does. */
+  /** Called once each time the program stops listening. */
   readonly onAway: (why: string) => void
 }
 
 const ANSWER_MS = 30_000
 const RETRY_MS = 500
-/** The name by which a server that gets its own callbacks back knows them. */
+/** The name by which a server recognises its own callbacks if they come back. */
 const NAME = 'listen'
-/** Parameters that hold for one request, each in lower case. */
+/** Parameters that belong to a single request, in lower case. */
 const OF_ONE_REQUEST = new Set(['sign', 'requesttime', 'requestid', HOPS])
 /** The connection never came about, so the callback was not seen. */
 const AWAY = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
 
 /**
- * Posts a callback as Tencent does, signed anew where there is a token. While nobody listens there it waits, since a
+ * Posts a callback as Tencent does, signed again if there is a token. While nothing listens there it waits, since a
  * program under development is started again and again. Undefined if the signal fires before.
  */
 export async function send(heard: Heard, target: Target, signal: AbortSignal): Promise<Answered | undefined> {

@@ -4,7 +4,7 @@ import { linksOf } from '../../protocol/links.ts'
 
 /**
  * Describes a callback for `timhook list --json`: everything in the command table, with the order of an after-callback or
- * the answers to a before-callback. The schemas need no other file.
+ * the answers to a before-callback. The schemas are self-contained.
  */
 export function describeCallback(definition: Definition): object {
   const { command, phase, title, docs, sample } = definition

@@ -6,7 +6,7 @@ const BAD_CONFIG = 78
 
 /** Exit status: 0 done, 1 failed, 2 called wrongly, 78 bad config (EX_CONFIG of sysexits.h). */
 export function exitCodeOf(error: unknown): number {
-  // Help and version are no errors.
+  // Help and version are not errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
   if (!(error instanceof TimhookError)) return 1
   if (error.code === 'USAGE' || error.code === 'UNKNOWN_COMMAND') return USAGE

@@ -5,7 +5,7 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** Writes progress to standard error, for whoever waits at the terminal. */
+/** Writes progress to standard error, for a person at the terminal. */
 export function printProgress(text: string): void {
   process.stderr.write(`${text}\n`)
 }

@@ -23,7 +23,7 @@ export function widthOf(text: string): number {
 /** On a narrower terminal each row of a table takes two lines. */
 const WIDE_TERMINAL = 120
 
-/** The columns of a table, and how many of them stand on the first of the two lines on a narrow terminal. */
+/** The columns of a table, and how many of them go on the first of the two lines on a narrow terminal. */
 export interface Columns {
   readonly widths: readonly number[]
   readonly first: number

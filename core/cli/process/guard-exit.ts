@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { foreignPlace, isOurPlace, stackLines } from '../../lib/stack.ts'
 
-/** How Node itself ends a worker whose primary is gone. */
+/** The status with which Node ends a worker whose primary is gone. */
 const CLUSTER = /\(node:internal\/cluster\//
 const DEPTH = 50
 /** The status of Node when an `await` can never settle. */

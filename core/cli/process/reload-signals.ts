@@ -15,7 +15,7 @@ export interface ReloadSignals {
 /**
  * Handles SIGHUP and SIGUSR2: by default Node would end the process silently. A closing terminal sends SIGHUP too: that
  * stops the server that runs on it, as Ctrl-C does.
- * @returns what they do, to be set once it can be done
+ * @returns an object for the actions, to be set once they are possible
  */
 export function handleReloadSignals(): ReloadSignals {
   const signals: ReloadSignals = {}

@@ -4,7 +4,7 @@ export type StopSignal = 'SIGTERM' | 'SIGINT'
 
 /**
  * Stops on the first SIGTERM or SIGINT, and exits with the status from `stop`, or 1. A second signal exits at once, with 1,
- * and logs that.
+ * and logs it.
  * @param endAtOnce called on the second signal
  */
 export function stopOnSignals(

@@ -5,7 +5,7 @@ import { callsIn, cells } from '../../watchdog/calls.ts'
 
 /**
  * An unhandled rejection of a plugin must not stop the other plugins, so it is logged. An uncaught exception may have left
- * anything half done, so the process drains and exits, and its supervisor starts a new one.
+ * anything in an inconsistent state, so the process drains and exits, and its supervisor starts a new one.
  */
 export function handleUnhandledErrors(server: TimhookServer): void {
   process.on('unhandledRejection', (error) => {

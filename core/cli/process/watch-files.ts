@@ -8,9 +8,9 @@ const WATCHED = /(?<!\.test)\.(?:[cm]?js|json|ya?ml)$/
 const IGNORED = /(?:^|[\\/])(?:node_modules|data|\.git)[\\/]/
 
 /**
- * Watches the folders of a config and of the plugins that it names by path. Calls `onChange` when files have other
- * contents than before, once they rest.
- * @returns a function that ends it
+ * Watches the folders of a config and of the plugins that it names by path. Calls `onChange` once files have changed
+ * their contents and no longer change.
+ * @returns a function that stops it
  */
 export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => void): () => void {
   const paths = plugins.flatMap(({ use }) =>
@@ -47,7 +47,7 @@ function watchedIn(folder: string): string[] {
   })
 }
 
-/** Returns whether a file has other contents than when last asked. A compiler writes all of its files, changed or not. */
+/** Whether a file's contents have changed since the last call. A compiler writes all of its files, changed or not. */
 function trackContents(paths: readonly string[]): (path: string) => boolean {
   const known = new Map<string, string | undefined>()
   const isChanged = (path: string): boolean => {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { isatty } from 'node:tty'
 
-/** Returns what a person types to run this command. npx finds an installed one; in a clone npx would build first. */
+/** Returns what a person types to run this command. npx finds an installed timhook; in a clone npx would build first. */
 export function ownCommand(): string {
   const script = process.argv[1] ?? ''
   return /[\\/]node_modules[\\/]/.test(script) ? 'npx timhook' : `node ${quoted(ownScript())}`

@@ -18,14 +18,14 @@ export interface StartOptions {
   readonly watch?: boolean
   /** Whether to print a line for each answer. */
   readonly answers?: boolean
-  /** How long to wait for the ports and the store of a server that is about to end, milliseconds. */
+  /** How long to wait for the ports and the store of a server that is stopping, milliseconds. */
   readonly wait?: number
 }
 
 export interface PreparedStart {
   readonly prepared: Prepared
   readonly log: Logger
-  /** Masks more secrets in the log, besides those so far. */
+  /** Adds secrets to mask in the log. */
   readonly addSecrets: (secrets: Iterable<string>) => void
 }
 
@@ -49,7 +49,7 @@ export async function prepareStart(reading: ConfigReading, options: StartOptions
   }
 }
 
-/** Options of the command line win over the config. */
+/** Options of the command line override the config. */
 function withOptions<T extends Pick<Prepared, 'config'>>(prepared: T, { host, port }: StartOptions): T {
   const { server } = prepared.config
   if (host !== undefined) server.host = host
@@ -57,7 +57,7 @@ function withOptions<T extends Pick<Prepared, 'config'>>(prepared: T, { host, po
   return prepared
 }
 
-/** Reads the config again, for who asks what a reload would change: its plugins are not loaded for that. */
+/** Reads the config again, to show what a reload would change. Does not load its plugins. */
 export async function readConfigOnDisk(options: StartOptions): Promise<ConfigOnDisk> {
   try {
     const { config, faults, locate } = await readChosenConfig(options.config)
@@ -69,7 +69,7 @@ export async function readConfigOnDisk(options: StartOptions): Promise<ConfigOnD
 }
 
 /**
- * Reads the config again and hands it to the server. If it cannot be used, the one that runs stays, and the bus has
+ * Reads the config again and hands it to the server. If it cannot be used, the running one stays, and the bus emits
  * `config:refused`.
  */
 export async function reload(
@@ -82,7 +82,7 @@ export async function reload(
     const reading = await readChosenConfig(options.config)
     addSecrets(reading.secrets)
     const prepared = withOptions(await prepare(reading, (line) => log.warn(line)), options)
-    // Options that a plugin's schema marks as secret were found meanwhile.
+    // Loading the plugins has found more secret options.
     addSecrets(reading.secrets)
     adapt(prepared)
     for (const warning of prepared.warnings) log.warn(warning)

@@ -22,7 +22,7 @@ interface ServeOptions extends StartOptions {
 /** Serves until a signal, in this process or in workers. */
 export async function serve(reading: ConfigReading, options: ServeOptions): Promise<void> {
   const { workers: count = 1, stopLoadingSignals, signals } = options
-  // As SIGHUP does: what cannot be swapped is named.
+  // As SIGHUP does, it names what cannot be swapped.
   if (options.watch === true) watchFiles(reading, () => signals.reload?.())
   const start = await prepareStart(reading, options)
   const { prepared, log } = start

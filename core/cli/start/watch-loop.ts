@@ -17,7 +17,7 @@ export function watchLoop({ bus, running }: TimhookServer, { config }: Prepared,
       onFailed: (error) => log.warn({ error: error.message }, 'the watchdog of the event loop has ended'),
     })
   let stop = start()
-  // Its thread has to know the names of new plugins.
+  // The thread has to know the names of new plugins.
   const restart = bus.on('config:reloaded', ({ added }) => {
     if (added.length === 0) return
     stop()

@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster'
 import { countersOf, type Family, mergeFamilies } from '../../observe/metrics/family.ts'
 import { queryMetrics } from './query-worker.ts'
 
-/** The numbers of all workers together. What a dead worker had counted at its last reading stays in the sum. */
+/** The numbers of all workers together. The counts of a dead worker at its last reading stay in the sum. */
 export class WorkerMetrics {
   readonly #last = new Map<Worker, readonly Family[]>()
   #ended: readonly Family[] = []
@@ -12,7 +12,7 @@ export class WorkerMetrics {
       workers.map(async (worker) => {
         const families = await queryMetrics(worker)
         if (families && !worker.isDead()) this.#last.set(worker, families)
-        // One that does not answer must not make the counters go back.
+        // A worker that does not answer must not make the counters go down.
         return families ?? countersOf(this.#last.get(worker) ?? [])
       }),
     )

@@ -58,7 +58,7 @@ export async function work(options: StartOptions): Promise<void> {
 function adapt({ config }: Prepared): void {
   // Only the primary has an admin listener. It queries the workers.
   config.admin = false
-  // One worker alone may get no callback for long.
+  // A single worker may get no callback for a long time.
   config.alerts.noCallbacks = 0
 }
 

@@ -39,19 +39,19 @@ interface Place {
   readonly number: number
   worker: Worker
   isListening: boolean
-  /** By the clock of performance.now(); 0 where this worker has not listened yet. */
+  /** On the clock of performance.now(); 0 if this worker has not listened yet. */
   listeningSince: number
-  /** Whether it was told to end, so that a new one takes its place. */
+  /** Whether it was asked to end, so that a new one takes its place. */
   isRestarting: boolean
   /** Deaths in a row, for the wait before the next one. */
   deaths: number
-  /** Those of them that came before it listened. */
+  /** How many of these deaths happened before it listened. */
   barren: number
 }
 
 /**
- * Runs `count` workers on one port. Node distributes connections round robin where it can: Tencent keeps a few open for
- * long, and the system itself may give all of them to one worker. A worker that cannot start fails the start, as it would
+ * Runs `count` workers on one port. Node distributes connections round robin if it can: Tencent keeps a few open for
+ * long, and the system might give all of them to one worker. A worker that cannot start fails the start, as it would
  * without workers. A worker that dies later is replaced.
  */
 export async function startWorkers(
@@ -149,7 +149,7 @@ class Primary {
     for (const { worker } of this.#places) if (worker.isConnected()) worker.send({ kind: 'reload' })
   }
 
-  /** Restarts the workers one by one: the others serve meanwhile. Ends with the first one that does not come back. */
+  /** Restarts the workers one by one, while the others serve. Ends with the first one that does not come back. */
   async restart(): Promise<void> {
     if (this.#places.some(({ isRestarting }) => isRestarting)) return
     for (const place of this.#places) {
@@ -169,7 +169,7 @@ class Primary {
     this.#log.info('all workers were restarted')
   }
 
-  /** Kills all workers, with all that is under way. */
+  /** Kills all workers, and everything under way in them. */
   kill(): void {
     for (const { worker } of this.#places) worker.process.kill('SIGKILL')
   }

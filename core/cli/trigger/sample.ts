@@ -8,15 +8,15 @@ import { sampleAt } from '../../sample/sample-at.ts'
 import { variation } from '../../sample/variation.ts'
 import { definitionsOf, unknownText } from '../input/command-pattern.ts'
 
-/** The callbacks to send of one command. */
+/** The callbacks of one command to send. */
 export interface Sample {
   readonly command: string
-  /** Makes the n-th body. No two count as the same callback. */
+  /** Creates the n-th body. No two count as the same callback. */
   readonly make: (n: number) => string
 }
 
 /**
- * Makes the bodies that `trigger` sends: a file, unchanged, or the sample of each callback that the pattern matches,
+ * Creates the bodies that `trigger` sends: a file, unchanged, or the sample of each callback that the pattern matches,
  * varied if there is a seed, with the fields that were set.
  * @param options.set `path=value`: the path is dotted; the value is text if the field holds text, else JSON if it parses
  * @throws TimhookError UNKNOWN_COMMAND, USAGE

@@ -12,7 +12,7 @@ export interface Sent {
   readonly ok: boolean
 }
 
-/** Sends one callback as Tencent does, signed where there is a token. `query` has more parameters, or others. */
+/** Sends one callback as Tencent does, signed if there is a token. `query` adds or replaces parameters. */
 export async function send(
   target: Target,
   callback: {

@@ -26,7 +26,7 @@ export interface TargetOptions {
 }
 
 const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }
-/** No request needs a name there. */
+/** Requests to a socket need no real host name. */
 const UNIX_AUTHORITY = 'http://localhost'
 
 /** The target of `--url`, or the server of the config. @throws TimhookError USAGE */

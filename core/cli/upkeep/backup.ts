@@ -22,7 +22,7 @@ export async function backup(file: string, { config, force = false, json = false
   await print(json ? jsonLine({ file: to, bytes }) : `${file}: ${bytes} bytes, complete and checked\n`)
 }
 
-/** The error for stores that their own tools back up. */
+/** The error for stores that have their own tools for backups. */
 function toolOf({ engine, postgres }: Config['delivery']): TimhookError {
   const tools: Record<string, string> = {
     memory: 'The engine memory keeps nothing over a restart: set delivery.engine to sqlite, postgres or redis.',

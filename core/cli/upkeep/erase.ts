@@ -20,7 +20,7 @@ export interface EraseOptions {
   json?: boolean
 }
 
-/** What the store has of an account. */
+/** What is stored about an account. */
 interface Found {
   readonly callbacks: Entry[]
   /** Callbacks that a plugin has not finished. */
@@ -36,7 +36,7 @@ const NOT_REACHED = [
   'what plugins have sent elsewhere, such as forward, and what Tencent itself keeps',
 ]
 
-/** `timhook erase --account A`: removes what is stored of an account. Without `--yes` it only counts. */
+/** `timhook erase --account A`: removes what is stored about an account. Without `--yes` it only counts. */
 export async function erase(options: EraseOptions): Promise<void> {
   exitOnClosedPipe()
   const { account, waiting = false, yes = false } = options
@@ -86,7 +86,7 @@ function isAbout(raw: string, account: string): boolean {
   try {
     return namesAccount(parseJson(raw), account)
   } catch {
-    // A refused one may be no JSON, or was cut off.
+    // A refused body may not be JSON, or may be cut off.
     return raw.includes(JSON.stringify(account))
   }
 }

@@ -1,6 +1,6 @@
 import type { ApiError } from '../../admin/api-types.ts'
 
-/** An answer that is none of 2xx; status 0 if there was none. */
+/** An answer other than 2xx; status 0 if there was no answer. */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
   readonly status: number
@@ -17,7 +17,7 @@ export type Params = Readonly<Record<string, string | undefined>>
 
 let unauthorized = (): void => undefined
 
-/** What to do when the server does not know this browser, or not any more. */
+/** What to do when this browser is not logged in, or no longer. */
 export function onUnauthorized(listener: () => void): void {
   unauthorized = listener
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Params } from './api.ts'
 import { withParams } from './api.ts'
 
-/** Where the page is: the steps of the path behind `#/`, and its parameters. */
+/** Where the page is: the steps of the path after `#/`, and its parameters. */
 export interface Route {
   readonly steps: readonly string[]
   readonly params: Params
@@ -13,7 +13,7 @@ export function linkTo(steps: readonly string[], params: Params = {}): string {
   return `#${withParams(`/${steps.map(encodeURIComponent).join('/')}`, params)}`
 }
 
-/** Goes to a state of the page. @param replaces whether "back" skips the state that is left */
+/** Goes to a state of the page. @param replaces whether "back" skips the current state */
 export function goTo(steps: readonly string[], params: Params = {}, replaces = false): void {
   const link = linkTo(steps, params)
   if (replaces) history.replaceState(null, '', link)

@@ -6,7 +6,7 @@ export type StreamState = 'connecting' | 'open' | 'lost'
 export interface StreamListener {
   readonly callbacks?: (batch: StreamCallbacks) => void
   readonly tick?: (tick: StreamTick) => void
-  /** `open` after `lost` is a chance to read again what was missed. */
+  /** `open` after `lost` is the time to read what was missed. */
   readonly state?: (state: StreamState) => void
 }
 
@@ -20,8 +20,8 @@ let state: StreamState = 'connecting'
 document.addEventListener('visibilitychange', connectIfWanted)
 
 /**
- * Listens to what is live. There is one connection for all who listen, and none while nobody does or the page is not
- * seen, so that the server need not tell. Returns how to stop.
+ * Listens to live events. All listeners share one connection, which is closed while nobody listens or the page is hidden,
+ * to save the server work. Returns a function that stops it.
  */
 export function listen(listener: StreamListener): () => void {
   listeners.add(listener)
@@ -57,7 +57,7 @@ function connect(): void {
   })
   source.addEventListener('error', () => {
     tellState('lost')
-    // The browser tries again by itself, unless the answer was an error: a token that has changed, for one.
+    // The browser reconnects by itself, unless the answer was an error, such as after a change of the token.
     if (source?.readyState !== EventSource.CLOSED) return
     source = undefined
     get('api/session').catch(() => undefined)

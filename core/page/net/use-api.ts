@@ -3,7 +3,7 @@ import { ApiFailure, get } from './api.ts'
 import { listen, type StreamState } from './stream.ts'
 
 export interface Loaded<T> {
-  /** Of the same path; stays while it is read again. */
+  /** The data of this path; stays while it is read again. */
   readonly data: T | undefined
   readonly failure: ApiFailure | undefined
   readonly reload: () => void
@@ -30,7 +30,7 @@ export function useApi<T>(path: string, everyMs?: number): Loaded<T> {
       (data) => setAnswer({ path, data }),
       (error: unknown) => {
         if (!(error instanceof ApiFailure)) return
-        // What is shown stays while there is no answer.
+        // The old data stays while there is no answer.
         setAnswer((last) => ({ ...(last.path === path && error.status === 0 && last), path, failure: error }))
       },
     )
@@ -48,7 +48,7 @@ export function useApi<T>(path: string, everyMs?: number): Loaded<T> {
   return { data: isCurrent ? answer.data : undefined, failure: isCurrent ? answer.failure : undefined, reload }
 }
 
-/** Calls back whenever the connection is there again after it was lost. */
+/** Calls back whenever the connection is back after it was lost. */
 export function useReconnect(onReconnect: () => void): void {
   useEffect(() => {
     let last: StreamState = 'open'

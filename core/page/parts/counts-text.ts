@@ -4,7 +4,7 @@ import { countText } from '../text/numbers.ts'
 
 const REST = ['waiting', 'gone', 'foreign', 'unanswered'] as const
 
-/** What came of a request, with the reasons why some of it was left. */
+/** The result of a request, with the reasons why some refs were skipped. */
 export function describeCounts(done: 'retry' | 'drop' | 'replay', counts: Counts): string {
   const left = REST.filter((name) => counts[name] > 0)
   const rest = left.map((name) => t(`done.${name}`, { count: countText(counts[name]) }))

@@ -10,7 +10,7 @@ export interface DialogProps {
   readonly isDangerous?: boolean
   readonly isWide?: boolean
   readonly children?: ComponentChildren
-  /** What the button does. Where it fails, the dialog stays and says why. */
+  /** What the button does. If it fails, the dialog stays and says why. */
   readonly onSubmit: () => Promise<void>
   readonly onClose: () => void
 }

@@ -11,7 +11,7 @@ const BY_STATUS: Readonly<Record<number, TextKey>> = {
   503: 'fail.unavailable',
 }
 
-/** What went wrong, in the viewer's language, with the sentence of the server; or that nothing has come yet. */
+/** What went wrong, in the viewer's language, with the sentence of the server; or that nothing has loaded yet. */
 export function Failure({ failure, isLoading }: { failure: ApiFailure | undefined; isLoading?: boolean }) {
   if (!failure) return isLoading ? <p class="muted">{t('app.loading')}</p> : null
   return (

@@ -6,10 +6,10 @@ import { Untrusted } from './untrusted.tsx'
 
 const FIRST_LINES = 300
 const STRING_LIMIT = 2000
-/** A long text is quicker to read, and to draw, without colours. */
+/** A longer text is shown without colours, which would take long to draw. */
 const COLOURED_LINES = 2000
 
-/** A JSON text, indented, or the text as it is if it is no JSON. */
+/** A JSON text, indented, or the text as it is if it is not JSON. */
 export function JsonView({ json, label }: { json: string; label: string }) {
   const lines = useMemo(() => jsonLines(json), [json])
   const [isWhole, setWhole] = useState(false)

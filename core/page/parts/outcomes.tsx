@@ -4,7 +4,7 @@ import { Chip, OutcomeChip } from './chip.tsx'
 
 const NAMED = 3
 
-/** What became of a callback, and what is particular about it. In short, what is well is counted. */
+/** The outcomes of a callback, and anything special about it. In the short form, good outcomes are only counted. */
 export function OutcomeChips({ event, isShort = false }: { event: EventSummary; isShort?: boolean }) {
   const { outcome, plugins, resends, maybeResend, signed, faulty, test } = event
   const done = plugins.filter(({ outcome }) => outcome === 'done')

@@ -27,7 +27,7 @@ interface PlotSettings {
   readonly format: (value: number) => string
   readonly size: { readonly width: number; readonly height: number }
   readonly spanMs: number
-  /** Hears of the value under the cursor. */
+  /** Called with the value under the cursor. */
   readonly onCursor: (index: number | undefined) => void
 }
 

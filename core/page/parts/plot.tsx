@@ -5,7 +5,7 @@ import { type Curve, plotOptions } from './plot-options.ts'
 
 export interface PlotProps {
   readonly title: string
-  /** A short sentence for those who do not see the plot. */
+  /** A short sentence for those who cannot see the plot. */
   readonly summary: string
   /** Milliseconds since 1970 of each value. */
   readonly times: readonly number[]
@@ -17,7 +17,7 @@ export interface PlotProps {
 
 const HEIGHT = 150
 
-/** Curves over time. The cursor is shared by all plots, and the values under it stand in the caption. */
+/** Curves over time. All plots share the cursor, and the caption shows the values under it. */
 export function Plot({ title, summary, times, curves, format, spanMs }: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
@@ -42,7 +42,7 @@ export function Plot({ title, summary, times, curves, format, spanMs }: PlotProp
     build()
     const sizes = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }))
     sizes.observe(element)
-    // Colours are drawn, so that they have to be drawn anew when they change.
+    // Colours are part of the drawing, so redraw it when they change.
     const scheme = matchMedia('(prefers-color-scheme: dark)')
     const themes = new MutationObserver(build)
     themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })

@@ -9,7 +9,7 @@ export function say(text: string): void {
 
 const SHOWN_MS = 8000
 
-/** Where those sentences appear. One of these is on the page. */
+/** Where these sentences appear. There is one of these on the page. */
 export function Status() {
   const [text, setText] = useState('')
   useEffect(() => {

@@ -4,8 +4,8 @@ import { countText } from '../text/numbers.ts'
 import { cutText, visiblePieces } from '../text/visible.ts'
 
 /**
- * A text that a stranger wrote. It stays a text: nothing of it becomes markup, it cannot turn the direction of what is
- * around it, and characters that would not be seen are shown by their codes.
+ * A text that a stranger wrote. It stays a text: it cannot become markup or change the direction of the text around it,
+ * and invisible characters are shown by their codes.
  */
 export function Untrusted({ text, limit = 2000 }: { text: string; limit?: number }) {
   const [isWhole, setWhole] = useState(false)

@@ -15,7 +15,7 @@ const MAX_INDENT = 40
 
 /**
  * The lines of a JSON text as a person reads it. Nothing is lost on the way, as it would be by parsing: digits beyond
- * 2^53 and keys that come twice stay. Undefined if it is no JSON.
+ * 2^53 and duplicate keys stay. Undefined if it is not JSON.
  */
 export function jsonLines(json: string): Line[] | undefined {
   const tokens = tokensOf(json)
@@ -43,7 +43,7 @@ export function jsonLines(json: string): Line[] | undefined {
   return lines
 }
 
-/** One line of JSON without control characters, to be pasted into a terminal. Undefined if it is no JSON. */
+/** One line of JSON without control characters, to be pasted into a terminal. Undefined if it is not JSON. */
 export function compactJson(json: string): string | undefined {
   return tokensOf(json)
     ?.map(({ text }) => text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escapeUnits))

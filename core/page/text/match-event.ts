@@ -15,8 +15,8 @@ export interface EventFilter {
 }
 
 /**
- * Whether a callback that has just arrived belongs into the list. Which groups and accounts a body names, only the server
- * can tell.
+ * Whether a callback that has just arrived belongs in the list. Only the server knows which groups and accounts a body
+ * names.
  */
 export function matchesFilter(event: EventSummary, filter: EventFilter): boolean {
   const { app, command, outcome, plugin, id, since, until } = filter

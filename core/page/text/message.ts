@@ -23,12 +23,12 @@ export function elementsOf(msgBody: unknown): Element[] | undefined {
   })
 }
 
-/** A field as text; empty for what is neither text nor number. */
+/** A field as text; empty if it is neither text nor number. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** The address if it is one of http(s): a link of another scheme could run something. */
+/** The address if it is http(s): a link with another scheme could run something. */
 export function webAddress(value: unknown): string | undefined {
   const text = textOf(value)
   if (!URL.canParse(text)) return undefined

@@ -19,7 +19,7 @@ export function bytesText(bytes: number): string {
   return `${short(value)} ${UNITS[unit]}`
 }
 
-/** `2 h 5 min`, `840 ms`: the two largest units. @param nameOf what a unit is called */
+/** `2 h 5 min`, `840 ms`: the two largest units. @param nameOf returns the name of a unit */
 export function durationText(ms: number, nameOf: (unit: TimeUnit) => string = String): string {
   const at = STEPS.findIndex(([size]) => ms >= size)
   const [size, unit] = STEPS[at] ?? [1, 'ms']

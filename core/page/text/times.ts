@@ -25,7 +25,7 @@ export function fullTime(at: number): string {
   return `${dateText(at)} ${clockText(at)}.${ms} ${offsetText(at)}`
 }
 
-/** The clock alone for a time of today, otherwise the day too. */
+/** Only the time of day if it is today, otherwise with the date. */
 export function shortTime(at: number, now: number): string {
   return dateText(at) === dateText(now) ? clockText(at) : `${dateText(at).slice(5)} ${clockText(at)}`
 }

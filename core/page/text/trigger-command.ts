@@ -4,7 +4,7 @@ const DELIMITER = 'JSON'
 
 /**
  * A command that sends the same callback again. The body comes from a here-document that the shell does not expand;
- * without a body, or where it is no JSON, the command's sample is sent.
+ * without a body, or if it is not JSON, the command's sample is sent.
  */
 export function triggerCommand(command: string, sdkAppId: number, body: string | undefined): string {
   const head = `timhook trigger ${quote(command)} --app ${sdkAppId}`

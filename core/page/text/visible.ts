@@ -1,4 +1,4 @@
-/** A run of text, or one character that would not be seen, by its code. */
+/** A run of text, or one invisible character, by its code. */
 export interface Piece {
   readonly text: string
   readonly hidden: boolean
@@ -6,11 +6,11 @@ export interface Piece {
 
 /** Controls, formats (overrides of direction among them), lone surrogates, and separators of lines. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
-/** White space, and what joins emoji and the letters of some scripts. */
+/** White space, and characters that join emoji and the letters of some scripts. */
 const KEPT = new Set(['\n', '\r', '\t', '\u200C', '\u200D'])
 
 /**
- * Splits a text where a character would not be seen, or would change the order in which others are: those become
+ * Splits a text at characters that are invisible or that change the order of others. They become
  * `U+202E` and so on, so that what a person reads is what is there.
  */
 export function visiblePieces(text: string): Piece[] {

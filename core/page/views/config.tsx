@@ -4,7 +4,7 @@ import { useApi } from '../net/use-api.ts'
 import { Failure } from '../parts/failure.tsx'
 import { Untrusted } from '../parts/untrusted.tsx'
 
-/** The config as it takes effect, what is doubtful about it, and what a reload would change. */
+/** The effective config, warnings about it, and what a reload would change. */
 export function Config() {
   const { data, failure } = useApi<ConfigView>('api/config')
   return (

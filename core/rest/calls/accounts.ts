@@ -34,7 +34,7 @@ export interface ProfileItem {
 }
 
 export interface PortraitGetRequest {
-  /** At most 100. All have to be accounts of the app. */
+  /** At most 100. They all have to be accounts of the app. */
   To_Account: readonly string[]
   TagList: readonly ProfileTag[]
 }

@@ -12,7 +12,7 @@ export function renamed(fields: JsonObject, former: string, present: string): Js
   return { ...others, [present]: value }
 }
 
-/** The fields that every answer may have. */
+/** The fields that any answer may have. */
 export interface CommonAnswer {
   ErrorCode: number
   ErrorInfo?: string

@@ -52,7 +52,7 @@ const entries: readonly Entry[] = [
   [OPENIM, 'admin_msgwithdraw', REPEATABLE],
   [OPENIM, 'modify_c2c_msg', REPEATABLE],
   [OPENIM, 'modify_group_msg', REPEATABLE],
-  // A repeat would append the text once more.
+  // A repeat would append the text again.
   [ROBOT, 'send_stream_msg', {}],
   [PROFILE, 'portrait_get', REPEATABLE],
   [PROFILE, 'portrait_set', REPEATABLE],

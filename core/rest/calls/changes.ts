@@ -10,7 +10,7 @@ export interface C2cMessageRef {
   MsgKey: string
 }
 
-/** What replaces the fields of a message: at least one of both. */
+/** The new fields of a message: at least one of the two. */
 export interface MessageChange {
   /** At most 12 KB in all. */
   MsgBody?: readonly MsgElement[]
@@ -21,7 +21,7 @@ export interface GroupMsgRecallRequest {
   GroupId: string
   /** At most 10. */
   MsgSeqList: readonly { MsgSeq: number }[]
-  /** Why; clients are told. */
+  /** The reason, which clients get. */
   Reason?: string
   /** Of a community. */
   TopicId?: string
@@ -46,7 +46,7 @@ export interface DeleteGroupMsgBySenderRequest {
   TopicId?: string
 }
 
-/** Changes messages that were sent. None of it can be undone, and all of it may be repeated. */
+/** Changes messages that were sent. None of this can be undone, and all of it may be repeated. */
 export interface ChangeCalls {
   /** `admin_msgwithdraw`: recalls a one-to-one message, whoever sent it and when (intl 35015, cn 38980). */
   recallC2cMsg(request: C2cMessageRef, options?: CallOptions): Promise<CommonAnswer>
@@ -61,7 +61,7 @@ export interface ChangeCalls {
   modifyGroupMsg(request: ModifyGroupMsgRequest, options?: CallOptions): Promise<CommonAnswer>
   /**
    * `delete_group_msg_by_sender`: recalls what an account sent among the last 1000 messages of a group. Clients are not
-   * told: they see it when they read the history. In an AVChatRoom it does nothing (intl 34970, cn 2359).
+   * notified: they see it when they read the history. In an AVChatRoom it does nothing (intl 34970, cn 2359).
    */
   deleteGroupMsgBySender(request: DeleteGroupMsgBySenderRequest, options?: CallOptions): Promise<CommonAnswer>
 }

@@ -3,7 +3,7 @@ import { GROUP } from './apis.ts'
 import type { Call, CallOptions } from './call.ts'
 import type { MemberField, GroupMember } from './members.ts'
 
-/** Old names are what Tencent answers: Private is Work, ChatRoom is Meeting. Newer names are possible. */
+/** Tencent answers with the old names: Private is Work, ChatRoom is Meeting. Newer names are possible. */
 export type GroupType = 'Private' | 'Public' | 'ChatRoom' | 'AVChatRoom' | 'Community' | 'Work' | 'Meeting'
 
 /** Names of base fields, for a filter. */
@@ -21,7 +21,7 @@ export interface AppDefined {
 export interface GetGroupInfoRequest {
   /** At most 50. */
   GroupIdList: readonly string[]
-  /** Without it everything comes back, members included, which large groups answer with 10018. */
+  /** Without it everything is returned, members included, which large groups answer with 10018. */
   ResponseFilter?: {
     GroupBaseInfoFilter?: readonly GroupField[]
     MemberInfoFilter?: readonly (MemberField | 'Account')[]

@@ -21,7 +21,7 @@ export interface HistoryFile {
 }
 
 export interface GetHistoryAnswer extends CommonAnswer {
-  /** Empty where nothing was sent in that hour, or where the hour is not processed yet: up to an hour after its end. */
+  /** Empty if nothing was sent in that hour, or if the hour is not processed yet: up to an hour after its end. */
   File: HistoryFile[]
 }
 
@@ -29,7 +29,7 @@ export interface GroupMsgGetSimpleRequest {
   GroupId: string
   /** At most 20. */
   ReqMsgNumber: number
-  /** The highest MsgSeq wanted; without it the newest messages come. */
+  /** The highest MsgSeq to return; without it the newest messages. */
   ReqMsgSeq?: number
   /** 1: recalled messages too. */
   WithRecalledMsg?: 0 | 1
@@ -54,20 +54,20 @@ export interface GroupHistoryMessage {
 
 export interface GroupMsgGetSimpleAnswer extends CommonAnswer {
   GroupId: string
-  /** 1: everything that was asked for; else go on below the lowest MsgSeq. */
+  /** 1: everything that was asked for; otherwise continue below the lowest MsgSeq. */
   IsFinished?: number
-  /** The highest MsgSeq first. */
+  /** Highest MsgSeq first. */
   RspMsgList: GroupHistoryMessage[]
 }
 
 export interface AdminGetRoamMsgRequest {
-  /** Whose view of the conversation: what this account has deleted does not come. */
+  /** Whose view of the conversation: what this account has deleted is left out. */
   Operator_Account: string
   Peer_Account: string
   MaxCnt: number
   /** Seconds since 1970, both ends included. */
   MinTime: number
-  /** Of the next page: LastMsgTime of the answer before, together with its LastMsgKey. */
+  /** For the next page: LastMsgTime of the previous answer, together with its LastMsgKey. */
   MaxTime: number
   LastMsgKey?: string
 }
@@ -89,7 +89,7 @@ export interface C2cHistoryMessage {
 }
 
 export interface AdminGetRoamMsgAnswer extends CommonAnswer {
-  /** 1: everything of that time; 0: go on with LastMsgTime and LastMsgKey. An answer holds about 13 kB. */
+  /** 1: everything of that time; 0: continue with LastMsgTime and LastMsgKey. An answer has about 13 kB. */
   Complete: number
   MsgCnt?: number
   LastMsgTime?: number

@@ -8,7 +8,7 @@ export type Role = 'Owner' | 'Admin' | 'Member'
 /** A member of a group. It has only the fields that the filter names. Times are seconds since 1970. */
 export interface GroupMember {
   Member_Account: string
-  /** Without the space that Tencent adds at its end. Do not rely on a filter by role: check this field. */
+  /** Without the space that Tencent adds at the end. Do not rely on a filter by role: check this field. */
   Role?: Role
   JoinTime?: number
   /** 0: never. Recorded for Work, Public and Meeting groups. Absent means unknown, not silent. */
@@ -25,7 +25,7 @@ export interface GroupMember {
   AppMemberDefinedData?: { Key: string; Value: string }[]
 }
 
-/** Names of member fields, for a filter; `Member_Account` always comes. */
+/** Names of member fields, for a filter; `Member_Account` is always there. */
 export type MemberField = Exclude<keyof GroupMember, 'Member_Account' | 'AppMemberDefinedData'>
 
 interface Filters {
@@ -36,7 +36,7 @@ interface Filters {
 
 export interface GetGroupMemberInfoRequest extends Filters {
   GroupId: string
-  /** Size of a page: use 100, which every type of group takes. Without it all members come. */
+  /** Size of a page: use 100, which every type of group accepts. Without it all members are returned. */
   Limit?: number
   /** Index of the first member; not for a Community. */
   Offset?: number

@@ -14,7 +14,7 @@ export interface DeleteGroupMemberRequest {
 
 export interface AddGroupMemberRequest {
   GroupId: string
-  /** Use at most 20: documents name limits from 20 to 500. */
+  /** Use at most 20: the documents give limits from 20 to 500. */
   MemberList: readonly { Member_Account: string }[]
   Silence?: 0 | 1
 }
@@ -43,7 +43,7 @@ export interface MembershipCalls {
   /** `add_group_member`: adds members; a full group answers 10014 (intl 34921, cn 1621). */
   addGroupMember(request: AddGroupMemberRequest, options?: CallOptions): Promise<AddGroupMemberAnswer>
   /**
-   * `forbid_send_msg`: mutes at most 500 members, or ends that; leaving and joining again does not end it. Not for a Work
+   * `forbid_send_msg`: mutes at most 500 members, or unmutes them; leaving and rejoining does not unmute. Not for a Work
    * group (intl 34951, cn 1627).
    */
   forbidSendMsg(request: ForbidSendMsgRequest, options?: CallOptions): Promise<CommonAnswer>

@@ -17,7 +17,7 @@ export interface SendGroupMsgRequest {
   From_Account?: string
   /** At most 50. Only these members get it. */
   To_Account?: readonly string[]
-  /** Which messages go first when the group is over its 40 a second. */
+  /** Which messages go first when the group is over its limit of 40 a second. */
   MsgPriority?: 'High' | 'Normal' | 'Low'
   /** 1: for members who are online, and not stored. */
   OnlineOnlyFlag?: 0 | 1
@@ -47,10 +47,10 @@ export interface SendMsgRequest {
   MsgBody: readonly MsgElement[]
   /** Default: the administrator. */
   From_Account?: string
-  /** 1: into the sender's own conversation list too; 2: not. */
+  /** 1: also in the sender's own conversation list; 2: not. */
   SyncOtherMachine?: 1 | 2
   MsgSeq?: number
-  /** Seconds, at most 604800; 0: for a recipient who is online. */
+  /** Seconds, at most 604800; 0: only for a recipient who is online. */
   MsgLifeTime?: number
   CloudCustomData?: string
   ForbidCallbackControl?: readonly ('ForbidBeforeSendMsgCallback' | 'ForbidAfterSendMsgCallback')[]
@@ -71,7 +71,7 @@ export interface SendStreamMsgRequest {
   To_Account: string
   /** The next part of the text. */
   Chunk: string
-  /** That of the first answer, from the second call on. */
+  /** From the second call on: the one in the first answer. */
   MsgKey?: string
   /** 1: this part is the last one. */
   Finish?: 0 | 1

@@ -8,7 +8,7 @@ export type OnlineStatus = 'Online' | 'PushOnline' | 'Offline'
 export interface QueryOnlineStatusRequest {
   /** At most 500. */
   To_Account: readonly string[]
-  /** 1: the platforms too. */
+  /** 1: with the platforms. */
   IsNeedDetail?: 0 | 1
   IsReturnInstid?: 0 | 1
   IsReturnCustomStatus?: 0 | 1

@@ -11,7 +11,7 @@ import { presenceCalls, type PresenceCalls } from './presence.ts'
 
 /**
  * Calls Tencent's server REST API for one app, as its administrator. Field names are Tencent's; times are seconds since
- * 1970. Calls wait for Tencent's rate limits, and are retried where that can help. All throw RestError.
+ * 1970. Calls wait for Tencent's rate limits, and are retried if that can help. All throw RestError.
  */
 export interface Rest
   extends

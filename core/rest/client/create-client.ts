@@ -22,7 +22,7 @@ interface ClientDeps {
 
 const NAME = /^\w+$/
 
-/** A client of the REST API for one app. Its calls share one pace, one UserSig and one suspension. */
+/** A client of the REST API for one app. Its calls share one rate limit, one UserSig and one suspension. */
 export function createRestClient(settings: RestSettings, deps: ClientDeps): Rest {
   const { observer, signal, clock = systemClock, random = Math.random } = deps
   const sender = new Sender(settings, { observer, clock, random })
@@ -84,7 +84,7 @@ function codeOf(failure: Failure): RestErrorCode {
   return failure.errorCode === undefined ? 'REST_UNANSWERED' : 'REST_REFUSED'
 }
 
-/** The body as text. Tencent requires an object even where it is empty. */
+/** The body as text. Tencent requires an object even if it is empty. */
 function toJson(body: object): string | undefined {
   try {
     const text: unknown = JSON.stringify(body)

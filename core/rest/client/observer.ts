@@ -4,21 +4,21 @@ export interface RestCalled {
   /** Such as `group_open_http_svc/get_group_info`. */
   readonly api: string
   readonly outcome: 'ok' | 'refused' | 'unanswered' | 'suspended' | 'aborted' | 'invalid'
-  /** Tencent's `ErrorCode`, where there was an answer. */
+  /** Tencent's `ErrorCode`, if there was an answer. */
   readonly code?: number
   readonly requestId?: string
   /** How often it was sent. */
   readonly attempts: number
-  /** Duration of the call with all its waiting, in milliseconds. */
+  /** Duration of the call including all waiting, in milliseconds. */
   readonly durationMs: number
 }
 
-/** Why no call of an app is sent for a while. */
+/** Why no calls of an app are sent for a while. */
 export interface RestPaused {
   readonly sdkAppId: number
-  /** `rate`: too many calls. `signatures`: Tencent did not accept too many of them. `settings`: they are wrong. */
+  /** `rate`: too many calls. `signatures`: Tencent rejected too many of them. `settings`: they are wrong. */
   readonly reason: 'rate' | 'signatures' | 'settings'
-  /** Tencent's `ErrorCode`; none where a gateway answered. */
+  /** Tencent's `ErrorCode`; none if a gateway answered. */
   readonly code?: number
   readonly pauseMs: number
 }
@@ -27,7 +27,7 @@ export interface RestPaused {
 export interface Observer {
   called(event: RestCalled): void
   paused(event: RestPaused): void
-  /** Runs a call, in a span of a trace where there is one. */
+  /** Runs a call, in a span if there is a trace. */
   trace?<T>(call: { readonly sdkAppId: number; readonly api: string }, run: () => Promise<T>): Promise<T>
   /** Further headers of a request, such as those of a trace. */
   headers?(): Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import type { Failure } from '../pace/failure.ts'
 /** The result of sending a request once. */
 export type Reply = { readonly answer: JsonObject; readonly code: number } | { readonly failure: Failure }
 
-// The connection was never made, so the command cannot have taken effect.
+// There was no connection, so the command cannot have taken effect.
 const NEVER_SENT =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/
 

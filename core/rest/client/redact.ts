@@ -1,7 +1,7 @@
 import { isObject } from '../../lib/json.ts'
 
 const LONGEST = 300
-/** Longer free text is left out, and so is that of a request with more texts: comparing them would block the event loop. */
+/** Longer free text is left out, also if a request has more texts: comparing them would block the event loop. */
 const LONGEST_COMPARED = 16_384
 const MOST_TEXTS = 1000
 const SHORTEST = 3
@@ -25,7 +25,7 @@ export function redactor(secrets: readonly string[], body: unknown): (text: stri
   }
 }
 
-/** The longest first, since a text may contain another one. */
+/** Longest first, since a text may contain another one. */
 function quotableTexts(secrets: readonly string[], body: unknown): string[] {
   const texts = [...secrets, ...textsOf(body)].filter(({ length }) => length >= SHORTEST && length <= LONGEST_COMPARED)
   return [...new Set(texts.flatMap(writings))].toSorted((a, b) => b.length - a.length)
@@ -44,7 +44,7 @@ function textsOf(body: unknown): string[] {
   return texts
 }
 
-/** A text as it is, and as it stands in JSON and in a URL. */
+/** A text as it is, and as written in JSON and in a URL. */
 function writings(text: string): string[] {
   // A URL cannot hold half a surrogate pair: U+FFFD stands for it.
   const whole = Buffer.from(text).toString()

@@ -19,7 +19,7 @@ export class RestError extends TimhookError {
   override readonly code: RestErrorCode
   /** Such as `group_open_http_svc/get_group_info`. */
   readonly api: string
-  /** Tencent's `ErrorCode`, where there was an answer. */
+  /** Tencent's `ErrorCode`, if there was an answer. */
   readonly errorCode: number | undefined
   /** Tencent's `ErrorInfo`: for people, not to be matched on. Texts of the request are removed. */
   readonly errorInfo: string | undefined

@@ -41,7 +41,7 @@ interface SenderDeps {
   readonly random: () => number
 }
 
-/** Sends the calls of one app: waits for the rate limit, and retries where that can help. */
+/** Sends the calls of one app: waits for the rate limit, and retries if that can help. */
 export class Sender {
   readonly #settings: RestSettings
   readonly #deps: SenderDeps

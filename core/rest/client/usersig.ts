@@ -13,7 +13,7 @@ export interface UserSigSettings {
 }
 
 /**
- * Makes a UserSig (TLSSigAPIv2, intl 34385), with which a caller of the REST API proves its identity.
+ * Creates a UserSig (TLSSigAPIv2, intl 34385), with which a caller of the REST API proves its identity.
  * @param nowSeconds - Unix time from which it is valid
  * @param lifetimeSeconds - a positive integer
  * @throws RangeError for an identifier that is empty or has line breaks, or an invalid lifetime
@@ -42,7 +42,7 @@ export function makeUserSig(
   return base64.replaceAll('+', '*').replaceAll('/', '-').replaceAll('=', '_')
 }
 
-/** Caches one UserSig, and makes the next one before it expires. */
+/** Caches one UserSig, and creates the next one before it expires. */
 export class UserSigner {
   readonly #settings: UserSigSettings
   readonly #now: () => number

@@ -3,7 +3,7 @@ import { kindOf, leavesOutcomeUnknown, type CodeKind } from './codes.ts'
 
 /** A failed attempt. */
 export interface Failure {
-  /** Beside the kinds of codes: `transport`, no answer that may come yet; `suspended` and `aborted`, not sent. */
+  /** Besides the kinds of codes: `transport`, no answer, but a retry may get one; `suspended` and `aborted`, not sent. */
   readonly kind: CodeKind | 'transport' | 'suspended' | 'aborted'
   /** Whether the command may still have taken effect. */
   readonly outcomeUnknown: boolean
@@ -24,7 +24,7 @@ const HINTS: Partial<Record<number, string>> = {
   70020: 'Check `sdkAppId`, and set `region` to the one in which the app was created.',
 }
 
-/** Makes a Failure of an answer with an error code. `clean` removes texts of the request from Tencent's free text. */
+/** Creates a Failure from an answer with an error code. `clean` removes texts of the request from Tencent's free text. */
 export function failureOf(answer: JsonObject, errorCode: number, clean: (text: string) => string): Failure {
   const { ErrorInfo, RequestId } = answer
   const info = typeof ErrorInfo === 'string' && ErrorInfo !== '' ? clean(ErrorInfo) : undefined

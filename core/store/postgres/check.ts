@@ -3,7 +3,7 @@ import { TimhookError } from '../../errors.ts'
 import { readOnly } from './fault.ts'
 
 const OLDEST = 130_000
-/** What this session needs, beside a server that keeps its files whole: see `inspect`. */
+/** The settings that this session needs, besides a server that keeps its files intact: see `inspect`. */
 const WAITS_FOR_DISK: readonly unknown[] = ['on', 'remote_apply']
 
 const INSPECT = `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
@@ -23,9 +23,9 @@ interface Inspected {
 
 /**
  * Checks the server of a new connection, and returns every reason why it may lose acknowledged writes, one phrase each.
- * Its session waits until each commit is on disk, here and on a synchronous standby where there is one; with `relaxed` it
- * waits for what the server is set to. A connection of a pooler has no settings of its own: there the server's count.
- * @throws TimhookError STORE_UNSUITABLE where timhook cannot work with this server; where `mode` is strict STORE_NOT_DURABLE
+ * Its session waits until each commit is on disk, here and on a synchronous standby if there is one; with `relaxed` it
+ * waits for what the server is set to. Connections of a pooler cannot be set up: there the server's settings count.
+ * @throws TimhookError STORE_UNSUITABLE if timhook cannot work with this server; STORE_NOT_DURABLE in mode strict
  */
 export async function inspect(
   client: Pick<ClientBase, 'query'>,

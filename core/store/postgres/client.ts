@@ -8,29 +8,29 @@ import { type PostgresSettings, targetOf } from './options.ts'
 import { createSessions, isTransactionPooled, type Sessions } from './sessions.ts'
 import type { Queryable, Sql } from './sql.ts'
 
-/** Connections to a PostgreSQL that has passed the check. They are made anew when they are lost. */
+/** Connections to a PostgreSQL that has passed the check. They are replaced when they are lost. */
 export interface PostgresClient extends Queryable {
-  /** Where our tables are, as it stands in a statement. */
+  /** The schema of our tables, quoted for a statement. */
   readonly schema: string
   /** `faults`: why this PostgreSQL may lose acknowledged writes, such as `fsync is off`. */
   readonly durability: { readonly mode: 'strict' | 'relaxed'; readonly faults: readonly string[] }
-  /** Whether a pooler is before it that gives each transaction another session: then nothing can be listened to. */
+  /** Whether there is a pooler that gives each transaction another session: then nobody can listen. */
   readonly isPooled: boolean
   /**
-   * Fails at once while PostgreSQL is away, and is never sent twice: a lost reply leaves open whether it was done. Its
+   * Fails at once while PostgreSQL is down. Never sends twice: after a lost reply nobody knows whether it was done. Its
    * errors are TimhookErrors.
    */
   query: Queryable['query']
-  /** What `work` did is undone where it throws. */
+  /** Rolls back if `work` throws. */
   transaction<T>(work: (session: Queryable) => Promise<T>): Promise<T>
-  /** Calls back with the payload of each notification, and with undefined where some may have been missed. */
+  /** Calls back with the payload of each notification, and with undefined if some may have been missed. */
   listen(channel: string, onNotification: (payload: string | undefined) => void): void
-  /** Rejects with the reason where this PostgreSQL cannot be written to at the moment. */
+  /** Rejects with the reason if this PostgreSQL cannot be written to at the moment. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
-/** Connections of one process at most; with the one that listens there is one more. */
+/** The most connections of one process, not counting the one that listens. */
 const MAX_CONNECTIONS = 10
 const START_MS = 5000
 const RETRY_MS = 100
@@ -41,9 +41,9 @@ const GRACE_MS = 50
 
 interface OpenOptions {
   readonly log: Logger
-  /** Milliseconds until connecting gives up. */
+  /** The time limit for connecting, milliseconds. */
   readonly startMs?: number
-  /** Milliseconds to wait for a reply. */
+  /** How long to wait for a reply, milliseconds. */
   readonly silentMs?: number
   /** Called once when PostgreSQL does not answer at once. The default logs it. */
   readonly onWaiting?: ((text: string) => void) | undefined
@@ -64,7 +64,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
     isClosed: false,
   }
   const mode = settings.durability
-  // Every new connection may be to another server. The pool awaits this, though its types say otherwise.
+  // Any new connection may be to another server. The pool awaits this, though its types say otherwise.
   const checks = {
     async onConnect(client: ClientBase) {
       try {
@@ -103,7 +103,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
       throw postgresFault(error, place)
     }
   }
-  /** A transaction of which nobody awaits the end any more, as one that waits for a standby, keeps no connection. */
+  /** A transaction whose end nobody awaits any more, such as one that waits for a standby, must free its connection. */
   const abandon = (client: PoolClient): void => {
     const { processID } = client as unknown as { processID: number | null }
     if (!isPooled) pool.query('SELECT pg_terminate_backend($1)', [processID]).catch(() => undefined)
@@ -125,7 +125,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
   const on = (client: PoolClient): Queryable => ({
     async query<T extends object>(statement: Sql, values: readonly unknown[] = []) {
       const text = textOf(statement)
-      // A statement that was prepared in another session is not there. Without a name and values it may be several.
+      // A statement prepared in another session does not exist here. Without a name and values there may be several.
       const query = { text, values: values.map(withoutNul), ...(!isPooled && { name: statement.name }) }
       return (await client.query<T>(query)).rows
     },
@@ -177,7 +177,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
   }
 }
 
-/** Runs `work` once PostgreSQL can be reached. Rejects at once where waiting cannot help. */
+/** Runs `work` once PostgreSQL can be reached. Rejects at once if waiting cannot help. */
 async function whenThere<T>(
   { place }: Sessions,
   { log, startMs = START_MS, onWaiting = (text) => log.warn(text) }: OpenOptions,
@@ -206,7 +206,7 @@ async function withinTime<T>(
   work: () => Promise<T>,
   onLate: () => void = () => undefined,
 ): Promise<T> {
-  // Where this process itself was held up, the reply may be there already: it is read before the second timer.
+  // If this process itself was held up, the reply may already be there: it is read before the second timer.
   let timer = setTimeout(() => (timer = setTimeout(giveUp, GRACE_MS)), ms)
   const giveUp = (): void => {
     ;(client as Client).connection.stream.destroy(new Error('Query read timeout'))
@@ -219,7 +219,7 @@ async function withinTime<T>(
   }
 }
 
-/** No text of PostgreSQL has a NUL. */
+/** Texts in PostgreSQL cannot contain NUL. */
 function withoutNul(value: unknown): unknown {
   if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
   return Array.isArray(value) ? value.map(withoutNul) : value

@@ -1,7 +1,7 @@
 import { TimhookError } from '../../errors.ts'
 import { connectionFault } from '../../lib/net/host.ts'
 
-/** The words that the driver takes from itself, and what they mean. */
+/** Codes that the driver itself uses, and what they mean. */
 const DRIVER_SAYS = [
   [/SSL connections$/, 'it does not speak TLS; set sslmode=disable, or ssl = on in postgresql.conf'],
   [/timeout expired|connection timeout|^Query read timeout|trying to connect$/, 'it does not answer'],
@@ -9,7 +9,7 @@ const DRIVER_SAYS = [
 ] as const
 
 const REFUSALS: readonly unknown[] = ['28P01', '28000', '3D000', '42501']
-/** Of the server: it ends, starts, or is asked to end this connection. */
+/** The server is stopping, starting, or was asked to end this connection. */
 const ENDING: readonly unknown[] = ['57P01', '57P02', '57P03', '57P05']
 
 interface DriverError {
@@ -24,7 +24,7 @@ export function isRefusal(error: unknown): boolean {
     : REFUSALS.includes((error as DriverError).code) || /password must be a/.test((error as DriverError).message)
 }
 
-/** Whether the connection is lost, or is to a server that does not take writes any more. */
+/** Whether the connection is lost, or is to a server that no longer accepts writes. */
 export function isLost(error: unknown): boolean {
   if (error instanceof TimhookError) return error.code === 'STORE_UNREACHABLE'
   const { code } = error as DriverError
@@ -33,7 +33,7 @@ export function isLost(error: unknown): boolean {
 
 /**
  * Turns an error of PostgreSQL or its driver into one that may be logged. Their sentences and details may quote values,
- * so of those only the code is kept.
+ * so only the code is kept.
  * @param place where PostgreSQL is, for the sentence
  */
 export function postgresFault(error: unknown, place?: string): TimhookError {

@@ -5,8 +5,8 @@ import type { Sessions } from './sessions.ts'
 const RETRY_MS = 500
 
 /**
- * Listens on a connection of its own, and connects anew when that is lost; each time `onNotification` is called with
- * undefined, since some may have been missed. Returns what stops it.
+ * Listens on a separate connection, and reconnects when that is lost; each time `onNotification` is called with
+ * undefined, since some may have been missed. Returns a function that stops it.
  */
 export function listen(
   sessions: Sessions,

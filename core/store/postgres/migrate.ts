@@ -29,7 +29,7 @@ CREATE TABLE {schema}.records (
 CREATE INDEX records_of ON {schema}.records (plugin, kind, num);
 `
 
-// Read from the tables of the catalog: what is remembered of it may be older than the lock.
+// Read from the catalog's tables, because the caches may be older than the lock.
 const LOOK = sql(
   'look-for-schema',
   `SELECT oid IS NOT NULL AS has_schema, EXISTS (
@@ -41,7 +41,7 @@ const LOCK = sql('lock-schema', `SELECT pg_advisory_xact_lock(hashtextextended($
 const VERSION = sql('version', `SELECT version FROM {schema}.timhook_version`)
 const SET_VERSION = sql('set-version', `UPDATE {schema}.timhook_version SET version = $1`)
 
-/** Returns the version of the tables that are there, 0 where there are none. */
+/** Returns the version of the existing tables, 0 if there are none. */
 export async function versionOf(postgres: Pick<PostgresClient, 'query' | 'schema'>): Promise<number> {
   const [found] = await postgres.query<{ has_version: boolean }>(LOOK, [postgres.schema])
   if (!found?.has_version) return 0
@@ -49,9 +49,9 @@ export async function versionOf(postgres: Pick<PostgresClient, 'query' | 'schema
 }
 
 /**
- * Makes our tables, or brings older ones up to date. Servers that start together do it one after another.
- * @param steps the n-th makes version n out of the one before
- * @throws TimhookError STORE_NEWER where a newer timhook has been here, STORE_FOREIGN where others have tables of our names
+ * Creates our tables, or brings older ones up to date. Servers that start together do this one after another.
+ * @param steps the n-th makes version n from the one before
+ * @throws TimhookError STORE_NEWER after a newer timhook, STORE_FOREIGN if somebody else's tables have our names
  */
 export async function migrate(postgres: PostgresClient, steps: readonly string[]): Promise<void> {
   const { schema } = postgres

@@ -9,9 +9,9 @@ export type SslMode = 'require' | 'verify-ca' | 'verify-full'
 
 /** The config's `delivery.postgres`. */
 export interface PostgresSettings {
-  /** One server or several, of which one takes writes: postgres://user:password@host:port,host:port/database?sslmode=… */
+  /** One server, or several of which one is writable: postgres://user:password@host:port,host:port/database?sslmode=… */
   readonly url: string
-  /** In place of the one in the URL. */
+  /** Replaces the one in the URL. */
   readonly password?: string
   readonly schema: string
   /** Files are PEM. */
@@ -19,7 +19,7 @@ export interface PostgresSettings {
   readonly durability: 'strict' | 'relaxed'
 }
 
-/** What a driver needs to know of every connection. */
+/** What a driver needs to know about each connection. */
 export interface Target {
   readonly hosts: readonly PostgresHost[]
   readonly user: string
@@ -30,7 +30,7 @@ export interface Target {
   readonly place: string
 }
 
-/** @throws TimhookError CONFIG_INVALID where the URL is none, or a file of `ssl` cannot be read */
+/** @throws TimhookError CONFIG_INVALID if the URL is invalid, or a file of `ssl` cannot be read */
 export function targetOf({ url, password, ssl }: PostgresSettings): Target {
   const parsed = parsePostgresUrl(url)
   if (typeof parsed === 'string') throw new TimhookError('CONFIG_INVALID', `delivery.postgres.url: ${parsed}`)

@@ -4,16 +4,16 @@ import { isLost } from './fault.ts'
 import type { Target } from './options.ts'
 
 const CONNECT_MS = 2000
-/** How often the two connections are compared: others of the same pooler may come between. */
+/** How often the two connections are compared, because other clients of the pooler may interfere. */
 const ROUNDS = 3
 
-/** Makes connections to the first host that takes writes; goes on to the next one when a connection fails. */
+/** Creates connections to the first host that accepts writes; goes on to the next one when a connection fails. */
 export interface Sessions {
   readonly place: string
   readonly options: ClientConfig
   /** For a pool. */
   readonly Client: new () => Client
-  /** That server does not take writes: the next connection is to another one. */
+  /** This server does not accept writes, so the next connection goes to another one. */
   leave(client: ClientBase): void
   connect(): Promise<Client>
 }
@@ -22,7 +22,7 @@ export function createSessions({ hosts, user, password, database, ssl, place }: 
   let current = 0
   const hostOf = new WeakMap<ClientBase, number>()
   const leave = (client: ClientBase): void => {
-    // Several connections fail together: the first one goes on to the next host for all of them.
+    // Several connections fail together. Only the first one goes on to the next host, for all of them.
     if (hostOf.get(client) === current) current = (current + 1) % hosts.length
   }
   const overrides = new TypeOverrides()
@@ -67,9 +67,9 @@ export function createSessions({ hosts, user, password, database, ssl, place }: 
 }
 
 /**
- * Whether a pooler, such as PgBouncer, gives a connection another session with each transaction: two connections that are
- * open at once then have the same one, or one of them has two.
- * @throws TimhookError STORE_UNSUITABLE where each statement gets its own
+ * Whether a pooler, such as PgBouncer, gives a connection another session for each transaction: then two connections
+ * that are open at once have the same one, or one of them has two.
+ * @throws TimhookError STORE_UNSUITABLE if each statement gets its own
  */
 export async function isTransactionPooled(sessions: Sessions): Promise<boolean> {
   const first = await sessions.connect()

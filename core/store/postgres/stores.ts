@@ -20,7 +20,7 @@ const LIST = sql(
   `SELECT key, json FROM {schema}.kv
   WHERE plugin = $1 AND key >= $2 AND starts_with(key, $2) AND (ends_at IS NULL OR ends_at > ${now('$3')})`,
 )
-/** Of a value that is not there, or whose time is over. */
+/** For a value that does not exist, or has expired. */
 const INSERT = sql(
   'kv-insert',
   `INSERT INTO {schema}.kv AS kv VALUES ($1, $2, $3, NULL)

@@ -8,7 +8,7 @@ export type { Redis }
 
 /** A connection to a Redis that has passed the check. It reconnects by itself. */
 export interface RedisClient {
-  /** Commands fail at once while Redis is away, and are never sent twice. Their errors hold arguments: see `redisFault`. */
+  /** Commands fail at once while Redis is down, and are never sent twice. Errors contain arguments: see `redisFault`. */
   readonly client: Redis
   /** The prefix of every key. */
   readonly prefix: string
@@ -34,9 +34,9 @@ const QUIT_TIMEOUT_MS = 1000
 
 interface OpenOptions {
   readonly log: Logger
-  /** Milliseconds until connecting gives up. */
+  /** The time limit for connecting, milliseconds. */
   readonly startMs?: number
-  /** Milliseconds to wait for a reply. */
+  /** How long to wait for a reply, milliseconds. */
   readonly silentMs?: number
   /** Called once when Redis does not answer at once. The default logs it. */
   readonly onWaiting?: ((text: string) => void) | undefined
@@ -142,7 +142,7 @@ interface Watched {
   readonly state: { faults: readonly string[]; fault: unknown }
 }
 
-/** Logs when Redis goes away and when it is back. Checks it again then, since it may be a different one. */
+/** Logs when Redis goes down and when it is back. Checks it again then, since it may be a different one. */
 function watch(client: Redis, { log, place, mode, state }: Watched): void {
   let away = false
   client.on('error', (error: Error) => (state.fault = error))

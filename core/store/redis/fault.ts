@@ -5,7 +5,7 @@ const WRONG_CREDENTIALS = /^(?:WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ER
 const NOT_ALLOWED = /^NOPERM/
 const NO_SUCH_DATABASE = /^ERR (?:DB index|invalid DB)/
 
-/** The words that the driver takes from its own options. */
+/** Codes that the driver makes of its own options. */
 const DRIVER_SAYS = [
   [/^(?:Stream isn't writeable|Reached the max retries)/, 'the connection is lost'],
   [/^Command timed out/, 'it does not answer'],
@@ -17,7 +17,7 @@ export function isRefusal(error: Error): boolean {
 }
 
 /**
- * Turns an error of Redis or its driver into one that may be logged. The driver's own errors hold the arguments of the
+ * Turns an error of Redis or its driver into one that may be logged. The driver's own errors contain the arguments of the
  * command, which include passwords and texts of messages.
  * @param place where Redis is, for the sentence
  */

@@ -4,7 +4,7 @@ export interface RedisSettings {
   /** Each as `host:port`. */
   readonly sentinels?: readonly string[]
   readonly name?: string
-  /** Of the Redis behind the sentinels; a URL has its own. */
+  /** For the Redis behind the sentinels; a URL has its own. */
   readonly username?: string
   readonly password?: string
   readonly sentinelPassword?: string
@@ -22,7 +22,7 @@ export function optionsOf({ url, sentinels, name, username, password, sentinelPa
     connectTimeout: CONNECT_MS,
     keepAlive: 10_000,
     // A command that waits for Redis to come back would be answered long after its callback; one that is sent again may
-    // have been done already.
+    // already have been done.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -59,7 +59,7 @@ function wait(attempt: number): number {
   return Math.round(ceiling * (0.5 + Math.random() / 2))
 }
 
-/** `host:port`, of which the port may be missing. */
+/** `host:port`, where the port may be missing. */
 function addressOf(text: string): { host: string; port?: number } {
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
   return { host: bracketed ?? plain ?? text, ...(port !== undefined && { port: Number(port) }) }

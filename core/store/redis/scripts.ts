@@ -28,7 +28,7 @@ local function read(value)
 end
 `
 
-/** Every write deletes a few expired values, so that they do not pile up and no write takes long. */
+/** Every write deletes a few expired values, so that they do not pile up, and no write takes long. */
 const WRITE = `
 local function write(key, json, ends)
   for _, ended in ipairs(redis.call('ZRANGE', KEYS[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, 10)) do
@@ -62,7 +62,7 @@ write(ARGV[2], ARGV[3], ttl and now + ttl)`)
 export const DELETE = script(`${ENDING}${NOW}${WRITE}
 write(ARGV[2], '')`)
 
-/** ARGV: now, key, the JSON that it replaces or empty for none, JSON or empty to delete. Returns 1 where it did. */
+/** ARGV: now, key, the JSON that it replaces or empty for none, JSON or empty to delete. Returns 1 if it did. */
 export const CHANGE = script(`${STORING}${NOW}${READ}${WRITE}
 local json, ends = read(redis.call('HGET', KEYS[1], ARGV[2]))
 if (json or '') ~= ARGV[3] then return 0 end
@@ -96,7 +96,7 @@ fence = fence + 1
 redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f:%.0f', fence, now + ARGV[3]))
 return fence`)
 
-/** ARGV: now, name, fence, time to live. Returns 1 where the lease is still held. */
+/** ARGV: now, name, fence, time to live. Returns 1 if the lease is still held. */
 export const LEASE_SET = script(`${ENDING}${NOW}${HELD}
 if fence ~= ARGV[3] or tonumber(ends) <= now then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], string.format('%s:%.0f', fence, now + ARGV[4]))

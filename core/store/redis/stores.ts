@@ -5,7 +5,7 @@ import { CHANGE, DELETE, GET, LEASE_SET, LEASE_TAKE, LIST, RECORD, SET } from '.
 import type { Lease, Store, Stores } from '../store.ts'
 import { toJson } from '../to-json.ts'
 
-/** About how many records are retained per plugin and kind. Redis has them in memory, so older ones are dropped. */
+/** About how many records are kept per plugin and kind. Redis has them in memory, so older ones are dropped. */
 const MAX_RECORDS = 100_000
 /** Keys that one step of a listing scans. Redis does nothing else meanwhile. */
 const PAGE = 200

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { TimhookError } from '../../errors.ts'
 
-/** What a column holds. */
+/** A value of a column. */
 export type Value = string | number | null | Uint8Array
 export type Row = Record<string, Value>
 

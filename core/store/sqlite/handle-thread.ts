@@ -6,7 +6,7 @@ import type { Answer, Order } from './handle.ts'
 const port = parentPort
 const { file } = workerData as { file: string }
 const database = new Database(file)
-// FULL: what is committed survives a power cut. Another process that holds the file is waited for.
+// FULL: commits survive a power cut. If another process locks the file, this waits.
 database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
 port?.on('message', (order: Order) => port.postMessage(answerTo(order)))
 port?.postMessage({} satisfies Answer)

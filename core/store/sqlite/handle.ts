@@ -5,13 +5,13 @@ import { TimhookError } from '../../errors.ts'
 import { Queue } from '../../lib/fifo.ts'
 import type { Row, Value } from './driver.ts'
 
-/** What a column of SQLite holds. */
+/** A value of a column in SQLite. */
 export type SqliteValue = Value
-/** A row, by the names of its columns. */
+/** A row, by column names. */
 export type SqliteRow = Row
 
 /**
- * An SQLite file that is open in a thread of its own, with write-ahead log and `synchronous=FULL`. Statements run one
+ * An SQLite file that is open in a separate thread, with write-ahead log and `synchronous=FULL`. Statements run one
  * after another, in the order of the calls. An error has SQLite's name as `code`, such as SQLITE_FULL or SQLITE_BUSY.
  * No NUL is stored in text: it becomes U+FFFD.
  */
@@ -25,7 +25,7 @@ export interface SqliteHandle {
   close(): Promise<void>
 }
 
-/** What the thread is told to do. */
+/** An order to the thread. */
 export interface Order {
   readonly kind: 'all' | 'run' | 'exec' | 'close'
   readonly sql: string
@@ -33,7 +33,7 @@ export interface Order {
   readonly values: string | readonly SqliteValue[]
 }
 
-/** What it answers, in the order of the orders. */
+/** A reply of the thread, in the sequence of the orders. */
 export interface Answer {
   readonly rows?: SqliteRow[]
   readonly changes?: number
@@ -43,8 +43,8 @@ export interface Answer {
 type Pending = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
 
 /**
- * Opens an SQLite file with the driver that timhook itself uses, and makes it where it is missing, readable by this user
- * alone.
+ * Opens an SQLite file with the driver that timhook itself uses, and creates it if it is missing, readable only by this
+ * user.
  * @throws TimhookError STORE_UNUSABLE
  */
 export async function openSqlite(file: string): Promise<SqliteHandle> {

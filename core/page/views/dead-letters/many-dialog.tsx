@@ -7,7 +7,7 @@ import { say } from '../../parts/status.tsx'
 import { Untrusted } from '../../parts/untrusted.tsx'
 import { countText } from '../../text/numbers.ts'
 
-/** Which dead letters, and what is to be done with them. */
+/** Which dead letters, and what to do with them. */
 export interface Many {
   readonly kind: 'retry' | 'drop'
   readonly plugin: string
@@ -16,7 +16,7 @@ export interface Many {
   readonly request: DeadLettersRequest
 }
 
-/** Says how many they are before anything is done. If they are not as many any more, the server does nothing. */
+/** Says how many there are before anything is done. If the number has changed, the server does nothing. */
 export function ManyDialog({ many, onClose }: { many: Many; onClose: () => void }) {
   const { kind, plugin, count, reason, request } = many
   const run = async (): Promise<void> => {

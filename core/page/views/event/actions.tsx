@@ -13,7 +13,7 @@ type Open =
   | { readonly kind: 'replay' | 'test' }
   | { readonly kind: 'retry' | 'drop'; readonly plugin: string; readonly letter: string }
 
-/** What may be done with a callback. */
+/** The actions for a callback. */
 export function Actions({ detail, onDone }: { detail: EventDetail; onDone: () => void }) {
   const session = useSession()
   const [open, setOpen] = useState<Open>()

@@ -10,7 +10,7 @@ import { messageOf } from '../../text/message.ts'
 import { bytesText } from '../../text/numbers.ts'
 import { Message } from './message.tsx'
 
-/** The body, behind a click: the server notes who looks. */
+/** The body, shown after a click, because the server logs who looks at it. */
 export function BodyCard({ detail }: { detail: EventDetail }) {
   const session = useSession()
   const [body, setBody] = useState<string>()
@@ -63,7 +63,7 @@ export function BodyCard({ detail }: { detail: EventDetail }) {
   )
 }
 
-/** Reads a body; the server notes it. @throws ApiFailure */
+/** Reads a body, which the server logs. @throws ApiFailure */
 export async function readBody(id: string): Promise<string> {
   const { body } = await get<EventDetail>(`api/events/${encodeURIComponent(id)}?body=1`)
   return body ?? ''

@@ -10,10 +10,10 @@ import { Actions } from './actions.tsx'
 import { BodyCard } from './body-card.tsx'
 import { Timeline } from './timeline.tsx'
 
-/** How often an event is read again while something is still to become of it. */
+/** How often an event is read again while it has no final outcome. */
 const REFRESH_MS = 3000
 
-/** One callback: what it was, and what became of it. */
+/** One callback: what it was, and its outcomes. */
 export function OneEvent({ id }: { id: string }) {
   const path = `api/events/${encodeURIComponent(id)}`
   const { data, failure, reload } = useApi<EventDetail>(path, REFRESH_MS)

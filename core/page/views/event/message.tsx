@@ -11,7 +11,7 @@ const STEP = 20
 const MAX_DEPTH = 4
 const TEXT_LIMIT = 2000
 
-/** A message as what it is. Nothing is loaded: pictures and files are links. */
+/** A message, drawn by its types. Nothing is loaded: pictures and files are links. */
 export function Message({ elements, depth }: { elements: readonly Element[]; depth: number }) {
   const [shown, setShown] = useState(STEP)
   const left = elements.length - shown
@@ -97,7 +97,7 @@ function Media({ name, address, notes }: { name: string; address: unknown; notes
   )
 }
 
-/** A link that a person may follow; where it leads is said before. An address of another kind is text. */
+/** A link that shows where it leads. An address that is not http(s) is shown as text. */
 function Address({ address }: { address: unknown }) {
   const href = webAddress(address)
   const text = textOf(address)

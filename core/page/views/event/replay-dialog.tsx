@@ -7,7 +7,7 @@ import { describeCounts } from '../../parts/counts-text.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { say } from '../../parts/status.tsx'
 
-/** Asks which plugin is to get the callback again. */
+/** Asks which plugin should get the callback again. */
 export function ReplayDialog({ event, onClose }: { event: EventSummary; onClose: () => void }) {
   const { plugins: ids = [] } = useSession() ?? {}
   const [chosen, setChosen] = useState<string>()

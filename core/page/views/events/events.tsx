@@ -10,7 +10,7 @@ import { useListKeys } from './list-keys.ts'
 import { useLive } from './use-live.ts'
 import { keyOf, type Search, useSearch } from './use-search.ts'
 
-/** What came, newest first. The link has the filters, so that every state of the list can be passed on. */
+/** The callbacks, newest first. The filters are in the link, so that any state of the list can be shared. */
 export function Events({ route }: { route: Route }) {
   const filter = filterOf(route.params)
   const filterKey = JSON.stringify(filter)

@@ -20,13 +20,13 @@ const OUTCOMES: readonly OutcomeFilter[] = [
   'refused',
 ]
 
-/** The filter that a link has. */
+/** The filter in a link. */
 export function filterOf(params: Params): EventFilter {
   const known = NAMES.map((name) => [name, params[name]] as const)
   return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== ''))
 }
 
-/** Fields for each filter. What they say goes into the link, and the list follows the link. */
+/** Fields for each filter. Their values go into the link, and the list follows the link. */
 export function Filters({ filter, formRef }: { filter: EventFilter; formRef: Ref<HTMLFormElement> }) {
   const { apps = [], plugins = [] } = useSession() ?? {}
 
@@ -111,7 +111,7 @@ function asChoice(value: string): Option {
   return [value, value]
 }
 
-/** One of several; what a link says stays, even if the config has it no more. */
+/** A choice. A value from the link stays, even if it is no longer in the config. */
 function Choice({ name, value, choices }: { name: Name; value: string | undefined; choices: readonly Option[] }) {
   const isKnown = value === undefined || choices.some(([choice]) => choice === value)
   const shown = isKnown ? choices : [asChoice(value), ...choices]

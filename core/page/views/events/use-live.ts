@@ -5,24 +5,24 @@ import { useReconnect } from '../../net/use-api.ts'
 import { type EventFilter, matchesFilter } from '../../text/match-event.ts'
 import { keyOf, type Search } from './use-search.ts'
 
-/** The most that waits to be shown. */
+/** The most callbacks that wait to be shown. */
 const MOST_FRESH = 1000
-/** Scrolled so far, a person reads what is further down. */
+/** Scrolled this far, a person is reading what is further down. */
 const READING_PX = 100
-/** As many of the newest may change yet. */
+/** How many of the newest may still change. */
 const NEWEST = 50
 
 export interface Live {
   readonly isOn: boolean
   readonly setOn: (isOn: boolean) => void
-  /** What has arrived while the person reads the list, which must not move under their eyes. */
+  /** Callbacks that arrived while the person reads the list, which must not move meanwhile. */
   readonly fresh: readonly EventSummary[]
-  /** How many came too fast to be told. */
+  /** How many came too fast to be sent. */
   readonly dropped: number
   readonly show: () => void
 }
 
-/** Adds to a list what arrives, and what becomes of its newest ones. */
+/** Adds new callbacks to a list, and updates the outcomes of its newest ones. */
 export function useLive(
   filter: EventFilter,
   filterKey: string,
@@ -57,7 +57,7 @@ export function useLive(
     if (!isOn) return undefined
     const isServers = filter.group !== undefined || filter.account !== undefined
     return listen({
-      // What came between the search and the first that is told.
+      // Callbacks received between the search and the first live one.
       state: (state) => void (mustRead.current ||= state === 'open'),
       callbacks(batch) {
         if (isServers) mustRead.current = true

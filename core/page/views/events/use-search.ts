@@ -10,7 +10,7 @@ const MOST = 1000
 
 export interface Search {
   readonly entries: readonly EventSummary[]
-  /** Whether a search is under way, and how far back it has come. */
+  /** Whether a search is under way, and how far back it has got. */
   readonly isSearching: boolean
   readonly searchedTo: number | undefined
   /** Whether nothing older is stored. */
@@ -19,9 +19,9 @@ export interface Search {
   /** Searches on for another page. */
   readonly goOn: () => void
   readonly stop: () => void
-  /** Adds what has just arrived, or replaces it where it is listed already. */
+  /** Adds what has just arrived, or replaces it if it is already listed. */
   readonly add: (events: readonly EventSummary[]) => void
-  /** Reads the newest ones again, for what has come and what has become of them; empty where that fails. */
+  /** Reads the newest ones again, for new callbacks and outcomes; empty if that fails. */
   readonly readNewest: () => Promise<readonly EventSummary[]>
 }
 
@@ -62,7 +62,7 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
           const path = withParams('api/events', { ...filter, limit: left, place: state.place })
           const page = await get<EventPage>(path, stop.signal)
           show({
-            // Whatever has arrived meanwhile is in the list already.
+            // Callbacks that arrived meanwhile are already in the list.
             entries: merge(latest.current.entries.length > 0 ? latest.current.entries : state.entries, page.entries),
             place: page.place,
             isEnd: page.end,
@@ -104,7 +104,7 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
   return { ...state, failure, searchedTo, add, readNewest, stop, goOn: () => void run(latest.current) }
 }
 
-/** Newest first, each once, the later report of one winning. */
+/** Newest first, each once; the latest report of a callback counts. */
 function merge(old: readonly EventSummary[], fresh: readonly EventSummary[]): EventSummary[] {
   const byId = new Map(old.map((event) => [keyOf(event), event]))
   for (const event of fresh) byId.set(keyOf(event), event)

@@ -5,7 +5,7 @@ import { Bar } from '../../parts/bar.tsx'
 import { StateChip } from '../../parts/chip.tsx'
 import { countText } from '../../text/numbers.ts'
 
-/** What waits for each plugin, and how long already. */
+/** The backlog of each plugin, and for how long it has waited. */
 export function Backlogs({ plugins }: { plugins: readonly PluginSummary[] }) {
   const most = plugins.reduce((most, { backlog }) => Math.max(most, backlog), 1)
   return (

@@ -16,7 +16,7 @@ const SPANS = ['hour', 'day'] as const
 const SHARED: ReadonlySet<Data['engine']> = new Set(['redis', 'postgres'])
 const SPANS_MS = { hour: 3_600_000, day: 86_400_000 }
 
-/** How the server is: numbers of now, the last hour or day, and what waits. */
+/** The state of the server: current numbers, the last hour or day, and what waits. */
 export function Overview({ route }: { route: Route }) {
   const { data, failure } = useApi<Data>('api/overview', REFRESH_MS)
   const [tick, setTick] = useState<StreamTick>()
@@ -66,7 +66,7 @@ function Facts({ data }: { data: Data }) {
   return <span class="muted">{facts.join(' · ')}</span>
 }
 
-/** Whether the server gets callbacks, and whatever an operator should know. */
+/** Whether the server gets callbacks, and everything that an operator should know. */
 function Checks({ data: { ready, checks, notes, durability } }: { data: Data }) {
   const failing = Object.entries(checks).filter(([, state]) => state !== 'ok')
   const remarks = [...Object.entries(notes), ...(durability ? [[t('overview.durability'), durability] as const] : [])]

@@ -21,7 +21,7 @@ interface Chart {
   readonly format: (value: number) => string
 }
 
-/** One span of time: load, answers beside the limit, refusals, what waits, what is dead; and what stands beside them. */
+/** One span of time: load, answer times against the limit, refusals, backlog and dead letters. */
 export function Plots({ series, spanMs, children }: PlotsProps) {
   const times = useMemo(() => series.callbacks.map((_, step) => series.from + step * series.stepMs), [series])
   const charts = useMemo(() => chartsOf(series), [series, t('overview.rate')])

@@ -4,7 +4,7 @@ import { duration, t } from '../../i18n/text.ts'
 import { linkTo } from '../../net/route.ts'
 import { bytesText, countText, roughText } from '../../text/numbers.ts'
 
-/** The numbers of now. Until the first live ones, those of the last step that is complete. */
+/** The current numbers. Until the first live ones arrive, those of the last complete step. */
 export function Tiles({ data, tick }: { data: Overview; tick: StreamTick | undefined }) {
   const { series, disk, deadLetters, deadLettersTruncated, plugins } = data
   const last = lastStep(series.hour)

@@ -7,7 +7,7 @@ import { say } from '../../parts/status.tsx'
 
 const SPANS = [600_000, 3_600_000, 21_600_000, 86_400_000]
 
-/** Asks for how long, and why: the reason is shown to whoever looks next. */
+/** Asks how long, and why: the reason is shown on the page. */
 export function PauseDialog({ plugin, onClose }: { plugin: string; onClose: () => void }) {
   const [span, setSpan] = useState('')
   const [reason, setReason] = useState('')

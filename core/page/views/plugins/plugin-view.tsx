@@ -7,7 +7,7 @@ import { Time } from '../../parts/time.tsx'
 import { Untrusted } from '../../parts/untrusted.tsx'
 import { countText } from '../../text/numbers.ts'
 
-/** What a command of a plugin says, as a table. */
+/** The output of a plugin's command, as a table. */
 export function PluginView({ id, command }: { id: string; command: string }) {
   const path = `api/plugins/${encodeURIComponent(id)}/view/${encodeURIComponent(command)}`
   const { data, failure, reload } = useApi<View>(path)

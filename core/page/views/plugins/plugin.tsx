@@ -16,7 +16,7 @@ import { Figure } from './plugins.tsx'
 
 const REFRESH_MS = 5000
 
-/** One plugin: how it does, what it is told, what it handles. */
+/** One plugin: its state, its numbers, and what it handles. */
 export function Plugin({ id }: { id: string }) {
   const { data, failure, reload } = useApi<PluginList>('api/plugins', REFRESH_MS)
   const plugin = data?.plugins.find((one) => one.id === id)

@@ -9,7 +9,7 @@ import { countText } from '../../text/numbers.ts'
 
 const REFRESH_MS = 5000
 
-/** The plugins of the config in their order, which is that of the chain. */
+/** The plugins of the config, in the order of the chain. */
 export function Plugins() {
   const { data, failure } = useApi<PluginList>('api/plugins', REFRESH_MS)
   return (
@@ -60,7 +60,7 @@ function PluginCard({ plugin }: { plugin: PluginSummary }) {
   )
 }
 
-/** A number with its name; a bad one only where there are any. */
+/** A number with its name. A bad one stands out unless it is 0. */
 export function Figure({ name, value, isBad = false }: { name: string; value: number; isBad?: boolean }) {
   return (
     <div class={isBad && value > 0 ? 'bad' : ''}>
