@@ -11,17 +11,17 @@ import { Batcher } from './write/batcher.ts'
 import { deleteBefore } from './write/retention.ts'
 
 const RETENTION_MS = 3_600_000
-/** So long a start waits for a database that does not answer. */
+/** How long a start waits for a database that does not answer. */
 const FIRST_TRY_MS = 6000
 
 /** An archive that the server writes to. */
 export interface Archive {
-  /** Resolves when what the callback says is in the database. */
+  /** Resolves when the contents of the callback are in the database. */
   write(received: Received): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens the archive of the options, with its tables. The URL, which may hold a password, is in no error. */
+/** Opens the archive of the options, with its tables. No error contains the URL, which may have a password. */
 export async function openArchive({ url }: Pick<Options, 'url'>): Promise<Engine> {
   const engine = await openEngine(url).catch((error: unknown) => {
     throw new Error(`the archive cannot be opened: ${sentenceOf(error)}`)
@@ -32,13 +32,13 @@ export async function openArchive({ url }: Pick<Options, 'url'>): Promise<Engine
   )
   if (!failed) return engine
   await engine.db.destroy().catch(() => undefined)
-  // Without its cause: a database's error may quote what nobody is to see.
+  // Without its cause, because a database's error may quote private data.
   throw new Error(`the archive cannot be used: ${sentenceOf(failed.error, engine)}`)
 }
 
 /**
- * Starts to write. A database that is away does not stop the start: callbacks wait until it is there.
- * @throws Error for a database that will not let us in, or whose tables are not ours
+ * Starts to write. If the database is down, the start goes on, and callbacks wait until it is back.
+ * @throws Error if the database refuses us, or if its tables are not ours
  */
 export async function startArchive(
   options: Options,
@@ -105,7 +105,7 @@ export async function startArchive(
   }
 }
 
-/** What is wrong, without what a database quotes: its own sentence may hold a text of a message. */
+/** What is wrong, without the database's own sentence, which may quote the text of a message. */
 function sentenceOf(error: unknown, engine?: Engine): string {
   if (error instanceof ArchiveSchemaError) return error.message
   const code = codeOf(error)

@@ -15,16 +15,16 @@ const PATIENCE_MS = 3_600_000
 
 const handler = {
   handle: (context: Context) => context.state.write(context),
-  // What does not fit is archived, too.
+  // Callbacks that do not fit are archived, too.
   faulty: true as const,
-  // The changes of a message are not to overtake it, nor what follows a group's end its end.
+  // Changes must not overtake their message, and nothing must overtake the end of a group.
   ordered: true,
-  // They wait for a transaction that has room for 500.
+  // They share a transaction that has room for 500.
   concurrency: 1000,
   timeoutMs: PATIENCE_MS,
 }
 
-/** Keeps every message in a database of one's own, with its edits, recalls and read receipts. */
+/** Keeps every message in your own database, with its edits, recalls and read receipts. */
 export default definePlugin({
   name: 'archive',
   description: 'Keeps every message in a database of your own, with edits, recalls and read receipts',

@@ -13,8 +13,7 @@ function isInstalled(name: string): boolean {
 }
 
 /**
- * The schema of the URL. A database whose driver is not installed is refused with what to install, by `timhook check`
- * too.
+ * The schema of the URL. If the driver of a database is missing, `timhook check` and the server say what to install.
  */
 export function DatabaseUrl(has: (name: string) => boolean = isInstalled) {
   const kinds = [

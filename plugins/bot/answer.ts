@@ -8,7 +8,7 @@ import { keepTalk, keyOf, readTalk, type Said, withTurn } from './talk/talk.ts'
 
 /** A message has 12 KB, its quotes and names included. */
 const MAX_BYTES = 10_000
-/** How often a model is asked for one answer. */
+/** How often the model is asked for one answer. */
 const MAX_ATTEMPTS = 3
 
 export const OUTCOMES = ['answered', 'withheld', 'broken', 'failed'] as const
@@ -30,7 +30,7 @@ export async function answer(context: Context): Promise<void> {
 
   const key = keyOf('talk', app.sdkAppId, incoming.from, incoming.group)
   const before = await readTalk(store, key)
-  // A retry is the same turn.
+  // A retry belongs to the same turn.
   const turn = context.attempt > 1 ? { talk: before, isSilent: false } : withTurn(before, state.now(), options)
   if (context.attempt === 1) await keepTalk(store, key, turn.talk, options)
   if (turn.isSilent) return count('ignored', { why: 'quick' })
@@ -41,7 +41,7 @@ export async function answer(context: Context): Promise<void> {
   count('answers', { outcome })
   const isKept = outcome === 'answered' || outcome === 'broken'
   const kept: readonly Said[] = isKept ? [...said, { role: 'assistant', content: text }] : turn.talk.said
-  // Whatever was said counts for the guard against loops, an apology too.
+  // Everything sent counts for the guard against loops, even an apology.
   await keepTalk(store, key, { ...turn.talk, said: kept, answeredAt: state.now() }, options)
   if (outcome === 'failed') throw new GiveUp('the model failed', { cause: error })
 }
@@ -54,7 +54,7 @@ async function isOverLimit(context: Context, incoming: Incoming): Promise<boolea
   return taken.isOver
 }
 
-/** Asks the model and shows what it says. Throws, to be tried again, only while nothing has been shown. */
+/** Asks the model and shows its answer. Throws, to be tried again, only while nothing has been shown. */
 async function speak(context: Context, incoming: Incoming, said: readonly Said[]): Promise<Spoken> {
   const { app, id, store, options, state, rest, signal, log, attempt } = context
   const speaker = createSpeaker({ rest, signal, options, to: incoming })
@@ -94,7 +94,7 @@ async function withhold({ options }: Context, shown: Shown): Promise<Spoken> {
   return { outcome: 'withheld', text: withheld }
 }
 
-/** What has been shown of an answer. */
+/** The part of an answer that has been shown. */
 class Shown {
   readonly #speaker: Speaker
   readonly #onBegin: () => Promise<void>

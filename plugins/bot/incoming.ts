@@ -14,7 +14,7 @@ export interface Incoming {
   /** GroupId; undefined for a one-to-one message. */
   readonly group: string | undefined
   readonly topic: string | undefined
-  /** Names the message: the same one may come by two callbacks. */
+  /** Identifies the message, since it may arrive in two callbacks. */
   readonly message: string
   readonly text: string
 }
@@ -25,8 +25,8 @@ export type Ignored = (typeof IGNORED)[number]
 /**
  * The message of a callback if it is for the bot; else undefined, or why it is ignored.
  *
- * - Nothing that a REST sender wrote is answered, so nothing that this bot or another one of the app wrote.
- * - Nothing that a chatbot wrote is, nor an account of `ignore`.
+ * - Messages sent by REST are not answered, and so none of this bot or another one of the app.
+ * - Nor are messages of a chatbot, or of an account in `ignore`.
  */
 export function incomingOf(context: Context): Incoming | Ignored | undefined {
   const { body, query, options, state, receivedAt } = context
@@ -38,7 +38,7 @@ export function incomingOf(context: Context): Incoming | Ignored | undefined {
     .trim()
   if (text === '' || !isForBot(context)) return undefined
   if (from === '' || from === options.account || from.startsWith(CHATBOT) || state.isIgnored(from)) return 'sender'
-  // A signal for one device is not in the conversation.
+  // A signal for one device is not part of the conversation.
   if (query.OptPlatform === 'RESTAPI') return 'rest'
   if (state.now() - receivedAt > options.maxAge) return 'old'
   if (!('GroupId' in body)) {

@@ -5,12 +5,12 @@ import { IGNORED } from './incoming.ts'
 import { checkOptions, type Options, options } from './options.ts'
 import { keyOf } from './talk/talk.ts'
 
-/** What is left for Tencent when the model's time is over. */
+/** The time left for Tencent after the model has timed out. */
 const GRACE_MS = 30_000
 
 const settings = { timeoutMs: ({ timeout }: Options) => timeout + GRACE_MS, retry: { attempts: 4 } }
 
-/** Answers one-to-one messages, and group messages that mention it, by a model. */
+/** Answers one-to-one messages, and group messages that mention it, with a model. */
 export default definePlugin({
   name: 'bot',
   description: 'Answers messages by a model behind an OpenAI-compatible endpoint',

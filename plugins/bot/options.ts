@@ -110,7 +110,7 @@ export type Options = Type.StaticDecode<typeof options>
 
 export const CHATBOT = '@RBT#'
 
-/** Refuses what the schema cannot refuse. */
+/** Checks what the schema cannot check. */
 export function checkOptions({ account, show }: Options): void {
   if (show === 'stream' && !account.startsWith(CHATBOT))
     throw new Error(`options.show: only a chatbot, whose account begins with ${CHATBOT}, can stream; take edit`)

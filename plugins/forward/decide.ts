@@ -2,7 +2,7 @@ import type { Verdict } from 'timhook/plugin'
 import { type Context, send } from './send/send.ts'
 import { TargetError } from './send/target-error.ts'
 
-/** What makes the verdicts of a before-callback. */
+/** The functions that create the verdicts of a before-callback. */
 interface Verdicts {
   readonly allow: (fields?: object) => Verdict
   readonly reject: (code?: number, info?: string) => Verdict
@@ -11,12 +11,12 @@ interface Verdicts {
 }
 
 const DROP = 2
-/** Refuses one target after another; Tencent takes another top-level code than 0 for a failure (intl 34361). */
+/** Rejects the targets one by one, because Tencent treats a top-level code other than 0 as a failure (intl 34361). */
 const PER_TARGET = 'Sns.CallbackPrev'
 
 /**
  * Asks the target about a before-callback.
- * @throws TargetError if it does not answer, or not as Tencent would want it: `onFailure` decides then
+ * @throws TargetError if there is no answer, or not one that Tencent would accept. Then `onFailure` decides
  */
 export async function decide(context: Context): Promise<Verdict> {
   const { circuit, origin } = context.state
@@ -39,7 +39,7 @@ export async function decide(context: Context): Promise<Verdict> {
   const { allow, reject, drop, answerFields } = context as unknown as Verdicts
   if (code === 0) {
     if (ActionStatus !== undefined && ActionStatus !== 'OK') throw fault('with ErrorCode 0 and another status than OK')
-    // Tencent overlooks what an answer does not need, so many receivers send more.
+    // Tencent ignores fields that an answer does not need, so many receivers send more.
     const taken = Object.entries(fields).filter(([name]) => answerFields?.includes(name) ?? true)
     return taken.length > 0 ? allow(Object.fromEntries(taken)) : allow()
   }

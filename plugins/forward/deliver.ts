@@ -5,19 +5,19 @@ import { type Context, isDown, isUnsent, send } from './send/send.ts'
 import { TargetError } from './send/target-error.ts'
 import { sleep, untilAborted } from './send/wait.ts'
 
-/** A callback waits this long for its place in the rate; otherwise the plugin is held until then. Milliseconds. */
+/** How long a callback waits for its place in the rate. Beyond that the plugin is held. Milliseconds. */
 const MAX_PACE_MS = 1000
-/** The longest Retry-After that is heeded, milliseconds. */
+/** The longest Retry-After that is followed, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600_000
 /** The pauses between connections that were refused: the first, doubled each time, and the longest. Milliseconds. */
 const RECONNECT_MS = 100
 const MAX_RECONNECT_MS = 1000
-/** A call that failed waits this long for other calls to show whether the target is down. Milliseconds. */
+/** How long a failed call waits for other calls to show whether the target is down. Milliseconds. */
 const VERDICT_MS = 1000
 
 /**
- * Hands an after-callback on: 2xx is done, 410 is for good, everything else is tried again. Once the circuit opens, the
- * failures that opened it count as no attempts: so a call that failed waits a moment for what comes of the others, and one
+ * Passes an after-callback on: 2xx is done, 410 gives up, everything else is tried again. Once the circuit opens, the
+ * failures that opened it are not attempts: so a failed call waits a moment for the results of others, and one
  * that was not even sent is sent again.
  * @throws RetryAfter, GiveUp or TargetError
  */
@@ -45,7 +45,7 @@ export async function deliver(context: Context): Promise<void> {
   }
 }
 
-/** Waits for a probe that is under way, and returns how to go on after it. */
+/** Waits for the probe that is under way, and returns how to continue. */
 async function enter(circuit: Circuit, signal: AbortSignal): Promise<Exclude<Passage, 'probing'>> {
   for (;;) {
     const passage = circuit.enter()

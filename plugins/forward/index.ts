@@ -6,7 +6,7 @@ import { createTarget } from './target.ts'
 
 const STATUSES = ['2xx', '3xx', '4xx', '5xx', 'none']
 
-/** Hands callbacks on to a service that speaks HTTP, in any language. One target an entry. */
+/** Passes callbacks on to a service that speaks HTTP, in any language. One target per entry. */
 export default definePlugin({
   name: 'forward',
   description: 'Forwards callbacks to a URL, as Tencent sends them, as Standard Webhooks or as CloudEvents',

@@ -105,11 +105,11 @@ export const options = Type.Object(
 export type Options = Type.StaticDecode<typeof options>
 
 /**
- * A call goes on for so long after the target's time is over, milliseconds: others show meanwhile whether the target is
- * down, and then the call counts as no attempt.
+ * How long a call waits after the target has timed out, milliseconds: other calls then show whether the target is
+ * down, and in that case the call is not an attempt.
  */
 const GRACE_MS = 2000
-/** The time of a handler that has no other, milliseconds. */
+/** The default time limit of a handler, milliseconds. */
 const HANDLER_MS = 30_000
 
 /** How long an answer may take, milliseconds. */
@@ -117,12 +117,12 @@ export function limitOf({ timeout }: Options): number {
   return timeout ?? HANDLER_MS - GRACE_MS
 }
 
-/** The time of a handler, milliseconds; undefined for the default. */
+/** The time limit of a handler, milliseconds; undefined for the default. */
 export function handlerMs({ timeout }: Options): number | undefined {
   return timeout === undefined ? undefined : timeout + GRACE_MS
 }
 
-/** Headers that say what is sent, which only the plugin knows. */
+/** Headers that describe the message, which only the plugin knows. */
 const OURS =
   /^(?:connection|content-length|content-type|expect|keep-alive|proxy-.*|te|timhook-.*|trailer|transfer-encoding|upgrade|webhook-.*)$/i
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/

@@ -11,7 +11,7 @@ import { connect } from './send/connect.ts'
 import { Rate } from './send/rate.ts'
 import { Watch } from './send/watch.ts'
 
-/** Where callbacks are forwarded to, and how it is doing. */
+/** Where callbacks are forwarded to, and its state. */
 export interface Target {
   readonly dispatcher: Dispatcher
   /** Scheme, host and port: the path may be a secret. */

@@ -41,7 +41,7 @@ export async function createFilter(options: Options): Promise<Filter> {
   }
 }
 
-/** Where words stand, in units of the text; `end` is exclusive. */
+/** Where words are, in units of the text; `end` is exclusive. */
 function find(text: Folded, automaton: Automaton, layers: readonly Layer[], wholeWords: boolean): Span[] {
   const { symbols, unitOf } = text
   const place = (start = 0, last = 0): Span => ({ start, end: last + 1 })

@@ -17,7 +17,7 @@ export interface Matched {
 }
 
 /**
- * Returns the verdict for a message; none where no word matches. `code` is that of a rejection. A message to mask that no
+ * Returns the verdict for a message; none if no word matches. `code` is that of a rejection. A message to mask that no
  * answer can carry is rejected.
  */
 export function moderate(

@@ -13,7 +13,7 @@ type Given = Pick<
   'command' | 'id' | 'app' | 'body' | 'state' | 'options' | 'drop' | 'emit' | 'store' | 'log' | 'count'
 > & { reject: (code: number, info: string) => Verdict }
 
-/** The verdict for a message; none where it passes. `code` is that of a rejection. */
+/** The verdict for a message; none if it passes. `code` is that of a rejection. */
 export async function judge(context: Given, code: number): Promise<Verdict | undefined> {
   const { body, app, state, options, drop, reject } = context
   const texts = textsOf(body.MsgBody).map(({ text }) => text)

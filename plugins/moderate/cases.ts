@@ -4,7 +4,7 @@ import type { Kind, Opinion, Question } from './services/service.ts'
 
 export type Action = 'allow' | 'reject' | 'drop' | 'recall'
 
-/** A message that needs a person, or was stopped. It holds no text unless `caseText` says so. */
+/** A message that needs a person, or was blocked. It contains no text unless `caseText` says so. */
 export interface Case {
   readonly level: 'review' | 'block'
   /** Why, in a word of the service. */

@@ -13,7 +13,7 @@ const KIND_OF: Readonly<Record<string, Media>> = {
   TIMFileElem: 'file',
   TIMVideoFileElem: 'video',
 }
-/** Longer ones are none that Tencent made. */
+/** Tencent creates no longer ones. */
 const MAX_URL = 4096
 
 /** Images, voices, files and videos of a MsgBody, and of the messages that it forwards, each with its URL. */

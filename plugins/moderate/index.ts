@@ -6,7 +6,7 @@ import { createModerator } from './moderator.ts'
 import { checkOptions, type Options, options } from './options.ts'
 import { LEVELS, REASONS } from './services/service.ts'
 
-/** A handler's own time is a little longer than the service's, so that the plugin's policy decides and not the host's. */
+/** A handler's limit is a little longer than the service's, so that the plugin's policy decides and not the host's. */
 const GRACE_MS = 100
 
 const settings = {
@@ -14,7 +14,7 @@ const settings = {
   onFailure: ({ onFailure }: Options) => onFailure,
 }
 
-/** Asks a moderation service before messages are sent, and after that about their images and files. */
+/** Asks a moderation service before messages are sent, and afterwards about their images and files. */
 export default definePlugin({
   name: 'moderate',
   description: "Asks Tencent's TMS, an OpenAI-compatible endpoint or any HTTP service about messages",

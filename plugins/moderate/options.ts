@@ -153,15 +153,15 @@ export type Options = Type.StaticDecode<typeof options>
 export type TmsOptions = NonNullable<Options['tms']>
 export type OpenAiOptions = NonNullable<Options['openai']>
 export type HttpOptions = NonNullable<Options['http']>
-/** What names a service. */
+/** The options that name a service. */
 export type ServiceOptions = Pick<Options, 'tms' | 'openai' | 'http'>
 
-/** The names of the services that are given. */
+/** The names of the given services. */
 export function given({ tms, openai, http }: ServiceOptions): string[] {
   return Object.entries({ tms, openai, http }).flatMap(([name, value]) => (value ? [name] : []))
 }
 
-/** Refuses what the schema cannot refuse. */
+/** Checks what the schema cannot check. */
 export function checkOptions(checked: Options): void {
   if (given(checked).length !== 1) throw new Error('options: expected one of tms, openai and http')
   const { media } = checked

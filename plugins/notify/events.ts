@@ -6,7 +6,7 @@ import { type Fields, fill, named } from './template.ts'
 
 const MINUTE_MS = 60_000
 
-/** The time that events are collected by. */
+/** The clock for collecting events. */
 export interface EventsClock {
   /** Milliseconds that only grow. */
   monotonic(): number
@@ -27,7 +27,7 @@ interface EventsDeps {
   readonly clock?: EventsClock
 }
 
-/** The lines of one event that wait. */
+/** The waiting lines of one event. */
 interface Collected {
   readonly lines: Map<string, { count: number; readonly fields: Fields }>
   /** How many events had no room. */
@@ -39,8 +39,8 @@ interface Collected {
 }
 
 /**
- * Makes lines of the events of plugins that the options name. Equal lines within `group` become one with their number, and
- * an event has at most `perMinute` lines a minute: of the others the number is sent.
+ * Turns the events of plugins that the options name into lines. Equal lines within `group` become one with a count, and
+ * an event has at most `perMinute` lines a minute: the others are only counted.
  */
 export class Events {
   readonly #deps: EventsDeps
@@ -58,7 +58,7 @@ export class Events {
     }))
   }
 
-  /** @param name of the event, such as `plugin:moderate:review` */
+  /** @param name that of the event, such as `plugin:moderate:review` */
   add(name: string, data: unknown): void {
     const template = this.#templates.find(({ matches }) => matches(name))?.template
     if (template === undefined) return
@@ -114,7 +114,7 @@ export class Events {
     if (hidden === 0) return
     const left = collected.since + MINUTE_MS - this.#clock.monotonic()
     if (left > 0 && !this.#isClosing) {
-      // Their number once a minute, not with each group.
+      // Their count once a minute, not with each group.
       collected.timer = this.#clock.setTimeout(() => this.#flush(name, collected), left)
       return
     }

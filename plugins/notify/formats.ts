@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import type { BusEvents } from 'timhook/plugin'
 import type { Format } from './options.ts'
 
-/** One line to send, and the alert or event that it tells of. */
+/** One line to send, and the alert or event that it is about. */
 export type Notice = AlertNotice | EventNotice
 
 interface AlertNotice {
@@ -15,7 +15,7 @@ export interface EventNotice {
   readonly line: string
   /** Such as `plugin:moderate:review`. */
   readonly event: string
-  /** What the template names of it, and nothing else. */
+  /** The fields that the template names, and nothing else. */
   readonly fields: Readonly<Record<string, unknown>>
   /** How many events it stands for. */
   readonly count: number
@@ -44,7 +44,7 @@ export interface Webhook {
   /** UTF-8 bytes of the text of a message. */
   readonly maxBytes: number
   message(text: string, notices: readonly Notice[], target: { url: string; secret?: string | undefined }): Message
-  /** @param answer what the webhook answered with status 200 */
+  /** @param answer the webhook's answer with status 200 */
   read(answer: unknown): Outcome
 }
 
@@ -52,9 +52,9 @@ const MINUTE_MS = 60_000
 /** The code of an answer that is not of this format. */
 export const NO_CODE = 'no code in the answer'
 
-/** By `format`. The limits are those of the documents that are named. */
+/** By `format`. The limits are from the documents named below. */
 export const webhooks: Readonly<Record<Format, Webhook>> = {
-  // developer.work.weixin.qq.com/document/path/91770: 2048 bytes, 20 a minute. The key in the URL is all that it checks.
+  // developer.work.weixin.qq.com/document/path/91770: 2048 bytes, 20 a minute. It checks only the key in the URL.
   wecom: {
     intervalMs: MINUTE_MS / 20,
     maxBytes: 2048,
@@ -82,7 +82,7 @@ export const webhooks: Readonly<Record<Format, Webhook>> = {
     maxBytes: 18_000,
     message(text, _notices, { url, secret }) {
       const timestamp = String(Math.floor(Date.now() / 1000))
-      // The text that is signed is the key here, and what it signs is empty.
+      // Here the text is the key of the signature, and the signed message is empty.
       const signature = secret !== undefined && { timestamp, sign: hmac(`${timestamp}\n${secret}`, '') }
       return json(url, { ...signature, msg_type: 'text', content: { text } })
     },

@@ -27,7 +27,7 @@ interface SenderDeps {
 }
 
 /**
- * Sends notices in the order of their coming, as fast as the webhook allows. Those that come while one waits go out in
+ * Sends notices in the order of arrival, as fast as the webhook allows. Those that arrive while one waits go out in
  * one message. Failures are logged and counted, and raise no alert.
  */
 export class Sender {

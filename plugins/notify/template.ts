@@ -6,7 +6,7 @@ const MAX_VALUE = 300
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Fills a template: `{{group}}`, `{{left.count}}`. What is not there is empty. */
+/** Fills a template: `{{group}}`, `{{left.count}}`. Missing values are empty. */
 export function fill(template: string, fields: Fields): string {
   return template.replaceAll(PLACE, (_, path: string) => printed(valueAt(fields, path)))
 }

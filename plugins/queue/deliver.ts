@@ -3,9 +3,9 @@ import { BrokerError } from './brokers/broker-error.ts'
 import type { Queue } from './queue.ts'
 import { messageOf } from './message.ts'
 
-/** A broker that is away is tried again after so long, milliseconds. */
+/** How long until a broker that is down is tried again, milliseconds. */
 const AWAY_MS = 1000
-/** And a queue that is full after so long. */
+/** The same for a queue that is full. */
 const FULL_MS = 30_000
 
 type Context = AfterContext<string, unknown, unknown, Queue>
@@ -27,7 +27,7 @@ export async function deliver(context: Context): Promise<void> {
     }
     count('messages', { result: code === 'BROKER_AWAY' ? 'unanswered' : 'refused' })
     if (code === 'MESSAGE_TOO_LARGE') throw new GiveUp(message)
-    // Others may get through. Where a message goes to several queues, each try leaves one more of it in the others.
+    // Others may get through. If a message goes to several queues, each try leaves another copy in the others.
     if (code === 'MESSAGE_REFUSED') throw new RetryAfter(FULL_MS, message, { cause })
     throw new RetryAfter(AWAY_MS, message, { plugin: true, cause })
   }

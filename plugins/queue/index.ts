@@ -3,7 +3,7 @@ import { deliver } from './deliver.ts'
 import { checkOptions, options } from './options.ts'
 import { openQueue } from './queue.ts'
 
-/** Hands callbacks to a message broker, which has acknowledged each before it counts as done. */
+/** Hands callbacks to a message broker. Each is done once the broker has acknowledged it. */
 export default definePlugin({
   name: 'queue',
   description: 'Publishes callbacks to RabbitMQ, Redis Streams or NATS JetStream',
@@ -23,7 +23,7 @@ export default definePlugin({
       timeoutMs: ({ timeout }) => timeout,
       // Brokers acknowledge many at once, after they have written them.
       concurrency: 256,
-      // What waits for its next attempt is not overtaken by what follows it.
+      // Later callbacks of the key must not overtake one that waits for its next attempt.
       ordered: true,
       handle: async (context) => {
         if (context.phase === 'after') await deliver(context)

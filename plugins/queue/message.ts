@@ -5,13 +5,13 @@ import type { AfterContext } from 'timhook/plugin'
 export interface Message {
   readonly id: string
   readonly command: string
-  /** `timhook.APP.COMMAND`, and the partition behind it where there are several. */
+  /** `timhook.APP.COMMAND`, followed by the partition if there are several. */
   readonly subject: string
   readonly partition: number | undefined
   readonly headers: Readonly<Record<string, string>>
   /** Milliseconds since 1970. */
   readonly receivedAt: number
-  /** The body as it came. */
+  /** The body as received. */
   readonly body: string
 }
 
@@ -25,11 +25,11 @@ const MAX_KEY = 512
 const MAX_COMMAND = 200
 const CONTROL = /\p{Cc}+/gu
 
-/** @param partitions of how many; undefined for none */
+/** @param partitions how many there are; undefined for none */
 export function messageOf(callback: Callback, partitions: number | undefined): Message {
   const { id, app, orderKey, query, receivedAt, raw, forwardHeaders } = callback
   const command = callback.command.replace(CONTROL, '').slice(0, MAX_COMMAND)
-  // What has no order goes anywhere, but always to the same place.
+  // Callbacks without an order go to any partition, but each always to the same one.
   const partition = partitions === undefined ? undefined : hashOf(orderKey ?? id).readUInt32BE() % partitions
   const subject = `timhook.${app.sdkAppId}.${tokensOf(command)}`
   const headers = {
@@ -55,7 +55,7 @@ export function messageOf(callback: Callback, partitions: number | undefined): M
   }
 }
 
-/** A command as two tokens of a subject, whatever text somebody has sent as one. */
+/** A command as two tokens of a subject, even if somebody has sent an arbitrary text as command. */
 function tokensOf(command: string): string {
   const [category = '', ...name] = command.replace(/[^\w.-]/g, '_').split('.')
   return [category, name.join('_')].map((token) => token || '_').join('.')

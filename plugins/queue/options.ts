@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'tls:': 'nats',
 }
 
-/** What has to be installed beside timhook. */
+/** The package to install beside timhook. */
 const PACKAGES: Readonly<Record<Kind, readonly string[]>> = {
   rabbitmq: ['amqplib'],
   redis: ['ioredis'],

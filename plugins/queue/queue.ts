@@ -16,8 +16,8 @@ export interface Queue {
 const NAME = 'timhook'
 
 /**
- * Connects to the broker. One that is away is waited for.
- * @throws BrokerError if it does not let us in
+ * Connects to the broker. Waits for one that is down.
+ * @throws BrokerError if it refuses us
  */
 export async function openQueue(options: Options, log: Log): Promise<Queue> {
   const { protocol, host } = new URL(options.url)

@@ -1,11 +1,11 @@
 import type { Content } from './fact.ts'
 import { isObject, listOf, storable, type JsonObject } from './fields.ts'
 
-/** So much of a message's text is kept for search; its MsgBody is kept whole. */
+/** How much of a message's text is kept for search; its MsgBody is kept whole. */
 const MAX_TEXT = 100_000
 const MAX_KINDS = 600
 
-/** The keys of each kind of element whose texts people read. */
+/** For each kind of element, the keys of texts that people read. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   TIMTextElem: ['Text'],
   TIMCustomElem: ['Desc', 'Data'],
@@ -15,7 +15,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   TIMRelayElem: ['Title', 'CompatibleText'],
 }
 
-/** What a MsgBody says. Whatever has not the documented shape is kept, and has no text. */
+/** The contents of a MsgBody. Anything without the documented shape is kept, but has no text. */
 export function contentOf(msgBody: unknown): Content {
   if (msgBody === undefined || msgBody === null) return { body: null, text: '', kinds: '' }
   const kinds = new Set<string>()

@@ -6,7 +6,7 @@ export interface Target {
   readonly chat: Chat
   /** Key of the conversation. */
   readonly conversation: string
-  /** What tells the message in its conversation: `s:` and its MsgSeq, `k:` and its MsgKey, or `x:` and a digest. */
+  /** Identifies the message in its conversation: `s:` and its MsgSeq, `k:` and its MsgKey, or `x:` and a digest. */
   readonly message: string
   readonly seq: number | null
   readonly msgKey: string | null
@@ -22,11 +22,11 @@ interface Fact {
   readonly at: number
 }
 
-/** What a message says. */
+/** The contents of a message. */
 export interface Content {
   /** MsgBody as JSON. */
   readonly body: string | null
-  /** What people read of it. */
+  /** The text that people read. */
   readonly text: string
   /** Its MsgTypes, each once. */
   readonly kinds: string
@@ -35,7 +35,7 @@ export interface Content {
 /** A message was sent. */
 export interface MessageFact extends Fact, Content {
   readonly type: 'message'
-  /** Which of several reports of one message counts: the higher one. */
+  /** Of several reports of one message, the one with the highest rank counts. */
   readonly rank: number
   readonly sentAt: number | null
   readonly receivedAt: number
@@ -44,11 +44,11 @@ export interface MessageFact extends Fact, Content {
   readonly sendResult: number | null
   readonly onlineOnly: boolean
   readonly faults: readonly string[]
-  /** The whole callback, where something of it did not fit. */
+  /** The whole callback, if some of it did not fit. */
   readonly raw: string | null
 }
 
-/** A message was edited: what is undefined stayed as it was. */
+/** A message was edited. Undefined fields did not change. */
 export interface EditFact extends Fact {
   readonly type: 'edit'
   readonly content: Content | undefined
@@ -76,7 +76,7 @@ export interface ReceiptFact extends Fact {
   readonly count: number
 }
 
-/** A number of a group has no message: it is that of a notice, or the message has expired. */
+/** A MsgSeq of a group has no message: it belongs to a notice, or the message has expired. */
 export interface AbsentFact extends Fact {
   readonly type: 'absent'
 }
@@ -92,14 +92,14 @@ export interface ReadFact {
   readonly upTo: number
 }
 
-/** A group was created or dissolved: from then on its MsgSeq counts anew. */
+/** A group was created or dissolved. From then on its MsgSeq starts again. */
 export interface BoundaryFact {
   readonly type: 'boundary'
   readonly conversation: string
   readonly at: number
 }
 
-/** What a callback says of a group itself; null is what it does not say. */
+/** What a callback says about a group itself; null if it does not say. */
 export interface GroupFact {
   readonly type: 'group'
   readonly conversation: string

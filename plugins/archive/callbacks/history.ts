@@ -7,7 +7,7 @@ import { groupTarget } from './targets.ts'
 const GONE = 1
 const RECALLED = 2
 
-/** What a message of Tencent's history says. Never replaces what a callback said. */
+/** The contents of a message in Tencent's history. Never replaces those of a callback. */
 export function historyFacts(
   app: number,
   chat: 'c2c' | 'group',
@@ -29,7 +29,7 @@ export function historyFacts(
     if (fact.type !== 'message') return [fact]
     const known = { ...fact, rank: RANK.history }
     if (place !== RECALLED) return [known]
-    // When it was recalled, and by whom, is not in it.
+    // It does not say when or by whom it was recalled.
     return [known, { type: 'recall', target: fact.target, at: Math.max(fact.at, receivedAt), by: null }]
   })
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Digests have one length, however long ids are: columns can hold and index them in every database. */
+/** All digests have the same length, however long the ids are, so that every database can index them. */
 export function digest(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)
 }

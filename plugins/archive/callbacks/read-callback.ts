@@ -5,7 +5,7 @@ import type { JsonObject } from './fields.ts'
 import { conversationKey, digest } from './keys.ts'
 import { c2cTarget, groupConversation, groupTarget, officialTarget, strayTarget } from './targets.ts'
 
-/** The part of a handler's context that facts are read from. */
+/** The part of a handler's context from which facts are read. */
 export interface Received {
   readonly command: string
   readonly body: JsonObject
@@ -41,7 +41,7 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   'C2C.CallbackAfterMsgWithDraw': (received, app) => {
     const target = changed(c2c(received, app))
-    // The callback does not say by whom.
+    // The callback does not say who did it.
     return target ? [{ type: 'recall', target, at: timeOf(received), by: null }] : []
   },
   'Group.CallbackAfterRecallMsg': (received, app) => {
@@ -67,7 +67,7 @@ const readers: Readonly<Record<string, Reader>> = {
     listOf(received.body['GroupMsgReceiptList']).flatMap((item) => {
       const target = changed(groupTarget(app, received.body, seqOf(item), () => ''))
       const count = isObject(item) ? (integerOf(item['ReadNum']) ?? 0) : 0
-      // A receipt comes for the sending, too; then nobody has read it.
+      // Sending also causes a receipt, although nobody has read the message.
       return target && count > 0 ? [{ type: 'receipt' as const, target, at: timeOf(received), count }] : []
     }),
   'C2C.CallbackAfterMsgReport': ({ body }, app) => {
@@ -83,10 +83,10 @@ const readers: Readonly<Record<string, Reader>> = {
   'Group.CallbackAfterChangeGroupOwner': (received, app) => groupChange(received, app, 'other'),
 }
 
-/** The commands that the archive is made of. */
+/** The commands that the archive uses. */
 export const commands: readonly string[] = Object.keys(readers)
 
-/** What a callback says about messages. Nothing where it lacks what would tell which. */
+/** What a callback says about messages. Nothing if it does not identify them. */
 export function readCallback(received: Received): readonly AnyFact[] {
   return readers[received.command]?.(received, received.app.sdkAppId) ?? []
 }
@@ -137,7 +137,7 @@ function extension(received: Received, found: Target | undefined): readonly AnyF
   return [{ type: 'extension', target, at: timeOf(received), seq: integerOf(body['Seq']) ?? 0, clears, values }]
 }
 
-/** What a group is now, and that its MsgSeq counts anew. */
+/** What a group is now, and that its MsgSeq starts again. */
 function groupChange(received: Received, app: number, change: GroupFact['change']): readonly AnyFact[] {
   const { body } = received
   const id = idOf(body['GroupId']) ?? idOf(body['groupID'])
@@ -159,7 +159,7 @@ function groupChange(received: Received, app: number, change: GroupFact['change'
   return change === 'other' ? [known] : [known, { type: 'boundary', conversation, at }]
 }
 
-/** A change needs to name its message. */
+/** A change has to name its message. */
 function changed(target: Target | undefined): Target | undefined {
   return target?.message.startsWith('x:') === true ? undefined : target
 }

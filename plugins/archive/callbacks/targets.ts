@@ -4,7 +4,7 @@ import { conversationKey, digest } from './keys.ts'
 
 const SEPARATED = /^(\d{1,16})_\d{1,16}_\d{1,16}$/
 
-/** A one-to-one message. Without a MsgKey it is told by MsgSeq, MsgRandom and MsgTime, of which a MsgKey is made. */
+/** A one-to-one message. Without a MsgKey it is identified by MsgSeq, MsgRandom and MsgTime, which make up a MsgKey. */
 export function c2cTarget(app: number, body: JsonObject, fallback: () => string): Target | undefined {
   const [from, to] = [idOf(body['From_Account']), idOf(body['To_Account'])]
   if (from === null || to === null) return undefined
@@ -27,7 +27,7 @@ export function c2cTarget(app: number, body: JsonObject, fallback: () => string)
   }
 }
 
-/** A message of a group, or of a topic, which counts its own MsgSeq. */
+/** A message of a group, or of a topic, which has its own MsgSeq. */
 export function groupTarget(
   app: number,
   body: JsonObject,
@@ -78,7 +78,7 @@ export function officialTarget(
   }
 }
 
-/** A message that lacks what would tell its conversation. */
+/** A message that does not identify its conversation. */
 export function strayTarget(app: number, raw: string): Target {
   const message = digest(raw)
   return {

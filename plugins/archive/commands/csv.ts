@@ -1,12 +1,12 @@
 import { publicNames, type PublicMessage } from '../rows/row.ts'
 
-/** A spreadsheet takes what begins so for a formula. */
+/** A spreadsheet takes a text that begins with one of these for a formula. */
 const FORMULA = /^[=+\-@\t\r]/
 
 /** The first line of a CSV. */
 export const csvHead = `${publicNames.join(',')}\r\n`
 
-/** One line of a CSV (RFC 4180). A text that a spreadsheet would compute gets an apostrophe in front. */
+/** One line of a CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function csvLine(message: PublicMessage): string {
   return `${publicNames.map((name) => cell(message[name])).join(',')}\r\n`
 }

@@ -49,7 +49,7 @@ export const exportMessages = defineCommand(
   options,
 )
 
-/** The messages are for this user alone to read. */
+/** Only this user may read the messages. */
 async function newFile(path: string): Promise<NodeJS.WritableStream> {
   const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 })
   try {

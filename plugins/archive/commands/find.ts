@@ -4,7 +4,7 @@ import { queryOf } from '../search/terms.ts'
 
 const PAGE = 500
 
-/** Which messages. Times are milliseconds since 1970. */
+/** Which messages to find. Times are milliseconds since 1970. */
 export interface Wanted {
   readonly app?: number | undefined
   readonly group?: string | undefined
@@ -14,7 +14,7 @@ export interface Wanted {
   readonly until?: number | undefined
 }
 
-/** The messages in the order of their times, page by page: as many as there are, in bounded memory. */
+/** The messages in the order of their times, page by page, in bounded memory. */
 export async function* readMessages(engine: Engine, wanted: Wanted): AsyncGenerator<Row[]> {
   let last: { event_at: number; id: number } | undefined
   for (;;) {
@@ -35,7 +35,7 @@ export async function* readMessages(engine: Engine, wanted: Wanted): AsyncGenera
   }
 }
 
-/** The newest messages that have all words of a text, at most so many. */
+/** The newest messages that have all words of a text, up to a limit. */
 export async function searchMessages(
   engine: Engine,
   { text, limit, ...wanted }: Wanted & { readonly text: string; readonly limit: number },

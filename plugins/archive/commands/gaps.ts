@@ -7,7 +7,7 @@ import { applyFacts } from '../write/apply.ts'
 import { appOf, withArchive } from './given.ts'
 
 const PAGE = 5000
-/** Messages that Tencent gives in one answer. */
+/** How many messages Tencent returns at once. */
 const MAX_ASKED = 20
 
 /** Numbers without a message, both ends included. */
@@ -26,7 +26,7 @@ const given = Type.Object({
   fill: Type.Boolean({ default: false, description: 'Ask Tencent for what is missing, and archive it' }),
 })
 
-/** `timhook archive gaps`: the MsgSeq of a group that are missing, and with `--fill` what Tencent still has of them. */
+/** `timhook archive gaps`: lists the missing MsgSeq of a group, and with `--fill` gets what Tencent still has of them. */
 export const gaps = defineCommand(
   {
     description: 'list the numbers of a group that have no message, and with --fill get those messages from Tencent',
@@ -54,7 +54,7 @@ export const gaps = defineCommand(
   options,
 )
 
-/** The gaps of a group since it was last made, below its highest number. */
+/** The gaps of a group since it was last created, below its highest number. */
 async function findGaps(engine: Engine, conversation: string, first?: number): Promise<Gap[]> {
   const own = engine.db
     .selectFrom('timhook_messages')

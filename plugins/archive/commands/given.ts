@@ -10,7 +10,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[
 
 export const TIME = 'how long ago, as 24h or 7d, or a time as 2026-01-31 or 2026-01-31T08:00+08:00'
 
-/** The options that say which messages. */
+/** The options that select messages. */
 export const whichMessages = {
   group: Type.Optional(Type.String({ minLength: 1, description: 'Messages of this group or topic' })),
   account: Type.Optional(Type.String({ minLength: 1, description: 'Messages that this account sent or got alone' })),
@@ -25,7 +25,7 @@ export function wantedOf({ group, account, app, since, until }: Which): Wanted {
   return { group, account, app, since: timeOf('--since', since), until: timeOf('--until', until) }
 }
 
-/** A time that an option names, milliseconds since 1970. */
+/** The time in an option, milliseconds since 1970. */
 export function timeOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const [, count, unit] = AGO.exec(text) ?? []
@@ -37,7 +37,7 @@ export function timeOf(flag: string, text: string | undefined): number | undefin
   throw new CommandError(`${flag} is no time: ${JSON.stringify(text)}`, { hint: `Give ${TIME}.` })
 }
 
-/** A date alone would be taken for one of UTC. */
+/** JavaScript would read a date without a time as UTC. */
 function localUnlessZoned(text: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00` : text.replace(' ', 'T')
 }

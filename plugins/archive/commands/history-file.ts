@@ -3,15 +3,15 @@ import { isObject, listOf, type JsonObject } from '../callbacks/fields.ts'
 
 const DOWNLOAD_MS = 120_000
 const GZIP = [0x1f, 0x8b]
-/** A longer text is none that JavaScript can hold. */
+/** JavaScript cannot hold a longer text. */
 const MAX_BYTES = 500_000_000
 
-/** A history file that cannot be had or read. */
+/** A history file that cannot be downloaded or read. */
 export class HistoryFileError extends Error {
   override readonly name = 'HistoryFileError'
 }
 
-/** The file behind a URL that Tencent gave. The URL is a key to the messages, and in no error. */
+/** Downloads a file from a URL of Tencent. The URL gives access to the messages, so no error contains it. */
 export async function download(url: string, signal: AbortSignal): Promise<Buffer> {
   try {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]) })
@@ -23,7 +23,7 @@ export async function download(url: string, signal: AbortSignal): Promise<Buffer
   }
 }
 
-/** The messages of a history file: an object with MsgList, a list, or one message a line; gzipped or not. */
+/** The messages of a history file: an object with MsgList, a list, or one message per line; gzipped or not. */
 export function messagesIn(bytes: Buffer): readonly JsonObject[] {
   let text: string
   try {

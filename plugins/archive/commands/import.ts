@@ -9,9 +9,9 @@ import { download, HistoryFileError, messagesIn } from './history-file.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Tencent's hours are those of Beijing. */
+/** Tencent's hours are in Beijing time. */
 const BEIJING_MS = 8 * HOUR_MS
-/** So long Tencent keeps the files, and about so long it takes to make one. */
+/** How long Tencent keeps the files, and about how long it takes to make one. */
 const KEPT_MS = 7 * DAY_MS
 const MESSAGES_AT_A_TIME = 500
 
@@ -28,7 +28,7 @@ const given = Type.Object({
   ),
 })
 
-/** `timhook archive import`: what Tencent's history files have of the last 7 days (intl 34885). */
+/** `timhook archive import`: imports Tencent's history files of the last 7 days (intl 34885). */
 export const importMessages = defineCommand(
   {
     description: "archive the messages of the last 7 days from Tencent's history files",
@@ -72,7 +72,7 @@ export const importMessages = defineCommand(
   options,
 )
 
-/** The hours as Tencent writes them, `2015120121`, of those that it still has. */
+/** The hours for which Tencent still has files, as it writes them: `2015120121`. */
 function hoursOf(since: number, until: number): string[] {
   const hours: string[] = []
   for (let at = Math.max(since, Date.now() - KEPT_MS); at < until; at += HOUR_MS) {

@@ -2,15 +2,15 @@ import { sql } from '#kysely'
 import type { Engine } from './engine.ts'
 import type { Work } from './tables.ts'
 
-/** The tables are not ones that this code can use. Never holds a secret. */
+/** This code cannot use the tables. Never contains a secret. */
 export class ArchiveSchemaError extends Error {
   override readonly name = 'ArchiveSchemaError'
 }
 
 /**
- * Makes the tables where there are none, and brings older ones to this version, in one transaction; where statements
- * commit by themselves, they can be repeated. Several processes may do so at once.
- * @throws ArchiveSchemaError for tables of a newer version, or of somebody else
+ * Creates the tables if there are none, and brings older ones to this version, in one transaction. If statements
+ * commit by themselves, they can be repeated. Several processes may do this at once.
+ * @throws ArchiveSchemaError for tables of a newer version, or of something else
  */
 export async function migrate(engine: Engine): Promise<void> {
   await engine.db.transaction().execute(async (work) => {
@@ -34,7 +34,7 @@ export async function migrate(engine: Engine): Promise<void> {
   })
 }
 
-/** The version of the tables; 0 where there are none, or where another process is just making them. */
+/** The version of the tables; 0 if there are none, or if another process is just creating them. */
 async function versionOf(engine: Engine, work: Work): Promise<number> {
   if (!(await engine.tableExists(work, 'timhook_archive'))) {
     if (!(await engine.tableExists(work, 'timhook_messages'))) return 0

@@ -33,7 +33,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
     charset: 'utf8mb4_bin',
   })
   pool.on('connection', (connection) => {
-    // Values are escaped with backslashes, which a server may have been told not to understand; and none is cut in silence.
+    // The driver escapes values with backslashes, which a server may be set to ignore. And no value may be cut silently.
     connection.query("set session sql_mode = 'STRICT_ALL_TABLES'", () => undefined)
     connection.query('set session transaction isolation level read committed', () => undefined)
   })
@@ -42,7 +42,7 @@ export async function openMysqlEngine(url: string): Promise<Engine> {
     db: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
     pipelines: false,
     versions: [tables, groups],
-    // Statements that make tables commit by themselves: they are repeated until they find all of them made.
+    // Statements that create tables commit by themselves, so they are repeated until all tables exist.
     lockSchema: async () => undefined,
     async lock(work) {
       await sql`select value from timhook_archive where name = 'schema' for update`.execute(work)

@@ -10,9 +10,9 @@ const CONFLICT = /^40/
 /** Wrong password, no such database, no such user, no rights. */
 const REFUSED = /^(?:28|3D000|42501)/
 const CONNECT_MS = 5000
-/** A statement that takes longer fails: the machine behind a connection may be gone without a word. */
+/** A statement that takes longer fails, because the other machine may be gone without closing the connection. */
 const STATEMENT_MS = 60_000
-/** Of advisory locks: any number that nobody else uses. */
+/** For advisory locks: any number that nobody else uses. */
 const SCHEMA_LOCK = 7_461_823
 
 /** Opens an archive in PostgreSQL. Nothing is connected before the first statement. */
@@ -26,9 +26,9 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     application_name: 'timhook archive',
     types: { getTypeParser: numbersOf(pg.types) },
   })
-  // A connection that ends while nobody uses it. The next statement gets another one, or says why not.
+  // A connection ended while nobody used it. The next statement gets another one, or says why not.
   pool.on('error', () => undefined)
-  // The pool does not listen to one that a transaction has, and between two statements nobody else does: without a
+  // The pool does not listen to a connection in a transaction, and between two statements nobody else does: without a
   // listener the end of the server would end this process. The next statement fails.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return {
@@ -59,7 +59,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
   }
 }
 
-/** The parsers of a client, of which those of bigint give numbers: none of ours is beyond 2^53. */
+/** The parsers of a client. Those of bigint return numbers, because none of ours is beyond 2^53. */
 function numbersOf(types: typeof pg.types): typeof pg.types.getTypeParser {
   const parserOf = (...[oid]: Parameters<typeof types.getTypeParser>): unknown =>
     oid === types.builtins.INT8 ? Number : (types.getTypeParser(oid) as unknown)

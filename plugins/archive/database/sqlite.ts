@@ -13,7 +13,7 @@ import { openSqlite, type SqliteHandle, type SqliteValue } from 'timhook/plugin'
 import { codeOf, type Engine } from './engine.ts'
 import type { Tables } from './tables.ts'
 
-/** SQLite refuses what is longer than a billion bytes or has the wrong type. */
+/** SQLite refuses values that are longer than a billion bytes or have the wrong type. */
 const DATA = new Set(['SQLITE_TOOBIG', 'SQLITE_MISMATCH', 'SQLITE_CONSTRAINT'])
 
 /** Opens an archive in a file. */
@@ -51,7 +51,7 @@ export async function openSqliteEngine(file: string): Promise<Engine> {
   }
 }
 
-/** One connection, used by one at a time. */
+/** One connection, with one user at a time. */
 class HandleDriver implements Driver {
   readonly #handle: SqliteHandle
   readonly #connection: DatabaseConnection
@@ -85,7 +85,7 @@ class HandleDriver implements Driver {
 
   async beginTransaction(): Promise<void> {
     this.#begun = this.#handle.exec('BEGIN IMMEDIATE')
-    // Whoever sends the next statement hears of a failure.
+    // A failure is reported by the next statement.
     this.#begun.catch(() => undefined)
   }
 
@@ -96,7 +96,7 @@ class HandleDriver implements Driver {
 
   async rollbackTransaction(): Promise<void> {
     await this.#begun.catch(() => undefined)
-    // SQLite rolls back by itself where its disk is full.
+    // SQLite rolls back by itself when the disk is full.
     await this.#handle.exec('ROLLBACK').catch(() => undefined)
   }
 
@@ -154,10 +154,10 @@ const tables = [
   `create table timhook_reads (
     conversation_key text not null, reader text not null, read_to integer not null,
     primary key (conversation_key, reader, read_to)) without rowid`,
-  // The tokenizer "ascii" takes a term for what it is: letters and digits. Nobody asks where in a message a term stands.
+  // The tokenizer "ascii" keeps terms as they are: letters and digits. Nobody needs the position of a term in a message.
   `create virtual table timhook_terms using fts5(
     terms, content='timhook_messages', content_rowid='id', tokenize='ascii', detail=none, columnsize=0)`,
-  // What is erased is not to stay in the index.
+  // Erased text must not stay in the index.
   `insert into timhook_terms(timhook_terms, rank) values ('secure-delete', 1)`,
   `create trigger timhook_messages_insert after insert on timhook_messages when new.terms <> '' begin
     insert into timhook_terms(rowid, terms) values (new.id, new.terms);

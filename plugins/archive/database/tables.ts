@@ -11,7 +11,7 @@ interface IncarnationTable {
   at: number
 }
 
-/** Up to when an account has read a one-to-one conversation; one row a report. */
+/** Up to when an account has read a one-to-one conversation; one row per report. */
 interface ReadTable {
   conversation_key: string
   /** Digest of the account. */
@@ -19,7 +19,7 @@ interface ReadTable {
   read_to: number
 }
 
-/** What is known of a group. Times are milliseconds since 1970; those of values say when they were reported. */
+/** What is known about a group. Times are milliseconds since 1970; those of values say when they were reported. */
 export interface GroupRow {
   conversation_key: string
   app: number
@@ -30,12 +30,12 @@ export interface GroupRow {
   type_at: number
   owner: string | null
   owner_at: number
-  /** When it was last created and dissolved, as far as that was heard of. */
+  /** When it was last created and dissolved, as far as that was reported. */
   created_at: number | null
   dissolved_at: number | null
 }
 
-/** What the archive knows of itself: `schema`, the number of its version. */
+/** What the archive knows about itself: `schema`, the number of its version. */
 interface ArchiveTable {
   name: string
   value: string

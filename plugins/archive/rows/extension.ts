@@ -3,13 +3,13 @@ import type { ExtensionFact } from '../callbacks/fact.ts'
 /** Time of the change in milliseconds, and the version that the whole extension had then. */
 type Version = readonly [at: number, seq: number]
 
-/** The values of a message with the change that each is from, deleted ones too, and the last clearing of all. */
+/** The values of a message, each with the change that it is from, including deleted ones, and the last clearing. */
 export interface ExtensionState {
   readonly cleared?: Version
   readonly values: Readonly<Record<string, { readonly value: string | null; readonly version: Version }>>
 }
 
-/** The state with one change more; in whatever order changes come, the result is the same. */
+/** The state after one more change. The order of the changes does not matter. */
 export function mergeExtension(state: ExtensionState = { values: {} }, fact: ExtensionFact): ExtensionState {
   const version: Version = [fact.at, fact.seq]
   const cleared = fact.clears && isAfter(version, state.cleared) ? version : state.cleared

@@ -4,11 +4,11 @@ import type { Row } from './row.ts'
 
 export type OnRecall = 'mark' | 'blank'
 
-/** What a row keeps so that facts give the same row in whatever order they come. */
+/** What a row keeps so that the order of facts does not matter. */
 export interface MergeState {
-  /** Rank of the report that the message was taken from, where it is not 0. */
+  /** Rank of the report from which the message was taken, unless 0. */
   rank?: number
-  /** Times of the edits that MsgBody and CloudCustomData come from. */
+  /** Times of the edits from which MsgBody and CloudCustomData were taken. */
   body?: number
   custom?: number
   extension?: ExtensionState
@@ -18,10 +18,10 @@ export interface MergeState {
  * Applies a fact to the row of its message.
  *
  * - M1. The order of facts does not matter, and neither do repeats.
- * - M2. Of several reports of a message the one of the highest rank counts, of equal ones the greater text.
- * - M3. An edit wins over the message, the later edit over the earlier, of equal ones the greater text; the body and
- *   the custom data each for itself.
- * - M4. The first recall counts. Once recalled, a message that is to be blanked has no content, whatever comes.
+ * - M2. Of several reports of a message the one with the highest rank counts; among equals, the greater text.
+ * - M3. An edit replaces the message, and a later edit an earlier one; among equals, the greater text. The body and
+ *   the custom data are treated separately.
+ * - M4. The first recall counts. If recalled messages are blanked, they have no content whatever comes later.
  */
 export function merge(row: Row, fact: AboutMessage, onRecall: OnRecall): void {
   const state = readState(row)

@@ -10,17 +10,17 @@ export interface Row {
   topic_id: string | null
   sender: string | null
   receiver: string | null
-  /** When the group was last created or dissolved before this message; 0 where that was never heard of. */
+  /** When the group was last created or dissolved before this message; 0 if that was never reported. */
   incarnation: number
   seq: number | null
   msg_key: string | null
   random: number | null
   /** By the server's clock, whole seconds. */
   sent_at: number | null
-  /** When it happened; of a row that only changes have made so far, when the first of them did. */
+  /** When it happened. If only changes have been reported so far, when the first of them happened. */
   event_at: number
   received_at: number | null
-  /** 1: the message is there; 0: only changes of it have come so far; 2: there is no message with this number. */
+  /** 1: the message is there; 0: only changes of it so far; 2: there is no message with this number. */
   complete: number
   kinds: string
   body: string | null
@@ -42,7 +42,7 @@ export interface Row {
 
 export const columns: readonly (keyof Row)[] = Object.keys(emptyRow({} as Target, '', 0, 0)) as (keyof Row)[]
 
-/** The row of a message of which nothing is known but which one it is. */
+/** The row of a message of which only the identity is known. */
 export function emptyRow(target: Target, key: string, incarnation: number, at: number): Row {
   return {
     message_key: key,
@@ -80,7 +80,7 @@ export function emptyRow(target: Target, key: string, incarnation: number, at: n
   }
 }
 
-/** A message as commands print it. */
+/** A message as printed by commands. */
 export type PublicMessage = Readonly<Record<string, unknown>>
 
 /** The names and order of what commands print, and of the columns of a CSV. */

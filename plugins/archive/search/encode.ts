@@ -3,12 +3,12 @@ const MAX_ASCII = 60
 const MAX_UNITS = 20
 
 const ASCII = /^[a-z0-9]+$/
-/** The hex digits of each UTF-16 unit that has come so far. */
+/** The hex digits of each UTF-16 unit so far. */
 const digits: string[] = []
 
 /**
- * A folded word in letters and digits of ASCII: `zz` and the word, or `u` and its UTF-16 units in hex. A word that begins
- * another one begins its term, too.
+ * A folded word in ASCII letters and digits: `zz` and the word, or `u` and its UTF-16 units in hex. If a word is a prefix
+ * of another, so are their terms.
  */
 export function encode(word: string): string {
   if (word.charCodeAt(0) < 128 && ASCII.test(word)) return `zz${word.slice(0, MAX_ASCII)}`

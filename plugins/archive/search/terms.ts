@@ -1,13 +1,13 @@
 import { encode } from './encode.ts'
 
-// The scripts that are written without spaces between words, of Chinese, Japanese and Korean.
+// The scripts of Chinese, Japanese and Korean that are written without spaces between words.
 const CJK = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}]/u
 /** Runs of those scripts, and of all other letters and digits. */
 const PARTS =
   /(?:(?=[\p{L}\p{N}\p{M}])[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}])+|(?:(?![\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}])[\p{L}\p{N}\p{M}])+/gu
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
-/** A message has at most so many different terms. */
+/** The most different terms of a message. */
 const MAX_TERMS = 5000
 
 /** Width, case and invisible characters do not matter: `ＡＢＣ` is `abc`. */
@@ -18,7 +18,7 @@ function fold(text: string): string {
 /**
  * The terms of a text, separated by spaces: overlapping pairs of Chinese, Japanese and Korean, and the last character of
  * each such run; other words as a whole. Terms are letters and digits of ASCII, at least 3 and at most 84 of them, so
- * that the full-text indexes of all databases take each for one word, and none for a stop word.
+ * that the full-text indexes of all databases treat each as one word, and none as a stop word.
  */
 export function termsOf(text: string): string {
   if (text === '') return ''
@@ -44,11 +44,11 @@ function addPairs(terms: Set<string>, run: string): void {
 /** One condition of a search. */
 export interface Term {
   readonly term: string
-  /** Whether terms that begin with it fit, too: a single character is the beginning of a pair. */
+  /** Whether terms that begin with it also match: a single character is the beginning of a pair. */
   readonly isPrefix: boolean
 }
 
-/** A search for a text: what the index is asked, and whether a text that it found really has all the words. */
+/** A search for a text: the query to the index, and a test of whether a found text really has all the words. */
 export interface Query {
   readonly terms: readonly Term[]
   readonly fits: (text: string) => boolean
@@ -67,7 +67,7 @@ export function queryOf(search: string): Query {
   }
   return {
     terms: [...terms.values()],
-    // Pairs of a long word may stand apart, and long words are cut in the index.
+    // Pairs of a long word may be apart, and long words are cut in the index.
     fits: (text) => {
       const folded = fold(text)
       return parts.every((part) => folded.includes(part))

@@ -20,7 +20,7 @@ import { upsert } from './upsert.ts'
 
 const KEYS_AT_A_TIME = 500
 
-/** A message that is to have the place of another one: the group began anew, and nobody said so. */
+/** A message with the MsgSeq of another one: the group was created again, and nobody reported it. */
 class Collision extends Error {
   readonly boundary: BoundaryFact
 
@@ -31,7 +31,7 @@ class Collision extends Error {
 }
 
 /**
- * Writes what facts say, in one transaction: all of them or none. Facts may come in any order and any number of times.
+ * Writes facts in one transaction: all of them or none. Facts may come in any order and any number of times.
  * Only writers that hold the archive's lock change rows, so two servers can share one archive.
  */
 export async function applyFacts(engine: Engine, facts: readonly AnyFact[], onRecall: OnRecall): Promise<void> {
@@ -56,7 +56,7 @@ async function applyIn(engine: Engine, work: Work, facts: readonly AnyFact[], on
   const conversations = [...new Set([...ofMessages, ...boundaries.map(({ conversation }) => conversation)])]
 
   await engine.lock(work)
-  // Where the database takes statements without waiting for the one before, rows are read by what is remembered.
+  // If the database takes statements without waiting for the previous one, rows are read by what is cached.
   const guess = engine.pipelines && boundaries.length === 0 ? place(changes, remembered(engine)) : undefined
   const [incarnations, guessed] = await Promise.all([
     loadIncarnations(work, conversations),
@@ -108,8 +108,8 @@ async function loadRows(work: Work, placed: readonly Placed[]): Promise<Map<stri
 }
 
 /**
- * A MsgSeq that comes again with another message means that the group was dissolved and made again, though the callbacks
- * that say so have not come.
+ * A MsgSeq that is repeated with another message means that the group was dissolved and created again, though the
+ * callbacks that say so have not arrived.
  * @throws Collision
  */
 function checkSame(row: Row, fact: MessageFact, known: readonly number[] = []): void {
@@ -119,7 +119,7 @@ function checkSame(row: Row, fact: MessageFact, known: readonly number[] = []): 
   const isOtherRandom = random === null || row.random === null || row.random !== random
   if (!isOtherTime || !isOtherRandom) return
   const boundary = Math.max(row.event_at, at)
-  // Two messages of one millisecond cannot be told apart: then the rule for repeats decides.
+  // Two messages of the same millisecond cannot be distinguished, so the rule for repeats decides.
   if (row.event_at === at || known.includes(boundary)) return
   throw new Collision({ type: 'boundary', conversation: target.conversation, at: boundary })
 }

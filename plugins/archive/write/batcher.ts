@@ -3,18 +3,18 @@ import { type Count, type Log, RetryAfter } from 'timhook/plugin'
 import type { AnyFact } from '../callbacks/fact.ts'
 import { codeOf, type Failure } from '../database/engine.ts'
 
-/** Callbacks of one transaction, and about how much text they may have. */
+/** Callbacks per transaction, and about how much text they may have. */
 const MAX_CALLBACKS = 500
 const MAX_CHARACTERS = 8_000_000
-/** A connection may only have been an old one: so often a batch is tried before the database counts as away. */
+/** How often a batch is tried before the database counts as down, since only the connection may have been stale. */
 const TRIES = 3
 const PAUSE_MS = 250
-/** The pauses between probes of a database that is away: the first, doubled each time, and the longest. */
+/** The pauses between probes of a database that is down: the first, doubled each time, and the longest. */
 const MIN_PROBE_MS = 1000
 const MAX_PROBE_MS = 30_000
 const COMPLAIN_MS = 60_000
 
-/** A callback that the database does not take. Holds nothing of the message, since databases quote values. */
+/** The database refused a callback. Contains nothing of its message, since databases quote values. */
 class NotArchivedError extends Error {
   override readonly name = 'NotArchivedError'
 }
@@ -36,12 +36,12 @@ interface BatcherDeps {
 }
 
 /**
- * Writes the facts of many callbacks in one transaction: those that came while the last one was under way.
+ * Writes the facts of many callbacks in one transaction: those that arrived while the previous one was under way.
  *
  * - B1. A callback resolves when its transaction is committed, and not before.
- * - B2. While the database is away the whole plugin is held: no attempt is spent, and order stays. Each time the hold is
- *   over, one batch probes the database, and the holds grow longer.
- * - B3. A callback that the database does not take fails alone.
+ * - B2. While the database is down the whole plugin is held: no attempt is spent, and the order is kept. After each hold
+ *   one batch probes the database, and the holds get longer.
+ * - B3. A callback that the database refuses fails alone.
  */
 export class Batcher {
   readonly #deps: BatcherDeps
@@ -60,18 +60,18 @@ export class Batcher {
 
   /**
    * Resolves when the facts are in the database.
-   * @throws RetryAfter for the whole plugin while the database is away; NotArchivedError
+   * @throws RetryAfter for the whole plugin while the database is down; NotArchivedError
    */
   add(facts: readonly AnyFact[], characters: number): Promise<void> {
     if (facts.length === 0) return Promise.resolve()
-    // What was on its way when the hold began.
+    // This was already under way when the hold began.
     if (performance.now() < this.#probeAt) return Promise.reject(this.#held())
     return new Promise((resolve, reject) => {
       this.#queue.push({ facts, characters, resolve, reject })
       if (this.#deps.signal.aborted) return this.#giveBack(this.#queue.splice(0))
       if (this.#isRunning) return
       this.#isRunning = true
-      // What comes in this turn of the event loop goes along.
+      // Callbacks of this turn of the event loop go along.
       setImmediate(() => void this.#run())
     })
   }
@@ -120,7 +120,7 @@ export class Batcher {
     }
   }
 
-  /** Puts off the batch, and whatever else waits. */
+  /** Puts off the batch, and everything else that waits. */
   #hold(batch: readonly Waiting[]): void {
     if (this.#deps.signal.aborted) return this.#giveBack(batch)
     const holdMs = Math.min(MIN_PROBE_MS * 2 ** this.#probes++, MAX_PROBE_MS)

@@ -3,7 +3,7 @@ import type { Engine } from '../database/engine.ts'
 import type { GroupRow, Work } from '../database/tables.ts'
 
 /**
- * Applies what a callback says of a group. Of each value the latest report counts, of equal ones the greater text, so that
+ * Applies what a callback says about a group. For each value the latest report counts; among equals, the greater text. So
  * their order does not matter.
  */
 export async function applyGroup({ name }: Engine, work: Work, fact: GroupFact): Promise<void> {
@@ -13,7 +13,7 @@ export async function applyGroup({ name }: Engine, work: Work, fact: GroupFact):
     .where('conversation_key', '=', fact.conversation)
     .executeTakeFirst()
   const row = merge(found ?? emptyGroup(fact), fact)
-  // What names the group stays as it is.
+  // The keys of the group stay.
   const { conversation_key: _conversation, app: _app, group_id: _group, ...values } = row
   const insert = work.insertInto('timhook_groups').values(row)
   await (

@@ -32,7 +32,7 @@ export function padded(keys: readonly string[]): readonly string[] {
 const MAX_REMEMBERED = 50_000
 const memory = new WeakMap<Engine, Map<string, readonly number[]>>()
 
-/** What was last read of groups. Another server may have written since: it is good for a guess. */
+/** What was last read about groups. Another server may have written since, so it is only a guess. */
 export function remembered(engine: Engine): Incarnations {
   return memory.get(engine) ?? new Map<string, readonly number[]>()
 }
@@ -49,7 +49,7 @@ export function incarnationAt(times: readonly number[] = [], at: number): number
   return times.findLast((time) => time <= at) ?? 0
 }
 
-/** Notes that a conversation began anew at a time, and moves the messages that came before this was heard of. */
+/** Records that a conversation started again at a time, and moves the messages that arrived before this was known. */
 export async function addIncarnation(
   engine: Engine,
   work: Work,
@@ -80,7 +80,7 @@ export async function addIncarnation(
   }
 }
 
-/** Only what has a MsgSeq is told apart by incarnations; the others keep their key. */
+/** Only messages with a MsgSeq are distinguished by incarnations; the others keep their key. */
 function keyIn(conversation: string, incarnation: number, row: Pick<Row, 'seq' | 'msg_key' | 'message_key'>): string {
   if (row.seq === null || row.msg_key !== null) return row.message_key
   return messageKey(conversation, incarnation, `s:${row.seq}`)

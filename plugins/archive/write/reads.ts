@@ -5,10 +5,10 @@ import type { Engine } from '../database/engine.ts'
 import type { Work } from '../database/tables.ts'
 import type { Row } from '../rows/row.ts'
 
-/** Reports name whole seconds. */
+/** Reports have whole seconds. */
 const SECOND_MS = 999
 
-/** Marks messages as read for which the report came first: by the earliest report that covers them. */
+/** Marks messages as read whose report arrived first, by the earliest report that covers them. */
 export async function markFromReports(work: Work, rows: readonly Row[]): Promise<void> {
   const candidates = rows.filter(
     ({ chat, complete, receiver }) => chat === 'c2c' && complete === 1 && receiver !== null,
@@ -31,7 +31,7 @@ export async function markFromReports(work: Work, rows: readonly Row[]): Promise
   }
 }
 
-/** Keeps a report, and marks the messages that it covers and no earlier one does. */
+/** Stores a report, and marks the messages that it covers and no earlier one does. */
 export async function addReport(engine: Engine, work: Work, { conversation, reader, upTo }: ReadFact): Promise<void> {
   const earlier = await work
     .selectFrom('timhook_reads')

@@ -5,10 +5,10 @@ import { columns, type Row } from '../rows/row.ts'
 
 /** Rows of one statement: a power of two, so that few are prepared. SQLite takes 32,766 values in one. */
 const MAX_ROWS = 512
-/** MySQL takes 16 MB in one statement unless it was told another number. */
+/** MySQL takes 16 MB in one statement by default. */
 const MAX_CHARACTERS = 1_000_000
 
-/** Writes whole rows by their keys: one row a key, however often it is written. */
+/** Writes whole rows by their keys: one row per key, however often it is written. */
 export async function upsert({ name }: Engine, work: Work, rows: readonly Row[]): Promise<void> {
   let from = 0
   while (from < rows.length) {
@@ -22,7 +22,7 @@ export async function upsert({ name }: Engine, work: Work, rows: readonly Row[])
 
 const statements = new Map<string, string>()
 
-/** The statement for so many rows. It is the same each time: building it anew took as long as all else of a row. */
+/** The statement for this many rows. Cached, because building it took as long as everything else for a row. */
 function statement(name: Engine['name'], size: number): string {
   const key = `${name} ${size}`
   const known = statements.get(key)
@@ -46,7 +46,7 @@ function sizeOfChunk(rows: readonly Row[], from: number): number {
   let characters = 0
   for (let count = 0; count < size; count++) {
     characters += lengthOf(rows[from + count])
-    // Large messages go one by one.
+    // Large messages are written one by one.
     if (characters > MAX_CHARACTERS) return 1
   }
   return size

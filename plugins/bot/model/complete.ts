@@ -1,14 +1,14 @@
 import type { Options } from '../options.ts'
 import type { Said } from '../talk/talk.ts'
 
-/** Why the model gave no answer. Holds nothing of what was said. */
+/** Why the model gave no answer. Contains nothing of the conversation. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
 }
 
 const MAX_LINE = 1024 * 1024
 
-/** The answer of the model, in the parts in which it comes. @throws ModelError */
+/** The answer of the model, in parts as they arrive. @throws ModelError */
 export async function* complete(
   { url, apiKey, model, system, request }: Options,
   said: readonly Said[],
@@ -95,7 +95,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The error itself may hold the URL, and with it a key. */
+/** The error itself may contain the URL, and with it a key. */
 function noAnswer(error: unknown): ModelError {
   const { cause, name } = error as { cause?: { code?: unknown }; name?: unknown }
   return new ModelError(`the model gave no answer (${String(cause?.code ?? name)})`)

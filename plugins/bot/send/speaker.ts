@@ -6,9 +6,9 @@ import type { Options } from '../options.ts'
 export interface Speaker {
   /** Whether it shows text while it grows. */
   readonly grows: boolean
-  /** Shows the text so far; `added` is what is new of it. */
+  /** Shows the text so far; `added` is the new part. */
   show(text: string, added: string): Promise<void>
-  /** Shows the last of it. */
+  /** Shows the rest. */
   finish(text: string, added: string): Promise<void>
 }
 
@@ -49,7 +49,7 @@ function editing(deps: SpeakerDeps): Speaker {
   return { grows: true, show, finish: show }
 }
 
-/** Sends a message, and returns what changes its text. */
+/** Sends a message, and returns a function that changes its text. */
 async function sendOne(
   { rest, signal, options, to }: SpeakerDeps,
   text: string,

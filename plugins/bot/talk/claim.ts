@@ -6,12 +6,12 @@ interface Claim {
   readonly isSent: boolean
 }
 
-/** Tencent's callbacks of one message come within minutes of each other. */
+/** Tencent's callbacks of one message arrive within minutes of each other. */
 const TTL_MS = 24 * 3_600_000
 
 /**
- * Claims a message for one callback, so that it has one answer though it may come by two callbacks, or again after a crash.
- * Resolves to false if it is another's, or its answer has begun to be sent.
+ * Claims a message for one callback, so that it gets one answer, even if it arrives in two callbacks or after a crash.
+ * Resolves to false if another callback has it, or its answer has begun to be sent.
  */
 export async function claim(store: Store, message: string, by: string): Promise<boolean> {
   const key = keyOf(message)

@@ -7,7 +7,7 @@ interface Used {
   readonly count: number
 }
 
-/** Counts an answer to an account. `first`: the limit has been reached with this one, and not before. */
+/** Counts an answer to an account. `first`: this is the answer that reached the limit. */
 export async function takeAnswer(
   store: Store,
   { app, account, now }: { app: number; account: string; now: number },

@@ -6,14 +6,14 @@ export interface Said {
   readonly content: string
 }
 
-/** What is kept of a conversation. */
+/** What is stored about a conversation. */
 export interface Talk {
   readonly said: readonly Said[]
-  /** How many turns of the other side in a row were quicker than a person is. */
+  /** How many turns of the other side in a row were quicker than a person. */
   readonly quick: number
   /** When the bot's last answer was sent, milliseconds since 1970. */
   readonly answeredAt: number
-  /** Until when there is no answer. */
+  /** Until when the bot stays silent. */
   readonly silentUntil: number
 }
 
@@ -33,7 +33,7 @@ export async function keepTalk(store: Store, key: string, talk: Talk, { memory, 
   await store.set(key, { ...talk, said: newest(talk.said, memory) }, { ttlMs: Math.max(memory.age, loop.pause) })
 }
 
-/** The newest messages, within the bounds. */
+/** The newest messages, within the limits. */
 function newest(said: readonly Said[], { messages, characters }: Options['memory']): Said[] {
   const kept: Said[] = []
   let left = characters
@@ -45,7 +45,7 @@ function newest(said: readonly Said[], { messages, characters }: Options['memory
   return kept
 }
 
-/** The conversation with one turn more of the other side. `isSilent`: it looks like a bot, and gets no answer. */
+/** The conversation with one more turn of the other side. `isSilent`: it looks like a bot, and gets no answer. */
 export function withTurn(talk: Talk, now: number, { loop }: Options): { talk: Talk; isSilent: boolean } {
   if (now < talk.silentUntil) return { talk, isSilent: true }
   const quick = now - talk.answeredAt < loop.quick ? talk.quick + 1 : 0

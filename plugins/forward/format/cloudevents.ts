@@ -33,7 +33,7 @@ function subjectOf({ body }: Sendable): string | undefined {
   )
 }
 
-/** Names of attributes are lower-case letters and digits; two of Tencent's parameters are worth one. */
+/** Names of attributes are lower-case letters and digits. Two of Tencent's parameters become attributes. */
 function extensionsOf({ query }: Sendable): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [name, value] of lastingParameters(query)) {

@@ -1,6 +1,6 @@
 import type { Query } from 'timhook/plugin'
 
-/** What a format needs of a callback. */
+/** What a format needs from a callback. */
 export interface Sendable {
   readonly command: string
   readonly id: string
@@ -8,7 +8,7 @@ export interface Sendable {
   readonly query: Query
   readonly receivedAt: number
   readonly body: unknown
-  /** The body as it came, with what earlier plugins have rewritten. */
+  /** The body as received, with the fields that earlier plugins have rewritten. */
   readonly json: string
 }
 

@@ -1,7 +1,7 @@
 import { type Format, lastingParameters } from './message.ts'
 import type { SignWebhook } from './sign-webhook.ts'
 
-/** A message of Standard Webhooks 1.0, whose data holds the whole callback. */
+/** A message of Standard Webhooks 1.0, whose data is the whole callback. */
 export function createStandardWebhooksFormat({ pathname, search }: URL, sign: SignWebhook): Format {
   return ({ command, id, app, query, receivedAt, json }, nowMs) => {
     const data = { sdkAppId: app.sdkAppId, command, query: Object.fromEntries(lastingParameters(query)), receivedAt }

@@ -15,7 +15,7 @@ export type Passage = 'go' | 'probe' | 'probing' | 'open'
  * The circuit breaker of a target.
  *
  * - Closed: every call goes ahead. `failures` of them in a row without an answer in between open it.
- * - Open: none does, until the wait is over. The first call after that is the probe.
+ * - Open: no call goes ahead until the wait is over. The first call after that is the probe.
  * - Probing: the others wait for the probe. An answer closes the circuit; a failure opens it again, and doubles the wait.
  */
 export class Circuit {
@@ -23,7 +23,7 @@ export class Circuit {
   readonly #onChange: (isOpen: boolean, openMs: number) => void
   #failures = 0
   #openedAt: number | undefined
-  /** By the clock of performance.now(). */
+  /** On the clock of performance.now(). */
   #probeAt = 0
   #waitMs = 0
   #probe: { readonly ended: Promise<void>; readonly end: () => void } | undefined
@@ -80,7 +80,7 @@ export class Circuit {
     this.#onChange(false, openMs)
   }
 
-  /** The target has failed. Failures of calls that began before it opened change nothing. */
+  /** The target has failed. Ignores failures of calls that started before it opened. */
   failed(passage: Passage): void {
     if (!this.#settings) return
     const { failures, probeMs, maxProbeMs } = this.#settings

@@ -6,7 +6,7 @@ import { readPem } from './pem.ts'
 const CONNECTIONS = 64
 const CONNECT_MS = 5000
 
-/** Creates the pool of kept connections to a target, through a proxy where there is one. */
+/** Creates the pool of keep-alive connections to a target, through a proxy if there is one. */
 export function connect({ url, tls, proxy }: Pick<Options, 'url' | 'tls' | 'proxy'>): Dispatcher {
   const { origin } = new URL(url)
   const secure = tls ? readPem(tls) : {}

@@ -4,16 +4,16 @@ import type { Watch, Watched } from './watch.ts'
 
 /** The most of an answer that is read, bytes. */
 const MAX_ANSWER = 64 * 1024
-/** How long the rest of an answer may take that nobody waits for, milliseconds. */
+/** How long the rest of an answer may take when nobody waits for it, milliseconds. */
 const REST_MS = 5000
 
-/** What a target answered. */
+/** The answer of a target. */
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
-  /** Empty if the answer is taken by its status. */
+  /** Empty if only the status of the answer matters. */
   readonly text: string
-  /** Whether the answer is longer than what is read of it. */
+  /** Whether the answer is longer than the part that is read. */
   readonly isCut: boolean
 }
 
@@ -31,7 +31,7 @@ interface Asking {
   readonly signal: AbortSignal
 }
 
-/** Errors of a connection that the target has closed, as it may do with one that has been idle. */
+/** Errors of a connection that the target has closed, as it may do with idle ones. */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 /**
@@ -170,7 +170,7 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
     this.#controller?.abort(error)
   }
 
-  /** It is known what comes of the request. */
+  /** The outcome of the request is known. */
   #settle(): void {
     this.#isSettled = true
     if (this.#abort) this.#deps.asking.signal.removeEventListener('abort', this.#abort)

@@ -3,7 +3,7 @@ const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 }
 /** Spaces calls evenly, at a rate such as `100/s`. */
 export class Rate {
   readonly #intervalMs: number
-  /** When the next call may start, by the clock of performance.now(). */
+  /** When the next call may start, on the clock of performance.now(). */
   #nextAt = 0
 
   constructor(rate: string) {

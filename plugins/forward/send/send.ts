@@ -37,7 +37,7 @@ export function isDown(answer: Answer | Error): boolean {
   return answer instanceof Error || answer.status === 429 || answer.status >= 500
 }
 
-/** Errors of a connection that never came about. */
+/** Errors of a connection that could not be made. */
 const NO_CONNECTION = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -47,7 +47,7 @@ const NO_CONNECTION = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** Whether the target cannot have seen the callback, which therefore is not to blame. */
+/** Whether the target cannot have seen the callback, so that the callback is not to blame. */
 export function isUnsent(answer: Answer | Error): boolean {
   return answer instanceof Error && NO_CONNECTION.has((answer.cause as { code?: string } | undefined)?.code ?? '')
 }

@@ -1,4 +1,4 @@
-/** Why a target has not taken a callback. Holds neither the target's path, which may be secret, nor its answer's text. */
+/** Why a target has not taken a callback. Contains neither its path, which may be secret, nor the text of its answer. */
 export class TargetError extends Error {
   override readonly name = 'TargetError'
   readonly code: 'TARGET_UNREACHABLE' | 'TARGET_REFUSED' | 'TARGET_ANSWER_INVALID' | 'TARGET_HELD'

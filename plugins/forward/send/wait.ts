@@ -11,7 +11,7 @@ export function untilAborted(promise: Promise<void>, signal: AbortSignal): Promi
   })
 }
 
-/** Resolves after so many milliseconds, when the signal is aborted, or with `early`. */
+/** Resolves after this many milliseconds, when the signal is aborted, or with `early`. */
 export async function sleep(ms: number, signal: AbortSignal, early?: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))

@@ -34,7 +34,7 @@ export async function factsFor(run: Run, group: Snapshot, knowsActivity = true):
 /** Sorts the candidates, chooses the first ones, and records both. */
 export async function choose(run: Run, group: Snapshot, members: readonly GroupMember[], limit: number): Promise<void> {
   const { record } = run
-  // No document says whether a Community has times of messages, so any such time shows it (intl 34948).
+  // No document says whether a Community has times of messages, so a single such time proves it (intl 34948).
   const knowsActivity = group.type !== 'Community' || members.some(({ LastSendMsgTime: sent = 0 }) => sent > 0)
   const facts = await factsFor(run, group, knowsActivity)
   const excluded: Partial<Record<Rule, number>> = {}

@@ -1,8 +1,8 @@
 import type { Candidate } from './eligible.ts'
 
 /**
- * Sorts the candidates for removal: longest inactive first; then those who never sent a message, the earliest to join, and
- * by account.
+ * Sorts the candidates for removal: longest inactive first; among equals, those who never sent a message, then the
+ * earliest to join, then by account.
  */
 export function byInactivity(candidates: readonly Candidate[]): Candidate[] {
   return candidates.toSorted(

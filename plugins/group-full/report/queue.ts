@@ -27,7 +27,7 @@ export interface Job extends Place {
   readonly aheadMs: number
   /** Removals that interrupted runs of this job had requested. */
   readonly carried: number
-  /** How many runs the end of their process has interrupted. */
+  /** How many runs were interrupted by the end of their process. */
   readonly cuts: number
   /** This job follows up on a run. A follow-up has no follow-up. */
   readonly followUp?: true

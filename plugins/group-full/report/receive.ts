@@ -32,7 +32,7 @@ async function seenBefore(store: Store, event: FullGroup): Promise<string | unde
   return typeof id === 'string' ? id : undefined
 }
 
-/** The callback has no id of its event, so its time or body identifies it. */
+/** The callback has no id for its event, so its time or body identifies it. */
 function identityOf(event: FullGroup): string {
   return keys.seen(
     event,

@@ -16,7 +16,7 @@ export interface CallRecord {
   /** How many accounts or members the call concerned. */
   readonly size: number
   readonly ms: number
-  /** 0 is success; absent where there was no answer. */
+  /** 0 is success; absent if there was no answer. */
   readonly code?: number
   readonly tries?: number
   readonly info?: string

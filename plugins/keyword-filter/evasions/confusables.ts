@@ -1,5 +1,5 @@
 // From confusables.txt of Unicode Technical Standard #39, version 17.0.0. © 2025 Unicode, Inc., Unicode License v3,
-// https://www.unicode.org/license.txt. Kept are the characters of Latin, Greek, Cyrillic, Armenian, Cherokee, Coptic and
+// https://www.unicode.org/license.txt. These are the characters of Latin, Greek, Cyrillic, Armenian, Cherokee, Coptic and
 // Lisu, and symbols, that look like one letter of ASCII and that NFKC leaves alone; a small letter without an entry has
 // that of its capital.
 const LOOK_ALIKE: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { digitsToLetters, mark, marksOf, readLeet, shortenRuns } from './marks.t
 import { GAP, type Mark, type Reading, Sums } from './reading.ts'
 import { simplifiedCharacters } from './simplified.ts'
 
-/** Which evasions to look through. */
+/** Which evasions to detect. */
 export interface Evasions {
   readonly separators: boolean
   readonly traditional: boolean
@@ -18,7 +18,7 @@ export interface Evasions {
   readonly pinyin: boolean
 }
 
-/** The words in one reading, and how a text is read that way. */
+/** The words in one reading, and how to read a text that way. */
 export interface Layer {
   readonly automaton: Automaton
   readonly read: (text: Folded) => Reading
@@ -30,13 +30,13 @@ interface Reader {
   readonly isPlausible: (marks: readonly Mark[]) => Reading['isPlausible']
   /** Whether it reads this word. */
   readonly takes: (word: Pattern, source: string) => boolean
-  /** Reads a word, where that differs from reading a text. */
+  /** Reads a word, if that differs from reading a text. */
   readonly word?: (folded: Folded) => Mark[]
 }
 
 /**
- * Reads the words once more for each way in which a text may evade them. A layer only adds matches to what the words match
- * as they are.
+ * Reads the words again for each way in which a text may evade them. A layer only adds matches to those of the plain
+ * words.
  */
 export async function createLayers(
   sources: readonly string[],
@@ -63,7 +63,7 @@ export async function createLayers(
   })
 }
 
-/** Undefined where nothing is left of a word without its separators. */
+/** Undefined if nothing is left of a word without its separators. */
 function tryParse(source: string, fold: Fold, gap: number): Pattern | undefined {
   try {
     return parsePattern(source, fold, gap)
@@ -88,7 +88,7 @@ function readingOf(reader: Reader, text: Folded): Reading {
   }
 }
 
-/** Several readers begin alike: the last result is kept for the others. */
+/** Several readers begin with the same step, so its last result is cached for the others. */
 function remembered(read: Reader['marks']): Reader['marks'] {
   let last: { text: Folded; marks: Mark[] } | undefined
   return (text) => {
@@ -126,14 +126,14 @@ async function readersFor(evasions: Evasions): Promise<Reader[]> {
   const ways = [...(separators || traditional || confusables || repeats ? [plain] : []), ...(leet ? [asLeet] : [])]
   const readers = ways.flatMap((way) => [
     ...readersOf(way(separators), plausible, (word) => !isGlob(word), repeats),
-    // What stands in a gap of a glob is any text, so that its separators mean nothing.
+    // A gap of a glob matches any text, so separators in it mean nothing.
     ...readersOf(way(false), hasLetters, isGlob, repeats),
   ])
   if (pinyin) readers.push(pinyinReader(await loadPinyin(), plain(separators)))
   return readers
 }
 
-/** One reader, or two where repeats count: a word with a letter twice in a row is not the same with that letter once. */
+/** One reader, or two if repeats count: a word with a double letter differs from the one with a single letter. */
 function readersOf(
   marks: Reader['marks'],
   isPlausible: Reader['isPlausible'],
@@ -179,7 +179,7 @@ function plausible(marks: readonly Mark[]): Reading['isPlausible'] {
   return (start, end) => {
     const length = end - start
     if (!isWord(start, end)) return false
-    // One double letter inside makes another word: bet, beet.
+    // A single double letter inside makes a different word: bet, beet.
     const isDoubled = doubles.count(start + 1, end - 1) === 1 && doubles.count(start, end) === 1
     if (isDoubled && longer.count(start, end) === 0) return false
     const separated = gaps.count(start + 1, end)

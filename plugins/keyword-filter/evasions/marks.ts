@@ -5,10 +5,10 @@ import { GAP, type Mark } from './reading.ts'
 const IN_WORD = /^[\p{L}\p{N}\p{M}]/u
 const IS_STOP = /[。、,;:?!]/
 const IS_SPACE = /\s/
-// More than these between two characters are no trick, but another part of the text.
+// More than this between two characters is not an evasion, but another part of the text.
 const MAX_SEPARATORS = 5
 
-/** What no word contains: nothing matches over it. */
+/** A symbol that no word contains, so nothing matches across it. */
 const WALL = '\n'
 
 const inWord = new Map<string, boolean>()
@@ -22,7 +22,7 @@ function isInWord(symbol: string): boolean {
   return found
 }
 
-/** The symbols of a folded text; without separators, if those are to be looked through. */
+/** The symbols of a folded text; without separators, if those are to be ignored. */
 export function marksOf({ symbols, unitOf }: Folded, letterOf: (symbol: string) => string, skip: boolean): Mark[] {
   const marks: Mark[] = []
   let separators = ''

@@ -10,7 +10,7 @@ export interface Reading {
   readonly isPlausible: (start: number, end: number) => boolean
 }
 
-/** What stood between a symbol and the one before it. */
+/** What was between a symbol and the one before it. */
 export const GAP = {
   none: 0,
   /** Signs that do not belong there, or a space between Chinese characters, which are written without. */
@@ -36,7 +36,7 @@ export interface Mark {
   isLast: boolean
 }
 
-/** Sums that answer a question on any stretch of symbols at once. */
+/** Prefix sums, to count over any range of symbols at once. */
 export class Sums {
   readonly #sums: number[] = [0]
 

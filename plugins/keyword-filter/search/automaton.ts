@@ -3,7 +3,7 @@ import { Pieces } from './pieces.ts'
 
 /** A matched prefix of a pattern, in pieces. Patterns with a common prefix share their stages. */
 export interface Stage {
-  /** Whether a `*` stands before the first piece. */
+  /** Whether there is a `*` before the first piece. */
   readonly openStart: boolean
   /** The edge after the last piece, for each pattern that ends here. */
   readonly ends: Edge[]
@@ -31,7 +31,7 @@ export interface Automaton {
   readonly starts: ReadonlyMap<number, readonly Start[]>
   /** Piece → the links that it follows. */
   readonly links: ReadonlyMap<number, readonly Link[]>
-  /** How many symbols back a stage may stand that a piece which ends here goes on from. */
+  /** How many symbols back a stage may be so that a piece that ends here continues it. */
   readonly reach: number
 }
 

@@ -14,12 +14,12 @@ export type Fold = (text: string) => Folded
 
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
-// Nobody writes a longer cluster, and normalizing takes quadratic time for many combining marks.
+// Nobody writes longer clusters, and normalizing takes quadratic time for many combining marks.
 const MAX_UNIT = 64
 
 /**
- * Makes a function that folds texts and words: NFKC, which turns full-width forms and the like into ordinary ones, without
- * invisible characters, and without case unless it matters.
+ * Creates a function that folds texts and words: NFKC, which turns full-width forms and the like into ordinary ones,
+ * without invisible characters, and without case unless it matters.
  */
 export function createFold({ caseSensitive }: { caseSensitive: boolean }): Fold {
   // Only for single UTF-16 units, so that the cache is bounded.

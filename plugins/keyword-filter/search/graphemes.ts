@@ -1,6 +1,6 @@
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-// Characters that are a grapheme cluster of their own next to each other (Grapheme_Cluster_Break=Other, no pictographs):
+// Characters that are each a grapheme cluster when side by side (Grapheme_Cluster_Break=Other, no pictographs):
 // ASCII, Latin, Greek, Cyrillic, Chinese, kana, full-width forms.
 const SIMPLE: readonly (readonly [from: number, to: number])[] = [
   [0x20, 0x7e],

@@ -2,13 +2,13 @@ import type { Fold } from './fold.ts'
 
 /** The wildcards before the first or after the last literal character of a word. */
 export interface Edge {
-  /** Exactly so many characters, one for each `?`. */
+  /** Exactly this many characters, one for each `?`. */
   readonly skip: number
   /** A `*`: the rest of the written word that the match is in. */
   readonly star: boolean
 }
 
-/** How many characters may stand between two pieces. */
+/** How many characters may be between two pieces. */
 export interface Gap {
   readonly min: number
   readonly max: number

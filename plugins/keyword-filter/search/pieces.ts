@@ -8,7 +8,7 @@ const SYMBOLS = 2 ** 21
 
 /**
  * An Aho–Corasick automaton: finds every piece, a list of symbols, that ends at a place of a text, in one walk over the
- * text. States are numbers, 0 is where nothing is matched. A piece is named by the state that it leads to.
+ * text. States are numbers; in 0 nothing is matched. A piece is named by the state that it leads to.
  */
 export class Pieces {
   readonly #symbols = new Map<string, number>()

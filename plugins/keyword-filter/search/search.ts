@@ -17,9 +17,9 @@ interface Reached {
 }
 
 /**
- * Finds every match of every pattern, in one walk over the text. For each symbol that is, amortized, three looks into
- * tables, and for each piece that ends there the links that go on from a stage alive: one that was matched no further
- * back than a gap is long. A link costs a binary search among the places that a gap reaches.
+ * Finds every match of every pattern, in one walk over the text. That takes, amortized, three table lookups for each
+ * symbol, and for each piece that ends there the links that continue a live stage: one that was matched no further
+ * back than the length of a gap. A link costs a binary search among the places that a gap reaches.
  */
 export class Search {
   /** Spans that cover exactly what the matches cover; they may overlap. */
@@ -31,7 +31,7 @@ export class Search {
   readonly #wholeWords: boolean
   readonly #words: WrittenWords
   readonly #reached = new Map<Stage, Reached>()
-  /** Stages alive, the one matched longest ago first. */
+  /** Live stages, the one matched longest ago first. */
   readonly #alive = new Set<Stage>()
 
   constructor(automaton: Automaton, symbols: readonly string[], wholeWords: boolean, breaks?: readonly boolean[]) {
@@ -78,7 +78,7 @@ export class Search {
     this.steps++
     const reached = this.#reached.get(from)
     if (!reached) return
-    // Ends are different places, so that no more than `reach` of them are near enough.
+    // Ends are at different places, so no more than `reach` of them are near enough.
     const index = firstFrom(reached.ends, start - gap.max, reached.ends.length - this.#automaton.reach - 1, this)
     const matchedTo = reached.ends[index]
     if (matchedTo !== undefined && matchedTo <= start - gap.min) this.#reach(to, reached.starts[index] ?? 0, end)

@@ -15,17 +15,17 @@ export class WrittenWords {
     this.#breaks = breaks
   }
 
-  /** Whether no word goes on over the place before this symbol. */
+  /** Whether no word extends across the place before this symbol. */
   isEdge(place: number): boolean {
     return this.startAt(place) === place
   }
 
-  /** The start of the word that goes on over the place before this symbol; the place itself where none does. */
+  /** The start of the word that extends across the place before this symbol; the place itself if none does. */
   startAt(place: number): number {
     return this.#bounds().starts[place] ?? place
   }
 
-  /** The end, exclusive, of the word that goes on over the place before this symbol; the place itself where none does. */
+  /** The end, exclusive, of the word that extends across the place before this symbol; the place itself if none does. */
   endAt(place: number): number {
     return this.#bounds().ends[place] ?? place
   }
@@ -45,7 +45,7 @@ function boundsOf(inWord: readonly boolean[], breaks: readonly boolean[]): { sta
   const goesOn = (place: number): boolean =>
     inWord[place - 1] === true && inWord[place] === true && breaks[place] !== true
   for (let place = 1; place < inWord.length; place++) {
-    // One place further back there may be no word that goes on, but this one begins there.
+    // One place further back there may be no word across it, but this one begins there.
     if (goesOn(place)) starts[place] = starts[place - 1] ?? 0
   }
   for (let place = inWord.length - 1; place > 0; place--) {

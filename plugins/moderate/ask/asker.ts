@@ -4,7 +4,7 @@ import { type Opinion, type Question, type Service, ServiceError } from '../serv
 import type { Budget } from './budget.ts'
 import type { Cache } from './cache.ts'
 
-/** The time that deadlines, budget and cache go by. */
+/** The clock of deadlines, budget and cache. */
 export interface AskerClock {
   /** Milliseconds that only grow. */
   monotonic(): number
@@ -22,7 +22,7 @@ export interface AskerDeps {
   readonly service: Service
   readonly timeoutMs: number
   readonly cache: Cache
-  /** Shared by all that ask the same account. */
+  /** Shared by all users of the same account. */
   readonly budget: Budget
   readonly count: Count
   readonly clock: AskerClock
@@ -32,8 +32,8 @@ export interface AskerDeps {
  * Asks a service.
  *
  * - I1. `ask` settles within `timeoutMs`, whatever the service does.
- * - I2. Equal questions that are under way are one request, and one within the cache's time is none.
- * - I3. What failed is not kept: the next equal question is asked anew.
+ * - I2. Equal questions under way at the same time share one request, and a cached answer needs none.
+ * - I3. Failures are not cached: the next equal question is asked again.
  */
 export class Asker {
   readonly #deps: AskerDeps
@@ -69,7 +69,7 @@ export class Asker {
     const { service, cache, clock, timeoutMs } = this.#deps
     const ending = new AbortController()
     const timer = clock.setTimeout(() => {
-      // From here on the next equal question is asked anew, also where this one never ends.
+      // From here on the next equal question is asked again, even if this one never ends.
       this.#underWay.delete(key)
       ending.abort()
     }, timeoutMs)
@@ -85,7 +85,7 @@ export class Asker {
         if (!ending.signal.aborted) this.#underWay.delete(key)
       }
     }
-    // Later, so that what ends at once is entered before it is taken out.
+    // Later, so that a request that ends at once is added before it is removed.
     const answer = Promise.resolve().then(work)
     this.#underWay.set(key, answer)
     return answer
@@ -105,7 +105,7 @@ async function withDeadline<T>(work: Promise<T>, ms: number, clock: AskerClock):
   const over = new Promise<never>((_, reject) => {
     timer = clock.setTimeout(() => reject(late(ms)), ms)
   })
-  // Whichever loses may still reject, with nobody left to hear it.
+  // The loser of the race may still reject, and nobody handles that.
   work.catch(() => undefined)
   try {
     return await Promise.race([work, over])

@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000
 
-/** So many questions a minute. Times are milliseconds, by the clock of the caller. */
+/** A limit of questions per minute. Times are milliseconds, on the clock of the caller. */
 export class Budget {
   readonly #perMinute: number
   #began = -Infinity
@@ -10,7 +10,7 @@ export class Budget {
     this.#perMinute = perMinute
   }
 
-  /** Takes one if any is left. */
+  /** Takes one if any are left. */
   take(now: number): boolean {
     if (now - this.#began >= MINUTE_MS) {
       this.#began = now
@@ -21,7 +21,7 @@ export class Budget {
     return true
   }
 
-  /** When there are questions again, from now. */
+  /** How long until the next question is allowed. */
   waitMs(now: number): number {
     return Math.max(0, this.#began + MINUTE_MS - now)
   }

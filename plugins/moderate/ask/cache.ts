@@ -2,11 +2,11 @@ import type { Opinion } from '../services/service.ts'
 
 interface Entry {
   readonly opinion: Opinion
-  /** Milliseconds, by the clock of the caller. */
+  /** Milliseconds, on the clock of the caller. */
   readonly until: number
 }
 
-/** The newest answers, by key. What has not been asked for longest goes first. */
+/** The newest answers, by key. The least recently used is dropped first. */
 export class Cache {
   readonly #settings: { readonly entries: number; readonly ttl: number }
   readonly #entries = new Map<string, Entry>()

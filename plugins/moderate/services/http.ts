@@ -39,7 +39,7 @@ function levelOf(value: unknown, levels: ReadonlyMap<string, Level>): Level {
   return level
 }
 
-/** The template is JSON text, so what is put in is escaped as it is within a JSON text. */
+/** The template is JSON text, so inserted values are escaped as in JSON. */
 function filled(template: string, question: Question): string {
   return template.replaceAll(PLACE, (_, name: string) => JSON.stringify(of(question, name)).slice(1, -1))
 }

@@ -26,7 +26,7 @@ export async function postJson(
     if (!response.ok) throw new ServiceError('refused', `the service answered HTTP ${response.status}`, wait(response))
   } catch (error) {
     if (error instanceof ServiceError) throw error
-    // The error itself may hold the URL, and with it a key.
+    // The error itself may contain the URL, and with it a key.
     const { cause, name } = error as { cause?: { code?: unknown }; name?: unknown }
     throw new ServiceError('unreachable', `the service gave no answer (${String(cause?.code ?? name)})`)
   }

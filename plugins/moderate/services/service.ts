@@ -1,4 +1,4 @@
-/** What a service thinks of a text or file, from mild to strict. */
+/** A service's opinion of a text or file, from mild to strict. */
 export const LEVELS = ['pass', 'review', 'block'] as const
 export type Level = (typeof LEVELS)[number]
 
@@ -6,7 +6,7 @@ export const MEDIA = ['image', 'sound', 'file', 'video'] as const
 export type Media = (typeof MEDIA)[number]
 export type Kind = 'text' | Media
 
-/** What a service is asked about. */
+/** A question to a service. */
 export interface Question {
   readonly kind: Kind
   /** The text, or the URL of the file. */
@@ -24,9 +24,9 @@ export interface Opinion {
 }
 
 export interface Service {
-  /** What it can be asked about. */
+  /** The kinds of questions that it answers. */
   readonly kinds: readonly Kind[]
-  /** What the answer depends on beside kind and content. Without it equal texts have equal answers. */
+  /** What the answer depends on besides kind and content. Without it equal texts have equal answers. */
   readonly keyOf?: (question: Question) => string
   /** @throws ServiceError */
   ask(question: Question, signal: AbortSignal): Promise<Opinion>
@@ -35,7 +35,7 @@ export interface Service {
 export const REASONS = ['timeout', 'budget', 'unreachable', 'refused', 'answer'] as const
 export type Reason = (typeof REASONS)[number]
 
-/** Why there is no opinion. Holds neither the text that was asked about nor what the service said of it. */
+/** Why there is no opinion. Contains neither the text in question nor the service's words. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly code: Reason
@@ -58,7 +58,7 @@ export function strictest(opinions: readonly Opinion[]): Opinion {
 // A model could answer with the message itself, and labels are logged.
 const LABEL = /^[\p{L}\p{N} _./:-]{1,40}$/u
 
-/** An opinion with the label if it is one word or a few. */
+/** An opinion, with the label only if it is one word or a few. */
 export function opinion(level: Level, label: unknown): Opinion {
   return typeof label === 'string' && LABEL.test(label) ? { level, label } : { level }
 }

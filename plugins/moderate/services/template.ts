@@ -2,7 +2,7 @@
 export const PLACE = /\{\{\s*([a-z]+)\s*\}\}/g
 const NAMES = ['text', 'url', 'kind', 'app', 'account', 'group']
 
-/** The placeholders of a template that mean nothing. */
+/** The placeholders of a template that do not exist. */
 export function unknownNames(body: unknown): string[] {
   return [...namesIn(JSON.stringify(body))].filter((name) => !NAMES.includes(name))
 }

@@ -1,8 +1,8 @@
 /**
- * Why a broker has not taken a callback. Holds no part of its URL but the origin.
+ * Why a broker has not taken a callback. Contains nothing of its URL except the origin.
  *
- * - BROKER_AWAY: it takes nothing now, or nobody knows whether it has.
- * - BROKER_REFUSED: it does not let us in, or has no room for anything.
+ * - BROKER_AWAY: it takes nothing now, or nobody knows whether it took the message.
+ * - BROKER_REFUSED: it refuses us, or has no room for anything.
  * - MESSAGE_REFUSED: it has no room for this one, since a queue or stream is full.
  * - MESSAGE_UNROUTABLE: no queue or stream takes this one.
  * - MESSAGE_TOO_LARGE: it will never take this one.

@@ -3,7 +3,7 @@ import type { Message } from '../message.ts'
 /** An open connection to a broker, which does not reconnect by itself. */
 export interface Connection {
   /**
-   * Resolves once the broker has acknowledged the message, with whether it had it before.
+   * Resolves once the broker has acknowledged the message, with whether it already had it.
    * @throws BrokerError
    */
   publish(message: Message): Promise<'acknowledged' | 'duplicate'>

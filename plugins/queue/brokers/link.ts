@@ -6,14 +6,14 @@ import type { Connect, Connection } from './connection.ts'
  * One connection to a broker, opened when it is needed.
  *
  * - I1. At most one connection is open or being opened.
- * - I2. When it ends, whatever has not been acknowledged on it fails at once: nobody knows what became of it.
+ * - I2. When it ends, everything not yet acknowledged on it fails at once: nobody knows whether it arrived.
  */
 export class Link {
   readonly #connect: Connect
   readonly #origin: string
   readonly #unanswered = new Set<(error: unknown) => void>()
   #connection: Promise<Connection> | undefined
-  /** Grows with each connection that is lost, so that a late word of a former one is not taken for the present one's. */
+  /** Grows with each lost connection, so that a late event of a former one does not affect the current one. */
   #generation = 0
 
   constructor(origin: string, connect: Connect) {
@@ -34,7 +34,7 @@ export class Link {
   }
 
   /**
-   * Publishes a message. One that is not acknowledged before the signal fires costs the connection: the broker hangs.
+   * Publishes a message. If it is not acknowledged before the signal fires, the broker hangs: the connection is closed.
    * @throws BrokerError
    */
   async publish(message: Message, signal: AbortSignal): Promise<'acknowledged' | 'duplicate'> {

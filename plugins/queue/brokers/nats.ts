@@ -6,7 +6,7 @@ import { CONNECT_MS, type Connect } from './connection.ts'
 interface NatsSettings {
   readonly url: string
   readonly origin: string
-  /** The longest that an acknowledgement is waited for, milliseconds. */
+  /** The longest wait for an acknowledgement, milliseconds. */
   readonly timeoutMs: number
 }
 

@@ -51,10 +51,10 @@ export function connectRabbit({ url, origin, exchange }: RabbitSettings): Connec
   }
 }
 
-/** Declares the exchange if there is none. One that is there stays as it is, of whatever type. */
+/** Declares the exchange if there is none. An existing one stays as it is, whatever its type. */
 async function declare(model: ChannelModel, exchange: string): Promise<void> {
   const asking = await model.createChannel()
-  // An error closes the channel, and is that of the call too.
+  // An error closes the channel, and also rejects the call.
   asking.on('error', () => undefined)
   try {
     await asking.checkExchange(exchange)
@@ -72,7 +72,7 @@ function publisher(
   channel: ConfirmChannel,
   { origin, exchange }: Pick<RabbitSettings, 'origin' | 'exchange'>,
 ): (message: Message) => Promise<'acknowledged'> {
-  // A message that no queue gets is returned, and confirmed right after that.
+  // A message that reaches no queue is returned, and then confirmed.
   const returned = new Set<unknown>()
   channel.on('return', ({ properties }) => void returned.add(properties.messageId))
   return ({ id, command, subject, headers, receivedAt, body }) =>
@@ -100,7 +100,7 @@ function publisher(
     })
 }
 
-/** Ends the connection without the farewell, which a broker that hangs would not answer. */
+/** Ends the connection without closing it properly, since a broker that hangs would not reply. */
 function destroy({ connection }: ChannelModel): void {
   ;(connection as unknown as { readonly stream: Socket }).stream.destroy()
 }

@@ -10,7 +10,7 @@ interface RedisSettings {
   readonly maxLen: number | undefined
 }
 
-/** Replies that say that we are not let in. */
+/** Replies that refuse us. */
 const REFUSED = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:invalid password|Client sent AUTH|DB index|AUTH))/
 /** Replies that say what is wrong with the key, whatever the message is. */
 const UNFIT = /^WRONGTYPE/
@@ -39,7 +39,7 @@ export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Co
     redis.on('error', (error) => (cause = error))
     try {
       await redis.connect()
-      // A password that does not fit is an error of the connection to some versions, and of the first command to others.
+      // A wrong password is an error of the connection in some versions, and of the first command in others.
       await redis.ping()
     } catch (error) {
       redis.disconnect()
