@@ -46,7 +46,7 @@ function undescribedMessage(message: string, hidden: Hidden): string {
 /** `expected integer from 0 to 65535, got "abc"`; a secret value is left out. */
 export function describeMismatch(node: SchemaNode, value: unknown, hidden: Hidden): string {
   const expected = `expected ${describeNode(node)}`
-  if (hidden === 'interpolated') return `${expected}; the value that \${…} gave is another`
+  if (hidden === 'interpolated') return `${expected}; the value of \${…} is different`
   if (hidden === 'secret') return node.expected === undefined ? `${expected}${quotesHint(node, value)}` : expected
   const isContainer = describesObject(node) || describesList(node) || node.opaque === true
   const got = isContainer && typeof value === 'string' ? 'text' : describeValue(value)

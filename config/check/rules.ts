@@ -134,7 +134,7 @@ function unixSocket(config: unknown): Fault[] {
     return [{ path: ['server', 'tls'], message: 'a Unix socket carries no TLS: remove it, or set host to an address' }]
   }
   if (getKey(server, 'allowFrom') === undefined || getKey(server, 'trustProxy') !== false) return []
-  const message = 'a Unix socket has no addresses: set trustProxy too, so that the proxy tells them'
+  const message = 'a Unix socket has no addresses: set trustProxy too, so that the proxy reports them'
   return [{ path: ['server', 'allowFrom'], message }]
 }
 

@@ -42,7 +42,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   try {
     return { value: document.toJS(), faults: twice, locate: locateIn(document, at) }
   } catch {
-    return failed([...twice, fault(0, 'the aliases (*name) of this file multiply beyond measure')])
+    return failed([...twice, fault(0, 'the aliases (*name) of this file expand to too much')])
   }
 }
 
@@ -70,7 +70,7 @@ function aliasFaults(document: Document, fault: (offset: number, message: string
       const offset = alias.range?.[0] ?? 0
       if (target === undefined) faults.push(fault(offset, yamlSentence('BAD_ALIAS')))
       else if (ancestors.some((ancestor) => ancestor === target))
-        faults.push(fault(offset, 'this alias stands inside what it names'))
+        faults.push(fault(offset, 'this alias is inside what it names'))
     },
   })
   return faults

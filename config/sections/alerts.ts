@@ -26,10 +26,10 @@ export const AlertsSchema = Type.Object(
     noCallbacks: Duration({
       max: DAY_MS * 7,
       default: '1h',
-      description: 'How long no callback may come before that is an alert; 0 turns it off.',
+      description: 'After this long without a callback there is an alert; 0 turns that off.',
     }),
   },
-  { additionalProperties: false, default: {}, description: 'Tells people what needs them.' },
+  { additionalProperties: false, default: {}, description: 'Sends alerts to people.' },
 )
 
 /** What a person may write under `alerts`. */

@@ -58,26 +58,26 @@ const PostgresSchema = Type.Object(
         'Such as postgres://user:password@host:5432/database?sslmode=verify-full; several hosts, separated by commas, for a failover.',
     }),
     password: Type.Optional(
-      Type.String({ minLength: 1, secret: true, description: 'Password, in place of one in the URL.' }),
+      Type.String({ minLength: 1, secret: true, description: 'Password, instead of one in the URL.' }),
     ),
     schema: Type.String({
       minLength: 1,
       maxLength: 63,
       default: 'timhook',
-      description: 'The schema of the tables, which the server makes.',
+      description: 'The schema of the tables, which the server creates.',
     }),
     ssl: Type.Optional(
       Type.Object(
         {
           mode: Type.Enum(['require', 'verify-ca', 'verify-full'], {
             default: 'verify-full',
-            description: 'What of the certificate of the server is checked: nothing, its authority, or its name too.',
+            description: 'What is checked of the server’s certificate: nothing, its authority, or also its name.',
           }),
           ca: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with the authorities to trust.' })),
           cert: Type.Optional(Type.String({ minLength: 1, description: "PEM file with the user's certificate." })),
           key: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with its private key.' })),
         },
-        { additionalProperties: false, description: 'TLS; sslmode in the URL suffices where no files are needed.' },
+        { additionalProperties: false, description: 'TLS; sslmode in the URL suffices if no files are needed.' },
       ),
     ),
     durability: Type.Enum(['strict', 'relaxed'], {

@@ -9,13 +9,13 @@ export const LogSchema = Type.Object(
     }),
     callbacks: Type.Enum(['all', 'failed', 'none'], {
       default: 'all',
-      description: 'Which callbacks have a line of their own: all, those of which a handler failed, or none.',
+      description: 'Which callbacks are logged, one line each: all, those for which a handler failed, or none.',
     }),
     sample: Type.Number({
       minimum: 0,
       maximum: 1,
       default: 1,
-      description: 'The share of callbacks without a failure that is logged: 0.01 is one of a hundred.',
+      description: 'The share of callbacks without a failure that is logged: 0.01 is one in a hundred.',
     }),
   },
   { additionalProperties: false, default: {}, description: 'What is logged.' },

@@ -84,7 +84,7 @@ const IsolateSchema = Type.Object(
     memory: Size({
       positive: true,
       default: '256mb',
-      description: 'Size of its JavaScript heap. At that size it ends, and is started again.',
+      description: 'Limit of its JavaScript heap. Beyond it the plugin ends, and is started again.',
     }),
   },
   { additionalProperties: false },

@@ -166,7 +166,11 @@ function assertUnchanged(elements: readonly unknown[], { raw, command }: Callbac
   const { MsgBody } = parseJson(raw) as JsonObject
   const received = new Set((Array.isArray(MsgBody) ? MsgBody : []).map((element) => JSON.stringify(element)))
   if (elements.every((element) => received.has(JSON.stringify(element)))) return
-  throw new RewriteError(command, 'MsgBody: expected elements with MsgType and MsgContent, or those that came', true)
+  throw new RewriteError(
+    command,
+    'MsgBody: expected elements with MsgType and MsgContent, or those that were received',
+    true,
+  )
 }
 
 function reasonOf(error: unknown): Failure {

@@ -28,7 +28,7 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
     .option('--workers <n>', 'processes that share the work', whole(1, 64))
     .option('--answers', 'print a line for each answer')
     .option('--watch', 'reload when the config or a plugin given by path changes')
-    .option('--wait <time>', 'wait this long for a server that is about to end, such as 30s', duration)
+    .option('--wait <time>', 'wait this long for a server that is stopping, such as 30s', duration)
     .action(async (options: object) => {
       await code.start().start(options)
       onServing()
@@ -60,9 +60,9 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
 
   program
     .command('dev')
-    .description('start the server again on every change of config or plugins, and print each answer')
+    .description('restart the server on every change of config or plugins, and print each answer')
     .addOption(config())
-    .option('--with <command>', 'a command to run beside it, such as "tsc --watch"')
+    .option('--with <command>', 'a command to run alongside it, such as "tsc --watch"')
     .action(async (options: object) => {
       await code.dev().dev(options)
       onServing()
@@ -70,7 +70,7 @@ export function createProgram(onServing: () => void, output: OutputConfiguration
 
   program
     .command('try')
-    .description('give a sample callback to a plugin in this process, and print what comes of it')
+    .description('give a sample callback to a plugin in this process, and print the result')
     .argument('<file>', 'the plugin: a path, or a name')
     .argument('<command>', 'such as Group.CallbackBeforeSendMsg')
     .option('--set <path=value>', 'set a field of the body, such as MsgBody.0.MsgContent.Text=casino', collect)

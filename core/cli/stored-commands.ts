@@ -22,7 +22,7 @@ const until = (): Option => new Option('--until <time>', 'received before').argP
 export function addStoredCommands(program: Command): void {
   program
     .command('events')
-    .description('show the callbacks that came, newest first')
+    .description('show received callbacks, newest first')
     .addOption(config())
     .addOption(app())
     .addOption(command())
@@ -52,14 +52,14 @@ export function addStoredCommands(program: Command): void {
 
   program
     .command('listen')
-    .description("hand a server's after-callbacks to a program on this machine, as they come or from history")
+    .description("pass a server's after-callbacks to a program on this machine, as they arrive or from history")
     .addOption(config())
-    .requiredOption('--to <url>', 'where they are posted, such as http://127.0.0.1:3000/callbacks')
+    .requiredOption('--to <url>', 'where to post them, such as http://127.0.0.1:3000/callbacks')
     .option('--only <command>', 'only this command, such as Group.*; may be given several times', collect)
     .addOption(since())
     .option('--admin <url>', 'the admin listener of a server, in place of the store; it needs admin.bodies: true')
     .option('--token-file <file>', 'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it')
-    .option('--sign-file <file>', 'sign anew, with the token in this file; unsigned without it')
+    .option('--sign-file <file>', 'sign again, with the token in this file; unsigned without it')
     .option('--yes', 'allow a URL that is not on this machine')
     .option('--json', 'print JSON lines')
     .action(async (options: ListenOptions) => code.listen().listen(options))
@@ -82,16 +82,16 @@ export function addStoredCommands(program: Command): void {
 
   program
     .command('pause')
-    .description("have a plugin's after-callbacks wait")
+    .description('pause a plugin: its after-callbacks wait')
     .argument('<plugin>', 'the id of the plugin')
     .addOption(config())
-    .addOption(new Option('--for <duration>', 'for so long, such as 1h; else until resume').argParser(duration))
+    .addOption(new Option('--for <duration>', 'for this long, such as 1h; otherwise until resume').argParser(duration))
     .option('--json', 'print JSON')
     .action(async (plugin: string, options: PauseOptions) => code.pause().pause(plugin, options))
 
   program
     .command('resume')
-    .description('give a plugin its after-callbacks again')
+    .description('resume a plugin: it gets its after-callbacks again')
     .argument('<plugin>', 'the id of the plugin')
     .addOption(config())
     .option('--json', 'print JSON')
@@ -100,7 +100,7 @@ export function addStoredCommands(program: Command): void {
   program
     .command('backup')
     .description('copy the store to a file, while the server runs or not')
-    .argument('<file>', 'the file to make')
+    .argument('<file>', 'the file to create')
     .addOption(config())
     .option('--force', 'replace a file that is there')
     .option('--json', 'print JSON')
@@ -127,7 +127,7 @@ export function addStoredCommands(program: Command): void {
     .addOption(until())
     .addOption(app())
     .addOption(command())
-    .option('--rate <n>', 'how many a second at most', whole(1, 1_000_000))
+    .option('--rate <n>', 'how many per second at most', whole(1, 1_000_000))
     .option('--yes', 'do it; without it they are only counted')
     .option('--json', 'print JSON')
     .action(async (ids: string[], options: ReplayOptions) => code.replay().replay(ids, options))

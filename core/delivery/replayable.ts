@@ -7,10 +7,10 @@ import type { Entry } from './history.ts'
 /** Why an undelivered callback cannot be replayed; undefined if it can. Reads its body. */
 export function unfitFor({ id, command, undelivered, body }: Entry): string | undefined {
   if (!undelivered) return body?.raw === '' ? `the body of ${id} ${GONE}` : undefined
-  if (undelivered.outcome !== 'refused') return `${id} was decided, so it is not to be delivered`
-  if (command === '') return `${id} names no command`
+  if (undelivered.outcome !== 'refused') return `${id} was decided, so it must not be delivered`
+  if (command === '') return `${id} has no command`
   if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
-  return isObjectText(body?.raw ?? '') ? undefined : `${id} is no JSON object, or was too large to be kept whole`
+  return isObjectText(body?.raw ?? '') ? undefined : `${id} is not a JSON object, or was too large to be kept whole`
 }
 
 const GONE = 'is gone: it was erased, or deleted once every plugin was done with it (delivery.retention.bodies)'

@@ -39,11 +39,11 @@ export async function checkOptions(
 export function optionsFault(options: unknown): string | undefined {
   if (options === undefined || standardSchema(options)) return undefined
   const expected =
-    'options is no schema: expected Type.Object({ … }), a JSON Schema, or one that follows Standard Schema'
+    'options is not a schema: expected Type.Object({ … }), a JSON Schema, or one that follows Standard Schema'
   if (!isObject(options)) return expected
   if ('~kind' in options || isJsonSchema(options)) return undefined
   if ('safeParse' in options) return `${expected}; zod does from 3.24 on`
-  return `${expected}. A default stands in the schema, as in Type.String({ default: 'x' })`
+  return `${expected}. A default belongs in the schema, as in Type.String({ default: 'x' })`
 }
 
 /** Whether an object has keywords of JSON Schema, or is empty. */
@@ -72,7 +72,7 @@ async function checkByStandard(
       const at = [...path, ...inside]
       // The message of a schema may quote the value.
       const isHidden = at.some((_, index) => isInterpolated(at.slice(0, index + 1)) !== false)
-      const message = isHidden ? 'does not fit; the value that ${…} gave is another' : maskText(issue.message, secrets)
+      const message = isHidden ? 'does not fit; the value of ${…} is different' : maskText(issue.message, secrets)
       return [{ path: at, message }]
     })
     return { value: options, faults }

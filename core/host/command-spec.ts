@@ -33,7 +33,7 @@ const TYPES = new Set(['string', 'integer', 'number', 'boolean'])
 /** Returns the faults of a plugin's commands, one sentence each. */
 export function commandFaults(id: string, commands: unknown): string[] {
   if (commands === undefined) return []
-  if (!isObject(commands)) return ['commands is no object']
+  if (!isObject(commands)) return ['commands is not an object']
   const names = Object.entries(commands)
   const shadowed =
     names.length > 0 && OWN_COMMANDS.includes(id)
@@ -43,7 +43,8 @@ export function commandFaults(id: string, commands: unknown): string[] {
 }
 
 function ofCommand(name: string, command: unknown): string[] {
-  if (!NAME.test(name) || name === 'help') return [`commands: "${name}" is no name of a command, such as report`]
+  if (!NAME.test(name) || name === 'help')
+    return [`commands: "${name}" is not a valid name of a command, such as report`]
   if (!isObject(command) || typeof command['description'] !== 'string' || typeof command['run'] !== 'function') {
     return [`command ${name}: expected an object with \`description\` and \`run\``]
   }
@@ -51,13 +52,14 @@ function ofCommand(name: string, command: unknown): string[] {
   if (view !== undefined && typeof view !== 'boolean') return [`command ${name}: view: expected true or false`]
   const keys = Object.keys(optionsOf(command))
   if (!Array.isArray(positional) || positional.some((key) => !keys.includes(String(key)))) {
-    return [`command ${name}: positional is no list of names of its options`]
+    return [`command ${name}: positional is not a list of names of its options`]
   }
   if (options === undefined) return []
-  if (!isObject(options) || options['type'] !== 'object') return [`command ${name}: options is no schema of an object`]
+  if (!isObject(options) || options['type'] !== 'object')
+    return [`command ${name}: options is not the schema of an object`]
   return Object.entries(optionsOf(command as { options?: object })).flatMap(([key, node]) => {
     if (!KEY.test(key) || OWN_OPTIONS.has(key)) return [`command ${name}: "${key}" cannot be the name of an option`]
-    return isScalar(node) ? [] : [`command ${name}: option ${key} is no text, number, enum or boolean`]
+    return isScalar(node) ? [] : [`command ${name}: option ${key} is not a text, number, enum or boolean`]
   })
 }
 

@@ -79,7 +79,7 @@ function faultOf(pattern: string, settings: Settings): string | undefined {
   if (phase !== undefined && phase !== 'before' && phase !== 'after') return 'phase: expected before or after'
   if (faulty !== undefined) {
     if (typeof faulty !== 'boolean') return 'faulty: expected true or false'
-    if (phaseOf(pattern) === 'before') return 'faulty: what does not fit of a before-callback is resolved by onFailure'
+    if (phaseOf(pattern) === 'before') return 'faulty: onFailure decides a before-callback that does not fit'
   }
   if (onFailure === undefined) return undefined
   const fault = shapeFault(onFailure) ?? onFailureFault(pattern, onFailure)
@@ -102,13 +102,13 @@ function shapeFault(onFailure: unknown): string | undefined {
 export function onFailureFault(pattern: string, onFailure: OnFailure): string | undefined {
   const { outcome, code, info } = policyOf(onFailure)
   const without = withoutVerdict(pattern, outcome)
-  if (without !== undefined) return `${outcome} is no documented answer to ${without}`
+  if (without !== undefined) return `${outcome} is not a documented answer to ${without}`
   if (outcome !== 'reject' && (code !== undefined || info !== undefined)) return `code and info go with reject only`
   if (code === undefined) return undefined
   const covered = beforeCommands(pattern)
   // Under a wildcard, commands without this code are rejected with their default.
   if (covered.length === 0 || covered.some(({ codes }) => allowsCode(codes, code))) return undefined
-  return `code ${code} is documented for no callback of ${pattern}`
+  return `code ${code} is not documented for any callback of ${pattern}`
 }
 
 function policyOf(onFailure: OnFailure): FailureVerdict {

@@ -30,13 +30,13 @@ export function metricsFault(metrics: unknown): string | undefined {
   if (metrics === undefined) return undefined
   if (!isObject(metrics)) return 'metrics: expected an object of metrics, by name'
   for (const [name, metric] of Object.entries(metrics)) {
-    if (!METRIC.test(name)) return `metrics: "${name}" is no name of a metric, such as blocked`
+    if (!METRIC.test(name)) return `metrics: "${name}" is not a valid name of a metric, such as blocked`
     if (!isObject(metric) || metric['type'] !== 'counter' || typeof metric['help'] !== 'string')
       return `metrics.${name}: expected { type: 'counter', help, labels }`
     const { labels = {} } = metric
     if (!isObject(labels)) return `metrics.${name}: labels: expected the values of each label`
     for (const [label, values] of Object.entries(labels)) {
-      if (!LABEL.test(label)) return `metrics.${name}: "${label}" is no name of a label, such as level`
+      if (!LABEL.test(label)) return `metrics.${name}: "${label}" is not a valid name of a label, such as level`
       if (!Array.isArray(values) || values.length === 0 || !values.every((value) => typeof value === 'string'))
         return `metrics.${name}: label ${label}: expected a list of its values, all texts`
     }

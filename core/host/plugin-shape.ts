@@ -38,7 +38,7 @@ export function asPlugin(exported: unknown): Plugin {
   if (typeof name !== 'string' || name === '' || !isObject(handlers)) throw invalid(expected)
   for (const key of ['setup', 'checkOptions', 'close', 'erase'])
     if (exported[key] !== undefined && typeof exported[key] !== 'function')
-      throw invalid(`plugin ${name}: ${key} is no function`)
+      throw invalid(`plugin ${name}: ${key} is not a function`)
   const wrongVersion = versionFault(exported['timhook'])
   if (wrongVersion !== undefined) throw invalid(`plugin ${name}: ${wrongVersion}`)
   const noSchema = optionsFault(options)
@@ -83,6 +83,6 @@ export function pluginWarnings(plugin: Plugin): string[] {
 /** Returns why a pattern matches no known callback, or undefined if it matches one. */
 export function unknownPattern(pattern: string): string | undefined {
   if ([...commands.keys()].some((command) => covers(pattern, command))) return undefined
-  if (pattern.endsWith('*')) return `${pattern}, which covers no callback known here${suggestion(pattern, WILDCARDS)}`
-  return `${pattern}, which is no callback known here${suggestion(pattern, commands.keys())}`
+  if (pattern.endsWith('*')) return `${pattern}, which covers no known callback${suggestion(pattern, WILDCARDS)}`
+  return `${pattern}, which is not a known callback${suggestion(pattern, commands.keys())}`
 }

@@ -120,7 +120,7 @@ function verdictOf(context: Context, returned: Returned): unknown {
   let verdict: Verdict | undefined
   if (outcome === 'allow') verdict = context.allow?.(fields)
   else verdict = outcome === 'reject' ? context.reject?.(code, info) : context.drop?.()
-  if (!verdict) throw endedError('gave a verdict where none is asked for')
+  if (!verdict) throw endedError('returned a verdict where none is expected')
   if (fault === undefined) return verdict
   const { strange } = verdict
   return new Verdict(verdict.outcome, verdict.code, verdict.info, { fields: verdict.fields, strange, fault })

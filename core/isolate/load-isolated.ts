@@ -97,7 +97,7 @@ function requestOf(url: string, entry: PluginEntry, { isInterpolated }: ConfigRe
   } catch {
     throw new TimhookError(
       'PLUGIN_INVALID',
-      'its options hold a function or the like, which cannot leave this process',
+      'its options contain a function or the like, which cannot leave this process',
       {
         hint: 'Give it texts and numbers, or leave isolate out.',
       },

@@ -6,7 +6,7 @@ import { commands } from '../protocol/commands.ts'
 import { loggableError, type LoggableError } from './loggable-error.ts'
 import { Throttle } from './throttle.ts'
 
-export const NOT_RELOADED = 'the config was not reloaded, and the one that runs stays'
+export const NOT_RELOADED = 'the config was not reloaded, and the running one stays'
 const QUIET_MS = 10_000
 const HOUR_MS = 3_600_000
 const STACK_MS = 60_000
@@ -83,7 +83,7 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     kindOf: ({ error }) => placeOf(loggableError(error)),
     fieldsOf: ({ error, ...event }, kind) => ({ ...event, error: stacks.paced(kind, loggableError(error)) }),
   })
-  bus.on('store:damaged', (event) => log.error(event, 'stored callbacks cannot be read any more, and are left out'))
+  bus.on('store:damaged', (event) => log.error(event, 'stored callbacks can no longer be read, and are skipped'))
   logHistory(bus, log)
   bus.on('store:lost', ({ error }) => log.error({ error: loggableError(error) }, 'the store is lost'))
   throttled('handler:failed', 'error', {
@@ -115,7 +115,7 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     },
   })
   throttled('server:crowded', 'warn', {
-    msg: 'as many connections as server.maxConnections allows: those idle longest are closed',
+    msg: 'server.maxConnections is reached: the connections that are idle longest are closed',
     kindOf: () => '',
   })
   bus.on('rest:called', (event) => {
@@ -123,11 +123,11 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     log[isFailure ? 'warn' : 'debug'](event, `REST call: ${event.outcome}`)
   })
   bus.on('rest:paused', (event) => {
-    log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls rest: ${event.reason}`)
+    log[event.reason === 'rate' ? 'warn' : 'error'](event, `REST calls are paused: ${event.reason}`)
   })
   bus.on('alert:raised', ({ text, ...event }) => log.warn(event, `alert: ${text}`))
   bus.on('alert:cleared', ({ text, ...event }) => log.info(event, `alert is over: ${text}`))
-  bus.on('loop:held', (event) => log.warn(event, 'the event loop was held'))
+  bus.on('loop:held', (event) => log.warn(event, 'the event loop was blocked'))
   bus.on('config:reloaded', (event) => {
     const { added, changed, removed, restart } = event
     const parts = [
@@ -136,7 +136,7 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
       ...removed.map((id) => `plugin ${id} removed`),
     ]
     log.info(event, `config reloaded: ${parts.length > 0 ? parts.join(', ') : 'the plugins are as they were'}`)
-    if (restart.length > 0) log.warn(`these take effect after a restart only: ${restart.join(', ')}`)
+    if (restart.length > 0) log.warn(`these take effect only after a restart: ${restart.join(', ')}`)
   })
   bus.on('certificate:replaced', ({ listener, expiresAt }) => {
     const expires = new Date(expiresAt).toISOString()
@@ -150,7 +150,8 @@ export function logEvents(bus: Bus, log: Logger, callbackLines: CallbackLines = 
     lines.flush()
     faults.flush()
     if (undelivered === 0) log.info('closed')
-    else if (stored) log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be')
+    else if (stored)
+      log.info({ undelivered }, 'closed; callbacks that are not delivered yet are stored, and will be delivered')
     else log.warn({ undelivered }, 'closed; callbacks that were not delivered are lost: the engine memory keeps none')
   })
 }
@@ -165,19 +166,19 @@ function logHistory(bus: Bus, log: Logger): void {
     hour = { refused: r + refused, finished: f + finished, faults: d + faults, since }
     if (Date.now() < nextAt) return
     nextAt = Date.now() + HOUR_MS
-    log.warn(hour, `callbacks were deleted before their time, to make room${back(since)}`)
+    log.warn(hour, `callbacks were deleted early, to make room${back(since)}`)
     hour = { refused: 0, finished: 0, faults: 0, since: 0 }
   })
   bus.on('resend-window:full', (event) =>
-    log.warn(event, 'the resend window is full: a callback that comes again late may be delivered twice'),
+    log.warn(event, 'the resend window is full: a late resend may be delivered twice'),
   )
   bus.on('store:full', ({ since }) => log.error(`the disk of the store is full: after-callbacks get 503${back(since)}`))
-  bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are taken${back(since)}`))
+  bus.on('store:room', ({ since }) => log.warn(`the store has room again: after-callbacks are accepted${back(since)}`))
 }
 
 /** An error without its message. */
 function withheld(error: Partial<LoggableError>): object {
-  return { ...error, causes: undefined, message: 'withheld: it may hold the text of a message' }
+  return { ...error, causes: undefined, message: 'withheld: it may contain the text of a message' }
 }
 
 function isoTime(ms: number): string {

@@ -60,7 +60,7 @@ export interface VerdictFactory {
 }
 
 const DROP_CODE = 2
-const HINT = 'docs/en/reference/callbacks.md lists what each callback may be answered with.'
+const HINT = 'docs/en/reference/callbacks.md lists the possible answers to each callback.'
 
 export function createVerdictFactory(definition: BeforeDefinition): VerdictFactory {
   let answer: AnswerChecker | undefined

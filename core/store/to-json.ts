@@ -14,6 +14,6 @@ export function toJson(value: unknown): string | undefined {
   const bytes = Buffer.byteLength(json)
   if (bytes <= MAX_VALUE_BYTES) return json
   throw new TimhookError('STORE_VALUE_TOO_LARGE', `the value has ${bytes} bytes of JSON; at most 1 MB is stored`, {
-    hint: 'Spread it over several keys, or keep it elsewhere and store where it is.',
+    hint: 'Split it into several keys, or keep it elsewhere and store its place.',
   })
 }

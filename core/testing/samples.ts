@@ -23,7 +23,7 @@ export function bodyAt(command: string, overrides: object | undefined, n: number
   const definition = commands.get(command)
   if (!definition && overrides === undefined) {
     const hint = 'Pass the body that it is to have.'
-    throw new TimhookError('UNKNOWN_COMMAND', `${command} is no callback known here`, { hint })
+    throw new TimhookError('UNKNOWN_COMMAND', `${command} is not a known callback`, { hint })
   }
   const body = definition ? sampleAt(definition.sample, n, nowMs) : { CallbackCommand: command }
   return merged(body, overrides as JsonObject | undefined)

@@ -25,7 +25,7 @@ setInterval(() => {
   const heldMs = still * tickMs
   if (!noticed && heldMs >= noticeMs) {
     noticed = { heldMs, ...calls() }
-    say(`${sentence(noticed)}; at ${stallMs} ms (server.stallMs) the process ends, to be started anew`)
+    say(`${sentence(noticed)}; at ${stallMs} ms (server.stallMs) the process ends, to be restarted`)
   }
   if (heldMs >= stallMs) end()
 }, tickMs)
@@ -44,7 +44,7 @@ function sentence({ heldMs, by, isCurrent }: Held): string {
   const names = by
     .slice(0, MAX_NAMED)
     .map(({ plugin, command, callback }) => `plugin ${plugin} with ${command} ${callback}`)
-  const held = `the event loop has been held for ${heldMs} ms`
+  const held = `the event loop has been blocked for ${heldMs} ms`
   if (isCurrent) return `${held} by ${names.join('')}`
   if (names.length === 0) return `${held}, by no handler that is known to run`
   const rest = by.length > names.length ? ` and ${by.length - names.length} more` : ''

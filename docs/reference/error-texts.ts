@@ -4,14 +4,14 @@ import type { ErrorCode } from '../../core/errors.ts'
 export type ErrorTexts = Readonly<Record<ErrorCode, readonly [cause: string, wayOut: string]>>
 
 export const errorTexts: ErrorTexts = {
-  BACKUP_EXISTS: ['The file that a backup was to be written to exists.', 'Name another file, or move that one away.'],
+  BACKUP_EXISTS: ['The file for a backup already exists.', 'Name another file, or move this one away.'],
   COMMAND_FAILED: [
-    'A command of a plugin could not do what it was asked to.',
-    'The sentence is the plugin’s own; its README has more.',
+    'A command of a plugin could not do what it was asked.',
+    'The sentence is from the plugin; its README has more.',
   ],
   CONFIG_INVALID: [
     'The config has faults. All of them are listed, each with file, line and column.',
-    'Mend them and run `timhook check` until it is silent. See [config](config.md).',
+    'Fix them and run `timhook check` until it reports none. See [config](config.md).',
   ],
   CONFIG_NOT_FOUND: [
     'There is no config file at `--config` or `config/plugins.yaml`.',
@@ -23,7 +23,7 @@ export const errorTexts: ErrorTexts = {
   ],
   CONFIG_UNWRITABLE: [
     'A file could not be written there.',
-    'Run the command where you may write, or name another place.',
+    'Run the command in a folder that you can write to, or name another place.',
   ],
   DEPLOYMENT_FAULTY: [
     '`timhook doctor` found something wrong with the deployment.',
@@ -35,14 +35,14 @@ export const errorTexts: ErrorTexts = {
   ],
   LISTEN_FAILED: [
     'The server or admin listener could not be opened: the port is taken, the address is not of this machine, or a TLS file cannot be read.',
-    'Choose another `server.port` or `admin.port`, end what holds the port, or mend the path that is named.',
+    'Choose another `server.port` or `admin.port`, end what holds the port, or fix the path that is named.',
   ],
   LISTEN_UNANSWERED: [
     '`timhook listen --admin` gets no answer from the admin listener of the server.',
     'See whether that server runs, and whether `--admin` is the URL of its admin listener.',
   ],
   NOT_STORED: [
-    'A callback or dead letter with this id or number is not in the store, or not any more.',
+    'A callback or dead letter with this id or number is not in the store, or no longer.',
     '`timhook events` and `timhook dead-letters` list what is there; `delivery.retention` says how long it is kept.',
   ],
   PLUGIN_CLOSE_FAILED: [
@@ -54,7 +54,7 @@ export const errorTexts: ErrorTexts = {
     'It is started again by itself. The log has the reason; raise `isolate.memory` if that was it.',
   ],
   PLUGIN_INVALID: [
-    'What was loaded is no plugin: no default export, an unknown key, a handler for no command, a syntax error.',
+    'What was loaded is not a plugin: no default export, an unknown key, a handler for no command, a syntax error.',
     'The message names the place. `timhook doctor PLUGIN` examines a plugin on its own.',
   ],
   PLUGIN_NOT_FOUND: [
@@ -66,12 +66,12 @@ export const errorTexts: ErrorTexts = {
     'The message has the cause. Raise `setupTimeoutMs` only if the setup is slow for a good reason.',
   ],
   RELOAD_REFUSED: [
-    'The config that was read again changes something that this engine cannot change while it runs.',
+    'The reloaded config changes something that this engine cannot change while it runs.',
     'Restart the server; with `--workers`, SIGUSR2 restarts the workers one by one.',
   ],
-  REPLAY_STOPPED: ['`timhook replay` was stopped by Ctrl-C.', 'It prints the `--since` to go on with.'],
+  REPLAY_STOPPED: ['`timhook replay` was stopped by Ctrl-C.', 'It prints the `--since` with which to continue.'],
   REQUEST_UNANSWERED: [
-    'A request to the server (retry, drop, replay, pause, resume) is stored, and was not carried out within the wait.',
+    'A request to the server (retry, drop, replay, pause, resume) is stored, but was not carried out in time.',
     'The server carries it out as soon as it can. See its log and `/readyz`.',
   ],
   REST_ABORTED: [
@@ -89,24 +89,27 @@ export const errorTexts: ErrorTexts = {
   ],
   REST_SUSPENDED: [
     'Calls of this app are paused, because an answer said that its settings are wrong: key, region, administrator, allowed addresses.',
-    'Mend the `rest:` settings. Calls are tried again after 5 minutes.',
+    'Fix the `rest:` settings. Calls are tried again after 5 minutes.',
   ],
   REST_UNANSWERED: [
-    'No answer came to a REST call, after all its attempts.',
+    'A REST call got no answer in any of its attempts.',
     'Check the network to Tencent. `outcomeUnknown` says whether the call may have taken effect.',
   ],
-  RETRY_AFTER: ['A handler threw `RetryAfter`: it is called again when it said.', 'Nothing: this is how plugins wait.'],
+  RETRY_AFTER: [
+    'A handler threw `RetryAfter`: it is called again when it asked to be.',
+    'Nothing: this is how plugins wait.',
+  ],
   STORE_AUTH_FAILED: [
     'Redis or PostgreSQL refuses the user, the password, or what the user wants to do.',
     'Set user and password in `delivery.redis` or `delivery.postgres`, and give the user the rights that the message names.',
   ],
   STORE_CLOSED: [
-    'Something was asked of the store while the server stopped.',
-    'Nothing: what was not finished is taken up at the next start.',
+    'The store was used while the server was stopping.',
+    'Nothing: unfinished work continues at the next start.',
   ],
   STORE_DAMAGED: [
     'The file of the engine sqlite is damaged. It is left as it is.',
-    'Restore a backup, or move the file and its `-wal` away to begin with an empty one.',
+    'Restore a backup, or move the file and its `-wal` away to start with an empty one.',
   ],
   STORE_FOREIGN: [
     'The file or schema belongs to another program.',
@@ -118,7 +121,7 @@ export const errorTexts: ErrorTexts = {
   ],
   STORE_LOST: [
     'The store went away while the server ran: its file was moved, replaced or overwritten, or Redis was flushed.',
-    'The server ends with 1, so that it is started anew. With sqlite, what was acknowledged is in `FILE.rescued-TIME`.',
+    'The server ends with 1, so that it is restarted. With sqlite, what was acknowledged is in `FILE.rescued-TIME`.',
   ],
   STORE_MISSING: [
     'There is nothing to read: no server has started with this store yet.',
@@ -130,7 +133,7 @@ export const errorTexts: ErrorTexts = {
     'Set `delivery.engine` to sqlite, redis or postgres.',
   ],
   STORE_NOT_DURABLE: [
-    'Redis or PostgreSQL is set so that it may lose what it has acknowledged.',
+    'The settings of Redis or PostgreSQL allow it to lose what it has acknowledged.',
     'Change the settings that are named, or accept the risk with `durability: relaxed`.',
   ],
   STORE_UNREACHABLE: [
@@ -143,11 +146,11 @@ export const errorTexts: ErrorTexts = {
   ],
   STORE_UNUSABLE: [
     'The store cannot be written or read: rights, a full disk, no SQLite for this Node.',
-    'The message says which. A disk with room again is noticed without a restart.',
+    'The message says which. When the disk has room again, no restart is needed.',
   ],
   STORE_VALUE_TOO_LARGE: [
     'A plugin stored a value of more than 1 MB of JSON.',
-    'Spread it over several keys, or store where it is kept.',
+    'Split it into several keys, or store only where it is kept.',
   ],
   TEST_FAILED: ['The handler that `timhook try` called has failed.', 'The message has the cause.'],
   TRIGGER_FAILED: [
@@ -158,9 +161,9 @@ export const errorTexts: ErrorTexts = {
     'No known callback has this name.',
     '`timhook list` names them all; see [callbacks](callbacks.md).',
   ],
-  USAGE: ['The command was called wrongly.', '`timhook COMMAND --help`, or [commands](commands.md).'],
+  USAGE: ['The command was called incorrectly.', '`timhook COMMAND --help`, or [commands](commands.md).'],
   VERDICT_INVALID: [
     'A before-handler returned something that this callback cannot be answered with.',
-    'The page of the [callback](callbacks.md) lists verdicts, codes and fields. Meanwhile a refusal still refuses.',
+    'The page of the [callback](callbacks.md) lists verdicts, codes and fields. Meanwhile a rejection still rejects.',
   ],
 }

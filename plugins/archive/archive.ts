@@ -68,7 +68,7 @@ export async function startArchive(
       await engine.db.destroy().catch(() => undefined)
       throw new Error(`the archive cannot be used: ${sentenceOf(error, engine)}`)
     }
-    log.warn({ code: codeOf(error) }, 'the database of the archive is away; callbacks wait until it is there')
+    log.warn({ code: codeOf(error) }, 'the database of the archive is down; callbacks wait until it is back')
   }
   const batcher = new Batcher({
     async apply(facts: readonly AnyFact[]) {
@@ -113,6 +113,6 @@ function sentenceOf(error: unknown, engine?: Engine): string {
   if (code === 'ERR_MODULE_NOT_FOUND') return 'the driver of its database is not installed: npm install pg, or mysql2'
   const refused = engine?.isRefused(error) === true
   return refused
-    ? `the database lets nobody in with this user, password and database (${code})`
+    ? `the database accepts no connection with this user, password and database (${code})`
     : `the database says ${code}`
 }

@@ -27,21 +27,21 @@ const handler = {
 /** Keeps every message in your own database, with its edits, recalls and read receipts. */
 export default definePlugin({
   name: 'archive',
-  description: 'Keeps every message in a database of your own, with edits, recalls and read receipts',
+  description: 'Keeps every message in your own database, with edits, recalls and read receipts',
   options,
   metrics: {
     written: {
       type: 'counter',
-      help: 'What callbacks said and the archive holds: messages and their changes',
+      help: 'What the archive stored from callbacks: messages and their changes',
       labels: { type: ['message', 'edit', 'recall', 'extension', 'receipt', 'read', 'boundary', 'group'] },
     },
     transactions: { type: 'counter', help: 'Transactions that were committed' },
     failures: {
       type: 'counter',
-      help: 'Transactions that failed: the database is away, was in conflict, or did not take a message',
+      help: 'Transactions that failed: the database was down, in conflict, or refused a message',
       labels: { failure: ['unavailable', 'conflict', 'data'] },
     },
-    expired: { type: 'counter', help: 'Messages that were deleted for their age' },
+    expired: { type: 'counter', help: 'Messages that were deleted because of their age' },
   },
   setup: ({ options, log, signal, count }) => startArchive(options, { log, signal, count }),
   handlers: Object.fromEntries(archived.map((command) => [command, handler])),

@@ -69,7 +69,7 @@ async function speak(context: Context, incoming: Incoming, said: readonly Said[]
         await shown.show(text)
       }
     }
-    if (text.trim() === '') throw new ModelError('the model said nothing')
+    if (text.trim() === '') throw new ModelError('the model gave an empty answer')
     if (!(await state.check(text, signal))) return withhold(context, shown)
     await shown.finish(text)
     return { outcome: 'answered', text }

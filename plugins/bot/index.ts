@@ -13,7 +13,7 @@ const settings = { timeoutMs: ({ timeout }: Options) => timeout + GRACE_MS, retr
 /** Answers one-to-one messages, and group messages that mention it, with a model. */
 export default definePlugin({
   name: 'bot',
-  description: 'Answers messages by a model behind an OpenAI-compatible endpoint',
+  description: 'Answers messages with a model behind an OpenAI-compatible endpoint',
   options,
   checkOptions,
   metrics: {

@@ -20,7 +20,7 @@ export const options = Type.Object(
     model: Type.String({ minLength: 1, description: 'Name of the model' }),
     system: Type.String({
       default: 'You are a helpful assistant in a chat. Answer briefly, in the language of the question.',
-      description: 'What the model is told first',
+      description: 'Instructions for the model',
     }),
     request: Type.Record(Type.String(), Type.Unknown(), {
       default: {},
@@ -52,9 +52,9 @@ export const options = Type.Object(
           maximum: 100_000,
           description: 'And of how many characters',
         }),
-        age: Duration({ default: 86_400_000, min: 1, description: 'Forgotten after so long a silence' }),
+        age: Duration({ default: 86_400_000, min: 1, description: 'Forgotten after this much silence' }),
       },
-      { ...strict, default: {}, description: 'What is kept of a conversation, for the model' },
+      { ...strict, default: {}, description: 'What is kept of a conversation for the model' },
     ),
     limits: Type.Object(
       {
@@ -65,15 +65,15 @@ export const options = Type.Object(
     ),
     loop: Type.Object(
       {
-        quick: Duration({ default: 2000, description: 'Who writes sooner after an answer than this is quick' }),
+        quick: Duration({ default: 2000, description: 'A reply sooner than this after an answer counts as quick' }),
         turns: Type.Integer({
           default: 3,
           minimum: 1,
-          description: 'Quick turns in a row, after which there is no answer',
+          description: 'After this many quick replies in a row there is no answer',
         }),
         pause: Duration({ default: 600_000, min: 1, description: 'For how long' }),
       },
-      { ...strict, default: {}, description: 'Guard against other bots, that answer at once' },
+      { ...strict, default: {}, description: 'Guard against other bots, which answer at once' },
     ),
     ignore: Type.Array(Type.String(), {
       default: [],
@@ -88,17 +88,17 @@ export const options = Type.Object(
           model: Type.Optional(Type.String({ minLength: 1, description: 'Name of the model' })),
           onFailure: Type.Enum(['withhold', 'send'], {
             default: 'withhold',
-            description: 'What becomes of an answer that could not be judged',
+            description: 'What to do with an answer that could not be judged',
           }),
         },
-        { ...strict, description: "Judges each answer before it is shown, by OpenAI's /moderations" },
+        { ...strict, description: "Judges each answer before it is shown, with OpenAI's /moderations" },
       ),
     ),
     say: Type.Object(
       {
-        limit: Said('', 'Said to an account, once a day, that has had all its answers'),
-        failed: Said('', 'Said where the model has failed for good'),
-        withheld: Said('I cannot answer that.', 'Said in place of an answer that moderation has stopped'),
+        limit: Said('', 'Said once a day to an account that has used up its answers'),
+        failed: Said('', 'Said when the model has failed for good'),
+        withheld: Said('I cannot answer that.', 'Said instead of an answer that moderation has blocked'),
       },
       { ...strict, default: {}, description: 'Sentences of its own; empty for none' },
     ),

@@ -22,7 +22,7 @@ export async function decide(context: Context): Promise<Verdict> {
   const { circuit, origin } = context.state
   const passage = circuit.enter()
   if (passage === 'open' || passage === 'probing') {
-    throw new TargetError('TARGET_HELD', `${origin} keeps failing, and is not asked until its next probe`)
+    throw new TargetError('TARGET_HELD', `${origin} keeps failing, and is not asked until the next probe`)
   }
   const given = await send(context, passage, true)
   if (given instanceof Error) throw given
@@ -38,12 +38,12 @@ export async function decide(context: Context): Promise<Verdict> {
   // The kinds of verdicts differ by command, which the target knows.
   const { allow, reject, drop, answerFields } = context as unknown as Verdicts
   if (code === 0) {
-    if (ActionStatus !== undefined && ActionStatus !== 'OK') throw fault('with ErrorCode 0 and another status than OK')
+    if (ActionStatus !== undefined && ActionStatus !== 'OK') throw fault('with ErrorCode 0 and a status other than OK')
     // Tencent ignores fields that an answer does not need, so many receivers send more.
     const taken = Object.entries(fields).filter(([name]) => answerFields?.includes(name) ?? true)
     return taken.length > 0 ? allow(Object.fromEntries(taken)) : allow()
   }
-  if (context.command.startsWith(PER_TARGET)) throw fault('with another ErrorCode than 0, which decides nothing here')
+  if (context.command.startsWith(PER_TARGET)) throw fault('with an ErrorCode other than 0, which decides nothing here')
   if (code === DROP && drop) return drop()
   return typeof ErrorInfo === 'string' ? reject(code, ErrorInfo) : reject(code)
 }

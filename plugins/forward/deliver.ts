@@ -56,7 +56,7 @@ async function enter(circuit: Circuit, signal: AbortSignal): Promise<Exclude<Pas
 }
 
 function held(circuit: Circuit, origin: string, cause?: unknown): RetryAfter {
-  return new RetryAfter(circuit.waitMs, `${origin} keeps failing, and is left alone until its next probe`, {
+  return new RetryAfter(circuit.waitMs, `${origin} keeps failing, and is left alone until the next probe`, {
     plugin: true,
     ...(cause !== undefined && { cause }),
   })

@@ -13,7 +13,7 @@ export default definePlugin({
   options,
   metrics: {
     answers: { type: 'counter', help: 'Answers of the target, by status.', labels: { status: STATUSES } },
-    circuit_opened: { type: 'counter', help: 'How often the target has failed so often that it was left alone.' },
+    circuit_opened: { type: 'counter', help: 'How often the circuit of the target has opened.' },
   },
   checkOptions,
   setup: createTarget,

@@ -12,12 +12,12 @@ export const options = Type.Object(
     url: Type.String({
       pattern: '^https?://[^\\s]+$',
       expected: 'a URL that begins with http:// or https://',
-      description: 'Where callbacks are posted; a query of its own is kept',
+      description: 'Where callbacks are posted; its query is kept',
     }),
     format: Type.Enum(['tencent', 'standard-webhooks', 'cloudevents'], {
       default: 'tencent',
       description:
-        "tencent: as Tencent sends it, for receivers made for Tencent; or one of two formats that others' tools read",
+        'tencent: as Tencent sends it, for receivers made for Tencent; or one of two formats that other tools read',
     }),
     token: Type.Optional(
       Type.String({
@@ -39,7 +39,7 @@ export const options = Type.Object(
       description: 'Further headers, such as Authorization; they are masked wherever the config is printed',
     }),
     timeout: Type.Optional(
-      Duration({ min: 1, description: "How long the target may take; timeoutMs of the plugin's entry wins" }),
+      Duration({ min: 1, description: "How long the target may take; timeoutMs of the plugin's entry overrides this" }),
     ),
     decide: Type.Boolean({
       default: false,
@@ -54,7 +54,7 @@ export const options = Type.Object(
             probeMs: Duration({
               default: 1000,
               min: 1,
-              description: 'Until the first probe, and twice as long until each next',
+              description: 'Until the first probe, and twice as long until each further one',
             }),
             maxProbeMs: Duration({ default: 10_000, min: 1, description: 'The longest wait between two probes' }),
           },
@@ -78,7 +78,7 @@ export const options = Type.Object(
       Type.Object(
         {
           ca: Type.Optional(
-            Type.String({ minLength: 1, description: 'Certificates that are trusted in place of the public ones' }),
+            Type.String({ minLength: 1, description: 'Certificates that are trusted instead of the public ones' }),
           ),
           cert: Type.Optional(
             Type.String({ minLength: 1, description: 'Our certificate, for a target that asks for one' }),
@@ -95,7 +95,7 @@ export const options = Type.Object(
       Type.String({
         pattern: '^https?://[^\\s]+$',
         expected: 'the URL of an HTTP proxy',
-        description: 'The proxy that leads to the target, with user and password where it wants them',
+        description: 'The proxy that leads to the target, with user and password if it needs them',
       }),
     ),
   },
@@ -134,7 +134,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
  */
 export function checkOptions({ url, format, token, secret, headers, circuit, tls, proxy }: Options): void {
   for (const [name, text] of Object.entries({ url, proxy }))
-    if (text !== undefined && !URL.canParse(text)) throw new Error(`${name}: is no URL`)
+    if (text !== undefined && !URL.canParse(text)) throw new Error(`${name}: is not a URL`)
   if (format === 'tencent' && secret !== undefined) throw new Error('secret: format tencent signs with a token')
   if (format !== 'tencent' && token !== undefined) throw new Error(`token: format ${format} signs with a secret`)
   if (format === 'standard-webhooks' && secret === undefined)
@@ -146,10 +146,10 @@ export function checkOptions({ url, format, token, secret, headers, circuit, tls
     if (length < 24 || length > 64) throw new Error(`secret: expected a key of 24 to 64 bytes, got ${length}`)
   }
   for (const [name, value] of Object.entries(headers)) {
-    if (!HEADER_NAME.test(name)) throw new Error(`headers: ${JSON.stringify(name)} is no name of a header`)
+    if (!HEADER_NAME.test(name)) throw new Error(`headers: ${JSON.stringify(name)} is not a name of a header`)
     if (OURS.test(name)) throw new Error(`headers: ${name} is set by timhook`)
     if (!HEADER_VALUE.test(value))
-      throw new Error(`headers: the value of ${name} has characters that no header can have`)
+      throw new Error(`headers: the value of ${name} has characters that a header cannot have`)
   }
   if (circuit && circuit.probeMs > circuit.maxProbeMs) throw new Error('circuit: probeMs is longer than maxProbeMs')
   if (!tls) return

@@ -12,7 +12,7 @@ export const options = Type.Object({
   groups: Type.Object(
     {
       allow: Patterns('Ids of the groups to work on, with * for any text; empty means all'),
-      deny: Patterns('Ids of groups to leave alone, with * for any text; wins over allow'),
+      deny: Patterns('Ids of groups to leave alone, with * for any text; overrides allow'),
     },
     { default: {}, description: 'Which groups to work on' },
   ),

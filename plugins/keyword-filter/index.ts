@@ -6,7 +6,7 @@ import { options } from './options.ts'
 /** Masks, rejects or drops messages with listed words before they are sent. */
 export default definePlugin({
   name: 'keyword-filter',
-  description: 'Masks, rejects or drops messages that hold listed words',
+  description: 'Masks, rejects or drops messages that contain listed words',
   options,
   setup: async ({ options, log }) => {
     const filter = await createFilter(options)

@@ -16,7 +16,7 @@ export const options = Type.Object({
     Type.String({
       minLength: 1,
       description:
-        'File with more words: UTF-8, one a line, # starts a comment line; relative to the working directory',
+        'File with more words: UTF-8, one per line, # starts a comment line; relative to the working directory',
     }),
   ),
   action: Type.Enum(['mask', 'reject', 'drop'], {
@@ -28,7 +28,7 @@ export const options = Type.Object({
     default: '*',
     minLength: 1,
     maxLength: 16,
-    description: 'The one character that each character of a word is replaced by',
+    description: 'The character that replaces each character of a word',
   }),
   caseSensitive: Type.Boolean({ default: false, description: 'Whether upper and lower case differ' }),
   wholeWords: Type.Boolean({
@@ -41,17 +41,17 @@ export const options = Type.Object({
     maximum: 1000,
     description: 'How many characters a * within a word stands for at most',
   }),
-  separators: evasion('Look through signs, spaces and line ends between the characters of a word: 微 信, c-a-s-i-n-o'),
-  traditional: evasion('Take traditional and simplified Chinese characters for the same: 賭博, 赌博'),
-  confusables: evasion('Take characters that look alike for the same: саsino with Cyrillic letters, càsino'),
-  leet: evasion('Take digits and signs for the letters that they stand for: c4sin0, $ex'),
-  repeats: evasion('Take a character that is repeated for one: casiiino, 微微微信'),
+  separators: evasion('Ignore signs, spaces and line ends between the characters of a word: 微 信, c-a-s-i-n-o'),
+  traditional: evasion('Treat traditional and simplified Chinese characters as the same: 賭博, 赌博'),
+  confusables: evasion('Treat characters that look alike as the same: саsino with Cyrillic letters, càsino'),
+  leet: evasion('Treat digits and signs as the letters that they stand for: c4sin0, $ex'),
+  repeats: evasion('Treat a repeated character as one: casiiino, 微微微信'),
   pinyin: evasion(
     'Find Chinese words by their sound, and in pinyin: 薇芯 and weixin for 微信; finds many harmless words',
   ),
   codes: Type.Object(
     { c2c: MessageCode, group: GroupCode, officialAccount: MessageCode },
-    { default: {}, description: 'ErrorCode of a rejection, by where the message was to go' },
+    { default: {}, description: 'ErrorCode of a rejection, by where the message was going' },
   ),
   info: Type.String({
     default: 'The message contains words that are not allowed.',

@@ -26,10 +26,10 @@ export default definePlugin({
       help: 'Answers of the service, by level, and failures, by reason.',
       labels: { result: [...LEVELS, ...REASONS] },
     },
-    cached: { type: 'counter', help: 'Messages for which an equal one had an answer.' },
+    cached: { type: 'counter', help: 'Messages answered from the cache of equal ones.' },
     undecided: {
       type: 'counter',
-      help: 'Messages that the service did not judge, by what became of them.',
+      help: 'Messages that the service did not judge, by outcome.',
       labels: { action: ['allow', 'reject', 'drop'] },
     },
     cases: {

@@ -41,13 +41,13 @@ const OpenAi = Type.Object(
     policy: Type.String({
       default:
         'Block pornography, threats, incitement and fraud. Review insults and advertising. Pass everything else.',
-      description: 'For chat: what is to be blocked and reviewed, in plain words',
+      description: 'For chat: what to block and review, in plain words',
     }),
     blockAt: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'For moderations: block from this score on, not by `flagged`',
+        description: 'For moderations: block from this score on, instead of by `flagged`',
       }),
     ),
     reviewAt: Type.Optional(
@@ -58,7 +58,7 @@ const OpenAi = Type.Object(
       description: 'Further fields of the request, such as temperature',
     }),
   },
-  { ...strict, description: "An endpoint that speaks OpenAI's API" },
+  { ...strict, description: "An endpoint with OpenAI's API" },
 )
 
 const Http = Type.Object(
@@ -73,15 +73,15 @@ const Http = Type.Object(
     }),
     verdict: Type.String({
       minLength: 1,
-      description: 'Where the verdict stands in the answer: data.suggestion, results.0.level; * is every element',
+      description: 'Path of the verdict in the answer: data.suggestion, results.0.level; * is every element',
     }),
     values: Type.Object(
       { pass: Values, review: Values, block: Values },
-      { ...strict, description: 'Which verdicts mean what; one that is not here is a failure' },
+      { ...strict, description: 'What the verdicts mean; any other verdict is a failure' },
     ),
-    label: Type.Optional(Type.String({ minLength: 1, description: 'Where the reason stands in the answer' })),
+    label: Type.Optional(Type.String({ minLength: 1, description: 'Path of the reason in the answer' })),
   },
-  { ...strict, description: 'Any other service that takes and answers JSON' },
+  { ...strict, description: 'Any other service that accepts and returns JSON' },
 )
 
 const services = { tms: Type.Optional(Tms), openai: Type.Optional(OpenAi), http: Type.Optional(Http) }
@@ -95,14 +95,14 @@ export const options = Type.Object(
   {
     ...services,
     timeoutMs: Duration({ default: 800, min: 1, description: 'How long the service may take for one message' }),
-    onFailure: Failure('What becomes of a message that the service did not judge', { default: 'allow' }),
+    onFailure: Failure('What to do with a message that the service did not judge', { default: 'allow' }),
     apps: Type.Record(Type.String(), Type.Object({ onFailure: Failure('onFailure of this app') }, strict), {
       default: {},
       description: 'What differs for one app, by its SdkAppid',
     }),
     actions: Type.Object(
       {
-        review: Failure('What becomes of a message at the level review', { default: 'allow' }),
+        review: Failure('What to do with a message at the level review', { default: 'allow' }),
         block: Failure('And at the level block; allow only reports it', { default: 'reject' }),
       },
       { ...strict, default: {}, description: 'Levels to verdicts' },
@@ -110,36 +110,36 @@ export const options = Type.Object(
     perMinute: Type.Integer({
       default: 6000,
       minimum: 1,
-      description: 'The most questions to the service a minute; what is over it counts as a failure',
+      description: 'The most questions to the service per minute; any more count as failures',
     }),
     cache: Type.Object(
       {
         entries: Type.Integer({ default: 10_000, minimum: 0, description: 'How many answers are kept; 0 for none' }),
         ttl: Duration({ default: 600_000, min: 1, description: 'For how long' }),
       },
-      { ...strict, default: {}, description: 'Answers for equal texts, kept by a hash' },
+      { ...strict, default: {}, description: 'Answers for equal texts, stored by hash' },
     ),
     media: Type.Optional(
       Type.Object(
         {
-          kinds: Type.Array(Type.Enum([...MEDIA]), { default: ['image'], description: 'What is judged after sending' }),
+          kinds: Type.Array(Type.Enum([...MEDIA]), { default: ['image'], description: 'What to judge after sending' }),
           timeoutMs: Duration({ default: 10_000, min: 1, max: 25_000, description: 'How long the service may take' }),
           ...services,
         },
         {
           ...strict,
           description:
-            'Images and files, by their URL, after sending; recalled if blocked. A service of its own, if named',
+            'Images and files, by their URL, after sending; recalled if blocked. By a separate service, if named',
         },
       ),
     ),
     caseText: Type.Boolean({
       default: false,
-      description: 'Whether cases (events and records) hold the text or URL; they never go into the log',
+      description: 'Whether cases (events and records) contain the text or URL; they never go into the log',
     }),
     codes: Type.Object(
       { c2c: MessageCode, group: GroupCode, officialAccount: MessageCode },
-      { default: {}, description: 'ErrorCode of a rejection, by where the message was to go' },
+      { default: {}, description: 'ErrorCode of a rejection, by where the message was going' },
     ),
     info: Type.String({
       default: 'The message was not sent: its content is not allowed.',
@@ -180,6 +180,7 @@ function checkService({ openai, http }: ServiceOptions, at: string): void {
     throw new Error(`${at}.openai.model: expected the name of a model, since endpoint is chat`)
   if (!http) return
   const [unknown] = unknownNames(http.body)
-  if (unknown !== undefined) throw new Error(`${at}.http.body: {{${unknown}}} means nothing`)
-  if (http.values.pass.length === 0) throw new Error(`${at}.http.values.pass: expected the verdicts that let pass`)
+  if (unknown !== undefined) throw new Error(`${at}.http.body: {{${unknown}}} does not exist`)
+  if (http.values.pass.length === 0)
+    throw new Error(`${at}.http.values.pass: expected the verdicts that let a message pass`)
 }

@@ -11,7 +11,7 @@ export default definePlugin({
   metrics: {
     messages: {
       type: 'counter',
-      help: 'Messages to the broker, by what came of them.',
+      help: 'Messages to the broker, by outcome.',
       labels: { result: ['acknowledged', 'duplicate', 'unroutable', 'refused', 'unanswered'] },
     },
   },

@@ -65,7 +65,7 @@ export const options = Type.Object(
     timeout: Duration({
       default: 10_000,
       min: 1,
-      description: 'How long the broker may take to acknowledge; one that takes longer counts as away',
+      description: 'How long the broker may take to acknowledge; beyond that it counts as down',
     }),
   },
   { additionalProperties: false },
@@ -76,7 +76,7 @@ export type Options = Type.StaticDecode<typeof options>
 /** The kind of broker that a URL names. */
 export function kindOf(url: string): Kind {
   const kind = KINDS[new URL(url).protocol]
-  if (!kind) throw new Error('url: is of no broker that is known here')
+  if (!kind) throw new Error('url: is not that of a known broker')
   return kind
 }
 
@@ -94,7 +94,7 @@ function isInstalled(name: string): boolean {
  * @throws Error with what is wrong, in one line without a secret
  */
 export function checkOptions({ url, exchange, stream, maxLen }: Options): void {
-  if (!URL.canParse(url)) throw new Error('url: is no URL')
+  if (!URL.canParse(url)) throw new Error('url: is not a URL')
   const kind = kindOf(url)
   if (exchange !== undefined && kind !== 'rabbitmq') throw new Error('exchange: only RabbitMQ (amqp://…) has exchanges')
   for (const [name, value] of Object.entries({ stream, maxLen }))

@@ -26,7 +26,7 @@ export async function openQueue(options: Options, log: Log): Promise<Queue> {
     await link.open()
   } catch (error) {
     if (error instanceof BrokerError && error.code === 'BROKER_REFUSED') throw error
-    log.warn({ error }, 'the broker is away: callbacks wait until it is back')
+    log.warn({ error }, 'the broker is down: callbacks wait until it is back')
   }
   return { link, partitions: options.partitions }
 }

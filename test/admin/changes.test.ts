@@ -139,7 +139,7 @@ describe('changes through the admin API', () => {
     await done
     expect(server.calls).to.deep.equal(['@TGS#0'])
     const missing = await server.change('/api/replay', { ids: ['a'.repeat(22)], plugin: 'fails' })
-    expect([missing.status, missing.json.error]).to.deep.equal([404, `not stored, or not any more: ${'a'.repeat(22)}`])
+    expect([missing.status, missing.json.error]).to.deep.equal([404, `not stored, or no longer: ${'a'.repeat(22)}`])
     expect((await server.change('/api/replay', { ids: [id], plugin: 'other' })).status).to.equal(404)
     for (const body of [
       { ids: [], plugin: 'fails' },

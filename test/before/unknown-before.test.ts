@@ -56,7 +56,7 @@ describe('a before-callback that the table does not know', () => {
     })
     const failed = bus.next('handler:failed')
     expect((await post(UNKNOWN, {})).json).to.include({ ErrorCode: 1 })
-    expect((await failed).error?.message).to.match(/ErrorCode: is no field of it/)
+    expect((await failed).error?.message).to.match(/ErrorCode: is not a field of it/)
   })
 
   it('is decided by onFailure when its handler fails, and allowed where nothing is said', async () => {

@@ -219,18 +219,18 @@ describe('plugins', () => {
     expect(text).to.match(/^plugins\.yaml:4:16 plugins\[0\]\.options\.greetin: .*did you mean "greeting"/)
   })
 
-  it('are refused when onFailure is no documented answer to what they handle', async () => {
+  it('are refused when onFailure is not a documented answer to what they handle', async () => {
     const drops = entry('drops', { 'Group.*': { onFailure: 'drop', handle: () => undefined } })
     const failed = await serve({ plugins: [drops] }).catch((error: unknown) => error)
     expect(failed).to.be.instanceOf(ConfigError)
-    expect(String(failed)).to.contain('onFailure: drop is no documented answer to Group.Callback')
+    expect(String(failed)).to.contain('onFailure: drop is not a documented answer to Group.Callback')
     const after = { [FULL]: { onFailure: 'allow', handle: () => undefined } } as unknown as Plugin['handlers']
     const none = await serve({ plugins: [entry('after', after)] }).catch((error: unknown) => error)
-    expect(String(none)).to.contain(`onFailure: allow is no documented answer to ${FULL}`)
+    expect(String(none)).to.contain(`onFailure: allow is not a documented answer to ${FULL}`)
     const coded = (code: number, more: object): Plugin['handlers'] =>
       ({ [BEFORE]: { onFailure: { outcome: 'reject', code, ...more }, handle: () => undefined } }) as never
     for (const [handlers, expected] of [
-      [coded(120_001, {}), `onFailure: code 120001 is documented for no callback of ${BEFORE}`],
+      [coded(120_001, {}), `onFailure: code 120001 is not documented for any callback of ${BEFORE}`],
       [coded(1, { outcome: 'allow' }), 'onFailure: code and info go with reject only'],
       [coded(1, { text: 'x' }), 'onFailure: unknown key "text"'],
       [coded('1' as never, {}), 'onFailure: code: expected a number'],

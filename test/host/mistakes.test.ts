@@ -43,9 +43,9 @@ describe('a mistake in a plugin', () => {
     const { warnings } = await prepared(files, USE)
     expect(warnings).to.deep.equal([
       'plugins.yaml:3:10 plugins[0].use: plugin x has the key "version", which means nothing here',
-      'plugins.yaml:3:10 plugins[0].use: plugin x handles group.*, which covers no callback known here; did you mean Group.*?',
-      'plugins.yaml:3:10 plugins[0].use: plugin x handles Groups.*, which covers no callback known here; did you mean Group.*?',
-      'plugins.yaml:3:10 plugins[0].use: plugin x handles Zzzz.*, which covers no callback known here',
+      'plugins.yaml:3:10 plugins[0].use: plugin x handles group.*, which covers no known callback; did you mean Group.*?',
+      'plugins.yaml:3:10 plugins[0].use: plugin x handles Groups.*, which covers no known callback; did you mean Group.*?',
+      'plugins.yaml:3:10 plugins[0].use: plugin x handles Zzzz.*, which covers no known callback',
     ])
   })
 
@@ -54,8 +54,8 @@ describe('a mistake in a plugin', () => {
     const { warnings } = await prepared(plugin(''), `${USE}${only}`)
     expect(warnings.map((warning) => warning.replace(/^\S+ plugins\[0\]\.only\./, ''))).to.deep.equal([
       `commands[0]: gives plugin x nothing: it handles ${BEFORE}`,
-      'commands[3]: names group.*, which covers no callback known here; did you mean Group.*?',
-      `commands[4]: names Group.CallbackBeforeSendMsq, which is no callback known here; did you mean ${BEFORE}?`,
+      'commands[3]: names group.*, which covers no known callback; did you mean Group.*?',
+      `commands[4]: names Group.CallbackBeforeSendMsq, which is not a known callback; did you mean ${BEFORE}?`,
     ])
   })
 })

@@ -247,6 +247,6 @@ describe('a reload', () => {
     const reloaded = heard(server.bus, 'config:reloaded')
     await reload(server, { server: { bodyLimit: '2mb' } })
     expect(reloaded[0]).to.deep.include({ restart: ['server.bodyLimit'] })
-    expect(server.lines.join('')).to.contain('these take effect after a restart only: server.bodyLimit')
+    expect(server.lines.join('')).to.contain('these take effect only after a restart: server.bodyLimit')
   })
 })

@@ -76,7 +76,7 @@ describe('options that follow Standard Schema', () => {
   it('never have a value told that came from outside of the config', async () => {
     const quoting = v.object({ key: v.number() })
     const [fault] = await faults(quoting, { key: '${KEY}' }, { KEY: 'secret-of-the-environment' })
-    expect(fault).to.equal('config plugins[0].options.key: does not fit; the value that ${…} gave is another')
+    expect(fault).to.equal('config plugins[0].options.key: does not fit; the value of ${…} is different')
   })
 
   it('have one fault for a variable that is not set', async () => {

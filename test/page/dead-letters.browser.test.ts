@@ -69,7 +69,7 @@ describe('dead letters on the page', () => {
       }),
     )
     expect(said.toSorted()).to.deep.equal([
-      '1 left: not stored any more, or done by somebody else.',
+      '1 left: no longer stored, or done by somebody else.',
       '1 will be tried again.',
     ])
     expect(shown.plays.handled).to.have.length(1)

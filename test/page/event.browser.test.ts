@@ -131,7 +131,7 @@ describe('one event', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).to.match(/^timhook trigger [\w.]+ --app \d+$/)
   })
 
-  it('says so where it is not stored any more', async () => {
+  it('says so where it is no longer stored', async () => {
     const shown = await shownServer()
     const { page } = await openPage(`${shown.url}#/events/0000000000000000000000`)
     await page.getByText('Not stored, or not any more.').waitFor()

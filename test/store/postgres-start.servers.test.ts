@@ -59,7 +59,7 @@ describeWithPostgres('a PostgreSQL that timhook is to start with', () => {
     const { code, message, hint } = await refused({ url: standby.url, durability: 'relaxed' })
     expect([code, message]).to.deep.equal([
       'STORE_UNSUITABLE',
-      `PostgreSQL at 127.0.0.1:${standby.port} takes no writes: it is a standby, or read-only`,
+      `PostgreSQL at 127.0.0.1:${standby.port} accepts no writes: it is a standby, or read-only`,
     ])
     expect(hint).to.contain('first:5432,second:5432')
     const url = standby.url.replace(/@[^/]*/, `@127.0.0.1:${standby.port},127.0.0.1:${primary.port}`)

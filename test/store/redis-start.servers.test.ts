@@ -84,7 +84,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     const { code, message, hint } = await refused({ url: replica.url, durability: 'relaxed' })
     expect([code, message]).to.deep.equal([
       'STORE_UNSUITABLE',
-      'the Redis of delivery.redis is a replica, which takes no writes',
+      'the Redis of delivery.redis is a replica, which accepts no writes',
     ])
     expect(hint).to.contain(`127.0.0.1:${primary.port}`)
   })

@@ -15,7 +15,7 @@ export function login(access: Access, session: () => object): Middleware {
       'token',
       LONGEST_TOKEN,
     )
-    if (access.settings.token === undefined) throw new ApiFault(400, 'there is no admin.token, so nobody logs in')
+    if (access.settings.token === undefined) throw new ApiFault(400, 'there is no admin.token, so there is no login')
     const { session: id, waitMs } = access.login(token, ctx.req.socket.remoteAddress ?? '')
     if (waitMs !== undefined) {
       const seconds = Math.ceil(waitMs / 1000)

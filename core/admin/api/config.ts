@@ -49,7 +49,7 @@ function changes(from: Config, to: Config): string[] {
   )
   const orderOf = ({ plugins }: Config): unknown => plugins.map(({ id, use }) => id ?? use)
   const isReordered = plugins.length === 0 && !isDeepStrictEqual(orderOf(from), orderOf(to))
-  return [...keys, ...apps, ...plugins, ...(isReordered ? ['plugins: another order'] : [])]
+  return [...keys, ...apps, ...plugins, ...(isReordered ? ['plugins: a different order'] : [])]
 }
 
 function byName<T>(from: readonly T[], to: readonly T[], nameOf: (one: T) => string): string[] {

@@ -44,7 +44,7 @@ async function detail({ access, reads, facts }: ApiDeps, { params, query, peer }
     throw new ApiFault(403, 'body: the config does not show bodies; admin.bodies: true does')
   }
   const found = await reads.event(id, withBody)
-  if (!found) throw new ApiFault(404, `${id} is not stored, or not any more`, 'NOT_STORED')
+  if (!found) throw new ApiFault(404, `${id} is not stored, or no longer`, 'NOT_STORED')
   if (withBody) facts.log.info({ callback: id, peer }, `the body of ${id} was shown to ${peer}`)
   return found
 }

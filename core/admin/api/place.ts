@@ -15,7 +15,7 @@ export function openPlace(sealed: string): string {
   const given = Buffer.from(mac, 'base64url')
   const expected = macOf(place)
   if (given.length === expected.length && timingSafeEqual(given, expected)) return place
-  throw new ApiFault(400, 'place: expected one that this server has given since its start; begin again without it')
+  throw new ApiFault(400, 'place: expected one that this server has handed out since its start; begin again without it')
 }
 
 function macOf(place: string): Buffer {

@@ -22,8 +22,7 @@ export function replayRoute(deps: ApiDeps): Route {
         throw new ApiFault(400, 'ids: expected 22 lower-case letters and digits each')
       const found = await deps.reads.entries(ids)
       const missing = ids.filter((one) => !found.some((entry) => entry.id === one))
-      if (missing.length > 0)
-        throw new ApiFault(404, `not stored, or not any more: ${missing.join(', ')}`, 'NOT_STORED')
+      if (missing.length > 0) throw new ApiFault(404, `not stored, or no longer: ${missing.join(', ')}`, 'NOT_STORED')
       const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
       const plugin = deps.facts.running().plugins.find((one) => one.id === id)
       const unfit = plugin ? found.filter((entry) => !fits(plugin, entry)) : []

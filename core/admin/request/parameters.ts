@@ -47,7 +47,7 @@ export class Parameters {
     const names = [...this.#query.keys()].filter((name) => !this.#known.has(name))
     if (names.length === 0) return
     const known = [...this.#known].join(', ') || 'none'
-    throw new ApiFault(400, `unknown parameter ${JSON.stringify(names[0]?.slice(0, 40))}; expected of ${known}`)
+    throw new ApiFault(400, `unknown parameter ${JSON.stringify(names[0]?.slice(0, 40))}; expected one of ${known}`)
   }
 }
 
@@ -65,7 +65,10 @@ export class Members {
     this.#body = body
     const other = Object.keys(body).find((name) => !names.includes(name))
     if (other === undefined) return
-    throw new ApiFault(400, `${JSON.stringify(other.slice(0, 40))}: unknown; expected of ${names.join(', ') || 'none'}`)
+    throw new ApiFault(
+      400,
+      `${JSON.stringify(other.slice(0, 40))}: unknown; expected one of ${names.join(', ') || 'none'}`,
+    )
   }
 
   has(name: string): boolean {

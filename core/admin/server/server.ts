@@ -15,7 +15,7 @@ import type { AdminApi } from '../api/api.ts'
 import type { Readiness } from '../readiness.ts'
 
 const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
-const NOT_BUILT = 'the page is not there: dist/page is missing; `npm run build` makes it. The JSON under /api/ is there'
+const NOT_BUILT = 'there is no page: dist/page is missing; `npm run build` creates it. The JSON under /api/ works'
 const EXPECTED = 'expected GET /healthz, GET /readyz or GET /metrics'
 
 export interface AdminDeps {

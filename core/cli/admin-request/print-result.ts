@@ -19,7 +19,7 @@ const DONE = { retried: 'will be tried again', replayed: 'will be delivered agai
 const PENDING = { retried: 'to be tried again', replayed: 'to be delivered again', dropped: 'to be dropped' } as const
 const SKIPPED: Record<Exclude<Fate, 'count'>, string> = {
   waiting: 'left: the plugin will get it anyway',
-  gone: 'left: not stored any more',
+  gone: 'left: no longer stored',
   foreign: 'left: its plugin is not in the config of the server',
 }
 
@@ -56,7 +56,7 @@ function textOf(done: Done, { asked, answered, count, waiting, gone, foreign, se
   const later = served ? '' : `; no server runs: ${asked - answered} will be done at its next start`
   const left = [
     [waiting, 'which the plugin will get anyway'],
-    [gone, 'which are not stored any more'],
+    [gone, 'which are no longer stored'],
     [foreign, 'whose plugin is not in the config of the server'],
   ] as const
   const but = left.filter(([number]) => number > 0).map(([number, why]) => `; not ${number} ${why}`)

@@ -29,7 +29,7 @@ export interface DeadLetterOptions {
 /** Refs are shorter: these are ids of callbacks. */
 const ID = /^[0-9a-z]{22}$/
 const REFUSED =
-  'That is an id. Refused callbacks are no dead letters: `timhook replay ID --plugin PLUGIN` delivers one of them.'
+  'That is an id. Refused callbacks are not dead letters: `timhook replay ID --plugin PLUGIN` delivers one of them.'
 const PAGE = BATCH
 const COLUMNS: Columns = { widths: [6, 29, 16, 10, 30, 22, 5], first: 4 }
 const HEAD = row(['REF', 'DEAD SINCE', 'PLUGIN', 'APP', 'COMMAND', 'ID', 'TRIES', 'ERROR'], COLUMNS)

@@ -52,8 +52,8 @@ export async function events(options: EventOptions): Promise<void> {
 /** A new callback has no outcome yet. */
 function checkOutcome({ follow, outcome }: EventOptions): void {
   if (!follow || !outcome || !['done', 'waiting', 'dead'].includes(outcome)) return
-  throw new TimhookError('USAGE', `--follow shows callbacks as they come, which are not ${outcome} yet`, {
-    hint: 'Leave --outcome or --follow out.',
+  throw new TimhookError('USAGE', `--follow shows callbacks as they arrive, when they are not ${outcome} yet`, {
+    hint: 'Leave out --outcome or --follow.',
   })
 }
 
@@ -93,7 +93,7 @@ async function byIds(history: History, options: EventOptions, ids: readonly stri
   await head(options)
   await show(found, options)
   const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
-  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
+  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or no longer: ${missing.join(', ')}`)
 }
 
 async function follow(history: History, options: EventOptions): Promise<void> {

@@ -17,10 +17,10 @@ export async function init(options: { config?: string }): Promise<void> {
   } catch (error) {
     const { code, dest, path = file } = error as NodeJS.ErrnoException & { dest?: string }
     if (code === 'EEXIST' && dest === file) {
-      throw new TimhookError('CONFIG_EXISTS', `${name(file)} is there already`, { hint: 'It was left as it is.' })
+      throw new TimhookError('CONFIG_EXISTS', `${name(file)} already exists`, { hint: 'It was not changed.' })
     }
     throw new TimhookError('CONFIG_UNWRITABLE', `cannot write ${name(dest ?? path)} (${code})`, {
-      hint: 'Run it where you may write, or name another place: `timhook init --config FILE`.',
+      hint: 'Run it where you can write, or name another place: `timhook init --config FILE`.',
       cause: error,
     })
   }

@@ -17,13 +17,13 @@ export interface NewOptions {
 export async function create(what: string, name: string, options: NewOptions): Promise<void> {
   if (what !== 'plugin') throw new TimhookError('USAGE', `new ${what}: expected \`timhook new plugin NAME\``)
   if (!NAME.test(name) || name.startsWith('timhook-plugin-')) {
-    throw new TimhookError('USAGE', `${name} is no name of a plugin`, {
-      hint: 'A name is of lower-case letters, digits and hyphens, such as words; its package is timhook-plugin-words.',
+    throw new TimhookError('USAGE', `${name} is not a valid plugin name`, {
+      hint: 'A name has lower-case letters, digits and hyphens, such as words; its package is timhook-plugin-words.',
     })
   }
   const folder = `timhook-plugin-${name}`
   if (existsSync(folder)) {
-    throw new TimhookError('CONFIG_EXISTS', `${folder} is there already`, { hint: 'It was left as it is.' })
+    throw new TimhookError('CONFIG_EXISTS', `${folder} already exists`, { hint: 'It was not changed.' })
   }
   const language = options.js === true ? 'js' : 'ts'
   const files = pluginFiles({ name, language, version, timhook: sourceOf(options.timhook, folder) })
@@ -35,7 +35,7 @@ export async function create(what: string, name: string, options: NewOptions): P
   } catch (error) {
     const { code, path = folder } = error as NodeJS.ErrnoException
     throw new TimhookError('CONFIG_UNWRITABLE', `cannot write ${path} (${code})`, {
-      hint: 'Run it where you may write.',
+      hint: 'Run it where you can write.',
       cause: error,
     })
   }

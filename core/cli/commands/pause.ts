@@ -22,8 +22,8 @@ export async function pause(plugin: string, options: PauseOptions): Promise<void
   const request: AdminRequest = { kind: 'pause', refs: [plugin], reason: 'timhook pause', until }
   const end = until === undefined ? '' : ` until ${localTime(until)}`
   await send(plugin, request, options, {
-    done: `${plugin} is paused${end}: its after-callbacks wait, before-callbacks are decided as always`,
-    already: `${plugin} is paused already`,
+    done: `${plugin} is paused${end}: its after-callbacks wait, before-callbacks are decided as usual`,
+    already: `${plugin} is already paused`,
     later: `no server runs: ${plugin} will be paused${end} when one starts`,
   })
 }
@@ -59,12 +59,12 @@ async function send(
     const fate = answer?.fates[0]
     if (fate === undefined && served) {
       throw new TimhookError('REQUEST_UNANSWERED', 'the server has not answered yet', {
-        hint: 'It does it as soon as it can. Its log and /readyz show whether it is healthy.',
+        hint: 'It will do it as soon as it can. Its log and /readyz show whether it is healthy.',
       })
     }
     if (fate === 'foreign') {
-      throw new TimhookError('USAGE', `${plugin}: not in the config of the server that runs`, {
-        hint: 'Restart the server, or give the config that it runs with by --config.',
+      throw new TimhookError('USAGE', `${plugin}: not in the config of the running server`, {
+        hint: 'Restart the server, or name the config that it runs with by --config.',
       })
     }
     if (json) await print(jsonLine({ plugin, asked: request.kind, changed: fate === 'count', served }))

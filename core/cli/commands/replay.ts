@@ -88,7 +88,7 @@ function pluginOf(plugins: readonly LoadedPlugin[], id: string): LoadedPlugin {
 async function byIds(history: History, ids: readonly string[]): Promise<Entry[]> {
   const found = await history.find(ids, { bodies: true })
   const missing = ids.filter((id) => !found.some((entry) => entry.id === id))
-  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or not any more: ${missing.join(', ')}`)
+  if (missing.length > 0) throw new TimhookError('NOT_STORED', `not stored, or no longer: ${missing.join(', ')}`)
   const faults = found.flatMap((entry) => unfitFor(entry) ?? [])
   if (faults.length > 0) throw new TimhookError('USAGE', `cannot be replayed: ${faults.join('; ')}`)
   return found.toSorted((a, b) => a.receivedAt - b.receivedAt)
@@ -155,7 +155,7 @@ async function work(
   await printTotals('replayed', outcome, json)
   if (!signal.aborted || outcome.asked >= total || next === undefined) return
   throw new TimhookError('REPLAY_STOPPED', `stopped after ${outcome.asked} of ${total}`, {
-    hint: `To go on: the same again with --since ${new Date(next).toISOString()}`,
+    hint: `To continue: the same command with --since ${new Date(next).toISOString()}`,
   })
 }
 
@@ -173,7 +173,7 @@ async function printPreview(
   const rangeText =
     first === undefined || last === undefined ? '' : `, received ${localTime(first)} to ${localTime(last)}`
   const unfitText = unfit > 0 ? `; ${unfit} others are not for it: its handlers or \`only\` leave them out` : ''
-  const refusedText = refused > 0 ? `; ${refused} refused ones are replayed by their ids alone` : ''
+  const refusedText = refused > 0 ? `; ${refused} refused ones are replayed only by their ids` : ''
   await print(
     `would replay ${total} to ${plugin}${rangeText}${unfitText}${refusedText}${total > 0 ? '; add --yes to do it' : ''}\n`,
   )

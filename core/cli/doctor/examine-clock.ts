@@ -12,7 +12,7 @@ const RESOLUTION_MS = 1000
  */
 export async function examineClock({ apps }: Config, now: () => number = Date.now): Promise<Finding[]> {
   const app = apps.find(({ rest }) => rest !== undefined)
-  if (!app?.rest) return [advice('the clock was compared with nothing: no app has `rest`, whose server tells its time')]
+  if (!app?.rest) return [advice('the clock was not checked: no app has `rest`, whose server would tell the time')]
   const { rest, signatureWindow } = app
   const url = rest.baseUrl ?? baseUrlOf(rest.region ?? 'china')
   const { host } = new URL(url)
@@ -25,7 +25,7 @@ export async function examineClock({ apps }: Config, now: () => number = Date.no
     })
     const after = now()
     const date = Date.parse(headers.get('date') ?? '')
-    if (Number.isNaN(date)) return [advice(`the clock was compared with nothing: ${host} tells no Date`)]
+    if (Number.isNaN(date)) return [advice(`the clock was not checked: ${host} sends no Date`)]
     // `date`, or up to a second later, lies between these two times.
     const ahead = Math.max(0, before - (date + RESOLUTION_MS))
     const behind = Math.max(0, date - after)
@@ -39,6 +39,6 @@ export async function examineClock({ apps }: Config, now: () => number = Date.no
         : fine(`the clock agrees with that of ${host}`),
     ]
   } catch {
-    return [advice(`the clock was compared with nothing: ${host} cannot be reached from here`)]
+    return [advice(`the clock was not checked: ${host} cannot be reached from here`)]
   }
 }

@@ -38,7 +38,7 @@ export async function examinePlugin(use: string, folder: string): Promise<Findin
 
 function examinePackage(file: string): Finding[] {
   const manifest = manifestOf(file)
-  if (!manifest) return [advice('it is in no package; a package.json says which timhook it works with')]
+  if (!manifest) return [advice('it is not in a package; a package.json says which timhook it works with')]
   const { name, keywords, scripts, dependencies, peerDependencies } = manifest
   const findings: Finding[] = []
   const last = String(name).split('/').at(-1) ?? ''

@@ -60,10 +60,10 @@ function examineMetrics(text: string): Finding[] {
 
 /** What a refusal says about the settings on both sides. */
 const HINTS: Readonly<Record<string, string>> = {
-  401: 'the token in the console is another one than in `tokens`, or a clock is off',
+  401: 'the token in the console is not one of `tokens`, or a clock is off',
   403: "the requests name another app's SdkAppid",
   404: 'the path in the console is not server.path',
-  413: 'server.bodyLimit is too low, or these are no callbacks',
+  413: 'server.bodyLimit is too low, or these are not callbacks',
   503: 'the store did not keep up: see its disk',
 }
 

@@ -29,7 +29,7 @@ interface StoreExamination {
 export async function examineStore(delivery: Config['delivery']): Promise<StoreExamination> {
   const { engine } = delivery
   if (engine === 'memory') {
-    return { findings: [advice('delivery.engine is memory: callbacks that were acknowledged end with the process')] }
+    return { findings: [advice('delivery.engine is memory: acknowledged callbacks are lost when the process ends')] }
   }
   const findings = engine === 'sqlite' ? await examineFile(resolve(delivery.sqlite.file), delivery.retention.size) : []
   try {
@@ -39,7 +39,8 @@ export async function examineStore(delivery: Config['delivery']): Promise<StoreE
       const dead = await history.deadLetters({ limit: 1000 })
       const waiting = await history.backlogs()
       const lastAt = entries[0]?.receivedAt
-      if (lastAt !== undefined) findings.push(fine(`the last callback in the store came at ${localTime(lastAt)}`))
+      if (lastAt !== undefined)
+        findings.push(fine(`the last callback in the store was received at ${localTime(lastAt)}`))
       if (dead.length > 0) {
         const count = `${dead.length}${dead.length === 1000 ? ' or more' : ''}`
         findings.push(advice(`${count} dead letters: \`timhook dead-letters\` says why`))
@@ -55,7 +56,7 @@ export async function examineStore(delivery: Config['delivery']): Promise<StoreE
   } catch (error) {
     const isMissing = error instanceof TimhookError && error.code === 'STORE_MISSING'
     const text = describeError(error).replaceAll('\n ', ';')
-    findings.push(isMissing ? advice('the store is not there yet: the server makes it when it starts') : fault(text))
+    findings.push(isMissing ? advice('there is no store yet: the server creates it when it starts') : fault(text))
     return { findings }
   }
 }
@@ -69,12 +70,12 @@ async function examineFile(file: string, most: number): Promise<Finding[]> {
     findings.push(fault(`${folder} is on ${network}, where SQLite's locks are not safe: use a local disk`))
   const free = bavail * bsize
   const text = `${Math.round(free / MB)} MB are free on the disk of the store`
-  if (blocks > 0 && bavail / blocks < 0.05) findings.push(fault(`${text}: less than the 5 % that are left to others`))
+  if (blocks > 0 && bavail / blocks < 0.05) findings.push(fault(`${text}: less than the 5 % that are left for others`))
   else if (blocks > 0 && free < most) findings.push(advice(`${text}, less than delivery.retention.size`))
   else findings.push(fine(text))
   if (!existsSync(file)) return findings
   for (const path of [file, `${file}-wal`].filter((path) => existsSync(path))) {
-    if ((statSync(path).mode & OTHERS) !== 0) findings.push(fault(`others may read ${path}: chmod 600 it`))
+    if ((statSync(path).mode & OTHERS) !== 0) findings.push(fault(`others can read ${path}: chmod 600 it`))
   }
   findings.push(fine(isLocked(file) ? `a server has ${file} open` : `no server has ${file} open`))
   return findings

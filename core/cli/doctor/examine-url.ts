@@ -48,13 +48,13 @@ export async function examineUrl(text: string, config: Config): Promise<Finding[
 function examineForm({ protocol, hostname, search, hash, pathname }: URL, { server }: Config): Finding[] {
   const findings: Finding[] = []
   if (protocol === 'http:')
-    findings.push(advice('the URL is http: whoever is on the way can read and change callbacks; use https'))
+    findings.push(advice('the URL is http: anyone on the way can read and change callbacks; use https'))
   if (isLoopback(hostname) || (isIP(hostname) !== 0 && PRIVATE.test(hostname))) {
-    findings.push(fault(`Tencent cannot reach ${hostname}, which is no public address`))
+    findings.push(fault(`Tencent cannot reach ${hostname}, which is not a public address`))
   }
-  if (hostname.includes('_')) findings.push(fault(`${hostname}: Tencent takes no _ in a name`))
+  if (hostname.includes('_')) findings.push(fault(`${hostname}: Tencent accepts no _ in a name`))
   if (hash !== '')
-    findings.push(fault('the URL has a #, behind which nothing is sent: no callback would name its command'))
+    findings.push(fault('the URL has a #, after which nothing is sent: no callback would have its command'))
   if (search !== '') findings.push(advice('the URL already has a query, which Tencent does not document'))
   if (![server.path].flat().includes(pathname)) {
     findings.push(
@@ -78,7 +78,7 @@ async function examineTokens(
   }
   const statuses = await Promise.all(tokens.map(statusOf))
   const isRight = statuses.every((status) => status === 400) && (await statusOf(`${tokens[0]} wrong`)) === 401
-  if (isRight) return fine(`the server there accepts the tokens of app ${sdkAppId}, and no other one`)
+  if (isRight) return fine(`the server there accepts the tokens of app ${sdkAppId}, and no others`)
   const [status = 0] = statuses.filter((one) => one !== 400)
   return fault(
     `the server there does not check signatures of app ${sdkAppId} as this config does (${status}): ${hintOf(status)}`,
@@ -91,7 +91,7 @@ function hintOf(status: number): string {
   if (status === 404 || status === 405) return 'the path is not server.path, or the proxy serves another site there'
   if (status >= 300 && status < 400) return 'it redirects, which Tencent does not document to follow'
   if (status >= 502 && status <= 504) return 'the proxy answers, but timhook behind it does not'
-  return 'something else than this config answers there'
+  return 'something other than this config answers there'
 }
 
 /** Plays the console: the answer, or why there is none. */

@@ -13,7 +13,7 @@ export function definitionsOf(pattern: string): Definition[] {
 export function unknownText(pattern: string): string {
   const names = [...commands.keys()]
   const categories = new Set(names.map((name) => `${name.slice(0, name.indexOf('.'))}.*`))
-  return `${pattern} is no callback known here${suggestion(pattern, [...names, ...categories])}`
+  return `${pattern} is not a known callback${suggestion(pattern, [...names, ...categories])}`
 }
 
 /** Warns on stderr if nothing known matches. Unknown callbacks may still be stored. */

@@ -29,7 +29,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
     })
     const body = (await response.json().catch(() => undefined)) as T | ApiError | undefined
     if (response.ok && body !== undefined) return body as T
-    const why = (body as ApiError | undefined)?.error ?? 'its answer is not one of timhook'
+    const why = (body as ApiError | undefined)?.error ?? 'its answer is not from timhook'
     const code = UNAVAILABLE.has(response.status) ? 'LISTEN_UNANSWERED' : 'USAGE'
     throw new TimhookError(code, `${admin.origin} answered ${response.status}: ${why}`, {
       hint: hintOf(response.status),

@@ -42,7 +42,7 @@ export async function listen(options: ListenOptions): Promise<void> {
   try {
     if (process.stderr.isTTY)
       printProgress(
-        `forwarding to ${url.origin}${since === undefined ? '' : ` since ${localTime(since)}`}; Ctrl-C ends it`,
+        `forwarding to ${url.origin}${since === undefined ? '' : ` since ${localTime(since)}`}; Ctrl-C stops it`,
       )
     for await (const heard of source.callbacks({ since, isWanted }, interrupted)) {
       const answered = await send(heard, { url, token, onAway }, interrupted)
@@ -51,7 +51,7 @@ export async function listen(options: ListenOptions): Promise<void> {
       if (answered.status < 200 || answered.status > 299) counts.failed++
       await print(json ? lineJson(heard, answered) : lineText(heard, answered))
     }
-    if (process.stderr.isTTY) printProgress(`${counts.sent} forwarded, ${counts.failed} of them not taken`)
+    if (process.stderr.isTTY) printProgress(`${counts.sent} forwarded, ${counts.failed} of them not accepted`)
   } finally {
     await source.close()
   }

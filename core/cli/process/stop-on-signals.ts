@@ -14,7 +14,7 @@ export function stopOnSignals(
   let stopping = false
   const onSignal = (signal: StopSignal): void => {
     if (stopping) {
-      log.warn(`ended by a second signal (${signal}): the stop was cut short, with what was under way`)
+      log.warn(`ended by a second signal (${signal}): the stop was cut short, and so was what was under way`)
       endAtOnce()
       process.exit(1)
     }

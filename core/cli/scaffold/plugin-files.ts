@@ -37,7 +37,7 @@ function manifest({ name, language, version, timhook }: Scaffold): object {
   return {
     name: `timhook-plugin-${name}`,
     version: '0.1.0',
-    description: `A plugin of timhook: ${name}`,
+    description: `A timhook plugin: ${name}`,
     keywords: ['timhook-plugin', 'timhook', 'tencent', 'im'],
     type: 'module',
     exports: isTs ? { '.': { types: './dist/index.d.ts', default: './dist/index.js' } } : './index.js',

@@ -33,7 +33,7 @@ export async function samplesOf(
   const definitions = definitionsOf(pattern)
   if (definitions.length === 0) {
     throw new TimhookError('UNKNOWN_COMMAND', unknownText(pattern), {
-      hint: '`timhook list` names them; --raw FILE sends a body of your own.',
+      hint: '`timhook list` names them; --raw FILE sends your own body.',
     })
   }
   const settings = (options.set ?? []).map(parseSetting)

@@ -25,7 +25,7 @@ export async function backup(file: string, { config, force = false, json = false
 /** The error for stores that have their own tools for backups. */
 function toolOf({ engine, postgres }: Config['delivery']): TimhookError {
   const tools: Record<string, string> = {
-    memory: 'The engine memory keeps nothing over a restart: set delivery.engine to sqlite, postgres or redis.',
+    memory: 'The engine memory keeps nothing across a restart: set delivery.engine to sqlite, postgres or redis.',
     postgres: `Use its own tool: pg_dump --format=custom --schema=${postgres?.schema ?? 'timhook'} --file=FILE DATABASE, or a base backup with its log.`,
     redis: 'Use its own tools: redis-cli --rdb FILE, or a copy of its folder appendonlydir after BGREWRITEAOF.',
   }

@@ -57,7 +57,7 @@ export async function erase(options: EraseOptions): Promise<void> {
     const failed = plugins.filter(({ error }) => error !== undefined)
     if (failed.length === 0) return
     throw new TimhookError('COMMAND_FAILED', `not erased by ${failed.map(({ id }) => id).join(', ')}`, {
-      hint: 'What it has done is done; the same command again goes on.',
+      hint: 'What is erased stays erased; the same command continues.',
     })
   } finally {
     await history.close()

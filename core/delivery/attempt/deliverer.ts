@@ -10,7 +10,7 @@ import { LazySignal, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
 
-export const UNREADABLE = 'what is stored of it cannot be read any more'
+export const UNREADABLE = 'what is stored of it can no longer be read'
 const DEFAULT_TIMEOUT_MS = 30_000
 /** How long RetryAfter may put off a callback before that counts as attempts. Also the longest single delay. */
 export const MAX_DEFERRED_MS = 24 * 3_600_000

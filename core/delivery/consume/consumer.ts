@@ -61,7 +61,7 @@ export function createConsumer(deps: ConsumerDeps) {
     const { callback, key } = item.shared
     if (callback.raw === '') return bury(partition, item, UNREADABLE)
     const subscription = subscriptionOf(registry, plugin, callback)
-    if (!subscription) return bury(partition, item, `plugin ${plugin} has no handler for ${callback.command} any more`)
+    if (!subscription) return bury(partition, item, `plugin ${plugin} no longer has a handler for ${callback.command}`)
     const task: Task = { partition, subscription, item }
     const run = (): Requeue | Promise<Requeue> => attempts.attempt(task)
     prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)

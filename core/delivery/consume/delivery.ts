@@ -170,7 +170,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 /** All processes have to agree on the plugins of a log. */
 function needsRestart(added: readonly string[], gone: readonly Consumer[]): TimhookError {
   const changes = [...added.map((id) => `${id} is new`), ...gone.map(({ plugin }) => `${plugin} is gone`)].join(', ')
-  return new TimhookError('RELOAD_REFUSED', `this engine takes no other plugins while the server runs: ${changes}`, {
+  return new TimhookError('RELOAD_REFUSED', `this engine accepts no other plugins while the server runs: ${changes}`, {
     hint: 'Restart the server for that; with --workers, SIGUSR2 restarts them one by one.',
   })
 }

@@ -86,12 +86,12 @@ function isTemporary(error: unknown): boolean {
 export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine' | 'sqlite'>): Fault[] {
   const links = engine === 'sqlite' ? linkCount(sqlite.file) : 1
   if (links < 2) return []
-  const message = `${sqlite.file} has ${links} hard links: a second server at another one would spoil it, and so would putting such a backup back while the server runs; expected backups that are copies`
+  const message = `${sqlite.file} has ${links} hard links: a second server at another one would damage it, and so would restoring such a backup while the server runs; expected backups that are copies`
   return [{ path: ['delivery', 'sqlite', 'file'], message }]
 }
 
 function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger, clock: Clock): Engine {
-  log.warn('delivery.engine is memory: whatever plugins have not finished when the process ends is lost')
+  log.warn('delivery.engine is memory: what plugins have not finished when the process ends is lost')
   let delivery: ReturnType<typeof createMemoryDelivery> | undefined
   return {
     stores: createMemoryStores(() => clock.now()),

@@ -32,7 +32,7 @@ function knownFault(message: string, file: string): string | undefined {
   const [, name] = PACKAGE.exec(message) ?? []
   if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`
   const [, missing] = MODULE.exec(message) ?? []
-  if (missing !== undefined) return `${file} imports ${missing}, which is not there; is it built?`
+  if (missing !== undefined) return `${file} imports ${missing}, which does not exist; is it built?`
   const [, from, wanted] = NO_EXPORT.exec(message) ?? []
   if (from !== undefined) {
     const version = from.startsWith('timhook') ? '; the plugin may be written for another version of timhook' : ''

@@ -44,5 +44,5 @@ function httpErrorOf(error: unknown): HttpError | undefined {
   if (error instanceof HttpError) return error
   // Koa parses the URL when its path is first read, and Node's parser accepts invalid ones.
   const { code } = (error ?? {}) as { code?: unknown }
-  return code === 'ERR_INVALID_URL' ? new HttpError(400, 'request: its target is no URL') : undefined
+  return code === 'ERR_INVALID_URL' ? new HttpError(400, 'request: its target is not a URL') : undefined
 }

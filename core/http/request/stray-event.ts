@@ -12,7 +12,7 @@ export interface StrayEvent {
 
 const REQUIRED = 'CallbackCommand: is required'
 const CUT = 'see that nothing cuts the URL short, such as an unescaped #'
-const OWN_URL = 'give these a URL of their own'
+const OWN_URL = 'give these a separate URL'
 
 /**
  * Distinguishes events from the console's check of the URL and other requests without a CallbackCommand.

@@ -95,16 +95,16 @@ function isInUse(error: unknown): boolean {
 
 function listenFailed(error: NodeJS.ErrnoException, host: string, port: number, section: string): TimhookError {
   const setting = section === 'server' ? 'server.port, or --port' : 'admin.port; `admin: false` does without'
-  const noAddress = `${section}.host is no address of this machine.`
+  const noAddress = `${section}.host is not an address of this machine.`
   if (socketPath(host) !== undefined) {
     const inUse = 'Another server listens there: stop it, or choose another path (server.host).'
     // Node also reports a missing folder as EACCES.
-    const hint = error.code === 'EACCES' ? 'Its folder has to be there, writable for this user.' : inUse
+    const hint = error.code === 'EACCES' ? 'Its folder has to exist and be writable for this user.' : inUse
     return new TimhookError('LISTEN_FAILED', `cannot listen on ${host} (${error.code})`, { hint, cause: error })
   }
   const hints: Record<string, string> = {
     EADDRINUSE: `Something else listens there: stop it, or choose another port (${setting}).`,
-    EACCES: 'Ports below 1024 need rights: choose a higher one and let a proxy forward to it.',
+    EACCES: 'Ports below 1024 need privileges: choose a higher one and let a proxy forward to it.',
     EADDRNOTAVAIL: noAddress,
     ENOTFOUND: noAddress,
   }

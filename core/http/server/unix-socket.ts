@@ -15,7 +15,7 @@ export async function removeStaleSocket(host: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined)
   if (!found) return
   if (!found.isSocket()) {
-    throw new TimhookError('LISTEN_FAILED', `cannot listen on ${host}: a file that is no socket is there`, {
+    throw new TimhookError('LISTEN_FAILED', `cannot listen on ${host}: there is a file that is not a socket`, {
       hint: 'Remove it, or choose another path (server.host).',
     })
   }

@@ -127,7 +127,7 @@ function plain(value: object): unknown {
       kind: 'log',
       level: 'warn',
       fields: {},
-      message: 'a line or event of the plugin holds what cannot be sent',
+      message: 'a line or event of the plugin contains something that cannot be sent',
     }
   }
 }

@@ -78,7 +78,7 @@ export class PluginThread {
     const { command, sdkAppId } = callback
     const route = this.#registry?.route(sdkAppId, command)
     const subscription = route?.subscriptions[0]
-    if (!this.#plugin || !route || !subscription) throw new Error(`the plugin has no handler for ${command} any more`)
+    if (!this.#plugin || !route || !subscription) throw new Error(`the plugin no longer has a handler for ${command}`)
     this.#plugin.instance = instance
     const signal = new LazySignal()
     this.#signals.set(n, signal)

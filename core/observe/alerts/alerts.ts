@@ -125,7 +125,7 @@ export function watchAlerts({
         'plugin-failing',
         plugin,
         forMs >= FAILING_MS
-          ? `every call of plugin ${plugin} fails, for ${Math.floor(forMs / MINUTE_MS)} min`
+          ? `every call of plugin ${plugin} has failed for ${Math.floor(forMs / MINUTE_MS)} min`
           : undefined,
       )
     state.remind()

@@ -39,11 +39,11 @@ export function eventFamilies(bus: Bus): (plugins: readonly string[]) => Family[
     'timhook_suspects_total',
     'Callbacks that wait because the process died during their handling.',
   )
-  const resends = new Tally('timhook_resends_total', 'Callbacks that came again and were not delivered again.')
+  const resends = new Tally('timhook_resends_total', 'Resent callbacks, which were not delivered again.')
   const faults = new Tally('timhook_faults_total', 'Fields that did not fit the table of callbacks.')
   const restCalls = new Tally('timhook_rest_calls_total', 'Calls of the REST API by ErrorCode; none: no answer.')
   const restPauses = new Tally('timhook_rest_pauses_total', 'Pauses of all REST calls of an app.')
-  const loopHeld = new Tally('timhook_event_loop_held_total', 'Times that the event loop was held for over 2 s.')
+  const loopHeld = new Tally('timhook_event_loop_held_total', 'Times that the event loop was blocked for over 2 s.')
   const undelivered = new Tally('timhook_history_shortened_total', 'Stored callbacks deleted early to make room.')
   const restPausedUntil = new Map<number, number>()
   let skew: number | undefined

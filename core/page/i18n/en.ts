@@ -202,7 +202,7 @@ export const en = {
   'done.pause': 'Paused.',
   'done.resume': 'Resumed.',
   'done.waiting': '{count} left: the plugin gets it anyway.',
-  'done.gone': '{count} left: not stored any more, or done by somebody else.',
+  'done.gone': '{count} left: no longer stored, or done by somebody else.',
   'done.foreign': '{count} left: the running server has no such plugin.',
   'done.unanswered': '{count} sent; the server has not answered yet.',
   'plugins.title': 'Plugins',

@@ -16,7 +16,7 @@ export interface Failure {
 }
 
 const HINTS: Partial<Record<number, string>> = {
-  60010: '`identifier` must be an administrator of the app, which the console makes.',
+  60010: '`identifier` must be an administrator of the app, as set in the console.',
   60021: "Add this machine's address to the allow-list of the console.",
   60026: 'Set `region` to the one in which the app was created.',
   70001: "Check this machine's clock.",

@@ -29,8 +29,8 @@ export class Suspension {
     return {
       kind: 'suspended',
       outcomeUnknown: false,
-      sentence: `not sent: after code ${this.#errorCode} calls rest for ${Math.ceil(leftMs / 1000)} s more`,
-      hint: "Correct the app's `rest:` settings, or what the console says of it, and start again.",
+      sentence: `not sent: after code ${this.#errorCode} calls are paused for another ${Math.ceil(leftMs / 1000)} s`,
+      hint: "Correct the app's `rest:` settings, or those in the console, and start again.",
       errorCode: this.#errorCode,
     }
   }

@@ -33,7 +33,7 @@ export async function inspect(
   { mode, isPooled }: { mode: 'strict' | 'relaxed'; isPooled: boolean },
 ): Promise<string[]> {
   const [found] = (await client.query<Inspected>(INSPECT)).rows
-  if (!found) throw new TimhookError('STORE_UNSUITABLE', `PostgreSQL at ${place} does not tell its settings`)
+  if (!found) throw new TimhookError('STORE_UNSUITABLE', `PostgreSQL at ${place} does not show its settings`)
   if (found.version < OLDEST) {
     throw new TimhookError('STORE_UNSUITABLE', `PostgreSQL at ${place} is version ${found.name}`, {
       hint: 'timhook needs PostgreSQL 13 or later.',
@@ -41,7 +41,7 @@ export async function inspect(
   }
   if (found.encoding !== 'UTF8') {
     throw new TimhookError('STORE_UNSUITABLE', `the database at ${place} has the encoding ${found.encoding}`, {
-      hint: "Make one with UTF8: CREATE DATABASE timhook ENCODING 'UTF8' TEMPLATE template0.",
+      hint: "Create one with UTF8: CREATE DATABASE timhook ENCODING 'UTF8' TEMPLATE template0.",
     })
   }
   if (found.is_read_only) throw readOnly(`PostgreSQL at ${place}`)

@@ -44,14 +44,14 @@ export function postgresFault(error: unknown, place?: string): TimhookError {
     return new TimhookError('STORE_CLOSED', `the connection to ${at} is closed`)
   }
   if (code === '28P01' || code === '28000' || message.includes('password must be a')) {
-    const word = typeof code === 'string' ? code : 'it wants a password'
+    const word = typeof code === 'string' ? code : 'it requires a password'
     return new TimhookError('STORE_AUTH_FAILED', `${at} refuses the user or the password (${word})`, {
       hint: 'Set them in delivery.postgres.url, as postgres://user:password@host/database; pg_hba.conf says who may connect, and whether TLS is needed (sslmode=require).',
     })
   }
   if (code === '3D000') {
     return new TimhookError('STORE_UNSUITABLE', `${at} has no such database`, {
-      hint: 'Name one at the end of delivery.postgres.url, or make it: CREATE DATABASE timhook OWNER timhook.',
+      hint: 'Name one at the end of delivery.postgres.url, or create it: CREATE DATABASE timhook OWNER timhook.',
     })
   }
   if (code === '42501') {
@@ -62,7 +62,7 @@ export function postgresFault(error: unknown, place?: string): TimhookError {
   if (code === '25006') return readOnly(at)
   if (code === '53300') {
     return new TimhookError('STORE_UNREACHABLE', `${at} has no connection left (53300)`, {
-      hint: 'A timhook process needs up to 12: raise max_connections, or put a PgBouncer before it.',
+      hint: 'A timhook process needs up to 12: raise max_connections, or put a PgBouncer in front of it.',
     })
   }
   if (code === '53100') return new TimhookError('STORE_UNUSABLE', `the disk of ${at} is full (53100)`)
@@ -76,7 +76,7 @@ export function postgresFault(error: unknown, place?: string): TimhookError {
 
 /** A standby, or one whose administrator has forbidden writes. */
 export function readOnly(at: string): TimhookError {
-  return new TimhookError('STORE_UNSUITABLE', `${at} takes no writes: it is a standby, or read-only`, {
+  return new TimhookError('STORE_UNSUITABLE', `${at} accepts no writes: it is a standby, or read-only`, {
     hint: 'Name its primary in delivery.postgres.url, or all of them: postgres://user@first:5432,second:5432/database.',
   })
 }

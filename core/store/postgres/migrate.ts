@@ -89,7 +89,7 @@ const DUPLICATE_TABLE = '42P07'
 
 function foreignOr(error: unknown, schema: string): unknown {
   if ((error as { code?: unknown }).code !== DUPLICATE_TABLE) return error
-  return new TimhookError('STORE_FOREIGN', `the schema ${schema} has tables of others with our names`, {
-    hint: 'Name a schema of its own in delivery.postgres.schema.',
+  return new TimhookError('STORE_FOREIGN', `the schema ${schema} has tables of something else with our names`, {
+    hint: 'Name another schema in delivery.postgres.schema.',
   })
 }

@@ -46,7 +46,7 @@ function refuseUnsuitable(info: Info): void {
   if (info.get('role') !== 'master') {
     const primary = `${info.get('master_host')}:${info.get('master_port')}`
     throw unsuitable(
-      'is a replica, which takes no writes',
+      'is a replica, which accepts no writes',
       `Its primary is ${primary}; name that one, or the sentinels.`,
     )
   }

@@ -55,7 +55,7 @@ export async function openSqlite(file: string): Promise<SqliteHandle> {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
-    throw unusable(file, (error as NodeJS.ErrnoException).code ?? 'it cannot be made')
+    throw unusable(file, (error as NodeJS.ErrnoException).code ?? 'it cannot be created')
   }
   const worker = new Worker(new URL('./handle-thread.js', import.meta.url), { workerData: { file } })
   const expect = (): Promise<Answer> => {

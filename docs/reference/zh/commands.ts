@@ -7,7 +7,7 @@ export const commandTexts: Dictionary = {
   'port to listen on, instead of server.port': '监听端口，代替 server.port',
   'processes that share the work': '共同分担工作的进程数',
   'print a line for each answer': '每次应答打印一行',
-  'wait this long for a server that is about to end, such as 30s':
+  'wait this long for a server that is stopping, such as 30s':
     '最多等待这么久，让即将退出的旧服务让出端口与存储，例如 30s',
   'start the server': '启动服务',
   'write a commented config to config/plugins.yaml': '把带注释的示例配置写到 config/plugins.yaml',
@@ -20,15 +20,15 @@ export const commandTexts: Dictionary = {
   'in JavaScript': '用 JavaScript',
   'install timhook from this packed file': '从这个打包文件安装 timhook',
   'write the package of a new plugin: timhook new plugin NAME': '生成一个新插件的包：timhook new plugin NAME',
-  'a command to run beside it, such as "tsc --watch"': '同时运行的命令，例如 "tsc --watch"',
-  'start the server again on every change of config or plugins, and print each answer':
+  'a command to run alongside it, such as "tsc --watch"': '同时运行的命令，例如 "tsc --watch"',
+  'restart the server on every change of config or plugins, and print each answer':
     '配置或插件一有改动就重启服务，并打印每次应答',
   'the plugin: a path, or a name': '插件：路径或名字',
   'such as Group.CallbackBeforeSendMsg': '例如 Group.CallbackBeforeSendMsg',
   'set a field of the body, such as MsgBody.0.MsgContent.Text=casino':
     '设置请求体的一个字段，例如 MsgBody.0.MsgContent.Text=casino',
   'the plugin\'s options, such as \'{"words":["casino"]}\'': '插件的选项，例如 \'{"words":["casino"]}\'',
-  'give a sample callback to a plugin in this process, and print what comes of it':
+  'give a sample callback to a plugin in this process, and print the result':
     '在本进程内把一条示例回调交给插件，并打印结果',
   'a name, a package, or a path such as ./dist/index.js': '名字、包名，或 ./dist/index.js 这样的路径',
   'print JSON': '打印 JSON',
@@ -65,15 +65,15 @@ export const commandTexts: Dictionary = {
   'show what plugins have recorded instead': '改为显示插件所记录的内容',
   'print bodies too, messages among them': '同时打印请求体，其中包含消息内容',
   'print JSON lines': '打印 JSON 行',
-  'show the callbacks that came, newest first': '显示收到的回调，最新的在前',
-  'where they are posted, such as http://127.0.0.1:3000/callbacks': '转发到哪里，例如 http://127.0.0.1:3000/callbacks',
+  'show received callbacks, newest first': '显示收到的回调，最新的在前',
+  'where to post them, such as http://127.0.0.1:3000/callbacks': '转发到哪里，例如 http://127.0.0.1:3000/callbacks',
   'only this command, such as Group.*; may be given several times': '只要这个命令字，例如 Group.*；可以给出多次',
   'the admin listener of a server, in place of the store; it needs admin.bodies: true':
     '某台服务器的管理端口，代替存储；那台要设 admin.bodies: true',
   'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it':
     '存有 --admin 所需 token 的文件；不给则用 TIMHOOK_ADMIN_TOKEN',
-  'sign anew, with the token in this file; unsigned without it': '用这个文件里的 token 重新签名；不给则不签名',
-  "hand a server's after-callbacks to a program on this machine, as they come or from history":
+  'sign again, with the token in this file; unsigned without it': '用这个文件里的 token 重新签名；不给则不签名',
+  "pass a server's after-callbacks to a program on this machine, as they arrive or from history":
     '把服务收到的“之后”回调交给本机上的程序，可以是新到的，也可以是历史',
   'list, retry or drop': 'list、retry 或 drop',
   'refs, as the list prints them': '编号，与列表中打印的一致',
@@ -83,18 +83,18 @@ export const commandTexts: Dictionary = {
   'retry or drop all that match; without it they are only counted': '重试或丢弃所有符合条件的；不给则只计数',
   'list, retry or drop callbacks that a plugin could not handle': '列出、重试或丢弃插件处理不了的回调',
   'the id of the plugin': '插件的 id',
-  'for so long, such as 1h; else until resume': '暂停这么久，例如 1h；不给则直到 resume',
-  "have a plugin's after-callbacks wait": '让一个插件的“之后”回调先等着',
-  'give a plugin its after-callbacks again': '重新把“之后”回调交给插件',
+  'for this long, such as 1h; otherwise until resume': '暂停这么久，例如 1h；不给则直到 resume',
+  'pause a plugin: its after-callbacks wait': '让一个插件的“之后”回调先等着',
+  'resume a plugin: it gets its after-callbacks again': '重新把“之后”回调交给插件',
   'ids of callbacks, also refused ones, instead of a time range': '回调的 id（也可以是被拒收的），代替时间范围',
   'the plugin that gets them': '交给哪个插件',
-  'how many a second at most': '每秒最多多少条',
+  'how many per second at most': '每秒最多多少条',
   'do it; without it they are only counted': '真正执行；不给则只计数',
   'deliver callbacks to a plugin once more': '把回调再交给插件一次',
   'also examine this URL, the one in the console': '一并检查这个 URL，即控制台里填写的那个',
   'examine the deployment, or a plugin: its package, what its import does, its shape':
     '检查部署，或检查一个插件：包、导入时的副作用、形状',
-  'the file to make': '要生成的文件',
+  'the file to create': '要生成的文件',
   'replace a file that is there': '覆盖已有的文件',
   'copy the store to a file, while the server runs or not': '把存储复制成一个文件，服务是否在运行都可以',
   'reload when the config or a plugin given by path changes': '配置或以路径引用的插件有改动时重新加载',

@@ -71,10 +71,10 @@ export const configTexts: Dictionary = {
   'Settings of the postgres engine.': 'postgres 引擎的设置。',
   'Such as postgres://user:password@host:5432/database?sslmode=verify-full; several hosts, separated by commas, for a failover.':
     '例如 postgres://user:password@host:5432/database?sslmode=verify-full；多个主机用逗号分隔，用于故障切换。',
-  'Password, in place of one in the URL.': '密码，代替写在 URL 中的那个。',
-  'The schema of the tables, which the server makes.': '数据表所在的 schema，由服务创建。',
-  'TLS; sslmode in the URL suffices where no files are needed.': 'TLS；不需要文件时，URL 中的 sslmode 就够了。',
-  'What of the certificate of the server is checked: nothing, its authority, or its name too.':
+  'Password, instead of one in the URL.': '密码，代替写在 URL 中的那个。',
+  'The schema of the tables, which the server creates.': '数据表所在的 schema，由服务创建。',
+  'TLS; sslmode in the URL suffices if no files are needed.': 'TLS；不需要文件时，URL 中的 sslmode 就够了。',
+  'What is checked of the server’s certificate: nothing, its authority, or also its name.':
     '校验服务端证书的哪些内容：不校验、校验颁发机构，还是连主机名一起校验。',
   'PEM file with the authorities to trust.': '受信任的证书颁发机构的 PEM 文件。',
   "PEM file with the user's certificate.": '用户证书的 PEM 文件。',
@@ -96,16 +96,16 @@ export const configTexts: Dictionary = {
     '一个插件最多可以积压多少条回调；超过时最旧的变成死信。',
   'What is logged.': '记录哪些日志。',
   'The least severe level that is logged.': '记录的最低级别。',
-  'Which callbacks have a line of their own: all, those of which a handler failed, or none.':
+  'Which callbacks are logged, one line each: all, those for which a handler failed, or none.':
     '哪些回调单独有一行日志：全部、有处理函数失败的，或都没有。',
-  'The share of callbacks without a failure that is logged: 0.01 is one of a hundred.':
+  'The share of callbacks without a failure that is logged: 0.01 is one in a hundred.':
     '没有失败的回调中记日志的比例：0.01 即百分之一。',
-  'Tells people what needs them.': '有事需要人处理时发出通知。',
+  'Sends alerts to people.': '有事需要人处理时发出通知。',
   'URL of the webhook that alerts are posted to.': '接收告警的 webhook 的 URL。',
   'What the webhook understands.': '该 webhook 支持的格式。',
   'Signs what is sent: dingtalk, feishu and json have such a secret.':
     '给发出的内容签名：dingtalk、feishu 和 json 有这样的密钥。',
-  'How long no callback may come before that is an alert; 0 turns it off.': '多久没有任何回调就告警；0 表示关闭。',
+  'After this long without a callback there is an alert; 0 turns that off.': '多久没有任何回调就告警；0 表示关闭。',
   'The plugins, in the order in which before-callbacks pass through them.': '插件列表，“之前”回调按此顺序经过它们。',
   'A shipped plugin, a package (timhook-plugin-NAME), or a path relative to this file.':
     '内置插件、包（timhook-plugin-NAME），或相对于本文件的路径。',
@@ -142,6 +142,6 @@ export const configTexts: Dictionary = {
   'Where the plugin runs: in a separate thread (worker) or child process (process), or with the server (none).':
     '插件在哪里运行：独立线程（worker）、独立子进程（process），或与服务同在（none）。',
   'worker: a separate thread. process: a separate child process.': 'worker：独立线程。process：独立子进程。',
-  'Size of its JavaScript heap. At that size it ends, and is started again.':
+  'Limit of its JavaScript heap. Beyond it the plugin ends, and is started again.':
     '它的 JavaScript 堆大小。达到后结束并重新启动。',
 }

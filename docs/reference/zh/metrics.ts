@@ -20,7 +20,7 @@ export const metricTexts: Dictionary = {
   'Callbacks that the deadline decided.': '由应答期限决定的回调数。',
   'Free space on the disk of the store.': '存储所在磁盘的剩余空间。',
   'How late the event loop was since the last reading.': '自上次读取以来事件循环的延迟。',
-  'Times that the event loop was held for over 2 s.': '事件循环被占用超过 2 秒的次数。',
+  'Times that the event loop was blocked for over 2 s.': '事件循环被占用超过 2 秒的次数。',
   'Fields that did not fit the table of callbacks.': '与回调表不符的字段数。',
   'Failed handler calls, and handlers not reached in time.': '失败的处理函数调用，以及没来得及调用的。',
   'Duration of handler calls, failed ones included.': '处理函数调用的耗时，含失败的。',
@@ -35,7 +35,7 @@ export const metricTexts: Dictionary = {
   'Times that the thread or process of a plugin was started again after it had ended.':
     '插件的线程或进程结束后重新启动的次数。',
   'HTTP requests by status, and what refused them.': '按状态码统计的 HTTP 请求，以及拒绝的原因。',
-  'Callbacks that came again and were not delivered again.': '再次到来而没有重复投递的回调数。',
+  'Resent callbacks, which were not delivered again.': '再次到来而没有重复投递的回调数。',
   'Calls of the REST API by ErrorCode; none: no answer.': '按 ErrorCode 统计的 REST API 调用；none 表示没有应答。',
   'Whether the REST calls of an app are paused.': '应用的 REST 调用是否被暂停。',
   'Pauses of all REST calls of an app.': '应用的全部 REST 调用被暂停的次数。',

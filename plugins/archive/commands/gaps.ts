@@ -19,9 +19,9 @@ interface Gap {
 const given = Type.Object({
   group: Type.String({ minLength: 1, description: 'The group' }),
   topic: Type.Optional(Type.String({ minLength: 1, description: 'A topic of it' })),
-  app: Type.Optional(Type.Integer({ minimum: 1, description: 'Its SdkAppid, where there are several' })),
+  app: Type.Optional(Type.Integer({ minimum: 1, description: 'Its SdkAppid, if there are several' })),
   from: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'From this MsgSeq on; default: the first that is archived' }),
+    Type.Integer({ minimum: 1, description: 'From this MsgSeq on; default: the first one archived' }),
   ),
   fill: Type.Boolean({ default: false, description: 'Ask Tencent for what is missing, and archive it' }),
 })

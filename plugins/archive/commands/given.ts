@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_0
 const AGO = /^(\d{1,8})([smhd])$/
 const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
 
-export const TIME = 'how long ago, as 24h or 7d, or a time as 2026-01-31 or 2026-01-31T08:00+08:00'
+export const TIME = 'how long ago, such as 24h or 7d, or a time such as 2026-01-31 or 2026-01-31T08:00+08:00'
 
 /** The options that select messages. */
 export const whichMessages = {
@@ -34,7 +34,7 @@ export function timeOf(flag: string, text: string | undefined): number | undefin
       ? Date.parse(ISO.test(text) ? localUnlessZoned(text) : '')
       : Date.now() - Number(count) * (UNITS[unit ?? ''] ?? NaN)
   if (Number.isFinite(at)) return at
-  throw new CommandError(`${flag} is no time: ${JSON.stringify(text)}`, { hint: `Give ${TIME}.` })
+  throw new CommandError(`${flag} is not a time: ${JSON.stringify(text)}`, { hint: `Give ${TIME}.` })
 }
 
 /** JavaScript would read a date without a time as UTC. */

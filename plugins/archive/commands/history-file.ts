@@ -30,7 +30,7 @@ export function messagesIn(bytes: Buffer): readonly JsonObject[] {
     const isGzip = bytes[0] === GZIP[0] && bytes[1] === GZIP[1]
     text = (isGzip ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString()
   } catch {
-    throw new HistoryFileError('a history file is no whole gzip file, or larger than 500 MB')
+    throw new HistoryFileError('a history file is not a complete gzip file, or is larger than 500 MB')
   }
   const whole = parse(text)
   if (isObject(whole)) return listOf(whole['MsgList'] ?? [whole]).filter(isObject)

@@ -19,7 +19,7 @@ const given = Type.Object({
   since: Type.String({ default: '7d', description: `From this hour on: ${TIME}; Tencent keeps 7 days` }),
   until: Type.Optional(Type.String({ description: 'Before this hour; default: now' })),
   chat: Type.Enum(['all', 'c2c', 'group'], { default: 'all', description: 'Which messages' }),
-  app: Type.Optional(Type.Integer({ minimum: 1, description: 'SdkAppid, where there are several' })),
+  app: Type.Optional(Type.Integer({ minimum: 1, description: 'SdkAppid, if there are several' })),
   file: Type.Optional(
     Type.String({
       minLength: 1,
@@ -65,7 +65,7 @@ export const importMessages = defineCommand(
       const hours = given.file === undefined ? ` for ${done.hours} hours` : ''
       print(
         done,
-        `${done.messages} messages of ${done.files} files${hours}; those that were archived before stayed as they are`,
+        `${done.messages} messages of ${done.files} files${hours}; those that were already archived did not change`,
       )
     },
   },

@@ -7,7 +7,7 @@ import { wantedOf, whichMessages, withArchive } from './given.ts'
 const MAX = 10_000
 
 const given = Type.Object({
-  text: Type.String({ minLength: 1, description: 'Words that are all in the message, in any order' }),
+  text: Type.String({ minLength: 1, description: 'Words that must all be in the message, in any order' }),
   ...whichMessages,
   limit: Type.Integer({ default: 50, minimum: 1, maximum: MAX, description: 'How many at most' }),
 })

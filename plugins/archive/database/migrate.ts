@@ -47,6 +47,6 @@ async function versionOf(engine: Engine, work: Work): Promise<number> {
   const version = Number(row.value)
   if (Number.isInteger(version) && version > 0) return version
   throw new ArchiveSchemaError(
-    `the archive says that its tables are of version ${row.value}, which never was: restore table timhook_archive`,
+    `the archive says that its tables are of version ${row.value}, which never existed: restore table timhook_archive`,
   )
 }

@@ -151,7 +151,7 @@ export class Batcher {
       await this.#write(batch.slice(half))
       return
     }
-    const why = `the database does not take this message (${codeOf(error)})`
+    const why = `the database refuses this message (${codeOf(error)})`
     for (const { reject } of batch) reject(new NotArchivedError(why))
   }
 

@@ -91,7 +91,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ModelError('the answer of the model is no JSON')
+    throw new ModelError('the answer of the model is not JSON')
   }
 }
 

@@ -41,7 +41,7 @@ function snapshotOf(group: GroupFound, types: readonly string[]): Snapshot {
   if (!type) throw new Halt('unknown-type', `the group's type is ${JSON.stringify(named)}`)
   if (!types.includes(type)) throw new Halt('unsupported-type', `options.types does not name ${type}`)
   if (!isCount(members) || !isCount(cap) || cap === 0) {
-    throw new Halt('inconsistent', 'MemberNum or MaxMemberNum is missing or no count')
+    throw new Halt('inconsistent', 'MemberNum or MaxMemberNum is missing or not a count')
   }
   const seq = isCount(NextMsgSeq) ? { nextMsgSeq: NextMsgSeq } : {}
   return { type, members, cap, owner: typeof owner === 'string' ? owner : '', ...seq }

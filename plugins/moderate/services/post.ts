@@ -33,7 +33,7 @@ export async function postJson(
   try {
     return JSON.parse(text)
   } catch {
-    throw new ServiceError('answer', 'the answer of the service is no JSON')
+    throw new ServiceError('answer', 'the answer of the service is not JSON')
   }
 }
 

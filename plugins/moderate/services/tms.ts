@@ -67,6 +67,6 @@ function read(answer: unknown): Opinion {
       `the service answered ${typeof code === 'string' ? code.slice(0, 80) : 'an error'}`,
     )
   const level = LEVEL_OF[String(valuesAt(answer, 'Response.Suggestion')[0])]
-  if (!level) throw new ServiceError('answer', 'the answer of the service has no Suggestion that is known')
+  if (!level) throw new ServiceError('answer', 'the answer of the service has no known Suggestion')
   return opinion(level, valuesAt(answer, 'Response.Label')[0])
 }

@@ -18,7 +18,7 @@ export function connectNats({ url, origin, timeoutMs }: NatsSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { name, message, cause } = error as Error
     const isRefused = REFUSED.has(name) || REFUSED.has((cause as Error | undefined)?.name ?? '')
-    if (isRefused) return new BrokerError('BROKER_REFUSED', `${origin} does not let us in: ${message}`)
+    if (isRefused) return new BrokerError('BROKER_REFUSED', `${origin} refuses us: ${message}`)
     return new BrokerError('BROKER_AWAY', `${origin} cannot be reached`, error)
   }
   return async (onLost) => {
@@ -50,7 +50,7 @@ export function connectNats({ url, origin, timeoutMs }: NatsSettings): Connect {
           if (name === 'JetStreamNotEnabled' || name === 'NoRespondersError')
             throw new BrokerError('MESSAGE_UNROUTABLE', `no stream of ${origin} takes ${subject}`)
           if (name.startsWith('JetStream') || name === 'StreamNotFoundError')
-            throw new BrokerError('MESSAGE_REFUSED', `${origin} has not taken ${subject}: ${message}`)
+            throw new BrokerError('MESSAGE_REFUSED', `${origin} has not accepted ${subject}: ${message}`)
           throw errorOf(error)
         }
       },

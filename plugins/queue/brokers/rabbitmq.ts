@@ -18,7 +18,7 @@ const NOT_FOUND = 404
 export function connectRabbit({ url, origin, exchange }: RabbitSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { message } = error as Error
-    if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} does not let us in: ${message}`)
+    if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} refuses us: ${message}`)
     return new BrokerError('BROKER_AWAY', `${origin} cannot be reached`, error)
   }
   return async (onLost) => {
@@ -93,7 +93,11 @@ function publisher(
           reject(new BrokerError('MESSAGE_UNROUTABLE', `no queue of ${origin} is bound to ${exchange} for ${subject}`))
         else if (error)
           reject(
-            new BrokerError('MESSAGE_REFUSED', `${origin} has not taken ${subject}: a queue of it may be full`, error),
+            new BrokerError(
+              'MESSAGE_REFUSED',
+              `${origin} has not accepted ${subject}: a queue of it may be full`,
+              error,
+            ),
           )
         else resolve('acknowledged')
       })

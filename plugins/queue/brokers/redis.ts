@@ -21,7 +21,7 @@ const AWAY = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)/
 export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { message } = error as Error
-    if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} does not let us in: ${message}`)
+    if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} refuses us: ${message}`)
     return new BrokerError('BROKER_AWAY', `${origin} cannot be reached`, error)
   }
   const trimming = maxLen === undefined ? [] : (['MAXLEN', '~', maxLen] as const)
@@ -54,7 +54,8 @@ export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Co
           await redis.xadd(key, ...trimming, '*', ...fields, 'body', body)
         } catch (error) {
           const { name, message } = error as Error
-          if (UNFIT.test(message)) throw new BrokerError('MESSAGE_UNROUTABLE', `${origin}: ${key} is no stream`, error)
+          if (UNFIT.test(message))
+            throw new BrokerError('MESSAGE_UNROUTABLE', `${origin}: ${key} is not a stream`, error)
           if (name === 'ReplyError' && !REFUSED.test(message) && !AWAY.test(message))
             throw new BrokerError('BROKER_REFUSED', `${origin} takes nothing: ${message}`)
           throw errorOf(error)

@@ -58,7 +58,7 @@ describe('timhook start --watch', () => {
     await says('config reloaded: plugin p changed')
     expect((await run(trigger, { cwd })).stdout).to.contain('"ErrorCode":10160')
     await writeFile(join(cwd, 'b/q.mjs'), plugin(10161, 'q'))
-    await says('these take effect after a restart only: the code of plugin q')
+    await says('these take effect only after a restart: the code of plugin q')
     const exit = once(child, 'exit')
     child.kill('SIGTERM')
     expect(await exit).to.deep.equal([0, null])

@@ -70,7 +70,9 @@ plugins: [{ use: group-full }]
     await server.post(FULL, full())
     await server.server.stop({ drainMs: 0 })
     const reading = checkConfig({ apps: [SIGNED], admin: false, delivery }, { env: {} })
-    expect(textOf(await examineDeployment(reading), 'fine')).to.contain('the last callback in the store came at')
+    expect(textOf(await examineDeployment(reading), 'fine')).to.contain(
+      'the last callback in the store was received at',
+    )
     chmodSync(file, 0o644)
     expect(textOf(await examineDeployment(reading), 'fault')).to.contain(`others may read ${file}`)
   })
@@ -119,9 +121,9 @@ plugins: [{ use: group-full }]
     const { url } = await serve({ apps: [SIGNED] })
     const good = await examineUrl(url, configOf({}))
     expect(textOf(good, 'fine')).to.contain('answered the check of the console in')
-    expect(textOf(good, 'fine')).to.contain(`accepts the tokens of app ${SIGNED_APP}, and no other one`)
+    expect(textOf(good, 'fine')).to.contain(`accepts the tokens of app ${SIGNED_APP}, and no others`)
     // The only fault of a server of this machine.
-    expect(textOf(good, 'fault')).to.equal('Tencent cannot reach 127.0.0.1, which is no public address')
+    expect(textOf(good, 'fault')).to.equal('Tencent cannot reach 127.0.0.1, which is not a public address')
     const others = await examineUrl(url, configOf({ apps: [{ sdkAppId: SIGNED_APP, tokens: ['another'] }] }))
     expect(textOf(others, 'fault')).to.contain('(401): it has other tokens, or its clock is off')
     const stranger = await examineUrl(url, configOf({ apps: [{ sdkAppId: 99, tokens: ['another'] }] }))

@@ -161,6 +161,6 @@ describe('timhook erase', () => {
     const { code, stderr } = await all.timhook('replay', String(newest?.['id']), '--plugin', 'keeps', '--yes')
     expect([code, stderr]).to.satisfy(([code, text]: [number, string]) => code === 2 && text.includes('was erased'))
     const { stdout } = await all.timhook('replay', '--since', '1h', '--plugin', 'keeps', '--yes')
-    expect(stdout).to.include('replayed 2').and.to.include('not stored any more')
+    expect(stdout).to.include('replayed 2').and.to.include('no longer stored')
   })
 })

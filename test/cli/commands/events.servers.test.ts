@@ -72,7 +72,7 @@ describe('timhook events', () => {
     await post('Grup.New', {})
     const { code, stdout, stderr } = await timhook('events', '--command', 'Grup.*')
     expect([code, linesOf(stdout).length]).to.deep.equal([0, 2])
-    expect(stderr).to.equal('Grup.* is no callback known here; did you mean Group.*?\n')
+    expect(stderr).to.equal('Grup.* is not a known callback; did you mean Group.*?\n')
     const letters = await timhook('dead-letters', '--command', 'Group.CallbackAfterGroupFul')
     expect(letters.stderr).to.contain('did you mean Group.CallbackAfterGroupFull?')
   })
@@ -81,7 +81,7 @@ describe('timhook events', () => {
     const { serve, timhook } = await stored()
     await serve([])
     const missing = await timhook('events', '--id', 'nonsense')
-    expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or not any more: nonsense\n'])
+    expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or no longer: nonsense\n'])
   })
 
   it('follows what comes until Ctrl-C', async () => {
@@ -134,7 +134,7 @@ describe('timhook events', () => {
   it('says why it can show nothing', async () => {
     const none = await (await stored()).timhook('events')
     expect(none.code).to.equal(1)
-    expect(none.stderr).to.match(/^there is no \S+timhook\.db\n {2}A server makes it at its first start;/)
+    expect(none.stderr).to.match(/^there is no \S+timhook\.db\n {2}A server creates it at its first start;/)
     const config = 'apps: [{ sdkAppId: 1, unsigned: true }]\ndelivery: { engine: memory }\n'
     const cwd = await folderWith({ 'config/plugins.yaml': config, 'bad.yaml': 'apps: []' })
     const memory = await run(['events'], { cwd })

@@ -23,7 +23,7 @@ describe('timhook pause and resume', () => {
     expect(jsonOf((await timhook('pause', 'one', '--json')).stdout)).to.deep.equal([
       { plugin: 'one', asked: 'pause', changed: true, served: true },
     ])
-    expect((await timhook('pause', 'one')).stdout).to.equal('one is paused already\n')
+    expect((await timhook('pause', 'one')).stdout).to.equal('one is already paused\n')
     expect(seen).to.deep.equal([])
     const done = heard(bus, 'handler:done')
     expect((await timhook('resume', 'one')).stdout).to.equal('one gets its callbacks again\n')

@@ -176,7 +176,7 @@ describe('commands of plugins', () => {
   const told = { description: 'a', run: () => undefined }
   const options = (properties: object): object => ({ a: { ...told, options: { type: 'object', properties } } })
   for (const [what, commands, expected] of [
-    ['is no object', 5, /commands is no object/],
+    ['is no object', 5, /commands is not an object/],
     ['has no description', { a: { run: told.run } }, /command a: expected an object with `description` and `run`/],
     ['does nothing', { a: { description: 'a' } }, /command a: expected an object with `description` and `run`/],
     ['has a name that cannot be typed', { 'A b': told }, /"A b" is no name of a command/],
@@ -187,8 +187,16 @@ describe('commands of plugins', () => {
       /"json" cannot be the name of an option/,
     ],
     ['has an option that cannot be typed', options({ 'a b': { type: 'string' } }), /"a b" cannot be the name of an/],
-    ['has an option that is a list', options({ x: { type: 'array' } }), /option x is no text, number, enum or boolean/],
-    ['has choices that are no texts', options({ x: { enum: [1, 2] } }), /option x is no text, number, enum or boolean/],
+    [
+      'has an option that is a list',
+      options({ x: { type: 'array' } }),
+      /option x is not a text, number, enum or boolean/,
+    ],
+    [
+      'has choices that are no texts',
+      options({ x: { enum: [1, 2] } }),
+      /option x is not a text, number, enum or boolean/,
+    ],
     ['has options that are no object', { a: { ...told, options: { type: 'string' } } }, /options is no schema of an/],
   ] as const) {
     it(`are refused by check when one ${what}`, async () => {

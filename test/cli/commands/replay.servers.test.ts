@@ -70,13 +70,13 @@ describe('timhook replay', () => {
     const { serve, timhook } = await stored(PLUGINS, FILES)
     const { post } = await serve([entry('filter', { [BEFORE]: ({ reject }) => reject() })])
     const missing = await timhook('replay', 'nonsense', '--plugin', 'words')
-    expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or not any more: nonsense\n'])
+    expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or no longer: nonsense\n'])
     await post(BEFORE, message())
     const [kept] = jsonOf((await timhook('events', '--json', '--outcome', 'reject')).stdout)
     const refused = await timhook('replay', String(kept?.['id']), '--plugin', 'words')
     expect([refused.code, refused.stderr]).to.deep.equal([
       2,
-      `cannot be replayed: ${String(kept?.['id'])} was decided, so it is not to be delivered\n`,
+      `cannot be replayed: ${String(kept?.['id'])} was decided, so it must not be delivered\n`,
     ])
   })
 
@@ -95,7 +95,7 @@ describe('timhook replay', () => {
     const refused = jsonOf((await timhook('events', '--json', '--outcome', 'refused')).stdout)
     const [noJson = '', trtc = '', before = '', id = ''] = refused.map((event) => String(event['id']))
     const range = await timhook('replay', '--plugin', 'words', '--since', '1h')
-    expect(range.stdout).to.equal('would replay 0 to words; 4 refused ones are replayed by their ids alone\n')
+    expect(range.stdout).to.equal('would replay 0 to words; 4 refused ones are replayed only by their ids\n')
     const done = bus.next('handler:done')
     const { code, stdout } = await timhook('replay', id, '--plugin', 'words', '--yes')
     expect([code, stdout.split('\n').at(-2)]).to.deep.equal([0, 'replayed 1'])
@@ -105,7 +105,7 @@ describe('timhook replay', () => {
     const others = await timhook('replay', noJson, trtc, before, '--plugin', 'words', '--yes')
     expect(others.code).to.equal(2)
     expect(others.stderr).to.contain(`${noJson} is no JSON object`)
-    expect(others.stderr).to.contain(`${trtc} names no command`)
+    expect(others.stderr).to.contain(`${trtc} has no command`)
     expect(others.stderr).to.contain(`${before} is a before-callback`)
     const retried = await timhook('dead-letters', 'retry', id)
     expect(retried.stderr).to.contain('`timhook replay ID --plugin PLUGIN`')

@@ -76,7 +76,7 @@ describe('timhook trigger', () => {
     const none = await run(['trigger', 'Cal.*', '--url', url], { cwd })
     expect([none.code, none.stderr.split('\n')[0]]).to.deep.equal([
       2,
-      'Cal.* is no callback known here; did you mean Call.*?',
+      'Cal.* is not a known callback; did you mean Call.*?',
     ])
     expect((await run(['trigger', 'Call.*', '--raw', 'x.json', '--url', url], { cwd })).stderr).to.contain(
       'takes one command',

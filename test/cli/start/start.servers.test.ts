@@ -83,9 +83,7 @@ describe('timhook start', () => {
     await write(signed.replace('use: group-full', 'use: group-ful'))
     child.kill('SIGHUP')
     const refused = await line(({ level }) => level === 'error')
-    expect(refused['msg']).to.match(
-      /^the config was not reloaded, and the one that runs stays: config.plugins\.yaml:5:/,
-    )
+    expect(refused['msg']).to.match(/^the config was not reloaded, and the running one stays: config.plugins\.yaml:5:/)
     expect(await status()).to.equal(200)
 
     await write(signed.replace('use: group-full', 'use: group-full, options: { mode: record }, timeoutMs: 7s'))

@@ -60,7 +60,7 @@ async function startIn(cwd: string, env: NodeJS.ProcessEnv = {}): Promise<Server
   return { ...running, cwd, post }
 }
 
-const HELD = `the event loop has been held for 2000 ms by plugin holds with ${FULL} `
+const HELD = `the event loop has been blocked for 2000 ms by plugin holds with ${FULL} `
 
 describe('the watchdog of the event loop', () => {
   it('names plugin and callback after 2 s, and ends the process at server.stallMs, by SIGKILL', async () => {
@@ -88,7 +88,7 @@ describe('the watchdog of the event loop', () => {
     await writeFile(join(cwd, 'freed'), '')
     await held
     await says(`"by":[{"plugin":"holds","command":"${FULL}","callback":"`)
-    await says('"msg":"the event loop was held"')
+    await says('"msg":"the event loop was blocked"')
     expect(await post('fine')).to.equal(200)
     child.kill('SIGTERM')
     expect((await ended).code).to.equal(0)

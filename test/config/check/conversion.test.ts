@@ -32,7 +32,7 @@ log: { level: '\${LEVEL}' }`,
 
   it('is a fault that does not show the value when it does not fit', async () => {
     expect(await faultsOf(`${MINIMAL}server: { port: '\${X}' }`, { env: { X: 'eighty' } })).to.deep.equal([
-      'c.yaml:2:17 server.port: expected integer from 0 to 65535; the value that ${…} gave is another',
+      'c.yaml:2:17 server.port: expected integer from 0 to 65535; the value of ${…} is different',
     ])
   })
 

@@ -58,22 +58,22 @@ describe("the console's check of the URL: no CallbackCommand", () => {
     [
       '',
       '{"EventGroupId":1}',
-      'CallbackCommand: is required; the body looks like an event of TRTC (EventGroupId, EventType): give these a URL of their own',
+      'CallbackCommand: is required; the body looks like an event of TRTC (EventGroupId, EventType): give these a separate URL',
     ],
     [
       '',
       '{"EventType":101}',
-      'CallbackCommand: is required; the body looks like an event of TRTC (EventGroupId, EventType): give these a URL of their own',
+      'CallbackCommand: is required; the body looks like an event of TRTC (EventGroupId, EventType): give these a separate URL',
     ],
     [
       '',
       '{"Event":"start_call"}',
-      'CallbackCommand: is required; the body looks like an event of calls or of the desk (Event): give these a URL of their own',
+      'CallbackCommand: is required; the body looks like an event of calls or of the desk (Event): give these a separate URL',
     ],
     [
       '&command=start_call',
       'no JSON',
-      'CallbackCommand: is required; the URL has command, as call events of the first generation have: give these a URL of their own, or use those named Call.*',
+      'CallbackCommand: is required; the URL has command, as call events of the first generation have: give these a separate URL, or use those named Call.*',
     ],
   ]
   for (const [query, body, reason] of events)

@@ -72,7 +72,7 @@ describe('a Unix socket as server.host', () => {
     expect(await fault(`unix:${socket}`)).to.equal(`cannot listen on unix:${socket} (EADDRINUSE)`)
     const [answer] = (await once(connect(socket), 'data')) as [Buffer]
     expect(answer.toString()).to.equal('mine')
-    expect(await fault(`unix:${folder}/a.txt`)).to.match(/a file that is no socket is there$/)
+    expect(await fault(`unix:${folder}/a.txt`)).to.match(/there is a file that is not a socket$/)
     expect(await fault(`unix:${folder}/no/a.sock`)).to.match(/\(EACCES\)$/)
   })
 

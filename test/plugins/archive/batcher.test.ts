@@ -80,7 +80,7 @@ describe('batches of the archive', () => {
       true,
     ])
     expect(all.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))).to.deep.equal([
-      'NotArchivedError: the database does not take this message (22P05)',
+      'NotArchivedError: the database refuses this message (22P05)',
     ])
     expect(lines).to.deep.equal([])
   })

@@ -109,7 +109,7 @@ export function describeOutage(
       const { wrongPassword } = setting()
       const refused: unknown = await begin(await wrongPassword()).catch((error: unknown) => error)
       expect(String(refused)).to.match(
-        /the archive cannot be used: the database lets nobody in with this user, password and database \(\w+\)/,
+        /the archive cannot be used: the database accepts no connection with this user, password and database \(\w+\)/,
       )
       expect(String(refused)).not.to.include('hunter2')
     })

@@ -8,7 +8,7 @@ describe('the options of forward', () => {
   for (const [what, options, expected] of [
     ['no url', '', 'url'],
     ['another scheme', 'url: ftp://a', 'expected a URL that begins with http:// or https://'],
-    ['no URL', 'url: "http://a:b:c"', 'url: is no URL'],
+    ['no URL', 'url: "http://a:b:c"', 'url: is not a URL'],
     ['a secret with format tencent', `url: http://a, secret: ${SECRET}`, 'secret: format tencent signs with a token'],
     [
       'a token with another format',
@@ -24,7 +24,7 @@ describe('the options of forward', () => {
     ['a secret without its prefix', 'url: http://a, format: cloudevents, secret: abcd', 'expected whsec_'],
     ['a header of ours', 'url: http://a, headers: { Timhook-Id: a }', 'headers: Timhook-Id is set by timhook'],
     ['a header of the connection', 'url: http://a, headers: { content-length: a }', 'is set by timhook'],
-    ['no name of a header', 'url: http://a, headers: { "a b": c }', '"a b" is no name of a header'],
+    ['no name of a header', 'url: http://a, headers: { "a b": c }', '"a b" is not a name of a header'],
     ['a header of two lines', 'url: http://a, headers: { a: "b\\nc" }', 'characters that no header can have'],
     ['a rate without unit', 'url: http://a, rate: "100"', 'such as 100/s'],
     ['probes that are too far apart', 'url: http://a, circuit: { probeMs: 1h }', 'probeMs is longer than maxProbeMs'],

@@ -7,7 +7,7 @@ describe('the options of queue', () => {
   for (const [what, options, expected] of [
     ['no url', '', 'url'],
     ['another scheme', "url: 'kafka://a'", 'expected amqp://user:password@host/vhost, redis://host:6379/0 or nats://'],
-    ['no URL', "url: 'amqp://a:b:c'", 'url: is no URL'],
+    ['no URL', "url: 'amqp://a:b:c'", 'url: is not a URL'],
     ['an exchange of Redis', "url: 'redis://a', exchange: a", 'exchange: only RabbitMQ (amqp://…) has exchanges'],
     ['a stream of RabbitMQ', "url: 'amqp://a', stream: a", 'stream: is for Redis (redis://…) only'],
     ['a maxLen of JetStream', "url: 'nats://a', maxLen: 5", 'maxLen: is for Redis (redis://…) only'],

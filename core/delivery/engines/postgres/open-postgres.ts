@@ -32,7 +32,8 @@ export async function openPostgresEngine(
     await postgres.close()
     throw error
   }
-  if (postgres.isPooled) logger.info('PostgreSQL is behind a pooler: other processes are heard of 0.1 s later')
+  if (postgres.isPooled)
+    logger.info('PostgreSQL is behind a pooler: notifications of other processes take 0.1 s longer')
   return {
     stores: createPostgresStores(postgres),
     createDelivery(registry: Registry, disabled: readonly string[] = []): Delivery {

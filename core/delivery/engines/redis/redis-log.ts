@@ -235,7 +235,7 @@ async function openMeta({ client, prefix }: Connection): Promise<number> {
   const [version, partitions] = await plainly(client.hmget(key, 'version', 'partitions'))
   if (version === String(SCHEMA_VERSION)) return Number(partitions)
   const hint = 'Start that version, or name another delivery.redis.prefix.'
-  const text = `what Redis holds under ${prefix} was written by another version of timhook (schema ${version})`
+  const text = `what Redis has under ${prefix} was written by another version of timhook (schema ${version})`
   throw new TimhookError('STORE_NEWER', text, { hint })
 }
 

@@ -45,4 +45,4 @@ export function watchRedis(connection: RedisClient, log: Logger): RedisWatch {
 }
 
 const FLUSHED = 'Redis was flushed: what timhook had stored there is gone'
-const RESTART = 'start timhook anew, so that it sets its keys up again'
+const RESTART = 'restart timhook, so that it sets up its keys again'

@@ -54,7 +54,7 @@ export async function openSqliteEngine(
       const { marked } = await client.close(ending, rescue)
       await presence.close()
       if (ending === 'clean' && !marked && !client.lost)
-        log.warn('the store could not note that all has ended well; the next start is as careful as after a crash')
+        log.warn('the store could not record the clean stop; the next start is as careful as after a crash')
     },
   }
 }

@@ -223,7 +223,7 @@ export class SqliteLog implements CallbackLog, AppendListener {
     if (this.#client.lost) throw this.#client.lost
     if (!this.#reserve?.isFull()) return
     throw new TimhookError('STORE_UNUSABLE', 'the disk of the store is full', {
-      hint: 'Callbacks are taken again once there is room: make some, or see why plugins do not finish theirs.',
+      hint: 'Callbacks are accepted again once there is room: make some, or see why plugins do not finish theirs.',
     })
   }
 }

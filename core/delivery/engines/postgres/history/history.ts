@@ -28,7 +28,7 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
   if ((await versionOf(postgres)) === 0) {
     await postgres.close()
     throw new TimhookError('STORE_MISSING', `the schema ${postgres.schema} has nothing of timhook yet`, {
-      hint: 'The server makes it when it starts.',
+      hint: 'The server creates it when it starts.',
     })
   }
   return {

@@ -49,7 +49,7 @@ export function checkFile(file: string, newest = SCHEMA_VERSION): void {
   const version = header.readUInt32BE(USER_VERSION_AT)
   if (version > newest) throw newer(file, version, newest)
   if (version < OLDEST_VERSION) {
-    throw new TimhookError('STORE_FOREIGN', `${file} is of a timhook before the first release (tables ${version})`, {
+    throw new TimhookError('STORE_FOREIGN', `${file} is from a timhook before the first release (tables ${version})`, {
       hint: 'Name another file in delivery.sqlite.file, or move this one away.',
     })
   }
@@ -91,7 +91,7 @@ function newer(file: string, version: number, newest: number): TimhookError {
 }
 
 function foreign(file: string): TimhookError {
-  return new TimhookError('STORE_FOREIGN', `${file} is no database of timhook, and is left as it is`, {
+  return new TimhookError('STORE_FOREIGN', `${file} is not a database of timhook, and is left as it is`, {
     hint: 'Name another file in delivery.sqlite.file, or move this one away.',
   })
 }
@@ -99,6 +99,6 @@ function foreign(file: string): TimhookError {
 /** @param how SQLite's description of the damage */
 export function damaged(file: string, how: string): TimhookError {
   return new TimhookError('STORE_DAMAGED', `${file} is damaged (${how}), and is left as it is`, {
-    hint: 'Restore it from a copy, or move it and its -wal file away to begin with an empty one.',
+    hint: 'Restore it from a copy, or move it and its -wal file away to start with an empty one.',
   })
 }

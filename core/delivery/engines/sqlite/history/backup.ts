@@ -90,7 +90,7 @@ function isTaken(path: string): boolean {
 }
 
 function exists(path: string): TimhookError {
-  return new TimhookError('BACKUP_EXISTS', `${path} is there already, and is left as it is`, {
+  return new TimhookError('BACKUP_EXISTS', `${path} already exists, and is left as it is`, {
     hint: 'Name another file, or add --force to replace it.',
   })
 }

@@ -25,7 +25,7 @@ const BUSY_TIMEOUT_MS = 10_000
 export function openSqliteHistory(file: string): History {
   if (!isThere(file)) {
     throw new TimhookError('STORE_MISSING', `there is no ${file}`, {
-      hint: 'A server makes it at its first start; a relative path is taken from the folder that the command runs in.',
+      hint: 'A server creates it at its first start; a relative path is taken from the folder that the command runs in.',
     })
   }
   checkFile(file)

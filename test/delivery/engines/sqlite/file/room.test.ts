@@ -170,9 +170,9 @@ describe('room in a sqlite file', () => {
     bus.emit('store:full', { since })
     bus.emit('store:room', { since: undefined })
     expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).to.deep.equal([
-      'callbacks were deleted before their time, to make room; history reaches back to 2026-01-02T00:00:00.000Z',
+      'callbacks were deleted early, to make room; history reaches back to 2026-01-02T00:00:00.000Z',
       'the disk of the store is full: after-callbacks get 503; history reaches back to 2026-01-02T00:00:00.000Z',
-      'the store has room again: after-callbacks are taken',
+      'the store has room again: after-callbacks are accepted',
     ])
     expect(JSON.parse(lines[0] ?? '')).to.include({ refused: 1, finished: 2 })
   })
