@@ -9,7 +9,7 @@ import { Account, Anything, Integer, Text } from './wire.ts'
 export const EventTime = Integer('When it happened, milliseconds since 1970')
 export const Operator_Account = Account('Who did it')
 export const OnlineOnlyFlag = Integer('1: delivered to those online only, not stored; else 0', { values: [0, 1] })
-export const CloudCustomData = Text('Custom data kept with the message; empty or absent where there is none')
+export const CloudCustomData = Text('Custom data kept with the message; empty or absent if there is none')
 export const MsgId = Text('Id that the client gave the message')
 export const MsgKey = Text('Id of the message: MsgSeq_MsgRandom_MsgTime')
 
@@ -34,7 +34,7 @@ export function KeyValues(description: string): Type.TUnsafe<KeyValue[]> {
   return List<Type.TUnsafe<KeyValue>>(description, keyValue)
 }
 
-const customField = Item('Entry', { Key: Text('Name') }, { Value: Anything('Value, text by the documents') })
+const customField = Item('Entry', { Key: Text('Name') }, { Value: Anything('Value; text according to the documents') })
 /** A custom field of a group or topic. */
 export interface CustomField extends Type.Static<typeof customField> {}
 
@@ -55,7 +55,7 @@ export function Members(description: string): Type.TUnsafe<Member[]> {
 const extension = Item(
   'Entry',
   { Key: Text('Name') },
-  { Value: Text('Value; empty where it was deleted'), Seq: Integer('Version of this entry') },
+  { Value: Text('Value; empty if it was deleted'), Seq: Integer('Version of this entry') },
 )
 /** A named value attached to a message. */
 export interface Extension extends Type.Static<typeof extension> {}

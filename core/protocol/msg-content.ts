@@ -19,7 +19,7 @@ export interface LocationContent extends Type.Static<typeof locationContent> {}
 
 export const faceContent = Shape('Sticker', {
   Index: Integer('Number of the sticker, as the app counts'),
-  Data: Text('Anything, as the app likes'),
+  Data: Text('Custom data of the app'),
 })
 export interface FaceContent extends Type.Static<typeof faceContent> {}
 

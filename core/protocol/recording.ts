@@ -12,6 +12,6 @@ export const recordingEvent = {
     EventMsTs: Decimal('When it happened, milliseconds since 1970'),
     UserId: Account('User'),
     TaskId: Text('The recording'),
-    Payload: Shape('More, as the event has it', { Status: Decimal('Status') }),
+    Payload: Shape('Details, depending on the event', { Status: Decimal('Status') }),
   }),
 }

@@ -3,6 +3,7 @@ import type { OrderKey } from '../../core/protocol/order-key.ts'
 import { answerFields, codesOf, pages } from './callbacks.ts'
 import type { Language } from './language.ts'
 import { code, tableOf } from './markdown.ts'
+import { translate } from './translate.ts'
 
 const words = {
   en: {
@@ -19,7 +20,9 @@ const words = {
     answer: 'answer',
     fields: 'Fields of the body',
     head: ['Field', 'Type', 'What it is'],
-    required: 'required',
+    required: ' (required)',
+    comma: ', ',
+    values: [': ', ''],
     verdicts: 'Verdicts',
     verdict: ['Verdict', 'What it does'],
     allow: 'lets it happen',
@@ -50,8 +53,10 @@ const words = {
     body: '请求体',
     answer: '应答',
     fields: '请求体字段',
-    head: ['字段', '类型', '含义（英文）'],
-    required: '必填',
+    head: ['字段', '类型', '含义'],
+    required: '（必填）',
+    comma: '、',
+    values: ['（取值：', '）'],
     verdicts: '可用的裁决',
     verdict: ['裁决', '效果'],
     allow: '放行',
@@ -106,7 +111,7 @@ export function callbackPage(definition: Definition, language: Language): string
 
 function orderOf({ by, fields }: OrderKey, language: Language): string {
   const text = words[language].by[by]
-  return typeof text === 'string' ? text : text(fields.map(code).join(', '))
+  return typeof text === 'string' ? text : text(fields.map(code).join(words[language].comma))
 }
 
 function verdictsOf(definition: BeforeDefinition, language: Language): string[] {
@@ -115,7 +120,7 @@ function verdictsOf(definition: BeforeDefinition, language: Language): string[] 
   const rows = [
     [
       code(fields.length > 0 ? 'allow(fields?)' : 'allow()'),
-      fields.length > 0 ? `${word.rewrites}${fields.map(code).join(', ')}` : word.allow,
+      fields.length > 0 ? `${word.rewrites}${fields.map(code).join(word.comma)}` : word.allow,
     ],
     [
       code('reject(code?, info?)'),
@@ -141,9 +146,11 @@ function fieldsOf(request: object, language: Language, at = ''): string[][] {
   const { properties = {}, required = [] } = request as Node
   return Object.entries(properties).flatMap(([name, node]) => {
     const path = `${at}${name}`
-    const values = node.values ? `: ${node.values.map((value) => code(String(value))).join(', ')}` : ''
-    const text = node.description ?? ''
-    const needed = at === '' && required.includes(name) ? ` (${words[language].required})` : ''
+    const { comma, values: around, required: mark } = words[language]
+    const list = node.values?.map((value) => code(String(value))).join(comma)
+    const values = list === undefined ? '' : `${around[0]}${list}${around[1]}`
+    const text = node.description === undefined ? '' : translate(language, node.description)
+    const needed = at === '' && required.includes(name) ? mark : ''
     const below = node.wire === 'msg-body' ? [] : belowOf(node, path, language)
     return [[code(path), `${typeOf(node)}${needed}`, `${text}${values}`], ...below]
   })

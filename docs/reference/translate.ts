@@ -1,9 +1,17 @@
 import type { Dictionary, Language } from './language.ts'
+import { chatFieldTexts } from './zh/chat-fields.ts'
 import { commandTexts } from './zh/commands.ts'
 import { configTexts } from './zh/config.ts'
 import { metricTexts } from './zh/metrics.ts'
+import { roomFieldTexts } from './zh/room-fields.ts'
 
-export const dictionary: Dictionary = { ...configTexts, ...commandTexts, ...metricTexts }
+export const dictionary: Dictionary = {
+  ...configTexts,
+  ...commandTexts,
+  ...metricTexts,
+  ...chatFieldTexts,
+  ...roomFieldTexts,
+}
 
 const asked = new Set<string>()
 

@@ -8,7 +8,7 @@ import { Account, Integer } from '../wire.ts'
 const request = body('Bot.OnGroupMessage', ['GroupId', 'MsgBody'], {
   ...groupMessage,
   MsgSeq: Integer('Number of the message in the group'),
-  MsgTime: Integer('When the server took it, seconds since 1970'),
+  MsgTime: Integer('When the server received it, seconds since 1970'),
   AtRobots_Account: List('The chatbots mentioned', Account('Chatbot')),
   AtRobotAccount: OrText(List('Another spelling of AtRobots_Account', Account('Chatbot')), 'array or string'),
   TopicId,

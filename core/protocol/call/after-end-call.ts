@@ -14,7 +14,7 @@ const request = body('Call.CallbackAfterEndCall', [], {
     CallType: Word('Between two, or in a group', ['SingleCall', 'MultiCall']),
     StartTime: Integer('When it was started, seconds since 1970'),
     EndTime: Integer('When it ended, seconds since 1970'),
-    AcceptTime: Integer('When it was answered, seconds since 1970; 0 where nobody did'),
+    AcceptTime: Integer('When it was answered, seconds since 1970; 0 if nobody did'),
     CallResult: Word('How it ended', [
       'Cancel',
       'Reject',

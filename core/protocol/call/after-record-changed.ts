@@ -9,7 +9,7 @@ import { CallId } from './fields.ts'
 
 const request = body('Call.CallbackAfterRecordChanged', ['CallId'], {
   CallId,
-  Callback: Shape('What TRTC tells of the recording', recordingEvent),
+  Callback: Shape('TRTC’s report on the recording', recordingEvent),
   KitType: Integer('Undocumented; 2 in the sample'),
   EventTime,
 })

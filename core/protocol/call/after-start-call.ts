@@ -11,7 +11,7 @@ const request = body('Call.CallbackAfterStartCall', [], {
     CallId,
     CallMediaType: MediaType,
     MediaType,
-    ChatGroupId: Text('Group that is called; empty where there is none'),
+    ChatGroupId: Text('Group that is called; empty if there is none'),
     ...callRoom,
   }),
   UserList,

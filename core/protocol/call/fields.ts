@@ -15,7 +15,7 @@ const callMember = Item(
   'Member',
   { User_Account: Account('User id; a bare number in the samples') },
   {
-    Status: Word('Whether they talk or are still called', ['Calling', 'Waiting']),
+    Status: Word('Whether they are talking or still being called', ['Calling', 'Waiting']),
   },
 )
 /** A member of a call. */

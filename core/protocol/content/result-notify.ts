@@ -28,14 +28,12 @@ const request = body('ContentCallback.ResultNotify', [], {
     'array of strings or string',
   ),
   FileURL: Text('The file, for the other ContentTypes'),
-  MsgID: Text(
-    'MsgKey of a one-to-one message, MsgSeq of a group message; absent where it was blocked before it got one',
-  ),
+  MsgID: Text('MsgKey of a one-to-one message, MsgSeq of a group message; absent if it was blocked before it got one'),
   CtxcbResult: Integer('0: passed, 1: blocked', { values: [0, 1] }),
   CtxcbRequestId: Text('Id of the judgement'),
   CtxcbKeywords: List('Keywords that were found', Text('Keyword')),
   CtxcbSuggestion: Word('What the moderation suggests', ['Block', 'Review', 'Normal']),
-  CtxcbLabel: Word('Class of the violation', [
+  CtxcbLabel: Word('Category of the violation', [
     'Normal',
     'Illegal',
     'Abuse',
@@ -46,7 +44,7 @@ const request = body('ContentCallback.ResultNotify', [], {
     'Terror',
     'Composite',
   ]),
-  CtxcbSubLabel: Text('Class within the class'),
+  CtxcbSubLabel: Text('Subcategory of the violation'),
   CtxcbSubLabelDesc: Text('The same in words'),
   CtxcbLibName: Text('Library of the app that matched'),
   CloudCustomData,

@@ -13,7 +13,7 @@ const request = body('Desk.SessionEventNotify', ['SessionId'], {
   ClientUserId: Text('The user'),
   CustomerServiceId: Text('Account of the desk that the user writes to'),
   AgentId: Text('The human agent; empty while there is none'),
-  MsgKey: Text('Id of the message, of events that are one'),
+  MsgKey: Text('Id of the message, if the event is a message'),
   MsgBody,
   CloudCustomData,
   IsContactUser: Bool('Whether the user has a contact'),

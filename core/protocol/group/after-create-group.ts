@@ -13,7 +13,7 @@ const request = body('Group.CallbackAfterCreateGroup', [], {
   Type: GroupType,
   Name: Text('Name of the group'),
   MemberList: Members('First members'),
-  UserDefinedDataList: CustomFields('Custom fields, where the app has any'),
+  UserDefinedDataList: CustomFields('Custom fields, if the app has any'),
   InviteOption,
   EventTime,
 })

@@ -10,7 +10,7 @@ const request = body('Group.CallbackAfterMemberExit', ['GroupId'], {
   Type: GroupType,
   ExitType: Word('How they left', ['Kicked', 'Quit']),
   Operator_Account: Account('Who did it; the page also says, who left'),
-  ExitMemberList: Members('Those that left'),
+  ExitMemberList: Members('Users who left'),
   EventTime,
 })
 

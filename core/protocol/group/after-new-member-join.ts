@@ -10,7 +10,7 @@ const request = body('Group.CallbackAfterNewMemberJoin', ['GroupId'], {
   Type: GroupType,
   JoinType: Word('How they joined', ['Apply', 'Invited']),
   Operator_Account,
-  NewMemberList: Members('Those that joined'),
+  NewMemberList: Members('Users who joined'),
   EventTime,
 })
 

@@ -10,14 +10,14 @@ const request = body('Group.CallbackAfterReadReceipt', ['GroupId'], {
   GroupId,
   Type: GroupType,
   GroupMsgReceiptList: List(
-    'One entry a message',
+    'One entry per message',
     Item(
       'Message',
       { MsgSeq: Integer('Number of the message in the group') },
       {
         ReadNum: Integer('How many members have read it'),
         UnreadNum: Integer('How many have not'),
-        ReadReceiptMembers: Members('Those that have read it'),
+        ReadReceiptMembers: Members('Members who have read it'),
       },
     ),
   ),

@@ -10,7 +10,7 @@ const count = IntegerOrMap('How many groups of this kind the user has created, o
 
 const request = body('Group.CallbackBeforeCreateGroup', [], {
   Operator_Account,
-  Owner_Account: Account('Owner to be'),
+  Owner_Account: Account('Future owner'),
   Type: GroupType,
   Name: Text('Name of the group'),
   CreateGroupNum: count,

@@ -12,7 +12,7 @@ const request = body('Group.CallbackBeforeInviteJoinGroup', [], {
   GroupId,
   Type: GroupType,
   Operator_Account,
-  DestinationMembers: Members('Those to be added'),
+  DestinationMembers: Members('Users to be added'),
   EventTime,
 })
 

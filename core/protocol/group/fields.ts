@@ -36,7 +36,7 @@ export const InviteOption = Text('Who may invite; undocumented, "NeedPermission"
 export const groupMessage = {
   GroupId,
   Type: GroupType,
-  From_Account: Account('Sender; @TLS#NOT_FOUND where the console or a REST call names none'),
+  From_Account: Account('Sender; @TLS#NOT_FOUND if the console or a REST call names none'),
   Operator_Account: Account('Who made the request; tells messages of administrators apart'),
   Random: Integer('Random number of the request, 32 bits without a sign'),
   OnlineOnlyFlag,

@@ -5,7 +5,7 @@ import { Integer } from '../wire.ts'
 
 const request = body('Group.CallbackOnDailyGroupQuotaAlarm', [], {
   QuotaUsed: Integer('Groups created today'),
-  Quota: Integer('How many may be'),
+  Quota: Integer('How many are allowed'),
   EventTime,
 })
 

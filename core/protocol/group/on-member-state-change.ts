@@ -8,7 +8,7 @@ import { GroupId } from './fields.ts'
 const request = body('Group.CallbackOnMemberStateChange', ['GroupId'], {
   GroupId,
   Type: Text('Kind of the group: AVChatRoom; in an SDK only'),
-  EventType: Word('What they are now', ['Offline', 'Online']),
+  EventType: Word('Their new state', ['Offline', 'Online']),
   EventCause: Word('Why', ['HeartbeatInterrupt', 'HeartbeatRecover', 'Join', 'Quit']),
   MemberList: Members('The members'),
   EventTime,

@@ -14,7 +14,7 @@ const request = body('Live.CallbackAfterCreateBattle', ['BattleId'], {
   Timeout: Integer('How long they may take to answer, milliseconds'),
   Duration: Integer('How long the battle lasts, milliseconds'),
   NeedResponse: Bool('Whether they must agree'),
-  ExtensionInfo: Text('Anything, as the app likes'),
+  ExtensionInfo: Text('Custom data of the app'),
   EventTime,
 })
 

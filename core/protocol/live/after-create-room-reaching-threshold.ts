@@ -4,7 +4,7 @@ import { EventTime, Operator_Account } from '../fields.ts'
 import { Integer } from '../wire.ts'
 
 const maxRoomCount = Type.Unsafe<number | number[]>({
-  ...Integer('How many there may be'),
+  ...Integer('How many rooms are allowed'),
   type: ['integer', 'string', 'array'],
   items: Integer('Rooms'),
   expected: 'integer or array of integers',

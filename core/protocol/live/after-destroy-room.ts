@@ -16,7 +16,7 @@ const request = body('Live.CallbackAfterDestroyRoom', ['RoomId'], {
     ActivityStatus: Integer('Status that the app gave it'),
     ViewCount: Integer('How often it was entered'),
     BackgroundURL: Text('Background, a URL'),
-    IsUnlimitedRoomEnabled: Bool('Whether it was for any number of members'),
+    IsUnlimitedRoomEnabled: Bool('Whether the number of members was unlimited'),
   }),
   Statistic: Shape('Totals', {
     TotalViewers: Integer('Entries'),

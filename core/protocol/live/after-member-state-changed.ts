@@ -7,7 +7,7 @@ import { RoomId } from './fields.ts'
 
 const request = body('Live.CallbackAfterMemberStateChanged', ['RoomId'], {
   RoomId,
-  EventType: Word('What they are now', ['Online', 'Offline']),
+  EventType: Word('Their new state', ['Online', 'Offline']),
   EventCause: Word('Why', ['Enter', 'Leave', 'HeartbeatInterrupt', 'HeartbeatRecover']),
   MemberList: Members('The members'),
   EventTime,

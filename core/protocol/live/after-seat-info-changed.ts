@@ -15,7 +15,7 @@ const request = body('Mic.CallbackAfterSeatInfoChanged', ['RoomId'], {
       'Seat',
       { Index: Integer('Number of the seat') },
       {
-        Member_Account: Account('Who sits there; absent where nobody does'),
+        Member_Account: Account('Who sits there; absent if nobody does'),
         IsTakenDisabled: Bool('Whether the seat is locked'),
         IsVideoDisabled: Bool('Whether its video is off'),
         IsAudioDisabled: Bool('Whether its audio is off'),

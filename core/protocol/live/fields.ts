@@ -9,9 +9,9 @@ export const BattleId = Text('Battle')
 export const roomInfo = {
   RoomId,
   RoomName: Text('Name of the room'),
-  MaxMemberCount: Integer('How many members it takes'),
+  MaxMemberCount: Integer('How many members it can have'),
   IsMessageDisabled: Bool('Whether nobody may send text'),
-  CustomInfo: Text('Anything, as the app likes'),
+  CustomInfo: Text('Custom data of the app'),
   TakeSeatMode: Word('How seats are taken', ['None', 'FreeToTake', 'ApplyToTake']),
   IsPublicVisible: Bool('Whether it is listed'),
   CoverURL: Text('Cover, a URL'),

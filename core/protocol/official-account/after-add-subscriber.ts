@@ -7,7 +7,7 @@ import { Official_Account, Subscribers } from './fields.ts'
 const request = body('OfficialAccount.CallbackAfterAddSubscriber', ['Official_Account'], {
   Official_Account,
   Operator_Account,
-  SubscribeAccountList: Subscribers('Those that subscribed'),
+  SubscribeAccountList: Subscribers('Users who subscribed'),
   EventTime,
 })
 

@@ -7,7 +7,7 @@ import { Official_Account, Subscribers } from './fields.ts'
 const request = body('OfficialAccount.CallbackAfterDeleteSubscriber', ['Official_Account'], {
   Official_Account,
   Operator_Account,
-  SubscribeAccountList: Subscribers('Those that left'),
+  SubscribeAccountList: Subscribers('Users who left'),
   EventTime,
 })
 

@@ -14,7 +14,7 @@ export interface SubscribeAnswer extends Type.Static<typeof subscribeAnswer> {}
 const request = body('OfficialAccount.CallbackBeforeAddSubscriber', [], {
   Official_Account,
   Operator_Account,
-  SubscribeAccountList: Subscribers('Those to be subscribed'),
+  SubscribeAccountList: Subscribers('Users to be subscribed'),
   EventTime,
 })
 

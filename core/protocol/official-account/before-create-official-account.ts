@@ -7,7 +7,7 @@ import { Account, Text } from '../wire.ts'
 
 const request = body('OfficialAccount.CallbackBeforeCreateOfficialAccount', [], {
   Operator_Account,
-  Owner_Account: Account('Owner to be'),
+  Owner_Account: Account('Future owner'),
   Name: Text('Name of the official account'),
   EventTime,
 })

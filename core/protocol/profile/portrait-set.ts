@@ -14,7 +14,7 @@ const request = body('Profile.CallbackPortraitSet', ['From_Account'], {
       'Field',
       { Tag: Text('Name of the field, such as Tag_Profile_IM_Nick or Tag_Profile_Custom_*') },
       {
-        Value: IntegerOrText('New value, an integer or text as the field has it'),
+        Value: IntegerOrText('New value, an integer or text, depending on the field'),
       },
     ),
   ),

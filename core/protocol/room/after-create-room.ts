@@ -18,7 +18,7 @@ const request = body('Room.CallbackAfterCreateRoom', [], {
     IsSeatEnabled: Bool('Whether it has seats'),
     CreateTime: Integer('When it was created, seconds since 1970'),
   }),
-  ScheduleInviteeList_Account: List('Those that are invited', Account('User id')),
+  ScheduleInviteeList_Account: List('Users who are invited', Account('User id')),
   EventTime,
 })
 

@@ -10,8 +10,8 @@ const request = body('Room.CallbackAfterMemberEnter', ['RoomId'], {
   Operator_Account,
   RoomId,
   MemberCount: Integer('How many are in the room'),
-  Type: Word('How they came', ['Enter']),
-  MemberList_Account: List('Those that entered', Account('User id')),
+  Type: Word('How they entered', ['Enter']),
+  MemberList_Account: List('Users who entered', Account('User id')),
   EventTime,
 })
 

@@ -11,8 +11,8 @@ const request = body('Room.CallbackAfterMemberLeave', ['RoomId'], {
   RoomId,
   MemberCount: Integer('How many are in the room'),
   Type: Word('How they left', ['Leave', 'Kicked', 'Expired']),
-  MemberList_Account: List('Those that left', Account('User id')),
-  Reason: Text('Anything, as the app likes'),
+  MemberList_Account: List('Users who left', Account('User id')),
+  Reason: Text('Custom data of the app'),
   EventTime,
 })
 

@@ -9,7 +9,7 @@ const added = Item('Pair', pair, { Initiator_Account: Account('Who asked') })
 
 const request = body('Sns.CallbackFriendAdd', [], {
   PairList: List('Whose list, and who was added', added),
-  ClientCmd: Word('What brought it about', ['friend_add', 'FriendAdd', 'friend_response', 'FriendResponse']),
+  ClientCmd: Word('What caused it', ['friend_add', 'FriendAdd', 'friend_response', 'FriendResponse']),
   Admin_Account: Account('The administrator behind it, or empty'),
   ForceFlag: Integer('1: forced by an administrator, else 0', { values: [0, 1] }),
 })

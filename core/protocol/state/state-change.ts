@@ -12,7 +12,7 @@ const request = body('State.StateChange', ['Info'], {
       Action: Type.Optional(Word('What the user did', ['Login', 'Logout', 'Disconnect', 'CustomStatusChange'])),
       To_Account: Account('The user'),
       Reason: Type.Optional(
-        Word('Why; TimeOut is 400 seconds without a sign of life', [
+        Word('Why; TimeOut means 400 seconds without a heartbeat', [
           'Register',
           'Unregister',
           'LinkClose',
