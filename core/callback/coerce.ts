@@ -79,7 +79,8 @@ export function noteMissing(
 }
 
 function noteUnknown(object: JsonObject, known: object, place: Place | undefined, faults: Faults): void {
-  for (const name of Object.keys(object)) if (!Object.hasOwn(known, name)) faults.add(place, name, 'is no field of it')
+  for (const name of Object.keys(object))
+    if (!Object.hasOwn(known, name)) faults.add(place, name, 'is not a field of it')
 }
 
 function structuredReader(node: SchemaNode, types: readonly string[], manner: Manner): Read | undefined {

@@ -121,7 +121,7 @@ function answerChecker(definition: BeforeDefinition): AnswerChecker {
     const faults = new Faults()
     const given = read(copy, undefined, faults)
     noteMissing(schema, copy, given, undefined, faults)
-    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.add(undefined, name, 'is no field of it')
+    for (const name of ENVELOPE) if (Object.hasOwn(given, name)) faults.add(undefined, name, 'is not a field of it')
     if (faults.count > 0) return { given, strange: none, fault: faults.named.join('; ') }
     return { given, strange: list(given[MESSAGE]).filter((element) => !isElement(element)) }
   }

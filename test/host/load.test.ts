@@ -118,7 +118,7 @@ describe('plugins', () => {
       './x.mjs',
       /x\.mjs imports the package no-such-package, which is not installed; npm install no-such-package/,
     ],
-    ['imports a file that is not there', { 'x.mjs': 'import "./y.mjs"' }, './x.mjs', /y\.mjs, which is not there/],
+    ['imports a file that is not there', { 'x.mjs': 'import "./y.mjs"' }, './x.mjs', /y\.mjs, which does not exist/],
     [
       'imports what another version has',
       { 'y.mjs': '', 'x.mjs': 'import { Nothing } from "./y.mjs"' },
@@ -241,12 +241,12 @@ describe('plugins', () => {
     }
     const entryDrops = entry('entry', { '*': () => undefined, [BEFORE]: () => undefined }, { onFailure: 'drop' })
     const wide = await serve({ plugins: [entryDrops] }).catch((error: unknown) => error)
-    expect(String(wide)).to.match(/plugins\[0\]\.onFailure: drop is no documented answer/)
+    expect(String(wide)).to.match(/plugins\[0\]\.onFailure: drop is not a documented answer/)
   })
 
   it('that handle a command unknown here get a warning, with what may have been meant', async () => {
     const typo = `export default { name: 'typo', handlers: { 'Group.CallbackAfterGroupFul': () => {} } }`
     const { warnings } = await prepared({ 'typo.mjs': typo }, '  - use: ./typo.mjs\n')
-    expect(warnings.join()).to.contain(`no callback known here; did you mean ${FULL}?`)
+    expect(warnings.join()).to.contain(`not a known callback; did you mean ${FULL}?`)
   })
 })

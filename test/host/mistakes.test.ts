@@ -10,10 +10,14 @@ const plugin = (more: string): Record<string, string> => ({
 describe('a mistake in a plugin', () => {
   for (const [what, more, expected] of [
     ['a misspelt key', 'setUp() {}', /plugin x: unknown key "setUp"; did you mean setup\?/],
-    ['plain defaults as options', "options: { words: ['a'] }", /plugin x: options is no schema: .*default: 'x'/],
-    ['defaults whose type is no type', "options: { type: 'mask' }", /plugin x: options is no schema/],
-    ['an old zod as options', 'options: { _def: {}, safeParse() {} }', /plugin x: options is no schema.*zod does from/],
-    ['a function as options', 'options: () => ({})', /plugin x: options is no schema/],
+    ['plain defaults as options', "options: { words: ['a'] }", /plugin x: options is not a schema: .*default: 'x'/],
+    ['defaults whose type is no type', "options: { type: 'mask' }", /plugin x: options is not a schema/],
+    [
+      'an old zod as options',
+      'options: { _def: {}, safeParse() {} }',
+      /plugin x: options is not a schema.*zod does from/,
+    ],
+    ['a function as options', 'options: () => ({})', /plugin x: options is not a schema/],
   ] as const) {
     it(`is refused with the plugin's name: ${what}`, async () => {
       expect(await faultsOf(plugin(more), USE)).to.match(expected)

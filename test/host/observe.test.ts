@@ -121,7 +121,7 @@ describe('metrics of a plugin', () => {
     expect(await shaped(`metrics: { a: { type: 'gauge', help: '' } }`)).to.contain(
       "metrics.a: expected { type: 'counter'",
     )
-    expect(await shaped(`metrics: { 'a-b': { type: 'counter', help: '' } }`)).to.contain('no name of a metric')
+    expect(await shaped(`metrics: { 'a-b': { type: 'counter', help: '' } }`)).to.contain('not a valid name of a metric')
     expect(await shaped(`metrics: { a: { type: 'counter', help: '', labels: { l: [] } } }`)).to.contain(
       'label l: expected',
     )

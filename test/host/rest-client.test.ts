@@ -89,7 +89,7 @@ describe('plugins and the REST API', () => {
     await post(FULL, full())
     await failed
     const log = lines.join('')
-    expect(log).to.include('"code":70009').and.include('REST calls rest: settings').and.include('REST_REFUSED')
+    expect(log).to.include('"code":70009').and.include('REST calls are paused: settings').and.include('REST_REFUSED')
     expect(log).not.to.include('the-key-of-this-test').and.not.include(fake.calls[0]?.query.get('usersig'))
   })
 })

@@ -134,7 +134,7 @@ describe('one event', () => {
   it('says so where it is no longer stored', async () => {
     const shown = await shownServer()
     const { page } = await openPage(`${shown.url}#/events/0000000000000000000000`)
-    await page.getByText('Not stored, or not any more.').waitFor()
+    await page.getByText('Not stored, or no longer.').waitFor()
   })
 
   it('shows a body of a megabyte and 10,000 elements, little of it at first', async () => {

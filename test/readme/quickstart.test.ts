@@ -38,7 +38,7 @@ describe('the quickstart', () => {
     await runTimhook(['init'], { cwd })
     const again = await runTimhook(['init'], { cwd })
     expect(again.code).to.equal(1)
-    expect(again.stderr).to.include('is there already')
+    expect(again.stderr).to.include('already exists')
   })
 
   it('exit codes are those of the table', async () => {

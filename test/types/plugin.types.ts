@@ -157,7 +157,7 @@ definePlugin({
         void id
       },
     },
-    // @ts-expect-error what does not fit of a before-callback is resolved by onFailure
+    // @ts-expect-error onFailure decides a before-callback that does not fit
     'Group.CallbackBeforeSendMsg': { faulty: true, handle: () => undefined },
   },
 })

@@ -30,7 +30,7 @@ export const en = {
   'app.masked': 'Secrets are masked.',
   'fail.offline': 'The server does not answer.',
   'fail.forbidden': 'Not allowed here.',
-  'fail.notFound': 'Not stored, or not any more.',
+  'fail.notFound': 'Not stored, or no longer.',
   'fail.changed': 'This has changed since it was shown. Look again, then repeat it.',
   'fail.busy': 'Too many tries. Wait a little.',
   'fail.unavailable': 'Not available at the moment.',

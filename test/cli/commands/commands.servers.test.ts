@@ -89,7 +89,7 @@ describe('timhook init', () => {
     expect((await run(['check'], { cwd })).code).to.equal(0)
     expect(await readFile(join(cwd, 'config/plugins.schema.json'), 'utf8')).to.contain('"$schema"')
     const second = await run(['init'], { cwd })
-    expect([second.code, second.stderr.split('\n')[0]]).to.deep.equal([1, 'config/plugins.yaml is there already'])
+    expect([second.code, second.stderr.split('\n')[0]]).to.deep.equal([1, 'config/plugins.yaml already exists'])
   })
 })
 

@@ -102,7 +102,7 @@ describe('timhook new plugin', () => {
       expect(tested.stdout).to.contain('pass 3')
       const doctor = await run(['doctor', language === 'ts' ? './dist/index.js' : './index.js'], { cwd: folder })
       expect(doctor.stdout).to.not.match(/FAULT|advice/)
-      expect((await run(args, { cwd })).stderr).to.contain('timhook-plugin-words is there already')
+      expect((await run(args, { cwd })).stderr).to.contain('timhook-plugin-words already exists')
     })
 
   it('refuses names that are none, and a file that is not there', async () => {

@@ -179,8 +179,8 @@ describe('commands of plugins', () => {
     ['is no object', 5, /commands is not an object/],
     ['has no description', { a: { run: told.run } }, /command a: expected an object with `description` and `run`/],
     ['does nothing', { a: { description: 'a' } }, /command a: expected an object with `description` and `run`/],
-    ['has a name that cannot be typed', { 'A b': told }, /"A b" is no name of a command/],
-    ['is called help', { help: told }, /"help" is no name of a command/],
+    ['has a name that cannot be typed', { 'A b': told }, /"A b" is not a valid name of a command/],
+    ['is called help', { help: told }, /"help" is not a valid name of a command/],
     [
       'has an option of every command',
       options({ json: { type: 'boolean' } }),
@@ -197,7 +197,11 @@ describe('commands of plugins', () => {
       options({ x: { enum: [1, 2] } }),
       /option x is not a text, number, enum or boolean/,
     ],
-    ['has options that are no object', { a: { ...told, options: { type: 'string' } } }, /options is no schema of an/],
+    [
+      'has options that are no object',
+      { a: { ...told, options: { type: 'string' } } },
+      /options is not the schema of an/,
+    ],
   ] as const) {
     it(`are refused by check when one ${what}`, async () => {
       const use = { name: 'x', handlers: {}, commands }

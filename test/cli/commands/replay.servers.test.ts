@@ -104,7 +104,7 @@ describe('timhook replay', () => {
     expect(seen).to.deep.equal(['stray'])
     const others = await timhook('replay', noJson, trtc, before, '--plugin', 'words', '--yes')
     expect(others.code).to.equal(2)
-    expect(others.stderr).to.contain(`${noJson} is no JSON object`)
+    expect(others.stderr).to.contain(`${noJson} is not a JSON object`)
     expect(others.stderr).to.contain(`${trtc} has no command`)
     expect(others.stderr).to.contain(`${before} is a before-callback`)
     const retried = await timhook('dead-letters', 'retry', id)

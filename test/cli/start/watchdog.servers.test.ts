@@ -72,13 +72,13 @@ describe('the watchdog of the event loop', () => {
     )
     const { stderr } = await ended
     expect(child.signalCode).to.equal('SIGKILL')
-    expect(stderr).to.match(/held for 3000 ms by plugin holds with \S+ [0-9a-z]{22}: the process ends\n$/)
+    expect(stderr).to.match(/blocked for 3000 ms by plugin holds with \S+ [0-9a-z]{22}: the process ends\n$/)
   })
 
   it('names what is under way where a handler goes on after an await', async () => {
     const { post, says } = await start('memory', 60_000)
     await post('later 60000')
-    await says(`held for 2000 ms; handlers under way: plugin holds with ${FULL} `)
+    await says(`blocked for 2000 ms; handlers under way: plugin holds with ${FULL} `)
   })
 
   it('says so in the log when the event loop turns again, and the server goes on', async () => {

@@ -88,7 +88,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       for (const value of ['0', 'x', '1.5']) {
         await old.db.updateTable('timhook_archive').set({ value }).execute()
         const never: unknown = await migrate(old).catch((error: unknown) => error)
-        expect(String(never)).to.include(`of version ${value}, which never was`)
+        expect(String(never)).to.include(`of version ${value}, which never existed`)
       }
     })
 

@@ -84,7 +84,7 @@ describe('timhook archive export', () => {
   it('says what is wrong with a time, and with a database of a newer version', async () => {
     const { url, timhook } = await desk()
     expect((await timhook('export', '--since', 'yesterday')).stderr).to.match(
-      /^--since is no time: "yesterday"\n {2}Give how long ago/,
+      /^--since is not a time: "yesterday"\n {2}Give how long ago/,
     )
     const engine = await open(url)
     await engine.db.updateTable('timhook_archive').set({ value: '9' }).execute()
@@ -218,7 +218,7 @@ describe('timhook archive import', () => {
     expect((await timhook('import', '--file', 'a.gz', '--chat', 'group')).stdout).to.match(/^2 messages of 1 files/)
     expect(await rowsOf(await open(url))).to.have.length(2)
     expect((await timhook('import', '--file', 'bad.gz', '--chat', 'group')).stderr).to.match(
-      /^a history file is no whole gzip file/,
+      /^a history file is not a complete gzip file/,
     )
     expect((await timhook('import', '--file', 'a.gz')).stderr).to.match(/^a file holds one kind of messages/)
     expect((await timhook('import', '--file', 'none', '--chat', 'c2c')).stderr).to.equal(

@@ -101,7 +101,7 @@ export function describeOutage(
       expect(refused).to.be.instanceOf(RetryAfter).and.to.include({ plugin: true })
       await server.start()
       await written(archive, groupMessage(1, 'hello'))
-      expect(lines[0]).to.include('the database of the archive is away')
+      expect(lines[0]).to.include('the database of the archive is down')
       expect(await rowsOf(await open(url))).to.have.length(1)
     })
 

@@ -75,7 +75,7 @@ describe('forward with decide', () => {
     target.respond = answering({ ErrorCode: 1 })
     const failed = bus.next('handler:failed')
     await post('Sns.CallbackPrevFriendAdd', body)
-    expect((await failed).error?.message).to.contain('another ErrorCode than 0')
+    expect((await failed).error?.message).to.contain('an ErrorCode other than 0')
   })
 
   it('shows each target what the ones before it have rewritten, in any format', async () => {

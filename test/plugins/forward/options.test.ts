@@ -25,7 +25,7 @@ describe('the options of forward', () => {
     ['a header of ours', 'url: http://a, headers: { Timhook-Id: a }', 'headers: Timhook-Id is set by timhook'],
     ['a header of the connection', 'url: http://a, headers: { content-length: a }', 'is set by timhook'],
     ['no name of a header', 'url: http://a, headers: { "a b": c }', '"a b" is not a name of a header'],
-    ['a header of two lines', 'url: http://a, headers: { a: "b\\nc" }', 'characters that no header can have'],
+    ['a header of two lines', 'url: http://a, headers: { a: "b\\nc" }', 'characters that a header cannot have'],
     ['a rate without unit', 'url: http://a, rate: "100"', 'such as 100/s'],
     ['probes that are too far apart', 'url: http://a, circuit: { probeMs: 1h }', 'probeMs is longer than maxProbeMs'],
     ['TLS without it', 'url: http://a, tls: { ca: x }', 'tls: the url begins with http://'],

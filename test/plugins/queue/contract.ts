@@ -93,7 +93,7 @@ export function behavesAsQueue(
     await broker().prepare()
     await broker().kill()
     const server = await queueing({ url: broker().url }, { retry: { attempts: 1 } })
-    expect(server.lines.some((line) => line.includes('the broker is away'))).to.equal(true)
+    expect(server.lines.some((line) => line.includes('the broker is down'))).to.equal(true)
     const done = heard(server.bus, 'handler:done')
     await load(server, 1)
     await broker().start()
@@ -122,7 +122,7 @@ export function behavesAsQueue(
       (error: unknown) => error as Error,
     )
     const told = `${failed?.message} ${(failed?.cause as Error | undefined)?.message}`
-    expect(told).to.contain('does not let us in')
+    expect(told).to.contain('refuses us')
     expect(told).not.to.contain('other')
   })
 }

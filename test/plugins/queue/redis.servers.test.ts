@@ -35,7 +35,7 @@ describeWithRedis('Redis as a queue', () => {
     const server = await queueing({ url: broker().url }, { retry: { attempts: 2, minMs: 1, maxMs: 1 } })
     const dead = server.bus.next('callback:dead')
     await server.post(FULL, full())
-    expect((await dead).error).to.contain('timhook is no stream')
+    expect((await dead).error).to.contain('timhook is not a stream')
     expect(counted(server)).to.include({ unroutable: 2 })
   })
 })
