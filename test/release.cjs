@@ -1,5 +1,5 @@
-// Makes a release: `npm run release -- 0.2.0`. Everything but publishing and pushing, which a person does with what it prints at the end.
-// `npm run release -- --dry-run` does all but `npm version`.
+// Prepares a release: `npm run release -- 0.2.0`. A person then publishes and pushes with the commands that it prints.
+// `npm run release -- --dry-run` does all of it but `npm version`.
 const { spawnSync } = require('node:child_process')
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const os = require('node:os')
@@ -34,7 +34,7 @@ function nodeOf(version) {
   return bin
 }
 
-/** Installs the packed file as a stranger does, and has the command write a config, check it and load a plugin. */
+/** Installs the packed file as a user would, and lets the command write a config, check it and load a plugin. */
 function smoke(version, tarball, parent) {
   const cwd = path.join(parent, version)
   mkdirSync(cwd)
@@ -45,7 +45,7 @@ function smoke(version, tarball, parent) {
   if (!node.startsWith(`v${version}.`)) fail(`expected Node ${version}, got ${node}`)
   const timhook = (...args) => read('node', ['node_modules/timhook/dist/core/cli/main.js', ...args], { cwd, env })
   timhook('init')
-  if (!timhook('check').includes('plugins group-full')) fail(`timhook check says something else on Node ${version}`)
+  if (!timhook('check').includes('plugins group-full')) fail(`timhook check printed something else on Node ${version}`)
   const tried = timhook(
     'try',
     'keyword-filter',
@@ -60,10 +60,19 @@ function smoke(version, tarball, parent) {
 const { name, version: current } = JSON.parse(readFileSync('package.json', 'utf8'))
 const version = isDry ? current : argument
 if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version ?? '')) fail('usage: npm run release -- VERSION, or --dry-run')
-if (!readFileSync('CHANGELOG.md', 'utf8').includes(`## [${version}]`)) fail(`CHANGELOG.md has no section ${version}`)
+const section = readFileSync('CHANGELOG.md', 'utf8')
+  .split('\n')
+  .find((line) => line.startsWith(`## [${version}]`))
+if (section === undefined) fail(`CHANGELOG.md has no section ${version}`)
 if (!isDry) {
+  if (section.endsWith('unreleased')) fail(`CHANGELOG.md: give section ${version} its date`)
   if (read('git', ['status', '--porcelain']) !== '') fail('the working tree has changes')
-  if (version !== current) run('npm', ['version', version, '--no-git-tag-version'])
+  if (version !== current) {
+    run('npm', ['version', version, '--no-git-tag-version'])
+    // The OpenAPI and AsyncAPI documents name the version.
+    run('npm', ['run', 'build'])
+    run('npm', ['run', 'docs'])
+  }
 }
 const folder = mkdtempSync(path.join(os.tmpdir(), 'timhook-release-'))
 try {
@@ -79,6 +88,6 @@ try {
 process.stdout.write(`${name} ${version} is ready:\n`)
 if (!isDry) {
   process.stdout.write(
-    `  git commit -am "Release ${version}" && git tag v${version}\n  npm publish && git push --follow-tags\n`,
+    `  git commit -am "Release ${version}" && git tag -a v${version} -m "Release ${version}"\n  npm publish && git push --follow-tags\n`,
   )
 }
