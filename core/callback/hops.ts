@@ -45,6 +45,6 @@ export function hopsOnward(hops: string | undefined, instance: string): string {
 }
 
 /** Whether an answer is from a server that has found a loop. */
-export function tellsLoop(reason: string): boolean {
+export function isLoopAnswer(reason: string): boolean {
   return reason.startsWith(`${HOPS}: a loop`)
 }

@@ -193,12 +193,12 @@ export interface Counts {
 }
 
 /** The outcome of one ref of a request. */
-export type Fate = keyof Counts
+export type RefOutcome = keyof Counts
 
 /** The result of a request. */
 export interface AdminResult extends Counts {
   /** The outcomes of its refs, in order. */
-  readonly fates: readonly Fate[]
+  readonly outcomes: readonly RefOutcome[]
 }
 
 /** What to remove for good. */

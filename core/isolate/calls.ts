@@ -17,7 +17,7 @@ interface Pending {
   /** Whether it has timed out. Then its outcome is known, and nobody waits for it. */
   isLate: boolean
   /** What it means for the call if the thread ends. */
-  fate: 'failed' | 'again'
+  outcome: 'failed' | 'again'
 }
 
 interface Life {
@@ -48,7 +48,7 @@ export class Calls {
     if (phase === 'after' && !this.#suspects.starts(id, running)) {
       throw new RetryAfter(TURN_MS, 'its callbacks are called one at a time, since one has ended it', { plugin: true })
     }
-    const call: Pending = { id, phase, isLate: false, fate: 'failed' }
+    const call: Pending = { id, phase, isLate: false, outcome: 'failed' }
     life.pending.add(call)
     const { signal } = context
     const { n, result } = link.send('call', requestOf(context))
@@ -70,14 +70,14 @@ export class Calls {
       return verdictOf(context, returned)
     } catch (error) {
       if (link.ended === undefined) life.hasWorked = true
-      else if (phase === 'after' && call.fate === 'again') {
+      else if (phase === 'after' && call.outcome === 'again') {
         throw new RetryAfter(this.#retryMs(), `its thread or process ${link.ended}`, { plugin: true })
       }
       throw error
     } finally {
       signal.removeEventListener('abort', abort)
       life.pending.delete(call)
-      if (phase === 'after' && call.fate === 'failed') this.#suspects.ended(id)
+      if (phase === 'after' && call.outcome === 'failed') this.#suspects.ended(id)
     }
   }
 
@@ -89,7 +89,7 @@ export class Calls {
     const open = [...this.#lifeOf(link).pending].filter(({ isLate }) => !isLate)
     this.#suspects.clearTurn()
     if (open.length < 2) return
-    for (const call of open) call.fate = 'again'
+    for (const call of open) call.outcome = 'again'
     this.#suspects.add(open.filter(({ phase }) => phase === 'after').map(({ id }) => id))
   }
 

@@ -29,8 +29,8 @@ export class Link {
   readonly #pending = new Map<number, Pending>()
   readonly #onEnd: (() => void)[] = []
   #n = 0
-  #heard = 0
-  #heardAtPing = -1
+  #received = 0
+  #receivedAtPing = -1
   /** Ticks since the last ping without any message of the plugin. */
   #unanswered = 0
   #isTicking = false
@@ -42,7 +42,7 @@ export class Link {
     this.#channel = channel
     channel.ref(false)
     channel.onMessage((message) => {
-      this.#heard++
+      this.#received++
       if (message.kind === 'reply') this.#replied(message)
       else if (message.kind !== 'pong') handle(message, this)
     })
@@ -72,7 +72,7 @@ export class Link {
       if (this.#pending.size === 1) this.#channel.ref(true)
       if (this.#isTicking) return
       this.#isTicking = true
-      this.#heardAtPing = -1
+      this.#receivedAtPing = -1
       setTimeout(() => this.#tick(), TICK_MS).unref()
     })
     return { n, result }
@@ -126,8 +126,8 @@ export class Link {
       this.#unanswered = 0
       return
     }
-    if (this.#heard !== this.#heardAtPing) {
-      this.#heardAtPing = this.#heard
+    if (this.#received !== this.#receivedAtPing) {
+      this.#receivedAtPing = this.#received
       this.#unanswered = 0
       this.#isWatched = false
       this.post({ kind: 'ping' })

@@ -1,4 +1,4 @@
-import { GiveUp, RetryAfter, tellsLoop } from 'timhook/plugin'
+import { GiveUp, RetryAfter, isLoopAnswer } from 'timhook/plugin'
 import type { Circuit, Passage } from './send/circuit.ts'
 import type { Answer } from './send/post.ts'
 import { type Context, isDown, isUnsent, send } from './send/send.ts'
@@ -65,7 +65,7 @@ function held(circuit: Circuit, origin: string, cause?: unknown): RetryAfter {
 function refusal(answer: Answer, circuit: Circuit, origin: string): Error {
   const { status, text } = answer
   if (status === 410) return new GiveUp(`${origin} answered 410: it will never take this callback`)
-  if (status === 400 && tellsLoop(reasonOf(text))) return new GiveUp(`loop: ${origin} has had this callback before`)
+  if (status === 400 && isLoopAnswer(reasonOf(text))) return new GiveUp(`loop: ${origin} has had this callback before`)
   const error = new TargetError('TARGET_REFUSED', `${origin} answered ${status}${hintOf(status)}`)
   const asked = status === 429 || status === 503 ? retryAfterMs(answer.retryAfter) : undefined
   if (asked !== undefined) {

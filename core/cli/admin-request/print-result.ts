@@ -1,4 +1,4 @@
-import type { AdminResult, AdminRequest, Fate } from '../../delivery/history.ts'
+import type { AdminResult, AdminRequest, RefOutcome } from '../../delivery/history.ts'
 import { TimhookError } from '../../errors.ts'
 import type { RequestTotals } from './send-request.ts'
 import { print } from '../output/output.ts'
@@ -17,7 +17,7 @@ export interface Named {
 const WIDTHS = [6, 22, 30, 16]
 const DONE = { retried: 'will be tried again', replayed: 'will be delivered again', dropped: 'dropped' } as const
 const PENDING = { retried: 'to be tried again', replayed: 'to be delivered again', dropped: 'to be dropped' } as const
-const SKIPPED: Record<Exclude<Fate, 'count'>, string> = {
+const SKIPPED: Record<Exclude<RefOutcome, 'count'>, string> = {
   waiting: 'left: the plugin will get it anyway',
   gone: 'left: no longer stored',
   foreign: 'left: its plugin is not in the config of the server',
@@ -28,18 +28,18 @@ export function printEach(done: Done, find: (ref: string) => Named | undefined, 
   return async (request: AdminRequest, answer: AdminResult | undefined, isServed: boolean): Promise<void> => {
     for (const [index, ref] of request.refs.entries()) {
       const { id = '', command = '', plugin = '' } = find(ref) ?? {}
-      const fate = answer?.fates[index]
+      const outcome = answer?.outcomes[index]
       if (json)
-        await print(jsonLine({ ref, id, command, plugin, outcome: fate === 'count' ? done : (fate ?? 'asked') }))
-      else await print(columns([ref, id, command, plugin, resultText(done, fate, isServed)], WIDTHS))
+        await print(jsonLine({ ref, id, command, plugin, outcome: outcome === 'count' ? done : (outcome ?? 'asked') }))
+      else await print(columns([ref, id, command, plugin, resultText(done, outcome, isServed)], WIDTHS))
     }
   }
 }
 
-function resultText(done: Done, fate: Fate | undefined, isServed: boolean): string {
-  if (fate === undefined)
+function resultText(done: Done, outcome: RefOutcome | undefined, isServed: boolean): string {
+  if (outcome === undefined)
     return `${PENDING[done]} ${isServed ? 'as soon as the server comes to it' : 'when a server starts'}`
-  return fate === 'count' ? DONE[done] : SKIPPED[fate]
+  return outcome === 'count' ? DONE[done] : SKIPPED[outcome]
 }
 
 /** Prints the totals. @throws TimhookError REQUEST_UNANSWERED if a server runs and does not answer */

@@ -56,19 +56,19 @@ async function send(
     let answer: AdminResult | undefined
     const onResult = async (_: AdminRequest, result: AdminResult | undefined): Promise<void> => void (answer = result)
     const { served } = await sendRequests(history, once(request), { total: 1, signal: abortOnSigint(), onResult })
-    const fate = answer?.fates[0]
-    if (fate === undefined && served) {
+    const outcome = answer?.outcomes[0]
+    if (outcome === undefined && served) {
       throw new TimhookError('REQUEST_UNANSWERED', 'the server has not answered yet', {
         hint: 'It will do it as soon as it can. Its log and /readyz show whether it is healthy.',
       })
     }
-    if (fate === 'foreign') {
+    if (outcome === 'foreign') {
       throw new TimhookError('USAGE', `${plugin}: not in the config of the running server`, {
         hint: 'Restart the server, or name the config that it runs with by --config.',
       })
     }
-    if (json) await print(jsonLine({ plugin, asked: request.kind, changed: fate === 'count', served }))
-    else await print(`${fate === undefined ? texts.later : fate === 'count' ? texts.done : texts.already}\n`)
+    if (json) await print(jsonLine({ plugin, asked: request.kind, changed: outcome === 'count', served }))
+    else await print(`${outcome === undefined ? texts.later : outcome === 'count' ? texts.done : texts.already}\n`)
   } finally {
     await history.close()
   }

@@ -3,7 +3,7 @@ import type { ApiError, EventDetail, EventPage, EventSummary, Session } from '..
 import { TimhookError } from '../../errors.ts'
 import { connectionFault } from '../../lib/net/host.ts'
 import { printProgress } from '../output/output.ts'
-import { POLL_MS, type Heard, type Source } from './source.ts'
+import { POLL_MS, type StoredEvent, type Source } from './source.ts'
 
 /** How far to look back, milliseconds: callbacks of several processes are not stored in the order of their times. */
 const OVERLAP_MS = 30_000
@@ -54,7 +54,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
     }
     return found.toReversed()
   }
-  const heardOf = async ({ id, command, receivedAt }: EventSummary, signal: AbortSignal): Promise<Heard> => {
+  const eventOf = async ({ id, command, receivedAt }: EventSummary, signal: AbortSignal): Promise<StoredEvent> => {
     const { query, body = '' } = await get<EventDetail>(`/api/events/${id}?body=1`, signal)
     return { id, command, receivedAt, query, raw: body }
   }
@@ -72,7 +72,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
         try {
           const entries = await listed(from, new Set(seen.keys()), signal)
           for (const entry of entries) {
-            if (isWanted(entry.command)) yield await heardOf(entry, signal)
+            if (isWanted(entry.command)) yield await eventOf(entry, signal)
             seen.set(entry.id, entry.receivedAt)
           }
           from = Math.max(from, ...entries.map(({ receivedAt }) => receivedAt - OVERLAP_MS))

@@ -9,7 +9,7 @@ import { columns, jsonLine } from '../output/terminal-escape.ts'
 import { localTime } from '../output/times.ts'
 import { openAdminSource } from './admin-source.ts'
 import { type Answered, send } from './send.ts'
-import type { Heard, Source } from './source.ts'
+import type { StoredEvent, Source } from './source.ts'
 import { openStoreSource } from './store-source.ts'
 
 export interface ListenOptions {
@@ -44,12 +44,12 @@ export async function listen(options: ListenOptions): Promise<void> {
       printProgress(
         `forwarding to ${url.origin}${since === undefined ? '' : ` since ${localTime(since)}`}; Ctrl-C stops it`,
       )
-    for await (const heard of source.callbacks({ since, isWanted }, interrupted)) {
-      const answered = await send(heard, { url, token, onAway }, interrupted)
+    for await (const event of source.callbacks({ since, isWanted }, interrupted)) {
+      const answered = await send(event, { url, token, onAway }, interrupted)
       if (!answered) break
       counts.sent++
       if (answered.status < 200 || answered.status > 299) counts.failed++
-      await print(json ? lineJson(heard, answered) : lineText(heard, answered))
+      await print(json ? lineJson(event, answered) : lineText(event, answered))
     }
     if (process.stderr.isTTY) printProgress(`${counts.sent} forwarded, ${counts.failed} of them not accepted`)
   } finally {
@@ -83,11 +83,11 @@ async function tokenOf(flag: string, file: string): Promise<string> {
   return token
 }
 
-function lineText({ id, command, receivedAt }: Heard, { status, ms }: Answered): string {
+function lineText({ id, command, receivedAt }: StoredEvent, { status, ms }: Answered): string {
   const answer = status === 0 ? 'no answer' : String(status)
   return columns([localTime(receivedAt), command, id, answer, `${ms.toFixed(0)} ms`], [29, 34, 22, 9])
 }
 
-function lineJson({ id, command, receivedAt }: Heard, { status, ms }: Answered): string {
+function lineJson({ id, command, receivedAt }: StoredEvent, { status, ms }: Answered): string {
   return jsonLine({ time: new Date(receivedAt).toISOString(), command, id, status, ms: Math.round(ms) })
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { HOPS, hopsOnward } from '../../callback/hops.ts'
 import { sign } from '../../http/request/signature.ts'
 import { connectionFault } from '../../lib/net/host.ts'
-import type { Heard } from './source.ts'
+import type { StoredEvent } from './source.ts'
 
 /** The answer of the program; status 0 if it did not come in time or broke off. */
 export interface Answered {
@@ -31,19 +31,19 @@ const AWAY = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', '
  * Posts a callback as Tencent does, signed again if there is a token. While nothing listens there it waits, since a
  * program under development is started again and again. Undefined if the signal fires before.
  */
-export async function send(heard: Heard, target: Target, signal: AbortSignal): Promise<Answered | undefined> {
+export async function send(event: StoredEvent, target: Target, signal: AbortSignal): Promise<Answered | undefined> {
   for (let isTold = false; !signal.aborted;) {
     const startedAt = performance.now()
     const took = (): number => performance.now() - startedAt
     try {
-      const response = await fetch(requestUrl(heard, target), {
+      const response = await fetch(requestUrl(event, target), {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          'timhook-id': heard.id,
-          [HOPS]: hopsOnward(new Map(heard.query).get(HOPS), NAME),
+          'timhook-id': event.id,
+          [HOPS]: hopsOnward(new Map(event.query).get(HOPS), NAME),
         },
-        body: heard.raw,
+        body: event.raw,
         redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
       })
@@ -60,7 +60,7 @@ export async function send(heard: Heard, target: Target, signal: AbortSignal): P
   return undefined
 }
 
-function requestUrl({ id, query }: Heard, { url, token }: Target): URL {
+function requestUrl({ id, query }: StoredEvent, { url, token }: Target): URL {
   const to = new URL(url)
   for (const [name, value] of query) if (!OF_ONE_REQUEST.has(name.toLowerCase())) to.searchParams.append(name, value)
   to.searchParams.append('RequestID', id)

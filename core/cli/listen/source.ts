@@ -1,5 +1,5 @@
 /** A callback as stored by a server. */
-export interface Heard {
+export interface StoredEvent {
   readonly id: string
   readonly command: string
   /** Milliseconds since 1970. */
@@ -20,7 +20,7 @@ export interface Wanted {
 /** Where callbacks are read from, without changing anything there. */
 export interface Source {
   /** Yields after-callbacks, oldest first, the new ones as they come, until the signal fires. */
-  callbacks(wanted: Wanted, signal: AbortSignal): AsyncIterable<Heard>
+  callbacks(wanted: Wanted, signal: AbortSignal): AsyncIterable<StoredEvent>
   close(): Promise<void>
 }
 

@@ -41,7 +41,7 @@ export function createConsumer(deps: ConsumerDeps) {
   const overflow: KeyOverflow = new KeyOverflow({
     fetch: (partition, seqs) => log.fetch(partition.lease, seqs),
     prefetchedOf: (key) => prefetch.of(key),
-    onNext: (partition, row) => push(partition, itemOf(row, partition.inDoubt)),
+    onNext: (partition, row) => push(partition, itemOf(row, partition.suspectFinder)),
     onLost(partition, seq) {
       partition.finish()
       partition.settle(seq)
@@ -54,19 +54,20 @@ export function createConsumer(deps: ConsumerDeps) {
   const place = (partition: Partition, item: Item): void => {
     const { key, seq } = item.shared
     if (key !== undefined && (overflow.has(key) || prefetch.of(key) >= MAX_PREFETCH_PER_KEY))
-      overflow.park(key, partition, seq)
+      overflow.add(key, partition, seq)
     else push(partition, item)
   }
   const push = (partition: Partition, item: Item): void => {
     const { callback, key } = item.shared
-    if (callback.raw === '') return bury(partition, item, UNREADABLE)
+    if (callback.raw === '') return deadLetter(partition, item, UNREADABLE)
     const subscription = subscriptionOf(registry, plugin, callback)
-    if (!subscription) return bury(partition, item, `plugin ${plugin} no longer has a handler for ${callback.command}`)
+    if (!subscription)
+      return deadLetter(partition, item, `plugin ${plugin} no longer has a handler for ${callback.command}`)
     const task: Task = { partition, subscription, item }
     const run = (): Requeue | Promise<Requeue> => attempts.attempt(task)
     prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)
   }
-  const bury = (partition: Partition, item: Item, error: string): void =>
+  const deadLetter = (partition: Partition, item: Item, error: string): void =>
     outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
   const hold = (): Promise<void> | undefined => holds.until(plugin)
 

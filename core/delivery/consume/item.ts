@@ -2,7 +2,7 @@ import type { StoredCallback } from '../../callback/callback.ts'
 import type { Received } from '../ingest/shared-body.ts'
 import type { WaitingCallback } from '../callback-log.ts'
 import type { Place } from './callback-state.ts'
-import type { InDoubt } from '../attempt/in-doubt.ts'
+import type { SuspectFinder } from '../attempt/suspect-finder.ts'
 
 /** A stored callback. All plugins that get it share this object. */
 export interface Shared extends Received {
@@ -46,7 +46,7 @@ export function freshItem(shared: Shared): Item {
   }
 }
 
-export function itemOf(row: WaitingCallback, inDoubt: InDoubt, isPending = false): Item {
+export function itemOf(row: WaitingCallback, suspectFinder: SuspectFinder, isPending = false): Item {
   const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = row
   const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
   const shared = { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
@@ -59,6 +59,6 @@ export function itemOf(row: WaitingCallback, inDoubt: InDoubt, isPending = false
     deferredSince,
     tries: Math.abs(tries),
     hasCrashed: tries > 0,
-    isSuspect: inDoubt.isSuspect(row) || tries !== 0,
+    isSuspect: suspectFinder.isSuspect(row) || tries !== 0,
   }
 }

@@ -5,7 +5,7 @@ import type { Partition } from './partition.ts'
 /** How many callbacks of one key are prefetched. The rest wait as numbers, so that they block no other key. */
 export const MAX_PREFETCH_PER_KEY = 16
 /** The most numbers that wait. Beyond that the plugin waits for its keys. */
-const MAX_PARKED = 1_000_000
+const MAX_WAITING = 1_000_000
 const RETRY_AFTER_MS = 1000
 
 interface KeyOverflowDeps {
@@ -17,7 +17,7 @@ interface KeyOverflowDeps {
   readonly onLost: (partition: Partition, seq: number) => void
 }
 
-interface Parked {
+interface OverflowKey {
   readonly partition: Partition
   readonly seqs: Queue<number>
   count: number
@@ -30,7 +30,7 @@ interface Parked {
  */
 export class KeyOverflow {
   readonly #deps: KeyOverflowDeps
-  readonly #keys = new Map<string, Parked>()
+  readonly #keys = new Map<string, OverflowKey>()
   #size = 0
 
   constructor(deps: KeyOverflowDeps) {
@@ -38,58 +38,58 @@ export class KeyOverflow {
   }
 
   get isFull(): boolean {
-    return this.#size >= MAX_PARKED
+    return this.#size >= MAX_WAITING
   }
 
   has(key: string): boolean {
     return this.#keys.size > 0 && this.#keys.has(key)
   }
 
-  park(key: string, partition: Partition, seq: number): void {
-    const parked = this.#keys.get(key) ?? { partition, seqs: new Queue<number>(), count: 0, isFetching: false }
-    this.#keys.set(key, parked)
-    parked.seqs.put(seq)
-    parked.count++
+  add(key: string, partition: Partition, seq: number): void {
+    const waiting = this.#keys.get(key) ?? { partition, seqs: new Queue<number>(), count: 0, isFetching: false }
+    this.#keys.set(key, waiting)
+    waiting.seqs.put(seq)
+    waiting.count++
     this.#size++
   }
 
   /** Forgets what waits in a partition that now belongs to another process. */
   drop(partition: Partition): void {
-    for (const [key, parked] of this.#keys) {
-      if (parked.partition !== partition) continue
+    for (const [key, waiting] of this.#keys) {
+      if (waiting.partition !== partition) continue
       this.#keys.delete(key)
-      this.#size -= parked.count
+      this.#size -= waiting.count
     }
   }
 
   /** Hands over the next callbacks of a key, once those before them have ended. */
   resume(key: string): void {
-    const parked = this.#keys.size === 0 ? undefined : this.#keys.get(key)
-    if (!parked || parked.isFetching || this.#deps.prefetchedOf(key) > 0) return
+    const waiting = this.#keys.size === 0 ? undefined : this.#keys.get(key)
+    if (!waiting || waiting.isFetching || this.#deps.prefetchedOf(key) > 0) return
     const seqs: number[] = []
-    while (seqs.length < Math.min(MAX_PREFETCH_PER_KEY, parked.count)) seqs.push(parked.seqs.take() ?? 0)
-    void this.#fetch(key, parked, seqs)
+    while (seqs.length < Math.min(MAX_PREFETCH_PER_KEY, waiting.count)) seqs.push(waiting.seqs.take() ?? 0)
+    void this.#fetch(key, waiting, seqs)
   }
 
-  async #fetch(key: string, parked: Parked, seqs: readonly number[]): Promise<void> {
-    parked.isFetching = true
+  async #fetch(key: string, waiting: OverflowKey, seqs: readonly number[]): Promise<void> {
+    waiting.isFetching = true
     let rows: readonly WaitingCallback[]
     try {
-      rows = await this.#deps.fetch(parked.partition, seqs)
+      rows = await this.#deps.fetch(waiting.partition, seqs)
     } catch {
-      setTimeout(() => void this.#fetch(key, parked, seqs), RETRY_AFTER_MS).unref()
+      setTimeout(() => void this.#fetch(key, waiting, seqs), RETRY_AFTER_MS).unref()
       return
     }
-    if (this.#keys.get(key) !== parked) return
+    if (this.#keys.get(key) !== waiting) return
     const found = new Set(rows.map(({ seq }) => seq))
-    for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(parked.partition, seq)
+    for (const seq of seqs) if (!found.has(seq)) this.#deps.onLost(waiting.partition, seq)
     // A callback that ends at once would start later ones, which must not overtake these: so the key still waits.
-    for (const row of rows) this.#deps.onNext(parked.partition, row)
-    if (this.#keys.get(key) !== parked) return
-    parked.isFetching = false
-    parked.count -= seqs.length
+    for (const row of rows) this.#deps.onNext(waiting.partition, row)
+    if (this.#keys.get(key) !== waiting) return
+    waiting.isFetching = false
+    waiting.count -= seqs.length
     this.#size -= seqs.length
-    if (parked.count === 0) this.#keys.delete(key)
+    if (waiting.count === 0) this.#keys.delete(key)
     // If all have ended by now, nothing else would resume the key.
     else this.resume(key)
   }

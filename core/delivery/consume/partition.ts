@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 import { Cursor, DEFER_MS } from './cursor.ts'
-import { InDoubt } from '../attempt/in-doubt.ts'
+import { SuspectFinder } from '../attempt/suspect-finder.ts'
 import { type Item, itemOf, type Shared } from './item.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { Retries } from './retries.ts'
@@ -25,7 +25,7 @@ export interface PartitionDeps {
 export class Partition implements Outbox {
   readonly lease: NewLease
   readonly cursor: Cursor
-  readonly inDoubt: InDoubt
+  readonly suspectFinder: SuspectFinder
   readonly readAhead: ReadAhead
   readonly retries: Retries
   /** How many callbacks wait: not done, and not dead. */
@@ -42,10 +42,10 @@ export class Partition implements Outbox {
     this.lease = lease
     this.waiting = lease.waiting
     this.cursor = new Cursor(lease.cursor)
-    this.inDoubt = new InDoubt(lease, log.now())
+    this.suspectFinder = new SuspectFinder(lease, log.now())
     this.readAhead = new ReadAhead(
       {
-        inDoubt: this.inDoubt,
+        suspectFinder: this.suspectFinder,
         read: (after, limit) => log.read(lease, after, limit),
         onTake: (seq) => this.cursor.take(seq),
         onAdvance: (seq) => {
@@ -68,7 +68,7 @@ export class Partition implements Outbox {
       readDue: (query) => log.readDue(lease, query),
       longestMs,
       room,
-      onDue: (row) => onDue(this, itemOf(row, this.inDoubt, true)),
+      onDue: (row) => onDue(this, itemOf(row, this.suspectFinder, true)),
     })
   }
 

@@ -1,6 +1,6 @@
 import { Queue } from '../../lib/fifo.ts'
 import type { Page } from '../callback-log.ts'
-import type { InDoubt } from '../attempt/in-doubt.ts'
+import type { SuspectFinder } from '../attempt/suspect-finder.ts'
 import { freshItem, type Item, itemOf, type Shared } from './item.ts'
 
 /** How many callbacks of a plugin are read ahead in a partition, and how many characters of their bodies. */
@@ -11,7 +11,7 @@ const MAX_PARSED = 64
 const RETRY_AFTER_MS = 1000
 
 interface ReadAheadDeps {
-  readonly inDoubt: InDoubt
+  readonly suspectFinder: SuspectFinder
   readonly read: (after: number, limit: number) => Promise<Page>
   /** Called in order: `onTake` for each callback of the plugin, `onAdvance` with a number up to which none is left. */
   readonly onTake: (seq: number) => void
@@ -107,8 +107,8 @@ export class ReadAhead {
   }
 
   #receive(page: Page): void {
-    const { inDoubt, onAdvance, onPage } = this.#deps
-    for (const row of page.rows) this.#put(itemOf(row, inDoubt))
+    const { suspectFinder, onAdvance, onPage } = this.#deps
+    for (const row of page.rows) this.#put(itemOf(row, suspectFinder))
     this.#scanned = page.scanned
     onAdvance(page.scanned)
     const missed = this.#missed

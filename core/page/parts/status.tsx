@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 
-let tell: (text: string) => void = () => undefined
+let showStatus: (text: string) => void = () => undefined
 
 /** Shows a sentence for a while, and has screen readers say it. */
 export function say(text: string): void {
-  tell(text)
+  showStatus(text)
 }
 
 const SHOWN_MS = 8000
@@ -13,8 +13,8 @@ const SHOWN_MS = 8000
 export function Status() {
   const [text, setText] = useState('')
   useEffect(() => {
-    tell = setText
-    return () => (tell = () => undefined)
+    showStatus = setText
+    return () => (showStatus = () => undefined)
   }, [])
   useEffect(() => {
     if (text === '') return undefined

@@ -29,13 +29,13 @@ describe('a key with many callbacks', () => {
       onNext(_partition, { seq }) {
         order.push(seq)
         // It has ended, and the consumer takes up what has come since.
-        if (next < 105 && overflow.has('hot')) overflow.park('hot', partition, next++)
+        if (next < 105 && overflow.has('hot')) overflow.add('hot', partition, next++)
         else if (next < 105) order.push(next++)
         overflow.resume('hot')
       },
       onLost: () => undefined,
     })
-    for (let seq = 1; seq <= 6; seq++) overflow.park('hot', partition, seq)
+    for (let seq = 1; seq <= 6; seq++) overflow.add('hot', partition, seq)
     overflow.resume('hot')
     await new Promise(setImmediate)
     expect(order).to.deep.equal([1, 2, 3, 4, 5, 6, 100, 101, 102, 103, 104])

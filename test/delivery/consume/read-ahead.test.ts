@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Page, WaitingCallback } from '../../../core/delivery/callback-log.ts'
-import { InDoubt } from '../../../core/delivery/attempt/in-doubt.ts'
+import { SuspectFinder } from '../../../core/delivery/attempt/suspect-finder.ts'
 import type { Shared } from '../../../core/delivery/consume/item.ts'
 import { ReadAhead } from '../../../core/delivery/consume/read-ahead.ts'
 
@@ -26,9 +26,9 @@ function readAheadOf(cursor: number, tail: number): { ahead: ReadAhead; reads: R
         },
       })
     })
-  const inDoubt = new InDoubt({ clean: true, tail }, 0)
+  const suspectFinder = new SuspectFinder({ clean: true, tail }, 0)
   const onAdvance = (seq: number): void => void passed.push(seq)
-  const deps = { inDoubt, read, onTake: onAdvance, onAdvance, onPage: () => undefined }
+  const deps = { suspectFinder, read, onTake: onAdvance, onAdvance, onPage: () => undefined }
   return { ahead: new ReadAhead(deps, cursor, tail), reads, passed }
 }
 

@@ -176,20 +176,20 @@ export function describeJournal(engine: string, settings: Settings): void {
       await post(FULL, full())
       await all
       const history = await open()
-      const fates = async (filter: Filter = {}): Promise<Entry['plugins'] | undefined> =>
+      const outcomes = async (filter: Filter = {}): Promise<Entry['plugins'] | undefined> =>
         (await history.backward(filter)).entries[0]?.plugins.toSorted((one, other) => (one.id < other.id ? -1 : 1))
       const expected = [
         { id: 'broken', outcome: 'dead' },
         { id: 'fine', outcome: 'done' },
         { id: 'hangs', outcome: 'waiting' },
       ] as const
-      await until(fates, (plugins) => JSON.stringify(plugins) === JSON.stringify(expected))
+      await until(outcomes, (plugins) => JSON.stringify(plugins) === JSON.stringify(expected))
       for (const { id, outcome } of expected) {
         for (const other of ['done', 'dead', 'waiting'] as const) {
-          const found = await fates({ plugin: id, outcome: other })
+          const found = await outcomes({ plugin: id, outcome: other })
           expect(found, `${id} ${other}`).to.deep.equal(other === outcome ? expected : undefined)
         }
-        expect(await fates({ outcome })).to.deep.equal(expected)
+        expect(await outcomes({ outcome })).to.deep.equal(expected)
       }
     })
 

@@ -69,8 +69,8 @@ export function describeRequests(engine: string, settings: Settings): void {
       const refs = entries.map(({ ref }) => ref)
       const again = counted(bus, 3)
       const counts = await answered(history, { kind: 'replay', plugin: 'one', refs: [...refs, '987654321'] })
-      const fates = ['count', 'count', 'count', 'gone']
-      expect(counts).to.deep.equal({ count: 3, waiting: 0, gone: 1, foreign: 0, fates })
+      const outcomes = ['count', 'count', 'count', 'gone']
+      expect(counts).to.deep.equal({ count: 3, waiting: 0, gone: 1, foreign: 0, outcomes })
       await again
       expect(seen).to.deep.equal(['1 1', '2 1', '3 1', '1 1', '2 1', '3 1'])
       expect(await answered(history, { kind: 'replay', plugin: 'two', refs })).to.include({ count: 0, waiting: 3 })
@@ -174,8 +174,8 @@ export function describeRequests(engine: string, settings: Settings): void {
         (length) => length === 2,
       )
       expect(seen).to.deep.equal([1, 2])
-      const fates = ['count', 'count']
-      expect(await history.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, fates })
+      const outcomes = ['count', 'count']
+      expect(await history.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, outcomes })
     })
 
     it('leaves a dead letter of a plugin that is not there, unless it is dropped', async () => {

@@ -239,9 +239,9 @@ class Play {
     return plugins.reduce((sum, { backlog }) => sum + backlog, 0)
   }
 
-  #answered({ kind }: Ask, about: readonly Named[], { fates }: AdminResult): void {
+  #answered({ kind }: Ask, about: readonly Named[], { outcomes }: AdminResult): void {
     const request = this.#requests++
-    const through = about.filter((_one, index) => fates[index] === 'count')
+    const through = about.filter((_one, index) => outcomes[index] === 'count')
     if (kind === 'drop') this.record.dropped.push(...through)
     else this.record.generations.push(...through.map(({ plugin, n }) => ({ plugin, n, request })))
   }

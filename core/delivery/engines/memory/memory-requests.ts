@@ -1,5 +1,5 @@
 import type { WaitingCallback } from '../../callback-log.ts'
-import type { AdminRequest, AdminResult, Fate } from '../../history.ts'
+import type { AdminRequest, AdminResult, RefOutcome } from '../../history.ts'
 import { callbackOf, outcomeOf } from './memory-history.ts'
 import type { MemoryLog } from './memory-log.ts'
 
@@ -10,12 +10,12 @@ export function carryOut(
   asked: AdminRequest,
   woken: Record<string, number>,
 ): AdminResult {
-  const makePending = (plugin: string, callback: WaitingCallback): Fate => {
+  const makePending = (plugin: string, callback: WaitingCallback): RefOutcome => {
     if (!log.makePending(plugin, callback)) return 'waiting'
     woken[plugin] = (woken[plugin] ?? 0) + 1
     return 'count'
   }
-  const fates = asked.refs.map((ref): Fate => {
+  const outcomes = asked.refs.map((ref): RefOutcome => {
     if (asked.kind === 'pause' || asked.kind === 'resume') return hold(log, plugins, asked, ref)
     if (asked.kind === 'replay') {
       if (!plugins.includes(asked.plugin)) return 'foreign'
@@ -34,8 +34,8 @@ export function carryOut(
     return asked.kind === 'retry' ? makePending(letter.plugin, letter.callback) : 'count'
   })
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const fate of fates) counts[fate]++
-  return { ...counts, fates }
+  for (const outcome of outcomes) counts[outcome]++
+  return { ...counts, outcomes }
 }
 
 function hold(
@@ -43,7 +43,7 @@ function hold(
   plugins: readonly string[],
   asked: Extract<AdminRequest, { kind: 'pause' | 'resume' }>,
   plugin: string,
-): Fate {
+): RefOutcome {
   if (!plugins.includes(plugin)) return 'foreign'
   const before = log.holds()[plugin]
   if (asked.kind === 'resume') {

@@ -134,17 +134,17 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
   const makeRoom = async (): Promise<void> => {
     const shares = sharesOf(retention.size)
     const expired = idAt(now() - retention.deadLetters)
-    const refuse = (share: number) => (session: Queryable) =>
+    const deleteRefused = (share: number) => (session: Queryable) =>
       session.query<Deleted>(DELETE_REFUSED, [expired, Math.floor(share), STEP])
-    const bury = (share: number) => (session: Queryable) =>
+    const deleteDeadLetters = (share: number) => (session: Queryable) =>
       session.query<Deleted>(DELETE_DEAD_LETTERS, [now() - retention.deadLetters, Math.floor(share), STEP])
-    let refused = (await deleteAll(refuse(shares.refused))).count
-    let faults = (await deleteAll(bury(shares.faults))).early
+    let refused = (await deleteAll(deleteRefused(shares.refused))).count
+    let faults = (await deleteAll(deleteDeadLetters(shares.faults))).early
     await deleteFinished(idAt(now() - retention.age), false, () => false)
     let finished = 0
     let lacking = (await usedBytes()).bytes - retention.size
     if (lacking > 0) {
-      const gone = await deleteAll(refuse(Math.max(0, shares.refused - lacking)))
+      const gone = await deleteAll(deleteRefused(Math.max(0, shares.refused - lacking)))
       refused += gone.count
       lacking -= gone.bytes
       for (const isExpendable of [true, false]) {
@@ -152,7 +152,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
         finished += deleted.count
         lacking -= deleted.bytes
       }
-      if (lacking > 0) faults += (await deleteAll(bury(Math.max(0, shares.faults - lacking)))).early
+      if (lacking > 0) faults += (await deleteAll(deleteDeadLetters(Math.max(0, shares.faults - lacking)))).early
     }
     if (refused + finished + faults === 0) return
     const { since } = await usedBytes()

@@ -63,7 +63,7 @@ export class RedisLog implements CallbackLog {
     const run = createRun(connection)
     const member = this.#member
     const partitions = (): number => this.#partitions
-    const onFreed = (): void => this.#hints.tell('free')
+    const onFreed = (): void => this.#hints.publish('free')
     this.#run = run
     this.#hints = new Hints(connection, member)
     this.#membership = new Membership({ run, connection, member, leaseMs, plugins, partitions, onCame: onFreed })
@@ -167,7 +167,7 @@ export class RedisLog implements CallbackLog {
     const { prefix } = this.#deps.connection
     const reply = await this.#run<[number, string[], string[]]>(REQUESTS, [prefix], RESULTS_MS, ...plugins)
     const [more, changed, holds] = reply
-    if (changed.length > 0) this.#hints.tell(changed.join(','))
+    if (changed.length > 0) this.#hints.publish(changed.join(','))
     for (const n of changed) this.#listener.notified(Number(n))
     const pairs = Array.from({ length: holds.length / 2 }, (_, n) => holds.slice(2 * n, 2 * n + 2))
     const held = pairs.map(([plugin = '', hold = '{}']) => [plugin, JSON.parse(hold) as Hold] as const)
@@ -179,7 +179,7 @@ export class RedisLog implements CallbackLog {
     const { client, prefix } = this.#deps.connection
     const key = `${prefix}:holds`
     await plainly(hold ? client.hset(key, plugin, JSON.stringify(hold)) : client.hdel(key, plugin))
-    this.#hints.tell('')
+    this.#hints.publish('')
   }
 
   async recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void> {
@@ -220,7 +220,7 @@ export class RedisLog implements CallbackLog {
     this.#listener.appending()
     const { plugins } = this.#deps
     const others = [...partitions].filter((n) => !plugins.every((plugin) => this.#leases.has(plugin, n)))
-    if (others.length > 0 && this.#membership.members > 1) this.#hints.tell(others.join(','))
+    if (others.length > 0 && this.#membership.members > 1) this.#hints.publish(others.join(','))
   }
 }
 

@@ -162,7 +162,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(await second.stop()).to.deep.equal({ undelivered: 2 })
     expect(database.get('SELECT request, result FROM requests')).to.include({
       request: '',
-      result: '{"count":2,"waiting":0,"gone":0,"foreign":0,"fates":["count","count"]}',
+      result: '{"count":2,"waiting":0,"gone":0,"foreign":0,"outcomes":["count","count"]}',
     })
   })
 

@@ -4,7 +4,7 @@ import { openPostgres, type PostgresClient } from '../../../../store/postgres/cl
 import { versionOf } from '../../../../store/postgres/migrate.ts'
 import type { PostgresSettings } from '../../../../store/postgres/options.ts'
 import { TimhookError } from '../../../../errors.ts'
-import type { AdminRequest, AdminResult, Fate, History, OpeningOptions } from '../../../history.ts'
+import type { AdminRequest, AdminResult, RefOutcome, History, OpeningOptions } from '../../../history.ts'
 import { IS_SERVED } from '../sql/lease.ts'
 import { BACKLOGS } from '../sql/read.ts'
 import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
@@ -48,8 +48,8 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
       return id
     },
     async result(request) {
-      const [row] = await postgres.query<{ fates: Fate[] }>(RESULT, [request])
-      return row && resultOf(row.fates)
+      const [row] = await postgres.query<{ outcomes: RefOutcome[] }>(RESULT, [request])
+      return row && resultOf(row.outcomes)
     },
     erase: (erasure) => erase(postgres, erasure),
     async isServed() {
@@ -72,8 +72,8 @@ function withValidRefs(asked: AdminRequest): AdminRequest {
   return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)) }
 }
 
-function resultOf(fates: readonly Fate[]): AdminResult {
+function resultOf(outcomes: readonly RefOutcome[]): AdminResult {
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const fate of fates) counts[fate]++
-  return { ...counts, fates }
+  for (const outcome of outcomes) counts[outcome]++
+  return { ...counts, outcomes }
 }

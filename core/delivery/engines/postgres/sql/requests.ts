@@ -154,4 +154,7 @@ export const HOLD = sql(
 export const RESUME = sql('resume', 'DELETE FROM {schema}.holds WHERE plugin = $1')
 
 export const REQUEST = sql('request', 'INSERT INTO {schema}.requests (id, request) VALUES ($1, $2)')
-export const RESULT = sql('result', 'SELECT fates FROM {schema}.requests WHERE id = $1 AND ended_at IS NOT NULL')
+export const RESULT = sql(
+  'result',
+  'SELECT fates AS outcomes FROM {schema}.requests WHERE id = $1 AND ended_at IS NOT NULL',
+)

@@ -98,7 +98,7 @@ export class Appender {
       const keys = [...indices.keys()].map((n) => partitionKey(prefix, n))
       const replies = run<Reply[]>(APPEND, keys, ...args)
       onSent(indices.keys())
-      this.#tell(batch, await replies)
+      this.#notify(batch, await replies)
     } catch (error) {
       // Redis may have stored it, or may yet store it. Then its number is missing, and the consumer reads it.
       for (const append of batch) append.failed(error)
@@ -107,7 +107,7 @@ export class Appender {
     this.#open -= batch.length
   }
 
-  #tell(batch: readonly Append[], replies: readonly Reply[]): void {
+  #notify(batch: readonly Append[], replies: readonly Reply[]): void {
     for (const [index, append] of batch.entries()) {
       const reply = replies[index] ?? 0
       const [seq, resends = 0, firstId = ''] = typeof reply === 'number' ? [reply] : reply

@@ -91,7 +91,7 @@ export async function openRedisHistory(
 
 /** Replaces refs that Redis could never have with one that matches nothing. */
 function requestOf(asked: AdminRequest): object {
-  const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, fates: [] }
+  const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, outcomes: [] }
   if (asked.kind === 'pause' || asked.kind === 'resume') return { ...asked, answer }
   const [pattern, nothing] = asked.kind === 'replay' ? [REF, NOTHING.callback] : [LETTER, NOTHING.letter]
   return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)), answer }

@@ -17,7 +17,7 @@ local text = redis.call('LPOP', prefix .. ':requests')
 if not text then return reply(0) end
 local request = cjson.decode(text)
 local answer = request.answer
-answer.fates = answer.fates or {}
+answer.outcomes = answer.outcomes or {}
 
 local function baseOf(n) return prefix .. ':{' .. n .. '}' end
 local function isServed(plugin) return redis.call('ZCOUNT', prefix .. ':has:' .. plugin, now(), '+inf') > 0 end
@@ -92,9 +92,9 @@ local rest = {}
 for i, ref in ipairs(request.refs) do
   if i > CHUNK then rest[#rest + 1] = ref
   else
-    local fate = carryOut[request.kind](ref)
-    answer[fate] = answer[fate] + 1
-    answer.fates[#answer.fates + 1] = fate
+    local outcome = carryOut[request.kind](ref)
+    answer[outcome] = answer[outcome] + 1
+    answer.outcomes[#answer.outcomes + 1] = outcome
   end
 end
 if #rest > 0 then

@@ -23,7 +23,7 @@ export class Hints {
   }
 
   /** Best effort, since polling finds everything. */
-  tell(what: string): void {
+  publish(what: string): void {
     const { client, prefix } = this.#connection
     client.publish(hintsOf(prefix), `${this.#member} ${what}`).catch(() => undefined)
   }

@@ -1,5 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import type { AdminRequest, Fate } from '../../../history.ts'
+import type { AdminRequest, RefOutcome } from '../../../history.ts'
 import type { Hold } from '../../../delivery.ts'
 import type { Arg } from './messages.ts'
 
@@ -26,7 +26,7 @@ export function hold(database: Database, { plugin, hold: wanted }: Arg<'hold'>):
   else database.run('INSERT OR REPLACE INTO holds VALUES (?, ?, ?)', plugin, wanted.reason, wanted.until ?? null)
 }
 
-export function carryOutHold(database: Database, plugins: readonly string[], request: HoldRequest): Fate[] {
+export function carryOutHold(database: Database, plugins: readonly string[], request: HoldRequest): RefOutcome[] {
   return request.refs.map((plugin) => {
     if (!plugins.includes(plugin)) return 'foreign'
     const before = holdsOf(database)[plugin]

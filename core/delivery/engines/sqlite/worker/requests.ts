@@ -1,5 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import type { AdminResult, AdminRequest, Fate } from '../../../history.ts'
+import type { AdminResult, AdminRequest, RefOutcome } from '../../../history.ts'
 import { UNDELIVERED_REF } from '../blocks/entries.ts'
 import { undeliveredSeq } from './record-undelivered.ts'
 import type { Arg, Result } from './messages.ts'
@@ -42,24 +42,24 @@ export function holds(database: Database, { now, plugins }: Arg<'holds'>): Resul
   return holdsOf(database)
 }
 
-function carryOut(work: Work, adminRequest: AdminRequest): Fate[] {
+function carryOut(work: Work, adminRequest: AdminRequest): RefOutcome[] {
   if (isHoldRequest(adminRequest)) return carryOutHold(work.database, work.plugins, adminRequest)
   return adminRequest.kind === 'replay' ? replay(work, adminRequest) : retryOrDrop(work, adminRequest)
 }
 
-function answer({ database, now }: Work, num: number, outcomes: readonly Fate[]): void {
+function answer({ database, now }: Work, num: number, outcomes: readonly RefOutcome[]): void {
   // A request may be long, and nobody reads it again.
   const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
   database.run(update, JSON.stringify(counted(outcomes)), now, num)
 }
 
-function counted(outcomes: readonly Fate[]): AdminResult {
+function counted(outcomes: readonly RefOutcome[]): AdminResult {
   const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
   for (const outcome of outcomes) counts[outcome]++
-  return { ...counts, fates: outcomes }
+  return { ...counts, outcomes }
 }
 
-function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'replay' }>): Fate[] {
+function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'replay' }>): RefOutcome[] {
   const { database, plugins } = work
   if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
@@ -80,7 +80,7 @@ function seqOf(ref: string): number {
   return ref.startsWith(UNDELIVERED_REF) ? undeliveredSeq(Number(ref.slice(UNDELIVERED_REF.length))) : Number(ref)
 }
 
-function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): Fate[] {
+function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): RefOutcome[] {
   const { database, plugins } = work
   return refs.map((ref) => {
     const num = Number(ref)
@@ -96,7 +96,7 @@ function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: '
   })
 }
 
-function makePending({ database, now, woken }: Work, plugin: string, seq: number): Fate {
+function makePending({ database, now, woken }: Work, plugin: string, seq: number): RefOutcome {
   const insert = 'INSERT OR IGNORE INTO pending (plugin, seq, attempt, due_at) VALUES (?, ?, 1, ?)'
   if (database.run(insert, plugin, seq, now) === 0) return 'waiting'
   pin(database, seq)

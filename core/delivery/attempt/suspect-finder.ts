@@ -5,7 +5,7 @@ import type { NewLease, WaitingCallback } from '../callback-log.ts'
  * Finds the suspects after an unclean stop: callbacks that may have been running then. That is at most the first
  * callback of each key, and at most MAX_PREFETCH of a plugin. If the watchdog named a callback, only that one is a suspect.
  */
-export class InDoubt {
+export class SuspectFinder {
   readonly #tail: number
   readonly #startedAt: number
   readonly #knownId: string | undefined
