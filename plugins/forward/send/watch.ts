@@ -36,7 +36,6 @@ export class Watch {
       return
     }
     const now = performance.now()
-    // A copy, since what is looked at may end.
-    for (const one of [...this.#underWay]) one.look(now)
+    for (const one of this.#underWay) one.look(now)
   }
 }
