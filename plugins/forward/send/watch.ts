@@ -36,6 +36,7 @@ export class Watch {
       return
     }
     const now = performance.now()
-    for (const one of this.#underWay) one.look(now)
+    // A copy: one that is looked at may be removed, and the last one takes its place.
+    for (const one of this.#underWay.slice()) one.look(now)
   }
 }
