@@ -62,9 +62,10 @@ describe('the view of a plugin', () => {
     it(`reads its store, and can neither change it nor call anybody, with isolate: ${isolate}`, async () => {
       const folder = await folderWith({ 'viewing.mjs': VIEWS })
       const server = await serveAdmin({}, { plugins: [{ use: join(folder, 'viewing.mjs'), isolate }] })
+      // On a busy machine the start of a thread or process alone may take longer than a view may.
       const view = async (name: string): Promise<[number, unknown]> => {
         const { status, json } = await server.get(`/api/plugins/viewing/view/${name}`)
-        return [status, json]
+        return status === 503 ? view(name) : [status, json]
       }
       await handled(server, '@TGS#1')
       const runs = [200, { columns: ['group'], rows: [['@TGS#1']] }]

