@@ -35,9 +35,9 @@ export interface IsolationHealth {
   readonly nextStartAt?: number
 }
 
-/** The circuit breaker of a plugin, as it tells of it by `emit('circuit', { open, target })`. */
+/** The circuit breaker of a plugin, as it emits it: `emit('circuit', { open, target })`. */
 export interface CircuitState {
-  /** Whether it is open for any target; undefined as long as the plugin has told nothing. */
+  /** Whether it is open for any target; undefined until the plugin emits it. */
   readonly isOpen: boolean | undefined
 }
 

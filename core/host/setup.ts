@@ -107,7 +107,7 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
   }
 }
 
-/** What a plugin has told of its circuit breaker since it was set up. */
+/** What a plugin has emitted of its circuit breaker since it was set up. */
 class Circuit implements CircuitState {
   readonly #isolation: Isolation | undefined
   #open: Set<unknown> | undefined
@@ -122,13 +122,13 @@ class Circuit implements CircuitState {
     return this.#open && this.#open.size > 0
   }
 
-  told(data: unknown): void {
+  update(data: unknown): void {
     if (!isObject(data) || typeof data['open'] !== 'boolean') return
     this.#forgetIfRestarted()
     this.#open ??= new Set()
     const { open, target } = data
-    if (open && this.#open.size < MAX_TARGETS) this.#open.add(target)
-    else this.#open.delete(target)
+    if (!open) this.#open.delete(target)
+    else if (this.#open.size < MAX_TARGETS) this.#open.add(target)
   }
 
   /** A thread or process that was started again knows nothing of a target. */
@@ -142,7 +142,7 @@ class Circuit implements CircuitState {
 function emitterOf(id: string, bus: Bus, circuit: Circuit): (name: string, data: unknown) => void {
   const all = allOf(id)
   return (name, data) => {
-    if (name === 'circuit') circuit.told(data)
+    if (name === 'circuit') circuit.update(data)
     bus.emit(`plugin:${id}:${name}`, data)
     for (const many of [all, EVERY] as const)
       if (bus.hasListeners(many)) bus.emit(many, { name: `plugin:${id}:${name}`, data })
