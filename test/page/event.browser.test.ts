@@ -108,7 +108,7 @@ describe('one event', () => {
 
       await page.getByRole('button', { name: texts['event.test.edit'] }).click()
       const body = page.getByRole('dialog').getByLabel(texts['event.body'], { exact: true }).first()
-      await page.waitForFunction('document.querySelector("textarea").value.includes("@TGS#copied")')
+      while (!(await body.inputValue()).includes('@TGS#copied'));
       await body.fill(JSON.stringify({ CallbackCommand: FULL, GroupId: '@TGS#edited', EventTime: 7 }))
       await page.getByRole('button', { name: texts['event.testSend'], exact: true }).click()
       await page.getByText(texts['event.testAnswer'].replace('{status}', '200')).first().waitFor()
@@ -150,7 +150,7 @@ describe('one event', () => {
     expect(await page.locator('.message > li').count()).to.be.below(50)
     expect(Number(await page.evaluate('document.querySelectorAll("*").length'))).to.be.below(5000)
     await page.getByRole('button', { name: /Show all/ }).click()
-    await page.waitForFunction('document.querySelector(".json").textContent.includes("line 9999 ")')
+    await page.locator('.json', { hasText: 'line 9999 ' }).waitFor()
     expect(troubles).to.deep.equal([])
   })
 })
