@@ -1,17 +1,13 @@
 // By hand: npm run demo:archive
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
+import { join } from 'node:path'
 import { send } from '../../core/cli/trigger/send.ts'
 import { targetAt } from '../../core/cli/trigger/target.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
+import { printed, startServer, timhook } from './command.ts'
 
-const BIN = resolve('dist/core/cli/main.js')
 const SDK_APP_ID = 1_400_000_000
 const TOKEN = 'token-of-the-demo'
 const GROUP = '@TGS#book-club'
@@ -25,44 +21,11 @@ async function writeConfig(folder: string, fake: FakeTencent): Promise<void> {
   await mkdir(join(folder, 'config'), { recursive: true })
   const config = {
     server: { port: 0, drainMs: 0 },
-    admin: { port: 0 },
+    admin: false,
     apps: [{ sdkAppId: SDK_APP_ID, tokens: [TOKEN], rest }],
     plugins: [{ use: 'archive', options: { url: 'sqlite:data/archive.db' } }],
   }
   await writeFile(join(folder, 'config', 'plugins.yaml'), JSON.stringify(config, null, 2))
-}
-
-/** Starts the server, and resolves with its URL and what stops it once everything is in the archive. */
-async function startServer(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const child = spawn(process.execPath, [BIN, 'start'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })
-  const urlBehind = (words: string): Promise<string> =>
-    new Promise((found, failed) => {
-      child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)))
-      lines.on('line', (line) => {
-        const { msg } = JSON.parse(line) as { msg: unknown }
-        if (String(msg).startsWith(words)) found(String(msg).replace(words, ''))
-      })
-    })
-  const [url, adminUrl] = await Promise.all([urlBehind('listening on '), urlBehind('health on ')])
-  const isWaiting = async (): Promise<boolean> => {
-    const response = await fetch(new URL('/api/plugins', adminUrl))
-    const { plugins } = (await response.json()) as { plugins: { backlog: number }[] }
-    return plugins.some(({ backlog }) => backlog > 0)
-  }
-  return {
-    url,
-    async stop() {
-      while (await isWaiting()) await delay(50)
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
-
-async function timhook(folder: string, ...args: string[]): Promise<void> {
-  say(`\n$ timhook ${args.join(' ')}`)
-  await once(spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: 'inherit' }), 'exit')
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'timhook-demo-'))
@@ -81,20 +44,27 @@ try {
     const { status, ms } = await send(targetAt(server.url), sent)
     say(`Tencent: ${what}; timhook answers ${status} within ${ms.toFixed(0)} ms`)
   }
-  const message = (seq: number, from: string, words: string): Promise<void> => {
+  const message = (seq: number, from: string, words: string, what = `${from} writes message ${seq}`): Promise<void> => {
     group.messages.push({ from, body: text(words), random: seq, at: NOW + seq, seq })
     const when = { MsgTime: NOW + seq, EventTime: (NOW + seq) * 1000 }
     const body = { GroupId: GROUP, From_Account: from, MsgSeq: seq, Random: seq, MsgBody: text(words), ...when }
-    return tell('Group.CallbackAfterSendMsg', body, `${from} writes`)
+    return tell('Group.CallbackAfterSendMsg', body, what)
   }
   const recall = { GroupId: GROUP, Operator_Account: 'bob', MsgSeqList: [{ MsgSeq: 2 }], EventTime: Date.now() }
   await message(1, 'ann', '我们周五在北京大学见面')
   await tell('Group.CallbackAfterRecallMsg', recall, 'bob recalls message 2, which has not come yet')
   await message(2, 'bob', 'a secret that was recalled')
-  await message(2, 'bob', 'a secret that was recalled')
-  // A callback that never came.
+  await message(
+    2,
+    'bob',
+    'a secret that was recalled',
+    'the same again: Tencent sends once more what it takes for lost',
+  )
+  say('Tencent: the callback of message 3, which cat wrote, is lost')
   group.messages.push({ from: 'cat', body: text('message 3, whose callback was lost'), random: 3, at: NOW + 3, seq: 3 })
   await message(4, 'ann', 'See you in 北京 then')
+  // A stop waits for what is under way, and leaves what is still stored to the next start.
+  while (!(await printed(folder, 'archive', 'search', 'See you')).includes('See you'));
   await server.stop()
   say('\nThe server has stopped; the archive is a database of its own.')
   await timhook(folder, 'archive', 'search', '北京')

@@ -69,7 +69,8 @@ async function writes(from: string, text: string): Promise<void> {
   })
   await done
   const parts = tencent.callsOf('send_stream_msg').slice(before)
-  for (const { body } of parts) say(`  ${BOT} streams: ${String(body['Chunk'])}`)
+  // The last part is empty, and ends the stream.
+  for (const { body } of parts) say(`  ${BOT} streams: ${String(body['Chunk']) || '(the end)'}`)
   if (parts.length === 0) say('  no answer')
 }
 

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { send } from '../../core/cli/trigger/send.ts'
 import { targetAt } from '../../core/cli/trigger/target.ts'
 import { startFake, type FakeTencent } from '../fakes/tencent-rest/fake.ts'
 import { makeGroup } from '../fakes/tencent-rest/groups.ts'
+import { BIN, timhook } from './command.ts'
 
-const BIN = resolve('dist/core/cli/main.js')
 const SDK_APP_ID = 1_400_000_000
 const TOKEN = 'token-of-the-demo'
 const GROUP = '@TGS#book-club'
@@ -89,11 +89,6 @@ async function tryToJoin(fake: FakeTencent, account: string): Promise<void> {
   const group = fake.world.groups.get(GROUP)
   say(`${account} tries to join; the group has ${group?.members.size} of ${group?.cap} members`)
   fake.join(GROUP, account)
-}
-
-async function timhook(folder: string, ...args: string[]): Promise<void> {
-  say(`\n$ timhook ${args.join(' ')}`)
-  await once(spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: 'inherit' }), 'exit')
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'timhook-demo-'))

@@ -74,7 +74,7 @@ async function somebodyWrites(text: string): Promise<void> {
 
 await somebodyWrites('see you in the garden')
 await somebodyWrites('come to the casino')
-say('  … once more, from the cache:')
+say('\nThe same once more, answered from the cache:')
 await somebodyWrites('come to the casino')
 const told = chat.next()
 await somebodyWrites('follow me to another app')
