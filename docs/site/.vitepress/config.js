@@ -10,8 +10,18 @@ process.env.VITE_EXTRA_EXTENSIONS = 'go,java,php,py'
 
 const require = createRequire(import.meta.url)
 const root = resolve(fileURLToPath(import.meta.url), '../../../..')
+const LICENSE = 'LICENSE'
 /** What pages link to and is no page. */
-const FILES = ['LICENSE', 'llms.txt', 'config', 'deploy', 'docs/asyncapi.json', 'docs/examples', 'docs/schemas']
+const FILES = [
+  LICENSE,
+  'llms.txt',
+  'config',
+  'deploy',
+  'docs/asyncapi.json',
+  'docs/examples',
+  'docs/openapi.json',
+  'docs/schemas',
+]
 
 /** The sidebar is the index of the documentation: its sections, and the links in them. */
 function sidebar(language) {
@@ -28,17 +38,37 @@ function sidebar(language) {
   }))
 }
 
-/** Folders are no pages: a link to one leads to the list that is written for it. */
-function linkFolders(md) {
-  md.core.ruler.push('folders', (state) => {
-    for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
-      const href = token.type === 'link_open' ? token.attrGet('href') : undefined
-      if (!href || /^[a-z]+:|^#/.test(href)) continue
-      const path = resolve(root, dirname(state.env.relativePath), href.split('#')[0])
-      if (isFolder(path)) token.attrSet('href', `${href.replace(/\/$/, '')}/index.html`)
-      else if (href.startsWith('.') && extname(href) === '' && existsSync(path))
-        token.attrSet('href', `${dirname(href)}/index.html`)
+/** Links that are neither to a page nor to a file that is copied would lead nowhere: what they say stays, as text. */
+function adaptLinks(md) {
+  md.core.ruler.push('links', (state) => {
+    for (const { children } of state.tokens) {
+      let isText = false
+      for (const token of children ?? []) {
+        if (token.type === 'link_open') isText = !adaptLink(token, state.env.relativePath)
+        if (isText && /^link_(open|close)$/.test(token.type)) Object.assign(token, { tag: 'span', attrs: null })
+      }
     }
+  })
+}
+
+/** Whether a link leads somewhere. Folders are no pages: a link to one leads to the list that is written for it. */
+function adaptLink(link, page) {
+  const href = link.attrGet('href')
+  if (!href || /^[a-z]+:|^#/.test(href)) return true
+  const [file] = href.split('#')
+  const path = relative(root, resolve(root, dirname(page), file))
+  if (path.endsWith('.md') || !existsSync(join(root, path))) return true
+  if (!FILES.some((copied) => path === copied || path.startsWith(`${copied}/`))) return false
+  if (isFolder(join(root, path))) link.attrSet('href', `${href.replace(/\/$/, '')}/index.html`)
+  else if (extname(path) === '' && path !== LICENSE) link.attrSet('href', `${dirname(href)}/index.html`)
+  return true
+}
+
+/** What stands in code is not for Vue. */
+function keepCode(md) {
+  md.core.ruler.push('code', (state) => {
+    for (const { children } of state.tokens)
+      for (const token of children ?? []) if (token.type === 'code_inline') token.attrSet('v-pre', '')
   })
 }
 
@@ -131,7 +161,8 @@ export default defineConfig({
   },
   markdown: {
     config: (md) => {
-      linkFolders(md)
+      adaptLinks(md)
+      keepCode(md)
       drawMermaid(md)
     },
     languageAlias: { caddyfile: 'nginx', conf: 'ini' },
@@ -152,5 +183,8 @@ export default defineConfig({
       cpSync(join(root, path), join(outDir, path), { recursive: true, filter: (name) => !name.endsWith('.ts') })
       if (isFolder(join(outDir, path))) listFolder(join(outDir, path), outDir)
     }
+    // A link to a file without an ending is one to a page.
+    const licence = readFileSync(join(root, LICENSE), 'utf8').replaceAll('<', '&lt;')
+    writeFileSync(join(outDir, `${LICENSE}.html`), `<!doctype html><title>${LICENSE}</title><pre>${licence}</pre>\n`)
   },
 })
