@@ -1,6 +1,4 @@
-import { createSecureContext } from 'node:tls'
-import { Duration, Type } from 'timhook/plugin'
-import { readPem } from './send/pem.ts'
+import { Duration, readTls, Type } from 'timhook/plugin'
 import { keyOf } from './format/sign-webhook.ts'
 
 const Secret = (pattern: string, expected: string) => Type.String({ pattern, expected, secret: true })
@@ -154,8 +152,7 @@ export function checkOptions({ url, format, token, secret, headers, circuit, tls
   if (circuit && circuit.probeMs > circuit.maxProbeMs) throw new Error('circuit: probeMs is longer than maxProbeMs')
   if (!tls) return
   if (new URL(url).protocol !== 'https:') throw new Error('tls: the url begins with http://')
-  if ((tls.cert === undefined) !== (tls.key === undefined)) throw new Error('tls: cert and key go together')
-  createSecureContext(readPem(tls))
+  readTls(tls)
 }
 
 /** The secrets, newest first. */

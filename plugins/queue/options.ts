@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { Duration, Type } from 'timhook/plugin'
+import { Duration, readTls, Type } from 'timhook/plugin'
 
 const require = createRequire(import.meta.url)
 
@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'nats:': 'nats',
   'tls:': 'nats',
 }
+
+const SECURE = new Set(['amqps', 'rediss', 'tls'])
 
 /** The package to install beside timhook. */
 const PACKAGES: Readonly<Record<Kind, readonly string[]>> = {
@@ -62,6 +64,24 @@ export const options = Type.Object(
         description: 'Redis: about how many entries a stream keeps; never trimmed unless given',
       }),
     ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          ca: Type.Optional(
+            Type.String({ minLength: 1, description: 'Certificates that are trusted in place of the public ones' }),
+          ),
+          cert: Type.Optional(
+            Type.String({ minLength: 1, description: 'Our certificate, for a broker that asks for one' }),
+          ),
+          key: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Its key' })),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'With amqps://, rediss:// or tls://: PEM texts (${file:…}) or files, relative to the working directory',
+        },
+      ),
+    ),
     timeout: Duration({
       default: 10_000,
       min: 1,
@@ -93,14 +113,16 @@ function isInstalled(name: string): boolean {
  * Checks what the schema cannot.
  * @throws Error with what is wrong, in one line without a secret
  */
-export function checkOptions({ url, exchange, stream, maxLen }: Options): void {
+export function checkOptions({ url, exchange, stream, maxLen, tls }: Options): void {
   if (!URL.canParse(url)) throw new Error('url: is not a URL')
   const kind = kindOf(url)
   if (exchange !== undefined && kind !== 'rabbitmq') throw new Error('exchange: only RabbitMQ (amqp://…) has exchanges')
   for (const [name, value] of Object.entries({ stream, maxLen }))
     if (value !== undefined && kind !== 'redis') throw new Error(`${name}: is for Redis (redis://…) only`)
-  const lacking = PACKAGES[kind].filter((name) => !isInstalled(name))
   const scheme = url.slice(0, url.indexOf(':'))
+  if (tls && !SECURE.has(scheme)) throw new Error(`tls: the url begins with ${scheme}://`)
+  if (tls) readTls(tls)
+  const lacking = PACKAGES[kind].filter((name) => !isInstalled(name))
   if (lacking.length > 0)
     throw new Error(`url: ${scheme}://… needs ${lacking.join(' and ')}: npm install ${lacking.join(' ')}`)
 }

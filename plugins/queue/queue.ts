@@ -1,4 +1,4 @@
-import type { Log } from 'timhook/plugin'
+import { type Log, readTls } from 'timhook/plugin'
 import { BrokerError } from './brokers/broker-error.ts'
 import type { Connect } from './brokers/connection.ts'
 import { Link } from './brokers/link.ts'
@@ -26,14 +26,17 @@ export async function openQueue(options: Options, log: Log): Promise<Queue> {
     await link.open()
   } catch (error) {
     if (error instanceof BrokerError && error.code === 'BROKER_REFUSED') throw error
-    log.warn({ error }, 'the broker is down: callbacks wait until it is back')
+    const { message, cause } = error as Error
+    const reason = cause instanceof Error ? `${message}: ${cause.message.trim()}` : message
+    log.warn({ error, reason }, 'the broker is down: callbacks wait until it is back')
   }
   return { link, partitions: options.partitions }
 }
 
-function connector({ url, exchange = NAME, stream = NAME, maxLen, timeout }: Options, origin: string): Connect {
+function connector({ url, exchange = NAME, stream = NAME, maxLen, timeout, tls }: Options, origin: string): Connect {
   const kind = kindOf(url)
-  if (kind === 'rabbitmq') return connectRabbit({ url, origin, exchange })
-  if (kind === 'redis') return connectRedis({ url, origin, stream, maxLen })
-  return connectNats({ url, origin, timeoutMs: timeout })
+  const broker = { url, origin, tls: tls && readTls(tls) }
+  if (kind === 'rabbitmq') return connectRabbit({ ...broker, exchange })
+  if (kind === 'redis') return connectRedis({ ...broker, stream, maxLen })
+  return connectNats({ ...broker, timeoutMs: timeout })
 }

@@ -1,4 +1,13 @@
+import type { TlsTexts } from 'timhook/plugin'
 import type { Message } from '../message.ts'
+
+/** Where a broker is. */
+export interface Broker {
+  readonly url: string
+  /** The part of the URL that is no secret. */
+  readonly origin: string
+  readonly tls: TlsTexts | undefined
+}
 
 /** An open connection to a broker, which does not reconnect by itself. */
 export interface Connection {

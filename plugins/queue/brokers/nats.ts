@@ -1,11 +1,9 @@
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import type { Message } from '../message.ts'
 import { BrokerError } from './broker-error.ts'
-import { CONNECT_MS, type Connect } from './connection.ts'
+import { type Broker, CONNECT_MS, type Connect } from './connection.ts'
 
-interface NatsSettings {
-  readonly url: string
-  readonly origin: string
+interface NatsSettings extends Broker {
   /** The longest wait for an acknowledgement, milliseconds. */
   readonly timeoutMs: number
 }
@@ -14,7 +12,7 @@ const REFUSED = new Set(['AuthorizationError', 'UserAuthenticationExpiredError',
 const PING_MS = 10_000
 
 /** NATS JetStream: a message is done when a stream has acknowledged it. */
-export function connectNats({ url, origin, timeoutMs }: NatsSettings): Connect {
+export function connectNats({ url, origin, tls, timeoutMs }: NatsSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { name, message, cause } = error as Error
     const isRefused = REFUSED.has(name) || REFUSED.has((cause as Error | undefined)?.name ?? '')
@@ -26,7 +24,7 @@ export function connectNats({ url, origin, timeoutMs }: NatsSettings): Connect {
     const { jetstream } = await import('@nats-io/jetstream')
     let nats: NatsConnection
     try {
-      nats = await connect(settingsOf(url))
+      nats = await connect(settingsOf(url, tls))
     } catch (error) {
       throw errorOf(error)
     }
@@ -60,7 +58,7 @@ export function connectNats({ url, origin, timeoutMs }: NatsSettings): Connect {
 }
 
 /** The client reads neither user nor password of a URL. */
-function settingsOf(url: string): ConnectionOptions {
+function settingsOf(url: string, tls: Broker['tls']): ConnectionOptions {
   const { protocol, host, username, password } = new URL(url)
   const user = decodeURIComponent(username)
   const pass = decodeURIComponent(password)
@@ -70,7 +68,7 @@ function settingsOf(url: string): ConnectionOptions {
     timeout: CONNECT_MS,
     reconnect: false,
     pingInterval: PING_MS,
-    ...(protocol === 'tls:' && { tls: {} }),
+    ...(protocol === 'tls:' && { tls: { ...tls } }),
     ...(user !== '' && (pass === '' ? { token: user } : { user, pass })),
   }
 }

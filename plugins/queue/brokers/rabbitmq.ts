@@ -2,11 +2,9 @@ import type { Socket } from 'node:net'
 import type { ChannelModel, ConfirmChannel } from 'amqplib'
 import type { Message } from '../message.ts'
 import { BrokerError } from './broker-error.ts'
-import { CONNECT_MS, type Connect } from './connection.ts'
+import { type Broker, CONNECT_MS, type Connect } from './connection.ts'
 
-interface RabbitSettings {
-  readonly url: string
-  readonly origin: string
+interface RabbitSettings extends Broker {
   readonly exchange: string
 }
 
@@ -15,7 +13,7 @@ const REFUSED = /\b(?:403|530)\b/
 const NOT_FOUND = 404
 
 /** RabbitMQ: persistent, mandatory, and done when the broker has confirmed. */
-export function connectRabbit({ url, origin, exchange }: RabbitSettings): Connect {
+export function connectRabbit({ url, origin, tls, exchange }: RabbitSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { message } = error as Error
     if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} refuses us: ${message}`)
@@ -28,6 +26,7 @@ export function connectRabbit({ url, origin, exchange }: RabbitSettings): Connec
       model = await connect(url, {
         timeout: CONNECT_MS,
         noDelay: true,
+        ...tls,
         clientProperties: { connection_name: 'timhook' },
       })
     } catch (error) {

@@ -1,10 +1,8 @@
 import type { Message } from '../message.ts'
 import { BrokerError } from './broker-error.ts'
-import { CONNECT_MS, type Connect } from './connection.ts'
+import { type Broker, CONNECT_MS, type Connect } from './connection.ts'
 
-interface RedisSettings {
-  readonly url: string
-  readonly origin: string
+interface RedisSettings extends Broker {
   /** The key of the stream. */
   readonly stream: string
   readonly maxLen: number | undefined
@@ -18,7 +16,7 @@ const UNFIT = /^WRONGTYPE/
 const AWAY = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)/
 
 /** Redis Streams: one entry a callback. */
-export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Connect {
+export function connectRedis({ url, origin, tls, stream, maxLen }: RedisSettings): Connect {
   const errorOf = (error: unknown): BrokerError => {
     const { message } = error as Error
     if (REFUSED.test(message)) return new BrokerError('BROKER_REFUSED', `${origin} refuses us: ${message}`)
@@ -34,6 +32,7 @@ export function connectRedis({ url, origin, stream, maxLen }: RedisSettings): Co
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       connectionName: 'timhook',
+      ...(tls && { tls }),
     })
     let cause: unknown
     redis.on('error', (error) => (cause = error))

@@ -59,3 +59,19 @@ export async function writeCertificate(folder: string, name: string, { cert, key
   await writeFile(join(folder, `${name}.pem`), cert)
   await writeFile(join(folder, `${name}.key`), key)
 }
+
+/** Files of a server that asks for certificates, and of a client that has one, all of one authority. */
+export interface TlsFiles {
+  readonly ca: string
+  readonly server: { readonly cert: string; readonly key: string }
+  readonly client: { readonly cert: string; readonly key: string }
+}
+
+/** Makes them in a folder. */
+export async function makeTlsFiles(folder: string): Promise<TlsFiles> {
+  const by = await makeCertificate('authority')
+  await writeCertificate(folder, 'ca', by)
+  for (const name of ['server', 'client']) await writeCertificate(folder, name, await makeCertificate(name, { by }))
+  const files = (name: string) => ({ cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) })
+  return { ca: join(folder, 'ca.pem'), server: files('server'), client: files('client') }
+}

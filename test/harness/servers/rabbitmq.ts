@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderWith } from '../cli.ts'
+import type { TlsFiles } from './certificates.ts'
 import { serverProcess, type ServerProcess } from './server-process.ts'
 import { freePort } from './redis.ts'
 
@@ -10,12 +11,17 @@ const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const hasRabbit = existsSync(PROGRAM)
 if (!hasRabbit && process.env['CI']) throw new Error('rabbitmq-server is not installed')
 
-/** Starts a RabbitMQ with a folder of its own: its database, log and cookie. Its user is guest, with that password. */
+/**
+ * Starts a RabbitMQ with a folder of its own: its database, log and cookie. Its user is guest, with that password. At
+ * `secureUrl` it demands the certificate of a client.
+ */
 export async function startRabbit(
   atEnd: (stop: () => Promise<void>) => void,
-): Promise<ServerProcess & { readonly url: string }> {
+  tls: TlsFiles,
+): Promise<ServerProcess & { readonly url: string; readonly secureUrl: string }> {
   const folder = await folderWith({}, atEnd)
   const [port, distribution, epmdPort] = [await freePort(), await freePort(), await freePort()]
+  const securePort = await freePort()
   // By which Erlang's nodes find each other: one that a node starts would stay when it has ended.
   const names = { ERL_EPMD_PORT: String(epmdPort), ERL_EPMD_ADDRESS: '127.0.0.1' }
   const epmd = serverProcess({
@@ -26,7 +32,17 @@ export async function startRabbit(
   })
   atEnd(() => epmd.kill())
   await epmd.start()
-  await writeFile(join(folder, 'rabbitmq.conf'), 'loopback_users = none\n')
+  const settings = {
+    loopback_users: 'none',
+    'listeners.ssl.1': `127.0.0.1:${securePort}`,
+    'ssl_options.cacertfile': tls.ca,
+    'ssl_options.certfile': tls.server.cert,
+    'ssl_options.keyfile': tls.server.key,
+    'ssl_options.verify': 'verify_peer',
+    'ssl_options.fail_if_no_peer_cert': 'true',
+  }
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`)
+  await writeFile(join(folder, 'rabbitmq.conf'), lines.join(''))
   const rabbit = serverProcess({
     program: PROGRAM,
     env: {
@@ -48,7 +64,11 @@ export async function startRabbit(
   })
   atEnd(() => rabbit.kill())
   await rabbit.start()
-  return { ...rabbit, url: `amqp://guest:guest@127.0.0.1:${port}` }
+  return {
+    ...rabbit,
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    secureUrl: `amqps://guest:guest@127.0.0.1:${securePort}`,
+  }
 }
 
 /** Tests that need a RabbitMQ; where there is none, their title says that they were left out. */

@@ -2,10 +2,12 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect as connectNats } from '@nats-io/transport-node'
 import { connect as connectRabbit } from 'amqplib'
 import { Redis } from 'ioredis'
+import { folderWith } from '../../harness/cli.ts'
+import { makeTlsFiles, type TlsFiles } from '../../harness/servers/certificates.ts'
 import { startNats } from '../../harness/servers/nats.ts'
 import type { ServerProcess } from '../../harness/servers/server-process.ts'
 import { startRabbit } from '../../harness/servers/rabbitmq.ts'
-import { DURABLE, startRedis } from '../../harness/servers/redis.ts'
+import { DURABLE, freePort, startRedis } from '../../harness/servers/redis.ts'
 
 /** A message as a consumer of the broker gets it. */
 export interface Taken {
@@ -22,6 +24,9 @@ export interface TestBroker extends Omit<ServerProcess, 'signal'> {
   readonly url: string
   /** The URL with a password that is wrong. */
   readonly wrong: string
+  /** Where it demands TLS and the certificate of a client, and the files of those who know it. */
+  readonly secureUrl: string
+  readonly tls: TlsFiles
   /** Empties what there is, and makes what takes the callbacks: one, or one for each partition. */
   prepare(partitions?: number): Promise<void>
   /** All that has come since it was prepared, oldest first. */
@@ -31,7 +36,8 @@ export interface TestBroker extends Omit<ServerProcess, 'signal'> {
 type AtEnd = (stop: () => Promise<void>) => void
 
 export async function rabbitBroker(atEnd: AtEnd): Promise<TestBroker> {
-  const rabbit = await startRabbit(atEnd)
+  const tls = await makeTlsFiles(await folderWith({}, atEnd))
+  const rabbit = await startRabbit(atEnd, tls)
   const using = async <T>(
     use: (channel: Awaited<ReturnType<typeof channelOf>>['channel']) => Promise<T>,
   ): Promise<T> => {
@@ -45,6 +51,7 @@ export async function rabbitBroker(atEnd: AtEnd): Promise<TestBroker> {
   const queueOf = (partition?: number): string => (partition === undefined ? 'all' : `part-${partition}`)
   return {
     ...rabbit,
+    tls,
     wrong: rabbit.url.replace('guest@', 'other@'),
     prepare: (partitions) =>
       using(async (channel) => {
@@ -85,7 +92,11 @@ async function channelOf(url: string) {
 }
 
 export async function redisBroker(atEnd: AtEnd): Promise<TestBroker> {
-  const redis = await startRedis([...DURABLE, '--requirepass', 'secret'], atEnd)
+  const tls = await makeTlsFiles(await folderWith({}, atEnd))
+  const securePort = String(await freePort())
+  const files = ['--tls-ca-cert-file', tls.ca, '--tls-cert-file', tls.server.cert, '--tls-key-file', tls.server.key]
+  const settings = [...DURABLE, '--requirepass', 'secret', '--tls-port', securePort, ...files]
+  const redis = await startRedis(settings, atEnd)
   const url = redis.url.replace('//', '//:secret@')
   const using = async <T>(use: (client: Redis) => Promise<T>): Promise<T> => {
     const client = new Redis(url)
@@ -98,6 +109,8 @@ export async function redisBroker(atEnd: AtEnd): Promise<TestBroker> {
   return {
     ...redis,
     url,
+    tls,
+    secureUrl: `rediss://:secret@127.0.0.1:${securePort}`,
     wrong: url.replace('secret', 'other'),
     prepare: () => using(async (client) => void (await client.flushall())),
     read: (partition) =>
@@ -112,12 +125,21 @@ export async function redisBroker(atEnd: AtEnd): Promise<TestBroker> {
   }
 }
 
-export async function natsBroker(atEnd: AtEnd): Promise<TestBroker> {
-  const server = await startNats(atEnd)
-  const options = { servers: new URL(server.url).host, user: 'timhook', pass: 'secret' }
+export async function natsBroker(atEnd: AtEnd, isSecure = false): Promise<TestBroker> {
+  const tls = await makeTlsFiles(await folderWith({}, atEnd))
+  const server = await startNats(atEnd, isSecure ? tls : undefined)
+  const { cert, key } = tls.client
+  const options = {
+    servers: new URL(server.url).host,
+    user: 'timhook',
+    pass: 'secret',
+    ...(isSecure && { tls: { caFile: tls.ca, certFile: cert, keyFile: key } }),
+  }
   const streamOf = (partition?: number): string => (partition === undefined ? 'all' : `part-${partition}`)
   return {
     ...server,
+    tls,
+    secureUrl: server.url,
     wrong: server.url.replace('secret', 'other'),
     async prepare(partitions) {
       const nats = await connectNats(options)

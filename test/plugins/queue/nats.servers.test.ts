@@ -4,7 +4,12 @@ import { describeWithProgram } from '../../harness/servers/program.ts'
 import { natsBroker } from './brokers.ts'
 import { heard, serve } from '../../harness/server.ts'
 import { behavesAsQueue, counted, queueing } from './contract.ts'
+import { behavesOverTls } from './over-tls.ts'
 import { sharedBroker } from './shared.ts'
+
+describeWithProgram('nats-server', 'NATS JetStream as a queue over TLS', () => {
+  behavesOverTls(sharedBroker((atEnd) => natsBroker(atEnd, true)))
+})
 
 describeWithProgram('nats-server', 'NATS JetStream as a queue', () => {
   const broker = sharedBroker(natsBroker)

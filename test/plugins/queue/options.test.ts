@@ -11,6 +11,14 @@ describe('the options of queue', () => {
     ['an exchange of Redis', "url: 'redis://a', exchange: a", 'exchange: only RabbitMQ (amqp://…) has exchanges'],
     ['a stream of RabbitMQ', "url: 'amqp://a', stream: a", 'stream: is for Redis (redis://…) only'],
     ['a maxLen of JetStream', "url: 'nats://a', maxLen: 5", 'maxLen: is for Redis (redis://…) only'],
+    ['TLS without it', "url: 'amqp://a', tls: { ca: x }", 'tls: the url begins with amqp://'],
+    [
+      'a missing file',
+      "url: 'rediss://a', tls: { ca: /none.pem }",
+      'tls.ca: is neither PEM nor a file that can be read: ENOENT',
+    ],
+    ['a certificate without key', "url: 'tls://a', tls: { cert: /none.pem }", 'tls: cert and key go together'],
+    ['a file that is no PEM', "url: 'tls://a', tls: { ca: package.json }", 'tls: ca has no certificate in PEM'],
     ['one partition', "url: 'nats://a', partitions: 1", 'partitions'],
     ['an exchange without name', "url: 'amqp://a', exchange: ''", 'exchange'],
   ] as const) {

@@ -4,11 +4,13 @@ import { FULL, full } from '../../harness/plugin.ts'
 import { describeWithRabbit } from '../../harness/servers/rabbitmq.ts'
 import { rabbitBroker } from './brokers.ts'
 import { behavesAsQueue, counted, queueing } from './contract.ts'
+import { behavesOverTls } from './over-tls.ts'
 import { sharedBroker } from './shared.ts'
 
 describeWithRabbit('RabbitMQ as a queue', () => {
   const broker = sharedBroker(rabbitBroker)
   behavesAsQueue(broker, { partitionOf: ({ subject }) => subject.split('.').at(-1) ?? '' })
+  behavesOverTls(broker)
 
   it('returns what no queue is bound for, which is a failure', async () => {
     const exchange = 'nobody.listens'

@@ -5,11 +5,13 @@ import { heard } from '../../harness/server.ts'
 import { describeWithRedis } from '../../harness/servers/redis.ts'
 import { redisBroker } from './brokers.ts'
 import { behavesAsQueue, counted, load, queueing } from './contract.ts'
+import { behavesOverTls } from './over-tls.ts'
 import { sharedBroker } from './shared.ts'
 
 describeWithRedis('Redis as a queue', () => {
   const broker = sharedBroker(redisBroker)
   behavesAsQueue(broker, { partitionOf: ({ subject }) => subject.slice('timhook.'.length) })
+  behavesOverTls(broker)
 
   it('keeps every entry, or about maxLen of them', async () => {
     await broker().prepare()

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { certificatesOf } from './certificates.ts'
+
+/** Certificates and a key, each as PEM text or the path of a file. */
+export interface TlsOptions {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
+
+/** The same as PEM texts, as `tls.connect` takes them. */
+export interface TlsTexts {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+/**
+ * Reads the options `tls` of a plugin that connects to somebody.
+ * @throws Error that names what cannot be used
+ */
+export function readTls({ ca, cert, key }: TlsOptions): TlsTexts {
+  if ((cert === undefined) !== (key === undefined)) throw new Error('tls: cert and key go together')
+  const texts = {
+    ...(ca !== undefined && { ca: textOf('ca', ca) }),
+    ...(cert !== undefined && { cert: textOf('cert', cert) }),
+    ...(key !== undefined && { key: textOf('key', key) }),
+  }
+  try {
+    // What is no certificate would be overlooked, and then nobody is trusted.
+    for (const [name, text] of Object.entries({ ca: texts.ca, cert: texts.cert }))
+      if (text !== undefined && certificatesOf(text).length === 0) throw new Error(`${name} has no certificate in PEM`)
+    createSecureContext(texts)
+  } catch (error) {
+    throw new Error(`tls: ${(error as Error).message}`, { cause: error })
+  }
+  return texts
+}
+
+function textOf(name: string, given: string): string {
+  if (given.includes('-----BEGIN')) return given
+  try {
+    return readFileSync(given, 'utf8')
+  } catch (error) {
+    throw new Error(`tls.${name}: is neither PEM nor a file that can be read: ${(error as { code?: string }).code}`, {
+      cause: error,
+    })
+  }
+}
