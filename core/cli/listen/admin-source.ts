@@ -30,6 +30,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
     const body = (await response.json().catch(() => undefined)) as T | ApiError | undefined
     if (response.ok && body !== undefined) return body as T
     const why = (body as ApiError | undefined)?.error ?? 'its answer is not from timhook'
+    if ((body as ApiError | undefined)?.code === 'NOT_STORED') throw new NotStored(why)
     const code = UNAVAILABLE.has(response.status) ? 'LISTEN_UNANSWERED' : 'USAGE'
     throw new TimhookError(code, `${admin.origin} answered ${response.status}: ${why}`, {
       hint: hintOf(response.status),
@@ -41,40 +42,62 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
       hint: 'Set admin.bodies: true in the config of that server.',
     })
 
+  /** Newest first. */
+  async function* events(filter: Record<string, string>, signal: AbortSignal): AsyncGenerator<EventSummary> {
+    for (let place = ''; !signal.aborted;) {
+      const query = new URLSearchParams({ outcome: 'delivered', ...filter })
+      if (place !== '') query.set('place', place)
+      const page = await get<EventPage>(`/api/events?${query.toString()}`, signal)
+      yield* page.entries
+      if (page.end) return
+      ;({ place } = page)
+    }
+  }
   /** All callbacks received since then that have not been seen, oldest first. */
   const listed = async (since: number, seen: ReadonlySet<string>, signal: AbortSignal): Promise<EventSummary[]> => {
     const found: EventSummary[] = []
-    for (let place = ''; !signal.aborted;) {
-      const query = new URLSearchParams({ outcome: 'delivered', since: String(since), limit: '200' })
-      if (place !== '') query.set('place', place)
-      const page = await get<EventPage>(`/api/events?${query.toString()}`, signal)
-      found.push(...page.entries.filter(({ id }) => !seen.has(id)))
-      if (page.end) break
-      ;({ place } = page)
-    }
+    for await (const event of events({ since: String(since), limit: '200' }, signal))
+      if (!seen.has(event.id)) found.push(event)
     return found.toReversed()
   }
-  const eventOf = async ({ id, command, receivedAt }: EventSummary, signal: AbortSignal): Promise<StoredEvent> => {
-    const { query, body = '' } = await get<EventDetail>(`/api/events/${id}?body=1`, signal)
-    return { id, command, receivedAt, query, raw: body }
+  /** When the newest came by the clock of the server, which may differ from ours; 0 if there is none. */
+  const newestAt = async (signal: AbortSignal): Promise<number> => {
+    for await (const { receivedAt } of events({ limit: '1' }, signal)) return receivedAt
+    return 0
+  }
+  /** Undefined if the server no longer has it: a busy one with the engine memory keeps only the newest. */
+  const eventOf = async (
+    { id, command, receivedAt }: EventSummary,
+    signal: AbortSignal,
+  ): Promise<StoredEvent | undefined> => {
+    try {
+      const { query, body = '' } = await get<EventDetail>(`/api/events/${id}?body=1`, signal)
+      return { id, command, receivedAt, query, raw: body }
+    } catch (error) {
+      if (error instanceof NotStored) return undefined
+      throw error
+    }
   }
 
   return {
     async *callbacks({ since, isWanted }, signal) {
-      let from = since ?? Date.now()
+      let from = since ?? Math.max(0, (await newestAt(signal)) - OVERLAP_MS)
       const seen = new Map<string, number>()
       // The search reaches back before the start of the command, but earlier callbacks are not wanted.
       if (since === undefined) {
-        from -= OVERLAP_MS
         for (const { id, receivedAt } of await listed(from, new Set(), signal)) seen.set(id, receivedAt)
       }
       for (let isAway = false; !signal.aborted;) {
         try {
           const entries = await listed(from, new Set(seen.keys()), signal)
+          let missed = 0
           for (const entry of entries) {
-            if (isWanted(entry.command)) yield await eventOf(entry, signal)
+            const event = isWanted(entry.command) ? await eventOf(entry, signal) : false
+            if (event) yield event
+            else if (event === undefined) missed++
             seen.set(entry.id, entry.receivedAt)
           }
+          if (missed > 0) printProgress(`${admin.origin} has dropped ${missed} callbacks before they could be read`)
           from = Math.max(from, ...entries.map(({ receivedAt }) => receivedAt - OVERLAP_MS))
           for (const [id, receivedAt] of seen) if (receivedAt < from) seen.delete(id)
           isAway = false
@@ -92,6 +115,9 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
     close: async () => undefined,
   }
 }
+
+/** The server has a callback no more. */
+class NotStored extends Error {}
 
 function hintOf(status: number): string {
   if (status === 401) return 'Give the token of its config in TIMHOOK_ADMIN_TOKEN or with --token-file.'

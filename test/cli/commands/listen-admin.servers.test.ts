@@ -8,6 +8,7 @@ import { freePort } from '../../harness/servers/redis.ts'
 import { receive, type Received } from '../../plugins/forward/receiver.ts'
 
 const TOKEN = 'token-of-this-test'
+const FILLER = 'Group.CallbackAfterGroupDestroyed'
 
 function groupsOf(received: readonly Received[]): unknown[] {
   return received.map(({ body }) => (JSON.parse(body) as { GroupId: unknown }).GroupId)
@@ -44,6 +45,28 @@ describe('timhook listen --admin', () => {
     launch(['listen', '--admin', server.adminUrl ?? '', '--to', program.url], cwd, { TIMHOOK_ADMIN_TOKEN: TOKEN })
     while (program.received.length === 0) await post(FULL, full({ GroupId: 'live' }))
     expect(new Set(groupsOf(program.received))).to.deep.equal(new Set(['live']))
+  })
+
+  it('goes on when a busy server with the engine memory has dropped a callback before it was read', async () => {
+    const cwd = await folderWith({})
+    const { post, server } = await serve({ admin: { port: 0, token: TOKEN, bodies: true } })
+    for (const GroupId of ['a', 'dropped']) await post(FULL, full({ GroupId }))
+    const program = await receive()
+    // While the first is answered, so much comes that the second is not kept.
+    let answer = (): void => undefined
+    program.respond = (response) => void (answer = () => response.end())
+    const args = ['listen', '--admin', server.adminUrl ?? '', '--to', program.url, '--only', FULL, '--since', '1h']
+    const { says } = launch(args, cwd, { TIMHOOK_ADMIN_TOKEN: TOKEN })
+    await program.got(1)
+    const about = { GroupId: 'filler', Owner_Account: 'x'.repeat(900_000) }
+    for (let EventTime = 0; EventTime < 40; EventTime++)
+      expect((await post(FILLER, { CallbackCommand: FILLER, EventTime, ...about })).status).to.equal(200)
+    await post(FULL, full({ GroupId: 'z' }))
+    program.respond = (response) => void response.end()
+    answer()
+    await program.got(2)
+    expect(groupsOf(program.received)).to.deep.equal(['a', 'z'])
+    await says('has dropped 1 callbacks before they could be read')
   })
 
   it('says what is missing: the token, admin.bodies, a server', async () => {
