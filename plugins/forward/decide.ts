@@ -1,6 +1,6 @@
 import type { Verdict } from 'timhook/plugin'
 import { type Context, send } from './send/send.ts'
-import { TargetError } from './send/target-error.ts'
+import { refusedBy, TargetError } from './send/target-error.ts'
 
 /** The functions that create the verdicts of a before-callback. */
 interface Verdicts {
@@ -27,7 +27,7 @@ export async function decide(context: Context): Promise<Verdict> {
   const given = await send(context, passage, true)
   if (given instanceof Error) throw given
   const { status, text, isCut } = given
-  if (status < 200 || status > 299) throw new TargetError('TARGET_REFUSED', `${origin} answered ${status}`)
+  if (status < 200 || status > 299) throw refusedBy(origin, status)
   const fault = (what: string): TargetError => new TargetError('TARGET_ANSWER_INVALID', `${origin} answered ${what}`)
   if (isCut) throw fault('with more than 64 kB')
   const answer = parse(text)

@@ -2,7 +2,7 @@ import { GiveUp, RetryAfter, isLoopAnswer } from 'timhook/plugin'
 import type { Circuit, Passage } from './send/circuit.ts'
 import type { Answer } from './send/post.ts'
 import { type Context, isDown, isUnsent, send } from './send/send.ts'
-import { TargetError } from './send/target-error.ts'
+import { refusedBy } from './send/target-error.ts'
 import { sleep, untilAborted } from './send/wait.ts'
 
 /** How long a callback waits for its place in the rate. Beyond that the plugin is held. Milliseconds. */
@@ -66,17 +66,13 @@ function refusal(answer: Answer, circuit: Circuit, origin: string): Error {
   const { status, text } = answer
   if (status === 410) return new GiveUp(`${origin} answered 410: it will never take this callback`)
   if (status === 400 && isLoopAnswer(reasonOf(text))) return new GiveUp(`loop: ${origin} has had this callback before`)
-  const error = new TargetError('TARGET_REFUSED', `${origin} answered ${status}${hintOf(status)}`)
+  const error = refusedBy(origin, status)
   const asked = status === 429 || status === 503 ? retryAfterMs(answer.retryAfter) : undefined
   if (asked !== undefined) {
     const waitMs = circuit.isOpen ? Math.max(asked, circuit.waitMs) : asked
     return new RetryAfter(waitMs, `${origin} answered ${status} and asked to wait`, { plugin: true, cause: error })
   }
   return isDown(answer) && circuit.isOpen ? held(circuit, origin, error) : error
-}
-
-function hintOf(status: number): string {
-  return status < 400 ? '; redirects are not followed' : ''
 }
 
 /** `ErrorInfo` of an answer as Tencent expects it. */

@@ -9,7 +9,7 @@ export const options = Type.Object(
   {
     url: Type.String({
       pattern: '^https?://[^\\s]+$',
-      expected: 'a URL that begins with http:// or https://',
+      expected: 'a URL that begins with http:// or https:// and has no spaces',
       description: 'Where callbacks are posted; its query is kept',
     }),
     format: Type.Enum(['tencent', 'standard-webhooks', 'cloudevents'], {

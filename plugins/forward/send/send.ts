@@ -24,10 +24,14 @@ export async function send(context: Context, passage: Passage, needsText: boolea
   } catch (error) {
     count('answers', NO_ANSWER)
     circuit.failed(passage)
-    return new TargetError('TARGET_UNREACHABLE', `${origin} gave no answer`, error)
+    const isUnknown = UNKNOWN_AUTHORITY.test((error as { code?: string }).code ?? '')
+    const hint = isUnknown ? ', since its certificate is of an authority that is not known here: give it in tls.ca' : ''
+    return new TargetError('TARGET_UNREACHABLE', `${origin} gave no answer${hint}`, error)
   }
 }
 
+/** Codes of Node for certificates that no known authority has signed. */
+const UNKNOWN_AUTHORITY = /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)/
 const NO_ANSWER = { status: 'none' }
 /** By the first digit of the status. */
 const LABELS = Array.from({ length: 10 }, (_, digit) => ({ status: `${digit}xx` }))

@@ -8,3 +8,14 @@ export class TargetError extends Error {
     this.code = code
   }
 }
+
+/** The error of a status that refuses a callback. */
+export function refusedBy(origin: string, status: number): TargetError {
+  const hint =
+    status < 400
+      ? '; redirects are not followed'
+      : status === 401 || status === 403
+        ? '; does it expect the token, secret or headers of this entry?'
+        : ''
+  return new TargetError('TARGET_REFUSED', `${origin} answered ${status}${hint}`)
+}

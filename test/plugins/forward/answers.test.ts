@@ -48,6 +48,13 @@ describe('the answer of a target of forward', () => {
     expect([requests, elsewhere.received.length]).to.deep.equal([2, 0])
   })
 
+  for (const code of [401, 403]) {
+    it(`${code} is asked about the token`, async () => {
+      const { error } = await deadAfter(status(code))
+      expect(error).to.contain(`answered ${code}; does it expect the token, secret or headers of this entry?`)
+    })
+  }
+
   for (const code of [400, 404, 500]) {
     it(`${code} is tried again as the retry of the entry says`, async () => {
       const { error, requests } = await deadAfter(status(code))

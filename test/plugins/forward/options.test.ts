@@ -7,6 +7,7 @@ const SECRET = `whsec_${'a'.repeat(32)}`
 describe('the options of forward', () => {
   for (const [what, options, expected] of [
     ['no url', '', 'url'],
+    ['a URL without scheme', 'url: "127.0.0.1:3000/im"', 'expected a URL that begins with http:// or https://'],
     ['another scheme', 'url: ftp://a', 'expected a URL that begins with http:// or https://'],
     ['no URL', 'url: "http://a:b:c"', 'url: is not a URL'],
     ['a secret with format tencent', `url: http://a, secret: ${SECRET}`, 'secret: format tencent signs with a token'],
