@@ -10,8 +10,8 @@ export interface Watched {
 }
 
 /**
- * Looks at what is under way now and then, as long as there is something: a timer and a listener for each request would
- * cost more than most answers are waited for.
+ * Looks at what is under way now and then, as long as there is something: a timer and a listener for each request are
+ * costly, and most answers come before they are of use.
  */
 export class Watch {
   readonly #underWay: Watched[] = []
@@ -23,6 +23,7 @@ export class Watch {
   }
 
   remove(one: Watched): void {
+    if (this.#underWay[one.place] !== one) return
     const last = this.#underWay.pop()
     if (!last || last === one) return
     this.#underWay[one.place] = last
@@ -36,7 +37,7 @@ export class Watch {
       return
     }
     const now = performance.now()
-    // A copy: one that is looked at may be removed, and the last one takes its place.
-    for (const one of this.#underWay.slice()) one.look(now)
+    // From the end, since one that ends is replaced by the last.
+    for (let at = this.#underWay.length - 1; at >= 0; at--) this.#underWay[at]?.look(now)
   }
 }
