@@ -60,7 +60,7 @@ describe('dead letters in the admin API', () => {
   })
 
   for (const engine of ['sqlite', 'memory'] as const)
-    it(`are tried again once where two browsers ask for it, on ${engine}`, () => retriedOnce(engine))
+    it(`are retried once if two browsers ask for it, on ${engine}`, () => retriedOnce(engine))
 
   async function retriedOnce(engine: 'sqlite' | 'memory'): Promise<void> {
     const server = await failing(1, engine === 'memory' ? { delivery: { engine } } : {})
@@ -76,7 +76,7 @@ describe('dead letters in the admin API', () => {
     expect(server.calls).to.deep.equal(['@TGS#0'])
   }
 
-  it('are tried again all together, unless there are not as many as a person has seen', async () => {
+  it('are all retried together, unless their number differs from what the person saw', async () => {
     const server = await failing(3)
     const all = { plugin: 'fails', reason: REASON, all: true }
     const stale = await server.change('/api/dead-letters/retry', { ...all, count: 2 })
@@ -101,7 +101,7 @@ describe('dead letters in the admin API', () => {
     expect(server.calls).to.deep.equal([])
   })
 
-  it('refuses what is no such request', async () => {
+  it('refuses invalid requests', async () => {
     const server = await failing(0)
     for (const body of [
       '[]',
@@ -192,7 +192,7 @@ describe('changes through the admin API', () => {
       expect((await server.change('/api/plugins/takes/pause', body)).status, JSON.stringify(body)).to.equal(400)
   })
 
-  it('send a callback of one own to the server, marked as a test, if the config allows it', async () => {
+  it('send a callback to the server, marked as a test, if the config allows it', async () => {
     const body = JSON.stringify(full({ GroupId: '@TGS#test' }))
     const closed = await serveAdmin({}, { delivery: { engine: 'memory' } })
     expect((await closed.change('/api/test', { command: FULL, app: UNSIGNED_APP, body })).status).to.equal(403)

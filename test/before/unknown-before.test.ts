@@ -21,9 +21,9 @@ function plugin(name: string, pattern: string, handle: LooseHandler, more: objec
   return entry(name, { [pattern]: { handle, ...more } })
 }
 
-describe('a before-callback that the table does not know', () => {
+describe('a before-callback that is not in the table', () => {
   for (const pattern of ['*', 'Group.*', UNKNOWN])
-    it(`is refused by a handler of ${pattern}, with 1 where it names no code`, async () => {
+    it(`is rejected by a handler of ${pattern}, with 1 if it gives no code`, async () => {
       const { post, bus } = await serve({
         plugins: [plugin('moderates', pattern, ({ body, reject }) => (body['Code'] ? reject(77, 'no') : reject()))],
       })
@@ -37,7 +37,7 @@ describe('a before-callback that the table does not know', () => {
       expect(received[0]).to.include({ phase: 'before', known: false, command: UNKNOWN })
     })
 
-  it('is allowed with any fields, which later plugins see where the body has them', async () => {
+  it('is allowed with any fields, which later plugins see if the body has them', async () => {
     const seen: unknown[] = []
     const { post } = await serve({
       plugins: [
@@ -59,7 +59,7 @@ describe('a before-callback that the table does not know', () => {
     expect((await failed).error?.message).to.match(/ErrorCode: is not a field of it/)
   })
 
-  it('is decided by onFailure when its handler fails, and allowed where nothing is said', async () => {
+  it('is decided by onFailure when its handler fails, and allowed by default', async () => {
     const fail = (): never => {
       throw new Error('broken')
     }
@@ -69,7 +69,7 @@ describe('a before-callback that the table does not know', () => {
     expect((await lenient.post(UNKNOWN, {})).text).to.equal(OK_TEXT)
   })
 
-  it('about friends can be allowed alone, for a refusal would let it through', async () => {
+  it('about friends can only be allowed, because a rejection would let it through', async () => {
     const { post, bus } = await serve({
       plugins: [plugin('refuses', 'Sns.*', ({ reject }) => reject(), { onFailure: 'reject' })],
     })
@@ -89,7 +89,7 @@ describe('a before-callback that the table does not know', () => {
     })
   })
 
-  it('is asked about under the command of the URL where that is known, whatever the body names', async () => {
+  it('is handled under the command of the URL if that is known, whatever the body names', async () => {
     const asked: string[] = []
     const { post } = await serve({ plugins: [plugin('looks', '*', ({ command }) => void asked.push(command))] })
     await post(BEFORE, message('', { CallbackCommand: 'C2C.CallbackBeforeSendMsg' }))
@@ -104,14 +104,14 @@ describe('a before-callback that the table does not know', () => {
     'CallbackBefore.X',
     'Sns.X',
   ])
-    it(`is none when it is called ${command}`, async () => {
+    it(`is not one if it is called ${command}`, async () => {
       const { post, bus } = await serve({ plugins: [plugin('looks', '*', () => undefined)] })
       const received = bus.next('callback:received')
       await post(command, {})
       expect((await received).phase).to.equal('after')
     })
 
-  it('has a tenth of the room that undecided ones have, and leaves the others theirs', async () => {
+  it('may use a tenth of maxInFlight, and leaves the rest to others', async () => {
     const release = deferred()
     const two = deferred()
     let started = 0

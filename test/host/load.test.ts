@@ -202,7 +202,7 @@ describe('plugins', () => {
       /allow, reject or drop/,
     ],
   ] as const) {
-    it(`are refused, with the place, when one ${what}`, async () => {
+    it(`are refused, with the place, if one ${what}`, async () => {
       const text = await faults(files, `  - use: ${use}\n`)
       expect(text).to.match(/^plugins\.yaml:3:\d+ plugins\[0\]\.use: /)
       expect(text).to.match(expected)
@@ -214,7 +214,7 @@ describe('plugins', () => {
     expect(text).to.match(/^plugins\.yaml:4:10 plugins\[1\]\.use: a second plugin with the id "plain"/)
   })
 
-  it('are refused for options that their own schema does not accept, at the place of the option', async () => {
+  it('are refused for options that their schema does not accept, at the place of the option', async () => {
     const text = await faults({ 'a.mjs': PLAIN }, '  - use: ./a.mjs\n    options: { greetin: x }\n')
     expect(text).to.match(/^plugins\.yaml:4:16 plugins\[0\]\.options\.greetin: .*did you mean "greeting"/)
   })
@@ -244,7 +244,7 @@ describe('plugins', () => {
     expect(String(wide)).to.match(/plugins\[0\]\.onFailure: drop is not a documented answer/)
   })
 
-  it('that handle a command unknown here get a warning, with what may have been meant', async () => {
+  it('that handle an unknown command get a warning, with a suggestion', async () => {
     const typo = `export default { name: 'typo', handlers: { 'Group.CallbackAfterGroupFul': () => {} } }`
     const { warnings } = await prepared({ 'typo.mjs': typo }, '  - use: ./typo.mjs\n')
     expect(warnings.join()).to.contain(`not a known callback; did you mean ${FULL}?`)

@@ -24,7 +24,7 @@ describe('a mistake in a plugin', () => {
     })
   }
 
-  it('is refused where `handlers` itself is misspelt', async () => {
+  it('is refused if `handlers` itself is misspelt', async () => {
     const files = { 'x.mjs': "export default { name: 'x', handers: {} }" }
     expect(await faultsOf(files, USE)).to.contain('plugin x: unknown key "handers"; did you mean handlers?')
   })
@@ -40,7 +40,7 @@ describe('a mistake in a plugin', () => {
     })
   }
 
-  it('is warned of: a key that means nothing, a category in the wrong spelling, a category that is none', async () => {
+  it('causes a warning: a key that means nothing, a misspelt category, an unknown category', async () => {
     const files = {
       'x.mjs': "export default { name: 'x', version: 1, handlers: { 'group.*'() {}, 'Groups.*'() {}, 'Zzzz.*'() {} } }",
     }
@@ -53,7 +53,7 @@ describe('a mistake in a plugin', () => {
     ])
   })
 
-  it('is warned of: `only` that leaves the plugin nothing, or names what is not known', async () => {
+  it('causes a warning: `only` that leaves the plugin nothing, or names something unknown', async () => {
     const only = `    only: { commands: ['C2C.*', 'Group.*', ${BEFORE}, group.*, Group.CallbackBeforeSendMsq, '*'] }\n`
     const { warnings } = await prepared(plugin(''), `${USE}${only}`)
     expect(warnings.map((warning) => warning.replace(/^\S+ plugins\[0\]\.only\./, ''))).to.deep.equal([
@@ -65,17 +65,17 @@ describe('a mistake in a plugin', () => {
 })
 
 describe('a plugin that cannot be loaded', () => {
-  it('has the place of its syntax error told', async () => {
+  it('is reported with the place of its syntax error', async () => {
     const text = await faultsOf({ 'x.mjs': 'export default {\n  name: "x",\n  handlers { }\n}\n' }, USE)
     expect(text).to.match(/plugins\[0\]\.use: SyntaxError: .*\(at \S*x\.mjs:3\)$/)
   })
 
-  it('has the place of an import told that its module does not export', async () => {
+  it('is reported with the place of an import that its module does not export', async () => {
     const text = await faultsOf({ 'x.mjs': "\nimport { no } from './y.mjs'\n", 'y.mjs': 'export const yes = 1' }, USE)
     expect(text).to.match(/use: \S*x\.mjs:2 imports no from \S+, which has no such export/)
   })
 
-  it('has what it throws told with its causes, and its own place, but no secret of the config', async () => {
+  it('is reported with its error, the causes and the place, but no secret of the config', async () => {
     const files = {
       'lib.mjs': `export const fail = () => {
         const refused = Object.assign(new Error('connect 10.0.0.9'), { code: 'ECONNREFUSED' })

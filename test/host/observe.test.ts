@@ -8,7 +8,7 @@ const shaped = (more: string): Promise<string> =>
   faultsOf({ 'x.mjs': `export default { name: 'x', handlers: {}, ${more} }` }, '  - use: ./x.mjs\n')
 
 describe('observe of a plugin', () => {
-  it('hears the bus, with the plugin’s state, and all that another plugin emits', async () => {
+  it('gets events of the bus, with the plugin’s state, and everything that another plugin emits', async () => {
     const heard: unknown[] = []
     const speaker = definePlugin({
       name: 'speaker',
@@ -35,7 +35,7 @@ describe('observe of a plugin', () => {
     ])
   })
 
-  it('harms nobody with an error, which is logged with the plugin’s name', async () => {
+  it('affects nobody with an error, which is logged with the plugin’s name', async () => {
     const observe = {
       'callback:answered': () => {
         throw new Error('from an observer')
@@ -52,7 +52,7 @@ describe('observe of a plugin', () => {
     expect(lines.filter((line) => line.includes('listener failed') && line.includes('"plugin":"x"'))).to.have.length(2)
   })
 
-  it('is over when the plugin is closed', async () => {
+  it('ends when the plugin is closed', async () => {
     let heard = 0
     const observe = { 'callback:answered': () => void heard++ }
     const { bus, server } = await serve({ plugins: [{ use: definePlugin({ name: 'x', handlers: {}, observe }) }] })
@@ -62,7 +62,7 @@ describe('observe of a plugin', () => {
     expect(heard).to.equal(0)
   })
 
-  it('is refused at start where it is no object of functions by event', async () => {
+  it('is refused at start if it is not an object of functions by event', async () => {
     expect(await shaped(`observe: []`)).to.contain('plugin x: observe: expected an object of functions')
     expect(await shaped(`observe: { 'callback:dead': 1 }`)).to.contain('observe["callback:dead"]: expected a function')
     expect(await shaped(`observe: { dead() {} }`)).to.contain('observe["dead"]: expected an event')
@@ -92,7 +92,7 @@ describe('metrics of a plugin', () => {
     ])
   })
 
-  it('are not counted where they are not declared, which is logged once and fails no handler', async () => {
+  it('are not counted if they are not declared, which is logged once and fails no handler', async () => {
     const use = definePlugin({
       name: 'words',
       metrics,
@@ -117,7 +117,7 @@ describe('metrics of a plugin', () => {
     expect(told.join()).to.contain('blocked needs the label level, one of review, block')
   })
 
-  it('are refused at start where their shape is wrong', async () => {
+  it('are refused at start if their shape is wrong', async () => {
     expect(await shaped(`metrics: { a: { type: 'gauge', help: '' } }`)).to.contain(
       "metrics.a: expected { type: 'counter'",
     )
@@ -129,7 +129,7 @@ describe('metrics of a plugin', () => {
 })
 
 describe('errors of outcome', () => {
-  it('GiveUp makes a dead letter of the first attempt, RetryAfter sets the wait, from another copy of timhook too', async () => {
+  it('GiveUp makes a dead letter of the first attempt, RetryAfter sets the wait, also from another copy of timhook', async () => {
     const other = Object.assign(new Error('busy'), { code: 'RETRY_AFTER', ms: 3 })
     const errors = [other, new RetryAfter(4, 'still busy'), new GiveUp('gone for good')]
     const use = definePlugin({

@@ -53,7 +53,7 @@ function teller(name = 'teller'): Told {
 }
 
 describe('a reload', () => {
-  it('sets a changed plugin up before the old one is closed, and leaves others alone', async () => {
+  it('sets up a changed plugin before the old one is closed, and leaves others alone', async () => {
     const [changed, same] = [teller('changed'), teller('same')]
     const server = await serve({ plugins: [changed.entry(1), same.entry(1)] })
     const reloaded = heard(server.bus, 'config:reloaded')
@@ -65,7 +65,7 @@ describe('a reload', () => {
     expect(same.said).to.deep.equal(['setup 1', 'handle 1', 'close 1'])
   })
 
-  it('refuses and loses no callback under load, however often the plugin changes', async () => {
+  it('neither refuses nor loses a callback under load, however often the plugin changes', async () => {
     const handled = new Set<string>()
     const open = new Set<number>()
     const options = Type.Object({ version: Type.Integer() })
@@ -116,7 +116,7 @@ describe('a reload', () => {
     expect([...open]).to.deep.equal([20])
   })
 
-  it('closes the old plugin after the chains that began with it', async () => {
+  it('closes the old plugin after the chains that started with it', async () => {
     const said: string[] = []
     let release = (): void => undefined
     const released = new Promise<void>((resolve) => (release = resolve))
@@ -184,7 +184,7 @@ describe('a reload', () => {
   })
 
   for (const engine of ['memory', 'sqlite'] as const) {
-    it(`adds a plugin, which gets what comes next, and removes one: ${engine}`, async () => {
+    it(`adds a plugin, which gets new callbacks, and removes one: ${engine}`, async () => {
       const delivery = engine === 'memory' ? { engine } : await onFile()
       const [first, second] = [teller('first'), teller('second')]
       const server = await serve({ plugins: [first.entry(1)], delivery })
@@ -242,7 +242,7 @@ describe('a reload', () => {
     })
   }
 
-  it('names what takes effect after a restart only', async () => {
+  it('names what takes effect only after a restart', async () => {
     const server = await serve()
     const reloaded = heard(server.bus, 'config:reloaded')
     await reload(server, { server: { bodyLimit: '2mb' } })

@@ -65,7 +65,7 @@ describe('plugins and the REST API', () => {
     expect(ended).to.include({ code: 'REST_ABORTED', outcomeUnknown: true })
   })
 
-  it('are told when the app has no settings for it, or is not in the config', async () => {
+  it('get an error if the app has no settings for it, or is not in the config', async () => {
     const codes: unknown[] = []
     const plugin = definePlugin({
       name: 'none',
@@ -82,7 +82,7 @@ describe('plugins and the REST API', () => {
     expect(codes).to.deep.equal(['REST_NOT_CONFIGURED', 'REST_NOT_CONFIGURED'])
   })
 
-  it('leave a trace of failures in the log, and no secret', async () => {
+  it('leave failures in the log, but no secret', async () => {
     const { fake, apps } = await fakeFor('another-key')
     const { bus, post, lines } = await serve({ apps, plugins: [asking()] })
     const failed = bus.next('handler:failed')

@@ -73,19 +73,19 @@ describe('options that follow Standard Schema', () => {
     expect(plugins.map(({ name }) => name)).to.deep.equal(['z', 'v', 'n'])
   })
 
-  it('never have a value told that came from outside of the config', async () => {
+  it('never show a value that came from outside the config', async () => {
     const quoting = v.object({ key: v.number() })
     const [fault] = await faults(quoting, { key: '${KEY}' }, { KEY: 'secret-of-the-environment' })
     expect(fault).to.equal('config plugins[0].options.key: does not fit; the value of ${…} is different')
   })
 
-  it('have one fault for a variable that is not set', async () => {
+  it('cause one fault for a variable that is not set', async () => {
     const [fault, ...others] = await faults(zod, { words: ['${NOT_SET}'] })
     expect(fault).to.contain('NOT_SET')
     expect(others).to.deep.equal([])
   })
 
-  it('are a fault where the schema itself throws', async () => {
+  it('cause a fault if the schema itself throws', async () => {
     const throws = { '~standard': { version: 1, vendor: 'test', validate: () => Promise.reject(new Error('boom')) } }
     expect((await faults(throws, {}))[0]).to.contain('plugins[0].options: could not be checked: boom')
   })

@@ -51,7 +51,7 @@ describe('dead letters on the page', () => {
     expect(shown.plays.handled).to.have.length(1)
   })
 
-  it('are run once, whoever else retries the same one', async () => {
+  it('are retried once, whoever else retries the same one', async () => {
     const shown = await shownServer()
     await sendFull(shown)
     shown.plays.fault = undefined
@@ -75,7 +75,7 @@ describe('dead letters on the page', () => {
     expect(shown.plays.handled).to.have.length(1)
   })
 
-  it('are left alone where there are not as many any more as were shown', async () => {
+  it('are left alone if their number has changed since they were shown', async () => {
     const shown = await shownServer()
     for (const GroupId of ['@TGS#1', '@TGS#2']) await sendFull(shown, { GroupId })
     const { page } = await openPage(`${shown.url}#/dead-letters`)

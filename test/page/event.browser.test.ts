@@ -19,7 +19,7 @@ describe('one event', () => {
   closeBrowserAfterAll()
 
   for (const { locale, texts } of LANGUAGES) {
-    it(`says what came, and what became of it, in ${locale}`, async () => {
+    it(`shows a callback and its outcomes, in ${locale}`, async () => {
       const shown = await shownServer()
       await sendFull(shown, { GroupId: '@TGS#class' }, { OptPlatform: 'RESTAPI', Sign: 'a'.repeat(64) })
       const { page, troubles } = await openEvent(shown, { locale })
@@ -35,7 +35,7 @@ describe('one event', () => {
       expect(troubles).to.deep.equal([])
     })
 
-    it(`shows a body after a click, drawn as what it is, and loads nothing of it, in ${locale}`, async () => {
+    it(`shows a body after a click, by its types, and loads nothing from it, in ${locale}`, async () => {
       const shown = await shownServer()
       const MsgBody = [
         { MsgType: 'TIMTextElem', MsgContent: { Text: 'red packet <b>你好</b>' } },
@@ -119,7 +119,7 @@ describe('one event', () => {
     })
   }
 
-  it('has no body and no test where the config does not allow them', async () => {
+  it('has no body and no test if the config does not allow them', async () => {
     const shown = await shownServer({ bodies: false, write: false })
     await sendFull(shown, { GroupId: '@TGS#1', Note: 'between us' })
     const { page } = await openEvent(shown)
@@ -131,13 +131,13 @@ describe('one event', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).to.match(/^timhook trigger [\w.]+ --app \d+$/)
   })
 
-  it('says so where it is no longer stored', async () => {
+  it('says so if it is no longer stored', async () => {
     const shown = await shownServer()
     const { page } = await openPage(`${shown.url}#/events/0000000000000000000000`)
     await page.getByText('Not stored, or no longer.').waitFor()
   })
 
-  it('shows a body of a megabyte and 10,000 elements, little of it at first', async () => {
+  it('shows a body of a megabyte and 10,000 elements, a little at first', async () => {
     const shown = await shownServer()
     const MsgBody = Array.from({ length: 10_000 }, (_, n) => ({
       MsgType: 'TIMTextElem',

@@ -25,7 +25,7 @@ async function refused(settings: OpenSettings, startMs = 500): Promise<Refused> 
 
 describeWithPostgres('a PostgreSQL that timhook is to start with', () => {
   for (const name of ['fsync', 'full_page_writes']) {
-    it(`is refused without ${name}, and taken as relaxed`, async () => {
+    it(`is refused without ${name}, and accepted as relaxed`, async () => {
       const { url } = await startPostgres({ settings: [`${name} = off`] })
       const { code, message, hint } = await refused({ url })
       expect([code, message]).to.deep.equal([
@@ -75,7 +75,7 @@ describeWithPostgres('a PostgreSQL that timhook is to start with', () => {
     expect(await refused({ url: server.url })).to.include({ code: 'STORE_UNSUITABLE' })
   })
 
-  it('is refused where it is not there, by its address', async () => {
+  it('is refused by its address if it is not there', async () => {
     const port = await freePort()
     const { code, message } = await refused({ url: `postgres://u:s3cret-pw@127.0.0.1:${port}/db` })
     expect([code, message]).to.deep.equal([
@@ -94,7 +94,7 @@ describeWithPostgres('a PostgreSQL that timhook is to start with', () => {
     expect(lines.filter((line) => line.includes('trying for 60 s'))).to.have.length(1)
   })
 
-  it('is told the password, which is never printed', async () => {
+  it('gets the password, which is never printed', async () => {
     const access = ['host all strict 127.0.0.1/32 scram-sha-256']
     const server = await startPostgres({ access })
     await server.sql("CREATE ROLE strict LOGIN PASSWORD 's3cret/p@w'; GRANT ALL ON DATABASE timhook TO strict")
@@ -109,7 +109,7 @@ describeWithPostgres('a PostgreSQL that timhook is to start with', () => {
     }
   })
 
-  it('is refused where it lacks the database, or the user lacks rights', async () => {
+  it('is refused if it lacks the database, or the user lacks rights', async () => {
     const server = await startPostgres()
     expect(await refused({ url: server.url.replace(/timhook$/, 'other') })).to.include({ code: 'STORE_UNSUITABLE' })
     await server.sql("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")

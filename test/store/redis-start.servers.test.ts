@@ -39,7 +39,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     ],
   ]
   for (const [what, settings, fault] of lossy) {
-    it(`is refused ${what}, and taken as relaxed`, async () => {
+    it(`is refused ${what}, and accepted as relaxed`, async () => {
       const { url } = await startRedis(settings)
       const { code, message, hint } = await refused({ url })
       expect([code, message]).to.deep.equal(['STORE_NOT_DURABLE', `Redis may lose what it has acknowledged: ${fault}`])
@@ -51,7 +51,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     })
   }
 
-  it('is judged by INFO where CONFIG is refused, as far as that goes', async () => {
+  it('is judged by INFO if CONFIG is refused, as far as that goes', async () => {
     const acl = ['--user', 'im', 'on', '>pass1234', '~*', '&*', '+@all', '-config']
     const server = await startRedis([...DURABLE, ...acl])
     const url = server.url.replace('//', '//im:pass1234@')
@@ -69,7 +69,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     expect(durability.faults[0]).to.equal('appendonly is no')
   })
 
-  it('takes a user with no more rights than the documents name', async () => {
+  it('works for a user with no more rights than documented', async () => {
     const rights = ['on', '>pass1234', '~timhook*', '&timhook*', '+@all', '-@admin', '+config|get']
     const { url } = await startRedis([...DURABLE, '--user', 'im', ...rights])
     const plugin = definePlugin({ name: 'keeps', setup: ({ store }) => store.set('a', 1), handlers: {} })
@@ -98,7 +98,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     ])
   })
 
-  it('is refused where it is not there, by its address', async () => {
+  it('is refused by its address if it is not there', async () => {
     const port = await freePort()
     const { code, message } = await refused({ url: `redis://:s3cret-pw@127.0.0.1:${port}` })
     expect([code, message]).to.deep.equal([
@@ -115,7 +115,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     await (await opening).check()
   })
 
-  it('is told the password, which is never printed', async () => {
+  it('gets the password, which is never printed', async () => {
     const { url } = await startRedis([...DURABLE, '--requirepass', 's3cret-pw'])
     await (await connecting().open({ url: url.replace('//', '//:s3cret-pw@') })).check()
     for (const wrong of [url, url.replace('//', '//:wr0ng-pw@'), url.replace('//', '//nobody:wr0ng-pw@')]) {
@@ -126,7 +126,7 @@ describeWithRedis('a Redis that timhook is to start with', () => {
     }
   })
 
-  it('is refused where the URL names a database that is not there', async () => {
+  it('is refused if the URL names a database that does not exist', async () => {
     const { url } = await startRedis()
     expect(await refused({ url: `${url}/99` })).to.include({ code: 'STORE_UNSUITABLE' })
     expect((await connecting().open({ url: `${url}/3` })).client.options.db).to.equal(3)
@@ -203,7 +203,7 @@ describeWithRedis('a server on Redis', () => {
     expect(said.body['durability']).to.equal('strict: appendfsync is everysec')
   })
 
-  it('is not ready any more once its Redis was flushed', async () => {
+  it('is no longer ready once its Redis was flushed', async () => {
     const { url, adminUrl } = await started()
     const { client } = await connecting().open({ url })
     await client.flushall()

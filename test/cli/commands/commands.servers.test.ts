@@ -44,7 +44,7 @@ describe('timhook check', () => {
     expect(stderr).to.match(/^warning: \S+ plugins: 1 callback waits for plugin old, which this config does not run: /m)
   })
 
-  it('prints all of five faults, each with its place, and ends with 78', async () => {
+  it('prints all five faults, each with its place, and ends with 78', async () => {
     const config = [
       'server: { port: 99999, prot: 1 }',
       'apps:',
@@ -128,7 +128,7 @@ describe('timhook list', () => {
     expect(before).not.to.have.property('order')
   })
 
-  it('gives schemas as JSON that need nothing else', async () => {
+  it('prints self-contained JSON Schemas', async () => {
     const { stdout } = await run(['list', '--json'], { cwd: await folderWith({}) })
     const options = { strict: true, allowUnionTypes: true, strictRequired: false }
     for (const { command, request, answer, sample } of JSON.parse(stdout) as Described[]) {
@@ -147,14 +147,14 @@ describe('timhook list', () => {
     expect(stdout).to.match(/^group-full +group-full +Group\.CallbackAfterGroupFull +Records/)
   })
 
-  it('shows what `only` selects, and the phase where one alone is handled', async () => {
+  it('shows what `only` selects, and the phase if only one is handled', async () => {
     const only = '{ groups: [a*, b], msgTypes: [TIMTextElem] }'
     const config = `apps: [{ sdkAppId: 7, unsigned: true }]\nplugins: [{ use: forward, only: ${only}, options: { url: http://a } }]\n`
     const { stdout } = await run(['list', 'plugins'], { cwd: await folderWith({ 'config/plugins.yaml': config }) })
     expect(stdout).to.match(/^forward +forward +\* \(after\) +groups: a\* b, msgTypes: TIMTextElem +Forwards/)
   })
 
-  it('takes nothing else', async () => {
+  it('accepts nothing else', async () => {
     const { code, stderr } = await parse('list', 'things')
     expect([code, stderr]).to.deep.equal([2, 'expected callbacks or plugins, got things\n'])
   })

@@ -28,7 +28,7 @@ describe('timhook try', () => {
     ])
   })
 
-  it('fails with what the handler threw, an unknown command, or options that are no JSON', async () => {
+  it('fails with what the handler threw, an unknown command, or options that are not JSON', async () => {
     const source = `export default { name: 'p', handlers: { 'State.StateChange'() { throw new Error('broken') } } }`
     const cwd = await folderWith({ 'p.mjs': source })
     const tried = (...args: string[]): ReturnType<typeof run> => run(['try', './p.mjs', ...args], { cwd })
@@ -41,7 +41,7 @@ describe('timhook try', () => {
 })
 
 describe('timhook start --watch', () => {
-  it('loads changed code of an isolated plugin anew, and says that others need a restart', async () => {
+  it('reloads changed code of an isolated plugin, and says that others need a restart', async () => {
     const port = await freePort()
     const config = `server: { port: ${port}, drainMs: 0 }\nadmin: false\napps: [{ sdkAppId: 1, unsigned: true }]\ndelivery: { engine: memory }\nplugins: [{ use: ./a/p.mjs, isolate: worker }, { use: ./b/q.mjs }]\n`
     const files = {
@@ -105,7 +105,7 @@ describe('timhook new plugin', () => {
       expect((await run(args, { cwd })).stderr).to.contain('timhook-plugin-words already exists')
     })
 
-  it('refuses names that are none, and a file that is not there', async () => {
+  it('refuses invalid names, and a missing file', async () => {
     const cwd = await folderWith({})
     for (const name of ['Words', 'timhook-plugin-words', '../x'])
       expect((await run(['new', 'plugin', name], { cwd })).code, name).to.equal(2)

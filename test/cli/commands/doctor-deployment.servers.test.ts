@@ -38,7 +38,7 @@ async function answering(listener: RequestListener): Promise<string> {
 }
 
 describe('timhook doctor', () => {
-  it('finds no fault in a deployment as it should be, running or not, and says what it looked at', async () => {
+  it('finds no fault in a good deployment, running or not, and says what it checked', async () => {
     const yaml = `
 server: { port: 0 }
 admin: { port: 0 }
@@ -59,7 +59,7 @@ plugins: [{ use: group-full }]
     expect(stdout).not.to.contain('secret-token')
   })
 
-  it('fails over faults of the config, and over a store that others may read', async () => {
+  it('fails over faults of the config, and over a store that others can read', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': 'apps: []\nnonsense: 1\n' })
     const faulty = await run(['doctor'], { cwd })
     expect(faulty.code).to.equal(1)
@@ -77,7 +77,7 @@ plugins: [{ use: group-full }]
     expect(textOf(await examineDeployment(reading), 'fault')).to.contain(`others can read ${file}`)
   })
 
-  it('tells of unsigned apps, two tokens, an old Node, and an engine that forgets', async () => {
+  it('reports unsigned apps, two tokens, an old Node, and the memory engine', async () => {
     const apps = [SIGNED, { sdkAppId: 7, unsigned: true }]
     const input = { apps, admin: false as const, delivery: { engine: 'memory' as const } }
     const inside = await examineDeployment(checkConfig(input, { env: {} }), { version: '20.20.0' })
@@ -133,7 +133,7 @@ plugins: [{ use: group-full }]
     expect(textOf(await examineUrl(new URL('/elsewhere', url).href, configOf({})), 'fault')).to.contain('answered 404')
   })
 
-  it('tells of a URL that something else answers, or nobody, or that Tencent could not use', async () => {
+  it('reports a URL that something else answers, or nobody, or that Tencent could not use', async () => {
     const config = configOf({ server: { path: '/im' } })
     const gateway = await answering((_, response) => response.writeHead(502).end('<html>Bad Gateway</html>'))
     expect(textOf(await examineUrl(gateway, config), 'fault')).to.contain(

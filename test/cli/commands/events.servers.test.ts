@@ -12,7 +12,7 @@ import { jsonOf, linesOf, stored } from './stored.ts'
 const BIN = resolve('dist/core/cli/main.js')
 
 describe('timhook events', () => {
-  it('shows what came, newest first, while the server runs and without it', async () => {
+  it('shows callbacks, newest first, while the server runs and without it', async () => {
     const { serve, timhook } = await stored()
     const { post, bus, server } = await serve([
       entry('words', { [FULL]: async () => undefined, [BEFORE]: ({ reject }) => reject(10100) }),
@@ -32,7 +32,7 @@ describe('timhook events', () => {
     }
   })
 
-  it('prints JSON lines, and bodies only where asked, without the signature', async () => {
+  it('prints JSON lines, and bodies only if asked, without the signature', async () => {
     const { serve, timhook } = await stored()
     const { post } = await serve([])
     await post(BEFORE, message('allowed ones are not kept'))
@@ -51,7 +51,7 @@ describe('timhook events', () => {
     expect((await timhook('events', '--body')).stdout).to.contain('@TGS#secret')
   })
 
-  it('leaves out what does not fit, and finds by id', async () => {
+  it('filters, and finds by id', async () => {
     const { serve, timhook } = await stored()
     const { post } = await serve([])
     for (const GroupId of ['a', 'b', 'c']) await post(FULL, full({ GroupId }))
@@ -84,7 +84,7 @@ describe('timhook events', () => {
     expect([missing.code, missing.stderr]).to.deep.equal([1, 'not stored, or no longer: nonsense\n'])
   })
 
-  it('follows what comes until Ctrl-C', async () => {
+  it('follows new callbacks until Ctrl-C', async () => {
     const { serve, cwd } = await stored()
     const { post } = await serve([])
     await post(FULL, full({ GroupId: 'before' }))
@@ -105,7 +105,7 @@ describe('timhook events', () => {
     expect(await ended).to.deep.equal([0, null])
   })
 
-  it('ends well when its reader does', async () => {
+  it('ends normally when its reader closes the pipe', async () => {
     const { serve, cwd } = await stored()
     const { post } = await serve([])
     for (let n = 0; n < 40; n++) await post(FULL, full({ GroupId: 'x'.repeat(5000) }))
@@ -131,7 +131,7 @@ describe('timhook events', () => {
     expect(stdout).to.match(/^\S+ \S+ +words +hit +\{"n":1\}\n$/)
   })
 
-  it('says why it can show nothing', async () => {
+  it('says why it cannot show anything', async () => {
     const none = await (await stored()).timhook('events')
     expect(none.code).to.equal(1)
     expect(none.stderr).to.match(/^there is no \S+timhook\.db\n {2}A server creates it at its first start;/)

@@ -7,7 +7,7 @@ const FILES = { 'config/one.mjs': `export default { name: 'one', handlers: { '${
 const PLUGINS = "[{ use: './one.mjs', id: one }]"
 
 describe('timhook pause and resume', () => {
-  it('have the after-callbacks of a plugin wait, and go on with all of them', async () => {
+  it('make the after-callbacks of a plugin wait, and then deliver all of them', async () => {
     const { serve, timhook } = await stored(PLUGINS, FILES)
     const seen: number[] = []
     const handle = async ({ body }: { body: { EventTime?: number | undefined } }): Promise<void> =>
@@ -33,7 +33,7 @@ describe('timhook pause and resume', () => {
     expect((await timhook('list', 'plugins')).stdout).to.not.contain('on hold')
   })
 
-  it('wait for the next start where no server runs', async () => {
+  it('wait for the next start if no server runs', async () => {
     const { serve, timhook } = await stored(PLUGINS, FILES)
     const plugin = entry('one', { [FULL]: async () => undefined })
     const first = await serve([plugin])
@@ -44,7 +44,7 @@ describe('timhook pause and resume', () => {
     expect((await second.server.readiness()).notes?.['held']).to.equal('one: 0 wait')
   })
 
-  it('name what is wrong: a plugin that there is not, a time that is none', async () => {
+  it('name what is wrong: an unknown plugin, an invalid time', async () => {
     const { timhook } = await stored(PLUGINS, FILES)
     const missing = await timhook('pause', 'onne')
     expect(missing.code).to.equal(2)

@@ -74,7 +74,7 @@ describe('commands of plugins', () => {
     })
   })
 
-  it('take positional options with and without their flag, and know of --json', async () => {
+  it('take positional options with and without their flag, and see --json', async () => {
     for (const args of [
       ['tea', '--where', 'x'],
       ['--where', 'x', 'tea'],
@@ -106,7 +106,7 @@ describe('commands of plugins', () => {
     expect((JSON.parse(json.stdout) as { given: object }).given).to.include({ thing: 'te\u001b[31ma\u202e' })
   })
 
-  it('have help of their own', async () => {
+  it('have their own help', async () => {
     const { code, stdout } = await timhook('shop', '--help')
     expect(code).to.equal(0)
     expect(stdout).to.match(/Usage: timhook shop[\s\S]*Keeps a shop[\s\S]*sell \[options\] +sell things/)
@@ -144,25 +144,25 @@ describe('commands of plugins', () => {
     expect(stderr).to.include('from the plugin')
   })
 
-  it('cannot write where the server has not made its file yet', async () => {
+  it('cannot write if the server has not created its file yet', async () => {
     const { code, stderr } = await timhook('shop', 'save')
     expect(code).to.equal(1)
     expect(stderr).to.match(/^there is no .*timhook\.db yet\n {2}The server creates it when it starts\./)
   })
 
-  it('are looked up by the ids of the config: a name that is none there is an unknown command', async () => {
+  it('are looked up by the ids of the config: any other name is an unknown command', async () => {
     const { code, stderr } = await timhook('strat')
     expect([code, stderr]).to.deep.equal([2, "error: unknown command 'strat'\n(Did you mean start?)\n"])
     const without = await run(['strat'], { cwd: await folderWith({}) })
     expect([without.code, without.stderr]).to.deep.equal([2, stderr])
   })
 
-  it('are missed by name where a plugin has none', async () => {
+  it('are reported missing if a plugin has none', async () => {
     const { code, stderr } = await timhook('keyword-filter', 'report')
     expect([code, stderr]).to.deep.equal([2, 'plugin keyword-filter has no commands\n'])
   })
 
-  it('are not run with a config that has faults, nor with one that is not there', async () => {
+  it('are not run with a faulty config, nor with a missing one', async () => {
     const cwd = await folder({ 'config/plugins.yaml': `${CONFIG}serverr: {}\n` })
     const faulty = await run(['shop', 'fail'], { cwd })
     expect(faulty.code).to.equal(78)
@@ -203,7 +203,7 @@ describe('commands of plugins', () => {
       /options is not the schema of an/,
     ],
   ] as const) {
-    it(`are refused by check when one ${what}`, async () => {
+    it(`are refused by check if one ${what}`, async () => {
       const use = { name: 'x', handlers: {}, commands }
       const reading = checkConfig({ apps: [{ sdkAppId: 7, unsigned: true }], plugins: [{ use }] }, { env: {} })
       const refused: unknown = await prepare(reading).catch((error: unknown) => error)
@@ -218,7 +218,7 @@ describe('commands of plugins', () => {
     expect(stderr).to.match(/plugins\.yaml:3:\d+ plugins\[0\]\.use: .*the id "events" is a command of timhook itself/)
   })
 
-  it('do not get in the way of timhook’s own, which are all known', async () => {
+  it('cannot replace timhook’s own, all of which are known', async () => {
     const { stdout } = await timhook('--help')
     const names = [...stdout.matchAll(/^ {2}([a-z-]+) [[<\s]/gm)].map(([, name]) => name)
     expect(names).to.include.members(['start', 'trigger', 'help'])

@@ -45,14 +45,14 @@ describe('timhook replay', () => {
     expect(seen).to.deep.equal(['g0', 'g1', 'g2'])
   })
 
-  it('looks into the bodies for what `only` selects by', async () => {
+  it('reads the bodies that `only` selects by', async () => {
     const { serve, timhook } = await withHistory(12)
     await serve([entry('class', { [FULL]: async () => undefined })])
     const { stdout } = await timhook('replay', '--plugin', 'class', '--since', '1h', '--json')
     expect(jsonOf(stdout)[0]).to.deep.include({ would: 'replay', plugin: 'class', count: 3, unfit: 10 })
   })
 
-  it('takes ids, and leaves out what `only` does', async () => {
+  it('takes ids, and leaves out what `only` does not select', async () => {
     const { serve, timhook } = await withHistory(2)
     const { bus } = await serve([entry('words', { [FULL]: async () => undefined })])
     const events = jsonOf((await timhook('events', '--json', '--command', FULL)).stdout)
@@ -66,7 +66,7 @@ describe('timhook replay', () => {
     expect(jsonOf(other.stdout)[0]).to.deep.include({ would: 'replay', plugin: 'other', count: 0, unfit: 1 })
   })
 
-  it('refuses ids of what is not stored, or was never delivered', async () => {
+  it('refuses ids of callbacks that are not stored, or were never delivered', async () => {
     const { serve, timhook } = await stored(PLUGINS, FILES)
     const { post } = await serve([entry('filter', { [BEFORE]: ({ reject }) => reject() })])
     const missing = await timhook('replay', 'nonsense', '--plugin', 'words')
@@ -111,7 +111,7 @@ describe('timhook replay', () => {
     expect(retried.stderr).to.contain('`timhook replay ID --plugin PLUGIN`')
   })
 
-  it('keeps to a rate, and says on Ctrl-C how to go on', async () => {
+  it('keeps to a rate, and says on Ctrl-C how to continue', async () => {
     const { cwd, serve, timhook } = await withHistory(4)
     const seen: string[] = []
     const { bus } = await serve([entry('words', { [FULL]: async ({ body }) => void seen.push(body.GroupId) })])
@@ -131,7 +131,7 @@ describe('timhook replay', () => {
     expect(rest.stdout).to.match(new RegExp(`^would replay ${4 - Number(count)} `))
   })
 
-  it('is done at the next start where no server runs', async () => {
+  it('is done at the next start if no server runs', async () => {
     const { serve, timhook } = await withHistory(2)
     const { stdout } = await timhook('replay', '--plugin', 'words', '--since', '1h', '--yes')
     expect(stdout).to.equal('replayed 0; no server runs: 2 will be done at its next start\n')
@@ -146,7 +146,7 @@ describe('timhook replay', () => {
     expect(stdout).to.equal('replayed 0; not 1 whose plugin is not in the config of the server\n')
   })
 
-  it('names the plugin that was meant', async () => {
+  it('suggests the plugin that was meant', async () => {
     const { timhook } = await stored(PLUGINS, FILES)
     const { code, stderr } = await timhook('replay', '--plugin', 'word', '--since', '1h')
     expect([code, stderr.split('\n')[0]]).to.deep.equal([2, '--plugin word: not in the config; did you mean words?'])

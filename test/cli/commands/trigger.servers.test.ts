@@ -20,7 +20,7 @@ describe('timhook trigger', () => {
     expect(await got.promise).to.include({ GroupId: '@TGS#TIMHOOK-SAMPLE', signed: true, contenttype: 'json' })
   })
 
-  it('sets fields of the sample, and sends many that are no resends of each other', async () => {
+  it('sets fields of the sample, and sends many that are not resends of each other', async () => {
     const bodies: unknown[] = []
     const { url, bus } = await serve({
       plugins: [entry('sees', { [FULL]: async ({ body }) => void bodies.push(body.GroupId) })],
@@ -35,7 +35,7 @@ describe('timhook trigger', () => {
     expect(resent).to.deep.equal([])
   })
 
-  it('keeps text where the table says text', async () => {
+  it('keeps text if the table says text', async () => {
     const got = deferred<string>()
     const { url } = await serve({
       plugins: [entry('sees', { 'Group.CallbackAfterSendMsg': async ({ raw }) => got.resolve(raw) })],
@@ -83,7 +83,7 @@ describe('timhook trigger', () => {
     )
   })
 
-  it('sends variations with a seed, the same ones again, and what is set wins', async () => {
+  it('sends the same variations for the same seed, and --set overrides them', async () => {
     const bodies: Record<string, unknown>[] = []
     const { url } = await serve({
       plugins: [entry('sees', { 'Group.CallbackAfterSendMsg': async ({ body }) => void bodies.push({ ...body }) })],
@@ -103,7 +103,7 @@ describe('timhook trigger', () => {
     expect(bodies).to.deep.equal(sent.map((body) => ({ ...body, Again: 1 })))
   })
 
-  it('sends a file as it is, also for a command that is not known, and fails on a refusal', async () => {
+  it('sends a file as it is, also for an unknown command, and fails on a refusal', async () => {
     const { url } = await serve()
     const cwd = await folderWith({
       'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true'),

@@ -14,7 +14,7 @@ plugins: [{ use: group-full }]
 `
 
 describe('timhook start', () => {
-  it('says what it listens on, what handles what and what is unsigned, and in a pipe gives no hints', async () => {
+  it('says where it listens, which plugin handles what and what is unsigned, without hints in a pipe', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { lines, child, ended } = await startCommand(cwd)
     child.kill('SIGINT')
@@ -48,7 +48,7 @@ describe('timhook start', () => {
     expect(to - from).to.be.at.least(1990)
   })
 
-  it('listens on the host that it is told, and warns of what may be a mistake', async () => {
+  it('listens on the given host, and warns of likely mistakes', async () => {
     const config = CONFIG.replace('drainMs: 50', 'drainMs: 0, host: nowhere.invalid, deadlineMs: 2500')
     const cwd = await folderWith({ 'config/plugins.yaml': config })
     const { url, lines } = await startCommand(cwd, ['--host', '127.0.0.1', '--port', '0'])
@@ -70,7 +70,7 @@ describe('timhook start', () => {
       .and.contain('cut short')
   })
 
-  it('reads its config again on SIGHUP, keeps the one that runs if it has faults, and says what has changed', async () => {
+  it('reloads its config on SIGHUP, keeps the running one if it has faults, and says what has changed', async () => {
     const signed = CONFIG.replace('unsigned: true', `tokens: ['\${file:token}']`)
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'config/token': 'a-token-to-be-masked' })
     const write = (text: string): Promise<void> => writeFile(join(cwd, 'config/plugins.yaml'), text)
@@ -97,7 +97,7 @@ describe('timhook start', () => {
     expect(await ended).to.equal(0)
   })
 
-  it('goes on after SIGHUP while its plugins are loaded, too', async () => {
+  it('survives SIGHUP while its plugins are loaded', async () => {
     const plugin = `process.kill(process.pid, 'SIGHUP')
       await new Promise((resolve) => setTimeout(resolve, 50))
       export default { name: 'hup', handlers: {} }`
@@ -108,7 +108,7 @@ describe('timhook start', () => {
     expect(await ended).to.equal(0)
   })
 
-  it('says that signals to npm do not reach it, and names a command that they do reach', async () => {
+  it('says that signals to npm do not reach it, and names a command that they reach', async () => {
     const scripts = { start: `'${process.execPath}' '${BIN}' start --port 0` }
     const files = { 'config/plugins.yaml': CONFIG, 'package.json': JSON.stringify({ scripts }) }
     const { child, line, ended } = await startThrough(await folderWith(files), 'npm', ['--silent', 'start'])
@@ -133,7 +133,7 @@ describe('timhook start', () => {
     idle.destroy()
   })
 
-  it('goes on when a plugin leaves a rejection unhandled, and ends with 1 when one throws out of nowhere', async () => {
+  it('survives an unhandled rejection of a plugin, and ends with 1 on an uncaught exception', async () => {
     const stray = (what: string): string => `
       export default { name: 'stray', handlers: { '*': async () => { ${what} } } }`
     for (const [what, status] of [
@@ -163,7 +163,7 @@ describe('timhook start', () => {
     }
   })
 
-  it('names the port that is taken, and the way out', async () => {
+  it('names the port that is taken, and what to do', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { url } = await startCommand(cwd)
     const other = await folderWith({ 'config/plugins.yaml': CONFIG })
@@ -182,13 +182,13 @@ describe('timhook start', () => {
     ])
   })
 
-  it('says where a config comes from where there is none', async () => {
+  it('says how to get a config if there is none', async () => {
     const { code, stderr } = await run(['start'], { cwd: await folderWith({}) })
     expect(code).to.equal(78)
     expect(stderr).to.contain('no config file config/plugins.yaml').and.contain('timhook init')
   })
 
-  it('refuses several processes on what only one can open', async () => {
+  it('refuses several processes on an engine for one', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const { code, stderr } = await run(['start', '--workers', '2'], { cwd })
     expect(code).to.equal(2)

@@ -75,13 +75,13 @@ describe('the watchdog of the event loop', () => {
     expect(stderr).to.match(/blocked for 3000 ms by plugin holds with \S+ [0-9a-z]{22}: the process ends\n$/)
   })
 
-  it('names what is under way where a handler goes on after an await', async () => {
+  it('names the calls under way if a handler continues after an await', async () => {
     const { post, says } = await start('memory', 60_000)
     await post('later 60000')
     await says(`blocked for 2000 ms; handlers under way: plugin holds with ${FULL} `)
   })
 
-  it('says so in the log when the event loop turns again, and the server goes on', async () => {
+  it('logs when the event loop runs again, and the server goes on', async () => {
     const { post, says, cwd, child, ended } = await start('memory', 600_000)
     const held = post('until freed').catch(() => undefined)
     await says(HELD)
@@ -94,14 +94,14 @@ describe('the watchdog of the event loop', () => {
     expect((await ended).code).to.equal(0)
   })
 
-  it('is off once the server drains: a close may take its time', async () => {
+  it('is off once the server drains, since a close may take long', async () => {
     const { child, ended } = await start('memory', 3000)
     child.kill('SIGTERM')
     const { code, stderr } = await ended
     expect([code, stderr]).to.deep.equal([0, ''])
   })
 
-  it('counts its own ticks, and does not blame a process that was stopped for a while', async () => {
+  it('counts its own ticks, and does not blame a process that was suspended for a while', async () => {
     const { post, child } = await start('memory', 3000)
     child.kill('SIGSTOP')
     await delay(4000)
@@ -116,7 +116,7 @@ describe('the watchdog of the event loop', () => {
     expect(await post('fine')).to.equal(200)
   })
 
-  it('leaves the callback that held the event loop as the one suspect', async () => {
+  it('leaves the callback that blocked the event loop as the only suspect', async () => {
     const first = await start('sqlite', 2000)
     // They are under way, too, and came before it.
     for (const group of ['never 1', 'never 2', 'never 3']) await first.post(group)

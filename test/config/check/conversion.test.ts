@@ -26,7 +26,7 @@ log: { level: '\${LEVEL}' }`,
     expect(config.apps[0]?.tokens).to.deep.equal(['12345'])
   })
 
-  it('is not guessed for a text that holds more than the ${…}', async () => {
+  it('is not guessed for a text that contains more than the ${…}', async () => {
     expect(await faultsOf(`${MINIMAL}server: { port: '80\${X}' }`, { env: { X: '80' } })).to.have.length(1)
   })
 

@@ -25,14 +25,14 @@ describe('config: YAML', () => {
     ['a colon in a text', 'apps: a: b', 'c.yaml:1:7', 'needs quotes'],
   ]
   for (const [what, text, place, words] of cases) {
-    it(`faults ${what} where it stands`, async () => {
+    it(`reports ${what} at its place`, async () => {
       const faults = await faultsOf(text)
       expect(start(faults[0]), faults.join('\n')).to.equal(place)
       expect(faults[0]).to.include(words)
     })
   }
 
-  it('reports what else is wrong beside a key given twice', async () => {
+  it('reports what else is wrong besides a duplicate key', async () => {
     expect(await faultsOf(`${MINIMAL}server: { port: 1, port: x }`)).to.deep.equal([
       'c.yaml:2:20: this key is given twice',
       'c.yaml:2:26 server.port: expected integer from 0 to 65535, got "x"',
@@ -74,7 +74,7 @@ describe('config: YAML', () => {
     for (const text of deep) expect((await faultsOf(text))[0]).to.include('nested too deeply')
   })
 
-  it('takes keys such as __proto__ and constructor for unknown ones', async () => {
+  it('treats keys such as __proto__ and constructor as unknown', async () => {
     expect(await faultsOf(`${MINIMAL}__proto__: { x: 1 }\nserver: { constructor: 1, toString: 2 }`)).to.have.length(3)
     expect((await faultsOf(`${MINIMAL}__proto__: { admin: true }`))[0]).to.include(
       'c.yaml:2:1 __proto__: unknown key "__proto__"',

@@ -20,7 +20,7 @@ function rowOf(seq: number): WaitingCallback {
 }
 
 describe('a key with many callbacks', () => {
-  it('has new ones wait behind those that are handed over, though these end at once', async () => {
+  it('makes new ones wait behind those that are handed over, even if these end at once', async () => {
     const order: number[] = []
     let next = 100
     const overflow: KeyOverflow = new KeyOverflow({

@@ -54,7 +54,7 @@ function take(ahead: ReadAhead): number[] {
 }
 
 describe('read-ahead', () => {
-  it('hands over from memory what follows, without a read', () => {
+  it('hands over the next callbacks from memory, without a read', () => {
     const { ahead, reads, passed } = readAheadOf(4, 4)
     ahead.stored(5, shared(5))
     ahead.stored(6, undefined)
@@ -62,7 +62,7 @@ describe('read-ahead', () => {
     expect([take(ahead), reads.length, passed]).to.deep.equal([[5, 7], 0, [5, 6, 7]])
   })
 
-  it('reads what lies between where a number is missing', async () => {
+  it('reads the gap if a number is missing', async () => {
     const { ahead, reads } = readAheadOf(0, 0)
     ahead.stored(1, shared(1))
     ahead.stored(4, shared(4))
@@ -73,7 +73,7 @@ describe('read-ahead', () => {
     expect([take(ahead), reads.length]).to.deep.equal([[2, 4, 5], 1])
   })
 
-  it('goes on from memory with what was stored while a page was read, once each', async () => {
+  it('continues from memory with callbacks stored while a page was read, once each', async () => {
     const { ahead, reads } = readAheadOf(0, 2)
     ahead.refill()
     for (const seq of [3, 4, 5]) ahead.stored(seq, shared(seq))
@@ -82,7 +82,7 @@ describe('read-ahead', () => {
     expect([take(ahead), reads.length]).to.deep.equal([[1, 2, 3, 4, 5, 6], 1])
   })
 
-  it('reads once more where something may have come that the page has not', async () => {
+  it('reads again if something may have arrived that is not in the page', async () => {
     const { ahead, reads } = readAheadOf(0, 1)
     ahead.refill()
     ahead.look()
@@ -94,7 +94,7 @@ describe('read-ahead', () => {
     expect([take(ahead), reads.length]).to.deep.equal([[1, 2], 2])
   })
 
-  it('holds no more than its limit, and reads the rest', async () => {
+  it('queues no more than its limit, and reads the rest', async () => {
     const { ahead, reads } = readAheadOf(0, 0)
     for (let seq = 1; seq <= 1500; seq++) ahead.stored(seq, shared(seq))
     expect(ahead.length).to.equal(1000)

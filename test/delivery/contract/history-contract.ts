@@ -17,7 +17,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       ;({ serve, open } = await shared(settings))
     })
 
-    it('lists what came, newest first and oldest first, page by page', async () => {
+    it('lists callbacks, newest first and oldest first, page by page', async () => {
       const { post, bus } = await serve([
         entry('one', { [FULL]: async () => undefined, [BEFORE]: ({ reject }) => reject(10100) }),
       ])
@@ -40,7 +40,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(await pages(history, 'forward', { outcome: 'kept' })).to.deep.equal([ids[3]])
     })
 
-    it('counts what waits, also for a plugin that is gone', async () => {
+    it('counts what waits, also for a removed plugin', async () => {
       const first = await serve([
         entry('done', { [FULL]: async () => undefined }),
         entry('stuck', { [FULL]: () => new Promise(() => undefined) }),
@@ -52,7 +52,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(await (await open()).backlogs()).to.deep.equal([{ plugin: 'stuck', count: 2 }])
     })
 
-    it('counts a refused callback that comes again, and lists why it was refused', async () => {
+    it('counts resends of a refused callback, and lists why it was refused', async () => {
       const { post, server, request } = await serve([])
       await post(FULL, 'no JSON')
       await post(FULL, 'nor this')
@@ -78,7 +78,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       await until(list, (entries) => JSON.stringify(entries).includes(',2,'))
     })
 
-    it('writes down failures and refusals whose text has NUL and lone surrogates', async () => {
+    it('records failures and refusals whose text has NUL and lone surrogates', async () => {
       const fail = (): never => {
         throw new Error('broken \u0000 and \ud800 here')
       }
@@ -115,7 +115,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       ])
     })
 
-    it('gives what has come since a place', async () => {
+    it('lists callbacks received since a place', async () => {
       const { post } = await serve([])
       await post(FULL, full())
       const history = await open()
@@ -130,7 +130,7 @@ export function describeJournal(engine: string, settings: Settings): void {
       expect(entries).to.have.length(1)
     })
 
-    it('leaves out what a filter does not fit', async () => {
+    it('leaves out what does not match a filter', async () => {
       const { post, bus } = await serve([
         entry('one', { [FULL]: async () => undefined }, { only: { apps: [SIGNED_APP] } }),
         entry('two', { [BEFORE]: ({ drop }) => drop() }),

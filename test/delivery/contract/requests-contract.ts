@@ -16,7 +16,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       ;({ serve, open } = await shared(settings))
     })
 
-    it('has dead letters retried and dropped', async () => {
+    it('retry and drop dead letters', async () => {
       let broken = true
       const handle = async (): Promise<void> => {
         if (broken) throw new Error('broken')
@@ -52,7 +52,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await history.deadLetters()).to.deep.equal([])
     })
 
-    it('has callbacks of a group replayed, in the order of receipt', async () => {
+    it('replay callbacks of a group, in the order of receipt', async () => {
       const seen: string[] = []
       const { post, bus } = await serve([
         entry('one', { [FULL]: async ({ body, attempt }) => void seen.push(`${body.EventTime} ${attempt}`) }),
@@ -77,7 +77,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await answered(history, { kind: 'replay', plugin: 'no', refs })).to.include({ count: 0, foreign: 3 })
     })
 
-    it('has a refused callback delivered to one plugin, retried, and its dead letter too', async () => {
+    it('deliver a refused callback to one plugin, and retry it and its dead letter', async () => {
       const seen: unknown[] = []
       let broken = true
       const handle = async ({ body, id, attempt }: { body: object; id: string; attempt: number }): Promise<void> => {
@@ -120,7 +120,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await answered(history, { ...replay, plugin: 'none' })).to.include({ count: 0, foreign: 1 })
     })
 
-    it('has a plugin get what it had not subscribed to, as far as it has a handler', async () => {
+    it('deliver to a plugin what it had not subscribed to, if it has a handler', async () => {
       const { post, server } = await serve([])
       await post(FULL, full())
       await post(CREATED, { GroupId: 'x' })
@@ -135,7 +135,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(dead.error).to.contain('no longer has a handler')
     })
 
-    it('has a dead letter replayed, which is none then', async () => {
+    it('replay a dead letter, which then is no longer one', async () => {
       let broken = true
       const handle = async (): Promise<void> => {
         if (broken) throw new Error('broken')
@@ -154,7 +154,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await history.deadLetters()).to.deep.equal([])
     })
 
-    it('stores requests while no server runs, for the next start', async () => {
+    it('are stored for the next start if no server runs', async () => {
       const { post, bus, server } = await serve([entry('one', { [FULL]: async () => undefined })])
       const done = counted(bus, 2)
       await post(FULL, full({ GroupId: 'a', EventTime: 1 }))
@@ -178,7 +178,7 @@ export function describeRequests(engine: string, settings: Settings): void {
       expect(await history.result(request)).to.deep.equal({ count: 2, waiting: 0, gone: 0, foreign: 0, outcomes })
     })
 
-    it('leaves a dead letter of a plugin that is not there, unless it is dropped', async () => {
+    it('leave a dead letter of a missing plugin, unless it is dropped', async () => {
       const broken = entry('old', { [FULL]: async () => Promise.reject(new Error('broken')) }, { retry: once })
       const { post, bus, server } = await serve([broken])
       const dead = bus.next('callback:dead')

@@ -77,7 +77,7 @@ describe("the console's check of the URL: no CallbackCommand", () => {
     ],
   ]
   for (const [query, body, reason] of events)
-    it(`is none where ${query || 'the URL'} comes with ${body}: an event is refused, and told where it goes`, async () => {
+    it(`is not one if ${query || 'the URL'} comes with ${body}: an event is refused, with where it goes`, async () => {
       const { request, bus } = await serve()
       const rejected = bus.next('callback:rejected')
       const reply = await request(`/?SdkAppid=${UNSIGNED_APP}${query}`, { method: 'POST', body })

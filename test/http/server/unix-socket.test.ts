@@ -38,7 +38,7 @@ function leaveStale(socket: string): void {
 }
 
 describe('a Unix socket as server.host', () => {
-  it('serves callbacks, for those whom its mode lets in', async () => {
+  it('serves callbacks for those whom its mode admits', async () => {
     const socket = await socketFile()
     const { server, url } = await serve({ server: { host: `unix:${socket}`, path: '/callbacks', socketMode: '0600' } })
     expect(url).to.equal(`unix:${socket}:/callbacks`)
@@ -62,7 +62,7 @@ describe('a Unix socket as server.host', () => {
     expect((await post(socket)).status).to.equal(200)
   })
 
-  it('leaves a socket alone that somebody listens on, and a file that is none', async () => {
+  it('leaves alone a socket in use, and a file that is not a socket', async () => {
     const folder = await folderWith({ 'a.txt': 'mine' })
     const socket = join(folder, 'timhook.sock')
     const other = createServer((connection) => connection.on('error', () => undefined).end('mine')).listen(socket)
@@ -87,7 +87,7 @@ describe('a Unix socket as server.host', () => {
     expect(lines.some((line) => line.includes('"peer":"192.0.2.9"'))).to.equal(true)
   })
 
-  it('is where trigger sends to, and start says so; it takes over what a SIGKILL has left', async () => {
+  it('is the target of trigger, as start says; replaces what a SIGKILL has left', async () => {
     const cwd = await folderWith({})
     const socket = join(cwd, 'timhook.sock')
     const config = `server: { host: 'unix:${socket}', drainMs: 0 }\nadmin: false\napps: [{ sdkAppId: 7, unsigned: true }]\n`

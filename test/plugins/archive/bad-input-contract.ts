@@ -60,7 +60,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       expect(String(rows[5]?.['from'])).to.have.length(600)
     })
 
-    it('refuses tables that a newer version or somebody else has made', async () => {
+    it('refuses tables that a newer version or somebody else has created', async () => {
       const newer = await newUrl()
       const engine = await open(newer)
       await engine.db.updateTable('timhook_archive').set({ value: '99' }).execute()
@@ -73,7 +73,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       expect(String(foreign)).to.include('has a table timhook_messages that no archive has made')
     })
 
-    it('brings tables of an older version to the new one, with all they hold, and only once', async () => {
+    it('migrates tables of an older version, with all their rows, and only once', async () => {
       const url = await newUrl()
       const old = await open(url)
       await write(old, [groupMessage(1, 'kept')])
@@ -92,7 +92,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       }
     })
 
-    it('leaves the older version whole where a step to the new one fails', async () => {
+    it('leaves the older version intact if a step to the new one fails', async () => {
       const old = await open(await newUrl())
       await write(old, [groupMessage(1, 'kept')])
       const broken = { ...old, versions: [...old.versions, ['insert into timhook_nowhere values (1)']] }
@@ -101,7 +101,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       expect((await rowsOf(old)).map(({ text }) => text)).to.deep.equal(['kept'])
     })
 
-    it('is made and written by two servers at once, without a loss', async () => {
+    it('is created and written by two servers at once, without a loss', async () => {
       const url = await newUrl()
       const engines = await Promise.all([open(url), open(url)])
       const work = engines.map(async (engine, server) => {
@@ -125,7 +125,7 @@ export function describeBadInput(name: string, newUrl: () => Promise<string>): v
       expect((await rowsOf(engine)).map(({ text }) => text)).to.deep.equal(['b'])
     })
 
-    it('has one transaction for all of a batch', async () => {
+    it('uses one transaction for a whole batch', async () => {
       const engine = await open(await newUrl())
       await sql`alter table timhook_incarnations rename to gone`.execute(engine.db)
       const failed: unknown = await write(engine, [c2cMessage(1, 'x'), groupMessage(1, 'y')]).catch(

@@ -35,7 +35,7 @@ const factsOf = (seq: number): readonly AnyFact[] => readCallback(groupMessage(s
 const seqsOf = (facts: readonly AnyFact[]): unknown[] => facts.map((fact) => 'target' in fact && fact.target.seq)
 
 describe('batches of the archive', () => {
-  it('put what comes during a transaction into the next one, and confirm none before it is committed', async () => {
+  it('put callbacks that arrive during a transaction into the next one, and confirm none before the commit', async () => {
     const first = deferred()
     const batches: unknown[][] = []
     const { batcher, counts } = bench(
@@ -60,7 +60,7 @@ describe('batches of the archive', () => {
     expect(counts).to.deep.equal(['written message 1', 'transactions 1', 'written message 2', 'transactions 1'])
   })
 
-  it('fail the one message alone that the database does not take, and say nothing of its text', async () => {
+  it('fail only the message that the database refuses, without its text', async () => {
     const { batcher, lines } = bench(
       async (facts) => {
         if (seqsOf(facts).includes(5)) throw Object.assign(new Error('invalid value "text 5"'), { code: '22P05' })
@@ -102,7 +102,7 @@ describe('batches of the archive', () => {
     expect(String(await batcher.add(factsOf(3), 10).catch((error: unknown) => error))).to.include('the server stops')
   })
 
-  it('hold the plugin while a disk is full, and what is on its way does not ask again', async () => {
+  it('hold the plugin while a disk is full, and what is under way does not ask again', async () => {
     const engine = await open(await sqliteUrl())
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(engine.db)
     await sql.raw(`pragma max_page_count = ${rows[0]?.page_count}`).execute(engine.db)
@@ -125,7 +125,7 @@ describe('batches of the archive', () => {
     expect(lines[1]).to.include('the archive is written again')
   })
 
-  it('hold the plugin longer with each probe that fails, and one failure of a probe is enough', async () => {
+  it('hold the plugin longer with each failed probe, after a single failure', async () => {
     let calls = 0
     const { batcher } = bench(
       async () => {

@@ -57,7 +57,7 @@ describe('timhook archive export', () => {
     expect(rest).to.deep.equal([''])
   })
 
-  it('escapes what a spreadsheet would compute, and quotes', async () => {
+  it('escapes quotes, and what a spreadsheet would take for a formula', async () => {
     const { url, timhook } = await desk()
     const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', 'a "b", c\nd']
     await write(
@@ -70,7 +70,7 @@ describe('timhook archive export', () => {
     expect(stdout).not.to.match(/,[=+@]/)
   })
 
-  it('writes a file for this user alone, and overwrites none', async () => {
+  it('writes a file that only this user can read, and overwrites none', async () => {
     const { url, folder, timhook } = await desk()
     await write(await open(url), [groupMessage(1, '\u001b[31m红包')])
     const first = await timhook('export', '--out', 'all.jsonl', '--json')
@@ -162,7 +162,7 @@ describe('timhook archive gaps', () => {
 })
 
 describe('timhook archive import', () => {
-  it("takes messages from Tencent's files, once, and changes none that is there", async () => {
+  it("imports messages from Tencent's files, once, and changes no existing one", async () => {
     const at = Math.floor(Date.now() / 3_600_000) * 3600 - 7200
     const c2c = {
       From_Account: 'ann',
@@ -201,7 +201,7 @@ describe('timhook archive import', () => {
     ])
   })
 
-  it('reads a file that was downloaded before, and says which one it cannot read', async () => {
+  it('reads a downloaded file, and says which one it cannot read', async () => {
     const { url, folder, timhook } = await desk()
     const message = {
       GroupId: GROUP,

@@ -40,8 +40,8 @@ export function describeOutage(
     return { archive, lines }
   }
 
-  describe(`archive with a database that is away, ${name}`, () => {
-    it('is held while it is killed under load: no attempt, no loss, and every group in its order', async () => {
+  describe(`archive with a database that is down, ${name}`, () => {
+    it('is held while it is killed under load: no attempt, no loss, and every group in order', async () => {
       const { server: database, newUrl } = setting()
       const url = await newUrl()
       const delivery = { engine: 'sqlite' as const, sqlite: { file: join(await folderWith({}), 'timhook.db') } }
@@ -92,7 +92,7 @@ export function describeOutage(
       expect(server.lines.join('')).to.include('the archive is written again').and.not.to.include('text 4')
     })
 
-    it('starts without it, and makes the tables when it is there', async () => {
+    it('starts without it, and creates the tables when it is back', async () => {
       const { server, newUrl } = setting()
       const url = await newUrl()
       await server.kill()

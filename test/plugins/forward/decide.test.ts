@@ -48,7 +48,7 @@ describe('forward with decide', () => {
     ['more than 64 kB', answering({ ErrorInfo: 'x'.repeat(70_000) })],
     ['a closed connection', (response) => void response.socket?.destroy()],
   ] as readonly (readonly [string, Respond])[]) {
-    it(`is resolved by onFailure where the answer is ${what}`, async () => {
+    it(`is resolved by onFailure if the answer is ${what}`, async () => {
       const { post, bus } = await deciding(respond, { onFailure: { outcome: 'reject', code: 10111 } })
       const failed = heard(bus, 'handler:failed')
       expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 10111 })
@@ -56,17 +56,17 @@ describe('forward with decide', () => {
     })
   }
 
-  it('is resolved by onFailure where no answer comes in time', async () => {
+  it('is resolved by onFailure if no answer comes in time', async () => {
     const { post } = await deciding(() => undefined, { onFailure: 'reject', timeoutMs: 30 })
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
   })
 
-  it('takes unknown fields of an allowing answer for nothing, as Tencent does', async () => {
+  it('ignores unknown fields of an allowing answer, as Tencent does', async () => {
     const { post } = await deciding(answering({ RequestId: 'a-b-c' }), { onFailure: 'reject' })
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 0 })
   })
 
-  it('decides requests of friends target by target, where another top-level code is a failure', async () => {
+  it('decides friend requests target by target, where another top-level code is a failure', async () => {
     const ResultItem = [{ To_Account: 'bob', ResultCode: 38100, ResultInfo: 'no' }]
     const body = { From_Account: 'jared', FriendItem: [{ To_Account: 'bob' }], Requester_Account: 'jared' }
     const { post, target, bus } = await deciding(answering({ ResultItem }))
@@ -78,7 +78,7 @@ describe('forward with decide', () => {
     expect((await failed).error?.message).to.contain('an ErrorCode other than 0')
   })
 
-  it('shows each target what the ones before it have rewritten, in any format', async () => {
+  it('shows each target what earlier ones have rewritten, in any format', async () => {
     const first = await receive(answering({ MsgBody: TEXT, CloudCustomData: 'first' }))
     const second = await receive()
     const third = await receive()

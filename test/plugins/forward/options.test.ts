@@ -42,14 +42,14 @@ describe('the options of forward', () => {
     })
   }
 
-  it('are not printed where they are secret', async () => {
+  it('are not printed if they are secret', async () => {
     const secret = 'the-secret-of-this-test'
     const options = `url: 'http://me:${secret}1@a', token: ${secret}2, headers: { Authorization: ${secret}3 }, proxy: 'http://b:${secret}4@c'`
     const { mask } = await prepared({}, `  - { use: forward, options: { ${options} } }\n`)
     for (const at of [1, 2, 3, 4]) expect(mask(`x ${secret}${at} y`)).to.equal('x *** y')
   })
 
-  it('say which phase is handled: before-callbacks with decide alone', async () => {
+  it('say which phase is handled: before-callbacks only with decide', async () => {
     const { plugins } = await prepared(
       {},
       '  - { use: forward, options: { url: http://a } }\n  - { use: forward, id: b, options: { url: http://a, decide: true, timeout: 3s } }\n',

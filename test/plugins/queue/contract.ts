@@ -47,7 +47,7 @@ export function behavesAsQueue(
     expect(taken?.subject).to.be.oneOf([`timhook.${UNSIGNED_APP}.${FULL}`, 'timhook'])
   })
 
-  it('that is killed under load and started again has everything, in order, each in its first attempt', async () => {
+  it('that is killed under load and restarted gets everything, in order, each in its first attempt', async () => {
     await broker().prepare()
     const server = await queueing({ url: broker().url }, { retry: { attempts: 1 } })
     const dead = heard(server.bus, 'callback:dead')
@@ -89,7 +89,7 @@ export function behavesAsQueue(
     expectOrder(await broker().read(), 3)
   })
 
-  it('that is away at the start gets what has come once it is back', async () => {
+  it('that is down at the start gets the callbacks once it is back', async () => {
     await broker().prepare()
     await broker().kill()
     const server = await queueing({ url: broker().url }, { retry: { attempts: 1 } })
@@ -116,7 +116,7 @@ export function behavesAsQueue(
       for (const taken of part) expect(resultOf.partitionOf(taken)).to.equal(String(at))
   })
 
-  it('that does not know the password refuses the start', async () => {
+  it('that refuses the password makes the start fail', async () => {
     const failed = await queueing({ url: broker().wrong }).then(
       () => undefined,
       (error: unknown) => error as Error,

@@ -27,7 +27,7 @@ async function leaveRetries(file: string, count: number, more: Partial<HandlerSp
   await stop()
 }
 
-describe('what waits in the file of the sqlite engine', () => {
+describe('a retry in the file of the sqlite engine', () => {
   it('is not handed over again while its retry is under way', async () => {
     const under = deferred()
     const release = deferred()
@@ -54,7 +54,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(attempts).to.deep.equal(['1 1', '1 2', '2 1', '2 2', '3 1'])
   })
 
-  it('is tried when it is due, after a restart too', async () => {
+  it('is delivered when it is due, also after a restart', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: once }, { retry: LONG })
     const failed = first.bus.next('handler:failed')
@@ -69,7 +69,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(await at.promise).to.be.at.least(due)
   })
 
-  it('is tried once each, though one of them keeps the process busy until more are due', async () => {
+  it('is delivered once, even if another one keeps the process busy until more are due', async () => {
     const file = await newFile()
     await leaveRetries(file, 21)
     const database = look(file)
@@ -89,7 +89,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(seen).to.deep.equal(Array.from({ length: 22 }, (_, index) => index + 1))
   })
 
-  it('is all taken up, however much of it is due at once', async () => {
+  it('is delivered however many are due at once', async () => {
     const file = await newFile()
     await leaveRetries(file, 300)
     look(file).run('UPDATE pending SET due_at = 1')
@@ -98,7 +98,7 @@ describe('what waits in the file of the sqlite engine', () => {
   })
 
   for (const ordered of [false, true]) {
-    it(`is due where the clock was set back by an hour, with ordered: ${ordered}`, async () => {
+    it(`is due after the clock was set back by an hour, with ordered: ${ordered}`, async () => {
       const file = await newFile()
       await leaveRetries(file, 1, { ordered })
       look(file).run('UPDATE pending SET due_at = ?', Date.now() + 3_600_000)
@@ -107,7 +107,7 @@ describe('what waits in the file of the sqlite engine', () => {
     })
   }
 
-  it('leaves no note of tries once it is done', async () => {
+  it('leaves no record of attempts once it is done', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: forever })
     await first.accept(1)
@@ -131,7 +131,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect(tries()).to.equal(0)
   })
 
-  it('is read in pages that end early where bodies are long', async () => {
+  it('is read in pages that end early if bodies are long', async () => {
     const { accept, client } = await runEngine(await newFile(), { one: forever })
     for (let n = 1; n <= 6; n++) await accept(n, 'x'.repeat(1_500_000))
     const first = await client.request('page', { plugin: 'one', after: 0, limit: 500 })
@@ -140,7 +140,7 @@ describe('what waits in the file of the sqlite engine', () => {
     expect([rest.rows.length, rest.scanned, rest.end]).to.deep.equal([3, 6, true])
   })
 
-  it('counts what another process has added', async () => {
+  it('is counted if another process has added it', async () => {
     const file = await newFile()
     const first = await runEngine(file, { one: () => undefined })
     const handled = done(first.bus, 2)

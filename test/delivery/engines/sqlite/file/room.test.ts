@@ -52,7 +52,7 @@ function left(database: Database): unknown[] {
 }
 
 describe('room in a sqlite file', () => {
-  it('is made in an order: refused, finished of unsigned apps and unknown commands, finished, dead letters for faults', async () => {
+  it('is made in this order: refused, finished of unsigned apps and unknown commands, finished, dead letters for faults', async () => {
     const { run, database } = await withOne(() => undefined)
     await keep(run, 'decided', { outcome: 'reject', receivedAt: Date.now() - 1000 })
     const handled = done(run.bus, 4)
@@ -81,7 +81,7 @@ describe('room in a sqlite file', () => {
     expect(evicted).to.deep.equal({ refused: 1, finished: 6, faults: 1 })
   })
 
-  it('is made of no more than is needed', async () => {
+  it('is made by deleting no more than needed', async () => {
     const run = await runEngine(await newFile(), {})
     for (let n = 0; n < 20; n++) await keep(run, `${n}`, { raw: 'x'.repeat(900_000), outcome: 'reject' })
     const { evicted } = await retain(run, { size: 10_000_000 })
@@ -122,7 +122,7 @@ describe('room in a sqlite file', () => {
     expect(database.number("SELECT bytes FROM shares WHERE kind = 'fault'")).to.equal(0)
   })
 
-  it('lists what is left where the callbacks around it are gone', async () => {
+  it('lists what is left when the callbacks around it are gone', async () => {
     const { run, database, file } = await withOne((n) => {
       if (n === 2) throw new Error('broken')
     })
@@ -142,7 +142,7 @@ describe('room in a sqlite file', () => {
     await history.close()
   })
 
-  it('is made on a full disk by evicting refused callbacks, and the bus hears of it', async () => {
+  it('is made on a full disk by evicting refused callbacks, and the bus gets an event', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
     const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
     await run.client.request('limitPages', { pages: 2000 })
