@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { commands } from '../../core/protocol/commands.ts'
 import { BEFORE, deferred, entry, message } from '../harness/plugin.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const boom = () => {
   throw new Error('boom')
@@ -12,8 +12,8 @@ const never = () => new Promise<void>(() => undefined)
 describe('a before-handler that fails', () => {
   it('lets the message through by default, as Tencent does, and is counted', async () => {
     const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: boom })] })
-    const failed = heard(bus, 'handler:failed')
-    const answered = heard(bus, 'callback:answered')
+    const failed = eventsOf(bus, 'handler:failed')
+    const answered = eventsOf(bus, 'callback:answered')
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 0 })
     expect(failed[0]).to.include({ plugin: 'bad', reason: 'threw', onFailure: 'allow' })
     expect(answered[0]).to.include({ outcome: 'allow', failed: true })
@@ -44,7 +44,7 @@ describe('a before-handler that fails', () => {
   it('fails by returning what is no verdict of its callback', async () => {
     const handle = (() => ({ outcome: 'allow', code: 0 })) as unknown as () => undefined
     const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: { onFailure: 'drop', handle } })] })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 2 })
     expect(failed[0]).to.include({ reason: 'verdict' })
   })
@@ -60,8 +60,8 @@ describe('a before-handler that fails', () => {
       const { post, bus } = await serve({
         plugins: [entry('bad', { [BEFORE]: { onFailure: 'allow', handle } as never })],
       })
-      const failed = heard(bus, 'handler:failed')
-      const answered = heard(bus, 'callback:answered')
+      const failed = eventsOf(bus, 'handler:failed')
+      const answered = eventsOf(bus, 'callback:answered')
       const info = args[0] !== 10_100 && args.length > 1 ? args[1] : ''
       expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1, ErrorInfo: info })
       expect(failed[0]).to.include({ plugin: 'bad', reason: 'verdict', onFailure: 'reject' })
@@ -107,7 +107,7 @@ describe('a before-handler that fails', () => {
       throw new Error('no answer', { cause: new TypeError(`not words: ${text}`, { cause: new Error('reset') }) })
     }
     const { post, bus } = await serve({ plugins: [entry('bad', { [BEFORE]: handle })] })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     await post(BEFORE, message('the secret words'))
     const { message: says, causes = [], at } = failed[0]?.error ?? {}
     expect([says, causes.length, causes[1]]).to.deep.equal(['no answer', 2, 'Error: reset'])
@@ -124,7 +124,7 @@ describe('a before-handler that fails', () => {
       const { post, bus } = await serve({
         plugins: [entry('bad', { [BEFORE]: { onFailure: 'drop', handle } as never })],
       })
-      const failed = heard(bus, 'handler:failed')
+      const failed = eventsOf(bus, 'handler:failed')
       expect((await post(BEFORE, message())).json, String(handle)).to.include({ ErrorCode: 2 })
       expect(failed[0], String(handle)).to.include({ reason: 'verdict' })
     }
@@ -153,7 +153,7 @@ describe('a before-handler that fails', () => {
         }),
       ],
     })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
     expect(await aborted.promise).to.contain('30 ms')
     expect(failed[0]).to.include({ reason: 'timeout' })
@@ -196,8 +196,8 @@ describe('the deadline', () => {
       server: { deadlineMs: 120 },
       plugins: [entry('hangs', { [BEFORE]: { timeoutMs: 1e9, onFailure: 'drop', handle: never } })],
     })
-    const failed = heard(bus, 'handler:failed')
-    const answered = heard(bus, 'callback:answered')
+    const failed = eventsOf(bus, 'handler:failed')
+    const answered = eventsOf(bus, 'callback:answered')
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 2 })
     expect(failed[0]).to.include({ plugin: 'hangs', reason: 'timeout' })
     expect(answered[0]?.durationMs).to.be.at.least(100)
@@ -218,7 +218,7 @@ describe('the deadline', () => {
         entry('strict', { [BEFORE]: { onFailure: 'reject', handle: () => undefined } }),
       ],
     })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
     expect(failed.map(({ plugin, reason }) => [plugin, reason])).to.deep.equal([
       ['unreached', 'unreached'],
@@ -247,7 +247,7 @@ describe('too many undecided callbacks', () => {
         }),
       ],
     })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     const first = post(BEFORE, message())
     await started.promise
     expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
@@ -270,7 +270,7 @@ describe('a before-callback whose body lacks its message', () => {
   ] as const) {
     it(`is decided by onFailure for ${what}, with status 200`, async () => {
       const { post, bus } = await serve({ plugins })
-      const faulty = heard(bus, 'callback:faulty')
+      const faulty = eventsOf(bus, 'callback:faulty')
       const { status, json } = await post(BEFORE, body)
       expect(status).to.equal(200)
       expect(json).to.include({ ErrorCode: 1 })

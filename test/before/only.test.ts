@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { folderWith } from '../harness/cli.ts'
 import { BEFORE, entry, FULL, full, message } from '../harness/plugin.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 type Only = { groups?: string[]; accounts?: string[]; msgTypes?: string[] }
 
@@ -79,7 +79,7 @@ describe('only of a config entry', () => {
           entry(group, { [FULL]: () => undefined }, { only: { groups: [group] } }),
         ),
       })
-      const done = heard(bus, 'handler:done')
+      const done = eventsOf(bus, 'handler:done')
       for (const GroupId of ['a', 'b', 'none', 'c1', 'c2', 'a']) await post(FULL, full({ GroupId }))
       while (done.length < 5) await bus.next('handler:done')
       expect(done.map(({ plugin }) => plugin).toSorted(), engine).to.deep.equal(['a', 'a', 'b', 'c*', 'c*'])

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { OK_TEXT } from '../harness/answers.ts'
 import { BEFORE, deferred, entry, message } from '../harness/plugin.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const UNKNOWN = 'Group.CallbackBeforeModifyMsg'
 const PREVIOUS = 'Sns.CallbackPrevGroupAdd'
@@ -27,7 +27,7 @@ describe('a before-callback that is not in the table', () => {
       const { post, bus } = await serve({
         plugins: [plugin('moderates', pattern, ({ body, reject }) => (body['Code'] ? reject(77, 'no') : reject()))],
       })
-      const received = heard(bus, 'callback:received')
+      const received = eventsOf(bus, 'callback:received')
       expect((await post(UNKNOWN, { GroupId: 'g' })).json).to.deep.equal({
         ActionStatus: 'OK',
         ErrorInfo: '',
@@ -126,7 +126,7 @@ describe('a before-callback that is not in the table', () => {
         }),
       ],
     })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     const waiting = [post(UNKNOWN, { n: 1 }), post('X.CallbackBeforeY', { n: 2 })]
     await two.promise
     expect((await post(UNKNOWN, { n: 3 })).text).to.equal(OK_TEXT)

@@ -3,7 +3,7 @@ import { commands } from '../../core/protocol/commands.ts'
 import type { BeforeDefinition } from '../../core/protocol/define.ts'
 import type { Plugin } from '../../core/plugin.ts'
 import { entry } from '../harness/plugin.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const befores = [...commands.values()].filter((one): one is BeforeDefinition => one.phase === 'before')
 
@@ -140,7 +140,7 @@ describe('verdicts of several plugins', () => {
       ),
     ]
     const { post, bus } = await serve({ plugins })
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     const { json } = await post(FRIEND, commands.get(FRIEND)?.sample)
     expect(failed[0]).to.include({ reason: 'verdict', onFailure: 'allow' })
     expect(failed[0]?.error?.message).to.contain('ResultCode takes 0 or 38000 to 39000, got 5')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { OK_TEXT } from '../harness/answers.ts'
 import { deferred, entry } from '../harness/plugin.ts'
 import { recorder } from '../harness/recorder.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const COMMAND = 'Group.CallbackAfterGroupFull'
 
@@ -85,7 +85,7 @@ describe('an after-callback that does not fit its definition', () => {
   it('has a command in its body taken as absent where that is no text', async () => {
     const { plugins, next } = recorder()
     const { bus, post } = await serve({ plugins })
-    const told = heard(bus, 'callback:faulty')
+    const told = eventsOf(bus, 'callback:faulty')
     const called = next()
     await post(COMMAND, { CallbackCommand: { a: 1 }, GroupId: 'g' })
     expect((await called).body).to.deep.equal({ GroupId: 'g' })
@@ -103,7 +103,7 @@ describe('an after-callback that does not fit its definition', () => {
         entry('all', { '*': () => void called.push('all') }),
       ],
     })
-    const dead = heard(bus, 'callback:dead')
+    const dead = eventsOf(bus, 'callback:dead')
     const done = bus.next('handler:done', ({ plugin }) => plugin === 'all')
     expect((await post(COMMAND, { GroupId: {}, EventTime: [] })).text).to.equal(OK_TEXT)
     await done
@@ -115,7 +115,7 @@ describe('an after-callback that does not fit its definition', () => {
 
   it('is no before-callback: that one is decided with 200', async () => {
     const { bus, post } = await serve()
-    const rejected = heard(bus, 'callback:rejected')
+    const rejected = eventsOf(bus, 'callback:rejected')
     const { status, text } = await post('Group.CallbackBeforeSendMsg', { MsgBody: 'none', CallbackCommand: 'X.Y' })
     expect([status, text]).to.deep.equal([200, OK_TEXT])
     expect(rejected).to.deep.equal([])
@@ -150,7 +150,7 @@ describe('what differs from the documents and is no fault', () => {
     it(`is ${what}`, async () => {
       const { plugins, next } = recorder()
       const { bus, post } = await serve({ plugins })
-      const told = heard(bus, 'callback:faulty')
+      const told = eventsOf(bus, 'callback:faulty')
       const called = next()
       expect((await post(command, body)).text).to.equal(OK_TEXT)
       expect((await called).body).to.deep.equal(expected)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { expectUnharmed, OK_TEXT } from '../harness/answers.ts'
 import { recorder } from '../harness/recorder.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const arrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
 const objects = (depth: number): string => '{"a":'.repeat(depth) + '12345678901234567890' + '}'.repeat(depth)
@@ -35,7 +35,7 @@ describe('nesting', () => {
       it(`of ${depth} levels ${where} is taken`, async () => {
         const { plugins, next } = recorder()
         const server = await serve({ plugins })
-        const failed = heard(server.bus, 'server:failed')
+        const failed = eventsOf(server.bus, 'server:failed')
         const called = next()
         const reply = await server.post(command, body(depth))
         expect([reply.status, reply.text]).to.deep.equal([200, OK_TEXT])

@@ -4,7 +4,7 @@ import { commands } from '../../core/protocol/commands.ts'
 import type { Definition } from '../../core/protocol/define.ts'
 import { documentedFields, type Node, withField, wrongValue } from '../harness/documented.ts'
 import { deferred, entry } from '../harness/plugin.ts'
-import { heard, serve, type TestServer } from '../harness/server.ts'
+import { eventsOf, serve, type TestServer } from '../harness/server.ts'
 
 interface Served {
   server: TestServer
@@ -63,7 +63,7 @@ for (const [command, definition] of commands)
 
     it('comes out unchanged, at a handler for everything and at one of its own', async () => {
       const { server, send } = await serveBoth(command)
-      const faulty = heard(server.bus, 'callback:faulty')
+      const faulty = eventsOf(server.bus, 'callback:faulty')
       expect(await send(sample)).to.deep.equal([sample, sample])
       expect(faulty).to.deep.equal([])
     })
@@ -84,7 +84,7 @@ for (const [command, definition] of commands)
       for (const { path, keys, node, isRequired } of documentedFields(definition)) {
         // A command that is no text says nothing, and some fields may be anything.
         if (path === 'CallbackCommand' || node.type === undefined) continue
-        const faulty = heard(server.bus, 'callback:faulty')
+        const faulty = eventsOf(server.bus, 'callback:faulty')
         const wrong = withField(sample, keys, wrongValue(node))
         const [any, own] = await send({ ...wrong, Extra: n++ })
         expect(faulty.flatMap(({ faults }) => faults).map(nameOf), path).to.deep.equal([path])

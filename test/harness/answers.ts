@@ -5,7 +5,7 @@ import { TOKENS, type TestServer } from './server.ts'
 export const OK_TEXT = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 
 /** A refusal, byte for byte. */
-export function refusalText(status: number, info: string): string {
+export function errorBody(status: number, info: string): string {
   return `{"ActionStatus":"FAIL","ErrorInfo":${JSON.stringify(info)},"ErrorCode":${status}}`
 }
 
@@ -28,9 +28,9 @@ export function expectEnvelope(status: number, text: string): void {
 
 const STACK = /\.[jt]s:\d+|node_modules|node:internal|internal error/
 
-/** Fails when an answer or the log tells a secret or a stack, or when the next good request is not answered 200. */
-export async function expectUnharmed(server: TestServer, told = '', secrets: readonly string[] = []): Promise<void> {
-  for (const text of [told, ...server.lines]) {
+/** Fails when an answer or the log contains a secret or a stack, or when the next good request is not answered 200. */
+export async function expectUnharmed(server: TestServer, output = '', secrets: readonly string[] = []): Promise<void> {
+  for (const text of [output, ...server.lines]) {
     expect(text).not.to.match(STACK)
     for (const secret of [...TOKENS, ...secrets]) expect(text).not.to.include(secret)
   }

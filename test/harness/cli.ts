@@ -17,7 +17,7 @@ export interface Ended {
   stderr: string
 }
 
-/** The environment of a command: this process' own, and what it is told besides. */
+/** The environment of a command: this process' own, and additional variables. */
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...process.env, ...more }
 }

@@ -26,14 +26,14 @@ export async function openConnection(port: number): Promise<Connection> {
   await once(socket, 'connect')
   stopAfterTest(async () => void socket.destroy())
   let received = ''
-  let tell = nothing
+  let notify = nothing
   const closed = new Promise((resolve) => socket.on('close', resolve))
   socket.on('data', (chunk: string) => {
     received += chunk
-    tell()
+    notify()
   })
   socket.on('error', nothing)
-  socket.on('close', () => tell())
+  socket.on('close', () => notify())
 
   return {
     closed,
@@ -42,16 +42,16 @@ export async function openConnection(port: number): Promise<Connection> {
     destroy: () => void socket.destroy(),
     answer: () =>
       new Promise((resolve, reject) => {
-        tell = () => {
+        notify = () => {
           const end = lengthOfFirst(received)
           if (end !== undefined) {
-            tell = nothing
+            notify = nothing
             const text = Buffer.from(received.slice(0, end), 'latin1').toString()
             received = received.slice(end)
             resolve(parseResponse(text))
           } else if (socket.destroyed) reject(new Error(`closed after ${JSON.stringify(received)}`))
         }
-        tell()
+        notify()
       }),
   }
 }

@@ -83,8 +83,8 @@ export function signed(token = TOKENS[1] ?? '', atMs = Date.now()): Record<strin
   return { SdkAppid: `${SIGNED_APP}`, Sign: sign(token, RequestTime), RequestTime }
 }
 
-/** Collects what the bus tells of one kind. */
-export function heard<Name extends keyof BusEvents>(bus: Bus, name: Name): BusEvents[Name][] {
+/** Collects the events of one kind from the bus. */
+export function eventsOf<Name extends keyof BusEvents>(bus: Bus, name: Name): BusEvents[Name][] {
   const events: BusEvents[Name][] = []
   bus.on(name, (event) => void events.push(event))
   return events

@@ -9,7 +9,7 @@ const shaped = (more: string): Promise<string> =>
 
 describe('observe of a plugin', () => {
   it('gets events of the bus, with the plugin’s state, and everything that another plugin emits', async () => {
-    const heard: unknown[] = []
+    const events: unknown[] = []
     const speaker = definePlugin({
       name: 'speaker',
       handlers: { '*': ({ emit }) => emit('said', { word: 'hello' }) },
@@ -19,16 +19,16 @@ describe('observe of a plugin', () => {
       setup: () => ({ own: 'state' }),
       handlers: {},
       observe: {
-        'callback:answered': ({ command }, { name, state }) => void heard.push([name, command, state.own]),
-        'plugin:speaker:said': (data, { name }) => void heard.push([name, data]),
-        'plugin:speaker:*': (data, { name }) => void heard.push([name, data]),
+        'callback:answered': ({ command }, { name, state }) => void events.push([name, command, state.own]),
+        'plugin:speaker:said': (data, { name }) => void events.push([name, data]),
+        'plugin:speaker:*': (data, { name }) => void events.push([name, data]),
       },
     })
     const { post, bus } = await serve({ plugins: [{ use: speaker }, { use: listener }] })
     const done = bus.next('plugin:speaker:said')
     await post(FULL, full())
     await done
-    expect(heard).to.have.deep.members([
+    expect(events).to.have.deep.members([
       ['callback:answered', FULL, 'state'],
       ['plugin:speaker:said', { word: 'hello' }],
       ['plugin:speaker:said', { word: 'hello' }],
@@ -53,13 +53,13 @@ describe('observe of a plugin', () => {
   })
 
   it('ends when the plugin is closed', async () => {
-    let heard = 0
-    const observe = { 'callback:answered': () => void heard++ }
+    let count = 0
+    const observe = { 'callback:answered': () => void count++ }
     const { bus, server } = await serve({ plugins: [{ use: definePlugin({ name: 'x', handlers: {}, observe }) }] })
     await server.stop({ drainMs: 0, graceMs: 20 })
     const about = { id: 'a', sdkAppId: 1, command: FULL, phase: 'after', outcome: 'allow', code: 0 } as const
     bus.emit('callback:answered', { ...about, failed: false, durationMs: 1, bytes: 1 })
-    expect(heard).to.equal(0)
+    expect(count).to.equal(0)
   })
 
   it('is refused at start if it is not an object of functions by event', async () => {

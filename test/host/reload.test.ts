@@ -7,7 +7,7 @@ import { definePlugin, type Plugin, Type } from '../../core/plugin.ts'
 import { prepare, type Prepared } from '../../core/runtime.ts'
 import { folderWith } from '../harness/cli.ts'
 import { FULL } from '../harness/plugin.ts'
-import { apps, heard, serve, signed, SIGNED_APP, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
+import { apps, eventsOf, serve, signed, SIGNED_APP, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
 
 const BEFORE = 'Group.CallbackBeforeSendMsg'
 const MESSAGE = { GroupId: '@TGS#1', MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'a' } }] }
@@ -56,7 +56,7 @@ describe('a reload', () => {
   it('sets up a changed plugin before the old one is closed, and leaves others alone', async () => {
     const [changed, same] = [teller('changed'), teller('same')]
     const server = await serve({ plugins: [changed.entry(1), same.entry(1)] })
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     await reload(server, { plugins: [changed.entry(2), same.entry(1)] })
     expect(reloaded).to.deep.equal([{ added: [], changed: ['changed'], removed: [], restart: [] }])
     await server.post(FULL, { GroupId: '@TGS#1' })
@@ -91,7 +91,7 @@ describe('a reload', () => {
     })
     const entry = (version: number): PluginInput => ({ use: plugin, options: { version }, onFailure: 'reject' })
     const server = await serve({ plugins: [entry(0)] })
-    const failures = heard(server.bus, 'handler:failed')
+    const failures = eventsOf(server.bus, 'handler:failed')
     const over = new AbortController()
     const sent: string[] = []
     const answers: string[] = []
@@ -233,7 +233,7 @@ describe('a reload', () => {
         await server.server.stop({ drainMs: 0 })
         server = await serve({ plugins: [wrong], delivery })
       }
-      const letters = heard(server.bus, 'backlog:dead')
+      const letters = eventsOf(server.bus, 'backlog:dead')
       await reload(server, { plugins: [entry], delivery })
       const wanted = Array.from({ length: 20 }, (_, n) => `@TGS#${n + 1}`)
       while (!wanted.every((group) => groups.includes(group))) await new Promise(setImmediate)
@@ -244,7 +244,7 @@ describe('a reload', () => {
 
   it('names what takes effect only after a restart', async () => {
     const server = await serve()
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     await reload(server, { server: { bodyLimit: '2mb' } })
     expect(reloaded[0]).to.deep.include({ restart: ['server.bodyLimit'] })
     expect(server.lines.join('')).to.contain('these take effect only after a restart: server.bodyLimit')

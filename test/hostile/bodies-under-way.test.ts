@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import { Bus } from '../../core/observe/bus.ts'
 import { BodyBudget, bodyBudgetFor, type PendingBody } from '../../core/http/body/body-budget.ts'
 import { OK } from '../../core/protocol/envelope.ts'
-import { refusalText } from '../harness/answers.ts'
+import { errorBody } from '../harness/answers.ts'
 import { chunked, type Connection, openConnection, requestText } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
-import { heard, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, UNSIGNED_APP } from '../harness/server.ts'
 
 const LINE = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
 const MB = 1024 * 1024
@@ -45,12 +45,12 @@ describe('bodies under way', () => {
     const bus = new Bus()
     const limits = { bodyLimit: MB, budget: new BodyBudget(2 * MB) }
     const { port } = await serveDispatch(() => ({ status: 200, text: OK }), bus, limits)
-    const rejected = heard(bus, 'callback:rejected')
+    const rejected = eventsOf(bus, 'callback:rejected')
     const all: Connection[] = []
     for (let n = 0; n < 40; n++) all.push(await begin(port, 100_000))
     for (const connection of all.slice(0, 20)) {
       const { status, body, head } = await connection.answer()
-      expect([status, body]).to.deep.equal([503, refusalText(503, tooMany)])
+      expect([status, body]).to.deep.equal([503, errorBody(503, tooMany)])
       expect(head).to.match(/\r\nConnection: close/i)
       await connection.closed
     }

@@ -4,7 +4,7 @@ import { randomOf, type Random } from '../../core/sample/random.ts'
 import { expectEnvelope } from '../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
 import { entry } from '../harness/plugin.ts'
-import { heard, serve, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, serve, type TestServer, UNSIGNED_APP } from '../harness/server.ts'
 
 const ADD = 'Sns.CallbackPrevFriendAdd'
 const BODIES = Number(process.env['FUZZ_BODIES'] ?? 20_000)
@@ -98,7 +98,7 @@ describe('bodies whose types are broken below the top', () => {
   for (let part = 0; part < PARTS; part++)
     it(`are never answered 500: part ${part + 1} of ${PARTS}, FUZZ_SEED=${SEED}`, async () => {
       const { port, bus } = await serveAll()
-      const failed = heard(bus, 'server:failed')
+      const failed = eventsOf(bus, 'server:failed')
       const random = randomOf(SEED, part)
       const all = [...commands.values()]
       for (let left = Math.ceil(BODIES / PARTS); left > 0; left -= TOGETHER) {
@@ -126,8 +126,8 @@ describe('a target of a friend request', () => {
   for (const account of nobody)
     it(`whose account is neither text nor a number is left out of ResultItem: ${account.slice(0, 20)}`, async () => {
       const { port, bus } = await serveAll()
-      const failed = heard(bus, 'server:failed')
-      const faulty = heard(bus, 'callback:faulty')
+      const failed = eventsOf(bus, 'server:failed')
+      const faulty = eventsOf(bus, 'callback:faulty')
       const body = `{"FriendItem":[{"To_Account":"joe"},{"To_Account":${account}},{"To_Account":12345678901234567890},7]}`
       const [answer] = await answersTo(port, [requestFor(ADD, body)])
       expect(answer?.status).to.equal(200)

@@ -5,7 +5,7 @@ import { OK } from '../../core/protocol/envelope.ts'
 import { type Connection, openConnection, requestText } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
 import { deferred } from '../harness/plugin.ts'
-import { heard, serve, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, serve, UNSIGNED_APP } from '../harness/server.ts'
 
 const LINE = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
 const GOOD = requestText(LINE, '{}')
@@ -31,7 +31,7 @@ async function connect(port: number, count: number): Promise<Connection[]> {
 describe('connections at the limit', () => {
   it('give way to new ones: the one that has been idle longest is closed, and the log says so', async () => {
     const { port, bus, lines } = await serve({ server: { maxConnections: 3 } })
-    const crowded = heard(bus, 'server:crowded')
+    const crowded = eventsOf(bus, 'server:crowded')
     const [a, b, c] = (await connect(port, 3)) as [Connection, Connection, Connection]
     expect(await isServed(a)).to.equal(true)
     const [d] = (await connect(port, 1)) as [Connection]

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { Bus } from '../../core/observe/bus.ts'
 import { OK } from '../../core/protocol/envelope.ts'
-import { OK_TEXT, refusalText } from '../harness/answers.ts'
+import { OK_TEXT, errorBody } from '../harness/answers.ts'
 import { openConnection, requestText } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
-import { heard, serve, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, serve, UNSIGNED_APP } from '../harness/server.ts'
 
 const request = requestText(`POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`, '{}')
-const body = refusalText(500, 'internal error')
+const body = errorBody(500, 'internal error')
 
 class Strange {
   readonly status = 200
@@ -28,8 +28,8 @@ describe('a fault of the server itself', () => {
   for (const [what, value] of thrown)
     it(`is answered 500 without any detail, and emitted on the bus: ${what}`, async () => {
       const bus = new Bus()
-      const failed = heard(bus, 'server:failed')
-      const rejected = heard(bus, 'callback:rejected')
+      const failed = eventsOf(bus, 'server:failed')
+      const rejected = eventsOf(bus, 'callback:rejected')
       let faulty = true
       const { port } = await serveDispatch(async () => {
         if (faulty) throw value

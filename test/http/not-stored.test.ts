@@ -4,10 +4,10 @@ import type { Delivery } from '../../core/delivery/delivery.ts'
 import { createDispatch } from '../../core/dispatch.ts'
 import { Completion } from '../../core/lib/completion.ts'
 import { createRegistry } from '../../core/registry.ts'
-import { refusalText } from '../harness/answers.ts'
+import { errorBody } from '../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
-import { heard, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, UNSIGNED_APP } from '../harness/server.ts'
 
 async function answerWith(
   accept: Delivery['accept'],
@@ -30,7 +30,7 @@ async function answerWith(
   return connection.answer()
 }
 
-const body = refusalText(503, 'could not be stored in time')
+const body = errorBody(503, 'could not be stored in time')
 
 const never = (): Completion<void> => new Completion()
 const fail = (storing: Completion<void>): void => storing.reject(new Error('disk full at /var/lib'))
@@ -51,7 +51,7 @@ describe('an after-callback that could not be stored', () => {
 
   it('is reported once, even if the store fails after the deadline', async () => {
     const bus = new Bus()
-    const failed = heard(bus, 'delivery:failed')
+    const failed = eventsOf(bus, 'delivery:failed')
     const storing = new Completion<void>()
     await answerWith(() => storing, 'X.Y', 50, bus)
     fail(storing)
@@ -60,7 +60,7 @@ describe('an after-callback that could not be stored', () => {
 
   it('is not reported as acknowledged if it is stored after the deadline', async () => {
     const bus = new Bus()
-    const answered = heard(bus, 'callback:answered')
+    const answered = eventsOf(bus, 'callback:answered')
     const storing = new Completion<void>()
     await answerWith(() => storing, 'X.Y', 50, bus)
     storing.resolve()

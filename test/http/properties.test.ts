@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { isObject } from '../../core/lib/json.ts'
 import { expectEnvelope, expectUnharmed } from '../harness/answers.ts'
-import { heard, serve, signed, SIGNED_APP, UNSIGNED_APP } from '../harness/server.ts'
+import { eventsOf, serve, signed, SIGNED_APP, UNSIGNED_APP } from '../harness/server.ts'
 
 const DECISIVE = ['SdkAppid', 'CallbackCommand', 'Sign', 'RequestTime']
 const GROUP_FULL = 'Group.CallbackAfterGroupFull'
@@ -89,7 +89,7 @@ function parse(body: Buffer): unknown {
 describe('whatever the query and the body', () => {
   it('the answer is an envelope with the status that the contract says', async () => {
     const server = await serve()
-    const failed = heard(server.bus, 'server:failed')
+    const failed = eventsOf(server.bus, 'server:failed')
     const seen = new Set<number>()
     await fc.assert(
       fc.asyncProperty(queries, bodies, async (query, body) => {

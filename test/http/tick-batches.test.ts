@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Answer } from '../../core/answer.ts'
 import { Completion } from '../../core/lib/completion.ts'
 import { OK } from '../../core/protocol/envelope.ts'
-import { refusalText } from '../harness/answers.ts'
+import { errorBody } from '../harness/answers.ts'
 import { openConnection, requestText } from '../harness/connection.ts'
 import { serveDispatch } from '../harness/parts.ts'
 import { UNSIGNED_APP } from '../harness/server.ts'
@@ -126,11 +126,11 @@ describe('callbacks that come in one turn of the event loop', () => {
     for (let n = 0; n < 7; n++) bodies.push((await connection.answer()).body)
     expect(bodies).to.deep.equal([
       '{"command":"X.One"}',
-      refusalText(500, 'internal error'),
+      errorBody(500, 'internal error'),
       '{"command":"X.Later"}',
       '{"command":"X.Two"}',
-      refusalText(403, 'SdkAppid: not one of the configured apps'),
-      refusalText(400, 'body: is not JSON'),
+      errorBody(403, 'SdkAppid: not one of the configured apps'),
+      errorBody(400, 'body: is not JSON'),
       '{"command":"X.Three"}',
     ])
   })

@@ -34,7 +34,7 @@ export default {
   },
   observe: {
     'callback:dead': ({ plugin, command }, { store }) => store.record('dead', { plugin, command }),
-    'plugin:everything:*': (data, { name, store }) => store.record('heard', { name, data }),
+    'plugin:everything:*': (data, { name, store }) => store.record('observed', { name, data }),
   },
   close: () => undefined,
   commands: { rows: { description: 'rows', view: true, run: async ({ store }) => [{ of: await store.get('one') }] } },

@@ -4,7 +4,7 @@ import type { PluginInput } from '../../config/sections/plugins.ts'
 import type { IsolationHealth } from '../../core/registry.ts'
 import { folderWith } from '../harness/cli.ts'
 import { BEFORE, entry, FULL, message } from '../harness/plugin.ts'
-import { heard, serve, type TestServer } from '../harness/server.ts'
+import { eventsOf, serve, type TestServer } from '../harness/server.ts'
 import { hostile } from './hostile.ts'
 
 const C2C = 'C2C.CallbackBeforeSendMsg'
@@ -83,8 +83,8 @@ for (const level of ['worker', 'process'] as const) {
       it(`harms no other plugin, and loses no callback: ${deed}`, async () => {
         // A flood takes its time, and nobody is to be hurried.
         const server = await start(level, { timeoutMs: deed.includes(' lines') ? 60_000 : 3000 })
-        const done = heard(server.bus, 'plugin:hostile:done') as Done[]
-        const dead = heard(server.bus, 'callback:dead')
+        const done = eventsOf(server.bus, 'plugin:hostile:done') as Done[]
+        const dead = eventsOf(server.bus, 'callback:dead')
         const names = (): Set<string> => new Set(done.map(({ group, n }) => `${group}${n}`))
         const total = GROUPS.length * PER_GROUP
         const isDone = async (): Promise<void> => {

@@ -63,7 +63,7 @@ async function outcomes(level: Level): Promise<Record<string, unknown>> {
   await dead
   await t.clock.advance('1s')
   await t.idle()
-  const heard = async (kind: string, count: number): Promise<unknown[]> => {
+  const recordsOf = async (kind: string, count: number): Promise<unknown[]> => {
     for (;;) {
       const records = await t.records(kind)
       if (records.length >= count) return records
@@ -79,8 +79,8 @@ async function outcomes(level: Level): Promise<Record<string, unknown>> {
     store: await t.records('store'),
     rest: await t.records('rest'),
     calls: t.rest.calls,
-    dead: await heard('dead', 2),
-    heard: await heard('heard', 2),
+    dead: await recordsOf('dead', 2),
+    observed: await recordsOf('observed', 2),
     events: t.events('seen'),
     counts: t.counts('handled_total'),
     log: t.log.entries.filter(({ msg }) => msg !== 'handler failed'),

@@ -8,7 +8,7 @@ import { Restarts } from '../../core/isolate/restarts.ts'
 import { Suspects } from '../../core/isolate/suspects.ts'
 import { folderWith } from '../harness/cli.ts'
 import { BEFORE, message } from '../harness/plugin.ts'
-import { apps, heard, serve, type TestServer } from '../harness/server.ts'
+import { apps, eventsOf, serve, type TestServer } from '../harness/server.ts'
 
 const base = {
   apps,
@@ -47,7 +47,7 @@ describe('an isolated plugin', () => {
     const folder = await folderWith({ 'own.mjs': rejects(10150) })
     const plugins: PluginInput[] = [{ use: join(folder, 'own.mjs'), isolate: 'worker' }]
     const server = await serve({ plugins })
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     await reload(server, plugins)
     expect(await codeOf(server)).to.equal(10150)
     await writeFile(join(folder, 'own.mjs'), rejects(10160))
@@ -67,7 +67,7 @@ describe('an isolated plugin', () => {
     const folder = await folderWith({ 'own.mjs': rejects(10150) })
     const plugins: PluginInput[] = [{ use: join(folder, 'own.mjs') }]
     const server = await serve({ plugins })
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     await writeFile(join(folder, 'own.mjs'), rejects(10160))
     await reload(server, plugins)
     expect(await codeOf(server)).to.equal(10150)

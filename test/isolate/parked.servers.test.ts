@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../config/schema/schema.ts'
 import { prepare } from '../../core/runtime.ts'
 import { folderWith, launch, type Running } from '../harness/cli.ts'
 import { BEFORE, FULL, full, message } from '../harness/plugin.ts'
-import { apps, heard, serve } from '../harness/server.ts'
+import { apps, eventsOf, serve } from '../harness/server.ts'
 
 /** Ends at once, unless `fine` is in its folder. */
 const fragile = `
@@ -72,8 +72,8 @@ describe('an isolated plugin whose thread ends again and again', () => {
     const next = () => prepare(checkConfig({ ...base, plugins: entries } as ConfigInput, { env: process.env }))
     await server.server.reload(await next())
     while (health()?.state !== 'parked') await new Promise((resolve) => setTimeout(resolve, 20))
-    const done = heard(server.bus, 'plugin:fragile:done')
-    const dead = heard(server.bus, 'callback:dead')
+    const done = eventsOf(server.bus, 'plugin:fragile:done')
+    const dead = eventsOf(server.bus, 'callback:dead')
     const held = server.bus.next('plugin:held')
     expect((await server.post(FULL, full())).status).to.equal(200)
     expect((await held).plugin).to.equal('fragile')

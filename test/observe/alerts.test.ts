@@ -4,7 +4,7 @@ import { type Alerts, watchAlerts } from '../../core/observe/alerts/alerts.ts'
 import { Bus, type BusEvents } from '../../core/observe/bus.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { FULL } from '../harness/plugin.ts'
-import { heard, serve, signed } from '../harness/server.ts'
+import { eventsOf, serve, signed } from '../harness/server.ts'
 
 const MINUTE = 60_000
 const about = { id: 'a', sdkAppId: 1, command: FULL }
@@ -30,8 +30,8 @@ function watch(silenceMs = 0): Watched {
   return {
     bus,
     alerts,
-    raised: heard(bus, 'alert:raised'),
-    cleared: heard(bus, 'alert:cleared'),
+    raised: eventsOf(bus, 'alert:raised'),
+    cleared: eventsOf(bus, 'alert:cleared'),
     stats,
     now,
     async pass(ms) {
@@ -140,7 +140,7 @@ describe('alerts', () => {
 
   it('tell of a clock that is wrong, a store that takes nothing and one that is lost', async () => {
     const started = await serve()
-    const raised = heard(started.bus, 'alert:raised')
+    const raised = eventsOf(started.bus, 'alert:raised')
     await started.post(FULL, {}, signed(undefined, Date.now() + 3_600_000))
     started.bus.emit('delivery:failed', { ...about, error: new Error('no') })
     started.bus.emit('store:lost', { error: new Error('gone'), isOpen: false })
@@ -151,7 +151,7 @@ describe('alerts', () => {
 
   it('tell two weeks before a certificate expires, until another one is there', async () => {
     const bus = new Bus()
-    const [raised, cleared] = [heard(bus, 'alert:raised'), heard(bus, 'alert:cleared')]
+    const [raised, cleared] = [eventsOf(bus, 'alert:raised'), eventsOf(bus, 'alert:cleared')]
     const day = 24 * 60 * MINUTE
     let expiresAt = 15 * day
     const certificates = (): [string, number][] => [['server', expiresAt]]

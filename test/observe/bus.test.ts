@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Bus } from '../../core/observe/bus.ts'
 import { entry, full, FULL } from '../harness/plugin.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 describe('observers', () => {
   it('hear what happens to a callback, in order', async () => {
@@ -18,7 +18,7 @@ describe('observers', () => {
 
   it('hear of refusals, with the status and the line that was answered', async () => {
     const { request, bus } = await serve()
-    const rejected = heard(bus, 'callback:rejected')
+    const rejected = eventsOf(bus, 'callback:rejected')
     await request('/?SdkAppid=1&CallbackCommand=x', { method: 'POST' })
     expect(rejected).to.have.length(1)
     expect(rejected[0]).to.include({ status: 403, reason: 'SdkAppid: not one of the configured apps' })
@@ -38,7 +38,7 @@ describe('observers', () => {
       throw new Error('bad listener')
     })
     bus.on('callback:received', async () => Promise.reject(new Error('bad promise')))
-    const later = heard(bus, 'callback:received')
+    const later = eventsOf(bus, 'callback:received')
     expect((await post(FULL, full())).status).to.equal(200)
     expect(later).to.have.length(1)
     await new Promise(setImmediate)

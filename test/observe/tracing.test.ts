@@ -133,13 +133,13 @@ describe('traces', () => {
   })
 
   it('have channels of node:diagnostics_channel beside them, for each event of the bus', async () => {
-    const heard: unknown[] = []
-    const listen = (event: unknown): void => void heard.push(event)
+    const events: unknown[] = []
+    const listen = (event: unknown): void => void events.push(event)
     subscribe('timhook:handler:done', listen)
     stopAfterTest(async () => void unsubscribe('timhook:handler:done', listen))
     const server = await serve({ plugins: [entry('words', { [BEFORE]: () => undefined })] })
     await post(server, BEFORE, message())
-    expect(heard).to.have.length(1)
-    expect(heard[0]).to.include({ plugin: 'words', command: BEFORE })
+    expect(events).to.have.length(1)
+    expect(events[0]).to.include({ plugin: 'words', command: BEFORE })
   })
 })

@@ -7,7 +7,7 @@ import type { Definition } from '../../core/protocol/define.ts'
 import { orderKeyOf } from '../../core/protocol/order-key.ts'
 import { variation } from '../../core/sample/variation.ts'
 import { bodyReader } from '../../core/callback/body-reader.ts'
-import { heard, serve } from '../harness/server.ts'
+import { eventsOf, serve } from '../harness/server.ts'
 
 const numbers = record({ seed: nat(0xffffffff), n: nat(100_000) })
 
@@ -49,7 +49,7 @@ for (const [command, definition] of commands)
 
     it('is answered with 200 by a server, and no two are resends', async () => {
       const { bus, post } = await serve()
-      const [faulty, resent] = [heard(bus, 'callback:faulty'), heard(bus, 'callback:resent')]
+      const [faulty, resent] = [eventsOf(bus, 'callback:faulty'), eventsOf(bus, 'callback:resent')]
       const [sample] = await samplesOf(command, { seed: 3 })
       for (let n = 0; n < 10; n++) expect((await post(command, sample?.make(n))).status).to.equal(200)
       expect([faulty, resent]).to.deep.equal([[], []])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { ConfigInput } from '../../../config/schema/schema.ts'
 import { folderWith, run, type Ended } from '../../harness/cli.ts'
-import { apps, heard, serve, type TestServer } from '../../harness/server.ts'
+import { apps, eventsOf, serve, type TestServer } from '../../harness/server.ts'
 import { startPostgres } from '../../harness/servers/postgres.ts'
 import { startRedis } from '../../harness/servers/redis.ts'
 import { jsonOf } from './stored.ts'
@@ -56,7 +56,7 @@ function message(from: string, text: string): object {
 
 /** Callbacks about alice, about others, and one that waits. */
 async function fill({ post, bus }: TestServer): Promise<void> {
-  const done = heard(bus, 'handler:done')
+  const done = eventsOf(bus, 'handler:done')
   const dead = bus.next('callback:dead')
   for (const from of ['alice', 'carol']) await post(SENT, message(from, 'hello'))
   await post(SENT, message('alice', 'dies'))
@@ -134,7 +134,7 @@ for (const [engine, settings] of engines)
       expect(stdout).to.include('erased 4 callbacks')
       expect((await bodies(all)).join()).not.to.include('alice')
       const again = await all.start()
-      const started = heard(again.bus, 'handler:done')
+      const started = eventsOf(again.bus, 'handler:done')
       await again.post(JOIN, { GroupId: 'g', JoinType: 'Apply', NewMemberList: [{ Member_Account: 'erin' }] })
       while (started.length < 1) await new Promise(setImmediate)
       expect(started.map(({ command }) => command)).to.deep.equal([JOIN])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { entry, full, FULL } from '../../harness/plugin.ts'
-import { heard } from '../../harness/server.ts'
+import { eventsOf } from '../../harness/server.ts'
 import { jsonOf, stored } from './stored.ts'
 
 const FILES = { 'config/one.mjs': `export default { name: 'one', handlers: { '${FULL}': async () => undefined } }\n` }
@@ -25,7 +25,7 @@ describe('timhook pause and resume', () => {
     ])
     expect((await timhook('pause', 'one')).stdout).to.equal('one is already paused\n')
     expect(seen).to.deep.equal([])
-    const done = heard(bus, 'handler:done')
+    const done = eventsOf(bus, 'handler:done')
     expect((await timhook('resume', 'one')).stdout).to.equal('one gets its callbacks again\n')
     while (done.length < 3) await bus.next('handler:done')
     expect(seen).to.deep.equal([1, 2, 3])

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { folderWith, run } from '../../harness/cli.ts'
 import { deferred, entry, FULL } from '../../harness/plugin.ts'
-import { heard, serve, SIGNED_APP, TOKENS, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, serve, SIGNED_APP, TOKENS, UNSIGNED_APP } from '../../harness/server.ts'
 
 const config = (app: number, how: string): string => `apps: [{ sdkAppId: ${app}, ${how} }]\n`
 
@@ -25,7 +25,7 @@ describe('timhook trigger', () => {
     const { url, bus } = await serve({
       plugins: [entry('sees', { [FULL]: async ({ body }) => void bodies.push(body.GroupId) })],
     })
-    const resent = heard(bus, 'callback:resent')
+    const resent = eventsOf(bus, 'callback:resent')
     const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
     const args = ['trigger', FULL, '--url', url, '--set', 'GroupId=@TGS#7', '--count', '25', '--concurrency', '5']
     const { code, stdout, stderr } = await run(args, { cwd })

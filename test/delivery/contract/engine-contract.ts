@@ -6,7 +6,7 @@ import { deferred, entry, full, FULL } from '../../harness/plugin.ts'
 import { describeBodies } from './bodies-contract.ts'
 import { counted } from './counted.ts'
 import { describeResends } from './resends-contract.ts'
-import { heard, serve as serveWith, type TestServer } from '../../harness/server.ts'
+import { eventsOf, serve as serveWith, type TestServer } from '../../harness/server.ts'
 
 const AFTER_SEND = 'Unknown.CallbackAfterSomething'
 
@@ -126,7 +126,7 @@ export function describeDelivery(engine: string, settings: () => Promise<Deliver
             entry('fine', { [FULL]: async () => undefined }),
           ],
         })
-        const failed = heard(bus, 'handler:failed')
+        const failed = eventsOf(bus, 'handler:failed')
         const dead = bus.next('callback:dead')
         await post(FULL, full())
         expect(await dead).to.include({ plugin: 'broken' })

@@ -4,7 +4,7 @@ import type { PluginInput } from '../../../config/sections/plugins.ts'
 import { GiveUp, RetryAfter } from '../../../core/plugin.ts'
 import type { Bus } from '../../../core/observe/bus.ts'
 import { BEFORE, entry, full, FULL, message } from '../../harness/plugin.ts'
-import { heard, serve as serveWith, type TestServer } from '../../harness/server.ts'
+import { eventsOf, serve as serveWith, type TestServer } from '../../harness/server.ts'
 import { until } from './histories.ts'
 
 const once = { attempts: 1 }
@@ -38,7 +38,7 @@ export function describeHolds(engine: string, settings: () => Promise<DeliveryIn
             { retry: once, ordered },
           ),
         ])
-        const put = heard(bus, 'handler:failed')
+        const put = eventsOf(bus, 'handler:failed')
         const done = bus.next('handler:done')
         await post(FULL, full())
         expect(await done).to.include({ attempt: 1 })
@@ -53,7 +53,7 @@ export function describeHolds(engine: string, settings: () => Promise<DeliveryIn
       const { post, bus } = await serve([
         entry('gives', { [FULL]: () => Promise.reject(new GiveUp('410 Gone')) }, { retry: { attempts: 9 } }),
       ])
-      const failed = heard(bus, 'handler:failed')
+      const failed = eventsOf(bus, 'handler:failed')
       const dead = bus.next('callback:dead')
       await post(FULL, full())
       expect((await dead).error).to.contain('410 Gone')

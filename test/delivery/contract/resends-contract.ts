@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ConfigInput } from '../../../config/schema/schema.ts'
 import { entry, FULL } from '../../harness/plugin.ts'
-import { heard, type TestServer } from '../../harness/server.ts'
+import { eventsOf, type TestServer } from '../../harness/server.ts'
 import { counted } from './counted.ts'
 
 type Serve = (config?: Partial<ConfigInput>) => Promise<TestServer>
@@ -12,7 +12,7 @@ export function describeResends(serve: Serve): void {
     it('are acknowledged and counted, and not delivered again', async () => {
       let calls = 0
       const { post, bus } = await serve({ plugins: [entry('counts', { [FULL]: async () => void calls++ })] })
-      const resent = heard(bus, 'callback:resent')
+      const resent = eventsOf(bus, 'callback:resent')
       const done = bus.next('handler:done')
       const body = { GroupId: '@TGS#1', EventTime: 5, CallbackCommand: FULL }
       for (let n = 0; n < 50; n++) expect((await post(FULL, body)).status).to.equal(200)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { expectUnharmed, refusalText } from '../../harness/answers.ts'
-import { heard, serve } from '../../harness/server.ts'
+import { expectUnharmed, errorBody } from '../../harness/answers.ts'
+import { eventsOf, serve } from '../../harness/server.ts'
 
 const array = 'body: expected a JSON object, got an array'
 const notJson = 'body: is not JSON'
@@ -33,9 +33,9 @@ describe('a body that is no JSON object', () => {
   for (const [what, body, info] of bodies)
     it(`is refused: ${what}`, async () => {
       const server = await serve()
-      const failed = heard(server.bus, 'server:failed')
+      const failed = eventsOf(server.bus, 'server:failed')
       const { status, text, headers } = await server.post('Group.CallbackAfterGroupFull', body)
-      expect([status, text]).to.deep.equal([400, refusalText(400, info)])
+      expect([status, text]).to.deep.equal([400, errorBody(400, info)])
       expect(headers.get('content-type')).to.equal('application/json')
       await expectUnharmed(server, text)
       expect(failed).to.deep.equal([])

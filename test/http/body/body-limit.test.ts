@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { expectUnharmed, OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { expectUnharmed, OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { chunked, openConnection, requestText } from '../../harness/connection.ts'
 import { serve, UNSIGNED_APP } from '../../harness/server.ts'
 
 const LIMIT = 1024 * 1024
 const line = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
-const tooLarge = refusalText(413, 'body: is larger than server.bodyLimit')
+const tooLarge = errorBody(413, 'body: is larger than server.bodyLimit')
 
 /** A JSON object of so many bytes. */
 function bodyOf(bytes: number, character = 'a'): string {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { expectUnharmed, OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { expectUnharmed, OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { chunked, openConnection, requestText, type WireResponse } from '../../harness/connection.ts'
 import { recorder } from '../../harness/recorder.ts'
 import { serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
@@ -8,7 +8,7 @@ import { serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
 const LIMIT = 1024 * 1024
 const line = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
 const text = '{"a":"群","id":12345678901234567890}'
-const tooLarge = refusalText(413, 'body: is larger than server.bodyLimit')
+const tooLarge = errorBody(413, 'body: is larger than server.bodyLimit')
 
 /** Sends the body and then a good request on the same connection, which has to be answered too. */
 async function send({ port }: TestServer, encoding: string, body: Buffer): Promise<WireResponse> {
@@ -104,7 +104,7 @@ describe('a compressed body', () => {
       const server = await serve()
       const answer = await send(server, encoding, Buffer.from('{}'))
       const info = 'Content-Encoding: expected identity, gzip, deflate or br'
-      expect([answer.status, answer.body]).to.deep.equal([415, refusalText(415, info)])
+      expect([answer.status, answer.body]).to.deep.equal([415, errorBody(415, info)])
       await expectUnharmed(server, answer.body)
     })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { refusalText, OK_TEXT } from '../../harness/answers.ts'
+import { errorBody, OK_TEXT } from '../../harness/answers.ts'
 import { openConnection, requestText } from '../../harness/connection.ts'
 import { serve, SIGNED_APP, UNSIGNED_APP } from '../../harness/server.ts'
 
@@ -24,7 +24,7 @@ describe('a request whose body is still missing', () => {
     it(`is refused at once for ${what}`, async () => {
       const connection = await openConnection((await serve()).port)
       connection.send(requestText(line, '', ['Content-Length: 100']))
-      expect(await connection.answer()).to.include({ status, body: refusalText(status, info) })
+      expect(await connection.answer()).to.include({ status, body: errorBody(status, info) })
     })
 
     it(`is refused for ${what} rather than for its size`, async () => {
@@ -45,7 +45,7 @@ describe('a request whose body is still missing', () => {
       const connection = await openConnection((await serve()).port)
       connection.send(requestText(`POST /?${ours}`, '', [`Content-Length: ${length}`]))
       const info = 'body: is larger than server.bodyLimit'
-      expect(await connection.answer()).to.include({ status: 413, body: refusalText(413, info) })
+      expect(await connection.answer()).to.include({ status: 413, body: errorBody(413, info) })
     })
 
   it('leaves the connection usable after its refusal, once the body has come', async () => {

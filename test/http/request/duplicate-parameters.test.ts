@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { recorder } from '../../harness/recorder.ts'
 import { serve, UNSIGNED_APP } from '../../harness/server.ts'
 
@@ -10,7 +10,7 @@ describe('a parameter given twice', () => {
     it(`is refused if it is ${name}`, async () => {
       const { request } = await serve()
       const reply = await request(`/?${query}&${name}=other`, { method: 'POST', body: '{}' })
-      expect([reply.status, reply.text]).to.deep.equal([400, refusalText(400, `${name}: given twice`)])
+      expect([reply.status, reply.text]).to.deep.equal([400, errorBody(400, `${name}: given twice`)])
     })
 
     it(`is refused if it is ${name}, even empty, encoded or with one value`, async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { refusalText } from '../../harness/answers.ts'
+import { errorBody } from '../../harness/answers.ts'
 import { serve, UNSIGNED_APP } from '../../harness/server.ts'
 
-const foreign = refusalText(403, 'SdkAppid: not one of the configured apps')
+const foreign = errorBody(403, 'SdkAppid: not one of the configured apps')
 
 describe('the app of a callback', () => {
   const others: [string, string][] = [
@@ -43,7 +43,7 @@ describe('the app of a callback', () => {
       ['&Sdk%0AAppid=1400000001', ''],
     ]) {
       const reply = await request(`/?CallbackCommand=X.Y${query}`, { method: 'POST', body: '{}' })
-      expect([reply.status, reply.text]).to.deep.equal([403, refusalText(403, `SdkAppid: is required${came}`)])
+      expect([reply.status, reply.text]).to.deep.equal([403, errorBody(403, `SdkAppid: is required${came}`)])
     }
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { openConnection, requestText } from '../../harness/connection.ts'
 import { serve, UNSIGNED_APP } from '../../harness/server.ts'
 import { exchange, parseResponse } from '../../harness/wire.ts'
@@ -13,7 +13,7 @@ describe('the method of a callback', () => {
       const connection = await openConnection(port)
       connection.send(requestText(`${method} /?${query}`))
       const { status, head, body } = await connection.answer()
-      expect([status, body]).to.deep.equal([405, refusalText(405, `method: expected POST, got ${method}`)])
+      expect([status, body]).to.deep.equal([405, errorBody(405, `method: expected POST, got ${method}`)])
       expect(head).to.match(/\r\nAllow: POST\r\n/)
       expect(head).to.match(/\r\nContent-Type: application\/json\r\n/)
     })
@@ -28,7 +28,7 @@ describe('the method of a callback', () => {
   it('is POST: CONNECT gets 405 and a closed connection', async () => {
     const server = await serve()
     const answer = parseResponse(await exchange(server.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n'))
-    expect(answer).to.include({ status: 405, body: refusalText(405, 'method: expected POST, got CONNECT') })
+    expect(answer).to.include({ status: 405, body: errorBody(405, 'method: expected POST, got CONNECT') })
     expect(answer.head).to.match(/\r\nAllow: POST/)
     expect((await server.post('X.Y', {})).text).to.equal(OK_TEXT)
   })
@@ -42,6 +42,6 @@ describe('the method of a callback', () => {
     it(`is no invention: ${method} gets 400`, async () => {
       const { port } = await serve()
       const answer = parseResponse(await exchange(port, requestText(`${method} /?${query}`)))
-      expect(answer).to.include({ status: 400, body: refusalText(400, 'request: is not HTTP/1.1') })
+      expect(answer).to.include({ status: 400, body: errorBody(400, 'request: is not HTTP/1.1') })
     })
 })

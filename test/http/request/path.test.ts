@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { expectEnvelope, OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { expectEnvelope, OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { openConnection, requestText, type WireResponse } from '../../harness/connection.ts'
 import { serve, UNSIGNED_APP } from '../../harness/server.ts'
 
@@ -21,7 +21,7 @@ describe('the path of a callback', () => {
   for (const path of ['/other', '//', '/%2F', '/index.html', '/a/..', '/./', '/%', '/%zz', '/:path'])
     it(`may not be ${path} then`, async () => {
       const { status, head, body } = await send((await serve()).port, `${path}?${query}`)
-      expect([status, body]).to.deep.equal([404, refusalText(404, 'path: not one of server.path')])
+      expect([status, body]).to.deep.equal([404, errorBody(404, 'path: not one of server.path')])
       expect(head).to.match(/\r\nContent-Type: application\/json\r\n/)
     })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createSignatureCheck, sign } from '../../../core/http/request/signature.ts'
-import { refusalText } from '../../harness/answers.ts'
+import { errorBody } from '../../harness/answers.ts'
 import { serve, signed, SIGNED_APP } from '../../harness/server.ts'
 
 const outside = 'RequestTime: outside the time window; check the clock of this machine'
@@ -18,7 +18,7 @@ describe('the time window of a signature', () => {
       const { post } = await serve()
       const reply = await post('X.Y', {}, signed(undefined, Date.now() + seconds * 1000))
       expect(reply.status).to.equal(status)
-      if (status === 401) expect(reply.text).to.equal(refusalText(401, outside))
+      if (status === 401) expect(reply.text).to.equal(errorBody(401, outside))
     })
 
   it('is as wide as the config says', async () => {
@@ -62,6 +62,6 @@ describe('the time window of a signature', () => {
     const { post } = await serve()
     const { RequestTime = '' } = signed(undefined, 0)
     const reply = await post('X.Y', {}, { SdkAppid: `${SIGNED_APP}`, Sign: sign('foreign', RequestTime), RequestTime })
-    expect(reply.text).to.equal(refusalText(401, 'Sign: does not match'))
+    expect(reply.text).to.equal(errorBody(401, 'Sign: does not match'))
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { sign } from '../../../core/http/request/signature.ts'
-import { OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { recorder } from '../../harness/recorder.ts'
 import { type Reply, serve, signed, SIGNED_APP, type TestServer, TOKENS } from '../../harness/server.ts'
 
@@ -84,7 +84,7 @@ describe('the signature of a callback', () => {
     it(`is refused ${what}`, async () => {
       const server = await serve()
       const reply = await post(server, change(signed()))
-      expect([reply.status, reply.text]).to.deep.equal([401, refusalText(401, reason)])
+      expect([reply.status, reply.text]).to.deep.equal([401, errorBody(401, reason)])
     })
 
   for (const RequestTime of ['abc', '1234567890123', `-${now()}`, `${now()}.5`, '1e9', ' ', `${now()}\n`, '١٢٣'])
@@ -93,7 +93,7 @@ describe('the signature of a callback', () => {
       const reply = await post(server, { Sign: sign(TOKENS[0] ?? '', RequestTime), RequestTime })
       expect([reply.status, reply.text]).to.deep.equal([
         401,
-        refusalText(401, 'RequestTime: expected seconds since 1970'),
+        errorBody(401, 'RequestTime: expected seconds since 1970'),
       ])
     })
 

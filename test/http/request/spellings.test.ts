@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { refusalText } from '../../harness/answers.ts'
+import { errorBody } from '../../harness/answers.ts'
 import { recorder } from '../../harness/recorder.ts'
 import { serve, signed, SIGNED_APP, UNSIGNED_APP } from '../../harness/server.ts'
 
@@ -45,13 +45,13 @@ describe('a parameter in another spelling', () => {
 
   it('is given twice where there are two of them', async () => {
     const { status, text } = await sent(`sdkappid=${UNSIGNED_APP}&SdkAppId=${UNSIGNED_APP}&CallbackCommand=X.Y`)
-    expect([status, text]).to.deep.equal([400, refusalText(400, 'SdkAppid: given twice')])
+    expect([status, text]).to.deep.equal([400, errorBody(400, 'SdkAppid: given twice')])
   })
 
   it('is named where the signature is missing', async () => {
     const { status, text } = await sent(`SdkAppid=${SIGNED_APP}&CallbackCommand=X.Y&sgin=a`)
     const reason = 'Sign and RequestTime are required for this app; the URL has sgin'
-    expect([status, text]).to.deep.equal([401, refusalText(401, reason)])
+    expect([status, text]).to.deep.equal([401, errorBody(401, reason)])
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { recorder } from '../../harness/recorder.ts'
-import { heard, serve, SIGNED_APP, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, serve, SIGNED_APP, UNSIGNED_APP } from '../../harness/server.ts'
 
 describe("the console's check of the URL: no CallbackCommand", () => {
   const queries: [string, string][] = [
@@ -81,14 +81,14 @@ describe("the console's check of the URL: no CallbackCommand", () => {
       const { request, bus } = await serve()
       const rejected = bus.next('callback:rejected')
       const reply = await request(`/?SdkAppid=${UNSIGNED_APP}${query}`, { method: 'POST', body })
-      expect([reply.status, reply.text]).to.deep.equal([400, refusalText(400, reason)])
+      expect([reply.status, reply.text]).to.deep.equal([400, errorBody(400, reason)])
       expect(await rejected).to.include({ status: 400, reason })
     })
 
   it('dispatches nothing, even with a body that is a callback', async () => {
     const { plugins, calls } = recorder()
     const { request, bus, post } = await serve({ plugins })
-    const received = heard(bus, 'callback:received')
+    const received = eventsOf(bus, 'callback:received')
     const reply = await request(`/?SdkAppid=${UNSIGNED_APP}`, {
       method: 'POST',
       body: '{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"g"}',

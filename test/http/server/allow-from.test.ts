@@ -3,14 +3,14 @@ import { checkConfig } from '../../../config/read/read.ts'
 import { prepare } from '../../../core/runtime.ts'
 import { openConnection, requestText } from '../../harness/connection.ts'
 import { FULL } from '../../harness/plugin.ts'
-import { apps, heard, serve, UNSIGNED_APP } from '../../harness/server.ts'
+import { apps, eventsOf, serve, UNSIGNED_APP } from '../../harness/server.ts'
 
 const LINE = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=${FULL}`
 
 describe('server.allowFrom', () => {
   it('refuses others first of all, without reading their body', async () => {
     const { port, bus } = await serve({ server: { allowFrom: ['192.0.2.0/24', '2001:db8::/32'] } })
-    const rejected = heard(bus, 'callback:rejected')
+    const rejected = eventsOf(bus, 'callback:rejected')
     for (const head of [LINE, 'GET /other', 'POST /?SdkAppid=1']) {
       const connection = await openConnection(port)
       connection.send(requestText(head, '{', ['Content-Length: 1000']))
@@ -54,7 +54,7 @@ describe('server.allowFrom', () => {
   for (const [trustProxy, header, status, address] of cases)
     it(`answers ${status} to X-Forwarded-For ${header ?? 'missing'} with trustProxy ${String(trustProxy)}`, async () => {
       const { port, bus, lines } = await serve({ server: { trustProxy, allowFrom: ['192.0.2.0/24'] } })
-      const rejected = heard(bus, 'callback:rejected')
+      const rejected = eventsOf(bus, 'callback:rejected')
       const connection = await openConnection(port)
       const headers = header === undefined ? [] : [`X-Forwarded-For: ${header}`]
       connection.send(requestText(LINE, '{"GroupId":"a"}', headers))
@@ -76,7 +76,7 @@ describe('server.allowFrom', () => {
       const config = { apps, delivery: { engine: 'memory' as const }, admin: false as const, server: settings }
       await server.reload(await prepare(checkConfig(config, { env: {} })))
     }
-    const reloaded = heard(bus, 'config:reloaded')
+    const reloaded = eventsOf(bus, 'config:reloaded')
     expect(await status()).to.equal(403)
     await reload(['127.0.0.0/8'])
     expect(await status()).to.equal(200)

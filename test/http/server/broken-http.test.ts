@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { expectEnvelope, expectUnharmed, OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { expectEnvelope, expectUnharmed, OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { openConnection, requestText } from '../../harness/connection.ts'
 import { serve, signed, UNSIGNED_APP } from '../../harness/server.ts'
 import { exchange, parseResponse } from '../../harness/wire.ts'
@@ -44,7 +44,7 @@ describe('bytes that are no good HTTP', () => {
       const server = await serve()
       const text = await exchange(server.port, bytes)
       const answer = parseResponse(text)
-      expect([answer.status, answer.body]).to.deep.equal([status, refusalText(status, info)])
+      expect([answer.status, answer.body]).to.deep.equal([status, errorBody(status, info)])
       expect(answer.head).to.match(/\r\nContent-Type: application\/json\r\n/i)
       expect(answer.head).to.match(/\r\nConnection: close/i)
       await expectUnharmed(server, text)
@@ -96,7 +96,7 @@ describe('bytes that are no good HTTP', () => {
     connection.send(good)
     expect((await connection.answer()).status).to.equal(200)
     connection.send('garbage\r\n\r\n')
-    expect(await connection.answer()).to.include({ status: 400, body: refusalText(400, notHttp) })
+    expect(await connection.answer()).to.include({ status: 400, body: errorBody(400, notHttp) })
     await connection.closed
     await expectUnharmed(server)
   })

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { expectEnvelope, expectUnharmed, OK_TEXT, refusalText } from '../../harness/answers.ts'
+import { expectEnvelope, expectUnharmed, OK_TEXT, errorBody } from '../../harness/answers.ts'
 import { chunked, openConnection, requestText } from '../../harness/connection.ts'
-import { heard, serve, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, serve, UNSIGNED_APP } from '../../harness/server.ts'
 import { exchange, parseResponse } from '../../harness/wire.ts'
 
 const line = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
 const body = '{"a":1}'
-const notHttp = refusalText(400, 'request: is not HTTP/1.1')
+const notHttp = errorBody(400, 'request: is not HTTP/1.1')
 
 describe('the length of a body', () => {
   const refused: [string, string[], string][] = [
@@ -34,7 +34,7 @@ describe('the length of a body', () => {
     const server = await serve()
     const connection = await openConnection(server.port)
     connection.send(requestText(line, body, ['Content-Length: 3']))
-    expect(await connection.answer()).to.include({ status: 400, body: refusalText(400, 'body: is not JSON') })
+    expect(await connection.answer()).to.include({ status: 400, body: errorBody(400, 'body: is not JSON') })
     await connection.closed
     await expectUnharmed(server)
   })
@@ -44,7 +44,7 @@ describe('the length of a body', () => {
     const connection = await openConnection(server.port)
     connection.send(`${line} HTTP/1.1\r\nHost: test\r\n\r\n`)
     const { status, body: text } = await connection.answer()
-    expect([status, text]).to.deep.equal([400, refusalText(400, 'body: is empty; expected a JSON object')])
+    expect([status, text]).to.deep.equal([400, errorBody(400, 'body: is empty; expected a JSON object')])
     await expectUnharmed(server)
   })
 
@@ -66,7 +66,7 @@ describe('the length of a body', () => {
   for (const headers of [['Content-Length: 100'], ['Transfer-Encoding: chunked']])
     it(`is refused once the client has closed before it is reached (${headers[0]})`, async () => {
       const server = await serve()
-      const rejected = heard(server.bus, 'callback:rejected')
+      const rejected = eventsOf(server.bus, 'callback:rejected')
       const text = await exchange(server.port, requestText(line, `5\r\n{"a":`, headers), { end: true })
       const answer = parseResponse(text)
       expect([answer.status, answer.body]).to.deep.equal([400, notHttp])
@@ -96,7 +96,7 @@ describe('the length of a body', () => {
     )
     expect(performance.now() - startedAt).to.be.at.least(4900)
     for (const answer of answers.map(parseResponse)) {
-      expect([answer.status, answer.body]).to.deep.equal([408, refusalText(408, 'body: did not arrive in time')])
+      expect([answer.status, answer.body]).to.deep.equal([408, errorBody(408, 'body: did not arrive in time')])
       expect(answer.head).to.match(/\r\nConnection: close\r\n/)
       expectEnvelope(answer.status, answer.body)
     }

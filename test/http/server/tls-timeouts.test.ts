@@ -5,13 +5,13 @@ import { expect } from 'chai'
 import { readTls } from '../../../core/http/server/tls.ts'
 import { Bus } from '../../../core/observe/bus.ts'
 import { OK } from '../../../core/protocol/envelope.ts'
-import { refusalText } from '../../harness/answers.ts'
+import { errorBody } from '../../harness/answers.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { requestText } from '../../harness/connection.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
 import { serveDispatch } from '../../harness/parts.ts'
 import { makeCertificate, writeCertificate } from '../../harness/servers/certificates.ts'
-import { heard, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, UNSIGNED_APP } from '../../harness/server.ts'
 import { parseResponse } from '../../harness/wire.ts'
 
 const LINE = `POST /?SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y`
@@ -23,7 +23,7 @@ describe('under TLS', () => {
     await writeCertificate(folder, 'a', await makeCertificate('server', { by: ca }))
     const tls = readTls({ cert: join(folder, 'a.pem'), key: join(folder, 'a.key') })
     const bus = new Bus()
-    const rejected = heard(bus, 'callback:rejected')
+    const rejected = eventsOf(bus, 'callback:rejected')
     const { server, port } = await serveDispatch(async () => ({ status: 200, text: OK }), bus, { tls })
     const answerTo = async (sent: string): Promise<[status: number, body: string]> => {
       const socket = connect({ port, host: '127.0.0.1', ca: ca.cert })
@@ -38,12 +38,12 @@ describe('under TLS', () => {
     }
     expect(await answerTo(requestText(LINE, '{"a":', ['Content-Length: 7']))).to.deep.equal([
       408,
-      refusalText(408, 'body: did not arrive in time'),
+      errorBody(408, 'body: did not arrive in time'),
     ])
     server.headersTimeout = 100
     expect(await answerTo(`${LINE} HTTP/1.1\r\nHost: t\r\nX-Slow`)).to.deep.equal([
       408,
-      refusalText(408, 'request: did not arrive in time'),
+      errorBody(408, 'request: did not arrive in time'),
     ])
     expect(rejected.map(({ status }) => status)).to.deep.equal([408, 408])
   })

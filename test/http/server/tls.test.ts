@@ -9,7 +9,7 @@ import { folderWith } from '../../harness/cli.ts'
 import { openConnection } from '../../harness/connection.ts'
 import { secureClient } from '../../harness/https.ts'
 import { makeCertificate, type Made, writeCertificate } from '../../harness/servers/certificates.ts'
-import { apps, heard, serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
+import { apps, eventsOf, serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
 
 const QUERY = `?SdkAppid=${UNSIGNED_APP}&CallbackCommand=Group.CallbackAfterGroupFull`
@@ -71,7 +71,7 @@ describe('TLS', () => {
 
   it('counts connections whose handshake does not end: they give way', async () => {
     const { ca, server } = await serveSecurely({ maxConnections: 3 })
-    const crowded = heard(server.bus, 'server:crowded')
+    const crowded = eventsOf(server.bus, 'server:crowded')
     const send = (): Promise<{ status: number }> =>
       secureClient({ ca: ca.cert }).send(server.url + QUERY, '{"GroupId":"a"}')
     const unfinished = []
@@ -86,7 +86,7 @@ describe('TLS', () => {
   it('refuses a client without a certificate of server.tls.ca, and logs why', async () => {
     const { ca, server } = await serveSecurely({}, { ca: 'ca.pem' })
     const [client, stranger] = [await makeCertificate('tencent', { by: ca }), await makeCertificate('stranger')]
-    const rejected = heard(server.bus, 'callback:rejected')
+    const rejected = eventsOf(server.bus, 'callback:rejected')
     const show = (made: Made): Promise<number> =>
       secureClient({ ca: ca.cert, cert: made.cert, key: made.key })
         .send(server.url + QUERY, '{"GroupId":"a"}')
@@ -118,8 +118,8 @@ describe('a reload of certificates', () => {
   it('gives new connections the new one, refusing no request; open ones go on', async () => {
     const secure = await serveSecurely()
     const { ca, folder, server } = secure
-    const replaced = heard(server.bus, 'certificate:replaced')
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const replaced = eventsOf(server.bus, 'certificate:replaced')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     const old = secureClient({ ca: ca.cert })
     const body = '{"GroupId":"a"}'
     await old.send(server.url + QUERY, body)
@@ -164,7 +164,7 @@ describe('a reload of certificates', () => {
     await writeCertificate(folder, 'ca', other)
     await reload(secure)
     expect(await send()).to.equal(200)
-    const reloaded = heard(server.bus, 'config:reloaded')
+    const reloaded = eventsOf(server.bus, 'config:reloaded')
     await reload({ ...secure, config: { ...config, server: {} } })
     expect(reloaded[0]?.restart).to.deep.equal(['server.tls'])
     expect(await send()).to.equal(200)

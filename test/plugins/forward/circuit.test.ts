@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Circuit } from '../../../plugins/forward/send/circuit.ts'
 import { BEFORE, FULL, full, message } from '../../harness/plugin.ts'
-import { heard, serve } from '../../harness/server.ts'
+import { eventsOf, serve } from '../../harness/server.ts'
 import { ok, receive } from './receiver.ts'
 
 describe('the circuit breaker of forward', () => {
@@ -43,7 +43,7 @@ describe('the circuit breaker of forward', () => {
     const options = { url: target.url, decide: true, circuit }
     const { post, bus } = await serve({ plugins: [{ use: 'forward', options, onFailure: 'reject' }] })
     await target.down()
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     for (let count = 0; count < 3; count++) expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 1 })
     const codes = failed.map(({ error }) => error?.code)
     expect(codes).to.deep.equal(['TARGET_UNREACHABLE', 'TARGET_UNREACHABLE', 'TARGET_HELD'])
@@ -53,7 +53,7 @@ describe('the circuit breaker of forward', () => {
     const target = await receive()
     const options = { url: target.url, decide: true, circuit: { failures: 1, probeMs: 1, maxProbeMs: 1 } }
     const { post, bus, lines } = await serve({ plugins: [{ use: 'forward', options, onFailure: 'reject' }] })
-    const changes = heard(bus, 'plugin:forward:circuit')
+    const changes = eventsOf(bus, 'plugin:forward:circuit')
     await target.down()
     for (let count = 0; count < 5; count++) await post(BEFORE, message())
     await target.up()

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { BEFORE, entry, FULL, full, message } from '../../harness/plugin.ts'
-import { heard, serve, type TestServer } from '../../harness/server.ts'
+import { eventsOf, serve, type TestServer } from '../../harness/server.ts'
 import { envelope, receive, type Receiver, type Respond } from './receiver.ts'
 
 const TEXT = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'masked' } }]
@@ -50,7 +50,7 @@ describe('forward with decide', () => {
   ] as readonly (readonly [string, Respond])[]) {
     it(`is resolved by onFailure if the answer is ${what}`, async () => {
       const { post, bus } = await deciding(respond, { onFailure: { outcome: 'reject', code: 10111 } })
-      const failed = heard(bus, 'handler:failed')
+      const failed = eventsOf(bus, 'handler:failed')
       expect((await post(BEFORE, message())).json).to.include({ ErrorCode: 10111 })
       expect(failed.map(({ onFailure }) => onFailure)).to.deep.equal(['reject'])
     })

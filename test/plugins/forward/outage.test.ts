@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { DeliveryInput } from '../../../config/sections/delivery.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { FULL, full } from '../../harness/plugin.ts'
-import { heard, serve } from '../../harness/server.ts'
+import { eventsOf, serve } from '../../harness/server.ts'
 import { ok, receive, type Received, type Receiver, type Respond } from './receiver.ts'
 
 const GROUPS = 20
@@ -47,10 +47,10 @@ for (const [how, engine, ordered] of [
         delivery: await ENGINES[engine]?.(),
         plugins: [{ use: 'forward', ordered, retry: { attempts: 1 }, options }],
       })
-      const dead = heard(bus, 'callback:dead')
-      const done = heard(bus, 'handler:done')
-      const held = heard(bus, 'plugin:held')
-      const resumed = heard(bus, 'plugin:resumed')
+      const dead = eventsOf(bus, 'callback:dead')
+      const done = eventsOf(bus, 'handler:done')
+      const held = eventsOf(bus, 'plugin:held')
+      const resumed = eventsOf(bus, 'plugin:resumed')
       let number = 0
       const load = async (count: number): Promise<void> => {
         for (let round = 0; round < count; round++) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FULL, full } from '../../harness/plugin.ts'
-import { heard, serve } from '../../harness/server.ts'
+import { eventsOf, serve } from '../../harness/server.ts'
 import { receive } from './receiver.ts'
 
 describe('the rate of forward', () => {
@@ -8,9 +8,9 @@ describe('the rate of forward', () => {
     const target = await receive()
     const options = { url: target.url, rate: '20/s' }
     const { post, bus } = await serve({ plugins: [{ use: 'forward', retry: { attempts: 1 }, options }] })
-    const dead = heard(bus, 'callback:dead')
-    const done = heard(bus, 'handler:done')
-    const held = heard(bus, 'plugin:held')
+    const dead = eventsOf(bus, 'callback:dead')
+    const done = eventsOf(bus, 'handler:done')
+    const held = eventsOf(bus, 'plugin:held')
     const count = 45
     const startedAt = performance.now()
     const posts = Array.from({ length: count }, (_, n) => post(FULL, full({ GroupId: `g${n % 30}`, n })))

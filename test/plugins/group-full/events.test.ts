@@ -6,7 +6,7 @@ import type { Member } from '../../fakes/tencent-rest/groups.ts'
 import { OK_TEXT } from '../../harness/answers.ts'
 import { folderWith } from '../../harness/cli.ts'
 import { FULL } from '../../harness/plugin.ts'
-import { heard, serve, signed } from '../../harness/server.ts'
+import { eventsOf, serve, signed } from '../../harness/server.ts'
 import {
   activeGroup,
   bench,
@@ -51,7 +51,7 @@ describe('group-full and the reports of full groups', () => {
     })
     const ended = server.bus.next('plugin:group-full:run')
     const body = { CallbackCommand: FULL, GroupId: GROUP, EventTime: Date.now() - 5000 }
-    const done = heard(server.bus, 'handler:done')
+    const done = eventsOf(server.bus, 'handler:done')
     expect((await server.post(FULL, body, signed())).text).to.equal(OK_TEXT)
     const resent = server.bus.next('callback:resent')
     expect((await server.post(FULL, body, signed())).text).to.equal(OK_TEXT)
@@ -154,7 +154,7 @@ describe('group-full and the reports of full groups', () => {
 
   it('case 7: that nobody may go is an alert once a day', async () => {
     const { run, bus } = await bench([activeGroup()], { cooldown: 0, cooldownWhenNobody: 0 })
-    const alerts = heard(bus, 'plugin:group-full:alert')
+    const alerts = eventsOf(bus, 'plugin:group-full:alert')
     await run()
     await run()
     expect(alerts).to.have.length(1)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { heard, serve, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, serve, UNSIGNED_APP } from '../../harness/server.ts'
 import { activeGroup, bench, fakeWith, GROUP, QUICK, removals, THREE_INACTIVE } from './support.ts'
 
 describe('group-full tells', () => {
@@ -18,7 +18,7 @@ describe('group-full tells', () => {
   it('observers of a removal, with the accounts, before it is sent', async () => {
     const { fake, run, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
     const calls: number[] = []
-    const told = heard(bus, 'plugin:group-full:removing')
+    const told = eventsOf(bus, 'plugin:group-full:removing')
     bus.on('plugin:group-full:removing', () => void calls.push(removals(fake).length))
     const { run: id } = await run()
     expect(calls).to.deep.equal([0])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { OK_TEXT } from '../../harness/answers.ts'
-import { heard, serve, type TestServer } from '../../harness/server.ts'
+import { eventsOf, serve, type TestServer } from '../../harness/server.ts'
 
 const GROUP = 'Group.CallbackBeforeSendMsg'
 const text = (Text: string): object => ({ MsgType: 'TIMTextElem', MsgContent: { Text } })
@@ -73,7 +73,7 @@ describe('keyword-filter: merged-forward messages', () => {
   ] as const)
     it(`of ${depth} levels are ${code === 0 ? 'masked' : 'rejected, for the answer could not carry them'}`, async () => {
       const { post, bus } = await served()
-      const failed = heard(bus, 'handler:failed')
+      const failed = eventsOf(bus, 'handler:failed')
       for (const body of [nested(depth, 'bad'), nested(depth, 'x', 'bad')]) {
         const reply = await post(GROUP, body)
         expect(reply.json).to.include({ ErrorCode: code })
@@ -99,7 +99,7 @@ describe('keyword-filter: merged-forward messages', () => {
 describe('keyword-filter: a message with an element of endless nesting', () => {
   it('is rejected when it is to be masked', async () => {
     const { post, bus } = await served()
-    const failed = heard(bus, 'handler:failed')
+    const failed = eventsOf(bus, 'handler:failed')
     const deep = `{"MsgType":"TIMCustomElem","MsgContent":{"X":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`
     const body = (word: string): string => `{"GroupId":"g","MsgBody":[${JSON.stringify(text(word))},${deep}]}`
     expect((await post(GROUP, body('bad'))).json).to.include({ ErrorCode: 10100 })
@@ -112,7 +112,7 @@ describe('keyword-filter: a message with an element that is none', () => {
   for (const element of [null, 'x', { MsgContent: {} }, { MsgType: 'TIMNewElem' }])
     it(`is masked, and the element stays as it came: ${JSON.stringify(element)}`, async () => {
       const { post, bus } = await served()
-      const failed = heard(bus, 'handler:failed')
+      const failed = eventsOf(bus, 'handler:failed')
       const { json } = await post(GROUP, message(element, text('bad')))
       expect(json).to.deep.include({ ErrorCode: 0, MsgBody: [element, text('***')] })
       expect((await post(GROUP, message(element, text('good')))).text).to.equal(OK_TEXT)

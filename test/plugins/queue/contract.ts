@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FULL, full } from '../../harness/plugin.ts'
-import { heard, serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
+import { eventsOf, serve, type TestServer, UNSIGNED_APP } from '../../harness/server.ts'
 import type { Taken, TestBroker } from './brokers.ts'
 
 const GROUPS = 20
@@ -50,9 +50,9 @@ export function behavesAsQueue(
   it('that is killed under load and restarted gets everything, in order, each in its first attempt', async () => {
     await broker().prepare()
     const server = await queueing({ url: broker().url }, { retry: { attempts: 1 } })
-    const dead = heard(server.bus, 'callback:dead')
-    const done = heard(server.bus, 'handler:done')
-    const held = heard(server.bus, 'plugin:held')
+    const dead = eventsOf(server.bus, 'callback:dead')
+    const done = eventsOf(server.bus, 'handler:done')
+    const held = eventsOf(server.bus, 'plugin:held')
     await load(server)
     const loading = load(server, ROUNDS, ROUNDS)
     await broker().kill()
@@ -72,8 +72,8 @@ export function behavesAsQueue(
   it('that hangs costs backlog only', async () => {
     await broker().prepare()
     const server = await queueing({ url: broker().url, timeout: '500ms' }, { retry: { attempts: 1 } })
-    const dead = heard(server.bus, 'callback:dead')
-    const done = heard(server.bus, 'handler:done')
+    const dead = eventsOf(server.bus, 'callback:dead')
+    const done = eventsOf(server.bus, 'handler:done')
     await load(server, 1)
     while (done.length < GROUPS) await server.bus.next('handler:done')
     const held = server.bus.next('plugin:held')
@@ -94,7 +94,7 @@ export function behavesAsQueue(
     await broker().kill()
     const server = await queueing({ url: broker().url }, { retry: { attempts: 1 } })
     expect(server.lines.some((line) => line.includes('the broker is down'))).to.equal(true)
-    const done = heard(server.bus, 'handler:done')
+    const done = eventsOf(server.bus, 'handler:done')
     await load(server, 1)
     await broker().start()
     while (done.length < GROUPS) await server.bus.next('handler:done')
@@ -104,7 +104,7 @@ export function behavesAsQueue(
   it('is spread over partitions by the order key', async () => {
     await broker().prepare(3)
     const server = await queueing({ url: broker().url, partitions: 3 })
-    const done = heard(server.bus, 'handler:done')
+    const done = eventsOf(server.bus, 'handler:done')
     await load(server, 3)
     while (done.length < 3 * GROUPS) await server.bus.next('handler:done')
     const parts = await Promise.all([0, 1, 2].map((partition) => broker().read(partition)))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { FULL, full } from '../../harness/plugin.ts'
 import { describeWithProgram } from '../../harness/servers/program.ts'
 import { natsBroker } from './brokers.ts'
-import { heard, serve } from '../../harness/server.ts'
+import { eventsOf, serve } from '../../harness/server.ts'
 import { behavesAsQueue, counted, queueing } from './contract.ts'
 import { behavesOverTls } from './over-tls.ts'
 import { sharedBroker } from './shared.ts'
@@ -45,7 +45,7 @@ describeWithProgram('nats-server', 'NATS JetStream as a queue', () => {
         { use: 'queue', id: 'again', options },
       ],
     })
-    const done = heard(server.bus, 'handler:done')
+    const done = eventsOf(server.bus, 'handler:done')
     await server.post(FULL, full())
     while (done.length < 2) await server.bus.next('handler:done')
     expect(counted(server)).to.deep.include({ acknowledged: 1, duplicate: 1 })

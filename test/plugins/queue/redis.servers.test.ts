@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { FULL, full } from '../../harness/plugin.ts'
-import { heard } from '../../harness/server.ts'
+import { eventsOf } from '../../harness/server.ts'
 import { describeWithRedis } from '../../harness/servers/redis.ts'
 import { redisBroker } from './brokers.ts'
 import { behavesAsQueue, counted, load, queueing } from './contract.ts'
@@ -20,7 +20,7 @@ describeWithRedis('Redis as a queue', () => {
       ['short', 100, 100, 300],
     ] as const) {
       const server = await queueing({ url: broker().url, stream, ...(maxLen && { maxLen }) })
-      const done = heard(server.bus, 'handler:done')
+      const done = eventsOf(server.bus, 'handler:done')
       await load(server, 20)
       while (done.length < 400) await server.bus.next('handler:done')
       const client = new Redis(broker().url)

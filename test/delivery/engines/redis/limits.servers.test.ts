@@ -4,7 +4,7 @@ import { readEntry } from '../../../../core/delivery/engines/redis/client/entry.
 import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
 import { deferred } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
-import { heard } from '../../../harness/server.ts'
+import { eventsOf } from '../../../harness/server.ts'
 import { done } from '../sqlite/run-sqlite.ts'
 import { eventually, PARTITION_KEYS, partitionOf, type RedisRun, runRedis, waitingOf, waits } from './run-redis.ts'
 
@@ -42,7 +42,7 @@ describeWithRedis('the engine redis', () => {
   it('makes dead letters of the oldest beyond maxBacklog, and counts exactly', async () => {
     const more = { maxBacklog: 200, pool: { concurrency: 1 } }
     const run = await runRedis(await startRedis(), { one: forever }, more)
-    const dead = heard(run.bus, 'callback:dead')
+    const dead = eventsOf(run.bus, 'callback:dead')
     await Promise.all(Array.from({ length: 250 }, (_, n) => run.accept(n, `g${n}`)))
     await eventually(
       async () => dead.length,

@@ -5,7 +5,7 @@ import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts
 import { SETTLE } from '../../../../core/delivery/engines/redis/redis-log.ts'
 import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
-import { heard } from '../../../harness/server.ts'
+import { eventsOf } from '../../../harness/server.ts'
 import { callback, done } from '../sqlite/run-sqlite.ts'
 import { deadLettersOf, PARTITION_KEYS, type RedisRun, runRedis, waits } from './run-redis.ts'
 
@@ -43,7 +43,7 @@ async function left(run: RedisRun): Promise<Record<string, number>> {
 describeWithRedis('room in a Redis', () => {
   it('is made in an order: refused, finished of unsigned apps and unknown commands, finished', async () => {
     const run = await runRedis(await startRedis(), { one: () => undefined }, PACE)
-    const shortened = heard(run.bus, 'history:shortened')
+    const shortened = eventsOf(run.bus, 'history:shortened')
     const handled = done(run.bus, 30)
     for (let n = 0; n < 10; n++) {
       await run.take(large(n))

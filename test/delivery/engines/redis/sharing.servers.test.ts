@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { deferred } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
-import { heard } from '../../../harness/server.ts'
+import { eventsOf } from '../../../harness/server.ts'
 import { done } from '../sqlite/run-sqlite.ts'
 import { deadLettersOf, eventually, PARTITION_KEYS, type RedisRun, runRedis } from './run-redis.ts'
 
@@ -42,11 +42,11 @@ describeWithRedis('two processes on one Redis', () => {
       if (seen.length === 3000) all.resolve()
     }
     const first = await runRedis(redis, { one: handle })
-    const counts = [heard(first.bus, 'handler:done')]
+    const counts = [eventsOf(first.bus, 'handler:done')]
     for (let n = 0; n < 1000; n += 50) await batch(first, n)
     // Joins and leaves while there is work: partitions are handed over, and back.
     const second = await runRedis(redis, { one: handle })
-    counts.push(heard(second.bus, 'handler:done'))
+    counts.push(eventsOf(second.bus, 'handler:done'))
     for (let n = 1000; n < 2000; n += 50) await batch(n % 100 === 0 ? first : second, n)
     await eventually(
       async () => counts[1]?.length ?? 0,
@@ -83,7 +83,7 @@ describeWithRedis('two processes on one Redis', () => {
     for (let n = 0; n < 100; n++) await first.accept(n, `g${n}`)
     await started.promise
     const second = await runRedis(redis, { one: handle }, more)
-    const [one, other] = [heard(first.bus, 'handler:done'), heard(second.bus, 'handler:done')]
+    const [one, other] = [eventsOf(first.bus, 'handler:done'), eventsOf(second.bus, 'handler:done')]
     for (let n = 100; n < 200; n++) await second.accept(n, `g${n % 100}`)
     await looks(first, 6)
     release.resolve()
@@ -124,7 +124,7 @@ describeWithRedis('two processes on one Redis', () => {
     const handle = (): void => void calls++
     const first = await runRedis(redis, { one: handle })
     const second = await runRedis(redis, { one: handle })
-    const resent = [heard(first.bus, 'callback:resent'), heard(second.bus, 'callback:resent')]
+    const resent = [eventsOf(first.bus, 'callback:resent'), eventsOf(second.bus, 'callback:resent')]
     await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? first : second).accept(1)))
     await eventually(
       async () => calls,

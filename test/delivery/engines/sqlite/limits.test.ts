@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { expect } from 'chai'
 import { startRetention } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
-import { heard } from '../../../harness/server.ts'
+import { eventsOf } from '../../../harness/server.ts'
 import { done, newFile, recovered, runEngine } from './run-sqlite.ts'
 import { forever, look } from './tick-batches.ts'
 
@@ -59,7 +59,7 @@ describe('the sqlite engine', () => {
   it('makes dead letters of the oldest beyond maxBacklog', async () => {
     const more = { maxBacklog: 200, pool: { concurrency: 1 } }
     const { bus, accept } = await runEngine(await newFile(), { one: forever }, more)
-    const dead = heard(bus, 'callback:dead')
+    const dead = eventsOf(bus, 'callback:dead')
     for (let n = 0; n < 250; n++) await accept(n, `g${n}`)
     await new Promise(setImmediate)
     expect(dead).to.have.length(50)

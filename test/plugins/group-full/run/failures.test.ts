@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { OK_TEXT } from '../../../harness/answers.ts'
 import { BAD_GATEWAY, HTML } from '../../../fakes/tencent-rest/faults.ts'
-import { heard, TOKENS } from '../../../harness/server.ts'
+import { eventsOf, TOKENS } from '../../../harness/server.ts'
 import { activeGroup, bench, GROUP, removals, THREE_INACTIVE } from '../support.ts'
 
 const DELETE = 'delete_group_member'
@@ -10,7 +10,7 @@ const SPECIFIED = 'get_specified_group_member_info'
 describe('group-full when calls fail (case 13)', () => {
   it('60007 twice, then success: the call is made again, more slowly', async () => {
     const { fake, run, bus } = await bench([activeGroup({}, THREE_INACTIVE)])
-    const paused = heard(bus, 'rest:paused')
+    const paused = eventsOf(bus, 'rest:paused')
     fake.inject({ command: 'get_group_member_info', answer: { code: 60007 }, times: 2 })
     expect(await run()).to.include({ outcome: 'removed' })
     expect(fake.callsOf('get_group_member_info')).to.have.length(3)
@@ -164,7 +164,7 @@ describe('group-full when calls fail (case 13)', () => {
 
   it('case 19: no secret is in the log, in records or in what observers hear', async () => {
     const { fake, run, lines, server, bus } = await bench([activeGroup({}, THREE_INACTIVE)], { tries: 2 })
-    const told = heard(bus, 'plugin:group-full:run')
+    const told = eventsOf(bus, 'plugin:group-full:run')
     await run()
     fake.inject({ answer: { code: 10002, info: `bad key ${fake.secretKey} in ${fake.url}` }, times: 99 })
     await run('@TGS#other')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type New, Packer } from '../../../../../core/delivery/engines/sqlite/blocks/block.ts'
 import { readBlock } from '../../../../../core/delivery/engines/sqlite/blocks/read-block.ts'
 import { Database } from '../../../../../core/store/sqlite/database.ts'
-import { heard } from '../../../../harness/server.ts'
+import { eventsOf } from '../../../../harness/server.ts'
 import { done, newFile, runEngine } from '../run-sqlite.ts'
 import { forever, look, read } from '../tick-batches.ts'
 
@@ -90,8 +90,8 @@ describe('one damaged byte in a block of the sqlite engine', () => {
 
       const seen: number[] = []
       const second = await runEngine(file, { one: (n) => void seen.push(n) })
-      const letters = heard(second.bus, 'callback:dead')
-      const told = heard(second.bus, 'store:damaged')
+      const letters = eventsOf(second.bus, 'callback:dead')
+      const told = eventsOf(second.bus, 'store:damaged')
       await done(second.bus, delivered.length + 1)
       expect(seen.toSorted((one, other) => one - other)).to.deep.equal([...delivered, 6])
       // What is written down of them tells the same.

@@ -8,7 +8,7 @@ import { Bus } from '../../../../../core/observe/bus.ts'
 import { createLogger } from '../../../../../core/observe/log.ts'
 import { logEvents } from '../../../../../core/observe/log-events.ts'
 import type { Database } from '../../../../../core/store/sqlite/database.ts'
-import { heard } from '../../../../harness/server.ts'
+import { eventsOf } from '../../../../harness/server.ts'
 import { callback, done, newFile, recovered, type Run, runEngine } from '../run-sqlite.ts'
 import { ALL, look, withOne } from '../tick-batches.ts'
 
@@ -144,7 +144,7 @@ describe('room in a sqlite file', () => {
 
   it('is made on a full disk by evicting refused callbacks, and the bus gets an event', async () => {
     const run = await runEngine(await newFile(), { one: () => undefined })
-    const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => heard(run.bus, name))
+    const events = (['store:full', 'store:room', 'history:shortened'] as const).map((name) => eventsOf(run.bus, name))
     await run.client.request('limitPages', { pages: 2000 })
     let count = 0
     const refuse = async (): Promise<unknown> =>
