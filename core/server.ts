@@ -43,7 +43,7 @@ export interface TimhookServer {
    */
   reload(next: Prepared): Promise<void>
   /**
-   * Drains for `drainMs` milliseconds (default: the config's): not ready any more, and asking clients to close their
+   * Drains for `drainMs` milliseconds (default: the config's): no longer ready, and asking clients to close their
    * connections. Then stops listening, gives requests and handlers under way `graceMs` (default 10000) each, and closes
    * the plugins. A second call waits for the first. With `failed`, the calls under way are suspects: the next start
    * retries them with care, in case one was the cause.

@@ -57,7 +57,7 @@ export function addStoredCommands(program: Command): void {
     .requiredOption('--to <url>', 'where to post them, such as http://127.0.0.1:3000/callbacks')
     .option('--only <command>', 'only this command, such as Group.*; may be given several times', collect)
     .addOption(since())
-    .option('--admin <url>', 'the admin listener of a server, in place of the store; it needs admin.bodies: true')
+    .option('--admin <url>', 'the admin listener of a server, instead of the store; it needs admin.bodies: true')
     .option('--token-file <file>', 'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it')
     .option('--sign-file <file>', 'sign again, with the token in this file; unsigned without it')
     .option('--yes', 'allow a URL that is not on this machine')

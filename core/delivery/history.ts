@@ -235,7 +235,7 @@ export interface History {
   /** Newest first. */
   records(filter?: RecordFilter): Promise<PluginRecord[]>
   /**
-   * Counts the callbacks that wait for each plugin, including plugins that no config has any more. Leaves out zeros.
+   * Counts the callbacks that wait for each plugin, including plugins that are no longer in any config. Leaves out zeros.
    */
   backlogs(): Promise<{ plugin: string; count: number }[]>
   /** All plugins that are held, with the reason. */

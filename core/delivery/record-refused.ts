@@ -5,7 +5,7 @@ import type { StoredCallback } from '../callback/callback.ts'
 const MAX_WHOLE = 16 * 1024
 const PREFIX_LENGTH = 2048
 
-/** What is stored of a refused callback: its body, and why it was refused. */
+/** What is stored about a refused callback: its body, and why it was refused. */
 export interface Refused {
   readonly raw: string
   readonly error: string

@@ -9,7 +9,7 @@ export function unfitFor({ id, command, undelivered, body }: Entry): string | un
   if (!undelivered) return body?.raw === '' ? `the body of ${id} ${GONE}` : undefined
   if (undelivered.outcome !== 'refused') return `${id} was decided, so it must not be delivered`
   if (command === '') return `${id} has no command`
-  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, whose answer is over`
+  if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, which has already been answered`
   return isObjectText(body?.raw ?? '') ? undefined : `${id} is not a JSON object, or was too large to be kept whole`
 }
 

@@ -7,7 +7,7 @@ const POLL_MS = 50
 /** How long to wait for the answer of a running server. */
 const ANSWER_TIMEOUT_MS = 15_000
 
-/** Waits for the answer to a request. Returns undefined if no server runs any more, or it does not answer in time. */
+/** Waits for the answer to a request. Returns undefined if no server runs, or it does not answer in time. */
 export async function waitForAnswer(history: History, request: string): Promise<AdminResult | undefined> {
   const startedAt = performance.now()
   for (;;) {

@@ -71,7 +71,7 @@ async function describe(open: OpenLink, request: LoadRequest): Promise<Descripti
     if (!(error instanceof TimeoutError)) throw error
     throw new TimhookError('PLUGIN_INVALID', `its module did not load within setupTimeoutMs, ${setupMs} ms`)
   } finally {
-    link.kill('is not needed any more')
+    link.kill('is no longer needed')
   }
 }
 

@@ -189,7 +189,7 @@ export class Supervisor {
 
   /** The server stops, or the setup is abandoned. */
   #stopping(reason: unknown): void {
-    if (this.#state === 'starting') this.#link?.kill('was not needed any more')
+    if (this.#state === 'starting') this.#link?.kill('was no longer needed')
     else this.#link?.post({ kind: 'stopping', error: encodeError(reason) })
   }
 

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 /** How long to wait before a notice is logged, milliseconds. */
 export const NOTICE_MS = 5000
 
-/** The error of `withTimeout` when the time is over. */
+/** The error of `withTimeout` after the time limit. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
 

@@ -44,7 +44,7 @@ export const options = Type.Object({
   retention: Type.Optional(
     Duration({
       min: 3_600_000,
-      description: 'Messages older than this are deleted, such as 365d; kept for good unless given',
+      description: 'Messages older than this are deleted, such as 365d; kept forever unless given',
     }),
   ),
 })

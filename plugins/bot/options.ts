@@ -100,7 +100,7 @@ export const options = Type.Object(
         failed: Said('', 'Said when the model has failed for good'),
         withheld: Said('I cannot answer that.', 'Said instead of an answer that moderation has blocked'),
       },
-      { ...strict, default: {}, description: 'Sentences of its own; empty for none' },
+      { ...strict, default: {}, description: 'Its fixed sentences; empty for none' },
     ),
   },
   strict,

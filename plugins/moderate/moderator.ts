@@ -37,7 +37,7 @@ export function createModerator(
   const shared = { cache, budget, count, clock }
   const { media } = options
   const ofMedia = media && given(media).length > 0 ? createService(media) : service
-  // Another service has a budget of its own.
+  // Each service has a separate budget.
   const own =
     ofMedia === service ? shared : { ...shared, cache: new Cache(options.cache), budget: new Budget(options.perMinute) }
   return {

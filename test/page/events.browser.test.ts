@@ -124,7 +124,7 @@ describe('the list of events', () => {
     const shown = await shownServer()
     shown.plays.fault = undefined
     const { page, troubles } = await openPage(`${shown.url}#/events`)
-    await page.getByText('No callback fits.').waitFor()
+    await page.getByText('No callbacks match.').waitFor()
     await shown.server.post(FULL, { CallbackCommand: FULL, GroupId: '@TGS#live', EventTime: 1 })
     await page.getByText('@TGS#live').waitFor()
     await page.getByText('2 done').waitFor()
@@ -150,7 +150,7 @@ describe('the list of events', () => {
   it('shows what comes of one group, which only the server can tell', async () => {
     const shown = await shownServer()
     const { page } = await openPage(`${shown.url}#/events?group=%40TGS%23mine`)
-    await page.getByText('No callback fits.').waitFor()
+    await page.getByText('No callbacks match.').waitFor()
     await sendFull(shown, { GroupId: '@TGS#other' })
     await sendFull(shown, { GroupId: '@TGS#mine' })
     await page.getByText('1 shown').waitFor()

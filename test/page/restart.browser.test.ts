@@ -85,7 +85,7 @@ describe('the page over a restart', () => {
     })
     const before = await startCommand(cwd)
     const { page } = await openPage(`http://127.0.0.1:${port}/#/events`)
-    await page.getByText('No callback fits.').waitFor()
+    await page.getByText('No callbacks match.').waitFor()
     await kill(before)
     await page.getByText('No connection to the server.').waitFor()
     const after = await startCommand(cwd)

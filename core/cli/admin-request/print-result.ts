@@ -38,7 +38,7 @@ export function printEach(done: Done, find: (ref: string) => Named | undefined, 
 
 function resultText(done: Done, outcome: RefOutcome | undefined, isServed: boolean): string {
   if (outcome === undefined)
-    return `${PENDING[done]} ${isServed ? 'as soon as the server comes to it' : 'when a server starts'}`
+    return `${PENDING[done]} ${isServed ? 'as soon as the server gets to it' : 'when a server starts'}`
   return outcome === 'count' ? DONE[done] : SKIPPED[outcome]
 }
 

@@ -55,7 +55,7 @@ export async function examineDeployment(
 
 function examineNode(version: string): Finding {
   const isOld = Number.parseInt(version, 10) < MAINTAINED
-  return isOld ? advice(`Node ${version} gets no security fixes any more: use 22 or 24`) : fine(`Node ${version}`)
+  return isOld ? advice(`Node ${version} no longer gets security fixes: use 22 or 24`) : fine(`Node ${version}`)
 }
 
 function examineApps({ apps, server }: Config, url: string | undefined): Finding[] {

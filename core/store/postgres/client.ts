@@ -103,7 +103,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
       throw postgresFault(error, place)
     }
   }
-  /** A transaction whose end nobody awaits any more, such as one that waits for a standby, must free its connection. */
+  /** A transaction whose end nobody awaits, such as one that waits for a standby, must free its connection. */
   const abandon = (client: PoolClient): void => {
     const { processID } = client as unknown as { processID: number | null }
     if (!isPooled) pool.query('SELECT pg_terminate_backend($1)', [processID]).catch(() => undefined)

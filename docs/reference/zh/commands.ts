@@ -68,7 +68,7 @@ export const commandTexts: Dictionary = {
   'show received callbacks, newest first': '显示收到的回调，最新的在前',
   'where to post them, such as http://127.0.0.1:3000/callbacks': '转发到哪里，例如 http://127.0.0.1:3000/callbacks',
   'only this command, such as Group.*; may be given several times': '只要这个命令字，例如 Group.*；可以给出多次',
-  'the admin listener of a server, in place of the store; it needs admin.bodies: true':
+  'the admin listener of a server, instead of the store; it needs admin.bodies: true':
     '某台服务器的管理端口，代替存储；那台要设 admin.bodies: true',
   'a file with the token of --admin; TIMHOOK_ADMIN_TOKEN without it':
     '存有 --admin 所需 token 的文件；不给则用 TIMHOOK_ADMIN_TOKEN',

@@ -42,7 +42,7 @@ export interface UpkeepDeps {
 
 export interface Upkeep {
   start(): void
-  /** Resolves once nothing runs any more. */
+  /** Resolves once nothing is running. */
   stop(): Promise<void>
 }
 

@@ -36,7 +36,7 @@ interface Letter {
   readonly error: string
 }
 
-/** What is stored of a callback for each of its plugins. */
+/** What is stored about a callback for each of its plugins. */
 export async function steps(postgres: Queryable, id: string): Promise<PluginSteps[]> {
   const [entry] = await find(postgres, [id], false)
   if (!entry || entry.undelivered) return []

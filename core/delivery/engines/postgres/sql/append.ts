@@ -16,7 +16,7 @@ CREATE FUNCTION {schema}.append(
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
-  -- In their order, so that two calls never wait for each other. What is read below was committed before.
+  -- In a fixed order, so that two calls never wait for each other. Everything read below was committed before.
   PERFORM FROM {schema}.partitions WHERE n = ANY (a_partition) ORDER BY n FOR UPDATE;
   RETURN QUERY
   WITH input AS (

@@ -7,7 +7,7 @@ import type { HistoryDeps } from './streams.ts'
 
 const COUNTS = loadScript('letter-counts.lua', import.meta.url)
 
-/** What is stored of a callback for each of its plugins. */
+/** What is stored about a callback for each of its plugins. */
 export async function steps(deps: HistoryDeps, id: string): Promise<PluginSteps[]> {
   const [entry] = await find(deps, [id], false)
   if (!entry || entry.undelivered) return []

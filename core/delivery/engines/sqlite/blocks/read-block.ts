@@ -19,7 +19,7 @@ export interface StoredBlock {
   readonly damage?: Damage
 }
 
-/** Callbacks that cannot be read any more. Times are milliseconds since 1970. */
+/** Callbacks that can no longer be read. Times are milliseconds since 1970. */
 export interface Damage {
   readonly first: number
   readonly last: number

@@ -62,7 +62,7 @@ export class SqliteClient {
 
   /**
    * Opens a file.
-   * @param onLost called when nothing can be stored any more; `isOpen`: stored callbacks can still be read and delivered
+   * @param onLost called when nothing more can be stored; `isOpen`: stored callbacks can still be read and delivered
    * @param client an unopened client, if its thread was started early
    * @throws TimhookError STORE_IN_USE, STORE_FOREIGN, STORE_NEWER, STORE_DAMAGED or STORE_UNUSABLE
    */
@@ -99,7 +99,7 @@ export class SqliteClient {
     this.#onFull = listener
   }
 
-  /** Sets the listener that is called with damaged callbacks, which cannot be read any more. */
+  /** Sets the listener that is called with damaged callbacks, which can no longer be read. */
   whenDamaged(listener: (damage: readonly Damage[]) => void): void {
     this.#onDamage = listener
   }

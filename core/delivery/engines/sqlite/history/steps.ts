@@ -2,7 +2,7 @@ import type { Database, Row } from '../../../../store/sqlite/database.ts'
 import { type DeadLetterCount, MAX_COUNTED, type PluginSteps } from '../../../history.ts'
 import { find } from './search/find.ts'
 
-/** What is stored of a callback for each of its plugins. */
+/** What is stored about a callback for each of its plugins. */
 export async function steps(database: Database, id: string): Promise<PluginSteps[]> {
   const [entry] = await find(database, [id], false)
   if (!entry || entry.undelivered) return []

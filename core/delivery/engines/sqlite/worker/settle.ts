@@ -5,7 +5,7 @@ import { markDoneAhead, markRange } from '../blocks/done.ts'
 import { pin, unpin } from '../blocks/pinned.ts'
 import type { Arg } from './messages.ts'
 
-/** Writes what became of callbacks. Each change is idempotent, because a failed batch is sent again. */
+/** Writes the outcomes of callbacks. Each change is idempotent, because a failed batch is sent again. */
 export function settle(database: Database, settlements: Arg<'settle'>): void {
   for (const { plugin, changes } of settlements) for (const change of changes) apply(database, plugin, change)
 }
