@@ -3,7 +3,7 @@ import type { Language } from './language.ts'
 import { errorTextsZh } from './zh/errors.ts'
 
 const words = {
-  en: { cause: 'Cause', wayOut: 'Way out', colon: ': ' },
+  en: { cause: 'Cause', wayOut: 'What to do', colon: ': ' },
   zh: { cause: '原因', wayOut: '办法', colon: '：' },
 }
 

@@ -226,7 +226,7 @@ export const zh: Record<keyof typeof en, string> = {
   'plugins.pause': '暂停',
   'plugins.resume': '恢复',
   'plugins.pauseTitle': '暂停 {plugin}？',
-  'plugins.pauseHint': '它的事后回调会等待，不计尝试次数。事前回调照常裁决。',
+  'plugins.pauseHint': '事件之后的回调会等待，不计尝试次数。事件之前的回调照常裁决。',
   'plugins.pauseFor': '时长',
   'plugins.pauseOpen': '直到手动恢复',
   'plugins.pauseReason': '原因',

@@ -12,7 +12,7 @@ export const configTexts: Dictionary = {
     '无论插件如何，最迟多少毫秒应答。腾讯只等 2000。',
   'Largest body that is accepted: bytes, or text such as 1mb.': '可接受的最大请求体：字节数，或 1mb 这样的文本。',
   'Most undecided before-callbacks at a time; further ones are answered by onFailure at once.':
-    '同时未裁决的“之前”回调上限；超出的立即按 onFailure 处理。',
+    '同时未裁决的事件之前的回调上限；超出的立即按 onFailure 处理。',
   'Most connections at a time; each further one closes the one that has been idle longest.':
     '同时的连接数上限；每多一个，就关闭空闲最久的那个。',
   'Whether a proxy in front sets X-Forwarded-For: how many do, or the networks that they are in. Log and allowFrom then take the address from it.':
@@ -52,7 +52,7 @@ export const configTexts: Dictionary = {
   'Base URL of the REST API, instead of region.': 'REST API 的基础 URL，代替 region。',
   'Administrator account for the calls of plugins, as the console shows it.': '插件调用时所用的管理员账号，见控制台。',
   "The app's secret key, which signs UserSigs.": '应用的密钥，用于签发 UserSig。',
-  'How after-callbacks are stored and delivered to plugins.': '“之后”回调如何存储并投递给插件。',
+  'How after-callbacks are stored and delivered to plugins.': '事件之后的回调如何存储并投递给插件。',
   'Where callbacks are stored.': '回调存在哪里。',
   'Settings of the sqlite engine.': 'sqlite 引擎的设置。',
   'Database file, relative to the working directory.': '数据库文件，相对于工作目录。',
@@ -106,7 +106,8 @@ export const configTexts: Dictionary = {
   'Signs what is sent: dingtalk, feishu and json have such a secret.':
     '给发出的内容签名：dingtalk、feishu 和 json 有这样的密钥。',
   'After this long without a callback there is an alert; 0 turns that off.': '多久没有任何回调就告警；0 表示关闭。',
-  'The plugins, in the order in which before-callbacks pass through them.': '插件列表，“之前”回调按此顺序经过它们。',
+  'The plugins, in the order in which before-callbacks pass through them.':
+    '插件列表，事件之前的回调按此顺序经过它们。',
   'A shipped plugin, a package (timhook-plugin-NAME), or a path relative to this file.':
     '内置插件、包（timhook-plugin-NAME），或相对于本文件的路径。',
   "Unique name of this entry; by default the plugin's name.": '这一项的唯一名字；默认是插件名。',
@@ -122,7 +123,7 @@ export const configTexts: Dictionary = {
   'Types of message elements, such as TIMTextElem. One element of the message has to match.':
     '消息元素的类型，例如 TIMTextElem。消息中有一个元素符合即可。',
   "Options of the plugin, checked against the plugin's schema.": '插件的选项，按插件自己的 schema 检查。',
-  'Answer to a before-callback if the plugin fails or is too slow.': '插件失败或太慢时，怎样应答“之前”回调。',
+  'Answer to a before-callback if the plugin fails or is too slow.': '插件失败或太慢时，怎样应答事件之前的回调。',
   'The verdict.': '裁决。',
   'With reject: the code, one that is documented for the callback.': 'reject 时的错误码，须是该回调文档所允许的。',
   'With reject: the text, if the callback shows one.': 'reject 时的文本，如果该回调会显示它。',
@@ -131,8 +132,8 @@ export const configTexts: Dictionary = {
   'Timeout of loading the plugin, and of its setup; then the start fails. By default 60s.':
     '加载插件及其 setup 的超时；超过则启动失败。默认 60s。',
   'Timeout of its close; then the server stops without it. By default 5s.': 'close 的超时；超过则不再等它。默认 5s。',
-  'Most after-callbacks that the plugin handles at a time.': '插件同时处理的“之后”回调上限。',
-  'How failed after-callbacks are retried.': '失败的“之后”回调如何重试。',
+  'Most after-callbacks that the plugin handles at a time.': '插件同时处理的事件之后的回调上限。',
+  'How failed after-callbacks are retried.': '失败的事件之后的回调如何重试。',
   'Most attempts; after the last one the callback becomes a dead letter.': '最多尝试几次；最后一次失败后成为死信。',
   'Delay that the backoff starts with: milliseconds, or text such as 200ms.':
     '退避的起始等待：毫秒数，或 200ms 这样的文本。',

@@ -105,7 +105,7 @@ export const errorTextsZh: ErrorTexts = {
   ],
   STORE_UNREACHABLE: [
     'Redis 或 PostgreSQL 没有应答，或没有空闲连接。',
-    '它在运行吗？地址和 TLS 对吗？在此期间“之后”回调得到 503，腾讯可能会重发。',
+    '它在运行吗？地址和 TLS 对吗？在此期间事件之后的回调得到 503，腾讯可能会重发。',
   ],
   STORE_UNSUITABLE: ['数据库现在的样子不能用：版本太旧、是备库、是集群，或编码不符。', '消息会说明 timhook 需要什么。'],
   STORE_UNUSABLE: [
@@ -121,7 +121,7 @@ export const errorTextsZh: ErrorTexts = {
   UNKNOWN_COMMAND: ['没有这个名字的已知回调。', '`timhook list` 列出全部；见[回调](callbacks.md)。'],
   USAGE: ['命令的用法不对。', '`timhook COMMAND --help`，或见[命令](commands.md)。'],
   VERDICT_INVALID: [
-    '“之前”回调的处理函数返回了该回调不支持的应答。',
+    '事件之前的回调的处理函数返回了该回调不支持的应答。',
     '各[回调](callbacks.md)的页面列出可用的裁决、错误码和字段。此时拒绝仍然是拒绝。',
   ],
 }
