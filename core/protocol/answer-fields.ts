@@ -4,7 +4,7 @@ import { optionals, type Shape } from './shape.ts'
 import { Account, Integer, Text } from './wire.ts'
 
 /**
- * How a field of the answer comes about when several plugins give one: the `last` wins (which is the rule where
+ * How a field of the answer is merged when several plugins set it: the `last` wins (which is the rule where
  * nothing is said), lists are made one (`union`), or objects are, where the last entry of a name wins (`entries`), or per
  * target the first refusal wins (`first-refusal`).
  */
@@ -19,7 +19,7 @@ export function Answer<Fields extends Type.TProperties>(fields: Fields): Type.TU
 export type NoFields = Record<string, never>
 export const noFields: Type.TUnsafe<NoFields> = Type.Unsafe<NoFields>(Answer({}))
 
-/** Rewrites a message; honoured with code 0 only (intl 34364, 34374, 60803). */
+/** Rewrites a message; only honoured with code 0 (intl 34364, 34374, 60803). */
 export const messageAnswer = Answer({ MsgBody, CloudCustomData: Text('Replaces the custom data') })
 export interface MessageAnswer extends Type.Static<typeof messageAnswer> {}
 

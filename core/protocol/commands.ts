@@ -50,10 +50,10 @@ export type CallbackOf<C extends Command> = Table[C]['sample']
 
 /** Names of the callbacks whose answer decides. */
 export type BeforeCommand = Extract<Known, { phase: 'before' }>['command']
-/** Names of the callbacks that tell what has happened. */
+/** Names of the callbacks that report what has happened. */
 export type AfterCommand = Exclude<Command, BeforeCommand>
 
-/** Any callback that is known; comparing its `command` tells which body it has. */
+/** Any callback that is known; comparing its `command` shows which body it has. */
 export type AnyCallback = { [C in Command]: { command: C; body: CallbackOf<C> } }[Command]
 
 /** Command → definition. A Map, so that a command named `constructor` finds nothing. */

@@ -4,7 +4,7 @@ import { type OrderKey, unordered } from './order-key.ts'
 import { optionals } from './shape.ts'
 
 export type Phase = 'before' | 'after'
-/** What a before-callback can be answered with. */
+/** The possible answers to a before-callback. */
 export type Outcome = 'allow' | 'reject' | 'drop'
 /** How a failed handler is resolved. `code` and `info` go with a rejection. */
 export interface FailureVerdict {
@@ -61,7 +61,7 @@ export interface PerTarget {
 
 export type Definition = AfterDefinition | BeforeDefinition
 
-/** What every body may hold: the command again. */
+/** Every body may repeat the command. */
 interface Callback {
   CallbackCommand?: string
 }
@@ -80,7 +80,7 @@ export interface Request<Body extends Callback> extends Type.TUnsafe<Body> {
 }
 
 /**
- * The body of a callback. All but the `required` fields may be missing, and it may hold more than the documents tell.
+ * The body of a callback. All but the `required` fields may be missing, and it may contain more than is documented.
  * Required are those that keep callbacks in order, and the message.
  */
 export function body<

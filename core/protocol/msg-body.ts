@@ -4,7 +4,7 @@ import { List, Shape } from './shape.ts'
 import { Account, Integer, Text, type Wire } from './wire.ts'
 
 /**
- * The `MsgType` of an element that the documents do not tell. The brand keeps it apart when `MsgType` is compared; a
+ * The `MsgType` of an undocumented element. The brand keeps it apart when `MsgType` is compared; a
  * branded plain `string` would not: the compiler narrows by literals and patterns alone.
  */
 export type OtherType = `TIM${string}` & { readonly '~other': true }
@@ -26,10 +26,10 @@ export interface VideoElem extends Elem<'TIMVideoFileElem', content.VideoContent
 export interface StreamElem extends Elem<'TIMStreamElem', content.StreamContent> {}
 /** Messages forwarded as one. */
 export interface RelayElem extends Elem<'TIMRelayElem', RelayContent> {}
-/** An element of a type that the documents do not tell; it passes untouched. */
+/** An element of an undocumented type; it passes untouched. */
 export interface OtherElem extends Elem<OtherType, Record<string, unknown>> {}
 
-/** One element of a message; comparing its `MsgType` tells which. */
+/** One element of a message; comparing its `MsgType` shows which. */
 export type MsgElement =
   | TextElem
   | LocationElem
@@ -48,7 +48,7 @@ const element = Type.Object({
   MsgContent: Type.Record(Type.String(), Type.Unknown(), { description: 'Content; its shape depends on MsgType' }),
 })
 
-/** The elements of a message, in order (intl 33527). What is inside of them, `elements` tells by their MsgType. */
+/** The elements of a message, in order (intl 33527). `elements` has their contents by MsgType. */
 export const MsgBody: Type.TUnsafe<MsgElement[]> = Type.Unsafe<MsgElement[]>({
   ...Type.Array(element),
   description: 'Elements of the message',

@@ -1,7 +1,7 @@
 import { Shape } from './shape.ts'
 import { Account, Decimal, Text } from './wire.ts'
 
-/** What TRTC tells of a cloud recording; callbacks of calls and of live rooms carry it. */
+/** TRTC's report on a cloud recording, in callbacks of calls and of live rooms. */
 export const recordingEvent = {
   EventGroupId: Decimal('Group of events; 3 is cloud recording'),
   EventType: Decimal('Event, such as 305'),

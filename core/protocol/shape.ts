@@ -1,9 +1,9 @@
 import { Type } from '#typebox'
 
-/** What an object of these fields holds: any of them, since the documents do not tell which ones are always there. */
+/** What an object of these fields holds: any of them, since the documents do not say which ones are always there. */
 export type Shape<Fields extends Type.TProperties> = { [Name in keyof Fields]?: Type.Static<Fields[Name]> }
 
-/** An object with any of these fields, and with others that the documents do not tell. */
+/** An object with any of these fields, and with undocumented ones. */
 export function Shape<Fields extends Type.TProperties>(
   description: string,
   fields: Fields,
@@ -11,7 +11,7 @@ export function Shape<Fields extends Type.TProperties>(
   return Type.Unsafe<Shape<Fields>>(Type.Object(optionals(fields), { description }))
 }
 
-/** What an item of a list holds: what it is about, and any of the others. */
+/** An item of a list: the fields that say what it is about, and any of the others. */
 export type Item<Needed extends Type.TProperties, Others extends Type.TProperties | undefined = undefined> = {
   [Name in keyof Needed]: Type.Static<Needed[Name]>
 } & (Others extends Type.TProperties ? Shape<Others> : unknown)

@@ -3,17 +3,17 @@ import type { AnyCode } from './codes.ts'
 import type { BeforeDefinition, Phase } from './define.ts'
 
 const anything = Type.Object({})
-/** The name of an unknown callback tells its phase, by the pattern that all known ones follow. */
+/** The name of an unknown callback shows its phase, by the pattern of all known ones. */
 const BEFORE = /(?:^|\.)CallbackBefore[^.]*$/
 /** Where a non-zero code means that the app has failed, and lets the request through (intl 43468). */
 const PREVIOUS = /^Sns\.CallbackPrev[^.]*$/
 
-/** The phase of a command that the table does not know. */
+/** The phase of a command that is not in the table. */
 export function unknownPhase(command: string): Phase {
   return BEFORE.test(command) || PREVIOUS.test(command) ? 'before' : 'after'
 }
 
-/** What an unknown before-callback can be answered with: an allowing answer with any fields, or a rejection. */
+/** The answer to an unknown before-callback: an allowing answer with any fields, or a rejection. */
 export function unknownBefore(command: string): BeforeDefinition<string, object, object, AnyCode, false> {
   return {
     phase: 'before',

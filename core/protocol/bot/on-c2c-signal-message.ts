@@ -17,7 +17,7 @@ const request = body('Chatbot.OnC2CSignalMessage', [], {
 export interface OnC2CSignalMessage extends Type.Static<typeof request> {}
 
 /**
- * A client passed data of its own to a chatbot (intl 59057). The page's table is not readable: the fields are those of
+ * A client passed custom data to a chatbot (intl 59057). The page's table is not readable: the fields are those of
  * a public Java SDK of December 2025, so none of them is relied on.
  */
 export const onC2CSignalMessage = after<OnC2CSignalMessage>({

@@ -14,7 +14,7 @@ const request = body('C2C.CallbackAfterC2CMsgExtension', ['From_Account', 'To_Ac
 export interface AfterC2CMsgExtension extends Type.Static<typeof request> {}
 
 /**
- * Named values attached to a one-to-one message were set, deleted or cleared (intl 76006). It does not tell by whom.
+ * Named values attached to a one-to-one message were set, deleted or cleared (intl 76006). It does not say by whom.
  */
 export const afterC2CMsgExtension = after<AfterC2CMsgExtension>({
   request,

@@ -16,7 +16,7 @@ const request = body('C2C.CallbackAfterSendMsg', ['From_Account', 'To_Account', 
 export interface AfterSendMsg extends Type.Static<typeof request> {}
 
 /**
- * A one-to-one message was handed to the recipient, or failed to be (intl 34365, cn 2716): `SendMsgResult` tells. The
+ * A one-to-one message was handed to the recipient, or failed to be (intl 34365, cn 2716), as `SendMsgResult` says. The
  * bodies of 2017 have only the accounts, MsgTime and MsgBody; there is no EventTime.
  */
 export const afterSendMsg = after<AfterSendMsg>({

@@ -5,7 +5,7 @@ import { Account, Integer, Text, Word } from '../wire.ts'
 export const CallId = Text('Call')
 export const MediaType = Word('Kind of call', ['Video', 'Audio'])
 
-/** The room of TRTC that the call is in. */
+/** The TRTC room of the call. */
 export const callRoom = {
   RoomId: Text('Room of the call'),
   RoomIdType: Integer('1: RoomId is a number, 2: RoomId is text', { values: [1, 2] }),

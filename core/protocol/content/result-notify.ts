@@ -53,7 +53,7 @@ const request = body('ContentCallback.ResultNotify', [], {
 export interface ResultNotify extends Type.Static<typeof request> {}
 
 /**
- * Content moderation has judged; unless set otherwise, violations alone are reported (intl 78240, cn 95616; a shorter
+ * Content moderation has judged; unless set otherwise, only violations are reported (intl 78240, cn 95616; a shorter
  * body as intl 77840). The body has no command, and spells the app's id `SdkAppId`.
  */
 export const resultNotify = after<ResultNotify>({

@@ -16,7 +16,7 @@ const request = body('Group.CallbackAfterChangeGroupOwner', ['GroupId'], {
 
 export interface AfterChangeGroupOwner extends Type.Static<typeof request> {}
 
-/** The group has another owner (intl 60396). */
+/** The group has a new owner (intl 60396). */
 export const afterChangeGroupOwner = after<AfterChangeGroupOwner>({
   request,
   title: { en: 'Group owner changed', zh: '转让群主后' },

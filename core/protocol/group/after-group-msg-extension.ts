@@ -14,7 +14,7 @@ const request = body('Group.CallbackAfterGroupMsgExtension', ['GroupId'], {
 export interface AfterGroupMsgExtension extends Type.Static<typeof request> {}
 
 /**
- * Named values attached to a group message were set, deleted or cleared (intl 76007). It tells neither by whom, nor
+ * Named values attached to a group message were set, deleted or cleared (intl 76007). It says neither by whom, nor
  * the kind of the group.
  */
 export const afterGroupMsgExtension = after<AfterGroupMsgExtension>({

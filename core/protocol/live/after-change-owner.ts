@@ -15,7 +15,7 @@ const request = body('Live.CallbackAfterChangeOwner', ['RoomId'], {
 
 export interface AfterChangeOwner extends Type.Static<typeof request> {}
 
-/** The live room has another owner (647/72553). */
+/** The live room has a new owner (647/72553). */
 export const afterChangeOwner = after<AfterChangeOwner>({
   request,
   title: { en: 'Room owner changed', zh: '房主变更之后' },

@@ -27,7 +27,7 @@ const request = body('Mic.CallbackAfterSeatInfoChanged', ['RoomId'], {
 
 export interface AfterSeatInfoChanged extends Type.Static<typeof request> {}
 
-/** Seats of a live room were taken, left, locked or muted (647/64425; Room edition 647/60736, which tells by whom). */
+/** Seats of a live room were taken, left, locked or muted (647/64425; Room edition 647/60736, which says by whom). */
 export const afterSeatInfoChanged = after<AfterSeatInfoChanged>({
   request,
   title: { en: 'Seat list changed', zh: '麦位列表变更之后' },

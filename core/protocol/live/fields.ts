@@ -5,7 +5,7 @@ import { Account, Bool, Integer, Text, Word } from '../wire.ts'
 export const RoomId = Text('Room')
 export const BattleId = Text('Battle')
 
-/** What can be changed of a live room. */
+/** The settings of a live room that can be changed. */
 export const roomInfo = {
   RoomId,
   RoomName: Text('Name of the room'),
@@ -18,7 +18,7 @@ export const roomInfo = {
   Category: List('Categories', Integer('Number of the category')),
 }
 
-/** What is given when a live room is created. */
+/** The settings with which a live room is created. */
 export const roomSetup = {
   RoomType: Text('Kind of the room: Live, though the table says Meeting'),
   Owner_Account: Account('Host'),

@@ -11,7 +11,7 @@ const request = body('OfficialAccount.CallbackAfterOfficialAccountFull', ['Offic
 
 export interface AfterOfficialAccountFull extends Type.Static<typeof request> {}
 
-/** An official account has as many subscribers as it may have (intl 60801). */
+/** An official account has reached its limit of subscribers (intl 60801). */
 export const afterOfficialAccountFull = after<AfterOfficialAccountFull>({
   request,
   title: { en: 'Official account is full', zh: '公众号可订阅人数已满之后' },

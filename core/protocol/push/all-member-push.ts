@@ -18,7 +18,7 @@ const event = Shape('Event', {
   ErrCode,
   ErrInfo,
 })
-/** How one push of Push.AllMemberPush went. */
+/** The result of one push of Push.AllMemberPush. */
 export interface AllMemberPushEvent extends Type.Static<typeof event> {}
 
 const request = body('Push.AllMemberPush', [], {
@@ -28,7 +28,7 @@ const request = body('Push.AllMemberPush', [], {
 export interface AllMemberPush extends Type.Static<typeof request> {}
 
 /**
- * How pushes to all users, to tags or to single users went: batches of 1 to 100 events (intl 67551, cn 102568). The
+ * The results of pushes to all users, to tags or to single users: batches of 1 to 100 events (intl 67551, cn 102568). The
  * body has no command, each event has one; times are seconds. Above 1000 a second per app they come later.
  */
 export const allMemberPush = after<AllMemberPush>({

@@ -1,7 +1,7 @@
 import type { Type } from '#typebox'
 import { Integer, Text } from '../wire.ts'
 
-/** Unlike all other callbacks, pushes tell the time in seconds. */
+/** Unlike all other callbacks, pushes have times in seconds. */
 export const eventSeconds = Integer('When it happened, seconds since 1970')
 export const PushStage = Integer('1: sent, 2: reached the device, 3: clicked', { values: [1, 2, 3] })
 export const ErrCode = Integer('0: success')

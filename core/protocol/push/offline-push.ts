@@ -21,7 +21,7 @@ const event = Shape('Event', {
   ErrCode,
   ErrInfo,
 })
-/** How one push of Push.OfflinePush went. */
+/** The result of one push of Push.OfflinePush. */
 export interface OfflinePushEvent extends Type.Static<typeof event> {}
 
 const request = body('Push.OfflinePush', [], {
@@ -31,7 +31,7 @@ const request = body('Push.OfflinePush', [], {
 export interface OfflinePush extends Type.Static<typeof request> {}
 
 /**
- * How offline pushes of chat messages went: batches of 1 to 100 events (intl 67552, cn 102567). The body has no
+ * The results of offline pushes of chat messages: batches of 1 to 100 events (intl 67552, cn 102567). The body has no
  * command, each event has one; times are seconds, and the group's id is spelt `GroupID`. Above 1000 a second per app
  * they come later.
  */

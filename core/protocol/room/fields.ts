@@ -2,7 +2,7 @@ import { Account, Bool, BoolOrText, Integer, Text, Word } from '../wire.ts'
 
 export const RoomId = Text('Room')
 
-/** What can be changed of a conference room. */
+/** The settings of a conference room that can be changed. */
 export const roomInfo = {
   RoomId,
   RoomName: Text('Name of the room'),

@@ -18,7 +18,7 @@ const request = body('Group.CallbackAfterTopicInfoChanged', ['GroupId'], {
 export interface AfterTopicInfoChanged extends Type.Static<typeof request> {}
 
 /**
- * Name, introduction, notice or avatar of a topic changed (intl 49466); the body does not tell of which topic. It uses
+ * Name, introduction, notice or avatar of a topic changed (intl 49466); the body does not say which topic. It uses
  * the switch of Group.CallbackAfterGroupInfoChanged.
  */
 export const afterTopicInfoChanged = after<AfterTopicInfoChanged>({

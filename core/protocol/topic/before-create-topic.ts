@@ -15,7 +15,7 @@ const request = body('Group.CallbackBeforeCreateTopic', [], {
 export interface BeforeCreateTopic extends Type.Static<typeof request> {}
 
 /**
- * A topic is about to be created (intl 49463); the body does not tell in which community. It uses the switch of
+ * A topic is about to be created (intl 49463); the body does not say in which community. It uses the switch of
  * Group.CallbackBeforeCreateGroup.
  */
 export const beforeCreateTopic = before<BeforeCreateTopic, NoFields, GroupCode>({
