@@ -19,7 +19,7 @@ export interface Fault {
   message: string
   /** The fault is the key itself (an unknown one), not its value. */
   at?: 'key'
-  /** The place, where it is known without the path (a syntax error). */
+  /** The place, if it is known without the path (a syntax error). */
   position?: Position
 }
 

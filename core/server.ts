@@ -208,7 +208,7 @@ function changedKeys(from: Prepared['config'], to: Prepared['config']): string[]
   })
 }
 
-/** Who may use a listener can be changed while it listens; not whether and where it does. */
+/** A reload can change who may use a listener, but not whether and where it listens. */
 function needsNoRestart(key: string, from: Prepared['config'], to: Prepared['config']): boolean {
   if (key === 'server.allowFrom') return true
   return from.admin !== false && to.admin !== false && ACCESS_KEYS.some((name) => key === `admin.${name}`)

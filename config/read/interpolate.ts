@@ -9,7 +9,7 @@ const MAX_VALUES = 100_000
 
 /** A config with its `${…}` replaced. */
 export interface Interpolation {
-  /** A copy, with BROKEN where a `${…}` has no value. */
+  /** A copy, with BROKEN in place of each `${…}` without a value. */
   value: unknown
   faults: Fault[]
   /** Contents of `${file:…}`. */

@@ -6,7 +6,7 @@ import { placed, yamlSentence } from './yaml-faults.ts'
 
 const MAX_DEPTH = 64
 
-/** A parsed YAML text. The value is undefined where it cannot be read. */
+/** A parsed YAML text. The value is undefined if it cannot be read. */
 export interface ParsedYaml {
   value: unknown
   faults: Fault[]

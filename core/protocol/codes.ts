@@ -69,7 +69,7 @@ export type RejectCode<Code extends number, Pattern extends string> = number ext
         : Code
     : never
 
-/** The range of a pattern in words: the compiler prints it where a code does not fit. */
+/** The range of a pattern in words: the compiler prints it if a code does not fit. */
 type RangeOf<Pattern extends string> = [Pattern] extends [PlainCode]
   ? '1'
   : [Pattern] extends [GroupCode]

@@ -30,7 +30,7 @@ export function byAccount(field = 'From_Account'): OrderKey {
 }
 
 /**
- * Text that is equal for callbacks to be kept in order within one app, or undefined where there is no order, or where
+ * Text that is equal for callbacks to be kept in order within one app, or undefined if there is no order, or if
  * the body lacks what it would be known by.
  */
 export function orderKeyOf(order: OrderKey, body: Readonly<Record<string, unknown>>): string | undefined {

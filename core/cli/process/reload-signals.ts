@@ -26,7 +26,7 @@ export function handleReloadSignals(): ReloadSignals {
   }
   process.on('SIGHUP', () => {
     if (isOnTerminal && !hasTerminal()) {
-      // There is nothing left to write to, and Node's own exit aborts, with a core dump, where it finds no terminal.
+      // There is nothing left to write to, and Node's own exit aborts, with a core dump, if it finds no terminal.
       if (signals.log) signals.log.level = 'silent'
       process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
       process.kill(process.pid, 'SIGINT')

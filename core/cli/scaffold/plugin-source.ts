@@ -15,7 +15,7 @@ export default definePlugin({
       // Nothing returned means no objection.
       return word === undefined ? undefined : reject(10100, 'This word is not allowed here.')
     },
-    // After members have joined: delivered at least once, retried where it throws.
+    // After members have joined: delivered at least once, retried if it throws.
     'Group.CallbackAfterNewMemberJoin': async ({ body, store, emit, log, id }) => {
       const joined = body.NewMemberList?.length ?? 0
       await store.record('join', { id, group: body.GroupId, joined })

@@ -24,7 +24,7 @@ export interface Step {
 const PASSED: Step = { to: 'done', change: undefined, leavesTurn: true }
 
 /**
- * The state machine of a stored callback: where it goes from where it is, and what is written for that.
+ * The state machine of a stored callback: its next place, and what is written for that.
  * @param isMarked whether it is a suspect, and so may have a `try`
  */
 export function stepOf(from: Place, event: Event, seq: number, isMarked: boolean): Step {

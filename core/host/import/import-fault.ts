@@ -27,7 +27,7 @@ export async function importFault(error: unknown, url: string | undefined): Prom
   return reason.replaceAll('\n', ' ')
 }
 
-/** @param file the module, with the line where it is known */
+/** @param file the module, with the line if it is known */
 function knownFault(message: string, file: string): string | undefined {
   const [, name] = PACKAGE.exec(message) ?? []
   if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`

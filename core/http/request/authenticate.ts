@@ -84,7 +84,7 @@ export function createAuthenticator(apps: readonly AppCredentials[]): Authentica
 }
 
 function knownApps(apps: readonly AppCredentials[]): ReadonlyMap<string | undefined, KnownApp> {
-  // Ids are compared as text: 0140… and 1.4e9 are not our id, even where the number is equal.
+  // Ids are compared as text: 0140… and 1.4e9 are not our id, even if the number is equal.
   return new Map(
     apps.map((app) => [
       String(app.sdkAppId),

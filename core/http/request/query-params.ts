@@ -35,7 +35,7 @@ export function readParameters(querystring: string): Parameters {
 }
 
 /**
- * Also accepts other spellings (half of the documents write `SdkAppId`) where the exact name is missing.
+ * Also accepts other spellings (half of the documents write `SdkAppId`) if the exact name is missing.
  * @param querystring as `separate` returns it
  * @throws HttpError 400 if one of them is given twice
  */

@@ -16,7 +16,7 @@ const request = body('Group.CallbackBeforeApplyJoinGroup', [], {
 export interface BeforeApplyJoinGroup extends Type.Static<typeof request> {}
 
 /**
- * A user applies to join a group; an administrator's approval comes after it, where one is needed (intl 34370, cn
+ * A user applies to join a group; an administrator's approval comes after it, if one is needed (intl 34370, cn
  * 1665). The applicant is spelt `Requestor_Account` here, `Requester_Account` in friend requests.
  */
 export const beforeApplyJoinGroup = before<BeforeApplyJoinGroup, NoFields, GroupCode>({

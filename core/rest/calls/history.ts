@@ -99,7 +99,7 @@ export interface AdminGetRoamMsgAnswer extends CommonAnswer {
 
 /** Reads messages that were sent. */
 export interface HistoryCalls {
-  /** `get_history`: where the files of an hour's messages are, of the last 7 days (intl 34885, cn 1650). */
+  /** `get_history`: the URLs of the files with an hour's messages, for the last 7 days (intl 34885, cn 1650). */
   getHistory(request: GetHistoryRequest, options?: CallOptions): Promise<GetHistoryAnswer>
   /** `admin_getroammsg`: messages of a one-to-one conversation in a time, the latest pages first (intl 35478, cn 42794). */
   adminGetRoamMsg(request: AdminGetRoamMsgRequest, options?: CallOptions): Promise<AdminGetRoamMsgAnswer>

@@ -55,7 +55,7 @@ export async function list(
   return { entries, place: placeText(reached), end, ...(!end && searchedTo !== undefined && { searchedTo }) }
 }
 
-/** How far both tables were scanned, where a slice ended early. */
+/** How far both tables were scanned, if a slice ended early. */
 function horizonOf(all: readonly Scanned[], direction: Direction): number | undefined {
   const horizons = all.flatMap(({ horizon }) => horizon ?? [])
   if (horizons.length === 0) return undefined
