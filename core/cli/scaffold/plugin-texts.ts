@@ -1,6 +1,6 @@
 /** The config of \`timhook dev\`. */
 export function pluginConfig(main: string): string {
-  return `# For development: an app that anyone may send callbacks for, on this machine alone.
+  return `# For development: an app that accepts unsigned callbacks, only on this machine.
 server: { host: 127.0.0.1, port: 8080, drainMs: 0 }
 admin: false
 apps:
@@ -17,7 +17,7 @@ plugins:
 export function pluginReadme(name: string): string {
   return `# timhook-plugin-${name}
 
-A plugin of timhook.
+A timhook plugin.
 
 \`\`\`yaml
 plugins:
@@ -35,7 +35,7 @@ plugins:
 \`\`\`sh
 npm install
 npm test
-npm run dev      # a server on 127.0.0.1:8080 that starts again on a change; send it callbacks from a second terminal:
+npm run dev      # a server on 127.0.0.1:8080 that restarts on a change; send it callbacks from a second terminal:
 npx timhook trigger Group.CallbackBeforeSendMsg --config config/dev.yaml --set MsgBody.0.MsgContent.Text=casino
 npm run doctor   # before publishing
 \`\`\`
