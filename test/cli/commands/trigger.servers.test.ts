@@ -118,26 +118,21 @@ describe('timhook trigger', () => {
 
   for (const [what, args, expected, status] of [
     [
-      'a command that is not known',
+      'an unknown command',
       ['Group.CallbackAfterGroupFul'],
-      /known here; did you mean Group\.CallbackAfterGroupFull\?/,
+      /not a known callback; did you mean Group\.CallbackAfterGroupFull\?/,
       2,
     ],
     ['a seed for a file', [FULL, '--raw', 'body.json', '--seed', '1'], /cannot be used with option '--raw/, 2],
     ['a setting without a value', [FULL, '--set', 'GroupId'], /expected path=value/, 2],
-    ['a setting below what is no object', [FULL, '--set', 'GroupId.x=1'], /no object at GroupId/, 2],
-    [
-      'a setting of what every object inherits',
-      [FULL, '--set', '__proto__.x=1'],
-      /__proto__\.x: no field has this name/,
-      2,
-    ],
-    ['a setting below what is inherited', [FULL, '--set', 'constructor.x=1'], /no object at constructor/, 2],
-    ['a host elsewhere', [FULL, '--url', 'http://example.com/'], /not this machine\n +Add --yes/, 2],
-    ['a URL that is none', [FULL, '--url', 'nope'], /expected http:/, 2],
-    ['an app that is not there', [FULL, '--app', '5'], /app 5 is not in the config/, 2],
+    ['a setting inside a value that is not an object', [FULL, '--set', 'GroupId.x=1'], /no object at GroupId/, 2],
+    ['a setting of an inherited property', [FULL, '--set', '__proto__.x=1'], /__proto__\.x: no field has this name/, 2],
+    ['a setting inside an inherited property', [FULL, '--set', 'constructor.x=1'], /no object at constructor/, 2],
+    ['a host on another machine', [FULL, '--url', 'http://example.com/'], /not this machine\n +Add --yes/, 2],
+    ['an invalid URL', [FULL, '--url', 'nope'], /expected http:/, 2],
+    ['an app that is not in the config', [FULL, '--app', '5'], /app 5 is not in the config/, 2],
     ['a server that is not running', [FULL, '--url', 'http://127.0.0.1:9/'], /Is the server running/, 1],
-    ['a file that is not there', [FULL, '--raw', 'no.json'], /no\.json: cannot be read \(ENOENT\)/, 2],
+    ['a missing file', [FULL, '--raw', 'no.json'], /no\.json: cannot be read \(ENOENT\)/, 2],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
       const cwd = await folderWith({ 'config/plugins.yaml': config(UNSIGNED_APP, 'unsigned: true') })
