@@ -53,7 +53,7 @@ function post(url: string, command: string, n: number): Promise<Answer> {
   })
 }
 
-/** For how many milliseconds of an answer's time the looping handler blocked the only thread. */
+/** How many milliseconds of an answer's time the looping handler blocked the only thread. */
 function blockedMs({ from, to }: Answer, loops: readonly (readonly [number, number])[]): number {
   return loops.reduce((sum, [start, end]) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)), 0)
 }

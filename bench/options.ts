@@ -7,13 +7,13 @@ export interface Options {
   readonly windowMs: number
   /** Requests of the run that measures memory. */
   readonly count: number
-  /** Names of sections; all where none is given. */
+  /** Names of sections; all if none is given. */
   readonly only: readonly string[]
-  /** Parts of names of servers; all where none is given. bare node:http is always measured. */
+  /** Parts of names of servers; all if none is given. bare node:http is always measured. */
   readonly variants: readonly string[]
   readonly connections: readonly number[]
   readonly kinds: readonly string[]
-  /** Where results.json and speed.svg go; nowhere where it is undefined. */
+  /** Where results.json and speed.svg go; undefined: they are not written. */
   readonly out: string | undefined
   readonly server: Cores
   readonly loader: Cores

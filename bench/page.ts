@@ -10,14 +10,14 @@ import { prepare } from '../core/runtime.ts'
 import { startServer } from '../core/server.ts'
 
 // By hand: npm run build && node dist/bench/page.js [callbacks [file of an earlier run]]
-// How long the page's first views take with so many callbacks in a file of the engine sqlite.
+// Measures how long the page's first views take with this many callbacks in an sqlite file.
 const COUNT = Number(process.argv[2] ?? 1_000_000)
 const AT_ONCE = 12_800
 const GROUPS = 10_000
 const ACCOUNTS = 50_000
 const COMMAND = 'Group.CallbackAfterGroupFull'
 
-/** Stores them as the engine does, in its blocks. The plugin of the server starts behind them, so all are done. */
+/** Stores them as the engine does, in blocks. The server's plugin starts behind them, so all of them are done. */
 async function seed(file: string): Promise<void> {
   const client = await SqliteClient.open(file)
   const packer = new Packer()

@@ -14,7 +14,7 @@ const COUNTING = resolve('dist/bench/plugins/counting.js')
 export interface Variant {
   readonly name: string
   start(cores: Cores): Promise<Started>
-  /** Whether it gets the body of each request in a segment of its own. */
+  /** Whether it gets the body of each request in a separate segment. */
   readonly split?: boolean
   /** Before the first window. */
   readonly prepare?: (started: Started) => Promise<void>
@@ -89,7 +89,7 @@ export const memory = timhook('timhook memory', 'memory')
 export const sqlite = timhook('timhook sqlite', 'sqlite')
 export const redis = overRedis('timhook redis')
 
-/** With its own redis-server on any core, whose processor time is shown beside that of the server. */
+/** With its own redis-server on any core. Its processor time is shown next to the server's. */
 export function overRedis(name: string, setup: Setup = {}): Variant {
   return {
     name,
@@ -129,7 +129,7 @@ export const paused: Variant = {
   },
 }
 
-/** The same server, which gets the body of each request in a segment of its own. */
+/** The same server, with the body of each request in a separate segment. */
 export function split(variant: Variant): Variant {
   return { ...variant, name: `${variant.name}, split`, split: true }
 }

@@ -29,7 +29,7 @@ const message = (text: string): string =>
 const friends = (account: string): string =>
   request('Sns.CallbackPrevFriendAdd', `{"FriendItem":[{"To_Account":${account}}]}`)
 
-/** Sends repeatedly on this many connections, each time that a part of an answer has come. */
+/** Sends repeatedly on this many connections, whenever part of an answer has arrived. */
 function flood(port: number, connections: number, pieces: readonly string[], untilMs: number): Promise<void> {
   let sent = 0
   return holding(port, { connections }, untilMs, (socket) => {

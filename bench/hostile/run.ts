@@ -6,7 +6,7 @@ import { Pool } from '../load/pool.ts'
 import { attacks } from './attacks.ts'
 import { startTarget } from './server.ts'
 
-// npm run bench:hostile -- [--seconds N] [--only NAME,…]: attacks a server on this machine, beside good traffic. It
+// npm run bench:hostile -- [--seconds N] [--only NAME,…]: attacks a server on this machine, next to good traffic. It
 // fails unless 99 % of the good traffic is answered within 250 ms, and the server stays within 200 MB of its idle memory.
 const MAX_P99_MS = 250
 const MAX_MB = 200

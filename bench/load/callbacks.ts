@@ -66,7 +66,7 @@ const bodies: Readonly<Record<Kind, { command: string; body: object }>> = {
     command: 'Group.CallbackAfterSendMsg',
     body: message('Group.CallbackAfterSendMsg', chinese(350)),
   },
-  // Each one is another message.
+  // Each one is a different message.
   message: { command: 'Group.CallbackAfterSendMsg', body: { ...oneOfMany, MsgSeq: NUMBER, Random: NUMBER } },
   large: { command: 'Group.CallbackAfterSendMsg', body: message('Group.CallbackAfterSendMsg', text(15_900)) },
 }

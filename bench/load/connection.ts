@@ -10,7 +10,7 @@ export interface Listener {
   readonly onClose: () => void
 }
 
-/** A keep-alive connection with at most one request under way. */
+/** A keep-alive connection with at most one request in flight. */
 export class BenchConnection {
   /** The bytes of its request. Its number is written into them. */
   bytes = Buffer.alloc(0)
@@ -25,7 +25,7 @@ export class BenchConnection {
   #expected = 0
   #received: Buffer[] = []
 
-  /** @param split whether bodies follow their heads in a segment of their own */
+  /** @param split whether bodies follow their heads in a separate segment */
   constructor(port: number, listener: Listener, split: boolean) {
     this.#split = split
     this.#listener = listener
@@ -53,7 +53,7 @@ export class BenchConnection {
     if (!this.#split) this.#socket.write(this.bytes)
     else {
       this.#socket.write(this.bytes.subarray(0, this.template?.bodyAt))
-      // A second write of the same turn often shares its segment, or its read on the other side.
+      // A second write in the same turn often ends up in the same segment, or in the same read on the other side.
       setImmediate(() => this.#socket.write(this.bytes.subarray(this.template?.bodyAt)))
     }
   }

@@ -5,7 +5,7 @@ export interface Connect {
   readonly port: number
   readonly connections: number
   readonly kind: Kind
-  /** Whether the body of a request is written a turn after its head, so that it comes in a segment of its own. */
+  /** Whether the body of a request is written a turn after its head, so that it arrives in a separate segment. */
   readonly split?: boolean
 }
 
@@ -15,7 +15,7 @@ export interface Load {
   readonly windowMs: number
   /** Answers of the warm-up are only counted in `sent`. */
   readonly warmupMs: number
-  /** Requests a second, however slow the server is (open loop). Times count from when a request was due. */
+  /** Requests per second, however slow the server is (open loop). Times count from when a request was due. */
   readonly rate?: number
   /** Ends after this many requests, in place of `windowMs`. */
   readonly count?: number
@@ -31,7 +31,7 @@ export interface Loaded {
   readonly refused: number
   readonly p50: number
   readonly p99: number
-  /** Processor time of the loader, microseconds a request. */
+  /** Processor time of the loader, in microseconds per request. */
   readonly loaderUs: number
 }
 

@@ -47,7 +47,7 @@ export async function startProcess(command: readonly string[], cwd: string, core
   return { pid: Number(child.pid), port: Number(new URL(url).port), child, readyMs, stop }
 }
 
-/** Sends an order to the counting plugin. Resolves to how many callbacks it has handled. */
+/** Sends a command to the counting plugin. Resolves to the number of callbacks it has handled. */
 export async function orderPlugin({ child }: Started, order: 'count' | 'hold' | 'release'): Promise<number> {
   child.send(order)
   const [{ count }] = (await once(child, 'message')) as [{ count: number }]

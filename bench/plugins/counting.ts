@@ -1,5 +1,5 @@
-// The plugin of the benchmark: it counts its callbacks, and waits on request. It imports nothing, and the server
-// loads it like the file of a user.
+// The benchmark's plugin counts its callbacks, and waits on request. It imports nothing, and the server
+// loads it like a user's file.
 let count = 0
 let held: Promise<void> | undefined
 let release: () => void = () => undefined

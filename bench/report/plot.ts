@@ -7,7 +7,7 @@ const BAR = 18
 const LINE = 26
 const HEAD = 34
 
-/** Throughput beside bare node:http, a panel for each kind of callback, with the quartiles as whiskers. */
+/** Throughput compared with bare node:http: a panel per kind of callback, with the quartiles as whiskers. */
 export function plot(sections: readonly Section[]): string {
   const panels = sections.filter(({ name }) => /^http \w+ 64$/.test(name) || name.startsWith('sqlite '))
   const highest = Math.max(1, ...panels.flatMap(({ rows }) => rows.map((row) => ratioOf(row)?.high ?? 0)))

@@ -9,7 +9,7 @@ export interface Row {
   readonly figures: Readonly<Record<string, Spread | number | string>>
 }
 
-/** The results of a section, for people and for files. */
+/** The results of a section, for printing and for files. */
 export interface Section {
   readonly name: string
   readonly title: string
@@ -21,7 +21,7 @@ export interface Section {
 /** Runs one measurement. `say` reports the progress. */
 export type Measure = (options: Options, loader: Loader, say: (text: string) => void) => Promise<Section[]>
 
-/** The servers of a plan as rows, beside the first one, which is bare node:http. */
+/** The servers of a plan as rows, compared with the first one, which is bare node:http. */
 export function rowsOf(measured: readonly Measured[]): Row[] {
   const base = (measured[0]?.windows ?? []).map(({ perSecond }) => perSecond)
   return measured.map(({ name, missing, windows, rssMb }) => {

@@ -1,4 +1,4 @@
-/** A figure of several windows: the median and the quartiles. */
+/** A figure over several windows: the median and the quartiles. */
 export interface Spread {
   readonly median: number
   readonly low: number
@@ -10,7 +10,7 @@ export function spreadOf(figures: readonly number[]): Spread {
   return { median: at(sorted, 0.5), low: at(sorted, 0.25), high: at(sorted, 0.75) }
 }
 
-/** Each figure divided by that of the same round. */
+/** Each figure divided by the other one of the same round. */
 export function ratios(figures: readonly number[], measures: readonly number[]): number[] {
   return figures.map((figure, round) => figure / (measures[round] ?? NaN))
 }

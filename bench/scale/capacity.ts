@@ -1,7 +1,7 @@
 import { type Cell, type Outcome, simulate } from './cell.ts'
 import { type EngineName, engines, type Measured } from './costs.ts'
 
-/** An answer may take so long at the 99th percentile, microseconds: Tencent waits for 2 seconds. */
+/** The longest allowed 99th percentile of an answer, in microseconds. Tencent waits for 2 seconds. */
 const LATE = 500_000
 const SECONDS = 2
 const ACCURACY = 1.08
@@ -9,9 +9,9 @@ const ACCURACY = 1.08
 const HIGHEST = 200_000
 
 export interface Capacity {
-  /** Callbacks a second that are stored, answered in time and delivered. */
+  /** Callbacks per second that are stored, answered in time and delivered. */
   readonly rate: number
-  /** What is busiest then, and what share of the time. */
+  /** What is busiest then, and for what fraction of the time. */
   readonly busiest: string
   readonly share: number
   readonly p99Ms: number
@@ -24,7 +24,7 @@ export function cellOf(measured: Measured, name: EngineName, processes: number, 
   return { engine, costs: logs[name], ...work, processes, partitions: engine.partitions, cores, seconds: SECONDS }
 }
 
-/** The most that a cell takes: the rate at which it still keeps up, found by halving. */
+/** The most that a cell can take: the highest rate at which it keeps up, found by bisection. */
 export function capacityOf(cell: Cell): Capacity {
   const { receive, deliver, costs, processes } = cell
   let low = 100
@@ -40,7 +40,7 @@ export function capacityOf(cell: Cell): Capacity {
   return { rate: low, busiest, share, p99Ms: best.p99 / 1000 }
 }
 
-/** What is left at the end is what came in the last part of the time. */
+/** Only callbacks that arrived near the end may be left over. */
 function keepsUp({ answered, delivered, p99 }: Outcome, rate: number): boolean {
   return answered > 0.9 * rate * SECONDS && delivered > 0.85 * rate * SECONDS && p99 < LATE
 }

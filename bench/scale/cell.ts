@@ -13,13 +13,13 @@ export interface Cell {
   readonly deliver: number
   readonly processes: number
   readonly partitions: number
-  /** Cores of the database, each process having one of its own; or cores that all of them and the sender share. */
+  /** Cores of the database if each process has its own; otherwise those that all of them and the sender share. */
   readonly cores: number
   readonly isShared?: boolean
-  /** Callbacks a second, from a sender that does not wait; or connections that send when they are answered. */
+  /** Callbacks per second, from a sender that does not wait; or connections that send once they are answered. */
   readonly rate?: number
   readonly connections?: number
-  /** Of the sender, where cores are shared. */
+  /** Processor time of the sender, if cores are shared. */
   readonly send?: number
   /** How long a handler takes, and how many run in a process. */
   readonly handler?: number
@@ -38,19 +38,19 @@ export interface Outcome {
   readonly p99: number
   readonly delivered: number
   readonly load: Readonly<Record<string, number>>
-  /** Callbacks that are stored and not delivered, at the end of each half second. */
+  /** Callbacks stored but not yet delivered, at the end of each half second. */
   readonly backlog: readonly number[]
   readonly orderViolations: number
   readonly repeats: number
 }
 
 const SECOND = 1_000_000
-/** A process that has died is counted as dead after this time. */
+/** A process that has died counts as dead after this time. */
 const LEASE = 5 * SECOND
-/** Of the first part of a run nothing is counted: queues fill. */
+/** The first part of a run is not counted, since queues are still filling. */
 const WARM = 0.2
 
-/** Runs a cell for its seconds. The same cell has the same outcome. */
+/** Runs a cell for its number of seconds. The same cell always has the same outcome. */
 export function simulate(cell: Cell): Outcome {
   const simulation = new Simulation(cell.seed ?? 1)
   const cores = new Station(simulation, cell.cores)

@@ -26,7 +26,7 @@ const cases: readonly { engine: EngineName; processes: number; variant: Variant 
   { engine: 'postgres', processes: 2, variant: postgres('postgres 2', two) },
 ]
 
-/** One process or two, real and in the model: sender, processes and database share two cores, here and there. */
+/** One process and two, real and in the model. In both, sender, processes and database share two cores. */
 export async function check(
   measured: Measured,
   windowMs = 1000,
@@ -37,7 +37,7 @@ export async function check(
     const loader = new Loader(undefined)
     try {
       const plan = { kind: 'full', connections: CONNECTIONS, rounds, windowMs, cores: undefined } as const
-      // Beside the engine memory, whose cost a callback has on every engine, in the same seconds.
+      // Measured together with the engine memory, whose cost a callback has on every engine.
       const [base, real] = await measure([memory, variant], plan, loader)
       const windows = real?.windows ?? []
       if (windows.length === 0) {
@@ -47,7 +47,7 @@ export async function check(
       const of = (figures: readonly number[]): number => spreadOf(figures).median
       const own = of((base?.windows ?? []).map(({ cpuUs }) => cpuUs))
       const send = of((base?.windows ?? []).map(({ loaderUs }) => loaderUs))
-      // What else runs on the machine takes its part of the cores: all work takes longer by this.
+      // Other load on the machine takes part of the cores, so all work takes longer by this factor.
       const longer = Math.max(
         1,
         1e6 / (of((base?.windows ?? []).map((window) => window.perSecond)) * Math.max(own, send)),

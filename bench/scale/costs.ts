@@ -1,4 +1,4 @@
-/** Microseconds of processor time, for a call and for each row in it: of timhook's process, and of the database. */
+/** Microseconds of processor time per call and per row in it, for timhook's process and for the database. */
 export interface Work {
   readonly clientCall: number
   readonly clientRow: number
@@ -8,23 +8,23 @@ export interface Work {
 
 export type EngineName = 'sqlite' | 'redis' | 'postgres'
 
-/** What the calls of a log cost. Rows of `settle` are partitions. Microseconds. */
+/** What the calls of a log cost, in microseconds. Rows of `settle` are partitions. */
 export interface LogCosts {
   readonly append: Work
   readonly read: Work
   readonly settle: Work
   readonly heartbeat: number
   readonly poll: number
-  /** From the end of the work until it is on disk and the reply is here. */
+  /** From the end of the work until it is on disk and the reply has arrived. */
   readonly commit: { readonly median: number; readonly p99: number }
 }
 
-/** How an engine stores: in lanes, each with one batch under way; in one loop, or in sessions that lock partitions. */
+/** How an engine stores: in lanes with one batch in flight each, and in one loop or in sessions that lock partitions. */
 export interface EngineShape {
   readonly isLoop: boolean
   readonly lanes: number
   readonly batch: number
-  /** Whether a batch waits a moment for more where several processes write. */
+  /** Whether a batch waits a moment for more if several processes write. */
   readonly gathers: boolean
   readonly partitions: number
 }
@@ -37,7 +37,7 @@ export const engines: Readonly<Record<EngineName, EngineShape>> = {
 
 export interface Measured {
   readonly machine: string
-  /** Processor time of a process for a callback, apart from its engine; and which part of it comes before the answer. */
+  /** Processor time of a process for a callback, without its engine; and the part of it before the answer. */
   readonly own: number
   readonly received: number
   readonly logs: Readonly<Record<EngineName, LogCosts>>

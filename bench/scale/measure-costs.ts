@@ -23,9 +23,9 @@ const RETENTION = { age: 1e12, size: 1e15, deadLetters: 1e12 }
 
 interface Opened {
   readonly log: CallbackLog
-  /** The process whose time is that of the database; undefined where this process does the work. */
+  /** The process of the database; undefined if this process does the work. */
   readonly pid: number | undefined
-  /** Every how many partitions belong to one batch. */
+  /** How far apart the partitions of one batch are. */
   readonly stride: number
 }
 
@@ -60,7 +60,7 @@ interface Sample {
   readonly store: number
 }
 
-/** What each call of an engine's log costs here, by calls of one and of a hundred rows in turn. */
+/** What each call of an engine's log costs on this machine, measured with one row and a hundred rows in turn. */
 export async function measureCosts(engine: EngineName): Promise<LogCosts> {
   const { log, pid, stride } = await engines[engine]()
   const { partitions } = await log.open({ appending() {}, notified() {}, freed() {} })
@@ -90,7 +90,7 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
     lease: () => () => log.lease(held),
     requests: () => () => log.requests([PLUGIN]),
   }
-  // Warm, and enough rows to read before any is settled.
+  // Warms up, and stores enough rows to read before any is settled.
   for (let round = 0; round < 40; round++) await append(ROWS)()
   const samples: Record<string, Sample[]> = {}
   for (let round = 1; round <= ROUNDS; round++)
@@ -108,7 +108,7 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
   const waits = (samples['append1'] ?? []).map(({ wall, client, store }) => Math.max(1, wall - client - store))
   const sorted = waits.toSorted((a, b) => a - b)
   await log.close()
-  // So few samples have no 99th percentile: the 95th stands for it.
+  // So few samples have no 99th percentile, so the 95th is used.
   return {
     append: work('append1', 'appendMany', ROWS, 1),
     read: work('read0', 'readMany', ROWS, 0),

@@ -8,7 +8,7 @@ const COLORS = ['#2468b4', '#c0392b', '#2a8a4a']
 const PROCESSES = [1, 200] as const
 const RATES = [1000, 100_000] as const
 
-/** Callbacks a second that one database takes, by the processes that share it. Both axes are logarithmic. */
+/** Callbacks per second that one database can take, by number of processes. Both axes are logarithmic. */
 export function plotCapacity(curves: readonly Curve[]): string {
   const x = (processes: number): string => (LEFT + share(processes, PROCESSES) * (WIDTH - LEFT - RIGHT)).toFixed(1)
   const y = (rate: number): string => (HEIGHT - BOTTOM - share(rate, RATES) * (HEIGHT - TOP - BOTTOM)).toFixed(1)

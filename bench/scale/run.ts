@@ -12,7 +12,7 @@ import { plotCapacity } from './plot-capacity.ts'
 const FILE = 'bench/scale/measured.json'
 const PROCESSES = [1, 2, 4, 8, 16, 32, 64, 200]
 const RATES = [10_000, 100_000, 1_000_000]
-/** A database is planned for this share of what it can do. */
+/** A database is planned to run at this fraction of its capacity. */
 const PLANNED = 0.7
 const STORE_CORES = 8
 

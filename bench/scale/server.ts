@@ -5,7 +5,7 @@ import type { Simulation } from './simulation.ts'
 import { Station } from './station.ts'
 import type { Store } from './stores.ts'
 
-/** A callback. Its number is that in its partition, from when it is stored. */
+/** A callback. `number` is its number in its partition, once it is stored. */
 export interface Event {
   readonly key: number
   readonly partition: number
@@ -14,12 +14,12 @@ export interface Event {
   isStarted: boolean
 }
 
-/** A partition as the database has it, and its owner. */
+/** A partition as stored in the database, and its owner. */
 export class Partition {
   owner: Server | undefined
   readonly unread = new Queue<Event>()
   unreadCount = 0
-  /** Handed to the owner, and not settled. */
+  /** Handed to the owner and not yet settled. */
   readonly inHand = new Set<Event>()
   isReading = false
   tail = 0
@@ -30,7 +30,7 @@ export class Partition {
 const FLUSH = 20_000
 const GATHER = 1000
 const PAGE = 1000
-/** A hint that another process receives: a message read and looked at. Microseconds. */
+/** The cost of a hint from another process, which is read and looked at. Microseconds. */
 const HINT = 5
 const CONCURRENCY = 16
 
@@ -74,7 +74,7 @@ export class Server {
   join(others: readonly Server[]): void {
     this.#others = others.filter((server) => server !== this)
     const { heartbeat, poll } = this.#cell.costs
-    // Leases are renewed four times in five seconds, and requests are looked for four times in one.
+    // Leases are renewed four times in five seconds; requests are polled four times a second.
     const beat = (every: number, cost: number) => (): void => {
       if (this.#isDead) return
       this.#store.call({ cost, isWrite: every > 1e6, done: () => undefined })
@@ -92,12 +92,12 @@ export class Server {
     })
   }
 
-  /** The process ends: what it runs and what it has not settled is done again elsewhere. */
+  /** The process ends. What it runs and has not settled is done again elsewhere. */
   die(): void {
     this.#isDead = true
   }
 
-  /** This process has the lease of a partition now: what was in hand comes first, in its order. */
+  /** This process now has the lease of a partition. Callbacks that were in progress come first, in order. */
   takeOver(partition: Partition): void {
     partition.owner = this
     partition.isReading = false
@@ -107,7 +107,7 @@ export class Server {
     this.look(partition)
   }
 
-  /** Reads what the partition has, unless a read is under way. */
+  /** Reads the partition, unless a read is in progress. */
   look(partition: Partition): void {
     if (partition.isReading || partition.unreadCount === 0 || this.#isDead) return
     partition.isReading = true
@@ -138,7 +138,7 @@ export class Server {
       if (isGathering) this.#simulation.after(GATHER, next)
       else next()
     })
-    // What is settled shares the commit of what is appended, where it is in time for it.
+    // Settling goes into the same commit as appending if it is in time for it.
     this.#settle()
   }
 
@@ -154,7 +154,7 @@ export class Server {
     else partition.owner?.look(partition)
   }
 
-  /** Every process hears of every batch. */
+  /** Every process is notified of every batch. */
   #hint(): void {
     for (const other of this.#others) other.thread.debt += HINT
   }

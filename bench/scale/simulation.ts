@@ -1,4 +1,4 @@
-/** Events in the order of their time; those of one time in the order in which they were added. Times are microseconds. */
+/** Events in order of time, then in the order in which they were added. Times are microseconds. */
 export class Simulation {
   now = 0
   readonly random: () => number
@@ -32,12 +32,12 @@ export class Simulation {
     this.now = end
   }
 
-  /** A wait whose mean this is: the time between arrivals that know nothing of each other. */
+  /** An exponentially distributed wait with this mean: the time between independent arrivals. */
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.random())
   }
 
-  /** A time with this median, whose 99th percentile is `p99`. */
+  /** A random time with this median and this 99th percentile. */
   lognormal(median: number, p99: number): number {
     if (p99 <= median) return median
     const normal = Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random())

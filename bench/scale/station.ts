@@ -6,18 +6,18 @@ interface Job {
   readonly done: () => void
 }
 
-/** Servers with one queue: a thread is one server, the cores of a machine are several. */
+/** Servers with a common queue: a thread is one server, the cores of a machine are several. */
 export class Station {
   readonly #simulation: Simulation
   readonly #cores: Station | undefined
   readonly #queue = new Queue<Job>()
   #free: number
-  /** Microseconds of work so far, of all servers. */
+  /** Microseconds of work so far, over all servers. */
   busy = 0
-  /** Work that goes before the next job, and ends nothing. */
+  /** Adds work that runs before the next job and completes nothing. */
   debt = 0
 
-  /** @param cores those of the machine, if others use them too */
+  /** @param cores the machine's cores, if others use them too */
   constructor(simulation: Simulation, servers: number, cores?: Station) {
     this.#simulation = simulation
     this.#free = servers

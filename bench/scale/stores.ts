@@ -2,7 +2,7 @@ import type { LogCosts } from './costs.ts'
 import type { Simulation } from './simulation.ts'
 import { Station } from './station.ts'
 
-/** A call of a store: the processor time that it takes there, and what of it has to be on disk before the reply. */
+/** A call of a store: the processor time it takes there, and whether it must be on disk before the reply. */
 export interface Call {
   readonly cost: number
   readonly isWrite: boolean
@@ -13,11 +13,11 @@ export interface Call {
 
 export interface Store {
   call(call: Call): void
-  /** Shares of time in which each part of it was busy. */
+  /** The fraction of the time each part of it was busy. */
   load(microseconds: number): Readonly<Record<string, number>>
 }
 
-/** Redis, and the thread that has the file of sqlite: all that came is worked off, then written to disk once, then answered. */
+/** Redis, and sqlite's thread: it works through everything that has arrived, writes to disk once, then answers. */
 export class LoopStore implements Store {
   readonly #simulation: Simulation
   readonly #commit: LogCosts['commit']
@@ -111,7 +111,7 @@ export class SessionStore implements Store {
     if (waiting.length === 1) next()
   }
 
-  /** The first of those that wait is the one that has it. */
+  /** The first of the waiting jobs is the one that holds the lock. */
   #unlock(partition: number): void {
     const waiting = this.#locks.get(partition)
     waiting?.shift()
@@ -119,7 +119,7 @@ export class SessionStore implements Store {
     if (next) this.#simulation.after(0, next)
   }
 
-  /** What asks during a write to disk shares the next one. */
+  /** Requests that arrive during a write to disk are all covered by the next one. */
   #flush(end: () => void): void {
     if (this.#flushing) {
       this.#flushing.push(end)

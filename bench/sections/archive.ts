@@ -72,7 +72,7 @@ const databases = [
   }),
 ]
 
-/** Messages into the archive's databases, as many as go, and at 5,000 a second, beside the same load without it. */
+/** Messages into the archive's databases, at full speed and at 5,000 per second, compared with no archive. */
 export const archive: Measure = async ({ rounds, variants: named }, loader, say) => {
   const cores = canPin ? '0,1' : undefined
   const plan = { kind: 'message', connections: 64, rounds, windowMs: WINDOW_MS, cores } as const

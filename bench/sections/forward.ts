@@ -25,7 +25,7 @@ function forwarding(name: string, others: readonly object[], hang: readonly stri
       return { ...started, stop }
     },
     ...(hang.length === 0 && {
-      // The target counts in place of the plugin that counts.
+      // The target counts instead of the counting plugin.
       settle: async (_, answered) => (target ? untilDelivered(target, answered) : { behindMs: NaN }),
     }),
   }
@@ -33,13 +33,13 @@ function forwarding(name: string, others: readonly object[], hang: readonly stri
 
 const without: Variant = { ...timhook('without', 'sqlite'), settle: untilDelivered }
 
-/** Callbacks a second with one target and without; and what a target that hangs costs the answers. */
+/** Callbacks per second with one target and without; and what a hanging target costs the answers. */
 export const forward: Measure = async ({ rounds, windowMs }, loader, say) => {
   const cores = canPin ? '0,1' : undefined
   const plan = { kind: 'full', connections: 64, rounds, windowMs, cores } as const
   say('forward to one target')
   const raw = await measure([without, forwarding('forward', [])], plan, loader)
-  // What is answered is not done yet: a window counts until the last callback has arrived.
+  // An answered callback is not yet forwarded, so a window counts until the last callback has arrived.
   const done = raw.map(({ windows }) =>
     windows.map(({ perSecond, behindMs = 0 }) => (perSecond * windowMs) / (windowMs + behindMs)),
   )

@@ -6,7 +6,7 @@ import { memory, sqlite, untilDelivered, type Variant } from '../variants.ts'
 const PARTS = 20
 const SECONDS = 5
 
-/** Memory over many requests. It may grow until the resend window is full, and not after that. */
+/** Memory over many requests. It may grow until the resend window is full, but not after that. */
 export const memoryUse: Measure = async ({ count, server }, loader, say) => {
   const rows: Row[] = []
   const raw: Record<string, { requests: number; rssMb: number }[]> = {}

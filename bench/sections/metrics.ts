@@ -9,7 +9,7 @@ const unlogged = timhook('log.callbacks none', 'memory', { log: { callbacks: 'no
 const COMMANDS = ['Group.CallbackAfterGroupFull', 'Group.CallbackAfterSendMsg', 'C2C.CallbackAfterSendMsg']
 const CALLBACKS = 2_000_000
 
-/** What the numbers of /metrics and the line of the log cost a callback, of the processor time of the whole callback. */
+/** How much of a callback's processor time goes into the numbers of /metrics and the log line. */
 export const metrics: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   say('the counters of a callback')
   const raw = await measure([memory, unlogged], { kind: 'full', connections: 64, rounds, windowMs, cores }, loader)

@@ -10,7 +10,7 @@ const EVERY = resolve('dist/bench/plugins/every.js')
 const DECIDES = resolve('dist/bench/plugins/decides.js')
 const PLUGINS = [1, 2, 5, 10, 20]
 
-/** The cost of more commands: one handler against a handler for each command of the table. */
+/** The cost of more commands: one handler compared with a handler for each command of the table. */
 export const commands: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   const count = table.size
   say(`1 and ${count} commands`)
@@ -31,7 +31,7 @@ export const plugins: Measure = async ({ rounds, windowMs, server: cores }, load
   return [{ name: 'plugins', title: 'plugins on one before-callback, 1.5 KB', rows: against(raw), raw }]
 }
 
-/** The cost of a thread or process of its own for a plugin: one before- or after-callback there and back. */
+/** The cost of running a plugin in its own thread or process: one before- or after-callback there and back. */
 export const isolate: Measure = async ({ rounds, windowMs, server: cores }, loader, say) => {
   const variants = (['none', 'worker', 'process'] as const).map((level) =>
     timhook(`isolate: ${level}`, 'memory', { plugins: [{ use: DECIDES, isolate: level }] }),

@@ -6,14 +6,14 @@ import { type Measure } from '../report/section.ts'
 import { spreadOf } from '../report/stats.ts'
 import { bare } from '../variants.ts'
 
-/** From the start of the process to listening, with the config as it is shipped. */
+/** From the start of the process to listening, with the shipped config. */
 export const start: Measure = async ({ rounds }, _loader, say) => {
   say('start')
   const folder = mkdtempSync(join(tmpdir(), 'timhook-bench-'))
   const raw: { bare: number; timhook: number }[] = []
   try {
     cpSync(resolve('config/plugins.yaml'), join(folder, 'plugins.yaml'))
-    // Any free port for the admin listener, since the default one may be taken.
+    // The admin listener takes any free port, since the default one may be in use.
     const shipped = readFileSync(join(folder, 'plugins.yaml'), 'utf8')
     writeFileSync(join(folder, 'plugins.yaml'), `${shipped}\nadmin: { port: 0 }\n`)
     const command = [process.execPath, resolve('dist/core/cli/main.js'), 'start', '-c', 'plugins.yaml', '--port', '0']

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { KEEP_ALIVE_MS, OK, tellPort } from './genuine.ts'
 
-// The measure of everything: read the body, parse it, answer. It checks nothing, and calls no handler.
+// The baseline: read the body, parse it, answer. It checks nothing and calls no handler.
 const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))

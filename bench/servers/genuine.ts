@@ -7,7 +7,7 @@ const WINDOW_SECONDS = 60
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** The check of every server: app, command and signature, as in Tencent's documents. */
+/** What every server checks: app, command and signature, as in Tencent's documents. */
 export function isGenuine(parameters: Parameters): parameters is Parameters & { CallbackCommand: string } {
   const { SdkAppid, CallbackCommand, Sign, RequestTime } = parameters
   if (SdkAppid !== String(APP) || typeof CallbackCommand !== 'string') return false
@@ -42,7 +42,7 @@ export const bodySchema = {
   },
 } as const
 
-/** Logs the port for the parent, in the form of timhook's own log. */
+/** Logs the port for the parent, in the same form as timhook's log. */
 export function tellPort(address: unknown): void {
   const { port } = address as { port: number }
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/` })}\n`)

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { OK, tellPort } from './genuine.ts'
 
-// A service that gets callbacks from forward. It answers each, or none with the argument `hang`; told `count`, it says
-// how many it has had.
+// A service that gets callbacks from forward. It answers all of them, or none with the argument `hang`. Sent `count`,
+// it reports how many it has had.
 const hangs = process.argv.includes('hang')
 let count = 0
 const server = createServer((request, response) => {

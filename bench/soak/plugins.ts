@@ -1,15 +1,15 @@
 import { APP, TOKEN } from '../load/callbacks.ts'
 
-/** Plugins of the soak that note what they have handled, each in a file of its own. */
+/** Plugins of the soak that record what they have handled, each in its own file. */
 export const NAMES = ['steady', 'fails', 'stalls', 'holds'] as const
 export type PluginName = (typeof NAMES)[number]
 
 /** What the handler of each does before it has handled callback `n`. */
 const BEHAVIOURS: Record<PluginName, string> = {
   steady: '',
-  // One of ten fails up to three times.
+  // One in ten fails up to three times.
   fails: `if (n % 10 === 0 && attempt <= 1 + (n % 3)) throw new Error('not yet')`,
-  // Some hold the event loop, and some never settle, so that the time-out has to end them.
+  // Some block the event loop, and some never settle, so the timeout has to end them.
   stalls: `
     if (n % 997 === 0 && attempt === 1) for (const until = Date.now() + 150; Date.now() < until; );
     if (n % 499 === 1 && attempt === 1) await new Promise(() => undefined)
@@ -21,7 +21,7 @@ const BEHAVIOURS: Record<PluginName, string> = {
     }`,
 }
 
-/** One write a line, so that no death cuts it. */
+/** One write per line, so that a crash never cuts one. */
 function after(name: PluginName): string {
   return `
 import { openSync, writeSync } from 'node:fs'
@@ -63,7 +63,7 @@ export default {
 }
 `
 
-/** Comes and goes with reloads. */
+/** Added and removed by reloads. */
 const VISITOR = `export default { name: 'visitor', handlers: { 'Group.*': () => undefined } }\n`
 
 export const plugins: Readonly<Record<string, string>> = {
@@ -79,7 +79,7 @@ export interface ConfigOptions {
   readonly keepSeconds: number
   /** An option of the plugin `fails`. */
   readonly round: number
-  /** Whether the plugin `visitor` is there. */
+  /** Whether the plugin `visitor` is in the config. */
   readonly hasVisitor: boolean
 }
 

@@ -9,19 +9,19 @@ export interface Disturbance {
   readonly to: number
 }
 
-/** What the plugins noted, held against what was acknowledged. */
+/** What the plugins recorded, compared with what was acknowledged. */
 export interface Handled {
-  /** Callbacks that a plugin has not handled, over all plugins. */
+  /** Callbacks that some plugin has not handled, summed over all plugins. */
   readonly lost: number
-  /** Callbacks handled once more, since a process had ended or its store was away in between: allowed. */
+  /** Callbacks handled again because a process ended or its store was unavailable in between, which is allowed. */
   readonly repeats: number
-  /** Callbacks handled once more for no such reason. */
+  /** Callbacks handled again for no such reason. */
   readonly unexplained: number
   /** The first few that are lost or unexplained. */
   readonly examples: readonly string[]
 }
 
-/** What a process may have done before its end, or after an outage, without it being stored. */
+/** How much a process may have done before its end, or after an outage, without storing it. */
 const UNSETTLED_MS = 10_000
 const EXAMPLES = 5
 

@@ -7,7 +7,7 @@ import { ENGINES } from './store.ts'
 // It fails if a callback that was acknowledged is lost, or handled twice without a reason, and where it lasts an hour
 // or longer also if memory in the last quarter is more than a tenth above that in the second.
 const MAX_GROWTH = 1.1
-/** Below it memory has not levelled off: in ten minutes it grew by 11 %, with a level heap. */
+/** In shorter runs memory has not levelled off: it grew by 11 % in ten minutes, with a constant heap. */
 const JUDGED_SECONDS = 3600
 const MAX_SECONDS = 7 * 24 * 3600
 

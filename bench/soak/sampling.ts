@@ -4,7 +4,7 @@ import type { Tally } from './sender.ts'
 
 const MB = 2 ** 20
 
-/** What one reading of /metrics tells. */
+/** The figures of one reading of /metrics. */
 export interface Reading {
   /** Milliseconds since the start of the run. */
   readonly at: number
@@ -14,7 +14,7 @@ export interface Reading {
   readonly loopP99Ms: number
   readonly loopMaxMs: number
   readonly backlog: number
-  /** Milliseconds to each answer since the reading before. */
+  /** Milliseconds to each answer since the previous reading. */
   readonly answers: readonly number[]
 }
 
@@ -26,7 +26,7 @@ export interface Quarter {
   readonly rssMb: readonly [number, number]
   readonly heapMb: number
   readonly storeMb: number
-  /** Median over the readings, and highest: a plugin holds the loop for 150 ms now and then. */
+  /** Median over the readings, and highest: a plugin blocks the loop for 150 ms now and then. */
   readonly loopP99Ms: number
   readonly loopMaxMs: number
   readonly backlog: number

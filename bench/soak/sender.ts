@@ -9,9 +9,9 @@ import { APP, TOKEN } from '../load/callbacks.ts'
 
 const SEED = 1
 const CONNECTIONS = 16
-/** Most requests without an answer; beyond it the sender waits. */
+/** The most requests without an answer; beyond this the sender waits. */
 const MAX_UNANSWERED = 256
-/** One of so many acknowledged callbacks is sent once more, as Tencent does after a time-out of its own. */
+/** One in this many acknowledged callbacks is sent again, as Tencent does after its time-out. */
 const RESEND_EVERY = 40
 const GROUPS = 50
 const TICK_MS = 20
@@ -22,7 +22,7 @@ export interface Tally {
   /** Numbers of after-callbacks that were answered 200. */
   readonly acknowledged: number[]
   resent: number
-  /** Answers by HTTP status; 0 where there was none, for the server was away. */
+  /** Answers by HTTP status; 0 if there was none because the server was down. */
   readonly statuses: Map<number, number>
   readonly commands: Set<string>
   /** Milliseconds to the answer since the last reading. */
@@ -30,9 +30,9 @@ export interface Tally {
 }
 
 export interface SenderOptions {
-  /** Callbacks a second. */
+  /** Callbacks per second. */
   readonly rate: number
-  /** Where the server is at this moment; undefined while none runs. */
+  /** The server's current address; undefined while none runs. */
   readonly url: () => string | undefined
   readonly signal: AbortSignal
 }
@@ -57,7 +57,7 @@ export async function sendMixed({ rate, url, signal }: SenderOptions, tally: Tal
     tally.commands.add(command)
     if (phase !== 'after') return
     tally.acknowledged.push(number)
-    // Only a body that has a time of its own can be recognised.
+    // Only a body with a time in it can be recognised.
     if (number % RESEND_EVERY !== 0 || !body.includes('"EventTime":')) return
     if ((await post()) === 200) tally.resent++
   }

@@ -10,12 +10,12 @@ import { type EngineName, soakStore } from './store.ts'
 
 export interface SoakOptions {
   readonly seconds: number
-  /** Callbacks a second. */
+  /** Callbacks per second. */
   readonly rate: number
   readonly engine: EngineName
 }
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface SoakFigures extends Handled {
   readonly quarters: readonly Quarter[]
   readonly sent: number
@@ -48,10 +48,10 @@ const PLAN: readonly (readonly [number, Action])[] = [
   [1, 'kill'],
 ]
 const OUTAGE_MS = 3000
-/** Readings of a run; the metrics are read no more often than once in 200 ms. */
+/** The readings of a run. The metrics are read at most once every 200 ms. */
 const READINGS = 400
 const POLL_MS = 250
-/** Nothing is handled for so long only where nothing will be. */
+/** If nothing is handled for this long, nothing more will be. */
 const QUIET_MS = 60_000
 
 /** Sends a mixed load to a server for a while, disturbs it, and counts what was lost and what was repeated. */
@@ -158,7 +158,7 @@ export async function soak(
   }
 }
 
-/** Waits until every plugin has handled what was acknowledged, or nothing has happened for long. */
+/** Waits until every plugin has handled what was acknowledged, or nothing has happened for a long time. */
 async function settled(folder: string, tally: Tally, disturbances: readonly Disturbance[]): Promise<Handled> {
   let lost = Infinity
   let changedAt = performance.now()

@@ -7,7 +7,7 @@ import { startRedis } from '../../test/harness/servers/redis.ts'
 export const ENGINES = ['sqlite', 'redis', 'postgres'] as const
 export type EngineName = (typeof ENGINES)[number]
 
-/** A store that goes and comes back. */
+/** A store that becomes unavailable and comes back. */
 export interface SoakStore {
   /** The config's section `delivery`, without its braces. */
   readonly delivery: string
@@ -29,7 +29,7 @@ export async function soakStore(engine: EngineName, folder: string): Promise<Soa
   }
 }
 
-/** Another program locks the file, as a tool does that copies or repairs it. */
+/** Another program locks the file, as a copy or repair tool would. */
 function sqliteStore(file: string): SoakStore {
   return {
     delivery: 'engine: sqlite, sqlite: { file: data/timhook.db }',
