@@ -15,7 +15,7 @@ import type { Handler, Wildcards } from './handler.ts'
 
 /**
  * Handlers by command, by category (\`Group.*\`) or for all (\`*\`). Within a plugin, only the most specific one is called.
- * \`onUnknown\` adds one for a command that is not known here. O are the plugin's options, S is its state.
+ * \`onUnknown\` adds one for a command that timhook does not know. O are the plugin's options, S is its state.
  */
 export interface Handlers<O, S> extends Wildcards<O, S> {
 ${members.join('')}}

@@ -123,7 +123,7 @@ export type On<Name extends Command | `${Category}.*` | '*', Options = unknown, 
     : (context: WildcardContext<string, Options, State>) => BeforeReturn
 
 /**
- * A handler for a command that is not known here, by its exact name, with any body. Plain keys for these would hide
+ * A handler for a command that timhook does not know, by its exact name, with any body. Plain keys for these would hide
  * misspelt commands: `handlers: { ...onUnknown('Group.CallbackAfterSomethingNew', ({ body }) => { … }) }`.
  */
 export function onUnknown<Options = unknown, State = unknown>(

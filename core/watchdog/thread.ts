@@ -37,7 +37,7 @@ function calls(): { by: readonly HeldBy[]; isCurrent: boolean } {
 }
 
 function named({ plugin, command, id }: CallInCells): HeldBy {
-  return { plugin: plugins[plugin] ?? '?', command: commands[command] ?? 'a command not known here', callback: id }
+  return { plugin: plugins[plugin] ?? '?', command: commands[command] ?? 'an unknown command', callback: id }
 }
 
 function sentence({ heldMs, by, isCurrent }: Held): string {
