@@ -31,7 +31,7 @@ function panel(title: string, rows: readonly Row[], top: number, scale: number):
   const unitX = (LEFT + scale).toFixed(1)
   const bottom = top + HEAD + rows.length * LINE
   return [
-    `<text x="10" y="${top + 18}" font-weight="bold">${escape(title)}: requests a second beside bare node:http</text>`,
+    `<text x="10" y="${top + 18}" font-weight="bold">${escape(title)}: requests per second compared with bare node:http</text>`,
     ...bars,
     `<line x1="${unitX}" x2="${unitX}" y1="${top + HEAD - 4}" y2="${bottom}" stroke="#888" stroke-dasharray="3 3"/>`,
   ].join('\n')

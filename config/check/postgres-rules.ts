@@ -9,17 +9,17 @@ export function postgresRules(config: unknown): Fault[] {
   const postgres = getPath(config, AT)
   if (getPath(config, ['delivery', 'engine']) === 'postgres' && postgres === undefined) {
     const message =
-      "needs delivery.postgres: expected beside it, such as postgres: { url: 'postgres://timhook@127.0.0.1/timhook' }"
+      "needs delivery.postgres: expected next to it, such as postgres: { url: 'postgres://timhook@127.0.0.1/timhook' }"
     return [{ path: ['delivery', 'engine'], message }]
   }
   if (!isPlainObject(postgres)) return []
   const [url, ssl] = [getKey(postgres, 'url'), getKey(postgres, 'ssl')]
   const faults: Fault[] = []
   if (getKey(ssl, 'cert') !== undefined && getKey(ssl, 'key') === undefined) {
-    faults.push({ path: [...AT, 'ssl'], message: 'expected key beside cert' })
+    faults.push({ path: [...AT, 'ssl'], message: 'expected key together with cert' })
   }
   if (getKey(ssl, 'key') !== undefined && getKey(ssl, 'cert') === undefined) {
-    faults.push({ path: [...AT, 'ssl'], message: 'expected cert beside key' })
+    faults.push({ path: [...AT, 'ssl'], message: 'expected cert together with key' })
   }
   if (typeof url !== 'string') return faults
   const parsed = parsePostgresUrl(url)

@@ -9,7 +9,7 @@ const OF_SENTINELS = ['name', 'username', 'password', 'sentinelPassword'] as con
 export function redisRules(config: unknown): Fault[] {
   const redis = getPath(config, AT)
   if (getPath(config, ['delivery', 'engine']) === 'redis' && redis === undefined) {
-    const message = "needs delivery.redis: expected beside it, such as redis: { url: 'redis://127.0.0.1:6379' }"
+    const message = "needs delivery.redis: expected next to it, such as redis: { url: 'redis://127.0.0.1:6379' }"
     return [{ path: ['delivery', 'engine'], message }]
   }
   if (!isPlainObject(redis)) return []

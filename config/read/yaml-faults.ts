@@ -37,7 +37,7 @@ export function yamlSentence(code: ErrorCode): string {
 }
 
 const INDENTED_TOO_FAR =
-  'this line is indented too far: the key before it has its value already; expected the column of the keys beside it'
+  'this line is indented too far: the key before it has its value already; expected the column of the other keys'
 
 /** The errors as sentences, each with the offset of the text to change. */
 export function placed(errors: readonly YAMLError[], text: string): { offset: number; sentence: string }[] {

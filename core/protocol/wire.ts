@@ -64,7 +64,7 @@ export function Word<const V extends string>(description: string, values: readon
   return Type.Unsafe<V | OtherWord>({ type: 'string', description, values, expected: 'string' })
 }
 
-/** A string beside the documented ones; keeps editors completing the documented ones. */
+/** A string other than the documented ones; keeps editors completing the documented ones. */
 export type OtherWord = string & Record<never, never>
 
 /** Any value; handlers get it as it came. */

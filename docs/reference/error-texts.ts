@@ -59,7 +59,7 @@ export const errorTexts: ErrorTexts = {
   ],
   PLUGIN_NOT_FOUND: [
     '`use:` names neither a shipped plugin, nor an installed package, nor a file.',
-    'Install `timhook-plugin-NAME` beside timhook, or write a path that begins with `./`; it is relative to the config.',
+    'Install `timhook-plugin-NAME` alongside timhook, or write a path that begins with `./`; it is relative to the config.',
   ],
   PLUGIN_SETUP_FAILED: [
     '`setup` of a plugin threw or did not settle within `setupTimeoutMs`, so the server did not start.',

@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 const SECURE = new Set(['amqps', 'rediss', 'tls'])
 
-/** The package to install beside timhook. */
+/** The package to install alongside timhook. */
 const PACKAGES: Readonly<Record<Kind, readonly string[]>> = {
   rabbitmq: ['amqplib'],
   redis: ['ioredis'],

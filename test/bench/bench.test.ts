@@ -9,7 +9,7 @@ const execute = promisify(execFile)
 const run = (args: readonly string[]) => execute(process.execPath, ['dist/bench/run.js', ...args])
 
 describe('the benchmark', () => {
-  it('measures a server beside bare node:http, and writes what came of it', async () => {
+  it('measures a server next to bare node:http, and writes the results', async () => {
     const out = await folderWith({})
     const what = ['--only', 'http', '--kinds', 'full', '--variants', 'memory', '--connections', '2']
     const { stdout } = await run([...what, '--rounds', '1', '--window', '20', '--out', out])

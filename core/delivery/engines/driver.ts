@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { Fault } from '../../../config/faults.ts'
 import { TimhookError } from '../../errors.ts'
 
-/** The package that an engine needs beside timhook. Users of other engines need not install it. */
+/** The package that an engine needs alongside timhook. Users of other engines need not install it. */
 const DRIVERS: Readonly<Record<string, string>> = { redis: 'ioredis', postgres: 'pg' }
 
 const require = createRequire(import.meta.url)

@@ -13,7 +13,7 @@ import type { EngineSettings } from './open-engine.ts'
 import type { OpeningOptions } from '../history.ts'
 import { checkFile, isThere, mustBeCurrent } from './sqlite/file/check-file.ts'
 
-/** The data of plugins, opened beside a server that may be running. */
+/** The data of plugins, opened next to a server that may be running. */
 export interface OpenStores {
   readonly stores: Stores
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-/** A bar that illustrates the number beside it. @param share from 0 to 1 */
+/** A bar that illustrates the number next to it. @param share from 0 to 1 */
 export function Bar({ share }: { share: number }) {
   const ref = useRef<HTMLElement>(null)
   useEffect(() => {

@@ -25,7 +25,7 @@ export interface PortraitSet extends Type.Static<typeof request> {}
 
 /**
  * A user's profile changed, by a client or the REST API (intl 48733). It needs the console's subscription to profile
- * changes beside its own switch.
+ * changes in addition to its own switch.
  */
 export const portraitSet = after<PortraitSet>({
   request,

@@ -58,7 +58,7 @@ const DIGITS: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a
 const SIGNS: Readonly<Record<string, string>> = { '@': 'a', $: 's', '!': 'i', '|': 'l', '€': 'e', '£': 'l', '+': 't' }
 const IS_LETTER = /^[a-z0-9]$/i
 
-/** Reads digits and signs as letters: digits everywhere, signs beside a letter or digit. */
+/** Reads digits and signs as letters: digits everywhere, signs next to a letter or digit. */
 export function readLeet(folded: Folded): Folded {
   const { symbols } = folded
   const isLetter = (index: number): boolean => IS_LETTER.test(symbols[index] ?? '')

@@ -28,7 +28,7 @@ describe('config: the engine postgres', () => {
 
   it('needs its settings, which may stand there before it is chosen', async () => {
     expect(await faultsOf(`${MINIMAL}delivery: { engine: postgres }`)).to.deep.equal([
-      "c.yaml:2:21 delivery.engine: needs delivery.postgres: expected beside it, such as postgres: { url: 'postgres://timhook@127.0.0.1/timhook' }",
+      "c.yaml:2:21 delivery.engine: needs delivery.postgres: expected next to it, such as postgres: { url: 'postgres://timhook@127.0.0.1/timhook' }",
     ])
     expect(await faultsOfPostgres(`{ url: 'postgres://h' }`, 'sqlite')).to.deep.equal([])
   })
@@ -43,8 +43,8 @@ describe('config: the engine postgres', () => {
     ["{ url: 'postgres://h/d?options=-c' }", 'delivery.postgres.url: expected no parameters but sslmode and host'],
     ["{ url: 'postgres://u:p@h', password: other }", 'delivery.postgres.password: contradicts url'],
     ["{ url: 'postgres://h?sslmode=require', ssl: {} }", 'delivery.postgres.ssl: contradicts sslmode in url'],
-    ["{ url: 'postgres://h', ssl: { cert: a } }", 'delivery.postgres.ssl: expected key beside cert'],
-    ["{ url: 'postgres://h', ssl: { key: a } }", 'delivery.postgres.ssl: expected cert beside key'],
+    ["{ url: 'postgres://h', ssl: { cert: a } }", 'delivery.postgres.ssl: expected key together with cert'],
+    ["{ url: 'postgres://h', ssl: { key: a } }", 'delivery.postgres.ssl: expected cert together with key'],
   ]
   for (const [postgres, fault] of cases) {
     it(`refuses ${postgres}`, async () => {

@@ -23,7 +23,7 @@ describe('config: the engine redis', () => {
 
   it('needs its settings, which may stand there before it is chosen', async () => {
     expect(await faultsOf(`${MINIMAL}delivery: { engine: redis }`)).to.deep.equal([
-      "c.yaml:2:21 delivery.engine: needs delivery.redis: expected beside it, such as redis: { url: 'redis://127.0.0.1:6379' }",
+      "c.yaml:2:21 delivery.engine: needs delivery.redis: expected next to it, such as redis: { url: 'redis://127.0.0.1:6379' }",
     ])
     expect(await faultsOfRedis(`{ url: 'redis://h' }`, 'sqlite')).to.deep.equal([])
   })

@@ -59,7 +59,7 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
   }
 }
 
-/** Connects beside servers, which warn on their own if something may be lost. */
+/** Connects next to running servers, which warn on their own if something may be lost. */
 export async function openBeside(settings: PostgresSettings, options: OpeningOptions): Promise<PostgresClient> {
   const log = createLogger({ level: 'silent' })
   return openPostgres({ ...settings, durability: 'relaxed' }, { log, silentMs: SILENT_MS, ...options })

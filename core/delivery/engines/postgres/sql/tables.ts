@@ -2,7 +2,7 @@
 const PARTITIONS = 32
 
 /**
- * What the engine stores, beside the tables of the plugins' stores.
+ * What the engine stores, besides the tables of the plugins' stores.
  *
  * - `partitions`: the last number of each. An append locks the row until the commit, so numbers have no gaps and are
  *   committed in their order.

@@ -25,7 +25,7 @@ export function createRun(connection: Pick<Connection, 'client'>): Run {
 const COMMON = readFileSync(new URL('common.lua', import.meta.url), 'utf8')
 
 /**
- * Reads a script beside a module. Its first line has the flags; common.lua comes after that.
+ * Reads a script next to a module. Its first line has the flags; common.lua comes after that.
  * @param from the module's `import.meta.url`
  */
 export function loadScript(name: string, from: string): Script {

@@ -72,7 +72,7 @@ export function versionOf(database: Database, file: string, newest = SCHEMA_VERS
 }
 
 /**
- * For readers beside a server, or without one. Only a server migrates the file.
+ * For readers next to a server, or without one. Only a server migrates the file.
  * @throws TimhookError STORE_NEWER, or STORE_UNUSABLE for an older version of the tables
  */
 export function mustBeCurrent(database: Database, file: string, newest = SCHEMA_VERSION): void {

@@ -22,7 +22,7 @@ export interface Loss {
 export interface Presence {
   /** @throws TimhookError STORE_LOST; other errors if the file cannot be checked */
   look(): Promise<void>
-  /** Copies the open file to a new one beside its path, and returns the name. Nobody may write meanwhile. */
+  /** Copies the open file to a new one next to it, and returns the name. Nobody may write meanwhile. */
   rescue(): Promise<string>
   /** Empties the log, so that none of it is written to whatever is at the path now. */
   dropLog(): Promise<void>

@@ -4,7 +4,7 @@ import type { History } from '../../../history.ts'
 import type { HistoryCall, HistoryReply } from './history-client.ts'
 import { openOwnHistory } from './history.ts'
 
-/** The thread of history-client.ts: searches beside the main thread. */
+/** The thread of history-client.ts: searches outside the main thread. */
 const port = parentPort
 let opened: History | undefined
 
