@@ -4,12 +4,12 @@ import { openapi } from './openapi.ts'
 import { referencePages } from './reference/pages.ts'
 import { schemas } from './schemas.ts'
 
-/** The folder that holds generated schemas and nothing else. */
+/** The folder that holds only generated schemas. */
 export const SCHEMAS = 'docs/schemas'
 
 /**
  * What is generated from the source: path from the repository's root → content.
- * @param read gives the content of a file as it is; of most pages only a part is generated
+ * @param read returns the current content of a file; most pages are generated only in part
  */
 export async function files(read: (path: string) => string): Promise<Map<string, string>> {
   const { version } = JSON.parse(read('package.json')) as { version: string }

@@ -2,10 +2,10 @@ import { commands } from '../core/protocol/commands.ts'
 import type { Definition } from '../core/protocol/define.ts'
 import { linksOf } from '../core/protocol/links.ts'
 
-/** Where the handlers stand with the titles and documents of their commands, for editors to show. */
+/** The file with the type of the handlers, with titles and links that editors show. */
 export const HANDLERS = 'core/plugin-api/handlers.ts'
 
-/** The source of the type of a plugin's handlers. A type that is worked out from the table would carry no comments. */
+/** The source of the type of a plugin's handlers. A type computed from the table would have no comments. */
 export function handlers(): string {
   const members = [...commands.values()].map(
     (definition) => `  /** ${titleOf(definition)} */\n${memberOf(definition.command)}\n`,
@@ -22,7 +22,7 @@ ${members.join('')}}
 `
 }
 
-/** As the formatter has it. */
+/** Formatted as the formatter would. */
 function memberOf(command: string): string {
   const member = `  '${command}'?: Handler<'${command}', O, S>`
   return member.length <= 120 ? member : `  '${command}'?: Handler<\n    '${command}',\n    O,\n    S\n  >`

@@ -5,7 +5,7 @@ import type { Definition } from '../core/protocol/define.ts'
 import { elements } from '../core/protocol/msg-body.ts'
 import { documentsOf } from './handlers.ts'
 
-// Run by `npm run build`. The compiler works the bodies' types out of the schemas, and forgets what these say of a field.
+// Run by `npm run build`. The compiler derives the bodies' types from the schemas, and drops their descriptions.
 
 interface Schema {
   readonly description?: string
@@ -13,10 +13,10 @@ interface Schema {
   readonly items?: Schema
 }
 
-/** An object type in the text of a declaration: the lines of its fields, and the object types inside of them. */
+/** An object type in the text of a declaration: the lines of its fields, and the object types inside them. */
 interface Frame {
   readonly indent: number
-  /** The field of the frame around it that it is the type of. */
+  /** The field of the enclosing object whose type this is. */
   readonly of: string | undefined
   readonly fields: Map<string, number>
   readonly inner: Frame[]
@@ -41,7 +41,7 @@ function collect(schema: Schema): void {
   for (const inner of [...Object.values(properties ?? {}), ...(items ? [items] : [])]) collect(inner)
 }
 
-/** Returns the object types of a file. One that goes on (`} & {`, `}, {`) is the same object. */
+/** Returns the object types of a file. One that continues (`} & {`, `}, {`) is the same object. */
 function framesOf(lines: readonly string[]): Frame[] {
   const all: Frame[] = []
   const open: Frame[] = []
@@ -61,7 +61,7 @@ function framesOf(lines: readonly string[]): Frame[] {
   return all
 }
 
-/** Notes the comment of each line that is a field's. */
+/** Collects the comment of each line that declares a field. */
 function describe(frame: Frame, known: Schema | undefined, links: string, comments: Map<number, string>): void {
   let schema = known
   while (schema?.items) schema = schema.items

@@ -7,7 +7,7 @@ const flag = { type: 'boolean' }
 const time = { type: 'integer', description: 'Milliseconds since 1970' }
 const anything = {}
 
-/** An object of these members; those whose names end with `?` may be missing. */
+/** An object with these members; those whose names end with `?` are optional. */
 function object(members: Json, description?: string): Json {
   const names = Object.keys(members)
   return {
@@ -27,7 +27,7 @@ const orNull = (type: string): Json => ({ type: [type, 'null'] })
 
 const PluginOutcome = oneOf('done', 'waiting', 'dead')
 
-/** What the API sends and takes: core/admin/api-types.ts, as schemas. */
+/** What the API sends and accepts: core/admin/api-types.ts as schemas. */
 export const schemas: Readonly<Record<string, Json>> = {
   Error: object({ error: text, 'code?': text }, 'A sentence that names the fault, and where it is'),
   Session: object({

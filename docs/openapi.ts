@@ -6,11 +6,11 @@ interface Path {
   readonly method: 'get' | 'post'
   readonly path: string
   readonly summary: string
-  /** What the URL may say: `name: description`; a name that ends with `#` is a whole number. */
+  /** Parameters of the URL: `name: description`; a name that ends with `#` is an integer. */
   readonly query?: Readonly<Record<string, string>>
   readonly takes?: string
   readonly answers: string
-  /** Statuses beside 200, 400, 401 and 403. */
+  /** Statuses besides 200, 400, 401 and 403. */
   readonly also?: readonly number[]
 }
 

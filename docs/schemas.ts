@@ -1,7 +1,7 @@
 import { commands } from '../core/protocol/commands.ts'
 import { answerSchema, type JsonSchema, msgBodySchema, requestSchema } from '../core/protocol/json-schema.ts'
 
-/** The schemas of all bodies, of all answers that decide, and of messages; each is named by its `$id`. */
+/** The schemas of all bodies, of all verdicts and of messages, each named by its `$id`. */
 export function schemas(): JsonSchema[] {
   const ofCommands = [...commands.values()].flatMap((definition) => [
     requestSchema(definition),

@@ -4,7 +4,7 @@ import { CALLBACK_PAGES } from './reference/pages.ts'
 
 // Run from the repository's root, by `npm run docs`.
 const contents = await files((path) => readFileSync(path, 'utf8'))
-// What belongs to callbacks that are gone must not stay behind.
+// Removes the files of callbacks that no longer exist.
 for (const folder of [SCHEMAS, ...CALLBACK_PAGES]) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

@@ -23,7 +23,7 @@ const words = {
   },
 } as const
 
-/** The table of all callbacks; each leads to its page. */
+/** The table of all callbacks, each with a link to its page. */
 export function callbackTable(language: Language): string {
   return tableOf(
     words[language].head,

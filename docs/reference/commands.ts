@@ -8,7 +8,7 @@ const HEAD = { en: ['Argument or flag', 'What it is', 'Default'], zh: ['参数�
 const CHOICES = { en: 'one of', zh: '取值' }
 const REQUIRED = { en: 'required', zh: '必填' }
 
-/** Every subcommand with its arguments and flags, as the program itself declares them. */
+/** Every subcommand with its arguments and flags, as the program declares them. */
 export function commandReference(language: Language): string {
   return subcommands()
     .map((command) => section(command, language))

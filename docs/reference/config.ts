@@ -5,7 +5,7 @@ import type { Language } from './language.ts'
 import { code, tableOf } from './markdown.ts'
 import { translate } from './translate.ts'
 
-/** A key of the config: where it stands, what it takes, and what it is for. */
+/** A key of the config: its path, its value, and what it is for. */
 interface Key {
   readonly path: string
   readonly node: SchemaNode
@@ -15,7 +15,7 @@ interface Key {
 const HEAD = { en: ['Key', 'Takes', 'Default', 'What it is'], zh: ['键', '取值', '默认值', '含义'] }
 const REQUIRED = { en: 'required', zh: '必填' }
 
-/** One table a section of the config, with every key of it. */
+/** One table per section of the config, with all its keys. */
 export function configReference(language: Language): string {
   const sections = Object.entries(ConfigSchema.properties as object) as [string, SchemaNode][]
   return sections.map(([name, node]) => section(name, node, language)).join('\n\n')
@@ -38,7 +38,7 @@ function row({ path, node, required }: Key, language: Language): string[] {
   ]
 }
 
-/** An empty section or list says nothing: its keys have their defaults. */
+/** An empty section or list is omitted: its keys have their defaults. */
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
@@ -52,7 +52,7 @@ function keysOf(path: string, node: SchemaNode): Key[] {
     const required = Array.isArray(object.required) ? object.required : []
     return Object.entries(object.properties as Record<string, SchemaNode>).flatMap(([name, below]) => {
       const key = { path: `${path}.${name}`, node: below, required: required.includes(name) && !('default' in below) }
-      // Where a plugin itself may stand in place of its name, its keys are not the config's.
+      // If a plugin object may stand in place of its name, its keys are not keys of the config.
       return below.opaque === true || name === 'use' ? [key] : [key, ...keysOf(key.path, below)]
     })
   }

@@ -1,4 +1,4 @@
-/** Where the types that an author sees stand. A name of a type that is not exported may be among them. */
+/** The files with the types that a plugin author sees, or the name of a type that is not exported. */
 const PLUGIN_TYPES: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['core/plugin.ts', ['Plugin', 'SetupContext', 'Observers', 'ObserverContext', 'EraseContext']],
   ['core/plugin-api/handler.ts', ['AfterSettings', 'BeforeSettings', 'OnFailure', 'Retry']],
@@ -8,7 +8,7 @@ const PLUGIN_TYPES: readonly (readonly [file: string, names: readonly string[]])
   ['core/plugin-api/log.ts', ['Log']],
 ]
 
-/** All that these files export belongs to the calls. */
+/** Everything that these files export belongs to the calls. */
 const REST_FILES = [
   'call',
   'groups',
@@ -31,7 +31,7 @@ type Read = (path: string) => string
 export const pluginTypes = (read: Read): string => blocks(PLUGIN_TYPES, read)
 export const eventTypes = (read: Read): string => blocks(EVENT_TYPES, read)
 
-/** One block of code a type, under a heading of its name. */
+/** One code block per type, under a heading with its name. */
 function blocks(types: typeof PLUGIN_TYPES, read: Read): string {
   return types
     .flatMap(([file, names]) => names.map((name) => [name, declarationOf(read(file), name, file)] as const))
@@ -39,7 +39,7 @@ function blocks(types: typeof PLUGIN_TYPES, read: Read): string {
     .join('\n\n')
 }
 
-/** The calls by subject, each with what it takes and answers. */
+/** The calls by subject, each with its request and answer. */
 export function restTypes(read: Read): string {
   return REST_FILES.map((file) => {
     const declared = exportsOf(read(`core/rest/calls/${file}.ts`))
@@ -57,7 +57,7 @@ function exportsOf(source: string): string[] {
   ].map(([text]) => withoutExport(text))
 }
 
-/** The declaration of a type with its docstring, as it stands in the source: up to the next empty line. */
+/** The declaration of a type with its docstring, copied from the source: up to the next empty line. */
 function declarationOf(source: string, name: string, file: string): string {
   const start = new RegExp(`^${DOCSTRING}(?:export )?(?:interface|type) ${name}\\b`, 'm').exec(source)
   if (!start) throw new Error(`${file} declares no ${name}`)

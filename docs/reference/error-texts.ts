@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts'
 
-/** What has happened, and what to do about it. */
+/** What happened, and what to do about it. */
 export type ErrorTexts = Readonly<Record<ErrorCode, readonly [cause: string, wayOut: string]>>
 
 export const errorTexts: ErrorTexts = {

@@ -7,7 +7,7 @@ const words = {
   zh: { cause: '原因', wayOut: '办法', colon: '：' },
 }
 
-/** One entry a code; the compiler misses a code that has none. */
+/** One entry per code; the compiler reports a code without one. */
 export function errorReference(language: Language): string {
   const { cause, wayOut, colon } = words[language]
   return Object.entries(language === 'en' ? errorTexts : errorTextsZh)

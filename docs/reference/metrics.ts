@@ -5,7 +5,7 @@ import type { Language } from './language.ts'
 import { code, tableOf } from './markdown.ts'
 import { translate } from './translate.ts'
 
-/** The labels of a family: a fresh server has no samples to take them from. */
+/** The labels of each family, since a new server has no samples to take them from. */
 export const LABELS: Readonly<Record<string, readonly string[]>> = {
   timhook_answer_seconds: ['phase', 'le'],
   timhook_backlog: ['plugin'],
@@ -38,7 +38,7 @@ export const LABELS: Readonly<Record<string, readonly string[]>> = {
 
 const HEAD = { en: ['Metric', 'Type', 'Labels', 'What it says'], zh: ['指标', '类型', '标签', '含义'] }
 
-/** Every family of GET /metrics, as the server itself makes them. */
+/** Every family of GET /metrics, as the server renders them. */
 export async function metricFamilies(): Promise<Family[]> {
   const bodies = { usage: { held: 0, limit: 0 } }
   const metrics = createMetrics({ bus: new Bus(), version: '', engine: '', bodies, sources: () => undefined })

@@ -11,7 +11,7 @@ import { metricReference } from './metrics.ts'
 
 type Read = (path: string) => string
 
-/** What is generated of each page of the reference; people write what stands before and after it. */
+/** The generated part of each page of the reference. The text before and after it is hand-written. */
 const sections: Readonly<Record<string, (language: Language, read: Read) => string | Promise<string>>> = {
   callbacks: callbackTable,
   commands: commandReference,
@@ -23,7 +23,7 @@ const sections: Readonly<Record<string, (language: Language, read: Read) => stri
   rest: (_, read) => restTypes(read),
 }
 
-/** The folders that hold generated pages and no others. */
+/** The folders that hold only generated pages. */
 export const CALLBACK_PAGES = LANGUAGES.map((language) => `docs/${language}/reference/callbacks`)
 
 /** The pages of the reference in both languages: path → content. */

@@ -15,14 +15,14 @@ export const dictionary: Dictionary = {
 
 const asked = new Set<string>()
 
-/** The sentence in this language. One that has no translation stays English, and a test names it. */
+/** Returns the sentence in this language. Without a translation it stays English, and a test names it. */
 export function translate(language: Language, sentence: string): string {
   if (language === 'en') return sentence
   asked.add(sentence)
   return dictionary[sentence] ?? sentence
 }
 
-/** What was asked for since the process started: all that the generated pages say. */
+/** Every sentence asked for since the process started, so everything that the generated pages say. */
 export function askedFor(): ReadonlySet<string> {
   return asked
 }

@@ -134,7 +134,7 @@ export const rows: readonly Row[] = [
     at: 'core/delivery/engines/sqlite/upkeep',
     job: 'retention, checkpoints, the resend window at start, removed plugins',
   },
-  { floor: 10, at: 'core/http', job: 'the Koa application, and the fast path beside it' },
+  { floor: 10, at: 'core/http', job: 'the Koa application, and the fast path next to it' },
   { floor: 9, at: 'core/delivery/engines/redis/client', job: 'keys, entries, and running Lua scripts' },
   { floor: 10, at: 'core/delivery/engines/redis/append', job: 'appends in batches; records of undelivered callbacks' },
   { floor: 10, at: 'core/delivery/engines/redis/history', job: 'lists and finds what is stored; carries out requests' },

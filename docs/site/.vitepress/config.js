@@ -5,13 +5,13 @@ import { createRequire } from 'node:module'
 import { defineConfig } from 'vitepress'
 import { tokenize } from './tokenize.js'
 
-// Files with other endings than these are taken for pages.
+// Files with any other extension are taken for pages.
 process.env.VITE_EXTRA_EXTENSIONS = 'go,java,php,py'
 
 const require = createRequire(import.meta.url)
 const root = resolve(fileURLToPath(import.meta.url), '../../../..')
 const LICENSE = 'LICENSE'
-/** What pages link to and is no page. */
+/** Files that pages link to but that are not pages. */
 const FILES = [
   LICENSE,
   'llms.txt',
@@ -51,7 +51,7 @@ function adaptLinks(md) {
   })
 }
 
-/** Whether a link leads somewhere. Folders are no pages: a link to one leads to the list that is written for it. */
+/** Whether a link leads somewhere. Folders are not pages: a link to one leads to the list generated for it. */
 function adaptLink(link, page) {
   const href = link.attrGet('href')
   if (!href || /^[a-z]+:|^#/.test(href)) return true
@@ -146,7 +146,7 @@ export default defineConfig({
   rewrites: { 'docs/site/index.md': 'index.md' },
   outDir: './dist',
   cacheDir: './node_modules/.cache/vitepress',
-  // Pages of the browser are not indexed by it; what is copied beside them is no page.
+  // VitePress does not know links to pages in the browser, or to copied files, which are not pages.
   ignoreDeadLinks: [/\/index$/, /LICENSE/, /llms\.txt/, /Caddyfile/],
   locales: {
     root: { label: 'English', lang: 'en', link: '/docs/en/README', themeConfig: theme('en') },
@@ -167,7 +167,7 @@ export default defineConfig({
     },
     languageAlias: { caddyfile: 'nginx', conf: 'ini' },
   },
-  // Pages lie outside of this folder, where nothing is installed.
+  // Pages are outside this folder, where nothing is installed.
   vite: {
     publicDir: false,
     resolve: {

@@ -1,6 +1,6 @@
 /**
- * Words of a text, Chinese ones too, for the index and for what is searched. Names such as Group.CallbackAfterGroupFull are
- * found by their parts. It is handed to the browser as text, so it uses nothing from outside of it.
+ * Splits a text into words, Chinese ones too, for the index and for queries. Names such as Group.CallbackAfterGroupFull
+ * are found by their parts. The function is sent to the browser as text, so it uses nothing outside itself.
  */
 export function tokenize(text) {
   const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
