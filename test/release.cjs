@@ -1,5 +1,5 @@
 // Prepares a release: `npm run release -- 0.2.0`. A person then publishes and pushes with the commands that it prints.
-// `npm run release -- --dry-run` does all of it but `npm version`.
+// `npm run release -- --dry-run` does everything except `npm version`.
 const { spawnSync } = require('node:child_process')
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const os = require('node:os')

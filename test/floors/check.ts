@@ -20,7 +20,7 @@ export function readImports(root = '.'): Imports {
   return new Map(files.toSorted().map((file) => [file, importsOf(readFileSync(`${root}/${file}`, 'utf8'), file)]))
 }
 
-/** What breaks the rules of the floors, one sentence each. */
+/** Violations of the rules of the floors, one sentence each. */
 export function faultsOf(imports: Imports): string[] {
   const faults = [...imports].flatMap(([file, imported]) => imported.flatMap((to) => faultOf(file, to) ?? []))
   const unplaced = [...imports.keys()].filter((file) => !isPlugin(file) && !floorOf(file))

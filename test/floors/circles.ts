@@ -1,4 +1,4 @@
-/** Every circle of imports that a walk from the first file on meets, each as its files in order, the first repeated. */
+/** Every cycle of imports found from the first file on, each as its files in order, the first one repeated. */
 export function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = []
   const done = new Set<string>()

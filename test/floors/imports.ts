@@ -7,7 +7,7 @@ const DYNAMIC = /\bimport\s*\(\s*(['"])([^'"\n]+)\1/g
 
 /**
  * What a TypeScript file imports, types included: relative specifiers as paths from the root, packages as written.
- * A dynamic import whose specifier is computed is not seen.
+ * Does not see a dynamic import with a computed specifier.
  */
 export function importsOf(source: string, file: string): string[] {
   const code = source.replace(STRING_OR_COMMENT, (token) => (token.startsWith('/') ? ' ' : token))

@@ -1,12 +1,12 @@
-/** A room, or a file of the spine: what is in it may import each other, and whatever is on the floors below. */
+/** A room, or a file of the spine. Its files may import each other, and everything on the floors below. */
 export interface Row {
   readonly floor: number
-  /** A folder, without the folders in it; or one of the files at the top of `core/`. */
+  /** A folder without its subfolders, or one of the files at the top of `core/`. */
   readonly at: string
   readonly job: string
 }
 
-/** What Tencent says is one room, whatever folders it has. */
+/** The protocol is one room, with all its folders. */
 const PROTOCOL = 'core/protocol'
 
 export const rows: readonly Row[] = [
@@ -189,13 +189,13 @@ export const rows: readonly Row[] = [
   { floor: 21, at: 'core/cli', job: 'the command line' },
 ]
 
-/** The row of a source file, or undefined where nobody has placed it yet. */
+/** The row of a source file, or undefined if it has none yet. */
 export function floorOf(file: string): Row | undefined {
   const folder = file.startsWith(`${PROTOCOL}/`) ? PROTOCOL : file.slice(0, file.lastIndexOf('/'))
   return rows.find(({ at }) => at === (folder === 'core' ? file : folder))
 }
 
-/** The floors as a person reads them, the lowest first. */
+/** The floors as text, the lowest first. */
 export function printTable(): string {
   const lines = rows.map(({ floor, at, job }) => `${String(floor).padStart(2)}  ${at}\n    ${job}`)
   return ['A file imports from lower floors, and from its own folder.', ...lines].join('\n')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { TOKENS, type TestServer } from './server.ts'
 
-/** What every callback gets that is allowed or acknowledged, byte for byte. */
+/** The answer to every callback that is allowed or acknowledged, byte for byte. */
 export const OK_TEXT = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 
 /** A refusal, byte for byte. */
@@ -9,7 +9,7 @@ export function errorBody(status: number, info: string): string {
   return `{"ActionStatus":"FAIL","ErrorInfo":${JSON.stringify(info)},"ErrorCode":${status}}`
 }
 
-/** Fails for anything that is not an envelope that fits its HTTP status. */
+/** Fails unless the answer is an envelope that matches its HTTP status. */
 export function expectEnvelope(status: number, text: string): void {
   const parsed = JSON.parse(text) as Record<string, unknown>
   expect(JSON.stringify(parsed), 'spacing').to.equal(text)
@@ -28,7 +28,7 @@ export function expectEnvelope(status: number, text: string): void {
 
 const STACK = /\.[jt]s:\d+|node_modules|node:internal|internal error/
 
-/** Fails when an answer or the log contains a secret or a stack, or when the next good request is not answered 200. */
+/** Fails if an answer or the log contains a secret or a stack, or if the next good request is not answered 200. */
 export async function expectUnharmed(server: TestServer, output = '', secrets: readonly string[] = []): Promise<void> {
   for (const text of [output, ...server.lines]) {
     expect(text).not.to.match(STACK)

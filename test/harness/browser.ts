@@ -1,19 +1,19 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { stopAfterTest } from './hooks.ts'
 
-/** Debian's; the tests download none. */
+/** Debian's browser; the tests do not download one. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 let browser: Promise<Browser> | undefined
 
-/** What happened in a page that a person would not want. */
+/** What went wrong in a page. */
 export interface Watched {
   readonly page: Page
-  /** Errors of scripts and of the policy for contents, dialogs, and requests to other servers. */
+  /** Errors of scripts and of the content security policy, dialogs, and requests to other servers. */
   readonly troubles: string[]
 }
 
-/** A new page in a browser with nothing kept in it. It is closed when the test is over. */
+/** A new page in a browser without stored data. It is closed after the test. */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Watched> {
   browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
   const context = await (
@@ -40,7 +40,7 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
   return { page, troubles }
 }
 
-/** One browser serves all tests of a file. */
+/** All tests of a file share one browser. */
 export function closeBrowserAfterAll(): void {
   after(async () => {
     await (await browser)?.close()

@@ -17,12 +17,12 @@ export interface Ended {
   stderr: string
 }
 
-/** The environment of a command: this process' own, and additional variables. */
+/** The environment of a command: that of this process, and additional variables. */
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...process.env, ...more }
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 export function run(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Ended> {
   return new Promise((settle) => {
     const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd, env: environment(options.env) })
@@ -33,7 +33,7 @@ export function run(args: readonly string[], options: { cwd: string; env?: NodeJ
   })
 }
 
-/** Runs a command in this process: one that ends over its arguments, before it reads or starts anything. */
+/** Runs a command in this process. Only for commands that fail on their arguments, before they read or start anything. */
 export async function parse(...args: string[]): Promise<Ended> {
   const ended = { code: 0, stdout: '', stderr: '' }
   const writeErr = (text: string): void => void (ended.stderr += text)
@@ -47,7 +47,7 @@ export async function parse(...args: string[]): Promise<Ended> {
   return ended
 }
 
-/** A new folder with these files, gone when the test is over. */
+/** A new folder with these files, deleted after the test. */
 export async function folderWith(files: Record<string, string>, atEnd = stopAfterTest): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'timhook-'))
   atEnd(() => rm(folder, { recursive: true, force: true }))
@@ -58,14 +58,14 @@ export async function folderWith(files: Record<string, string>, atEnd = stopAfte
   return folder
 }
 
-/** A command that runs: what it has written to both of its outputs so far, and when a text is among it. */
+/** A running command: what it has written to stdout and stderr so far, and a way to wait for a text. */
 export interface Running {
   child: ChildProcess
   says: (text: string) => Promise<string>
   ended: Promise<Ended>
 }
 
-/** Starts a command that may not end. It is killed when the test is over. */
+/** Starts a command that may not exit. It is killed after the test. */
 export function launch(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [BIN, ...args], { cwd, env: environment(env) })
   stopAfterTest(async () => void child.kill('SIGKILL'))
@@ -97,12 +97,12 @@ export interface StartedServer {
   url: string
   lines: Record<string, unknown>[]
   child: ChildProcess
-  /** The next line of the log that matches, or one that was there already. */
+  /** The next line of the log that matches, or an earlier one. */
   line: (matches: (line: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>
   ended: Promise<number | null>
 }
 
-/** Starts `timhook start` and waits until it listens. It is killed when the test is over. */
+/** Starts `timhook start` and waits until it listens. It is killed after the test. */
 export async function startCommand(cwd: string, args: readonly string[] = ['--port', '0']): Promise<StartedServer> {
   const child = spawn(process.execPath, [BIN, 'start', ...args], {
     cwd,
@@ -123,7 +123,7 @@ async function started(child: ChildProcessByStdio<null, Readable, null>, kill: (
     try {
       kill()
     } catch {
-      // All of it has ended.
+      // The whole group has ended.
     }
   })
   const lines: Record<string, unknown>[] = []

@@ -3,16 +3,16 @@ import { connect } from 'node:net'
 import { stopAfterTest } from './hooks.ts'
 import { parseResponse } from './wire.ts'
 
-/** One response as it came over the wire. */
+/** One response as received. */
 export type WireResponse = ReturnType<typeof parseResponse>
 
-/** A connection that stays open: the test decides what goes out when. */
+/** A connection that stays open. The test decides what is sent when. */
 export interface Connection {
   /** Writes bytes as they are. */
   send: (bytes: string | Buffer) => void
-  /** The next whole response; its head alone where the answer was to HEAD. Rejects when the server closes before. */
+  /** The next whole response, or only its head if the request was HEAD. Rejects if the server closes before that. */
   answer: () => Promise<WireResponse>
-  /** Closes our side and goes on reading. */
+  /** Closes our side and keeps reading. */
   end: () => void
   /** Breaks the connection. */
   destroy: () => void
@@ -56,7 +56,7 @@ export async function openConnection(port: number): Promise<Connection> {
   }
 }
 
-/** A request's bytes. Host and the true Content-Length are added where `headers` do not say otherwise. */
+/** A request's bytes. Adds Host and the correct Content-Length unless `headers` has them. */
 export function requestText(line: string, body = '', headers: readonly string[] = []): string {
   const given = headers.some((header) => /^(?:content-length|transfer-encoding):/i.test(header))
   const length = given ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]

@@ -10,15 +10,15 @@ export interface Node {
 
 /** A documented field of a body. */
 export interface Documented {
-  /** As faults name it: `Events[0].EventType`. */
+  /** Its path, as errors name it: `Events[0].EventType`. */
   readonly path: string
   readonly keys: readonly (string | number)[]
   readonly node: Node
-  /** Whether no body of that type lacks it. */
+  /** Whether every body of that type has it. */
   readonly isRequired: boolean
 }
 
-/** All documented fields of a callback's body that have a type, and below them those of which the sample has the object or the list. */
+/** The documented fields of a body that have a type, also nested ones whose object or list is in the sample. */
 export function documentedFields({ request, sample }: Definition): Documented[] {
   return fieldsOf(request, sample, '', [], true)
 }
@@ -50,12 +50,12 @@ function fieldsOf(
   })
 }
 
-/** A value of a type that is documented for no form of the field. */
+/** A value of a type that is not documented for any form of the field. */
 export function wrongValue({ type }: Node): unknown {
   return [type].flat().includes('boolean') ? 7.5 : true
 }
 
-/** A copy of the body in which this field has another value. */
+/** A copy of the body with another value for this field. */
 export function withField(body: object, keys: readonly (string | number)[], value: unknown): object {
   const copy = structuredClone(body)
   let holder = copy as Record<string | number, unknown>

@@ -1,14 +1,14 @@
 const stops: (() => Promise<void>)[] = []
 
-/** Runs when the test is over, last one first. */
+/** Runs after the test, last one first. */
 export function stopAfterTest(stop: () => Promise<void>): void {
   stops.push(stop)
 }
 
 export const mochaHooks = {
   /**
-   * This process goes on measuring. Threads and other processes would each write megabytes, most of it the same, which
-   * took longer than the tests: what only they run is left out of the figures.
+   * This process keeps measuring. Threads and other processes would each write megabytes, mostly the same, which
+   * took longer than the tests. So code that only they run is missing in the figures.
    */
   beforeAll(): void {
     delete process.env['NODE_V8_COVERAGE']

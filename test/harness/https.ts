@@ -10,11 +10,11 @@ export interface SecureReply {
 
 /** A client that keeps one connection. */
 export interface SecureClient {
-  /** Posts a body, or gets without one. Rejects with the error of the connection. */
+  /** Sends POST with a body, or GET without one. Rejects with the error of the connection. */
   send: (url: string, body?: string) => Promise<SecureReply>
 }
 
-/** @param options what it trusts, and the certificate that it shows */
+/** @param options what it trusts, and its own certificate */
 export function secureClient(options: RequestOptions): SecureClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ...(options as object) })
   stopAfterTest(async () => agent.destroy())

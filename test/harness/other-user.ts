@@ -1,6 +1,6 @@
 import { chmodSync, statSync } from 'node:fs'
 
-/** Does work that may not enter a folder: as another user where this one may enter any. */
+/** Does work without access to a folder: as another user, if this one may enter any folder. */
 export async function lockedOut<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const { mode } = statSync(folder)
   const isRoot = process.geteuid?.() === 0

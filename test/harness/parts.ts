@@ -17,7 +17,7 @@ export interface ServerLimits extends NodeServerOptions {
   readonly budget?: BodyBudget
 }
 
-/** The HTTP side alone, on a free port, in front of a dispatch of the test's own. */
+/** Only the HTTP side, on a free port, with the test's own dispatch behind it. */
 export async function serveDispatch(
   dispatch: Dispatch,
   bus = new Bus(),

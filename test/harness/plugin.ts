@@ -3,12 +3,12 @@ import { definePlugin, type Plugin } from '../../core/plugin.ts'
 
 type Handlers = Plugin['handlers']
 
-/** An entry of the config with a plugin that has these handlers and nothing else. */
+/** An entry of the config with a plugin that has only these handlers. */
 export function entry(name: string, handlers: Handlers, more: Partial<PluginInput> = {}): PluginInput {
   return { use: definePlugin({ name, handlers }), ...more }
 }
 
-/** A promise and what settles it. */
+/** A promise and the functions that settle it. */
 export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined
   const promise = new Promise<T>((settle) => (resolve = settle))
@@ -20,7 +20,7 @@ export const FULL = 'Group.CallbackAfterGroupFull'
 
 let serial = 0
 
-/** A message about to be sent. */
+/** A callback before a message is sent. */
 export function message(text = 'hello', more: object = {}): object {
   return {
     CallbackCommand: BEFORE,
@@ -31,7 +31,7 @@ export function message(text = 'hello', more: object = {}): object {
   }
 }
 
-/** A report of a full group that is no resend of another one. */
+/** A callback for a full group that is not a resend of another one. */
 export function full(more: object = {}): object {
   return { CallbackCommand: FULL, GroupId: '@TGS#1', EventTime: Date.now() * 1000 + serial++, ...more }
 }

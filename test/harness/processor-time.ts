@@ -1,4 +1,4 @@
-/** Milliseconds of processor time that work takes, at the least of some runs: what other processes do does not count. */
+/** The least processor time of a few runs, in milliseconds. Other processes do not count. */
 export async function processorTime(work: () => unknown, runs = 1): Promise<number> {
   let least = Infinity
   for (let run = 0; run < runs; run++) {

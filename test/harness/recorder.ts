@@ -1,4 +1,4 @@
-/** What the recorder's handlers were given. */
+/** The arguments of the recorder's handlers. */
 export interface Recorded {
   readonly command: string
   readonly body: Record<string, unknown>
@@ -8,7 +8,7 @@ export interface Recorded {
   readonly signed: boolean
 }
 
-/** A plugin that takes every callback and keeps what it got. */
+/** A plugin that handles every callback and records what it got. */
 export function recorder(): { plugins: { use: object }[]; calls: Recorded[]; next: () => Promise<Recorded> } {
   const calls: Recorded[] = []
   const waiting: ((call: Recorded) => void)[] = []
@@ -21,7 +21,7 @@ export function recorder(): { plugins: { use: object }[]; calls: Recorded[]; nex
   return {
     plugins: [{ use: { name: 'recorder', handlers: { '*': handle } } }],
     calls,
-    /** The next one to come. */
+    /** Resolves with the next one. */
     next: () => new Promise((resolve) => waiting.push(resolve)),
   }
 }

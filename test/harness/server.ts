@@ -36,7 +36,7 @@ export interface TestServer {
   request: (path: string, init?: RequestInit) => Promise<Reply>
 }
 
-/** A real server on a free port. It is stopped when the test is over. */
+/** A real server on a free port. It is stopped after the test. */
 export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServer> {
   const reading = checkConfig(
     {
@@ -44,7 +44,7 @@ export async function serve(config: Partial<ConfigInput> = {}): Promise<TestServ
       admin: false,
       ...config,
       delivery: { engine: 'memory', ...config.delivery },
-      // No callback is to be refused because the machine is busy.
+      // No callback may be refused because the machine is busy.
       server: { port: 0, drainMs: 0, deadlineMs: 60_000, ...config.server },
     },
     { env: process.env },

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 
 /**
- * Writes bytes to a socket as they are and gives back everything that comes until the other side closes.
+ * Writes bytes to a socket as they are and returns everything received until the other side closes.
  * @param options.end whether to close our side once the bytes are written
  */
 export function exchange(port: number, bytes: string | Buffer, options: { end?: boolean } = {}): Promise<string> {
@@ -18,7 +18,7 @@ export function exchange(port: number, bytes: string | Buffer, options: { end?: 
   })
 }
 
-/** Status and body of the first response in what a socket brought. */
+/** Status and body of the first response in the bytes read from a socket. */
 export function parseResponse(text: string): { status: number; head: string; body: string } {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   return { status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') }

@@ -7,7 +7,7 @@ export interface Step {
   readonly text: string
 }
 
-/** What an image would be: a folder in place of its root, and what it runs. */
+/** The result of a build: a folder in place of the image's root, and the command it runs. */
 export interface Image {
   readonly root: string
   readonly workdir: string
@@ -16,7 +16,7 @@ export interface Image {
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
   readonly healthcheck: readonly string[]
-  /** Steps that were not run: they install what a test must not. */
+  /** Steps that were not run, because they install things a test must not. */
   readonly packages: readonly string[]
 }
 
@@ -32,8 +32,8 @@ export function stepsOf(dockerfile: string): Step[] {
 }
 
 /**
- * Runs the steps of a Dockerfile as a script, each stage in a folder of its own, and returns the last one.
- * @param context the folder that is built
+ * Runs the steps of a Dockerfile as a script, each stage in its own folder, and returns the last one.
+ * @param context the build context
  */
 export async function build(steps: readonly Step[], context: string, folder: string): Promise<Image> {
   const stages = new Map<string, string>()
@@ -70,7 +70,7 @@ async function run(
       return image
     case 'RUN':
       if (text.startsWith('apt-get ')) return { ...image, packages: [...packages, text] }
-      // Who owns a file is up to the one who builds.
+      // Owners of files depend on who builds.
       await exec('sh', ['-euc', text.replace(/ && chown \S+ \S+/, '')], {
         cwd,
         env: { ...process.env, npm_config_prefer_offline: 'true', ...env },

@@ -12,7 +12,7 @@ import { exec, packInto } from './install.ts'
 
 const DOCKER = 'deploy/docker'
 
-/** A folder as an operator makes it, with a packed timhook. */
+/** A folder as an operator would create it, with a packed timhook. */
 async function context(): Promise<string> {
   const folder = await folderWith({})
   await cp(DOCKER, folder, { recursive: true })
@@ -31,7 +31,7 @@ describe('the image', () => {
     const image = await build(steps, from, await folderWith({}))
     expect(image.user).to.equal('node')
     expect(image.packages.join()).to.match(/^apt-get update && apt-get install -y --no-install-recommends tini && /)
-    // Exec forms: a shell in between would keep the signals.
+    // Exec form: a shell in between would not pass signals on.
     expect([...image.entrypoint.slice(0, 3), ...image.cmd]).to.deep.equal(['tini', '--', 'node', 'start'])
     expect(image.healthcheck[0]).to.equal('node')
 

@@ -13,7 +13,7 @@ export async function packInto(folder: string): Promise<string> {
   return join(folder, `${name}-${version}.tgz`)
 }
 
-/** The package as it is published, in the node_modules of a new folder, beside the dependencies it names. */
+/** The package as it is published, in the node_modules of a new folder, next to the dependencies it names. */
 export async function installed(): Promise<string> {
   const cwd = await folderWith({ 'package.json': '{"type":"module"}' })
   const tarball = await packInto(cwd)
@@ -21,7 +21,7 @@ export async function installed(): Promise<string> {
   const target = join(cwd, 'node_modules', name)
   await mkdir(target, { recursive: true })
   await exec('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'])
-  // The dependencies that were installed are those of the lock file: linking them needs no network.
+  // The installed dependencies are those of the lock file: linking them needs no network.
   for (const dependency of Object.keys(dependencies)) {
     const link = join(cwd, 'node_modules', dependency)
     await mkdir(join(link, '..'), { recursive: true })

@@ -8,12 +8,12 @@ import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { packInto } from './install.ts'
 
-/** What a minute of typing makes, at eighty words. */
+/** How many characters one types in a minute, at eighty words per minute. */
 const TYPED = 400
 
 const BLOCK = /^```sh\n([^]*?)^```$/gm
 
-/** The commands of a guide, a list for each of its blocks. */
+/** The commands of a guide, one list per code block. */
 async function blocksOf(guide: string): Promise<string[]> {
   const text = await readFile(guide, 'utf8')
   return [...text.matchAll(BLOCK)].map(([, block = '']) => block.trim())
@@ -34,7 +34,7 @@ interface Told {
   readonly ended: Promise<{ code: number | null; output: string }>
 }
 
-/** Runs a block in a shell, in a process group of its own. */
+/** Runs a block in a shell, in its own process group. */
 function shell(block: string, cwd: string): Told {
   const child = spawn('bash', ['-ec', block], { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   stopAfterTest(async () => {

@@ -75,7 +75,7 @@ describe('the published package', () => {
   it('has types that resolve, and a manifest without faults', async function () {
     const cwd = await folderWith({})
     const tarball = await packInto(cwd)
-    // Both end with 1 on any fault. They get what is packed: packing on their own would build under the tests.
+    // Both exit with 1 on any problem. They are given the packed file: packing again would rebuild during the tests.
     await exec('npx', ['publint', '--strict', tarball])
     await exec('npx', ['attw', '--profile', 'esm-only', tarball])
   })

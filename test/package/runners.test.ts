@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { exec, installed } from './install.ts'
 
-/** What a plugin author writes, with the imports of one runner before it. The second test is to fail. */
+/** What a plugin author writes, after the imports of one test runner. The second test is supposed to fail. */
 const TESTS = `
 import assert from 'node:assert/strict'
 import { testPlugin, text } from 'timhook/testing'
@@ -63,7 +63,7 @@ const runners: Runner[] = [
     name: 'vitest',
     imports: "import { it } from 'vitest'",
     async prepare(cwd) {
-      // In a folder of its own, so that npm leaves the linked packages alone.
+      // In a separate folder, so that npm leaves the linked packages alone.
       await exec('npm', [
         'install',
         '--no-save',

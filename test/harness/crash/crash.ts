@@ -6,13 +6,13 @@ import { type CrashRecord, type Life, nowMicros, readCalls, type Sent, type Susp
 import { type Findings, findingsOf, lostOf } from './rules.ts'
 import { type CrashStore, postgresStore, redisStore, sqliteStore } from './stores.ts'
 
-/** One load, in the midst of which a server ends. */
+/** One load, during which a server ends. */
 export interface Round {
   readonly callbacks: number
   readonly signal: Life['signal']
-  /** Which part of the load has been sent by then. */
+  /** The fraction of the load that has been sent by then. */
   readonly at: number
-  /** Whether the database is killed as well, and started again. */
+  /** Whether the database is killed too, and started again. */
   readonly killsStore?: boolean
 }
 
@@ -22,16 +22,16 @@ export interface CrashPlan {
   readonly deedsOf?: DeedsOf
 }
 
-/** What a run of crashes has come to. */
+/** The result of a run of crashes. */
 export interface CrashFigures extends Findings {
   readonly sent: number
   readonly acknowledged: number
-  /** The most callbacks of one group that a plugin had not finished when a server ended. */
+  /** The largest number of callbacks of one group that a plugin had not finished when a server ended. */
   readonly longestBacklog: number
   readonly seconds: number
 }
 
-/** Crowded groups are slow, so that they have a backlog; some callbacks fail once or twice. */
+/** Busy groups are slow, so that they have a backlog; some callbacks fail once or twice. */
 const usual: DeedsOf = (n, isCrowded) => ({ Ms: isCrowded ? 15 : n % 4, Fails: n % 10 === 0 ? 1 + (n % 3) : 0 })
 const STORES: Record<CrashPlan['engine'], () => CrashStore | Promise<CrashStore>> = {
   sqlite: sqliteStore,
@@ -39,10 +39,10 @@ const STORES: Record<CrashPlan['engine'], () => CrashStore | Promise<CrashStore>
   postgres: postgresStore,
 }
 const POLL_MS = 250
-/** Nothing happens for so long only where nothing will: a dead process' leases end sooner, on a busy machine too. */
+/** If nothing happens for this long, nothing will: a dead process' leases end sooner, even on a busy machine. */
 const QUIET_MICROS = 60_000_000
 
-/** Ends servers under load, over and over, and holds what the handlers wrote down against what is promised. */
+/** Ends servers under load again and again, and checks what the handlers recorded against what is promised. */
 export async function crash(plan: CrashPlan, onRound: (text: string) => void = () => undefined): Promise<CrashFigures> {
   const store = await STORES[plan.engine]()
   const folder = await folderWith(crashFiles(store.delivery, APP))
@@ -105,7 +105,7 @@ function acknowledgedOf(sent: readonly Sent[]): number {
   return sent.filter(({ at }) => at !== undefined).length
 }
 
-/** Waits until every acknowledged callback is accounted for, or nothing has happened for long, and no suspect waits. */
+/** Waits until every acknowledged callback is accounted for and no suspect waits, or nothing has happened for a while. */
 async function settled(folder: string, sent: readonly Sent[], suspects: () => Suspect[]): Promise<void> {
   let seen = -1
   let seenAt = nowMicros()
@@ -126,7 +126,7 @@ async function settled(folder: string, sent: readonly Sent[], suspects: () => Su
   }
 }
 
-/** Over all ends of servers, plugins, and groups that are crowded. */
+/** Over all ends of servers, plugins, and busy groups. */
 function longestBacklog({ sent, lives, calls }: CrashRecord): number {
   const crowded = sent.filter(({ group, at }) => at !== undefined && isCrowd(group))
   let longest = 0

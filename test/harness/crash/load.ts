@@ -4,20 +4,20 @@ import { nowMicros, type Sent } from './record.ts'
 
 export const APP = 1400000000
 const COMMAND = 'Group.CallbackAfterGroupFull'
-/** Connections at once, each with groups of its own, so that the order of those is known. */
+/** Concurrent connections, each with its own groups, so that the order within a group is known. */
 const CONNECTIONS = 8
 const GROUPS = 12
-/** Connections whose callbacks are all of one group. */
+/** Connections whose callbacks all belong to one group. */
 const CROWDED = 2
 
-/** What a callback is like, by its number and whether its group is a crowded one. */
+/** What a callback does, by its number and whether its group is a busy one. */
 export type DeedsOf = (n: number, isCrowded: boolean) => Deeds
 
 export interface Load {
   readonly count: number
   readonly first: number
   readonly deedsOf: DeedsOf
-  /** Addresses of the servers at this moment. Without any the load ends. */
+  /** The current addresses of the servers. The load ends when there are none. */
   readonly urls: () => readonly string[]
   /** Called with each number before it is sent. */
   readonly onSend: (index: number) => void
@@ -29,7 +29,7 @@ export function isCrowd(group: string): boolean {
   return group.startsWith(MAX_PREFETCH_PER_KEY)
 }
 
-/** Sends callbacks from several connections, those of a group one after the other. */
+/** Sends callbacks over several connections, those of a group one after the other. */
 export async function underLoad({ count, first, deedsOf, urls, onSend }: Load): Promise<Sent[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
   const sent: Sent[] = []

@@ -1,12 +1,12 @@
-/** What a callback asks of the handlers of all plugins, beside the callback's own fields. */
+/** What a callback tells the handlers of all plugins to do, besides the callback's own fields. */
 export interface Deeds {
-  /** Milliseconds that a handler takes; with 0 it returns no promise. */
+  /** How long a handler takes, in milliseconds; with 0 it returns no promise. */
   readonly Ms: number
   /** How often it fails before it succeeds. */
   readonly Fails: number
 }
 
-/** Plugins, and which of the deeds each heeds. */
+/** The plugins, and which of these instructions each of them follows. */
 export const PLUGINS = {
   fast: { ms: false, fails: false, ordered: false },
   slow: { ms: true, fails: false, ordered: false },
@@ -18,8 +18,8 @@ export type PluginName = keyof typeof PLUGINS
 export const NAMES = Object.keys(PLUGINS) as PluginName[]
 
 /**
- * A plugin that writes down when each call begins and how it ends, in microseconds of a clock that all processes of a machine
- * share. A line is one write, so that no death cuts it.
+ * A plugin that records when each call begins and how it ends, in microseconds of a clock that all processes of a machine
+ * share. Each line is one write, so that a crash never cuts one.
  */
 function source(name: PluginName): string {
   const { ms, fails, ordered } = PLUGINS[name]
@@ -50,7 +50,7 @@ export default {
 `
 }
 
-/** The files of a folder in which such a server starts. */
+/** The files of the folder in which such a server starts. */
 export function crashFiles(delivery: string, sdkAppId: number): Record<string, string> {
   const entries = NAMES.map((name) => `  - { use: ./${name}.mjs, retry: { attempts: 12, minMs: 5, maxMs: 200 } }`)
   const config = `

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NAMES, type PluginName } from './plugins.ts'
 
-/** One call of a handler, as the handler itself wrote it down. Times are microseconds. */
+/** One call of a handler, as the handler recorded it. Times are microseconds. */
 export interface Call {
   readonly n: number
-  /** The callback's, as the server's log names it. */
+  /** The callback's id, as in the server's log. */
   readonly id: string
   readonly attempt: number
-  /** Its process: the id and when that started, for ids are given again. */
+  /** Its process: the id and the start time, since ids are reused. */
   readonly life: string
   readonly from: number
   to: number | undefined
@@ -16,24 +16,24 @@ export interface Call {
   as: 'ok' | 'failed' | undefined
 }
 
-/** A process, how it was told to end, and when. */
+/** A process, the signal that ended it, and when. */
 export interface Life {
   readonly pid: number
   readonly signal: 'SIGKILL' | 'SIGTERM'
   readonly at: number
 }
 
-/** A callback that a server has said to wait without its group, for processes have ended over it. */
+/** A callback that waits apart from its group, according to a server's log, because processes have ended during it. */
 export interface Suspect {
   readonly plugin: string
   readonly id: string
-  /** When that was said: microseconds of the handlers' clock. */
+  /** When that was logged, in microseconds of the handlers' clock. */
   readonly at: number
-  /** Until when it waits. */
+  /** When it stops waiting. */
   readonly until: number
 }
 
-/** What was sent. Those of a group were sent one after the other, so their numbers tell their order. */
+/** A callback that was sent. Those of a group were sent one after the other, so their numbers give their order. */
 export interface Sent {
   readonly n: number
   readonly group: string
@@ -41,15 +41,15 @@ export interface Sent {
   readonly at: number | undefined
 }
 
-/** What came of a run, to be held against what is promised. */
+/** The result of a run, to be checked against what is promised. */
 export interface CrashRecord {
   readonly sent: readonly Sent[]
   /** In the order in which they ended. */
   readonly lives: readonly Life[]
   readonly suspects: readonly Suspect[]
-  /** Of each plugin, in the order in which they began. */
+  /** The calls of each plugin, in the order in which they began. */
   readonly calls: ReadonlyMap<PluginName, readonly Call[]>
-  /** Plugin and number of each. */
+  /** The plugin and number of each dead letter. */
   readonly deadLetters: ReadonlySet<string>
 }
 
@@ -58,7 +58,7 @@ export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1000n)
 }
 
-/** The suspects that the log of a server tells of. */
+/** The suspects in the log of a server. */
 export function suspectsIn(lines: readonly Record<string, unknown>[]): Suspect[] {
   const offset = nowMicros() - Date.now() * 1000
   const told = lines.filter(({ crashes, retryMs }) => crashes !== undefined && retryMs !== undefined)
@@ -68,12 +68,12 @@ export function suspectsIn(lines: readonly Record<string, unknown>[]): Suspect[]
   })
 }
 
-/** Whether a call came after its callback was said to wait without its group. */
+/** Whether a call came after the log said that its callback waits apart from its group. */
 export function isReleased(plugin: string, { id, from }: Call, suspects: readonly Suspect[]): boolean {
   return suspects.some((one) => one.plugin === plugin && one.id === id && one.at < from)
 }
 
-/** How the process of a call ended; nothing where it has not. */
+/** How the process of a call ended; undefined if it has not. */
 export function endOf(lives: readonly Life[], { life }: Call): Life | undefined {
   const [pid, started] = life.split('.').map(Number)
   return lives.find((one) => one.pid === pid && one.at > (started ?? 0))

@@ -1,24 +1,24 @@
 import { type Call, type CrashRecord, endOf, isReleased, type Life, type Sent } from './record.ts'
 import { type PluginName, PLUGINS } from './plugins.ts'
 
-/** What a record has against the promises, and what they allow. */
+/** Where a record breaks the promises, and repeats that they allow. */
 export interface Findings {
-  /** Of an acknowledged callback and a plugin: neither handled nor a dead letter. */
+  /** Pairs of an acknowledged callback and a plugin that were neither handled nor became a dead letter. */
   readonly lost: number
   readonly deadLetters: number
-  /** Calls made once more because a process ended: allowed. */
+  /** Calls repeated because a process ended, which is allowed. */
   readonly repeats: number
-  /** Calls of suspects behind later ones of their group, after a server had said that they wait without it: allowed. */
+  /** Calls of suspects after later ones of their group, once a server has logged that they wait apart: allowed. */
   readonly released: number
-  /** Calls made once more for no such reason. */
+  /** Calls repeated for no such reason. */
   readonly repeated: number
-  /** Attempts without a failure before them, or with a number that is not the next one. */
+  /** Attempts that follow no failure, or whose number is not the next one. */
   readonly misnumbered: number
-  /** Calls that began while another one of their group and plugin had not ended. */
+  /** Calls that began while another one of their group and plugin was running. */
   readonly overlaps: number
-  /** First attempts of a group out of the order of receipt; with `ordered` all attempts. */
+  /** First attempts of a group that were not in the order of receipt; with `ordered` all attempts. */
   readonly disordered: number
-  /** The first few of each kind of what is not allowed. */
+  /** The first few violations of each kind. */
   readonly examples: readonly string[]
 }
 
@@ -26,7 +26,7 @@ type Fault = 'lost' | 'repeated' | 'misnumbered' | 'overlaps' | 'disordered'
 
 const EXAMPLES = 3
 
-/** What is not allowed, with examples; empty where all promises are kept. */
+/** The violations, with examples; empty if all promises are kept. */
 export function brokenBy({
   lost,
   deadLetters,
@@ -42,7 +42,7 @@ export function brokenBy({
   return Object.fromEntries(Object.entries(broken).filter(([, found]) => isBroken(found)))
 }
 
-/** Holds a record against: once, in order, nothing lost. */
+/** Checks a record: each callback once, in order, nothing lost. */
 export function findingsOf(record: CrashRecord): Findings {
   const counts = { lost: 0, repeated: 0, misnumbered: 0, overlaps: 0, disordered: 0, repeats: 0, released: 0 }
   const examples: string[] = []
@@ -57,7 +57,7 @@ export function findingsOf(record: CrashRecord): Findings {
     const sent = new Map(record.sent.map((one) => [one.n, one]))
     for (const ofGroup of grouped(calls, ({ n }) => sent.get(n)?.group).values()) {
       checkOverlaps(ofGroup, record.lives, report)
-      // Where in the order one stands that nobody acknowledged is not known.
+      // The place in the order of a callback that was not acknowledged is unknown.
       const known = ofGroup.filter(({ n }) => sent.get(n)?.at !== undefined)
       const disorder = disorderOf(known, PLUGINS[plugin].ordered, repeats)
       for (const { call, before } of disorder) {
@@ -69,7 +69,7 @@ export function findingsOf(record: CrashRecord): Findings {
   return { ...counts, deadLetters: record.deadLetters.size, examples }
 }
 
-/** What was acknowledged and has come to no end with a plugin. */
+/** Acknowledged callbacks that a plugin has not finished. */
 export function lostOf(
   plugin: PluginName,
   { calls, sent, deadLetters }: Pick<CrashRecord, 'calls' | 'sent' | 'deadLetters'>,
@@ -80,7 +80,7 @@ export function lostOf(
 
 type Report = (kind: Fault, text: string) => void
 
-/** One call an attempt, the next one after a failure; what the end of a process has cut off may come again, and what follows it. */
+/** One call per attempt, the next one after a failure. The end of a process allows repeats of calls it cut off and later ones. */
 function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], repeats: Set<Call>, report: Report): void {
   let before: Call | undefined
   let highest = 0
@@ -95,7 +95,7 @@ function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], rep
   }
 }
 
-/** Whether a call need not have been noted. A stop waits for handlers that return, and notes what they did. */
+/** Whether the outcome of a call may be missing. A stop waits for handlers that return, and stores their outcomes. */
 function isCut(call: Call, next: Call, life: Life | undefined): boolean {
   if (!life || next.life === call.life || next.from < life.at) return false
   return life.signal === 'SIGKILL' || (call.as !== 'ok' && (call.to ?? Infinity) > life.at)
@@ -115,11 +115,11 @@ function checkOverlaps(calls: readonly Call[], lives: CrashRecord['lives'], repo
 
 interface Disorder {
   readonly call: Call
-  /** The one that should have come after it. */
+  /** The call that should have come after it. */
   readonly before: Call
 }
 
-/** In each process, and over all of them where nothing is repeated. */
+/** In each process, and across all of them if nothing is repeated. */
 function disorderOf(calls: readonly Call[], isOrdered: boolean, repeats: ReadonlySet<Call>): Disorder[] {
   const found: Disorder[] = []
   const highest = new Map<string, Call>()

@@ -4,15 +4,15 @@ import { openHistory } from '../../../core/delivery/engines/open-history.ts'
 import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
 
-/** Where servers that are killed keep what they have acknowledged. */
+/** Where the killed servers store what they have acknowledged. */
 export interface CrashStore {
   /** The config's `delivery`. */
   readonly delivery: string
-  /** Servers that share it. */
+  /** The number of servers that share it. */
   readonly processes: number
-  /** Kills the database and starts it again, if there is one beside the servers. */
+  /** Kills the database and starts it again, if it is a separate server. */
   readonly restart?: () => Promise<void>
-  /** Plugin and number of every dead letter. */
+  /** The plugin and number of every dead letter. */
   readonly deadLetters: (folder: string) => Promise<Set<string>>
 }
 

@@ -22,7 +22,7 @@ export interface Made {
 }
 
 export interface MakeOptions {
-  /** The authority that signs it. Without one it is an authority that signs itself. */
+  /** The authority that signs it. Without one it is a self-signed authority. */
   readonly by?: Made
   /** Days from now; a negative number is in the past. */
   readonly from?: number

@@ -10,7 +10,7 @@ import mysql from 'mysql2/promise'
 import { stopAfterTest } from '../hooks.ts'
 import { freePort } from './redis.ts'
 
-/** A real MariaDB with a folder of its own. Its superuser is `root`, without a password. */
+/** A real MariaDB with its own folder. Its superuser is `root`, without a password. */
 export interface MariadbServer {
   readonly port: number
   /** The URL of a new database. */
@@ -26,7 +26,7 @@ const CACHE = resolve('node_modules/.cache/mariadb')
 const run = promisify(execFile)
 const USER = process.geteuid?.() === 0 ? ['--user=root'] : []
 
-/** Whether a MariaDB is installed. Where CI runs, one has to be. */
+/** Whether a MariaDB is installed. In CI it must be. */
 const hasMariadb = ((): boolean => {
   try {
     execFileSync('mariadbd', ['--no-defaults', '--version'], { stdio: 'ignore' })
@@ -91,7 +91,7 @@ export async function startMariadb(
   }
 }
 
-/** The files of a new server. They take a while to make, so they are kept for later runs and copied. */
+/** The files of a new server. They take a while to create, so they are cached and copied. */
 async function template(): Promise<string> {
   const kept = join(CACHE, 'data')
   if (existsSync(kept)) return kept
@@ -99,12 +99,12 @@ async function template(): Promise<string> {
   const beside = join(CACHE, `${process.pid}`)
   const how = ['--auth-root-authentication-method=normal', '--skip-test-db', ...USER]
   await run('mariadb-install-db', ['--no-defaults', `--datadir=${beside}`, ...how])
-  // Another process may be making the same: the first one stays.
+  // Another process may be creating the same: the first one stays.
   await rename(beside, kept).catch(() => rm(beside, { recursive: true, force: true }))
   return kept
 }
 
-/** Tests that need a MariaDB; where there is none, their title says that they were left out. */
+/** Tests that need a MariaDB. If there is none, their title says that they were skipped. */
 export function describeWithMariadb(title: string, tests: () => void): void {
   if (hasMariadb) describe(title, tests)
   else describe.skip(`${title}: no mariadb-server is installed`, tests)

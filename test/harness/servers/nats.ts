@@ -4,7 +4,7 @@ import { serverProcess, type ServerProcess } from './server-process.ts'
 import { freePort } from './redis.ts'
 
 /**
- * Starts a NATS server with JetStream and a folder of its own. Its user is timhook, with the password secret. With `tls` it
+ * Starts a NATS server with JetStream and its own folder. Its user is timhook, with the password secret. With `tls` it
  * demands the certificate of a client.
  */
 export async function startNats(

@@ -10,28 +10,28 @@ import { Client, type QueryResult } from 'pg'
 import { stopAfterTest } from '../hooks.ts'
 import { freePort } from './redis.ts'
 
-/** A real PostgreSQL with a folder of its own. Its superuser is `timhook`, and so is its database. */
+/** A real PostgreSQL with its own folder. Its superuser is `timhook`, and so is its database. */
 export interface PostgresServer {
   readonly url: string
   readonly port: number
   /** Of its first process. */
   readonly pid: number
-  /** SIGKILL to all of its processes, and new ones on the same files and port. */
+  /** Sends SIGKILL to all of its processes, and starts it again on the same files and port. */
   restart(): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
-  /** SIGSTOP makes a server that hangs, SIGCONT ends that. */
+  /** SIGSTOP makes the server hang, SIGCONT lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
-  /** Runs statements as the superuser, on a connection of its own. Returns the rows of the last one. */
+  /** Runs statements as the superuser, on a separate connection. Returns the rows of the last one. */
   sql(text: string): Promise<Record<string, unknown>[]>
 }
 
 interface Setup {
-  /** Lines of postgresql.conf. Without any it keeps what it acknowledges. */
+  /** Lines of postgresql.conf. By default it never loses what it acknowledges. */
   readonly settings?: readonly string[]
   /** Lines of pg_hba.conf, before the one that trusts everybody on this machine. */
   readonly access?: readonly string[]
-  /** Files to put beside its own, such as a certificate. */
+  /** Files to add to its folder, such as a certificate. */
   readonly files?: Readonly<Record<string, string>>
   /** The server is a standby of this one. */
   readonly standbyOf?: PostgresServer
@@ -40,7 +40,7 @@ interface Setup {
 const PACKAGES = '/usr/lib/postgresql'
 const CACHE = resolve('node_modules/.cache/postgres')
 
-/** The folder of initdb and postgres. Debian has one for each version, outside of the path. */
+/** The folder of initdb and postgres. Debian has one per version, which is not in PATH. */
 const programs = ((): string | undefined => {
   const versions = existsSync(PACKAGES) ? readdirSync(PACKAGES).toSorted((a, b) => Number(b) - Number(a)) : []
   const found = versions.map((version) => join(PACKAGES, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
@@ -48,7 +48,7 @@ const programs = ((): string | undefined => {
   return found
 })()
 
-/** PostgreSQL refuses to run as root: it then runs as the user that Debian's package has made. */
+/** PostgreSQL refuses to run as root, so it then runs as the user that Debian's package creates. */
 const user = ((): { uid: number; gid: number } | undefined => {
   if (programs === undefined || process.geteuid?.() !== 0) return undefined
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
@@ -96,12 +96,12 @@ export async function startPostgres(
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
-    // The first process is stopped, so that it starts no other while these end.
+    // The first process is stopped, so that it starts no others while these end.
     signalTo(child.pid, 'SIGSTOP')
     const others = childrenOf(child.pid)
     for (const pid of [...others, child.pid]) signalTo(pid, 'SIGKILL')
     await ended
-    // A new server finds their shared memory in use until they are gone.
+    // A new server finds their shared memory in use until they have ended.
     while (others.some(isRunning)) await delay(5)
   }
   atEnd(kill)
@@ -138,7 +138,7 @@ async function sql(url: string, text: string): Promise<Record<string, unknown>[]
   }
 }
 
-/** The files of a new server. They take a while to make, so they are kept for later runs and copied. */
+/** The files of a new server. They take a while to create, so they are cached and copied. */
 async function template(): Promise<string> {
   const kept = join(CACHE, programs?.split('/').at(-2) ?? '', 'data')
   if (existsSync(kept)) return kept
@@ -152,7 +152,7 @@ async function template(): Promise<string> {
   })
   single.stdin.end('CREATE DATABASE timhook\n')
   await once(single, 'exit')
-  // Another process may be making the same: the first one stays.
+  // Another process may be creating the same: the first one stays.
   const beside = join(CACHE, `${process.pid}`)
   await mkdir(beside, { recursive: true })
   await mkdir(join(kept, '..'), { recursive: true })
@@ -181,7 +181,7 @@ function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** The process and the state of each, by what the system shows of it. */
+/** The state and the parent of a process, as the system reports them. */
 function statusOf(pid: string): { state: string; parent: number } | undefined {
   try {
     const [state = '', parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -202,13 +202,13 @@ function isRunning(pid: number): boolean {
   return !['Z', undefined].includes(statusOf(String(pid))?.state)
 }
 
-/** Tests that need a PostgreSQL; where there is none, their title says that they were left out. */
+/** Tests that need a PostgreSQL. If there is none, their title says that they were skipped. */
 export function describeWithPostgres(title: string, tests: () => void): void {
   if (programs !== undefined) describe(title, tests)
   else describe.skip(`${title}: no postgresql is installed`, tests)
 }
 
-/** One server for all tests of a suite. Each call of what it returns gives the settings of a schema of its own. */
+/** One server for all tests of a suite. Each call of the returned function gives the settings of a new schema. */
 export function sharedPostgres(): () => { url: string; schema: string; durability: 'strict' } {
   const stops: (() => Promise<void>)[] = []
   let url = ''

@@ -6,13 +6,13 @@ import type { TlsFiles } from './certificates.ts'
 import { serverProcess, type ServerProcess } from './server-process.ts'
 import { freePort } from './redis.ts'
 
-/** The script of the package that takes the user that runs it: the one in the path changes to a user of its own. */
+/** The package's script that runs as the current user: the one in PATH switches to another user. */
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const hasRabbit = existsSync(PROGRAM)
 if (!hasRabbit && process.env['CI']) throw new Error('rabbitmq-server is not installed')
 
 /**
- * Starts a RabbitMQ with a folder of its own: its database, log and cookie. Its user is guest, with that password. At
+ * Starts a RabbitMQ with its own folder for database, log and cookie. Its user is guest, with the password guest. At
  * `secureUrl` it demands the certificate of a client.
  */
 export async function startRabbit(
@@ -71,7 +71,7 @@ export async function startRabbit(
   }
 }
 
-/** Tests that need a RabbitMQ; where there is none, their title says that they were left out. */
+/** Tests that need a RabbitMQ. If there is none, their title says that they were skipped. */
 export function describeWithRabbit(title: string, tests: () => void): void {
   if (hasRabbit) describe(title, tests)
   else describe.skip(`${title}: no rabbitmq-server is installed`, tests)

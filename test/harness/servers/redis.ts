@@ -6,21 +6,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { folderWith } from '../cli.ts'
 import { stopAfterTest } from '../hooks.ts'
 
-/** A real redis-server, with a folder of its own. */
+/** A real redis-server, with its own folder. */
 export interface RedisServer {
   readonly url: string
   readonly port: number
-  /** Of the process that runs, or ran last. */
+  /** The id of the process that runs, or ran last. */
   readonly pid: number
-  /** SIGKILL, and a new process on the same files and port. */
+  /** Sends SIGKILL, and starts a new process on the same files and port. */
   restart(): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
-  /** SIGSTOP makes a server that hangs, SIGCONT ends that. */
+  /** SIGSTOP makes the server hang, SIGCONT lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
-/** Whether a redis-server is installed. Where CI runs, one has to be. */
+/** Whether a redis-server is installed. In CI it must be. */
 export const hasRedis = ((): boolean => {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
@@ -31,7 +31,7 @@ export const hasRedis = ((): boolean => {
   }
 })()
 
-/** What timhook demands of a Redis by default. */
+/** What timhook requires of a Redis by default. */
 export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction']
 
 /** Starts a redis-server for one test. */
@@ -76,7 +76,7 @@ export async function startRedis(
   }
 }
 
-/** Starts a Sentinel that watches over one Redis, and gives its port. */
+/** Starts a Sentinel that monitors one Redis, and returns its port. */
 export async function startSentinel(name: string, primaryPort: number, password?: string): Promise<number> {
   const port = await freePort()
   const lines = [`port ${port}`, 'bind 127.0.0.1', `sentinel monitor ${name} 127.0.0.1 ${primaryPort} 1`]
@@ -88,7 +88,7 @@ export async function startSentinel(name: string, primaryPort: number, password?
   return port
 }
 
-/** Whether a server there answers a PING, its files loaded. */
+/** Whether a server there answers a PING, so it has loaded its files. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -102,8 +102,8 @@ function answers(port: number): Promise<boolean> {
 }
 
 /**
- * A port that is free, from a range that the system gives to nobody by itself: two tests will hardly get the same. A Redis
- * that is a cluster takes a second one, higher by 10,000, which is in no such range either, nor in this one.
+ * A free port from a range that the system does not assign from: two tests will hardly get the same. A Redis in
+ * cluster mode takes a second one, higher by 10,000, which is in neither of these ranges.
  */
 export async function freePort(): Promise<number> {
   const port = 11_000 + Math.floor(Math.random() * 10_000)
@@ -115,7 +115,7 @@ export async function freePort(): Promise<number> {
   return isFree ? port : freePort()
 }
 
-/** Tests that need a redis-server; where there is none, their title says that they were left out. */
+/** Tests that need a redis-server. If there is none, their title says that they were skipped. */
 export function describeWithRedis(title: string, tests: () => void): void {
   if (hasRedis) describe(title, tests)
   else describe.skip(`${title}: no redis-server is installed`, tests)

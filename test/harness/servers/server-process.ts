@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A server in a process group of its own. */
+/** A server in its own process group. */
 export interface ServerProcess {
   start(): Promise<void>
-  /** SIGKILL to all of its processes. */
+  /** Sends SIGKILL to all of its processes. */
   kill(): Promise<void>
-  /** SIGSTOP makes a server that hangs, SIGCONT ends that. */
+  /** SIGSTOP makes the server hang, SIGCONT lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
@@ -14,11 +14,11 @@ interface Command {
   readonly program: string
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
-  /** What it says once it serves. */
+  /** What it prints once it serves. */
   readonly ready: string
 }
 
-/** A server that is not started yet. */
+/** A server that has not started yet. */
 export function serverProcess({ program, args = [], env, ready }: Command): ServerProcess {
   let child: ChildProcess | undefined
   const signal = (name: NodeJS.Signals): void => {

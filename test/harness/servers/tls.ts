@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { stopAfterTest } from '../hooks.ts'
 
-/** A certificate for 127.0.0.1 that nobody has signed but itself. */
+/** A self-signed certificate for 127.0.0.1. */
 export const CERTIFICATE = resolve('test/fixtures/tls/cert.pem')
 
-/** Serves HTTPS with it. Gives the address as `127.0.0.1:PORT`. */
+/** Serves HTTPS with it. Returns the address as `127.0.0.1:PORT`. */
 export async function serveUntrusted(listener: RequestListener = () => undefined): Promise<string> {
   const settings = { cert: readFileSync(CERTIFICATE), key: readFileSync(resolve('test/fixtures/tls/key.pem')) }
   const server = createServer(settings, listener)
