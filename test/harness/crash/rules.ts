@@ -80,7 +80,7 @@ export function lostOf(
 
 type Report = (kind: Fault, text: string) => void
 
-/** One call per attempt, the next one after a failure. The end of a process allows repeats of calls it cut off and later ones. */
+/** One call per attempt, the next one after a failure. After a process ends, cut-off calls and later ones may repeat. */
 function checkAttempts(strand: readonly Call[], lives: CrashRecord['lives'], repeats: Set<Call>, report: Report): void {
   let before: Call | undefined
   let highest = 0
