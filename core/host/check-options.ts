@@ -3,6 +3,7 @@ import type { Fault, Path } from '../../config/faults.ts'
 import { collectSecrets } from '../../config/read/mask.ts'
 import { maskText } from '../../config/mask-text.ts'
 import { BROKEN, getPath } from '../../config/schema/objects.ts'
+import { uncheckedPart } from '../../config/schema/unchecked.ts'
 import type { ConfigReading } from '../../config/read/reading.ts'
 import type { PluginEntry } from '../../config/sections/plugins.ts'
 import { isObject } from '../lib/json.ts'
@@ -41,7 +42,7 @@ export function optionsFault(options: unknown): string | undefined {
   const expected =
     'options is not a schema: expected Type.Object({ … }), a JSON Schema, or one that follows Standard Schema'
   if (!isObject(options)) return expected
-  if ('~kind' in options || isJsonSchema(options)) return undefined
+  if ('~kind' in options || isJsonSchema(options)) return uncheckedPart(options)
   if ('safeParse' in options) return `${expected}; zod does from 3.24 on`
   return `${expected}. A default belongs in the schema, as in Type.String({ default: 'x' })`
 }

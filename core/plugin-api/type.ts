@@ -130,11 +130,11 @@ export declare namespace Type {
   function Intersect<Types extends TSchema[]>(types: [...Types], options?: Options): TIntersect<Types>
   function Optional<Schema extends TSchema>(schema: Schema): TOptional<Schema>
   function Unsafe<Value>(schema: TSchema): TUnsafe<Value>
-  /** Accepts a value only if the function returns true. */
+  /** Accepts a value only if the function returns true. The message is added to the error. */
   function Refine<Schema extends TSchema>(
     schema: Schema,
     refine: (value: Static<Schema>) => boolean,
-    message?: string | (() => string),
+    message?: (value: unknown) => string,
   ): TRefine<Schema>
   /** The plugin gets the result of the function. */
   function Decode<Schema extends TSchema, Decoded>(
