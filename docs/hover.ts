@@ -82,7 +82,10 @@ function annotated(text: string): string {
   for (const frame of framesOf(lines)) {
     const [, command = ''] = COMMAND.exec(lines[frame.fields.get('CallbackCommand') ?? -1] ?? '') ?? []
     const definition: Definition | undefined = commands.get(command)
-    describe(frame, definition?.request, definition ? documentsOf(definition) : '', comments)
+    // An event of a list may have a command too, and is no body.
+    const request: Schema | undefined = definition?.request
+    const isBody = namesOf(Object.keys(request?.properties ?? {})) === namesOf(frame.fields.keys())
+    describe(frame, isBody ? request : undefined, definition ? documentsOf(definition) : '', comments)
   }
   return lines
     .flatMap((line, index) => {

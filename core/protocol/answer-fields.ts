@@ -1,6 +1,6 @@
 import { Type } from '#typebox'
 import { MsgBody } from './msg-body.ts'
-import { optionals, type Shape } from './shape.ts'
+import { Item, optionals, type Shape } from './shape.ts'
 import { Account, Integer, Text } from './wire.ts'
 
 /**
@@ -11,8 +11,8 @@ import { Account, Integer, Text } from './wire.ts'
 export type Merge = 'last' | 'union' | 'first-refusal' | 'entries'
 
 /** The fields that an allowing answer may carry, and no others. */
-export function Answer<Fields extends Type.TProperties>(fields: Fields): Type.TUnsafe<Shape<Fields>> {
-  return Type.Unsafe<Shape<Fields>>(Type.Object(optionals(fields), { additionalProperties: false }))
+export function Answer<Fields extends Type.TProperties>(fields: Fields): ReturnType<typeof Shape<Fields>> {
+  return Type.Unsafe(Type.Object(optionals(fields), { additionalProperties: false }))
 }
 
 /** For callbacks that are allowed as they are. */
@@ -28,11 +28,11 @@ export function RefusedAccounts(description: string): Type.TUnsafe<string[]> {
   return Type.Unsafe<string[]>({ ...Type.Array(Account('User id')), description, merge: 'union' satisfies Merge })
 }
 
-const resultItem = Type.Object({
-  To_Account: Account('Target'),
-  ResultCode: Integer('0 allows, 38000 to 39000 refuse'),
-  ResultInfo: Type.Optional(Text('Reason')),
-})
+const resultItem = Item(
+  'Decision',
+  { To_Account: Account('Target'), ResultCode: Integer('0 allows, 38000 to 39000 refuse') },
+  { ResultInfo: Text('Reason') },
+)
 
 /** The decision about one target of a friend request (intl 43467, 43468). */
 export interface ResultItem extends Type.Static<typeof resultItem> {}

@@ -1,20 +1,23 @@
 import { Type } from '#typebox'
 
+// The types of this file that have a name are not exported: the compiler then writes their fields into declarations, where
+// an editor finds the description of each. For the fields of a mapped type, TypeScript 7 shows nothing.
+
 /** What an object of these fields holds: any of them, since the documents do not say which ones are always there. */
-export type Shape<Fields extends Type.TProperties> = { [Name in keyof Fields]?: Type.Static<Fields[Name]> }
+type ShapeOf<Fields extends Type.TProperties> = { [Name in keyof Fields]?: Type.Static<Fields[Name]> }
 
 /** An object with any of these fields, and with undocumented ones. */
 export function Shape<Fields extends Type.TProperties>(
   description: string,
   fields: Fields,
-): Type.TUnsafe<Shape<Fields>> {
-  return Type.Unsafe<Shape<Fields>>(Type.Object(optionals(fields), { description }))
+): Type.TUnsafe<ShapeOf<Fields>> {
+  return Type.Unsafe<ShapeOf<Fields>>(Type.Object(optionals(fields), { description }))
 }
 
 /** An item of a list: the fields that say what it is about, and any of the others. */
-export type Item<Needed extends Type.TProperties, Others extends Type.TProperties | undefined = undefined> = {
+type ItemOf<Needed extends Type.TProperties, Others extends Type.TProperties | undefined = undefined> = {
   [Name in keyof Needed]: Type.Static<Needed[Name]>
-} & (Others extends Type.TProperties ? Shape<Others> : unknown)
+} & (Others extends Type.TProperties ? ShapeOf<Others> : unknown)
 
 /**
  * An item of a list, with the fields that say what it is about. A handler never sees one without them: it is left out
@@ -24,8 +27,8 @@ export function Item<Needed extends Type.TProperties, Others extends Type.TPrope
   description: string,
   needed: Needed,
   others?: Others,
-): Type.TUnsafe<Item<Needed, Others>> {
-  return Type.Unsafe<Item<Needed, Others>>(Type.Object({ ...needed, ...optionals(others ?? {}) }, { description }))
+): Type.TUnsafe<ItemOf<Needed, Others>> {
+  return Type.Unsafe<ItemOf<Needed, Others>>(Type.Object({ ...needed, ...optionals(others ?? {}) }, { description }))
 }
 
 /** A list of items of one type. */

@@ -21,10 +21,21 @@ describe('the declarations of the table', () => {
     expect(readReceipt).to.contain(`        /** How many have not. ${link} */\n        UnreadNum: `)
     const shared = readFileSync(new URL('fields.d.ts', folder), 'utf8')
     expect(shared).to.contain('    /** User id. */\n    Member_Account: ')
-    const all = declarations.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n')
-    const fields = all.match(/^ {4}\w+\??: /gm) ?? []
-    const described = all.match(/\*\/\n {4}\w+\??: /g) ?? []
-    expect(described.length / fields.length).to.be.above(0.8)
+    // The fields of these are nobody's: what others are made of, which the compiler has worked into them.
+    const inner = /^(?:define|commands|wire|(?:\w+\/)?fields)\.d\.ts$/
+    const undescribed = declarations
+      .filter((file) => !inner.test(file))
+      .flatMap((file) =>
+        readFileSync(new URL(file, folder), 'utf8')
+          .split('\n')
+          // Editors show nothing of a field whose type is a schema, which is to be mapped to that of its values.
+          .filter(
+            (line, index, lines) =>
+              /^ +\w+\??: /.test(line) && (lines[index - 1]?.endsWith('*/') !== true || line.includes('Type.T')),
+          )
+          .map((line) => `${file}: ${line.trim()}`),
+      )
+    expect(undescribed).to.deep.equal([])
   })
 
   it('take less than 300 kB', () => {
