@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { type Channel, type ChannelOptions, ENTRY, environment, MB, readLines } from './channel.ts'
 import type { FromPlugin } from './messages.ts'
@@ -13,6 +14,7 @@ export function openWorkerChannel({ name, memory, onLine }: ChannelOptions): Cha
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / MB) },
   })
+  for (const stream of [worker.stdout, worker.stderr]) unrefOutput(stream)
   readLines(worker.stdout, (line) => onLine('stdout', line))
   readLines(worker.stderr, (line) => onLine('stderr', line))
   let why: string | undefined
@@ -30,4 +32,13 @@ export function openWorkerChannel({ name, memory, onLine }: ChannelOptions): Cha
     finish: () => void worker.terminate(),
     ref: (isWaited) => (isWaited ? worker.ref() : worker.unref()),
   }
+}
+
+/**
+ * While the output of a thread is read, Node keeps the process alive, whatever `unref` says: a program that has mounted
+ * the dispatcher would never end by itself. Only this mark of Node's own streams turns that off.
+ */
+function unrefOutput(stream: Readable): void {
+  const mark = Object.getOwnPropertySymbols(stream).find(({ description }) => description === 'kIncrementsPortRef')
+  if (mark !== undefined) Reflect.set(stream, mark, false)
 }
