@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { isAbsolute, join, resolve as resolvePath } from 'node:path'
+import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { TimhookError } from '../errors.ts'
 import { suggestion } from '../lib/suggest.ts'
@@ -45,7 +45,8 @@ function shippedUrl(name: string): URL {
 function resolveFile(use: string, folder: string): string {
   const file = resolvePath(folder, use)
   if (existsSync(file)) return pathToFileURL(file).href
-  throw notFound(use, `there is no file ${file}`, 'A relative path starts from the folder of the config file.')
+  const isBuilt = existsSync(dirname(file)) ? '' : 'Is it built? '
+  throw notFound(use, `there is no file ${file}`, `${isBuilt}A relative path starts from ${folder}.`)
 }
 
 /** The package names to try: the name as given, if it may be one, then the name with the prefix for plugins. */

@@ -118,6 +118,13 @@ describe('plugins', () => {
       './x.mjs',
       /x\.mjs imports the package no-such-package, which is not installed; npm install no-such-package/,
     ],
+    [
+      'is TypeScript that Node does not run',
+      { 'x.tsx': 'export default 1' },
+      './x.tsx',
+      /x\.tsx is TypeScript, which Node \d+\.\d+\.\d+ does not run; build it, and name the JavaScript/,
+    ],
+    ['is not built', {}, './dist/x.mjs', /there is no file .*x\.mjs; +Is it built\? A relative path starts from \//],
     ['imports a file that is not there', { 'x.mjs': 'import "./y.mjs"' }, './x.mjs', /y\.mjs, which does not exist/],
     [
       'imports what another version has',

@@ -9,6 +9,7 @@ export interface DevOptions {
 
 /** How long the server may take to end before it is killed: nobody waits for its answers. */
 const STOP_MS = 1000
+const ENDED = 'the server has ended: it starts again at the next change\n'
 
 /**
  * `timhook dev`: a server that starts again when the config or a plugin given by path changes, and prints each answer.
@@ -18,15 +19,24 @@ export async function dev(options: DevOptions): Promise<void> {
   const reading = await readChosenConfig(options.config)
   const { file } = reading
   const beside = options.with === undefined ? undefined : spawn(options.with, { shell: true, stdio: 'inherit' })
-  let server = startServer(file)
+  let isEnding = false
+  const start = (): ChildProcess => {
+    const started = startServer(file)
+    started.once('exit', () => {
+      if (!started.killed && !isEnding) process.stdout.write(ENDED)
+    })
+    return started
+  }
+  let server = start()
   let restarting: Promise<void> = Promise.resolve()
   const restart = async (): Promise<void> => {
     process.stdout.write('changed: starting again\n')
     await stop(server)
-    server = startServer(file)
+    server = start()
   }
   const stopWatching = watchFiles(reading, () => void (restarting = restarting.then(restart)))
   const end = async (): Promise<void> => {
+    isEnding = true
     stopWatching()
     beside?.kill()
     await restarting

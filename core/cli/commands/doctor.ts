@@ -23,14 +23,16 @@ export async function doctor(use: string | undefined, { config, url, json = fals
   exitOnClosedPipe()
   if (use !== undefined) {
     const faults = print(await examinePlugin(use, process.cwd()), json)
-    if (faults > 0) throw new TimhookError('PLUGIN_INVALID', `plugin ${use} has ${faults} faults`)
+    if (faults > 0) throw new TimhookError('PLUGIN_INVALID', `plugin ${use} has ${count(faults)}`)
     return
   }
   // It loads all engines, which are not needed to examine a plugin.
   const { examineDeployment } = await import('../doctor/examine-deployment.ts')
   const faults = print(await examineDeployment(await readChosenConfig(config), { url }), json)
-  if (faults > 0) throw new TimhookError('DEPLOYMENT_FAULTY', `the deployment has ${faults} faults`)
+  if (faults > 0) throw new TimhookError('DEPLOYMENT_FAULTY', `the deployment has ${count(faults)}`)
 }
+
+const count = (faults: number): string => `${faults} ${faults === 1 ? 'fault' : 'faults'}`
 
 /** Prints the findings, and returns the number of faults. */
 function print(findings: readonly Finding[], json: boolean): number {

@@ -5,6 +5,8 @@ import { TimhookError } from '../../errors.ts'
 import { version } from '../../host/import/version.ts'
 import { pluginFiles } from '../scaffold/plugin-files.ts'
 
+/** Whoever gives the name of the package means the same. */
+const PREFIX = /^timhook-plugin-/
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
 
 export interface NewOptions {
@@ -14,10 +16,11 @@ export interface NewOptions {
 }
 
 /** `timhook new plugin NAME`: writes the package of a new plugin into ./timhook-plugin-NAME. Overwrites nothing. */
-export async function create(what: string, name: string, options: NewOptions): Promise<void> {
+export async function create(what: string, given: string, options: NewOptions): Promise<void> {
   if (what !== 'plugin') throw new TimhookError('USAGE', `new ${what}: expected \`timhook new plugin NAME\``)
-  if (!NAME.test(name) || name.startsWith('timhook-plugin-')) {
-    throw new TimhookError('USAGE', `${name} is not a valid plugin name`, {
+  const name = given.replace(PREFIX, '')
+  if (!NAME.test(name)) {
+    throw new TimhookError('USAGE', `${given} is not a valid plugin name`, {
       hint: 'A name has lower-case letters, digits and hyphens, such as words; its package is timhook-plugin-words.',
     })
   }

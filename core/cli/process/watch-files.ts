@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, watch } from 'node:fs'
+import { existsSync, type FSWatcher, readdirSync, readFileSync, watch } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { ConfigReading } from '../../../config/read/reading.ts'
 
@@ -17,7 +17,7 @@ export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => v
     typeof use === 'string' && /^[./]/.test(use) ? [dirname(resolve(folder, use))] : [],
   )
   const places = new Set([folder, ...paths])
-  const isChanged = trackContents([...places].flatMap(watchedIn))
+  const isChanged = trackContents([...places].filter((place) => existsSync(place)).flatMap(watchedIn))
   const written = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   const look = (): void => {
@@ -25,18 +25,39 @@ export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => v
     written.clear()
     if (changed.length > 0) onChange()
   }
-  const watchers = [...places].map((place) =>
-    watch(place, { recursive: true }, (_event, name) => {
-      if (name === null || !WATCHED.test(name) || IGNORED.test(name)) return
-      written.add(join(place, name))
-      clearTimeout(timer)
-      timer = setTimeout(look, QUIET_MS)
-    }),
-  )
+  const wrote = (paths: readonly string[]): void => {
+    for (const path of paths) written.add(path)
+    clearTimeout(timer)
+    timer = setTimeout(look, QUIET_MS)
+  }
+  const watchers = new Map<string, FSWatcher>()
+  const follow = (place: string): void => {
+    const watcher = watch(place, { recursive: true }, (_event, name) => {
+      if (name !== null && WATCHED.test(name) && !IGNORED.test(name)) wrote([join(place, name)])
+    })
+    watchers.set(place, watcher)
+  }
+  // The folder of a plugin that is not built yet comes with its first build.
+  const awaitFolder = (place: string): void => {
+    const look = (): void => {
+      watchers.get(place)?.close()
+      if (!existsSync(place)) return awaitFolder(place)
+      follow(place)
+      wrote(watchedIn(place))
+    }
+    watchers.set(place, watch(nearestFolder(place), look))
+    // It may have come in between.
+    if (existsSync(place)) look()
+  }
+  for (const place of places) (existsSync(place) ? follow : awaitFolder)(place)
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
+    for (const watcher of watchers.values()) watcher.close()
   }
+}
+
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path))
 }
 
 function watchedIn(folder: string): string[] {

@@ -9,6 +9,7 @@ const MODULE = /^Cannot find module '([^']+)'/
 const COMMON_JS = /^(?:exports|module|require|__dirname|__filename) is not defined/
 /** Node's message for a module in a file that it treats as CommonJS. */
 const MODULE_SYNTAX = /^(?:Cannot use import statement outside a module|Unexpected token 'export')/
+const TYPESCRIPT = /^Unknown file extension "\.[cm]?tsx?"/
 const NO_EXPORT = /^The requested module '([^']+)' does not provide an export named '([^']+)'/
 
 /**
@@ -43,6 +44,9 @@ function knownFault(message: string, file: string): string | undefined {
   }
   if (MODULE_SYNTAX.test(message)) {
     return `${file} is an ES module, and Node takes it for CommonJS; name it .mjs, or put "type": "module" into its package.json`
+  }
+  if (TYPESCRIPT.test(message)) {
+    return `${file} is TypeScript, which Node ${process.versions.node} does not run; build it, and name the JavaScript that comes of it`
   }
   return undefined
 }

@@ -85,6 +85,23 @@ describe('timhook dev', () => {
   })
 })
 
+describe('timhook dev with a plugin that is not built yet', () => {
+  it('says so, and starts when the build has made its folder', async () => {
+    const port = await freePort()
+    const config = `server: { port: ${port}, drainMs: 0 }\nadmin: false\napps: [{ sdkAppId: 1, unsigned: true }]\ndelivery: { engine: memory }\nplugins: [{ use: ../dist/out/p.mjs }]\n`
+    const cwd = await folderWith({ 'config/dev.yaml': config })
+    const { child, says } = launch(['dev', '--config', 'config/dev.yaml'], cwd)
+    await says('Is it built?')
+    await says('the server has ended: it starts again at the next change')
+    await mkdir(join(cwd, 'dist/out'), { recursive: true })
+    await writeFile(join(cwd, 'dist/out/p.mjs'), plugin(10150))
+    await says('listening on')
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await exit).to.deep.equal([0, null])
+  })
+})
+
 describe('timhook new plugin', () => {
   for (const language of ['js', 'ts'])
     it(`writes a package in ${language} whose tests pass, and overwrites nothing`, async () => {
@@ -107,8 +124,10 @@ describe('timhook new plugin', () => {
 
   it('refuses invalid names, and a missing file', async () => {
     const cwd = await folderWith({})
-    for (const name of ['Words', 'timhook-plugin-words', '../x'])
+    for (const name of ['Words', 'timhook-plugin-', '../x'])
       expect((await run(['new', 'plugin', name], { cwd })).code, name).to.equal(2)
+    const { stdout } = await run(['new', 'plugin', 'timhook-plugin-words'], { cwd })
+    expect(stdout).to.contain('wrote timhook-plugin-words\n')
     expect((await run(['new', 'plugin', 'a', '--timhook', 'no.tgz'], { cwd })).stderr).to.contain(
       'there is no such file',
     )
