@@ -20,7 +20,9 @@ export async function resolvePlugin(use: string, folder: string): Promise<string
   for (const name of packageNames(use)) {
     for (const parent of [join(folder, 'config'), join(process.cwd(), 'cwd'), fileURLToPath(import.meta.url)]) {
       const url = await tryPackage(name, pathToFileURL(parent).href)
-      if (url) return url
+      if (url === undefined) continue
+      if (existsSync(fileURLToPath(url))) return url
+      throw notFound(use, `the package ${name} has no file ${fileURLToPath(url)}`, 'Is it built?')
     }
   }
   const names = packageNames(use)
@@ -62,8 +64,12 @@ async function tryPackage(name: string, parent: string): Promise<string | undefi
   try {
     return resolve(name, parent)
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') return undefined
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw error
+    // A path in place of a name: the package is there, without its main file.
+    const [, path = ''] = /^Cannot find package '([^']+)'/.exec(message) ?? []
+    if (isAbsolute(path)) throw notFound(name, `the package ${path} has no main file`, 'Is it built?')
+    return undefined
   }
 }
 

@@ -124,6 +124,36 @@ describe('plugins', () => {
       './x.tsx',
       /x\.tsx is TypeScript, which Node \d+\.\d+\.\d+ does not run; build it, and name the JavaScript/,
     ],
+    [
+      'is a package that is not built',
+      { 'node_modules/timhook-plugin-crm/package.json': '{ "exports": "./dist/index.js" }' },
+      'crm',
+      /plugin "crm" was not found: the package timhook-plugin-crm has no file .*index\.js; +Is it built\?/,
+    ],
+    [
+      'is a package whose main file is not there',
+      { 'node_modules/timhook-plugin-crm/package.json': '{ "main": "dist/main.js" }' },
+      'crm',
+      /was not found: the package .*timhook-plugin-crm.* has no main file; +Is it built\?/,
+    ],
+    [
+      'requires what is not installed',
+      { 'x.cjs': 'require("no-such-package")' },
+      './x.cjs',
+      /x\.cjs imports the package no-such-package, which is not installed; npm install no-such-package/,
+    ],
+    [
+      'is CommonJS that exports it by name only',
+      { 'x.cjs': 'exports.words = { name: "words", handlers: {} }' },
+      './x.cjs',
+      /it exports one as words: write `module\.exports = words`/,
+    ],
+    [
+      'exports its parts one by one',
+      { 'x.mjs': 'export const name = "x"; export const handlers = {}' },
+      './x.mjs',
+      /it exports these one by one: write `export default \{ name, handlers \}`/,
+    ],
     ['is not built', {}, './dist/x.mjs', /there is no file .*x\.mjs; +Is it built\? A relative path starts from \//],
     ['imports a file that is not there', { 'x.mjs': 'import "./y.mjs"' }, './x.mjs', /y\.mjs, which does not exist/],
     [

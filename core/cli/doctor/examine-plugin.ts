@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import satisfies from 'semver/functions/satisfies.js'
 import { importFault } from '../../host/import/import-fault.ts'
+import { defaultExport } from '../../host/import/import-plugin.ts'
 import { manifestOf } from '../../host/import/manifest.ts'
 import { version } from '../../host/import/version.ts'
 import { asPlugin, pluginWarnings } from '../../host/plugin-shape.ts'
@@ -28,9 +29,8 @@ export async function examinePlugin(use: string, folder: string): Promise<Findin
     // Importing it here would end this process too.
     if (effects.some((effect) => effect.startsWith(ENDS))) return findings
     if (effects.length === 0) findings.push({ level: 'fine', text: 'importing it has no side effect' })
-    const { default: exported } = (await import(url)) as { default?: unknown }
-    const wrapped = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
-    return [...findings, ...examineShape(asPlugin(wrapped))]
+    const plugin = asPlugin(defaultExport((await import(url)) as { default?: unknown }))
+    return [...findings, ...examineShape(plugin)]
   } catch (error) {
     return [fault(await importFault(error, url))]
   }

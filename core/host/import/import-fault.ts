@@ -5,6 +5,7 @@ import { syntaxErrorPlace } from './syntax-error.ts'
 
 const PACKAGE = /^Cannot find package '([^']+)'/
 const MODULE = /^Cannot find module '([^']+)'/
+const PATH = /^(?:\.|\/|[a-z]:)/i
 /** Node's message for CommonJS in a file that it treats as a module. */
 const COMMON_JS = /^(?:exports|module|require|__dirname|__filename) is not defined/
 /** Node's message for a module in a file that it treats as CommonJS. */
@@ -30,9 +31,10 @@ export async function importFault(error: unknown, url: string | undefined): Prom
 
 /** @param file the module, with the line if it is known */
 function knownFault(message: string, file: string): string | undefined {
-  const [, name] = PACKAGE.exec(message) ?? []
-  if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`
   const [, missing] = MODULE.exec(message) ?? []
+  // CommonJS calls a package a module, too.
+  const [, name] = missing === undefined || PATH.test(missing) ? (PACKAGE.exec(message) ?? []) : ['', missing]
+  if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`
   if (missing !== undefined) return `${file} imports ${missing}, which does not exist; is it built?`
   const [, from, wanted] = NO_EXPORT.exec(message) ?? []
   if (from !== undefined) {
@@ -40,7 +42,7 @@ function knownFault(message: string, file: string): string | undefined {
     return `${file} imports ${wanted} from ${from}, which has no such export${version}`
   }
   if (COMMON_JS.test(message)) {
-    return `${file} is CommonJS, and Node takes it for an ES module (${message}); name it .cjs, or write import and export`
+    return `${file} is CommonJS, and Node takes it for an ES module (${message.replace(/[, ]*\n[^]*| in ES module scope[^]*/, '')}); name it .cjs, or write import and export`
   }
   if (MODULE_SYNTAX.test(message)) {
     return `${file} is an ES module, and Node takes it for CommonJS; name it .mjs, or put "type": "module" into its package.json`

@@ -28,15 +28,33 @@ export async function importPlugin(url: string, entry: PluginEntry, notify: Noti
     const late = `an await at its top level did not settle within setupTimeoutMs, ${setupTimeoutMs} ms`
     throw new TimhookError('PLUGIN_INVALID', late)
   })
+  return defaultExport(module)
+}
+
+/**
+ * Returns the default export of a plugin's module, of CommonJS also where that is compiled.
+ * @throws TimhookError PLUGIN_INVALID if there is none, with what is exported in its place
+ */
+export function defaultExport(module: { readonly default?: unknown }): unknown {
   // Compiled CommonJS wraps its default export twice.
   const exported = module.default
   const plugin = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
-  if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module))
+  if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module, 'export default'))
+  // CommonJS has its exports as default: a plugin among them is exported by name.
+  if (isObject(plugin) && !('handlers' in plugin) && pluginName(plugin) !== undefined) {
+    throw new TimhookError('PLUGIN_INVALID', noDefault(plugin, 'module.exports ='))
+  }
   return plugin
 }
 
-function noDefault(module: object): string {
+/** The name under which one is among these exports. */
+function pluginName(exports: object): string | undefined {
+  return Object.entries(exports).find(([, value]) => isObject(value) && 'handlers' in value)?.[0]
+}
+
+function noDefault(exports: object, write: string): string {
   const expected = 'expected a plugin as default export: an object with `name` and `handlers`'
-  const [name] = Object.entries(module).flatMap(([key, value]) => (isObject(value) && 'handlers' in value ? [key] : []))
-  return name === undefined ? expected : `${expected}; it exports one as ${name}: write \`export default ${name}\``
+  if ('handlers' in exports) return `${expected}; it exports these one by one: write \`${write} { name, handlers }\``
+  const name = pluginName(exports)
+  return name === undefined ? expected : `${expected}; it exports one as ${name}: write \`${write} ${name}\``
 }
