@@ -18,7 +18,7 @@ describe('the declarations of the table', () => {
     const readReceipt = readFileSync(new URL('group/after-read-receipt.d.ts', folder), 'utf8')
     const link = '[intl 60395](https://www.tencentcloud.com/document/product/1047/60395)'
     expect(readReceipt).to.contain(`    /** Group. ${link} */\n    GroupId: string;`)
-    expect(readReceipt).to.contain(`        /** How many have not. ${link} */\n        UnreadNum: `)
+    expect(readReceipt).to.contain(`        /** How many have not. ${link} */\n        UnreadNum?: `)
     const shared = readFileSync(new URL('fields.d.ts', folder), 'utf8')
     expect(shared).to.contain('    /** User id. */\n    Member_Account: ')
     // The fields of these are nobody's: what others are made of, which the compiler has worked into them.
