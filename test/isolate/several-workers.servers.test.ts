@@ -30,7 +30,7 @@ export default {
       if (body.CloudCustomData === 'exit') process.exit(1)
       return reject(10150)
     },
-    '${FULL}': async ({ body, log }) => {
+    '${FULL}': { ordered: true, retry: { minMs: 10, maxMs: 10 }, handle: async ({ body, log }) => {
       if (body.Do === 'loop') {
         log.warn('loops')
         setTimeout(() => { for (;;); }, 10)
@@ -38,7 +38,7 @@ export default {
       }
       if (body.Do === 'exit' && isFirst(body.GroupId)) process.exit(1)
       log.warn({ group: body.GroupId, n: body.N }, 'done')
-    },
+    } },
   },
 }`
 
