@@ -11,7 +11,7 @@ import { createLogger } from '../../core/observe/log.ts'
 import { folderWith } from '../harness/cli.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { BEFORE, FULL, full, message } from '../harness/plugin.ts'
-import { apps, heard, UNSIGNED_APP } from '../harness/server.ts'
+import { apps, eventsOf, UNSIGNED_APP } from '../harness/server.ts'
 
 const FRAGILE = `
 import { threadId } from 'node:worker_threads'
@@ -46,7 +46,7 @@ async function mount(level: 'worker' | 'process'): Promise<Mounted> {
     plugins: [{ use, isolate: level, retry, onFailure: 'reject' as const }],
   }
   const dispatcher = createDispatcher(config, { log: createLogger({ level: 'silent' }) })
-  const children = heard(dispatcher.bus, 'plugin:fragile:set-up') as Mounted['children']
+  const children = eventsOf(dispatcher.bus, 'plugin:fragile:set-up') as Mounted['children']
   const server = createServer((request, response) => {
     void dispatcher.handle(request, response).then((isMine) => isMine || response.end('mine'))
   }).listen(0, '127.0.0.1')
@@ -81,7 +81,7 @@ for (const level of ['worker', 'process'] as const) {
   describe(`an isolated plugin (${level}) of a mounted dispatcher`, () => {
     it('is started again after its end, and loses no callback; the host goes on', async () => {
       const { dispatcher, codeOf, children } = await mount(level)
-      const done = heard(dispatcher.bus, 'plugin:fragile:done') as { n: number }[]
+      const done = eventsOf(dispatcher.bus, 'plugin:fragile:done') as { n: number }[]
       expect(await codeOf(BEFORE, message())).to.equal(10_150)
       for (let N = 0; N < 6; N++) expect(await codeOf(FULL, full({ N, ...(N === 2 && { Do: 'exit' }) }))).to.equal(0)
       while (new Set(done.map(({ n }) => n)).size < 6) await new Promise((resolve) => setTimeout(resolve, 20))
