@@ -5,6 +5,7 @@ import { subcommands } from '../../docs/reference/commands.ts'
 import archive from '../../plugins/archive/index.ts'
 import groupFull from '../../plugins/group-full/index.ts'
 import moderate from '../../plugins/moderate/index.ts'
+import notify from '../../plugins/notify/index.ts'
 import { allPages, callbackPages, textOf, writtenOf } from './pages.ts'
 
 const SHOWN = /(?:\bnpx timhook|\bbin\/timhook|main\.js|`timhook|^timhook) ([a-z]+(?:-[a-z]+)*)\b([^`\n]*)/gm
@@ -23,6 +24,9 @@ const plugins = new Map([
   ['group-full', Object.keys(groupFull.commands ?? {})],
   ['archive', Object.keys(archive.commands ?? {})],
   ['moderate', Object.keys(moderate.commands ?? {})],
+  ['notify', Object.keys(notify.commands ?? {})],
+  // The entry that `alerts` of the config is short for.
+  ['alerts', Object.keys(notify.commands ?? {})],
 ])
 /** Ids of plugins that only the examples have. */
 const EXAMPLES = new Set(['joins', 'words'])
