@@ -22,7 +22,9 @@ describe('group-full makes room', () => {
 
   it('with no more calls than there must be, in a group of 6000', async () => {
     const { fake, run } = await bench([activeGroup({ cap: 6000 }, THREE_INACTIVE)])
-    expect(await run()).to.include({ outcome: 'removed', seen: 6000 })
+    expect(await run()).to.include({ outcome: 'removed', seen: 6000, confirmed: 1 })
+    expect(removals(fake)).to.deep.equal([['g-6']])
+    expect(fake.world.groups.get(GROUP)?.members.size).to.equal(5999)
     const counts: Record<string, number> = {}
     for (const command of commandsOf(fake)) counts[command] = (counts[command] ?? 0) + 1
     expect(counts).to.deep.equal({
