@@ -1,10 +1,9 @@
 import { Agent, request } from 'node:http'
-import { createInterface } from 'node:readline'
-import { spawn } from 'node:child_process'
 import { expect } from 'chai'
-import { BIN, folderWith, run, startCommand } from '../../harness/cli.ts'
+import { folderWith, run, startCommand } from '../../harness/cli.ts'
 import { stopAfterTest } from '../../harness/hooks.ts'
 import { FULL } from '../../harness/plugin.ts'
+import { holdSocket, isListening } from '../../harness/socket-holder.ts'
 
 const CONFIG = `
 server: { drainMs: 1000 }
@@ -13,49 +12,11 @@ apps: [{ sdkAppId: 7, unsigned: true }]
 plugins: [{ use: group-full }]
 `
 
-/**
- * A service manager as systemd is one: it opens the socket, and starts the server again when that has ended. It accepts
- * nothing itself, for it sleeps while the server runs.
- */
-const MANAGER = `
-import { createServer } from 'node:net'
-import { spawnSync } from 'node:child_process'
-const [, , node, bin] = process.argv
-const socket = createServer().listen(0, '127.0.0.1', () => {
-  const start = 'echo "{\\\\"pid\\\\":$$}"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$1" start'
-  const stdio = ['ignore', 'inherit', 'inherit', socket._handle.fd]
-  for (let starts = 0; starts < 2; starts++) spawnSync('sh', ['-c', start, node, bin], { stdio })
-  process.exit()
-})`
-
-interface Line {
-  readonly pid?: number
-  readonly msg?: string
-  readonly url?: string
-}
-
 describe('a restart', () => {
   it('refuses no request with a socket of systemd: LISTEN_FDS', async () => {
-    const cwd = await folderWith({ 'config/plugins.yaml': CONFIG, 'manager.mjs': MANAGER })
-    const manager = spawn(process.execPath, ['manager.mjs', process.execPath, BIN], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true,
-    })
-    stopAfterTest(async () => {
-      if (manager.exitCode === null) process.kill(-(manager.pid ?? 0), 'SIGKILL')
-    })
-    const lines = createInterface({ input: manager.stdout })[Symbol.asyncIterator]()
-    const next = async (matches: (line: Line) => boolean): Promise<Line> => {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done === true) throw new Error('the manager has ended')
-        const line = JSON.parse(value) as Line
-        if (matches(line)) return line
-      }
-    }
-    const isListening = ({ msg = '' }: Line): boolean => msg.startsWith('listening on')
-
+    // While it drains, each connection that is kept has to get one more answer, which tells its client to leave it.
+    const config = CONFIG.replace('drainMs: 50', 'drainMs: 3000')
+    const next = holdSocket(await folderWith({ 'config/plugins.yaml': config }))
     const { pid: first = 0 } = await next(({ pid }) => pid !== undefined)
     const { url = '' } = await next(isListening)
     const answers: (number | string)[] = []
