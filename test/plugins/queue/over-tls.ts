@@ -24,7 +24,8 @@ export function behavesOverTls(broker: () => TestBroker): void {
 
   for (const [what, leftOut, reason] of [
     ['does not trust its authority', 'ca', /certificate/],
-    ['shows no certificate', 'client', /alert/],
+    // The alert that says so may come too late, after the end of the connection.
+    ['shows no certificate', 'client', /cannot be reached/],
   ] as const) {
     it(`over TLS gets nothing from who ${what}, and the hold says why`, async () => {
       await broker().prepare()
