@@ -6,7 +6,7 @@ import { floorOf, printTable, rows } from './floors/table.ts'
 const faults = (files: Record<string, string[]>): string[] => faultsOf(new Map(Object.entries(files)))
 
 describe('floors', () => {
-  it('no file imports upward, sideways or in a circle', () => {
+  it('no file imports upward, sideways or in a cycle', () => {
     const found = faultsOf(readImports())
     expect(found, [printTable(), ...found].join('\n')).to.deep.equal([])
   })

@@ -23,7 +23,7 @@ function stranger({ admin }: AdminServer): Pick<AdminServer, 'get' | 'change'> {
 }
 
 describe('access to the admin API', () => {
-  it('wants the token or a login, whose cookie no script and no other site gets', async () => {
+  it('needs the token or a login, whose cookie is hidden from scripts and other sites', async () => {
     const server = await serveAdmin({ token: TOKEN }, memory)
     const { get, change } = stranger(server)
     for (const path of ['/api/session', '/api/events', '/api/overview', '/api/config', '/api/stream'])
@@ -136,7 +136,7 @@ describe('access to the admin API', () => {
     expect((await fetch(admin)).headers.get('content-security-policy')).to.equal(policy)
   })
 
-  it('serves no file but those of the page', async () => {
+  it('serves only the files of the page', async () => {
     const { admin } = await serveAdmin({}, memory)
     const { port } = new URL(admin)
     for (const path of [
@@ -176,7 +176,7 @@ describe('access to the admin API', () => {
     }
   })
 
-  it('has no file where the page was not built, which does not fail the start', () => {
+  it('has no files if the page was not built, and still starts', () => {
     expect(readPageFiles(new URL('file:///nowhere/')).size).to.equal(0)
   })
 

@@ -141,7 +141,7 @@ describe('the callbacks in the admin API', () => {
     expect((await server.get(`/api/events/${'a'.repeat(22)}`)).status).to.equal(404)
   })
 
-  it('tell of one what the store knows, with Sign masked and no body', async () => {
+  it('return what the store knows about one, with Sign masked and no body', async () => {
     const server = await serveAdmin({}, { plugins: [entry('takes', { [FULL]: () => undefined })] })
     const done = server.bus.next('handler:done')
     await server.post(FULL, full({ GroupId: '@TGS#1', Surplus: { a: 1 } }), { Sign: 'f'.repeat(64), sign: 'secret' })

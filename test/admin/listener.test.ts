@@ -37,7 +37,7 @@ describe('the admin listener', () => {
     await stopped
   })
 
-  it('is there before the plugins are, and not ready', async () => {
+  it('is up before the plugins are set up, and not ready', async () => {
     const port = await freePort()
     const asked = deferred<[number, unknown]>()
     const plugin = definePlugin({

@@ -53,7 +53,7 @@ function connect({ admin }: Pick<AdminServer, 'admin'>, token?: string, cookie =
 }
 
 describe('the stream of the admin API', () => {
-  it('tells of callbacks as they come, and of numbers, and survives a reload', async () => {
+  it('streams callbacks as they arrive, and numbers, and survives a reload', async () => {
     const server = await serveAdmin({}, { plugins: [entry('takes', { [FULL]: () => undefined })] })
     const stream = await connect(server)
     await stream.next('tick')

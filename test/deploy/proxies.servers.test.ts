@@ -165,7 +165,7 @@ describeWithProgram('nginx', 'nginx with the configuration of deploy/', () => {
     expect(logs).to.contain(`"peer":"127.0.0.1","command":"${FULL}","status":"200"`)
   })
 
-  it('goes to another of three servers while one of them is gone', async () => {
+  it('goes to another of three servers while one of them is down', async () => {
     const [one, other] = [await backend(), await backend()]
     const proxy = await nginx('deploy/docker/nginx.conf', [one.port, await freePort(), other.port])
     const sign = signed()

@@ -6,7 +6,7 @@ import { rows } from '../floors/table.ts'
 const text = readFileSync('docs/architecture.md', 'utf8')
 
 describe('docs/architecture.md', () => {
-  it('says of every room what it is for, as the table of floors does', () => {
+  it('says what every room is for, as the table of floors does', () => {
     const said = [...text.matchAll(/^\| `([^`]+)` \| (.*) \|$/gm)].map(([, at = '', job = '']) => ({ at, job }))
     for (const { at, job } of rows) expect(said).to.deep.include({ at, job })
   })

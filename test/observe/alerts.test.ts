@@ -70,7 +70,7 @@ describe('alerts', () => {
     expect(cleared[0]?.lastedMs).to.equal(130 * MINUTE)
   })
 
-  it('tell of a plugin that has been on hold for a minute, until it gets callbacks again', async () => {
+  it('report a plugin that has been on hold for a minute, until it gets callbacks again', async () => {
     const { stats, raised, cleared, pass } = watch()
     stats.plugins = [{ plugin: 'crm', backlog: 3, held: { reason: 'https://10.0.0.1 is down' } }]
     await pass(0)
@@ -89,7 +89,7 @@ describe('alerts', () => {
     expect(cleared.map(({ rule }) => rule)).to.deep.equal(['held'])
   })
 
-  it('tell of a plugin that is behind, until it has caught up', async () => {
+  it('report a plugin that is behind, until it has caught up', async () => {
     const { stats, raised, cleared, pass, now } = watch()
     const oldestAt = now()
     stats.plugins = [{ plugin: 'slow', backlog: 3, oldestAt }]
@@ -106,7 +106,7 @@ describe('alerts', () => {
     expect(cleared).to.have.length(1)
   })
 
-  it('tell of a plugin of which every call fails for minutes, and not of one that fails now and then', async () => {
+  it('report a plugin whose every call fails for minutes, and not one that fails now and then', async () => {
     const { bus, raised, cleared, pass } = watch()
     const call = (plugin: string, isFailure: boolean): void => {
       bus.counts.handler(plugin).seconds.observe(1)
@@ -138,7 +138,7 @@ describe('alerts', () => {
     expect(never.raised).to.deep.equal([])
   })
 
-  it('tell of a clock that is wrong, a store that takes nothing and one that is lost', async () => {
+  it('report a clock that is wrong, a store that takes nothing and one that is lost', async () => {
     const started = await serve()
     const raised = eventsOf(started.bus, 'alert:raised')
     await started.post(FULL, {}, signed(undefined, Date.now() + 3_600_000))
@@ -149,7 +149,7 @@ describe('alerts', () => {
     expect(started.lines.filter((line) => line.includes('"alert: '))).to.have.length(3)
   })
 
-  it('tell two weeks before a certificate expires, until another one is there', async () => {
+  it('warn two weeks before a certificate expires, until it is replaced', async () => {
     const bus = new Bus()
     const [raised, cleared] = [eventsOf(bus, 'alert:raised'), eventsOf(bus, 'alert:cleared')]
     const day = 24 * 60 * MINUTE

@@ -47,7 +47,7 @@ describe('the line of a callback', () => {
     }
   })
 
-  it('is there for those that failed alone with log.callbacks: failed, and for none with none', async () => {
+  it('exists only for failed ones with log.callbacks: failed, and for none with none', async () => {
     for (const [callbacks, count] of [
       ['all', 2],
       ['failed', 1],
@@ -60,7 +60,7 @@ describe('the line of a callback', () => {
     }
   })
 
-  it('is there for a share of them with log.sample, and for all that failed', async () => {
+  it('exists for a fraction of them with log.sample, and for all that failed', async () => {
     const server = await serve({ log: { sample: 0.1 }, plugins: [entry('broken', { [BEFORE]: broken })] })
     for (let n = 0; n < 50; n++) await server.post(FULL, full())
     for (let n = 0; n < 3; n++) await server.post(BEFORE, message())

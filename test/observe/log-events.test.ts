@@ -14,7 +14,7 @@ describe('the log', () => {
     ])
   })
 
-  it('says of what was not delivered at the end only what is true of the engine', async () => {
+  it('says about undelivered callbacks at the end only what is true of the engine', async () => {
     const folder = await folderWith({})
     for (const [delivery, level, words] of [
       [{ engine: 'memory' }, 'warn', 'are lost'],

@@ -99,7 +99,7 @@ describe('traces', () => {
     expect(JSON.stringify([call?.attributes, call?.events])).not.to.match(/usersig|another key/)
   })
 
-  it('have the handlers of a before-callback below its own span, and a trace of its own without a sender', async () => {
+  it('have the handlers of a before-callback below its span, and a new trace if the sender has none', async () => {
     const exporter = withTracer()
     const server = await serve({ plugins: [entry('words', { [BEFORE]: async ({ reject }) => reject() })] })
     await post(server, BEFORE, message())
@@ -132,7 +132,7 @@ describe('traces', () => {
     expect(exporter.getFinishedSpans().map(({ name }) => name)).to.deep.equal(['send unknown'])
   })
 
-  it('have channels of node:diagnostics_channel beside them, for each event of the bus', async () => {
+  it('come with channels of node:diagnostics_channel, for each event of the bus', async () => {
     const events: unknown[] = []
     const listen = (event: unknown): void => void events.push(event)
     subscribe('timhook:handler:done', listen)

@@ -88,7 +88,7 @@ describe('the page for everybody', () => {
     }
   })
 
-  it('is gone through with the keyboard: skip to the content, dialogs keep the focus, Escape closes them', async () => {
+  it('can be used with the keyboard: skip to the content, dialogs keep the focus, Escape closes them', async () => {
     const shown = await seeded()
     const { page } = await openPage(`${shown.url}#/plugins/works`)
     await page.locator('.json').waitFor()

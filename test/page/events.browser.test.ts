@@ -42,7 +42,7 @@ describe('the list of events', () => {
       expect(troubles).to.deep.equal([])
     })
 
-    it(`is gone through with j, k, Enter and /, in ${locale}`, async () => {
+    it(`is navigated with j, k, Enter and /, in ${locale}`, async () => {
       const shown = await shownServer()
       for (const GroupId of ['@TGS#1', '@TGS#2', '@TGS#3']) await sendFull(shown, { GroupId })
       const { page } = await openPage(`${shown.url}#/events`, { locale })

@@ -37,7 +37,7 @@ async function kill(server: StartedServer): Promise<void> {
 describe('the page over a restart', () => {
   closeBrowserAfterAll()
 
-  it('says that the server is gone, and goes on by itself when it is back', async () => {
+  it('says that the server is unreachable, and continues by itself when it is back', async () => {
     const port = await freePort()
     const cwd = await folderWith({
       'config/works.mjs': `export default { name: 'works', handlers: { '*': () => undefined } }`,

@@ -73,7 +73,7 @@ describe('orderKeyOf', () => {
     expect(keyOf('Sns.CallbackFriendAdd', { PairList: [null] })).to.equal(undefined)
   })
 
-  it('is there for every sample but those of callbacks without an order', () => {
+  it('exists for every sample except those of callbacks without an order', () => {
     const without = [...commands.values()].filter(
       (definition) => definition.phase === 'after' && keyOf(definition.command, definition.sample) === undefined,
     )

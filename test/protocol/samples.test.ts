@@ -36,7 +36,7 @@ describe('the sample of', () => {
         for (const event of body.Events ?? []) expect(event.CallbackCommand).to.equal(command)
       })
 
-      it('names no group but the sample group', () => {
+      it('name only the sample group', () => {
         for (const id of groupIds(sample)) expect(id).to.equal('@TGS#TIMHOOK-SAMPLE')
       })
 

@@ -71,7 +71,7 @@ describe('a REST call that a gateway answers', () => {
   })
 })
 
-describe('what a failed REST call says of its outcome', () => {
+describe('what a failed REST call says about its outcome', () => {
   it('is unknown after 60008, which Tencent sends before or after the effect', async () => {
     const { fake, rest } = await bench()
     fake.inject({ answer: { code: 60008 } })

@@ -61,7 +61,7 @@ describe('a failed REST call', () => {
     expect(error.hint).to.include('`secretKey` must be the key of this app')
   })
 
-  it('tells of a connection by its code alone', async () => {
+  it('describes a connection error only by its code', async () => {
     const { fake, rest } = await bench()
     await fake.close()
     const error = await failureOf(rest.call('openim', 'query_online_status', {}, { attempts: 1 }))

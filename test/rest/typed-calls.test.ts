@@ -23,7 +23,7 @@ describe('typed REST calls', () => {
     expect(GroupInfo[0]).not.to.have.any.keys('Name', 'MemberList')
   })
 
-  it('read each group whatever the code of the whole is, and fail where there is none', async () => {
+  it('read each group whatever the overall code is, and fail if there is none', async () => {
     const { fake, rest } = await open()
     fake.inject({ edit: (answer) => ({ ...answer, ErrorCode: 10010 }) })
     expect((await rest.getGroupInfo({ GroupIdList: ['@TGS#p'] })).GroupInfo[0]).to.include({ ErrorCode: 0 })

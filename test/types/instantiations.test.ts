@@ -64,7 +64,7 @@ describe('a plugin with a handler for every callback', () => {
 })
 
 describe('the types that authors see', () => {
-  it('tell of the same mistakes as those that timhook is checked with', async () => {
+  it('report the same mistakes as those that timhook is checked with', async () => {
     // These two are about what authors do not import.
     const inner = ['codes.types.ts', 'msg-body.types.ts']
     const files = (await readdir('test/types')).filter((file) => file.endsWith('.types.ts') && !inner.includes(file))

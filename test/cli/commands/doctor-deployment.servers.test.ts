@@ -133,7 +133,7 @@ plugins: [{ use: group-full }]
     expect(textOf(await examineUrl(new URL('/elsewhere', url).href, configOf({})), 'fault')).to.contain('answered 404')
   })
 
-  it('reports a URL that something else answers, or nobody, or that Tencent could not use', async () => {
+  it('reports a URL that another program answers, or none, or that Tencent could not use', async () => {
     const config = configOf({ server: { path: '/im' } })
     const gateway = await answering((_, response) => response.writeHead(502).end('<html>Bad Gateway</html>'))
     expect(textOf(await examineUrl(gateway, config), 'fault')).to.contain(

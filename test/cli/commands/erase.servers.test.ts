@@ -142,7 +142,7 @@ for (const [engine, settings] of engines)
   })
 
 describe('timhook erase', () => {
-  it('leaves no byte of a message in the files of sqlite, and replay says that the body is gone', async () => {
+  it('leaves no byte of a message in the files of sqlite, and replay says that the body was deleted', async () => {
     const all = await world({ engine: 'sqlite', sqlite: { file: 'data/timhook.db' } })
     const server = await all.start()
     await fill(server)

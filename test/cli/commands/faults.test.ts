@@ -31,7 +31,7 @@ function acceptAnything(): void {
 }
 
 describe('a callback that lacks what its type promises', () => {
-  it('is a dead letter of each plugin for whose handler it does not fit, until a definition accepts it', async () => {
+  it('is a dead letter of each plugin whose handler it does not fit, until a definition accepts it', async () => {
     const got: string[] = []
     const { cwd, serve, timhook } = await stored()
     const handle = ({ command, raw }: { command: string; raw: string }): void => void got.push(`${command} ${raw}`)

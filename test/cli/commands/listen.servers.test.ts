@@ -90,7 +90,7 @@ describe('timhook listen', () => {
     expect(groupsOf(await program.got(2))).to.deep.equal(['a', 'b'])
   })
 
-  it('refuses a program elsewhere without --yes, and what is no URL', async () => {
+  it('refuses another machine without --yes, and an invalid URL', async () => {
     for (const [args, expected] of [
       [['--to', 'http://example.com/'], 'example.com is not this machine'],
       [['--to', 'ftp://127.0.0.1/'], '--to ftp://127.0.0.1/: expected http or https'],

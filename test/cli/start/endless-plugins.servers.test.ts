@@ -78,7 +78,7 @@ describe('a plugin that does not settle', () => {
     expect(stderr).to.contain('still waits for a promise that will never settle')
   })
 
-  it('with a timer of its own does not keep a command that is done', async () => {
+  it('with its own timer does not keep a finished command running', async () => {
     const cwd = await folder(`${CLINGS}export default { name: 'x', handlers: {} }`)
     expect((await run(['check'], { cwd })).code).to.equal(0)
   })

@@ -28,7 +28,7 @@ describe('the commands that timhook start suggests', () => {
     expect(npmWarning({}, false)).to.equal(undefined)
   })
 
-  it('is one under an init, in a container whose first process it is', () => {
+  it('is one under an init, and as the first process of a container', () => {
     expect(initWarning(1)).to.contain('docker run --init')
     expect(initWarning()).to.equal(undefined)
   })

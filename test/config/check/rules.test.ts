@@ -55,7 +55,7 @@ describe('config: rules between values', () => {
     ])
   })
 
-  it('does not blame a plugin for an app whose sdkAppId is faulty', async () => {
+  it('does not blame a plugin for an app with an invalid sdkAppId', async () => {
     expect(
       await faultsOf(`apps: [{ sdkAppId: x, unsigned: true }]\nplugins: [{ use: a, only: { apps: [5] } }]`),
     ).to.have.length(1)
@@ -70,7 +70,7 @@ describe('config: rules between values', () => {
     ).to.deep.equal({ minMs: 5, maxMs: 5 })
   })
 
-  it('are checked beside faults elsewhere', async () => {
+  it('are checked despite faults elsewhere', async () => {
     expect(await faultsOf('server: { port: x }\napps: [{ sdkAppId: 7 }]')).to.have.length(2)
   })
 })
@@ -83,7 +83,7 @@ describe('config: warnings', () => {
     expect(await warningsOf(`${MINIMAL}server: { deadlineMs: 1999 }`)).to.deep.equal([])
   })
 
-  it('come with blanks around a token or a key, which nobody sees', async () => {
+  it('warn of invisible blanks around a token or a key', async () => {
     const app = `sdkAppId: 1, tokens: [abcd, ' efgh', '\${T}'], rest: { region: china, identifier: a, secretKey: 'k ' }`
     const reading = await read(`apps: [{ ${app} }]`, { env: { T: 'ijkl\r' } })
     expect(lines({ faults: reading.warnings, locate: reading.locate })).to.deep.equal(

@@ -50,7 +50,7 @@ describe('config: faults', () => {
     expect((await faultsOf(`${MINIMAL}zzzzzz: 1`))[0]).to.include('expected one of server, admin, apps')
   })
 
-  it('suggest port for prot, whose letters are swapped', async () => {
+  it('suggest port for prot, which has two letters swapped', async () => {
     expect((await faultsOf(`${MINIMAL}server: { prot: 1 }`))[0]).to.include('unknown key "prot"; did you mean "port"?')
   })
 

@@ -76,7 +76,7 @@ describe('config: finding the file', () => {
     expect(findConfig(undefined, process.cwd())).to.equal(join(process.cwd(), 'config', 'plugins.yaml'))
   })
 
-  it('says how to get one when there is none', async () => {
+  it('says how to create one if there is none', async () => {
     await inFolder({}, (folder) => {
       expect(codeOf(() => findConfig(undefined, folder))).to.match(
         /^CONFIG_NOT_FOUND: no config file config.plugins\.yaml; `timhook init` writes one/,

@@ -92,7 +92,7 @@ plugins: [{ use: a, options: { key: opt-secret, n: 1234, url: 'http://u:hush@h',
     expect(maskConfig(reading.config, new Set())).to.have.nested.property('apps[0].tokens').deep.equal(['***', '***'])
   })
 
-  it('are masked beside functions, instances and plugins, which print as names', () => {
+  it('are masked next to functions, instances and plugins, which print as names', () => {
     const plugin = { name: 'p', handlers: {} }
     const options = { run: () => 1, when: new Date(0), nothing: null, on: true, big: 5n }
     const { config, secrets } = checkConfig(

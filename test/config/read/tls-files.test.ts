@@ -8,7 +8,7 @@ import { configOf, faultsOf, inFolder, MINIMAL, read } from '../support.ts'
 const TLS = `${MINIMAL}server:\n  tls: { cert: a.pem, key: a.key }\n`
 
 describe('config: the files of tls', () => {
-  it('may stand beside the config, for both listeners', async () => {
+  it('may be next to the config, for both listeners', async () => {
     const { cert, key } = await makeCertificate('a')
     const text = `${TLS}admin: { tls: { cert: a.pem, key: a.key, ca: a.pem } }\n`
     const { server, admin } = await configOf(text, { files: { 'a.pem': cert, 'a.key': key } })

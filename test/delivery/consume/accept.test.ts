@@ -6,7 +6,7 @@ import { deferred } from '../../harness/plugin.ts'
 import { accept, callback, pluginOf } from '../engines/sqlite/run-sqlite.ts'
 
 describe('the engine memory', () => {
-  it('has nothing that an answer would wait for, and tells of what it cannot take', async () => {
+  it('has nothing that an answer would wait for, and reports what it cannot take', async () => {
     const got = deferred()
     const registry = createRegistry([pluginOf('one', async () => got.resolve(), {})])
     const bus = new Bus()

@@ -8,7 +8,7 @@ import { systemClock } from '../../../core/lib/clock.ts'
 const NOTHING: LeaseReply = { taken: [], lost: [], surplus: [], validMs: 60_000 }
 
 describe('leases', () => {
-  it('are asked for once more, and never twice at a time, however often they are said to be free', async () => {
+  it('are requested again, and never twice at a time, however often they are announced as free', async () => {
     const replies: (() => void)[] = []
     let [calls, underWay, most] = [0, 0, 0]
     const lease = async (): Promise<LeaseReply> => {

@@ -31,7 +31,7 @@ function batcherOf(): {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('what has become of callbacks', () => {
-  it('is written with what is stored meanwhile, and not once more', async () => {
+  it('is written together with what is stored meanwhile, and only once', async () => {
     const { batcher, written, outbox } = batcherOf()
     batcher.piggyback()
     expect(written).to.deep.equal([])

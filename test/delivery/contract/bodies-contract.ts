@@ -9,7 +9,7 @@ const COMMAND = 'Unknown.CallbackAfterSomething'
 /** What handlers are given, whatever others do to theirs. */
 export function describeBodies(serve: (config?: Partial<ConfigInput>) => Promise<TestServer>): void {
   describe('the body', () => {
-    it('is one of its own for each plugin, and the text as it came', async () => {
+    it('is a separate object for each plugin, and the text is as received', async () => {
       for (const depth of [1, 500]) {
         const seen: unknown[] = []
         const vandal = async ({ body, raw }: { body: object; raw: string }): Promise<void> => {
@@ -72,7 +72,7 @@ export function describeBodies(serve: (config?: Partial<ConfigInput>) => Promise
       expect(await dead).to.include({ command: FULL, plugin: 'typed', error })
     })
 
-    it('that lack what their type promises have no order, and wait for nobody', async () => {
+    it('that lack required fields have no order, and wait for no other', async () => {
       const release = deferred()
       const passed = deferred()
       const { post } = await serve({

@@ -108,7 +108,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
     expect(await handled.bus.next('handler:done')).to.include({ attempt: 2 })
   })
 
-  it('runs suspects one at a time however long each takes, of all plugins, and others beside them', async () => {
+  it('runs suspects of all plugins one at a time however long each takes, and others next to them', async () => {
     const place = await newPlace()
     const started = deferred()
     let starts = 0

@@ -25,7 +25,7 @@ const forever = (): Promise<void> => new Promise(() => undefined)
 
 /** What becomes of the backlog of a plugin that no process has any more, on engines for several processes. */
 export function describeRemoved(engine: string, place: () => Promise<Place>): void {
-  describe(`the backlog of a plugin that is gone, on the engine ${engine}`, () => {
+  describe(`the backlog of a removed plugin, on the engine ${engine}`, () => {
     it('becomes dead letters after keepRemoved, and stays as long as the plugin is disabled', async () => {
       const { run, open } = await place()
       const first = await run({ gone: forever, off: forever }, {})

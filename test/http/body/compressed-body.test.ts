@@ -100,7 +100,7 @@ describe('a compressed body', () => {
     })
 
   for (const encoding of ['zstd', 'gzip, gzip', 'compress', 'utf-8', '__proto__', 'constructor'])
-    it(`is refused with 415 when nobody here knows its encoding: ${encoding}`, async () => {
+    it(`is refused with 415 if its encoding is unknown: ${encoding}`, async () => {
       const server = await serve()
       const answer = await send(server, encoding, Buffer.from('{}'))
       const info = 'Content-Encoding: expected identity, gzip, deflate or br'

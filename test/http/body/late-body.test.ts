@@ -43,8 +43,8 @@ async function promisesAndTimers(port: number, send: Send): Promise<number> {
   return count
 }
 
-describe('a body that comes in a segment of its own, behind its head', () => {
-  it('costs no promise and no timer of its own', async () => {
+describe('a body that arrives in a separate segment, after its head', () => {
+  it('costs no extra promise and no extra timer', async () => {
     const { port } = await serveDispatch(() => ({ status: 200, text: OK }))
     // One timer is for all bodies under way, and stays.
     await promisesAndTimers(port, split)

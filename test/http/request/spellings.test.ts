@@ -34,7 +34,7 @@ describe('a parameter in another spelling', () => {
     expect(wrong.status).to.equal(401)
   })
 
-  it('does not count beside the exact one', async () => {
+  it('does not count next to the exact one', async () => {
     const { status, command } = await sent(
       `sdkappid=5&SDKAPPID=6&SdkAppid=${UNSIGNED_APP}&CallbackCommand=X.Y&callbackcommand=X.Z`,
     )

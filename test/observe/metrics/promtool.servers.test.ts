@@ -68,7 +68,7 @@ describe('deploy/', () => {
     }
   })
 
-  it('every panel of the dashboard has a query, a unit and a place of its own', async () => {
+  it('every panel of the dashboard has a query, a unit and its own place', async () => {
     const { panels } = JSON.parse(await readFile('deploy/grafana.json', 'utf8')) as { panels: Panel[] }
     const taken = new Set<string>()
     for (const { id, type, title, targets, gridPos, fieldConfig } of panels) {

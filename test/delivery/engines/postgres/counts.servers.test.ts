@@ -106,7 +106,7 @@ describeWithPostgres('the backlog in a PostgreSQL', () => {
     expect(await history.backlogs()).to.deep.equal([])
   })
 
-  it('keeps no lease away from others whose grant was lost on the way', async () => {
+  it('does not keep a lease from others if its grant was lost on the way', async () => {
     const { url } = await startPostgres()
     const postgres = await connected(url)
     await makeSchema(postgres)

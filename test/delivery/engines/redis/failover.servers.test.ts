@@ -46,7 +46,7 @@ describeWithRedis('the owner of a partition', () => {
     }
   })
 
-  it('gets what comes to a Redis that has lost its last callbacks, as one that took over may have', async () => {
+  it('gets new callbacks from a Redis that has lost its last ones, as a new primary may have', async () => {
     const redis = await startRedis()
     const seen: number[] = []
     const run = await runRedis(redis, { one: (n) => void seen.push(n) }, LONG)

@@ -118,7 +118,7 @@ describeWithRedis('two processes on one Redis', () => {
     expect(seen.size).to.equal(100)
   })
 
-  it('recognise a resend that comes to the other', async () => {
+  it('recognise a resend that reaches the other one', async () => {
     const redis = await startRedis()
     let calls = 0
     const handle = (): void => void calls++

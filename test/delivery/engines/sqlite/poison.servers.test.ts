@@ -15,7 +15,7 @@ async function makeDue(file: string): Promise<number[]> {
 describe('poison with the engine sqlite', () => {
   itSurvivesPoison({ name: 'sqlite', newPlace: newFile, run: runEngine, makeDue })
 
-  it('is none any more after a clean stop: what waits is tried at once', async () => {
+  it('is no longer one after a clean stop: waiting callbacks are tried at once', async () => {
     const file = await newFile()
     for (let death = 0; death <= 3; death++) {
       const started = deferred()

@@ -217,7 +217,7 @@ describe('a plugin of which there is only one callback, behind thousands of othe
     })
   })
 
-  it('has it made a dead letter where it is gone from the config', async () => {
+  it('makes it a dead letter if the plugin is no longer in the config', async () => {
     const file = await far()
     const run = await runEngine(file, { two: () => undefined })
     const history = read(file)

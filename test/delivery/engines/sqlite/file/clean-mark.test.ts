@@ -37,7 +37,7 @@ function hanging(heeds: boolean): { plugin: PluginInput; started: Promise<void> 
 }
 
 describe('the end of a server on the sqlite engine', () => {
-  it('is clean where handlers heed their signals, and not where one goes on', async () => {
+  it('is clean if handlers obey their signals, and not if one goes on', async () => {
     for (const heeds of [true, false]) {
       const file = await newFile()
       const { plugin, started } = hanging(heeds)

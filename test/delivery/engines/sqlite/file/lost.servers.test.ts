@@ -162,7 +162,7 @@ describe('a second server on a sqlite file', () => {
       expect(await post(server, 100)).to.equal(200)
     })
 
-  it('finds what the watchdog has left beside the file, whatever path leads to it', async () => {
+  it('finds what the watchdog has left next to the file, whatever path leads to it', async () => {
     const folder = await folderWith({ 'data/timhook.db': '' })
     await symlink(join(folder, 'data/timhook.db'), join(folder, 'link.db'))
     const left = suspectFileOf({ engine: 'sqlite', sqlite: { file: join(folder, 'link.db') } })

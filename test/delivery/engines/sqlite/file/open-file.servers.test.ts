@@ -13,7 +13,7 @@ async function refusedWith(file: string): Promise<{ code: string; message: strin
 }
 
 describe('the file of the sqlite engine', () => {
-  it('is made with its folders, for nobody else to read', async () => {
+  it('is created with its folders, readable by nobody else', async () => {
     const file = join(await folderWith({}), 'a', 'b', 'timhook.db')
     const client = await SqliteClient.open(file)
     await client.request('probe', undefined)
@@ -26,7 +26,7 @@ describe('the file of the sqlite engine', () => {
     expect(modes.map((mode) => (mode & 0o777).toString(8))).to.deep.equal(['700', '600', '600', '600', '600'])
   })
 
-  it('is one server’s: a second one is refused by name, until the first is gone, however', async () => {
+  it('belongs to one server: a second one is refused by name until the first has ended, however', async () => {
     const folder = await folderWith({ 'config/plugins.yaml': CONFIG })
     const server = await startCommand(folder)
     const second = await run(['start', '--port', '0'], { cwd: folder })
@@ -39,7 +39,7 @@ describe('the file of the sqlite engine', () => {
     expect(await next.ended).to.equal(0)
   })
 
-  it('has room set aside beside it, as much as the documents say', async () => {
+  it('has space reserved next to it, as much as the documents say', async () => {
     const folder = await folderWith({ 'config/plugins.yaml': CONFIG })
     const server = await startCommand(folder)
     const { size, mode } = await stat(join(folder, 'data/timhook.db.reserve'))

@@ -122,7 +122,7 @@ describe('room in a sqlite file', () => {
     expect(database.number("SELECT bytes FROM shares WHERE kind = 'fault'")).to.equal(0)
   })
 
-  it('lists what is left when the callbacks around it are gone', async () => {
+  it('lists what is left when the callbacks around it are deleted', async () => {
     const { run, database, file } = await withOne((n) => {
       if (n === 2) throw new Error('broken')
     })
