@@ -80,7 +80,7 @@ describe('the configs of the documents', () => {
 })
 
 describe('the reference of events', () => {
-  it('tells of every event of the bus when it comes', () => {
+  it('says of every event of the bus when it occurs', () => {
     const events = [...readFileSync('core/observe/bus.ts', 'utf8').matchAll(/^ {2}'([a-z-]+:[a-z]+)':/gm)]
     expect(events.length).to.be.greaterThan(10)
     for (const [, event = ''] of events)

@@ -33,14 +33,14 @@ describe('the reference of metrics', () => {
     const samples = [...samplesOf(await scrape(started.server.adminUrl)).keys()].map(read)
     expect(new Set(samples.map(({ name }) => name)).size).to.be.above(20)
     for (const { name, labels } of samples) {
-      const told = LABELS[name] ?? []
-      expect(told, name).to.include.members(labels)
+      const documentedLabels = LABELS[name] ?? []
+      expect(documentedLabels, name).to.include.members(labels)
       // A histogram's sum has no `le`.
-      expect(labels, name).to.include.members(told.filter((label) => label !== 'le'))
+      expect(labels, name).to.include.members(documentedLabels.filter((label) => label !== 'le'))
     }
   })
 
-  it('tells of no label of a metric that does not exist', async () => {
+  it('lists labels only of metrics that exist', async () => {
     const names = (await metricFamilies()).map(({ name }) => name)
     expect(names).to.include.members(Object.keys(LABELS))
   })

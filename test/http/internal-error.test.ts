@@ -50,7 +50,7 @@ describe('a fault of the server itself', () => {
       expect((await connection.answer()).status).to.equal(200)
     })
 
-  it('is none when an observer throws', async () => {
+  it('does not happen when an observer throws', async () => {
     const { bus, post } = await serve()
     bus.on('callback:received', () => {
       throw new Error('a word of it')

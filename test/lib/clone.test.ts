@@ -37,7 +37,7 @@ describe('a copy of a body', () => {
     expect(({} as { x?: unknown }).x).to.equal(undefined)
   })
 
-  it('is none where the body is nested deeper than any real one', () => {
+  it('is undefined if the body is nested deeper than any real one', () => {
     expect(copyOf(nested(50))).to.deep.equal(nested(50))
     expect(copyOf(nested(51))).to.equal(undefined)
     expect(copyOf(nested(100_000))).to.equal(undefined)

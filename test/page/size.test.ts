@@ -19,7 +19,7 @@ describe('the page as it is built', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.within(20_000, MOST)
   })
 
-  it('takes nothing from anywhere else, and has no script or style in its HTML', () => {
+  it('loads nothing from elsewhere, and has no script or style in its HTML', () => {
     expect(text('app.css')).to.not.match(/url\(|@import/)
     const html = text('index.html')
     const taken = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = '']) => address)

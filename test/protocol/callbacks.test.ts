@@ -88,7 +88,7 @@ describe('fields with another type in traffic than in the documents', () => {
 })
 
 describe('the list of differences', () => {
-  it('names nothing that is not there', () => {
+  it('mentions nothing that does not exist', () => {
     const all = documented.flatMap((one) => {
       const definition = definitionOf(one)
       const answer = definition.phase === 'before' ? places(one.response.fields, definition.answer) : []

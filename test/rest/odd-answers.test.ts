@@ -49,13 +49,13 @@ describe('a REST call that a gateway answers', () => {
     expect(error).to.include({ code: 'REST_UNANSWERED', attempts: 1, outcomeUnknown: false, retryable: false })
   })
 
-  it('takes no answer of another status than 200 for one, whatever it says', async () => {
+  it('accepts no answer with a status other than 200, whatever its body', async () => {
     const { fake, rest } = await bench()
     fake.inject({ answer: { status: 503, text: '{"ErrorCode":0,"ActionStatus":"OK"}' }, times: 4 })
     expect(await failureOf(roles(rest))).to.include({ code: 'REST_UNANSWERED', attempts: 4 })
   })
 
-  it('takes no code that is not an integer', async () => {
+  it('accepts no code that is not an integer', async () => {
     const { fake, rest } = await bench()
     fake.inject({ edit: (answer) => ({ ...answer, ErrorCode: 0.5 }), times: 4 })
     expect(await failureOf(roles(rest))).to.include({ code: 'REST_UNANSWERED', attempts: 4 })

@@ -38,7 +38,7 @@ describe('timhook doctor PLUGIN', () => {
       expect(code).to.equal(1)
     })
 
-  it('tells of its package: peer, versions, scripts, name and keyword', async () => {
+  it('checks its package: peer, versions, scripts, name and keyword', async () => {
     const { peerDependencies: _, ...without } = MANIFEST
     const dependency = await examined(PLUGIN(), { ...without, dependencies: { timhook: '1' } })
     expect(dependency.text).to.match(/FAULT .*peer dependency instead/)
@@ -51,7 +51,7 @@ describe('timhook doctor PLUGIN', () => {
     expect(text).to.match(/advice .*keyword/)
   })
 
-  it('tells of options without a description, and of secrets that are not marked', async () => {
+  it('reports options without a description, and secrets that are not marked', async () => {
     const options = "{ type: 'object', properties: { apiToken: { type: 'string' } } }"
     const { code, text } = await examined(PLUGIN(`, options: ${options}`))
     expect(text).to.contain('option apiToken has no description').and.contain('looks like a secret')

@@ -38,7 +38,7 @@ describe('a restart', () => {
     process.kill(second, 'SIGTERM')
   })
 
-  it('takes no socket that is meant for another process', async () => {
+  it('ignores a socket that is meant for another process', async () => {
     const cwd = await folderWith({ 'config/plugins.yaml': CONFIG })
     const env = { LISTEN_FDS: '1', LISTEN_PID: '1' }
     process.env = { ...process.env, ...env }

@@ -49,7 +49,7 @@ describe('the circuit breaker of forward', () => {
     expect(codes).to.deep.equal(['TARGET_UNREACHABLE', 'TARGET_UNREACHABLE', 'TARGET_HELD'])
   })
 
-  it('tells of opening and of closing in one line each', async () => {
+  it('logs opening and closing in one line each', async () => {
     const target = await receive()
     const options = { url: target.url, decide: true, circuit: { failures: 1, probeMs: 1, maxProbeMs: 1 } }
     const { post, bus, lines } = await serve({ plugins: [{ use: 'forward', options, onFailure: 'reject' }] })

@@ -142,7 +142,7 @@ describe('notify', () => {
     expect(fake.texts[1]).to.contain('the last')
   })
 
-  it('tells of a dead letter from end to end, and hides the URL in the log', async () => {
+  it('reports a dead letter from end to end, and hides the URL in the log', async () => {
     const fake = await startWebhook('feishu', 'secret-of-the-bot')
     const broken = entry('crm', { [FULL]: () => Promise.reject(new Error('down')) }, { retry: { attempts: 1 } })
     const alerts = { url: fake.url, format: 'feishu', signingSecret: 'secret-of-the-bot' } as const
