@@ -8,7 +8,7 @@ export interface ReadAhead {
   readonly perSecond: number
   /** Processor time of the server, with all its processes and threads; NaN where it is unknown. */
   readonly cpuUs: number
-  /** Processor time of its Redis or PostgreSQL, where it has one. */
+  /** Processor time of its Redis or PostgreSQL, if it has one. */
   readonly storeUs?: number
   readonly p50: number
   readonly p99: number

@@ -106,7 +106,7 @@ export function overRedis(name: string, setup: Setup = {}): Variant {
   }
 }
 
-/** With a PostgreSQL of its own, which commits to disk before each answer. */
+/** With its own PostgreSQL, which commits to disk before each answer. */
 export const postgres: Variant = {
   name: 'timhook postgres',
   async start(cores) {

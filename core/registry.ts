@@ -35,7 +35,7 @@ export interface IsolationHealth {
   readonly nextStartAt?: number
 }
 
-/** The circuit breaker of a plugin, as it emits it: `emit('circuit', { open, target })`. */
+/** The circuit breaker of a plugin, as emitted by `emit('circuit', { open, target })`. */
 export interface CircuitState {
   /** Whether it is open for any target; undefined until the plugin emits it. */
   readonly isOpen: boolean | undefined

@@ -82,7 +82,7 @@ function annotated(text: string): string {
   for (const frame of framesOf(lines)) {
     const [, command = ''] = COMMAND.exec(lines[frame.fields.get('CallbackCommand') ?? -1] ?? '') ?? []
     const definition: Definition | undefined = commands.get(command)
-    // An event of a list may have a command too, and is no body.
+    // An event of a list may have a command too, but is not a body.
     const request: Schema | undefined = definition?.request
     const isBody = namesOf(Object.keys(request?.properties ?? {})) === namesOf(frame.fields.keys())
     describe(frame, isBody ? request : undefined, definition ? documentsOf(definition) : '', comments)

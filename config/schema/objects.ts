@@ -4,7 +4,7 @@
  */
 export const BROKEN: unique symbol = Symbol('faulty config value')
 
-/** Whether nothing in a value is BROKEN. */
+/** Whether a value contains no BROKEN. */
 export function isWhole(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isWhole)
   return isPlainObject(value) ? Object.values(value).every(isWhole) : value !== BROKEN

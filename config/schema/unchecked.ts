@@ -2,13 +2,13 @@ import { isPlainObject } from './objects.ts'
 import { typesOf, type SchemaNode } from './node.ts'
 
 const TYPES = new Set<unknown>(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'])
-/** Keywords whose values are values, not schemas. */
+/** Keywords that contain plain values, not schemas. */
 const VALUES = new Set(['const', 'default', 'enum', 'examples'])
 const OTHER = 'build the schema with Type of timhook/plugin'
 
 /**
- * Returns the first part of a schema of options that would have no effect here, as a sentence; undefined if all has. Such
- * parts come from another version of TypeBox: what it marks in its own way is not known to the one that checks.
+ * Returns a sentence about the first part of an options schema that would have no effect here; undefined if there is
+ * none. Such parts come from another version of TypeBox, whose own markers are unknown to the version that checks.
  */
 export function uncheckedPart(schema: unknown): string | undefined {
   return visit(schema, 'options', new Set())
@@ -45,12 +45,12 @@ function faultOf(node: SchemaNode): string | undefined {
     return `Type.Recursive of @sinclair/typebox cannot be followed; use $defs and $ref, or Type.Cyclic of typebox`
   const refinements = node['~refine']
   if (refinements !== undefined && !(Array.isArray(refinements) && refinements.every(isRefinement))) {
-    return `its Type.Refine would have no effect: the message is no function, or it is of another version of typebox; ${OTHER}, and a message as in () => 'must be even'`
+    return `its Type.Refine would have no effect: the message is not a function, or it is of another version of typebox; ${OTHER}, and a message as in () => 'must be even'`
   }
   const unknown = '~kind' in node ? undefined : typesOf(node).find((type) => !TYPES.has(type))
   return unknown === undefined
     ? undefined
-    : `its type ${JSON.stringify(unknown)} is none of JSON Schema, and would accept anything`
+    : `its type ${JSON.stringify(unknown)} is not a JSON Schema type, and would accept anything`
 }
 
 /** Whether the TypeBox that checks options takes it for a refinement. It leaves out what it does not. */

@@ -31,7 +31,7 @@ export async function examine(
   const at = ['plugins', entry.index]
   const found: Fault[] = []
   const checked = await checkOptions(plugin.options, entry, reading)
-  // A variable that is not set is a fault of the reading, and leaves a hole in the options.
+  // A variable that is not set was already reported when reading, and leaves a hole in the options.
   const isGood = checked.faults.length === 0 && isWhole(checked.value)
   const options = isGood ? { value: checked.value } : undefined
   const { specs, faults } = handlerSpecs({ ...plugin.handlers }, entry, options)

@@ -16,7 +16,7 @@ import { resolvePlugin } from './resolve.ts'
 
 const MEMORY = 256 * 1024 ** 2
 const CLOSE_MS = 5000
-/** The id of the entry that `alerts` is short for. */
+/** The id of the entry that `alerts` stands for. */
 export const ALERTS_ID = 'alerts'
 const ALERTS_INDEX = -1
 
@@ -32,7 +32,7 @@ export interface LoadedPlugin {
   readonly limits: PluginLimits
   /** The state of its code on disk when it was loaded; undefined for a plugin that was passed as an object. */
   readonly code: string | undefined
-  /** Of the package that its module is in; undefined where that has none. */
+  /** The version of its module's package; undefined if that has none. */
   readonly version: string | undefined
   /** The separate thread or process that it runs in, if any. */
   readonly isolation?: Isolation
@@ -107,7 +107,7 @@ function alertsEntry({ config }: ConfigReading): PluginEntry[] {
   return [{ use: 'notify', id: ALERTS_ID, enabled: true, options, index: ALERTS_INDEX }]
 }
 
-/** Names `alerts` as the place of a fault in the entry that it is short for. */
+/** Names `alerts` as the place of an error in the entry that it stands for. */
 function placed(fault: Fault): Fault {
   const [, index, , ...inside] = fault.path
   return index === ALERTS_INDEX ? { ...fault, path: ['alerts', ...inside] } : fault

@@ -35,7 +35,7 @@ export async function resolvePlugin(use: string, folder: string): Promise<string
   throw notFound(use, what, near === '' ? `npm install ${names.at(-1)}` : '')
 }
 
-/** Whether timhook brings a plugin of this name. */
+/** Whether timhook ships a plugin with this name. */
 export function isShipped(name: string): boolean {
   return PACKAGE.test(name) && existsSync(shippedUrl(name))
 }
@@ -66,7 +66,7 @@ async function tryPackage(name: string, parent: string): Promise<string | undefi
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ERR_MODULE_NOT_FOUND') throw error
-    // A path in place of a name: the package is there, without its main file.
+    // If it is a path and not a name, the package exists, but not its main file.
     const [, path = ''] = /^Cannot find package '([^']+)'/.exec(message) ?? []
     if (isAbsolute(path)) throw notFound(name, `the package ${path} has no main file`, 'Is it built?')
     return undefined

@@ -12,7 +12,7 @@ import type { Stores } from '../store/store.ts'
 import { isObject } from '../lib/json.ts'
 import { NOTICE_MS, TimeoutError, unlessAborted, withNotice } from '../lib/timeout.ts'
 
-/** Targets that are remembered as left alone. */
+/** How many targets with an open circuit are remembered. */
 const MAX_TARGETS = 1000
 
 export interface SetUpDeps {
@@ -107,7 +107,7 @@ async function setUpPlugin(entry: LoadedPlugin, deps: SetUpDeps): Promise<SetUpP
   }
 }
 
-/** What a plugin has emitted of its circuit breaker since it was set up. */
+/** What a plugin has emitted about its circuit breaker since it was set up. */
 class Circuit implements CircuitState {
   readonly #isolation: Isolation | undefined
   #open: Set<unknown> | undefined

@@ -20,7 +20,7 @@ export interface Sent {
   readonly result: Promise<unknown>
 }
 
-/** Opens a thread or process. @param handle takes what the plugin sends of its own accord */
+/** Opens a thread or process. @param handle receives what the plugin sends unasked */
 export type OpenLink = (handle: (message: Incoming, link: Link) => void, onLine: ChannelOptions['onLine']) => Link
 
 /** A running thread or process, with its requests and replies. Once it has ended, requests are rejected. */

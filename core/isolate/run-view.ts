@@ -4,9 +4,9 @@ import { Services } from './services.ts'
 import type { CommandResult, LoadRequest } from './wire/messages.ts'
 
 /**
- * Runs a view of a plugin in a thread or process that ends with it, with the store that the view is given: one that hangs
- * holds up no callback, and is ended with its signal. So a process that does not run the plugin itself can show its views,
- * as the first one of `--workers`.
+ * Runs a view of a plugin in a thread or process that ends with it, with the given store. A view that hangs delays no
+ * callback, and is ended by its signal. So a process that does not run the plugin can show its views, such as the first
+ * one of `--workers`.
  */
 export async function runView(
   open: OpenLink,
@@ -25,7 +25,7 @@ export async function runView(
   )
   const end = (): void => {
     services.end()
-    link.kill('is not needed any more')
+    link.kill('is no longer needed')
   }
   signal.addEventListener('abort', end, { once: true })
   try {

@@ -1,6 +1,6 @@
 import type { Store } from './store.ts'
 
-/** A store that is opened by its first use: who needs none need not have one that can be opened. */
+/** A store that is opened on first use, so that commands that need none also run if it cannot be opened. */
 export function lazyStore(open: () => Promise<Store>): Store {
   return {
     get: async (key) => (await open()).get(key),

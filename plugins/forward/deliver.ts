@@ -24,7 +24,7 @@ const VERDICT_MS = 1000
 export async function deliver(context: Context): Promise<void> {
   const { circuit, rate, origin } = context.state
   for (let pauseMs = RECONNECT_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_RECONNECT_MS)) {
-    // The signal is read only where there is something to wait for: most callbacks need none.
+    // The signal is read only if there is something to wait for: most callbacks need none.
     const entered = circuit.enter()
     const passage = entered === 'probing' ? await enter(circuit, context.signal) : entered
     if (passage === 'open') throw held(circuit, origin)

@@ -16,7 +16,7 @@ export interface Target {
   readonly dispatcher: Dispatcher
   /** Scheme, host and port: the path may be a secret. */
   readonly origin: string
-  /** Names and values in turn. */
+  /** Names and values alternately. */
   readonly headers: readonly string[]
   readonly watch: Watch
   readonly write: Format
@@ -61,7 +61,7 @@ function formatOf({ format, token, secret }: Options, url: URL): Format {
   return format === 'cloudevents' ? createCloudEventsFormat(url, sign) : createStandardWebhooksFormat(url, sign)
 }
 
-/** What is the same in every request. `traceparent` is not. */
+/** The headers that are the same in every request, so without `traceparent`. */
 function headersOf(url: URL, given: Options['headers']): string[] {
   const { traceparent: _, ...others } = given
   return Object.entries({ ...authorizationOf(url), ...others, 'user-agent': 'timhook' }).flat()

@@ -13,7 +13,7 @@ const given = Type.Object({
   text: Type.String({ minLength: 1, maxLength: 1000, default: 'this is a test', description: 'What it says' }),
 })
 
-/** `timhook notify test`: sends one message, written as an alert is, and says what came back. */
+/** `timhook notify test`: sends one message in the form of an alert, and prints the answer. */
 export const test = defineCommand(
   {
     description: 'send one test message to the webhook, and print what came back',
@@ -58,7 +58,7 @@ function whyOf({ code, says }: Failure, { status, text }: Answer): string {
   return `refused the message: ${code} ${shown(says)}`.trimEnd()
 }
 
-/** Whether a webhook that says by its status what it thinks has answered like one that says it by a code. */
+/** Whether a webhook that answers by HTTP status has sent the code of another format. */
 function isForeignError(text = ''): boolean {
   const { errcode, code } = fieldsOf(parse(text))
   const isError = typeof errcode === 'number' && errcode !== 0

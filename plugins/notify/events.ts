@@ -83,7 +83,7 @@ export class Events {
     return [...this.#collected.values()].reduce((sum, { lines, hidden }) => sum + lines.size + (hidden > 0 ? 1 : 0), 0)
   }
 
-  /** Hands over what waits, numbers included. */
+  /** Hands over the waiting lines, including the numbers. */
   close(): void {
     this.#isClosing = true
     for (const [name, collected] of this.#collected) this.#flush(name, collected)

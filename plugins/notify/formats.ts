@@ -28,7 +28,7 @@ export interface Message {
   readonly body: string
 }
 
-/** What came of a message. `waitMs`: too many were sent. `says` is the webhook's sentence, which is not logged. */
+/** The outcome of a message. `waitMs`: too many were sent. `says` is the webhook's sentence, which is not logged. */
 export type Outcome = { readonly ok: true } | Failure
 
 export interface Failure {
@@ -49,7 +49,7 @@ export interface Webhook {
 }
 
 const MINUTE_MS = 60_000
-/** The code of an answer that is not of this format. */
+/** The code of an answer that is not in this format. */
 export const NO_CODE = 'no code in the answer'
 
 /** By `format`. The limits are from the documents named below. */
@@ -130,12 +130,12 @@ function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** The fields of an answer; none if it is no object. */
+/** The fields of an answer; none if it is not an object. */
 export function fieldsOf(answer: unknown): Readonly<Record<string, unknown>> {
   return typeof answer === 'object' && answer !== null ? { ...answer } : {}
 }
 
-/** Reads an answer that says with status 200 what is wrong. */
+/** Reads an answer that reports errors with status 200. */
 function byCode(answer: unknown, names: readonly string[], limits: Readonly<Record<number, number>>): Outcome {
   const fields = fieldsOf(answer)
   const code = names.map((name) => fields[name]).find((value) => typeof value === 'number')
@@ -166,7 +166,7 @@ export function textOf(lines: readonly string[], maxBytes: number): string {
   return [...kept, ...(kept.length < lines.length ? [`… and ${lines.length - kept.length} more`] : [])].join('\n')
 }
 
-/** A line of at most so many bytes, without half a character. */
+/** A line cut to at most this many bytes, without cutting a character. */
 function cut(line: string, maxBytes: number): string {
   if (Buffer.byteLength(line) <= maxBytes) return line
   let kept = ''

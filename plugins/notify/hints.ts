@@ -3,7 +3,7 @@ import type { Format, Options } from './options.ts'
 
 const KEYWORD = 'allow the keyword timhook, or write one of its keywords in `template` and `events`'
 
-/** What to do about the codes that people meet, from the documents that `formats.ts` names. */
+/** What to do about the usual codes, from the documents that `formats.ts` names. */
 const hints: Readonly<Record<Format, Readonly<Record<string, string>>>> = {
   wecom: { 93000: 'The key in `url` is wrong, or the robot was removed: copy its address again.' },
   dingtalk: {
@@ -27,7 +27,7 @@ const hints: Readonly<Record<Format, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** What to do about a failure; empty where its text says it all. */
+/** What to do about a failure; empty if its text is enough. */
 export function hintFor(outcome: Failure, { format }: Pick<Options, 'format'>): string {
   const { code, waitMs } = outcome
   if (code === NO_CODE) return `That is no answer of ${format}: look at \`url\` and \`format\`.`

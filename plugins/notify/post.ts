@@ -2,7 +2,7 @@ import type { Message, Outcome, Webhook } from './formats.ts'
 
 const LONGEST_WAIT_MS = 600_000
 
-/** What came back for a message; without `status` there was no answer. */
+/** The answer to a message; without `status` there was none. */
 export interface Answer {
   readonly outcome: Outcome
   readonly status?: number

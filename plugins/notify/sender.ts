@@ -5,10 +5,10 @@ import { post } from './post.ts'
 import type { Note } from './status.ts'
 
 export const TIMEOUT_MS = 10_000
-/** The last try while the server stops: the whole stop is not to wait for long. */
+/** The time limit of the last try while the server stops, so that the stop does not take long. */
 const LAST_TIMEOUT_MS = 3000
 const RETRIES_MS = [1000, 5000, 30_000, 120_000]
-/** A webhook that is away for hours is not to get everything at once. */
+/** A webhook that was down for hours must not get everything at once. */
 const MAX_QUEUED = 200
 
 export interface Target {
@@ -35,7 +35,7 @@ export class Sender {
   readonly #queue: Notice[] = []
   readonly #closing = new AbortController()
   #sending: Promise<void> | undefined
-  /** How many lines are in the message under way. */
+  /** How many lines are in the message in flight. */
   #inHand = 0
   #nextAt = 0
 
@@ -84,7 +84,7 @@ export class Sender {
     )
     for (let attempt = 0; ; attempt++) {
       const isLast = this.#closing.signal.aborted || attempt >= retriesMs.length
-      // Signed anew each time: a signature is good for a while only.
+      // Signed again each time, since a signature expires.
       const timeoutMs = this.#closing.signal.aborted ? LAST_TIMEOUT_MS : TIMEOUT_MS
       const { outcome } = await post(webhook, webhook.message(text, notices, target), { timeoutMs })
       this.#nextAt = performance.now() + webhook.intervalMs

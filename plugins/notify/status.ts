@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto'
 import type { Log, Store, ViewRows } from 'timhook/plugin'
 
 const PREFIX = 'process/'
-/** At most so often, however much happens. */
+/** Saves at most this often, however much happens. */
 const SAVE_MS = 1000
-/** While lines wait, their number is saved so often: a process that has not for three times as long has ended. */
+/** While lines wait, their number is saved this often. A process that has not saved for three times this has ended. */
 const BEAT_MS = 30_000
 const KEPT_MS = 7 * 86_400_000
-/** A store that is away must not hold up the end of the server. */
+/** An unavailable store must not delay the end of the server. */
 const LAST_SAVE_MS = 1000
 
-const FATES = ['sent', 'failed', 'dropped', 'throttled'] as const
-type Fate = (typeof FATES)[number]
+const OUTCOMES = ['sent', 'failed', 'dropped', 'throttled'] as const
+type Outcome = (typeof OUTCOMES)[number]
 
-/** Says what became of lines; `waiting` says why those that wait do. */
-export type Note = (what: Fate | 'waiting', lines: number, why?: string) => void
+/** Counts what became of lines; `waiting` has the reason why lines wait. */
+export type Note = (what: Outcome | 'waiting', lines: number, why?: string) => void
 
 interface Tally {
   readonly lines: number
-  /** When the last of them, milliseconds since 1970. */
+  /** The time of the last of them, milliseconds since 1970. */
   readonly at: number
   readonly why?: string | undefined
 }
@@ -27,7 +27,7 @@ interface Tally {
 interface Saved {
   readonly at: number
   readonly waiting: Tally
-  readonly fates: Partial<Record<Fate, Tally>>
+  readonly outcomes: Partial<Record<Outcome, Tally>>
 }
 
 interface StatusDeps {
@@ -38,11 +38,11 @@ interface StatusDeps {
   readonly saveMs?: number
 }
 
-/** Keeps in the store what becomes of the lines of this process, for `timhook notify status`. It holds no text. */
+/** Keeps counts of this process' lines in the store, for `timhook notify status`. Stores no text. */
 export class Status {
   readonly #deps: StatusDeps
   readonly #key = `${PREFIX}${randomUUID()}`
-  readonly #fates: Partial<Record<Fate, Tally>> = {}
+  readonly #outcomes: Partial<Record<Outcome, Tally>> = {}
   #why: string | undefined
   #timer: NodeJS.Timeout | undefined
   #isSoon = false
@@ -55,12 +55,12 @@ export class Status {
   readonly note: Note = (what, lines, why) => {
     if (what === 'waiting') this.#why = why ?? this.#why
     else if (what === 'sent' || what === 'failed') this.#why = undefined
-    if (what !== 'waiting') this.#fates[what] = { lines: (this.#fates[what]?.lines ?? 0) + lines, at: Date.now(), why }
+    if (what !== 'waiting') this.#outcomes[what] = { lines: (this.#outcomes[what]?.lines ?? 0) + lines, at: Date.now(), why }
     if (!this.#isSoon) this.#saveIn(this.#deps.saveMs ?? SAVE_MS)
     this.#isSoon = true
   }
 
-  /** Saves once more if there is something new. */
+  /** Saves again if there is something new. */
   async close(): Promise<void> {
     if (!this.#timer) return
     const late = new Promise<void>((resolve) => setTimeout(resolve, LAST_SAVE_MS).unref())
@@ -80,7 +80,7 @@ export class Status {
     const { store, log, waiting } = this.#deps
     const at = Date.now()
     const lines = waiting()
-    const saved: Saved = { at, waiting: { lines, at, why: this.#why }, fates: this.#fates }
+    const saved: Saved = { at, waiting: { lines, at, why: this.#why }, outcomes: this.#outcomes }
     if (lines > 0) this.#saveIn(BEAT_MS)
     try {
       await store.set(this.#key, saved, { ttlMs: KEPT_MS })
@@ -96,7 +96,7 @@ export async function statusRows(store: Pick<Store, 'list'>, now = Date.now()): 
   const all = (await store.list(PREFIX)).map(({ value }) => value as Saved)
   const isAlive = ({ at, waiting: { lines } }: Saved): boolean => lines === 0 || now - at < 3 * BEAT_MS
   const rows: [string, Tally][] = [
-    ...FATES.map((fate): [string, Tally] => [fate, sum(all.flatMap(({ fates }) => fates[fate] ?? []))]),
+    ...OUTCOMES.map((outcome): [string, Tally] => [outcome, sum(all.flatMap(({ outcomes }) => outcomes[outcome] ?? []))]),
     ['lost', sum(all.filter((saved) => !isAlive(saved)).map(({ waiting }) => waiting))],
     ['waiting', sum(all.filter(isAlive).map(({ waiting }) => waiting))],
   ]

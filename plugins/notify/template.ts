@@ -11,7 +11,7 @@ export function fill(template: string, fields: Fields): string {
   return template.replaceAll(PLACE, (_, path: string) => printed(valueAt(fields, path)))
 }
 
-/** The line of an alert, of its fields and where and when it is written. */
+/** The line of an alert, from its fields, the host and the time. */
 export function lineOf(template: string, alert: Fields): string {
   const time = new Date().toISOString().slice(0, 16).replace('T', ' ')
   return fill(template, { ...alert, host: hostname(), time })

@@ -122,7 +122,7 @@ describe('plugins', () => {
       'is TypeScript that Node does not run',
       { 'x.tsx': 'export default 1' },
       './x.tsx',
-      /x\.tsx is TypeScript, which Node \d+\.\d+\.\d+ does not run; build it, and name the JavaScript/,
+      /x\.tsx is TypeScript, which Node \d+\.\d+\.\d+ does not run; build it, and name the resulting JavaScript/,
     ],
     [
       'is a package that is not built',

@@ -68,7 +68,7 @@ describe('options whose schema another copy of TypeBox has made', () => {
     [
       'a type of an older version',
       "Obj({ list: { type: 'array', items: Obj({ at: { [Kind]: 'Date', type: 'Date' } }) } })",
-      'options.list.at: its type "Date" is none of JSON Schema, and would accept anything',
+      'options.list.at: its type "Date" is not a JSON Schema type, and would accept anything',
     ],
     [
       'a refinement of version 1.0',
@@ -82,11 +82,11 @@ describe('options whose schema another copy of TypeBox has made', () => {
     })
   }
 
-  it('are refused over a refinement whose message is no function, which TypeBox would leave out', async () => {
+  it('are refused for a refinement whose message is not a function, which TypeBox would leave out', async () => {
     const head = `import { Type } from '${pathToFileURL(resolve('dist/core/plugin.js')).href}'`
     const own = plugin(head, "Type.Object({ even: Type.Refine(Type.Integer(), (n) => n % 2 === 0, 'must be even') })")
     expect(await faultsOf({ 'own.mjs': own }, `${use}{ even: 3 }\n`)).to.contain(
-      "options.even: its Type.Refine would have no effect: the message is no function, or it is of another version of typebox; build the schema with Type of timhook/plugin, and a message as in () => 'must be even'",
+      "options.even: its Type.Refine would have no effect: the message is not a function, or it is of another version of typebox; build the schema with Type of timhook/plugin, and a message as in () => 'must be even'",
     )
   })
 })

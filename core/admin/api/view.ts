@@ -50,7 +50,7 @@ export function viewRoute(deps: ApiDeps): Route {
         const rows = await withTimeout(run(), LIMIT_MS)
         return rows ? tableOf(rows) : { text: printed }
       } catch (error) {
-        // One of a thread, or of another copy of timhook, is of another class.
+        // An error from a thread, or from another copy of timhook, has another class.
         if (isCommandError(error)) throw new ApiFault(400, error.message, error.code)
         if (!(error instanceof TimeoutError)) throw error
         throw new ApiFault(503, `view ${name} of plugin ${id} did not end within ${LIMIT_MS / 1000} s`)

@@ -5,7 +5,7 @@ import { TimhookError } from '../../errors.ts'
 import { version } from '../../host/import/version.ts'
 import { pluginFiles } from '../scaffold/plugin-files.ts'
 
-/** Whoever gives the name of the package means the same. */
+/** The name of the package is accepted too. */
 const PREFIX = /^timhook-plugin-/
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
 

@@ -47,7 +47,7 @@ function isOwnName(id: string): boolean {
 }
 
 async function failWithout(id: string, reading: ConfigReading): Promise<never> {
-  // A plugin that is there and could not be loaded is a fault of the config.
+  // A plugin that exists but could not be loaded is an error of the config.
   const { plugins } = await prepare(reading)
   const hint =
     id === ALERTS_ID ? 'Set alerts.url.' : `Its plugins are ${plugins.map((one) => one.id).join(', ') || 'none'}.`
@@ -100,7 +100,7 @@ async function inContext(
     if (command.view && rows) print(rows, table(rows))
   } finally {
     process.off('SIGINT', end)
-    // What could not be opened has been said by the command.
+    // If it could not be opened, the command has said so.
     await (await opened?.catch(() => undefined))?.close()
   }
 }

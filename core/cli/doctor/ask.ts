@@ -5,12 +5,12 @@ import { isObject } from '../../lib/json.ts'
 import { isUntrusted } from '../../lib/net/host.ts'
 
 export interface Question {
-  /** Posts it; without one it is a GET. */
+  /** Sent by POST; without one the request is a GET. */
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** What is trusted, in place of the public authorities. */
+  /** What is trusted instead of the public authorities. */
   readonly tls?: ConnectionOptions | undefined
-  /** The path of a Unix socket to ask by. */
+  /** The path of a Unix socket to connect to. */
   readonly socket?: string | undefined
   readonly timeoutMs: number
 }
@@ -21,7 +21,7 @@ export interface Answer {
   readonly ms: number
 }
 
-/** Asks on a connection of its own. Resolves with the code of the error if there is no answer, or TIMEOUT. */
+/** Sends the request on a new connection. Resolves with the error code if there is no answer, or TIMEOUT. */
 export function ask(
   url: URL,
   { body, headers = {}, tls, socket, timeoutMs }: Question,
@@ -49,7 +49,7 @@ export function ask(
   })
 }
 
-/** Whether it is an answer to a callback, as Tencent expects one. */
+/** Whether it is an answer to a callback, in the form that Tencent expects. */
 export function isEnvelope({ text }: Answer): boolean {
   try {
     const value: unknown = JSON.parse(text)

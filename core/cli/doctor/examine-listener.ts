@@ -9,8 +9,8 @@ import { advice, fault, type Finding, fine } from './finding.ts'
 const TIMEOUT_MS = 5000
 
 /**
- * Asks the server of the config where it listens, as the proxy in front does: by HTTP, by HTTPS, or by its Unix socket. It
- * plays the check of the console, which dispatches nothing.
+ * Connects to the server of the config where it listens, as a proxy in front does: over HTTP, HTTPS or its Unix socket.
+ * Sends what the check of the console sends, which dispatches nothing.
  */
 export async function examineListener(config: Config): Promise<Finding[]> {
   const { host, port, tls } = config.server
@@ -33,24 +33,26 @@ export async function examineListener(config: Config): Promise<Finding[]> {
 
 function unanswered(shown: string, code: string, socket: string | undefined): Finding {
   if (isOtherCertificate(code))
-    return fault(`${shown} serves another certificate than server.tls.cert has: reload it, or another server is there`)
+    return fault(
+      `${shown} does not serve the certificate in server.tls.cert: reload it, or another server is running there`,
+    )
   if (socket !== undefined && code === 'EACCES')
     return fault(`this user may not connect to ${socket}: see server.socketMode and the owner of its folder`)
   return advice(`no server answers on ${shown} (${code})`)
 }
 
 /**
- * Whether others trust it; the check of the config has seen to the rest.
+ * Checks whether others trust it; the check of the config has done the rest.
  * @param url where it is served
  */
 async function examineCertificate(file: string, url?: URL): Promise<Finding[]> {
-  const takes = 'Tencent takes only those of a public authority, unless your proxy has another one'
+  const takes = 'Tencent accepts only those of a public authority, unless your proxy has another one'
   const [own] = certificatesOf(readFileSync(file, 'utf8'))
   if (own?.checkIssued(own)) return [advice(`the certificate of server.tls is self-signed: ${takes}`)]
   if (!url) return []
   // By the authorities of this machine, under whatever name.
   const answer = await ask(url, { body: '{}', tls: { checkServerIdentity: () => undefined }, timeoutMs: TIMEOUT_MS })
   if (!('code' in answer) || !isUntrusted(answer.code)) return []
-  const why = `its authority is a private one, or ${file} lacks the intermediates`
+  const why = `its authority is private, or ${file} lacks the intermediates`
   return [advice(`the certificate of server.tls is not trusted here (${answer.code}): ${why}. ${takes}`)]
 }

@@ -27,8 +27,8 @@ export async function examineServer({ admin }: Config): Promise<Finding[]> {
   const asking = { tls: tls && trustOnly(readFileSync(tls.cert, 'utf8')), timeoutMs: TIMEOUT_MS }
   const ready = await ask(new URL(`${url}/readyz`), asking)
   if ('code' in ready && isOtherCertificate(ready.code))
-    return [...findings, fault(`${url} serves another certificate than admin.tls.cert has: reload it`)]
-  if ('code' in ready) return [...findings, advice(`no server answers on ${url}, so none has been looked at`)]
+    return [...findings, fault(`${url} does not serve the certificate in admin.tls.cert: reload it`)]
+  if ('code' in ready) return [...findings, advice(`no server answers on ${url}, so it was not examined`)]
   const { checks, held } = parse(ready.text)
   const reasons = Object.entries(isObject(checks) ? checks : {}).filter(([, answer]) => answer !== 'ok')
   if (ready.status === 200) findings.push(fine('the server is ready'))

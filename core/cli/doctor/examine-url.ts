@@ -25,10 +25,10 @@ export async function examineUrl(text: string, config: Config): Promise<Finding[
   let checked = await post(url, {}, '{}', tls)
   const wrong = 'code' in checked ? certificateFault(checked.code) : undefined
   if (wrong !== undefined) {
-    const text = `the certificate of ${url.host} ${wrong}: Tencent takes that of a public authority, with its intermediates`
+    const text = `the certificate of ${url.host} ${wrong}: Tencent accepts only that of a public authority, with its intermediates`
     findings.push(fault(text))
     if (!config.server.tls) return findings
-    // What is signed goes to no other server than that of the config.
+    // A signed request must only go to the server of the config.
     tls = trustOnly(readFileSync(config.server.tls.cert, 'utf8'))
     checked = await post(url, {}, '{}', tls)
     if ('code' in checked && certificateFault(checked.code) !== undefined) return findings
@@ -94,7 +94,7 @@ function hintOf(status: number): string {
   return 'something other than this config answers there'
 }
 
-/** Plays the console: the answer, or why there is none. */
+/** Sends what the console sends. Returns the answer, or why there is none. */
 function post(
   url: URL,
   query: Readonly<Record<string, string>>,
@@ -110,12 +110,12 @@ function unreachable(code: string): string {
   return code === 'TIMEOUT' ? `no answer within ${TIMEOUT_MS / 1000} s` : connectionFault(code)
 }
 
-/** What is wrong with the certificate that is served, if the connection failed for that. */
+/** What is wrong with the served certificate, if that is why the connection failed. */
 function certificateFault(code: string): string | undefined {
   if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'is self-signed'
   if (code === 'CERT_HAS_EXPIRED') return 'has expired'
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'is for another name'
   return isUntrusted(code)
-    ? `is of no authority that is known here, or comes without intermediates (${code})`
+    ? `is not of an authority that is known here, or comes without intermediates (${code})`
     : undefined
 }

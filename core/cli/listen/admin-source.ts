@@ -60,7 +60,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
       if (!seen.has(event.id)) found.push(event)
     return found.toReversed()
   }
-  /** When the newest came by the clock of the server, which may differ from ours; 0 if there is none. */
+  /** When the newest arrived, by the server's clock, which may differ from ours; 0 if there is none. */
   const newestAt = async (signal: AbortSignal): Promise<number> => {
     for await (const { receivedAt } of events({ limit: '1' }, signal)) return receivedAt
     return 0
@@ -116,7 +116,7 @@ export async function openAdminSource(admin: URL, token: string | undefined): Pr
   }
 }
 
-/** The server has a callback no more. */
+/** The server no longer has a callback. */
 class NotStored extends Error {}
 
 function hintOf(status: number): string {

@@ -37,7 +37,7 @@ export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => v
     })
     watchers.set(place, watcher)
   }
-  // The folder of a plugin that is not built yet comes with its first build.
+  // The folder of a plugin that is not built yet is created by its first build.
   const awaitFolder = (place: string): void => {
     const look = (): void => {
       watchers.get(place)?.close()
@@ -46,7 +46,7 @@ export function watchFiles({ folder, plugins }: ConfigReading, onChange: () => v
       wrote(watchedIn(place))
     }
     watchers.set(place, watch(nearestFolder(place), look))
-    // It may have come in between.
+    // It may have appeared in between.
     if (existsSync(place)) look()
   }
   for (const place of places) (existsSync(place) ? follow : awaitFolder)(place)

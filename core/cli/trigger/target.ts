@@ -60,7 +60,7 @@ export function targetAt(url: string, tls: AgentOptions = {}): Target {
   }
 }
 
-/** The URL of the server of the config, as it is reached from here. */
+/** The URL at which the server of the config can be reached from here. */
 export function urlOf({ server }: Config): string {
   const [path = '/'] = [server.path].flat()
   if (socketPath(server.host) !== undefined) return `${server.host}:${path}`
@@ -68,7 +68,7 @@ export function urlOf({ server }: Config): string {
   return `${server.tls ? 'https' : 'http'}://${host}:${server.port}${path}`
 }
 
-/** The parts of `unix:/run/timhook.sock`, or with the path of the URL behind another colon. */
+/** The parts of `unix:/run/timhook.sock`, optionally with the path of the URL after another colon. */
 export function unixTarget(url: string): { socket: string; path: string } | undefined {
   const rest = socketPath(url)
   if (rest === undefined) return undefined

@@ -109,7 +109,7 @@ export class SettleBatcher {
     this.#writing = undefined
   }
 
-  /** Writes what is left, and stops. What is refused is tried again for `graceMs` milliseconds. */
+  /** Writes what is left, and stops. Refused writes are retried for `graceMs` milliseconds. */
   async close(graceMs: number): Promise<void> {
     const endsAt = performance.now() + graceMs
     await this.flush()

@@ -32,7 +32,7 @@ export async function importFault(error: unknown, url: string | undefined): Prom
 /** @param file the module, with the line if it is known */
 function knownFault(message: string, file: string): string | undefined {
   const [, missing] = MODULE.exec(message) ?? []
-  // CommonJS calls a package a module, too.
+  // CommonJS errors call a package a module, too.
   const [, name] = missing === undefined || PATH.test(missing) ? (PACKAGE.exec(message) ?? []) : ['', missing]
   if (name !== undefined) return `${file} imports the package ${name}, which is not installed; npm install ${name}`
   if (missing !== undefined) return `${file} imports ${missing}, which does not exist; is it built?`
@@ -48,7 +48,7 @@ function knownFault(message: string, file: string): string | undefined {
     return `${file} is an ES module, and Node takes it for CommonJS; name it .mjs, or put "type": "module" into its package.json`
   }
   if (TYPESCRIPT.test(message)) {
-    return `${file} is TypeScript, which Node ${process.versions.node} does not run; build it, and name the JavaScript that comes of it`
+    return `${file} is TypeScript, which Node ${process.versions.node} does not run; build it, and name the resulting JavaScript`
   }
   return undefined
 }

@@ -40,14 +40,14 @@ export function defaultExport(module: { readonly default?: unknown }): unknown {
   const exported = module.default
   const plugin = isObject(exported) && exported['__esModule'] === true ? exported['default'] : exported
   if (plugin === undefined) throw new TimhookError('PLUGIN_INVALID', noDefault(module, 'export default'))
-  // CommonJS has its exports as default: a plugin among them is exported by name.
+  // The default export of CommonJS is its exports: a plugin among them is exported by name.
   if (isObject(plugin) && !('handlers' in plugin) && pluginName(plugin) !== undefined) {
     throw new TimhookError('PLUGIN_INVALID', noDefault(plugin, 'module.exports ='))
   }
   return plugin
 }
 
-/** The name under which one is among these exports. */
+/** The name under which these exports include a plugin. */
 function pluginName(exports: object): string | undefined {
   return Object.entries(exports).find(([, value]) => isObject(value) && 'handlers' in value)?.[0]
 }

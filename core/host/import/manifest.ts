@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../../lib/json.ts'
 export function manifestOf(file: string): JsonObject | undefined {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = read(join(folder, 'package.json'))
-    // One in a folder of built files often says no more than `type`.
+    // One in a folder of built files often contains only `type`.
     if (manifest && ('name' in manifest || 'version' in manifest)) return manifest
   }
   return undefined
@@ -17,7 +17,7 @@ function read(path: string): JsonObject | undefined {
     const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
     return isObject(manifest) ? manifest : undefined
   } catch {
-    // Where it cannot be read, Node has said so when it imported the module.
+    // If it cannot be read, Node has reported that when it imported the module.
     return undefined
   }
 }

@@ -115,7 +115,7 @@ export class PluginThread {
       json,
       print: (_, text) => void (printed += text),
       table: (rows) => JSON.stringify(rows),
-      // The thread ends with the time of the view.
+      // The thread ends when the view's time is up.
       signal: this.#stopping.signal,
     })
     return { rows, printed }

@@ -14,15 +14,14 @@ export function expiryOf(certificates: readonly X509Certificate[]): number {
 }
 
 /**
- * What a client on this machine needs to trust a server whose certificate file it can read, and no other one. The name in it
- * is a public one, under which nobody asks here. Where another certificate is served the error has the code
- * OTHER_CERTIFICATE.
+ * The options for a client on this machine to trust only the server whose certificate file it can read. Its name is not
+ * checked, since it is the public one. If another certificate is served, the error has the code OTHER_CERTIFICATE.
  */
 export function trustOnly(pem: string): ConnectionOptions {
   const [expected] = certificatesOf(pem)
   return {
     ca: pem,
-    // Trusts a certificate that an authority has signed, without that one.
+    // Trusts a certificate signed by an authority without having that of the authority.
     allowPartialTrustChain: true,
     checkServerIdentity: (_host, { fingerprint256 }) =>
       fingerprint256 === expected?.fingerprint256

@@ -7,7 +7,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host)
 }
 
-/** Whether a connection failed because nobody who is trusted here has signed the certificate of the peer. */
+/** Whether a connection failed because the peer's certificate is not signed by an authority that is trusted here. */
 export function isUntrusted(code: string): boolean {
   return UNTRUSTED.test(code)
 }
@@ -15,7 +15,7 @@ export function isUntrusted(code: string): boolean {
 /** Returns the code of a failed connection, with a hint if the certificate authority of the peer is not trusted. */
 export function connectionFault(code: string): string {
   if (!isUntrusted(code)) return code
-  return `${code}: its authority is not trusted here; name that one's certificate in the variable NODE_EXTRA_CA_CERTS`
+  return `${code}: its authority is not trusted here; set NODE_EXTRA_CA_CERTS to the file of its certificate`
 }
 
 const UNIX = 'unix:'

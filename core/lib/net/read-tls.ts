@@ -9,7 +9,7 @@ export interface TlsOptions {
   readonly key?: string | undefined
 }
 
-/** The same as PEM texts, as `tls.connect` takes them. */
+/** The same as PEM texts, for `tls.connect`. */
 export interface TlsTexts {
   readonly ca?: string
   readonly cert?: string
@@ -28,7 +28,7 @@ export function readTls({ ca, cert, key }: TlsOptions): TlsTexts {
     ...(key !== undefined && { key: textOf('key', key) }),
   }
   try {
-    // What is no certificate would be overlooked, and then nobody is trusted.
+    // Node ignores text that is not a certificate, and would then trust nobody.
     for (const [name, text] of Object.entries({ ca: texts.ca, cert: texts.cert }))
       if (text !== undefined && certificatesOf(text).length === 0) throw new Error(`${name} has no certificate in PEM`)
     createSecureContext(texts)

@@ -52,7 +52,7 @@ export function circuitFamily(plugins: readonly ObservedPlugin[]): Family {
   )
 }
 
-/** How the threads and processes of plugins fare. */
+/** The states of the threads and processes of plugins. */
 export function isolationFamilies(plugins: readonly ObservedPlugin[]): Family[] {
   const all = plugins.flatMap(({ id, isolation }) => (isolation ? [{ plugin: id, ...isolation.health() }] : []))
   return [

@@ -16,7 +16,7 @@ export interface Sendable {
 export interface Message {
   /** Path and query. */
   readonly path: string
-  /** Names and values in turn, the cheapest form to send. */
+  /** Names and values alternately, the cheapest form to send. */
   readonly headers: string[]
   readonly body: string
 }
@@ -24,7 +24,7 @@ export interface Message {
 /** Writes a callback in one of the formats. */
 export type Format = (callback: Sendable, nowMs: number) => Message
 
-/** Parameters that hold for one request: the next request has its own. */
+/** Parameters for one request: the next request has its own. */
 const OF_ONE_REQUEST = /^(?:sign|requesttime|requestid|timhook-hops)$/i
 
 /** The parameters of the URL that describe the callback. */

@@ -17,7 +17,7 @@ export interface Answer {
   readonly isCut: boolean
 }
 
-/** Where messages go, and how long an answer is waited for. */
+/** Where messages go, and how long to wait for an answer. */
 interface Way {
   readonly origin: string
   readonly dispatcher: Dispatcher
@@ -26,7 +26,7 @@ interface Way {
   readonly limitMs: number
 }
 
-/** What asks for an answer. Its signal is costly, and read only if the answer does not come soon. */
+/** The caller of a request. Its signal is costly, so it is read only if the answer does not come soon. */
 interface Asking {
   readonly signal: AbortSignal
 }
@@ -66,7 +66,7 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
   #retryAfter: string | undefined
   #isRepeated = false
   #isSettled = false
-  /** When the rest of the answer has to be there. */
+  /** When the rest of the answer must have arrived. */
   #restEndsAt: number | undefined
 
   constructor(deps: ExchangeDeps) {
@@ -99,8 +99,8 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    // It has waited for a connection for too long.
-    if (this.#isSettled) controller.abort(new Error('nobody waits for the answer any more'))
+    // It has waited too long for a connection.
+    if (this.#isSettled) controller.abort(new Error('nobody waits for the answer any longer'))
   }
 
   onResponseStart(
@@ -137,13 +137,13 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
       this.#chunks = []
       this.#length = 0
       this.#controller = undefined
-      // Not in the midst of the end of the connection.
+      // Not while the connection is being closed.
       queueMicrotask(() => this.#send())
       return
     }
     this.#settle()
     this.#deps.way.watch.remove(this)
-    // Without effect where the answer counts already.
+    // Has no effect if the answer already counts.
     this.#deps.reject(error)
   }
 

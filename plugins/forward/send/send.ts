@@ -10,7 +10,7 @@ export type Context = Pick<
   'id' | 'attempt' | 'app' | 'query' | 'receivedAt' | 'raw' | 'signal' | 'state' | 'count' | 'forwardHeaders'
 > & { readonly command: string; readonly body: object; readonly rewritten?: readonly string[] }
 
-/** Sends a callback to the target and tells the circuit how that went. Resolves to an error if there is no answer. */
+/** Sends a callback to the target and reports the outcome to the circuit. Resolves to an error if there is no answer. */
 export async function send(context: Context, passage: Passage, needsText: boolean): Promise<Answer | TargetError> {
   const { state: target, count } = context
   const { circuit, origin } = target
@@ -30,13 +30,13 @@ export async function send(context: Context, passage: Passage, needsText: boolea
   }
 }
 
-/** Codes of Node for certificates that no known authority has signed. */
+/** Node's codes for certificates that no known authority has signed. */
 const UNKNOWN_AUTHORITY = /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)/
 const NO_ANSWER = { status: 'none' }
-/** By the first digit of the status. */
+/** Labels by the first digit of the status. */
 const LABELS = Array.from({ length: 10 }, (_, digit) => ({ status: `${digit}xx` }))
 
-/** Whether there was no answer, or one that says that the target takes nothing now. Other 4xx are about the one callback. */
+/** Whether there was no answer, or one that says the target takes nothing now. Other 4xx concern only this callback. */
 export function isDown(answer: Answer | Error): boolean {
   return answer instanceof Error || answer.status === 429 || answer.status >= 500
 }
@@ -65,7 +65,7 @@ function messageOf(context: Context, { write, headers }: Target): ReturnType<Tar
   return { path, headers: all, body: text }
 }
 
-/** The body as it came, with what earlier plugins have rewritten. */
+/** The body as received, with the changes of earlier plugins. */
 function jsonOf({ body, raw, rewritten }: Context): string {
   if (!rewritten || rewritten.length === 0) return raw
   const fields = body as Readonly<Record<string, unknown>>

@@ -1,9 +1,9 @@
-/** How often what is under way is looked at, milliseconds. */
+/** How often requests in flight are checked, milliseconds. */
 const LOOK_MS = 50
 
-/** Something that is under way. */
+/** Something in flight. */
 export interface Watched {
-  /** Where it stands in the list of its watch. */
+  /** Its index in the list of its watch. */
   place: number
   /** @param now by the clock of performance.now() */
   look(now: number): void
@@ -37,7 +37,7 @@ export class Watch {
       return
     }
     const now = performance.now()
-    // From the end, since one that ends is replaced by the last.
+    // From the end, since one that ends is replaced by the last one.
     for (let at = this.#underWay.length - 1; at >= 0; at--) this.#underWay[at]?.look(now)
   }
 }

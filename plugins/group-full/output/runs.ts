@@ -32,7 +32,7 @@ export const runs = defineCommand(
   options,
 )
 
-/** A run that chose nobody has one row, too. */
+/** A run that chose nobody also has one row. */
 function rowsOf(run: RunRecord): ViewRows {
   const { startedAt, app, group, mode, outcome = 'error', before } = run
   const about = {

@@ -4,7 +4,7 @@ import type { Message } from '../message.ts'
 /** Where a broker is. */
 export interface Broker {
   readonly url: string
-  /** The part of the URL that is no secret. */
+  /** The part of the URL that is not secret. */
   readonly origin: string
   readonly tls: TlsTexts | undefined
 }

@@ -83,12 +83,12 @@ describe('timhook doctor, where the server serves HTTPS', () => {
     const local = await examineListener(config)
     expect(textsOf(local, 'fault')).to.deep.equal([])
     expect(textsOf(local, 'fine').join()).to.contain(`timhook answers on ${url}`)
-    expect(textsOf(local, 'advice').join()).to.contain('the certificate of server.tls is self-signed: Tencent takes')
+    expect(textsOf(local, 'advice').join()).to.contain('the certificate of server.tls is self-signed: Tencent accepts')
     const remote = await examineUrl(url, config)
     const [, fault] = textsOf(remote, 'fault')
     expect(textsOf(remote, 'fault')).to.have.length(2)
     expect(fault).to.equal(
-      `the certificate of ${new URL(url).host} is self-signed: Tencent takes that of a public authority, with its intermediates`,
+      `the certificate of ${new URL(url).host} is self-signed: Tencent accepts only that of a public authority, with its intermediates`,
     )
     expect(textsOf(remote, 'fine').join()).to.contain('answered the check of the console').and.contain('no other one')
   })
@@ -122,7 +122,7 @@ plugins: [{ use: group-full }]
     const files = await filesOf(await makeCertificate('new'))
     const config = configOf({ server: { port: Number(new URL(url).port), tls: files } })
     expect(textsOf(await examineListener(config), 'fault').join()).to.contain(
-      'another certificate than server.tls.cert',
+      'does not serve the certificate in server.tls.cert',
     )
   })
 

@@ -60,14 +60,14 @@ export async function writeCertificate(folder: string, name: string, { cert, key
   await writeFile(join(folder, `${name}.key`), key)
 }
 
-/** Files of a server that asks for certificates, and of a client that has one, all of one authority. */
+/** Files of a server that requires client certificates, and of a client with one, all from one authority. */
 export interface TlsFiles {
   readonly ca: string
   readonly server: { readonly cert: string; readonly key: string }
   readonly client: { readonly cert: string; readonly key: string }
 }
 
-/** Makes them in a folder. */
+/** Creates them in a folder. */
 export async function makeTlsFiles(folder: string): Promise<TlsFiles> {
   const by = await makeCertificate('authority')
   await writeCertificate(folder, 'ca', by)

@@ -22,7 +22,7 @@ export async function startRabbit(
   const folder = await folderWith({}, atEnd)
   const [port, distribution, epmdPort] = [await freePort(), await freePort(), await freePort()]
   const securePort = await freePort()
-  // By which Erlang's nodes find each other: one that a node starts would stay when it has ended.
+  // The port mapper of Erlang's nodes. One that a node starts would outlive the node.
   const names = { ERL_EPMD_PORT: String(epmdPort), ERL_EPMD_ADDRESS: '127.0.0.1' }
   const epmd = serverProcess({
     program: 'epmd',

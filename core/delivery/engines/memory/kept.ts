@@ -7,7 +7,7 @@ import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
 /** A callback of the history. `order` increases with each. */
 export type Item = StoredItem | UndeliveredItem
 
-/** One object, which the log has too: each more that outlives a callback costs the garbage collector time. */
+/** One object, shared with the log: each further long-lived object costs the garbage collector time. */
 export interface StoredItem extends WaitingCallback {
   readonly order: number
   /** The plugins that get it, as JSON. */
@@ -42,7 +42,7 @@ export class Kept {
     return this.#last
   }
 
-  /** The order of the item that is added next. */
+  /** The order of the next item. */
   next(): number {
     return ++this.#last
   }

@@ -90,7 +90,7 @@ export function useSearch(filter: EventFilter, filterKey: string): Search {
   const readNewest = useCallback(
     () =>
       get<EventPage>(withParams('api/events', { ...filter, limit: String(WANTED) })).then(
-        // The answer to a question that is not asked any more says nothing of the list.
+        // Ignores the answer to a search that was replaced.
         ({ entries }) => (wantedKey.current === filterKey ? entries : []),
         () => [],
       ),

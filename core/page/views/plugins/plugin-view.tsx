@@ -68,7 +68,7 @@ function Table({ view: { columns, rows }, label }: { view: Exclude<View, { text:
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 
-/** A time as a plugin's command writes it is shown in the viewer's zone. */
+/** Times in a plugin's output are shown in the viewer's time zone. */
 function Cell({ text }: { text: string }) {
   const at = ISO.test(text) ? Date.parse(text) : NaN
   return Number.isNaN(at) ? <Untrusted text={text} limit={200} /> : <Time at={at} />

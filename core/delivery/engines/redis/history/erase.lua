@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Deletes a callback of a partition, with its dead letters. A plugin that it waits for has finished it then, and whoever has
--- that lease loses it: its counts, and what it has read, are no longer so.
+-- Deletes a callback of a partition, with its dead letters. For a plugin that it waits for it then counts as finished, and
+-- the process with that lease loses it, since its counts and what it has read are outdated.
 --
 -- KEYS: the partition.
 -- ARGV: the number, whether it is deleted even if it waits (1 or 0), and its plugins.
