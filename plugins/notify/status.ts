@@ -55,7 +55,8 @@ export class Status {
   readonly note: Note = (what, lines, why) => {
     if (what === 'waiting') this.#why = why ?? this.#why
     else if (what === 'sent' || what === 'failed') this.#why = undefined
-    if (what !== 'waiting') this.#outcomes[what] = { lines: (this.#outcomes[what]?.lines ?? 0) + lines, at: Date.now(), why }
+    if (what !== 'waiting')
+      this.#outcomes[what] = { lines: (this.#outcomes[what]?.lines ?? 0) + lines, at: Date.now(), why }
     if (!this.#isSoon) this.#saveIn(this.#deps.saveMs ?? SAVE_MS)
     this.#isSoon = true
   }
@@ -96,7 +97,10 @@ export async function statusRows(store: Pick<Store, 'list'>, now = Date.now()): 
   const all = (await store.list(PREFIX)).map(({ value }) => value as Saved)
   const isAlive = ({ at, waiting: { lines } }: Saved): boolean => lines === 0 || now - at < 3 * BEAT_MS
   const rows: [string, Tally][] = [
-    ...OUTCOMES.map((outcome): [string, Tally] => [outcome, sum(all.flatMap(({ outcomes }) => outcomes[outcome] ?? []))]),
+    ...OUTCOMES.map((outcome): [string, Tally] => [
+      outcome,
+      sum(all.flatMap(({ outcomes }) => outcomes[outcome] ?? [])),
+    ]),
     ['lost', sum(all.filter((saved) => !isAlive(saved)).map(({ waiting }) => waiting))],
     ['waiting', sum(all.filter(isAlive).map(({ waiting }) => waiting))],
   ]

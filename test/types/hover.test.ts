@@ -12,7 +12,7 @@ export default definePlugin({
   handlers: {
     /*?*/'Group.CallbackAfterNewMemberJoin': ({ body }) => { // · 新成员入群之后 [intl 34372](https://www.tencentcloud.com/
       void body./*?*/GroupId // Group. [intl 34372](https://www.tencentcloud.com/document/product/1047/34372)
-      void body./*?*/NewMemberList // Those that joined. [intl 34372]
+      void body./*?*/NewMemberList // Users who joined. [intl 34372]
       void body.NewMemberList?.[0]?./*?*/Member_Account // User id.
       body.NewMemberList?.map((member) => member./*?*/Member_Account) // User id.
     },
