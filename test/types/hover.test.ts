@@ -20,7 +20,7 @@ export default definePlugin({
       void body.GroupMsgReceiptList?.[0]?./*?*/UnreadNum // How many have not. [intl 60395]
     },
     'Group.CallbackAfterGroupMsgExtension': ({ body }) => {
-      for (const { /*?*/Value } of body.ExtensionList ?? []) void Value // Value; empty where it was deleted.
+      for (const { /*?*/Value } of body.ExtensionList ?? []) void Value // Value; empty if it was deleted.
     },
     'Profile.CallbackPortraitSet': ({ body }) => {
       void body.ProfileItem?.[0]?./*?*/Tag // Name of the field, such as Tag_Profile_IM_Nick
