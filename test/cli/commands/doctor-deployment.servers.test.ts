@@ -85,7 +85,7 @@ plugins: [{ use: group-full }]
     expect(textOf(inside, 'advice'))
       .to.contain('app 7 is unsigned')
       .and.contain('accepts 2 tokens')
-      .and.contain('Node 20.20.0 gets no security fixes')
+      .and.contain('Node 20.20.0 no longer gets security fixes')
       .and.contain('delivery.engine is memory')
     const open = checkConfig({ ...input, server: { host: '0.0.0.0' } }, { env: {} })
     expect(textOf(await examineDeployment(open, { version: '24.1.0' }), 'fault')).to.contain('app 7 is unsigned')

@@ -14,7 +14,7 @@ import { serve, SIGNED_APP, TOKENS } from '../../harness/server.ts'
 import { makeCertificate, type Made, writeCertificate } from '../../harness/servers/certificates.ts'
 
 const SIGNED = { sdkAppId: SIGNED_APP, tokens: TOKENS }
-const NO_ADDRESS = 'Tencent cannot reach 127.0.0.1, which is no public address'
+const NO_ADDRESS = 'Tencent cannot reach 127.0.0.1, which is not a public address'
 
 const textsOf = (findings: readonly Finding[], level: Finding['level']): string[] =>
   findings.filter((finding) => finding.level === level).map(({ text }) => text)
@@ -78,7 +78,7 @@ plugins: [{ use: group-full }]
 })
 
 describe('timhook doctor, where the server serves HTTPS', () => {
-  it('trusts a certificate that signs itself, says that Tencent does not, and looks on', async () => {
+  it('trusts a self-signed certificate, says that Tencent does not, and continues', async () => {
     const { config, url } = await serveWith()
     const local = await examineListener(config)
     expect(textsOf(local, 'fault')).to.deep.equal([])
@@ -90,10 +90,10 @@ describe('timhook doctor, where the server serves HTTPS', () => {
     expect(fault).to.equal(
       `the certificate of ${new URL(url).host} is self-signed: Tencent accepts only that of a public authority, with its intermediates`,
     )
-    expect(textsOf(remote, 'fine').join()).to.contain('answered the check of the console').and.contain('no other one')
+    expect(textsOf(remote, 'fine').join()).to.contain('answered the check of the console').and.contain('and no others')
   })
 
-  it('tells of an authority that nobody knows here, but not where it is known', async () => {
+  it('reports an authority that is not known here, but not where it is known', async () => {
     const ca = await makeCertificate('ca')
     const { config, url, files } = await serveWith(ca)
     const local = await examineListener(config)
@@ -112,12 +112,12 @@ plugins: [{ use: group-full }]
     const cwd = await folderWith({ 'config/plugins.yaml': yaml, 'ca.pem': ca.cert })
     const env = { NODE_EXTRA_CA_CERTS: join(cwd, 'ca.pem') }
     const { stdout } = await run(['doctor', '--url', url], { cwd, env })
-    expect(stdout).to.contain(`timhook answers on ${url}`).and.contain('no other one')
+    expect(stdout).to.contain(`timhook answers on ${url}`).and.contain('and no others')
     expect(stdout).not.to.contain('not trusted')
     expect(stdout.split('\n').filter((line) => line.startsWith('FAULT'))).to.deep.equal([`FAULT  ${NO_ADDRESS}`])
   })
 
-  it('sees that another certificate is served than the config has', async () => {
+  it('reports that the served certificate is not that of the config', async () => {
     const { url } = await serveWith()
     const files = await filesOf(await makeCertificate('new'))
     const config = configOf({ server: { port: Number(new URL(url).port), tls: files } })
