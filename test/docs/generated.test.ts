@@ -17,7 +17,7 @@ describe('the files that are generated from the source', () => {
     expect(stale, 'run `npm run build && npm run docs`').to.deep.equal([])
   })
 
-  it('have nothing beside them of callbacks that are gone', () => {
+  it('include nothing of callbacks that no longer exist', () => {
     for (const folder of [SCHEMAS, ...CALLBACK_PAGES]) {
       const paths = readdirSync(folder).map((name) => `${folder}/${name}`)
       const expected = [...generated.keys()].filter((path) => path.startsWith(`${folder}/`))
@@ -25,7 +25,7 @@ describe('the files that are generated from the source', () => {
     }
   })
 
-  it('have a Chinese sentence for each English one, and none that nothing says any more', () => {
+  it('have a Chinese sentence for each English one, and no unused ones', () => {
     const sentences = askedFor()
     expect([...sentences].filter((sentence) => dictionary[sentence] === undefined)).to.deep.equal([])
     expect(Object.keys(dictionary).filter((sentence) => !sentences.has(sentence))).to.deep.equal([])
