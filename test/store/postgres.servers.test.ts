@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { PostgresClient } from '../../core/store/postgres/client.ts'
 import { migrate, STORE_TABLES } from '../../core/store/postgres/migrate.ts'
+import { sql } from '../../core/store/postgres/sql.ts'
 import { createPostgresStores } from '../../core/store/postgres/stores.ts'
 import { stopAfterTest } from '../harness/hooks.ts'
 import { connecting } from '../harness/servers/postgres-client.ts'
@@ -60,6 +62,28 @@ describeWithPostgres('on a real PostgreSQL', () => {
       const { store: again } = await open('p')
       expect(await again.get('n')).to.equal(20)
       expect(await again.lease('job', 60_000)).to.equal(undefined)
+    })
+
+    it('runs again what PostgreSQL has rolled back to break a deadlock', async () => {
+      const postgres = await opened(shared())
+      await postgres.query(
+        sql('make', 'CREATE TABLE {schema}.counts AS SELECT n, 0 AS count FROM generate_series(0, 1) n'),
+      )
+      const add = (n: number) => sql(`add-${n}`, `UPDATE {schema}.counts SET count = count + 1 WHERE n = ${n}`)
+      let waiting = 0
+      const inOrder = (first: number, second: number): Promise<unknown> =>
+        postgres.transaction(async (session) => {
+          await session.query(add(first))
+          waiting++
+          while (waiting < 2) await delay(5)
+          return session.query(add(second))
+        })
+      await Promise.all([inOrder(0, 1), inOrder(1, 0)])
+      expect(waiting).to.equal(3)
+      expect(await postgres.query(sql('read', 'SELECT count FROM {schema}.counts'))).to.deep.equal([
+        { count: 2 },
+        { count: 2 },
+      ])
     })
 
     it('lists keys in the order of every engine', async () => {

@@ -2,7 +2,7 @@ import { type Client, type ClientBase, escapeIdentifier, Pool, type PoolClient }
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../observe/log.ts'
 import { inspect } from './check.ts'
-import { isLost, isRefusal, postgresFault } from './fault.ts'
+import { isDeadlock, isLost, isRefusal, postgresFault } from './fault.ts'
 import { listen } from './listen.ts'
 import { type PostgresSettings, targetOf } from './options.ts'
 import { createSessions, isTransactionPooled, type Sessions } from './sessions.ts'
@@ -17,8 +17,8 @@ export interface PostgresClient extends Queryable {
   /** Whether there is a pooler that gives each transaction another session: then nobody can listen. */
   readonly isPooled: boolean
   /**
-   * Fails at once while PostgreSQL is down. Never sends twice: after a lost reply nobody knows whether it was done. Its
-   * errors are TimhookErrors.
+   * Fails at once while PostgreSQL is down. Never sends twice: after a lost reply nobody knows whether it was done. Only
+   * what was rolled back to break a deadlock is run again. Its errors are TimhookErrors.
    */
   query: Queryable['query']
   /** Rolls back if `work` throws. */
@@ -37,6 +37,8 @@ const RETRY_MS = 100
 /** A connection is given up when a reply is overdue by this long. */
 const SILENT_MS = 10_000
 const LOOK_MS = 2000
+/** How often what PostgreSQL has ended to break a deadlock is run again. */
+const MAX_REPEATS = 5
 const GRACE_MS = 50
 
 interface OpenOptions {
@@ -83,7 +85,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
   })
   pool.on('error', () => undefined)
 
-  const session = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+  const session = async <T>(work: (client: PoolClient) => Promise<T>, repeats = MAX_REPEATS): Promise<T> => {
     let client: PoolClient | undefined
     try {
       client = await pool.connect()
@@ -99,6 +101,7 @@ export async function openPostgres(settings: PostgresSettings, options: OpenOpti
       return result
     } catch (error) {
       client?.release(isLost(error))
+      if (isDeadlock(error) && repeats > 0) return session(work, repeats - 1)
       if (isLost(error) || !client) noteIsThere(false)
       throw postgresFault(error, place)
     }

@@ -24,6 +24,11 @@ export function isRefusal(error: unknown): boolean {
     : REFUSALS.includes((error as DriverError).code) || /password must be a/.test((error as DriverError).message)
 }
 
+/** Whether PostgreSQL has rolled back all of it, since it and another one waited for each other. */
+export function isDeadlock(error: unknown): boolean {
+  return (error as DriverError).code === '40P01'
+}
+
 /** Whether the connection is lost, or is to a server that no longer accepts writes. */
 export function isLost(error: unknown): boolean {
   if (error instanceof TimhookError) return error.code === 'STORE_UNREACHABLE'

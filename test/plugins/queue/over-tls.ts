@@ -32,7 +32,7 @@ export function behavesOverTls(broker: () => TestBroker): void {
       const { ca, client } = broker().tls
       const tls = leftOut === 'ca' ? client : { ca }
       const server = await queueing({ url: broker().secureUrl, tls })
-      expect(server.lines.find((line) => line.includes('the broker is away'))).to.match(reason)
+      expect(server.lines.find((line) => line.includes('the broker is down'))).to.match(reason)
       const held = server.bus.next('plugin:held')
       await server.post(FULL, full())
       expect((await held).reason)
