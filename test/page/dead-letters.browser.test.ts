@@ -1,9 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import type { DeadLetterPage } from '../../core/admin/api-types.ts'
 import { closeBrowserAfterAll, openPage } from '../harness/browser.ts'
-import { LANGUAGES, sendFull, shownServer } from './support.ts'
+import { LANGUAGES, sendFull, type Shown, shownServer } from './support.ts'
 
 const dialog = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true })
+
+async function lettersOf({ url }: Shown): Promise<DeadLetterPage['letters']> {
+  const response = await fetch(new URL('api/dead-letters', url))
+  return ((await response.json()) as DeadLetterPage).letters
+}
 
 describe('dead letters on the page', () => {
   closeBrowserAfterAll()
@@ -82,6 +89,8 @@ describe('dead letters on the page', () => {
     await page.getByRole('button', { name: 'Retry all' }).click()
     await page.getByText('Retry 2 dead letters of fails?').waitFor()
     await sendFull(shown, { GroupId: '@TGS#3' })
+    // It is stored a moment after its handler has failed.
+    while ((await lettersOf(shown)).length < 3) await delay(20)
     shown.plays.fault = undefined
     await dialog(page, 'Retry').click()
     await page.getByText('This has changed since it was shown. Look again, then repeat it.').waitFor()
