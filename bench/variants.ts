@@ -88,6 +88,7 @@ export const rivals = [rival('fastify'), rival('hono'), rival('express')]
 export const memory = timhook('timhook memory', 'memory')
 export const sqlite = timhook('timhook sqlite', 'sqlite')
 export const redis = overRedis('timhook redis')
+export const postgres = overPostgres('timhook postgres')
 
 /** With its own redis-server on any core. Its processor time is shown next to the server's. */
 export function overRedis(name: string, setup: Setup = {}): Variant {
@@ -106,19 +107,22 @@ export function overRedis(name: string, setup: Setup = {}): Variant {
   }
 }
 
-/** With its own PostgreSQL, which commits to disk before each answer. */
-export const postgres: Variant = {
-  name: 'timhook postgres',
-  async start(cores) {
-    if (!hasPostgres) throw new NotAvailable('postgresql is not installed')
-    const server = await startPostgres()
-    const started = await timhook('', 'postgres', { delivery: { postgres: { url: server.url } } }).start(cores)
-    const stop = async (): Promise<void> => {
-      await started.stop()
-      await server.kill()
-    }
-    return { ...started, storePid: server.pid, stop }
-  },
+/** With its own PostgreSQL on any core, which commits to disk before each answer. */
+export function overPostgres(name: string, setup: Setup = {}): Variant {
+  return {
+    name,
+    async start(cores) {
+      if (!hasPostgres) throw new NotAvailable('postgresql is not installed')
+      const server = await startPostgres()
+      const delivery = { postgres: { url: server.url } }
+      const started = await timhook(name, 'postgres', { ...setup, delivery }).start(cores)
+      const stop = async (): Promise<void> => {
+        await started.stop()
+        await server.kill()
+      }
+      return { ...started, storePid: server.pid, stop }
+    },
+  }
 }
 
 /** Only storing: the handlers wait from the first callback on, so nothing else is delivered. */

@@ -1,29 +1,19 @@
 import { Loader } from '../load/processes.ts'
 import { measure } from '../rounds.ts'
-import { startPostgres } from '../../test/harness/servers/postgres.ts'
-import { memory, overRedis, redis, sqlite, timhook, type Variant } from '../variants.ts'
+import { memory, overPostgres, overRedis, postgres, redis, sqlite, type Variant } from '../variants.ts'
 import { spreadOf } from '../report/stats.ts'
 import { type Cell, simulate } from './cell.ts'
 import { type EngineName, engines, type LogCosts, type Measured, type Work } from './costs.ts'
 
 const CONNECTIONS = 64
 
-const postgres = (name: string, args: readonly string[]): Variant => ({
-  name,
-  async start(cores) {
-    const server = await startPostgres()
-    const setup = { args, delivery: { postgres: { url: server.url, schema: 'scale' } } }
-    const started = await timhook(name, 'postgres', setup).start(cores)
-    return { ...started, stop: () => started.stop().then(() => server.kill()) }
-  },
-})
 const two = ['--workers', '2']
 const cases: readonly { engine: EngineName; processes: number; variant: Variant }[] = [
   { engine: 'sqlite', processes: 1, variant: sqlite },
   { engine: 'redis', processes: 1, variant: redis },
   { engine: 'redis', processes: 2, variant: overRedis('redis 2', { args: two }) },
-  { engine: 'postgres', processes: 1, variant: postgres('postgres', []) },
-  { engine: 'postgres', processes: 2, variant: postgres('postgres 2', two) },
+  { engine: 'postgres', processes: 1, variant: postgres },
+  { engine: 'postgres', processes: 2, variant: overPostgres('postgres 2', { args: two }) },
 ]
 
 /** One process and two, real and in the model. In both, sender, processes and database share two cores. */
