@@ -70,16 +70,16 @@ describeWithPostgres('on a real PostgreSQL', () => {
         sql('make', 'CREATE TABLE {schema}.counts AS SELECT n, 0 AS count FROM generate_series(0, 1) n'),
       )
       const add = (n: number) => sql(`add-${n}`, `UPDATE {schema}.counts SET count = count + 1 WHERE n = ${n}`)
-      let waiting = 0
+      const tries = { begun: 0 }
       const inOrder = (first: number, second: number): Promise<unknown> =>
         postgres.transaction(async (session) => {
           await session.query(add(first))
-          waiting++
-          while (waiting < 2) await delay(5)
+          tries.begun++
+          while (tries.begun < 2) await delay(5)
           return session.query(add(second))
         })
       await Promise.all([inOrder(0, 1), inOrder(1, 0)])
-      expect(waiting).to.equal(3)
+      expect(tries.begun).to.equal(3)
       expect(await postgres.query(sql('read', 'SELECT count FROM {schema}.counts'))).to.deep.equal([
         { count: 2 },
         { count: 2 },
