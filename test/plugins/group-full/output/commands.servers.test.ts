@@ -8,15 +8,21 @@ import { activeGroup, commandsOf, fakeWith, GROUP, THREE_INACTIVE } from '../sup
 
 const OTHER = '@TGS#h'
 
+/** A server that has ended a run for each of two groups, and its folder. */
+async function twoRuns() {
+  const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE), activeGroup({ id: OTHER })])
+  const folder = await folderFor(fake, {})
+  const server = await startCommand(folder)
+  for (const group of [GROUP, OTHER]) {
+    await reportTo(server, fake, group)
+    await server.line((line) => String(line['msg']).startsWith('run ended') && line['group'] === group)
+  }
+  return { folder, server }
+}
+
 describe('timhook group-full report', () => {
   it('shows runs while the server works and after it has stopped, as text and as JSON', async () => {
-    const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE), activeGroup({ id: OTHER })])
-    const folder = await folderFor(fake, {})
-    const server = await startCommand(folder)
-    for (const group of [GROUP, OTHER]) {
-      await reportTo(server, fake, group)
-      await server.line((line) => String(line['msg']).startsWith('run ended') && line['group'] === group)
-    }
+    const { folder, server } = await twoRuns()
     const all = await run(['group-full', 'report'], { cwd: folder })
     expect([all.code, all.stderr]).to.deep.equal([0, ''])
     expect(all.stdout).to.match(/@TGS#h of app \d+, remove: nobody-eligible[\s\S]*@TGS#g of app \d+, remove: removed/)
@@ -67,13 +73,7 @@ describe('timhook group-full report', () => {
 
 describe('timhook group-full runs', () => {
   it('is a table: a row for each member who was chosen, and one for a run that chose nobody', async () => {
-    const { fake } = await fakeWith([activeGroup({}, THREE_INACTIVE), activeGroup({ id: OTHER })])
-    const folder = await folderFor(fake, {})
-    const server = await startCommand(folder)
-    for (const group of [GROUP, OTHER]) {
-      await reportTo(server, fake, group)
-      await server.line((line) => String(line['msg']).startsWith('run ended') && line['group'] === group)
-    }
+    const { folder } = await twoRuns()
     const runs = async (...args: string[]): Promise<Record<string, unknown>[]> => {
       const { stdout } = await run(['group-full', 'runs', '--json', ...args], { cwd: folder })
       return JSON.parse(stdout) as Record<string, unknown>[]
