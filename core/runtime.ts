@@ -142,7 +142,9 @@ export async function compose(
   const stopping = new AbortController()
   const disabled = [...prepared.disabled]
   await connectTracing()
-  const engine = await unlessAborted(openEngine(config.delivery, { bus, log, clock, waitMs, signal }), signal)
+  // Only the admin listener reads the history of a running server.
+  const deps = { bus, log, clock, waitMs, signal, keepsHistory: config.admin !== false }
+  const engine = await unlessAborted(openEngine(config.delivery, deps), signal)
   const { stores } = engine
   try {
     const restClients = (apps: Config['apps']): ((sdkAppId: number) => Rest) =>

@@ -54,6 +54,8 @@ export interface EngineDeps {
   /** How long to wait for another server to release the file of sqlite, milliseconds. */
   readonly waitMs?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Whether `history` will be called. The engine memory keeps nothing for it otherwise. */
+  readonly keepsHistory: boolean
 }
 
 /**
@@ -62,9 +64,9 @@ export interface EngineDeps {
  */
 export async function openEngine(
   settings: EngineSettings,
-  { bus, log, clock, waitMs = 0, signal }: EngineDeps,
+  { bus, log, clock, waitMs = 0, signal, keepsHistory }: EngineDeps,
 ): Promise<Engine> {
-  if (settings.engine === 'memory') return memoryEngine(settings, bus, log, clock)
+  if (settings.engine === 'memory') return memoryEngine(settings, { bus, log, clock, keepsHistory })
   if (settings.engine === 'redis') {
     // Users of other engines need not wait for the driver to load.
     const { openRedisEngine } = await import('./redis/open-redis.ts')
@@ -90,13 +92,13 @@ export function engineWarnings({ engine, sqlite }: Pick<EngineSettings, 'engine'
   return [{ path: ['delivery', 'sqlite', 'file'], message }]
 }
 
-function memoryEngine({ resendWindow }: EngineSettings, bus: Bus, log: Logger, clock: Clock): Engine {
+function memoryEngine({ resendWindow }: EngineSettings, { bus, log, clock, keepsHistory }: EngineDeps): Engine {
   log.warn('delivery.engine is memory: what plugins have not finished when the process ends is lost')
   let delivery: ReturnType<typeof createMemoryDelivery> | undefined
   return {
     stores: createMemoryStores(() => clock.now()),
     createDelivery(registry) {
-      delivery = createMemoryDelivery({ registry, bus, resendWindow, clock })
+      delivery = createMemoryDelivery({ registry, bus, resendWindow, clock, keepsHistory })
       return delivery
     },
     async history() {

@@ -17,7 +17,11 @@ export function describeSearch(
 ): void {
   describe(`a search in the history of the engine ${engine}`, () => {
     const start = async (plugins: Parameters<typeof entry>[]): Promise<TestServer & { history: History }> => {
-      const server = await serve({ delivery: await settings(), plugins: plugins.map((given) => entry(...given)) })
+      const server = await serve({
+        admin: { port: 0 },
+        delivery: await settings(),
+        plugins: plugins.map((given) => entry(...given)),
+      })
       return { ...server, history: await server.server.running.history() }
     }
 
