@@ -12,11 +12,11 @@ import { stopAfterTest } from './hooks.ts'
 const MANAGER = `
 import { createServer } from 'node:net'
 import { spawnSync } from 'node:child_process'
-const [, , node, bin] = process.argv
+const [, , ...command] = process.argv
 const socket = createServer().listen(0, '127.0.0.1', () => {
-  const start = 'echo "{\\\\"pid\\\\":$$}"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$1" start'
+  const start = 'echo "{\\\\"pid\\\\":$$}"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@"'
   const stdio = ['ignore', 'inherit', 'inherit', socket._handle.fd]
-  for (let starts = 0; starts < 2; starts++) spawnSync('sh', ['-c', start, node, bin], { stdio })
+  for (let starts = 0; starts < 2; starts++) spawnSync('sh', ['-c', start, ...command], { stdio })
   process.exit()
 })`
 
@@ -29,10 +29,16 @@ export interface HolderLine {
 
 export const isListening = ({ msg = '' }: HolderLine): boolean => msg.startsWith('listening on')
 
-/** Starts a server on a socket that stays open while the server ends and starts once more. Resolves with the next line that matches. */
-export function holdSocket(cwd: string): (matches: (line: HolderLine) => boolean) => Promise<HolderLine> {
+/**
+ * Starts a server on a socket that stays open while the server ends and starts once more, with further arguments of the
+ * command. What it returns resolves with the next line that matches.
+ */
+export function holdSocket(
+  cwd: string,
+  args: readonly string[] = [],
+): (matches: (line: HolderLine) => boolean) => Promise<HolderLine> {
   writeFileSync(join(cwd, 'manager.mjs'), MANAGER)
-  const manager = spawn(process.execPath, ['manager.mjs', process.execPath, BIN], {
+  const manager = spawn(process.execPath, ['manager.mjs', process.execPath, BIN, 'start', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,

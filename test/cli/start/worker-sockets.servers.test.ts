@@ -1,30 +1,16 @@
-import { spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { BIN, folderWith, startCommand, type StartedServer } from '../../harness/cli.ts'
-import { stopAfterTest } from '../../harness/hooks.ts'
+import { folderWith, startCommand, type StartedServer } from '../../harness/cli.ts'
 import { secureClient } from '../../harness/https.ts'
 import { FULL } from '../../harness/plugin.ts'
+import { holdSocket, isListening } from '../../harness/socket-holder.ts'
 import { makeCertificate, writeCertificate } from '../../harness/servers/certificates.ts'
 import { describeWithRedis, startRedis } from '../../harness/servers/redis.ts'
 
 const QUERY = `?SdkAppid=7&CallbackCommand=${FULL}`
 const BODY = '{"GroupId":"a"}'
-
-/** Opens the socket, and starts a server with workers on it, as systemd does. */
-const MANAGER = `
-import { createServer } from 'node:net'
-import { spawnSync } from 'node:child_process'
-const [, , node, bin] = process.argv
-const socket = createServer().listen(0, '127.0.0.1', () => {
-  console.log(JSON.stringify({ port: socket.address().port }))
-  const start = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$1" start --workers 2'
-  spawnSync('sh', ['-c', start, node, bin], { stdio: ['ignore', 'inherit', 'inherit', socket._handle.fd] })
-  process.exit()
-})`
 
 async function folder(server: string, files: Record<string, string> = {}): Promise<string> {
   const { url } = await startRedis()
@@ -80,24 +66,11 @@ describeWithRedis('the sockets of several workers', () => {
   })
 
   it('may be the one that a service manager holds: LISTEN_FDS', async () => {
-    const cwd = await folder('port: 1', { 'manager.mjs': MANAGER })
-    const manager = spawn(process.execPath, ['manager.mjs', process.execPath, BIN], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true,
-    })
-    stopAfterTest(async () => {
-      if (manager.exitCode === null) process.kill(-(manager.pid ?? 0), 'SIGKILL')
-    })
-    let port = 0
-    for await (const text of createInterface({ input: manager.stdout })) {
-      const line = JSON.parse(text) as { port?: number; msg?: string }
-      port = line.port ?? port
-      if (line.msg?.startsWith('listening on')) break
-    }
+    const holder = holdSocket(await folder('port: 1'), ['--workers', '2'])
+    const { url = '' } = await holder(isListening)
     const statuses = await Promise.all(
       Array.from({ length: 4 }, async () => {
-        const { status } = await fetch(`http://127.0.0.1:${port}/${QUERY}`, { method: 'POST', body: BODY })
+        const { status } = await fetch(url + QUERY, { method: 'POST', body: BODY })
         return status
       }),
     )
