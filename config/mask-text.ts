@@ -9,19 +9,21 @@ const AUTHORITY_END = /[\s/?#"]/g
  * it would restart at each letter of a long word, and strangers choose what is logged.
  */
 export function maskUrls(text: string): string {
-  let masked = ''
+  // A string that grows by two pieces for each URL would cost the garbage collector more than the search.
+  const pieces: string[] = []
   let copied = 0
-  for (let scheme = text.indexOf(SCHEME_END); scheme !== -1; scheme = text.indexOf(SCHEME_END, copied)) {
+  let end = 0
+  for (let scheme = text.indexOf(SCHEME_END); scheme !== -1; scheme = text.indexOf(SCHEME_END, end)) {
     const start = scheme + SCHEME_END.length
-    const end = authorityEnd(text, start)
+    end = authorityEnd(text, start)
     const authority = text.slice(start, end)
     const [colon, at] = [authority.indexOf(':'), authority.lastIndexOf('@')]
     const hasPassword = colon !== -1 && at > colon + 1 && !authority.slice(0, colon).includes('@')
-    masked += text.slice(copied, start)
-    masked += hasPassword ? `${authority.slice(0, colon + 1)}${MASK}${authority.slice(at)}` : authority
-    copied = end
+    if (!hasPassword) continue
+    pieces.push(text.slice(copied, start + colon + 1), MASK)
+    copied = start + at
   }
-  return masked + text.slice(copied)
+  return pieces.join('') + text.slice(copied)
 }
 
 function authorityEnd(text: string, start: number): number {
