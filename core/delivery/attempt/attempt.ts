@@ -3,7 +3,7 @@ import { type Call, callHandler, trackCall } from '../../host/context.ts'
 import type { Route, Subscription } from '../../registry.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
-import { isThenable, TimeoutError, withTimeout } from '../../lib/timeout.ts'
+import { isThenable, TimeoutError } from '../../lib/timeout.ts'
 
 /** How an attempt ended. A handler may outlive its timeout; `settled` resolves when it ends. */
 export type Attempt =
@@ -39,24 +39,41 @@ export function attemptOnce(
   }
 }
 
-async function awaitHandler(
+/** One promise for all of it: this runs for each call of an asynchronous handler. */
+function awaitHandler(
   returned: PromiseLike<unknown>,
   call: Call,
   timeoutMs: number,
   settle: () => void,
   clock: Clock,
 ): Promise<Attempt> {
-  const settled = Promise.resolve(returned).then(settle, settle)
-  try {
-    await withTimeout(returned, timeoutMs, clock)
-    return done
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) return { ok: false, reason: 'threw', error, settled }
-    call.signal.abort(error)
-    const own = await errorNow(returned)
-    if (asRetryAfter(own) || isGiveUp(own)) return { ok: false, reason: 'threw', error: own, settled }
-    return { ok: false, reason: 'timeout', error, settled }
-  }
+  const handled = Promise.resolve(returned)
+  return new Promise((resolve) => {
+    let isLate = false
+    const end = (attempt: Attempt): void => {
+      settle()
+      if (isLate) return
+      clock.clearTimeout(timer)
+      resolve(attempt)
+    }
+    const timer = clock.setTimeout(() => {
+      isLate = true
+      const error = new TimeoutError(timeoutMs)
+      call.signal.abort(error)
+      const settled = handled.then(settle, settle)
+      void errorNow(handled).then((own) =>
+        resolve(
+          asRetryAfter(own) || isGiveUp(own)
+            ? { ok: false, reason: 'threw', error: own, settled }
+            : { ok: false, reason: 'timeout', error, settled },
+        ),
+      )
+    }, timeoutMs)
+    handled.then(
+      () => end(done),
+      (error: unknown) => end({ ok: false, reason: 'threw', error, settled: Promise.resolve() }),
+    )
+  })
 }
 
 /** The error of a handler that ends as soon as its signal fires: it may be a RetryAfter or a GiveUp. */

@@ -115,7 +115,7 @@ export function createAttempts(deps: AttemptsDeps) {
     }
     // Flush before the next suspect starts, and before the next callback of the same key.
     if (isSuspect) await settleBatcher.flush()
-    await settled
+    if (settled) await settled
     partition.handlerEnded()
     return requeue
   }

@@ -27,7 +27,12 @@ export type Format = (callback: Sendable, nowMs: number) => Message
 /** Parameters for one request: the next request has its own. */
 const OF_ONE_REQUEST = /^(?:sign|requesttime|requestid|timhook-hops)$/i
 
+/** Whether a parameter of the URL describes the callback. */
+export function isLasting(name: string): boolean {
+  return !OF_ONE_REQUEST.test(name)
+}
+
 /** The parameters of the URL that describe the callback. */
 export function lastingParameters(query: Query): [string, string][] {
-  return Object.entries(query).filter(([name]) => !OF_ONE_REQUEST.test(name))
+  return Object.entries(query).filter(([name]) => isLasting(name))
 }

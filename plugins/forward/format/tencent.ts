@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Format, lastingParameters } from './message.ts'
+import { type Format, isLasting } from './message.ts'
 
 /**
  * The request as Tencent sends it (intl 34354): the same parameters and the same body. Sign is SHA-256 over the token
@@ -20,11 +20,17 @@ export function createTencentFormat({ pathname, search }: URL, token: string | u
   }
   return ({ query, id, json }, nowMs) => {
     let path = start
-    for (const [name, value] of lastingParameters(query))
-      path += `${encodeURIComponent(name)}=${encodeURIComponent(value)}&`
+    for (const name in query) if (isLasting(name)) path += `${encoded(name)}=${encoded(query[name] ?? '')}&`
     path += `RequestID=${id}${signatureOf(Math.floor(nowMs / 1000))}`
     return { path, headers: JSON_TYPE, body: json }
   }
 }
 
 const JSON_TYPE = ['content-type', 'application/json']
+
+const PLAIN = /^[\w.~-]*$/
+
+/** Most names and values have nothing to encode, which is found out faster than it is encoded. */
+function encoded(text: string): string {
+  return PLAIN.test(text) ? text : encodeURIComponent(text)
+}

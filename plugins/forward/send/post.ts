@@ -66,6 +66,8 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
   #retryAfter: string | undefined
   #isRepeated = false
   #isSettled = false
+  /** Whether it was under way at an earlier look. Most answers come before the second one. */
+  #isSlow = false
   /** When the rest of the answer must have arrived. */
   #restEndsAt: number | undefined
 
@@ -91,6 +93,10 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
       return
     }
     if (this.#abort) return
+    if (!this.#isSlow) {
+      this.#isSlow = true
+      return
+    }
     const { signal } = asking
     this.#abort = () => this.#fail(signal.reason as Error)
     if (signal.aborted) this.#abort()
