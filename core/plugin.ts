@@ -59,7 +59,7 @@ export { type MessageText, textsOf } from './callback/message-texts.ts'
 export { matcher } from './callback/select.ts'
 export { openSqlite, type SqliteHandle, type SqliteRow, type SqliteValue } from './store/sqlite/handle.ts'
 export { Duration } from './lib/units.ts'
-export { readTls, type TlsOptions, type TlsTexts } from './lib/net/read-tls.ts'
+export { readTls, Tls, type TlsOptions, type TlsTexts } from './lib/net/read-tls.ts'
 export type { BusEvents, Count, Log, PluginMetric, PluginMetrics, Rest, Store, Verdict }
 
 /**

@@ -1,4 +1,4 @@
-import { Duration, readTls, Type } from 'timhook/plugin'
+import { Duration, readTls, Tls, Type } from 'timhook/plugin'
 import { keyOf } from './format/sign-webhook.ts'
 
 const Secret = (pattern: string, expected: string) => Type.String({ pattern, expected, secret: true })
@@ -72,23 +72,7 @@ export const options = Type.Object(
         description: 'The most after-callbacks that are sent, such as 100/s, 30/m or 500/h',
       }),
     ),
-    tls: Type.Optional(
-      Type.Object(
-        {
-          ca: Type.Optional(
-            Type.String({ minLength: 1, description: 'Certificates that are trusted instead of the public ones' }),
-          ),
-          cert: Type.Optional(
-            Type.String({ minLength: 1, description: 'Our certificate, for a target that asks for one' }),
-          ),
-          key: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Its key' })),
-        },
-        {
-          additionalProperties: false,
-          description: 'PEM texts (${file:…}) or files, relative to the working directory',
-        },
-      ),
-    ),
+    tls: Type.Optional(Tls()),
     proxy: Type.Optional(
       Type.String({
         pattern: '^https?://[^\\s]+$',

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { Duration, readTls, Type } from 'timhook/plugin'
+import { Duration, readTls, Tls, Type } from 'timhook/plugin'
 
 const require = createRequire(import.meta.url)
 
@@ -65,22 +65,10 @@ export const options = Type.Object(
       }),
     ),
     tls: Type.Optional(
-      Type.Object(
-        {
-          ca: Type.Optional(
-            Type.String({ minLength: 1, description: 'Certificates that are trusted in place of the public ones' }),
-          ),
-          cert: Type.Optional(
-            Type.String({ minLength: 1, description: 'Our certificate, for a broker that asks for one' }),
-          ),
-          key: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Its key' })),
-        },
-        {
-          additionalProperties: false,
-          description:
-            'With amqps://, rediss:// or tls://: PEM texts (${file:…}) or files, relative to the working directory',
-        },
-      ),
+      Tls({
+        description:
+          'With amqps://, rediss:// or tls://: PEM texts (${file:…}) or files, relative to the working directory',
+      }),
     ),
     timeout: Duration({
       default: 10_000,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import { Type } from '#typebox'
 import { certificatesOf } from './certificates.ts'
 
 /** Certificates and a key, each as PEM text or the path of a file. */
@@ -7,6 +8,20 @@ export interface TlsOptions {
   readonly ca?: string | undefined
   readonly cert?: string | undefined
   readonly key?: string | undefined
+}
+
+const Text = (description: string) => Type.String({ minLength: 1, description })
+
+/** The schema of the options that `readTls` reads. */
+export function Tls({ description = 'PEM texts (${file:…}) or files, relative to the working directory' } = {}) {
+  return Type.Object(
+    {
+      ca: Type.Optional(Text('Certificates that are trusted instead of the public ones')),
+      cert: Type.Optional(Text('Our certificate, where one is asked for')),
+      key: Type.Optional(Type.String({ minLength: 1, secret: true, description: 'Its key' })),
+    },
+    { additionalProperties: false, description },
+  )
 }
 
 /** The same as PEM texts, for `tls.connect`. */
