@@ -24,5 +24,5 @@ export default definePlugin({
       handle: (context) => (context.phase === 'before' ? decide(context) : deliver(context)),
     },
   },
-  close: ({ dispatcher }) => dispatcher.destroy(),
+  close: (target) => target.close(),
 })

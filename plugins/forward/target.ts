@@ -1,5 +1,4 @@
 import type { Count, Log } from 'timhook/plugin'
-import type { Dispatcher } from 'undici'
 import { createCloudEventsFormat } from './format/cloudevents.ts'
 import type { Format } from './format/message.ts'
 import { createSignWebhook } from './format/sign-webhook.ts'
@@ -7,13 +6,12 @@ import { createStandardWebhooksFormat } from './format/standard-webhooks.ts'
 import { createTencentFormat } from './format/tencent.ts'
 import { limitOf, type Options, secretsOf } from './options.ts'
 import { Circuit } from './send/circuit.ts'
-import { connect } from './send/connect.ts'
+import { connect, type Way } from './send/connect.ts'
 import { Rate } from './send/rate.ts'
 import { Watch } from './send/watch.ts'
 
 /** Where callbacks are forwarded to, and its state. */
-export interface Target {
-  readonly dispatcher: Dispatcher
+export interface Target extends Way {
   /** Scheme, host and port: the path may be a secret. */
   readonly origin: string
   /** Names and values alternately. */
@@ -44,7 +42,7 @@ export function createTarget({ options, log, count, emit }: TargetDeps): Target 
     } else log.info({ target: origin, openMs: Math.round(openMs) }, `circuit closed: ${origin} answers again`)
   }
   return {
-    dispatcher: connect(options),
+    ...connect(options),
     origin,
     headers: headersOf(url, options.headers),
     watch: new Watch(),

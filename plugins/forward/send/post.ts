@@ -1,5 +1,6 @@
-import type { Dispatcher } from 'undici'
 import type { Message } from '../format/message.ts'
+import type { Client } from './plain-client.ts'
+import type { AnswerHandler, Controller } from './plain-connection.ts'
 import type { Watch, Watched } from './watch.ts'
 
 /** The most of an answer that is read, bytes. */
@@ -20,7 +21,9 @@ export interface Answer {
 /** Where messages go, and how long to wait for an answer. */
 interface Way {
   readonly origin: string
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Client
+  /** The faster one, for answers whose text does not matter. */
+  readonly client: Client
   readonly watch: Watch
   /** Milliseconds. */
   readonly limitMs: number
@@ -54,12 +57,12 @@ interface ExchangeDeps {
   readonly reject: (error: unknown) => void
 }
 
-class Exchange implements Dispatcher.DispatchHandler, Watched {
+class Exchange implements AnswerHandler, Watched {
   place = 0
   readonly #deps: ExchangeDeps
   readonly #endsAt: number
   #abort: (() => void) | undefined
-  #controller: Dispatcher.DispatchController | undefined
+  #controller: Controller | undefined
   #chunks: Buffer[] = []
   #length = 0
   #status = 0
@@ -103,14 +106,14 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
     else signal.addEventListener('abort', this.#abort)
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller
     // It has waited too long for a connection.
     if (this.#isSettled) controller.abort(new Error('nobody waits for the answer any longer'))
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    _controller: Controller,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
@@ -122,7 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
     if (status <= 299 && !this.#deps.needsText) this.#answer('', false)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Controller, chunk: Buffer): void {
     this.#length += chunk.length
     if (this.#length <= MAX_ANSWER) {
       if (!this.#isSettled) this.#chunks.push(chunk)
@@ -137,7 +140,7 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
     this.#deps.way.watch.remove(this)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: unknown, error: Error): void {
     if (!this.#isSettled && !this.#isRepeated && CLOSED.has((error as { code?: string }).code ?? '')) {
       this.#isRepeated = true
       this.#chunks = []
@@ -154,10 +157,12 @@ class Exchange implements Dispatcher.DispatchHandler, Watched {
   }
 
   #send(): void {
-    const { way, message } = this.#deps
-    const { origin, dispatcher } = way
+    const { way, message, needsText } = this.#deps
+    const { origin, dispatcher, client } = way
     const { path, headers, body } = message
-    dispatcher.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, this)
+    const request = { origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 } as const
+    const sender = needsText ? dispatcher : client
+    sender.dispatch(request, this)
   }
 
   #text(): string {
