@@ -123,7 +123,8 @@ describe('the stream of the admin API', () => {
   })
 
   it('drops a reader who does not read, and goes on for the others', async () => {
-    const { stream, admin } = await serveStream('x'.repeat(2_000_000), () => true)
+    // Less than the system's buffers hold, so that only who does not read has anything unread.
+    const { stream, admin } = await serveStream('x'.repeat(400_000), () => true)
     const { port } = new URL(admin)
     const slow = openSocket(Number(port))
     stopAfterTest(async () => void slow.destroy())
