@@ -1,5 +1,6 @@
 const { spawnSync } = require('node:child_process')
 const { existsSync } = require('node:fs')
+const { availableParallelism, loadavg } = require('node:os')
 
 const specs = {
   local: {
@@ -20,8 +21,12 @@ const maySkip =
   (['redis-server', 'mariadbd', 'promtool', 'nginx', 'caddy', 'nats-server', 'systemd-analyze'].some(isMissing) ||
     ['/usr/bin/chromium', '/usr/lib/postgresql', '/usr/lib/rabbitmq'].some((folder) => !existsSync(folder)))
 
+/** How many times as long everything takes here, beside other work. */
+const slowdown = Number(process.env.TEST_SLOWDOWN ?? Math.max(1, loadavg()[0] / availableParallelism()))
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
-const timeout = 120_000 * Number(process.env.TEST_SLOWDOWN ?? 1)
+const timeout = 120_000 * slowdown
+// Each process gets its share of a busy machine, so more of them get more.
+const jobs = slowdown > 5 ? 8 : 3
 
 module.exports = {
   ...specs[process.env.TEST_TIER ?? 'all'],
@@ -30,5 +35,5 @@ module.exports = {
   forbidPending: !maySkip,
   require: ['dist/test/harness/hooks.js'],
   parallel: true,
-  jobs: 3,
+  jobs,
 }

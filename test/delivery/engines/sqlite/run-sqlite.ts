@@ -54,7 +54,7 @@ export async function runEngine(
 ): Promise<Run> {
   const {
     maxBacklog,
-    retention = { age: 1e9, size: 1e12, deadLetters: 1e9 },
+    retention = { age: 1e13, size: 1e12, deadLetters: 1e13 },
     resendWindow = 600_000,
     ...settings
   } = more
