@@ -106,6 +106,28 @@ describeWithPostgres('the backlog in a PostgreSQL', () => {
     expect(await history.backlogs()).to.deep.equal([])
   })
 
+  it('does not count what was erased while it waited', async () => {
+    const { url } = await startPostgres()
+    const retry = { attempts: 2, minMs: 600_000, maxMs: 600_000 }
+    const fail = (n: number): Promise<void> | undefined => {
+      if (n === 0) throw new Error('broken')
+      return n < 3 ? new Promise(() => undefined) : undefined
+    }
+    const first = await runPostgres({ url }, { one: fail }, { retry })
+    const failed = first.bus.next('handler:failed')
+    for (const n of [0, 1, 2, 3]) await first.accept(n, `g${n}`)
+    await failed
+    await first.stop()
+    const history = await openPostgresHistory({ url, schema: 'timhook', durability: 'strict' })
+    stopAfterTest(() => history.close())
+    const { entries } = await history.forward({ outcome: 'waiting' })
+    expect(await history.backlogs()).to.deep.equal([{ plugin: 'one', count: entries.length }])
+    await history.erase({ callbacks: entries.slice(0, 2), records: [] })
+    expect(await history.backlogs()).to.deep.equal([{ plugin: 'one', count: entries.length - 2 }])
+    const left = await history.forward({ outcome: 'waiting' })
+    expect(left.entries.map(({ id }) => id)).to.deep.equal(entries.slice(2).map(({ id }) => id))
+  })
+
   it('does not keep a lease from others if its grant was lost on the way', async () => {
     const { url } = await startPostgres()
     const postgres = await connected(url)

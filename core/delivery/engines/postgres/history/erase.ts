@@ -12,6 +12,14 @@ const SETTLE = sql(
   FROM unnest($1::int[], $2::bigint[], $3::text[]) AS e (partition, seq, plugin)
   JOIN {schema}.cursors c ON c.plugin = e.plugin AND c.partition = e.partition AND c.seq < e.seq`,
 )
+/** What waited counts as finished, since the backlog is what was stored less what is finished. */
+const COUNT = sql(
+  'erase-count',
+  `UPDATE {schema}.cursors c SET finished = c.finished + e.count
+  FROM (SELECT partition, plugin, count(*) FROM unnest($1::int[], $2::bigint[], $3::text[]) AS e (partition, seq, plugin)
+    GROUP BY partition, plugin) e
+  WHERE c.plugin = e.plugin AND c.partition = e.partition`,
+)
 const STATES = sql(
   'erase-states',
   `DELETE FROM {schema}.states s USING unnest($1::int[], $2::bigint[], $3::text[]) AS e (partition, seq, plugin)
@@ -51,6 +59,7 @@ export async function erase(postgres: PostgresClient, { callbacks, records }: Er
     ]
     await postgres.transaction(async (session) => {
       await session.query(SETTLE, states)
+      await session.query(COUNT, states)
       await session.query(STATES, states)
       await session.query(LETTERS, places)
       await session.query(CALLBACKS, places)
