@@ -17,8 +17,8 @@ interface PlainClientDeps {
 }
 
 /**
- * Sends to a target without TLS, for half of what undici costs, which is most of what a callback costs (`forward` in
- * the bench). Reads only the common form of answers, with Content-Length. For others there is undici.
+ * Sends to a target without TLS, with less work than undici has, which is the largest part of what a callback costs
+ * (`forward` in the bench). Reads only the common form of answers, with Content-Length. For others there is undici.
  */
 export class PlainClient implements Client {
   readonly #deps: PlainClientDeps
