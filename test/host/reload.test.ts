@@ -219,7 +219,7 @@ describe('a reload', () => {
           },
         },
       })
-      const entry: PluginInput = { use, retry: { minMs: 1, maxMs: 60_000, attempts: 1000 } }
+      const entry: PluginInput = { use, retry: { minMs: 1, maxMs: 1000, attempts: 1000 } }
       const wrong: PluginInput = gone === 'disabled' ? { ...entry, enabled: false } : { ...entry, id: 'slwo' }
       let server = await serve({ plugins: [entry], delivery })
       const failed = server.bus.next('handler:failed')
