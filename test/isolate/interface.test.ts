@@ -56,10 +56,10 @@ async function outcomes(level: Level): Promise<Record<string, unknown>> {
   t.bus.on('handler:failed', ({ attempt, reason, error }) => {
     failed.push({ attempt, reason, name: error?.name, message: error?.message, code: error?.code })
   })
-  let isDead = false
-  t.bus.on('callback:dead', () => void (isDead = true))
+  const dead: unknown[] = []
+  t.bus.on('callback:dead', (event) => void dead.push(event))
   // On a busy machine a retry may begin to wait only after the clock was set.
-  while (!isDead) {
+  while (dead.length === 0) {
     await t.clock.advance('20ms')
     await t.idle()
   }
