@@ -93,6 +93,13 @@ describe('an answer to forward without TLS', () => {
     }
   })
 
+  it('closes its connection if Content-Length does not say where it ends', async () => {
+    const { url, connections } = await answering(['HTTP/1.1 200 OK\r\n\r\n'])
+    await attemptsOf(await forwarding(url), 1)
+    while ([...connections].some(({ closed }) => !closed)) await delay(5)
+    expect(connections.size).to.equal(1)
+  })
+
   it('with bytes behind it closes the connection, and so do bytes that nobody waits for', async () => {
     for (const pieces of [[`${OK}${OK}`], [OK, 'HTTP/1.1 500 No\r\n\r\n']]) {
       const { url, connections } = await answering(pieces, [OK])
