@@ -12,6 +12,8 @@ import { describeModel } from './model.ts'
 const pace = { leaseMs: 60_000 }
 const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
 const logger = createLogger({ level: 'silent' })
+/** Ten runs start at a time, on a machine that may be busy. */
+const startMs = 60_000
 
 // PostgreSQL has a clock of its own: so the time of a run is that of the machine.
 describeWithPostgres('a PostgreSQL of its own', () => {
@@ -25,7 +27,7 @@ describeWithPostgres('a PostgreSQL of its own', () => {
       const settings = shared()
       return {
         async open({ registry, bus, mortal }) {
-          const postgres = await openPostgres(settings, { log: logger })
+          const postgres = await openPostgres(settings, { log: logger, startMs })
           await makeSchema(postgres)
           const plugins = registry.plugins.map(({ id }) => id)
           const { schema } = settings
@@ -44,7 +46,7 @@ describeWithPostgres('a PostgreSQL of its own', () => {
             },
           }
         },
-        openHistory: () => openPostgresHistory(settings),
+        openHistory: () => openPostgresHistory(settings, { startMs }),
         async remove() {},
       }
     },

@@ -11,6 +11,7 @@ import { describeModel } from './model.ts'
 
 /** Leases do not run out, and replies are not given up, on a machine however busy: that would be a repeat that is allowed. */
 const PATIENT_MS = 60_000
+const patience = { startMs: PATIENT_MS, silentMs: PATIENT_MS }
 const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
 const resendWindow = 600_000
 const logger = createLogger({ level: 'silent' })
@@ -31,7 +32,7 @@ describeWithRedis('a Redis of its own', () => {
       const settings = { url: server.url, prefix: `store-${stores++}`, durability: 'relaxed' as const }
       return {
         async open({ registry, bus, mortal }) {
-          const connection = await openRedis(settings, { log: logger, silentMs: PATIENT_MS })
+          const connection = await openRedis(settings, { log: logger, ...patience })
           const plugins = registry.plugins.map(({ id }) => id)
           const sweep = { connection, bus, run: createRun(connection), retention, sweepMs: 10_000, keepRemoved: 0 }
           const startUpkeep = (partitions: number): (() => void) => createSweep({ ...sweep, partitions }).start()
@@ -52,7 +53,7 @@ describeWithRedis('a Redis of its own', () => {
             },
           }
         },
-        openHistory: () => openRedisHistory(settings),
+        openHistory: () => openRedisHistory(settings, patience),
         async remove() {},
       }
     },

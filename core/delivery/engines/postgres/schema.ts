@@ -30,6 +30,8 @@ const STEPS = [
   `${COUNTS}\n${FUNCTIONS}`,
   // No longer replays a callback whose body is gone.
   FUNCTIONS,
+  // After an outage leases stay with their processes.
+  FUNCTIONS,
 ]
 
 /**

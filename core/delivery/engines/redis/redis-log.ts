@@ -67,8 +67,14 @@ export class RedisLog implements CallbackLog {
     this.#run = run
     this.#hints = new Hints(connection, member)
     this.#membership = new Membership({ run, connection, member, leaseMs, plugins, partitions, onCame: onFreed })
-    const beat = (isLeaving: boolean) => this.#membership.beat(isLeaving)
-    this.#leases = new Leases({ run, prefix: connection.prefix, member, leaseMs, beat, onFreed })
+    this.#leases = new Leases({
+      run,
+      prefix: connection.prefix,
+      member,
+      leaseMs,
+      membership: this.#membership,
+      onFreed,
+    })
     this.#appender = new Appender({
       run,
       prefix: connection.prefix,

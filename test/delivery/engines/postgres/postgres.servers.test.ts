@@ -5,6 +5,7 @@ import { describeJournal } from '../../contract/history-contract.ts'
 import { describeHolds } from '../../contract/holds-contract.ts'
 import { describeOrder } from '../../contract/order-contract.ts'
 import { describePauses } from '../../contract/pauses-contract.ts'
+import { describeOutage } from '../../contract/outage-contract.ts'
 import { describeRemoved } from '../../contract/removed-contract.ts'
 import { describeRequests } from '../../contract/requests-contract.ts'
 import { describeSearch } from '../../contract/search-contract.ts'
@@ -25,6 +26,20 @@ describeWithPostgres('with a PostgreSQL', () => {
   describeRequests('postgres', settings)
   describeHolds('postgres', settings)
   describePauses('postgres', settings)
+  describeOutage('postgres', async () => {
+    const { port, url, sql } = await startPostgres()
+    return {
+      port,
+      run: (to, handlers, more) => runPostgres({ url: url.replace(`:${port}/`, `:${to}/`) }, handlers, more),
+      heartbeats: async () => JSON.stringify(await sql('SELECT * FROM timhook.members ORDER BY id')),
+      async waiting() {
+        const history = await openPostgresHistory({ url, schema: 'timhook', durability: 'strict' })
+        const [one] = await history.backlogs()
+        await history.close()
+        return one?.count ?? 0
+      },
+    }
+  })
   describeRemoved('postgres', async () => {
     const { url } = await startPostgres()
     return {

@@ -102,7 +102,7 @@ function loseReply({ client }: RedisClient, { script, when }: Lost): void {
 }
 
 /** A connection of its own, to look at what is stored. */
-async function connectTo(url: string): Promise<RedisClient> {
+export async function connectTo(url: string): Promise<RedisClient> {
   const log = createLogger({ level: 'silent' })
   const connection = await openRedis({ url, prefix: 'timhook', durability: 'relaxed' }, { log })
   stopAfterTest(() => connection.close())
@@ -135,7 +135,7 @@ export function countReads({ connection: { client } }: RedisRun): () => number {
 export const PARTITION_KEYS = Array.from({ length: 32 }, (_, n) => partitionKey('timhook', n))
 
 /** How many callbacks wait for the plugin `one`, as Redis has it. */
-export async function waitingOf({ connection: { client } }: RedisRun): Promise<number> {
+export async function waitingOf({ connection: { client } }: Pick<RedisRun, 'connection'>): Promise<number> {
   let sum = 0
   for (const key of PARTITION_KEYS) {
     sum += Number(await client.hget(key, 'stored:one')) - Number(await client.hget(`${key}:lease:one`, 'finished'))

@@ -1,10 +1,17 @@
 import { NOW, sql } from '../../../../store/postgres/sql.ts'
 
 /**
+ * Nobody can renew leases during an outage. So if nobody has sent a heartbeat for half the time of a lease, those who were
+ * alive then get the time of one to come back: who comes first takes nothing of the others.
+ */
+const reviveAll = (ms: string): string =>
+  `UPDATE {schema}.members SET ends_at = ${NOW} + ${ms} FROM (SELECT max(ends_at) AS ends_at FROM {schema}.members) latest
+  WHERE latest.ends_at - ${ms} / 2 < ${NOW} AND members.ends_at > latest.ends_at - ${ms}`
+
+/**
  * Renews the leases of a process, returns some and takes free ones, up to its share of each plugin's partitions. Calls
  * wait for each other. A lease that this table gives to the process, but that the process does not know of, is granted
- * again: the reply was lost. While a lease is held, `is_clean` says how it was taken. Nobody could renew while
- * PostgreSQL was down, so members get time to do so after its start.
+ * again: the reply was lost. While a lease is held, `is_clean` says how it was taken.
  *
  * Returns rows of three kinds: `taken`, `lost`, and `share` with the share of a plugin as `seq`.
  */
@@ -15,12 +22,11 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_now bigint := ${NOW};
-  v_started bigint := extract(epoch FROM pg_postmaster_start_time()) * 1000;
   v_plugin text;
   v_share int;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('{schema}.leases', 0));
-  UPDATE {schema}.members SET ends_at = v_started + a_ms WHERE ends_at BETWEEN v_started - a_ms AND v_started + a_ms;
+  ${reviveAll('a_ms')};
   INSERT INTO {schema}.members VALUES (a_member, v_now + a_ms, CASE WHEN a_leaving THEN '{}' ELSE a_plugins END)
   ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at, plugins = excluded.plugins;
   DELETE FROM {schema}.members WHERE ends_at < v_now - 60000;
@@ -80,7 +86,7 @@ export const LEASE = sql('lease', 'SELECT * FROM {schema}.lease($1, $2, $3, $4, 
 /** New plugins start with the next callback. $1 plugins of $2 this process, which counts as alive for $3 milliseconds. */
 export const ADD_PLUGINS = sql(
   'add-plugins',
-  `WITH member AS (INSERT INTO {schema}.members VALUES ($2, ${NOW} + $3::bigint, $1))
+  `WITH revived AS (${reviveAll('$3::bigint')}), member AS (INSERT INTO {schema}.members VALUES ($2, ${NOW} + $3::bigint, $1))
   INSERT INTO {schema}.cursors (plugin, partition, seq, finished)
   SELECT plugin, n, tail, coalesce((stored ->> plugin)::bigint, 0)
   FROM unnest($1::text[]) AS plugin, {schema}.partitions ON CONFLICT DO NOTHING`,

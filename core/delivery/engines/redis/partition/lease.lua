@@ -2,7 +2,7 @@
 -- Renews, returns and takes leases of a partition.
 --
 -- KEYS: the partition.
--- ARGV: the process, how long leases last in ms; then for each: plugin, what is wanted, the fence that the process has or empty.
+-- ARGV: the process, how long leases last in ms, whether expired ones stay (1 or 0); then for each: plugin, what is wanted, the fence that the process has or empty.
 -- `renew` renews it if there is a fence. `take` takes it if it is free. `clean`, `unsettled` and `failed` return it, and say
 -- how the work ended.
 -- Returns for each `held`, `free` or `other`, or after `take` a list: fence, whether all handlers of the former owner have
@@ -29,7 +29,7 @@ local function forgetTries(plugin)
   end
 end
 
-for i = 3, #ARGV, 3 do
+for i = 4, #ARGV, 3 do
   local plugin, wanted, fence = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local key = base .. ':lease:' .. plugin
   local lease = redis.call('HMGET', key, 'owner', 'fence', 'until', 'clean', 'cursor')
@@ -41,7 +41,7 @@ for i = 3, #ARGV, 3 do
       if wanted ~= 'failed' then forgetTries(plugin) end
       redis.call('HSET', key, 'owner', '', 'until', '0', 'clean', wanted == 'clean' and '1' or '0')
     end
-  elseif not lease[1] or lease[1] == '' or lease[1] == me or tonumber(lease[3]) < at then
+  elseif not lease[1] or lease[1] == '' or lease[1] == me or (ARGV[3] == '0' and tonumber(lease[3]) < at) then
     -- Without a cursor the plugin has been removed, and has to be set up first.
     reply = wanted == 'take' and lease[5] and take(plugin, key, lease) or 'free'
   end

@@ -2,7 +2,7 @@ import type { Ending } from '../../../delivery.ts'
 import type { Lease, LeaseReply, LeaseRequest, NewLease } from '../../../callback-log.ts'
 import { partitionKey } from '../client/keys.ts'
 import { loadScript, type Run } from '../client/run.ts'
-import type { Share } from './membership.ts'
+import type { Membership } from './membership.ts'
 
 const LEASE = loadScript('lease.lua', import.meta.url)
 
@@ -22,8 +22,7 @@ interface LeasesDeps {
   readonly prefix: string
   readonly member: string
   readonly leaseMs: number
-  /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
-  readonly beat: (isLeaving: boolean) => Promise<readonly Share[]>
+  readonly membership: Pick<Membership, 'beat' | 'isAfterOutage'>
   /** Leases were returned. */
   readonly onFreed: () => void
 }
@@ -43,8 +42,8 @@ export class Leases {
   }
 
   async lease({ plugins, held, returned, isLeaving }: LeaseRequest, partitions: number): Promise<LeaseReply> {
-    const { leaseMs, beat } = this.#deps
-    const shares = await beat(isLeaving)
+    const { leaseMs, membership } = this.#deps
+    const shares = await membership.beat(isLeaving)
     await this.#giveBack(returned, 'clean')
     const fences = new Map(held.map(({ plugin, partition, fence }) => [nameOf(plugin, partition), fence]))
     const all = Array.from({ length: partitions }, (_, n) => n).flatMap((n) =>
@@ -96,13 +95,20 @@ export class Leases {
   }
 
   async #ask(wishes: readonly Wish[]): Promise<Map<string, Reply>> {
-    const { run, prefix, member, leaseMs } = this.#deps
+    const { run, prefix, member, leaseMs, membership } = this.#deps
     const byPartition = new Map<number, Wish[]>()
     for (const wish of wishes) byPartition.set(wish.n, [...(byPartition.get(wish.n) ?? []), wish])
     const replies = new Map<string, Reply>()
     const asked = [...byPartition].map(async ([n, some]) => {
       const args = some.flatMap(({ plugin, wanted, fence }) => [plugin, wanted, fence])
-      const answers = await run<Reply[]>(LEASE, [partitionKey(prefix, n)], member, leaseMs, ...args)
+      const answers = await run<Reply[]>(
+        LEASE,
+        [partitionKey(prefix, n)],
+        member,
+        leaseMs,
+        membership.isAfterOutage ? 1 : 0,
+        ...args,
+      )
       for (const [index, { plugin }] of some.entries()) replies.set(nameOf(plugin, n), answers[index] ?? 'other')
     })
     await Promise.all(asked)

@@ -21,7 +21,12 @@ interface MembershipDeps {
   readonly onCame: () => void
 }
 
-type Reply = readonly [at: number, hasCome: number, ...[readonly (readonly [members: number, rank: number])[]]]
+type Reply = readonly [
+  at: number,
+  hasCome: number,
+  isAfterOutage: number,
+  ...[readonly (readonly [members: number, rank: number])[]],
+]
 
 /**
  * Reports that this process is alive, and with which plugins. If the others have counted it as dead, or if the Redis is a
@@ -37,6 +42,8 @@ export class Membership {
   /** The clock of Redis, less the one of `performance.now()`. */
   #offsetMs = 0
   members = 1
+  /** Whether leases that have expired stay with their processes, as of the last heartbeat. */
+  isAfterOutage = false
 
   constructor(deps: MembershipDeps) {
     this.#deps = deps
@@ -61,11 +68,13 @@ export class Membership {
     return this.#entering
   }
 
+  /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
   async beat(isLeaving: boolean): Promise<readonly Share[]> {
     const { run, connection, member, leaseMs, plugins, partitions, onCame } = this.#deps
     const sentAt = performance.now()
     const reply = await run<Reply>(MEMBERS, [connection.prefix], member, leaseMs, isLeaving ? 1 : 0, ...plugins)
-    const [at, hasCome, counts] = reply
+    const [at, hasCome, isAfterOutage, counts] = reply
+    this.isAfterOutage = isAfterOutage === 1
     this.#offsetMs = at - (sentAt + performance.now()) / 2
     if (hasCome === 1 || this.#openedOn !== this.#connections) await this.#open()
     this.#validUntil = sentAt + leaseMs
