@@ -42,7 +42,11 @@ function connect({ admin }: Pick<AdminServer, 'admin'>, token?: string, cookie =
         for (;;) {
           const index = events.findIndex(({ name }) => name === wanted)
           if (index >= 0) return events.splice(0, index + 1).at(-1)?.data
-          await new Promise<void>((resolve) => (waiting = resolve))
+          const isOver = await Promise.race([
+            new Promise<void>((resolve) => (waiting = resolve)),
+            ended.then(() => true),
+          ])
+          if (isOver) throw new Error(`the stream has ended without ${wanted}`)
         }
       }
       resolve({ status: response.statusCode ?? 0, next, ended, end: () => void asked.destroy() })
@@ -67,6 +71,16 @@ describe('the stream of the admin API', () => {
     expect((await stream.next('callbacks')).entries[0]).to.deep.include({ group: '@TGS#2' })
     expect(await stream.next('tick')).to.include.all.keys('now', 'ms', 'callbacks', 'p99', 'backlog', 'deadLetters')
     stream.end()
+  })
+
+  it('has every callback from its head on, however long the store takes to say where it ends', async () => {
+    const server = await serveAdmin({}, { plugins: [entry('takes', { [FULL]: () => undefined })] })
+    for (let n = 1; n <= 5; n++) {
+      const stream = await connect(server)
+      await server.post(FULL, full({ GroupId: `@TGS#${n}` }))
+      expect((await stream.next('callbacks')).entries).to.have.length(1)
+      stream.end()
+    }
   })
 
   it('adds no listener to the hot path, whoever looks', async () => {

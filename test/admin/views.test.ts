@@ -57,16 +57,18 @@ async function handled(server: AdminServer, GroupId: string): Promise<void> {
   await done
 }
 
+/** On a busy machine the start of a thread or process alone may take longer than a view may. */
+async function viewOf(server: AdminServer, name: string): Promise<[status: number, json: unknown]> {
+  const { status, json } = await server.get(`/api/plugins/viewing/view/${name}`)
+  return status === 503 ? viewOf(server, name) : [status, json]
+}
+
 describe('the view of a plugin', () => {
   for (const isolate of ['none', 'worker', 'process'] as const) {
     it(`reads its store, and can neither change it nor call anybody, with isolate: ${isolate}`, async () => {
       const folder = await folderWith({ 'viewing.mjs': VIEWS })
       const server = await serveAdmin({}, { plugins: [{ use: join(folder, 'viewing.mjs'), isolate }] })
-      // On a busy machine the start of a thread or process alone may take longer than a view may.
-      const view = async (name: string): Promise<[number, unknown]> => {
-        const { status, json } = await server.get(`/api/plugins/viewing/view/${name}`)
-        return status === 503 ? view(name) : [status, json]
-      }
+      const view = (name: string): Promise<[number, unknown]> => viewOf(server, name)
       await handled(server, '@TGS#1')
       const runs = [200, { columns: ['group'], rows: [['@TGS#1']] }]
       expect(await view('runs')).to.deep.equal(runs)
@@ -96,8 +98,8 @@ describe('the view of a plugin', () => {
     await handled(server, '@TGS#1')
     await views
     await handled(server, '@TGS#2')
-    const { json } = await server.get('/api/plugins/viewing/view/runs')
-    expect(json.rows).to.deep.equal([['@TGS#2'], ['@TGS#1']])
+    const runs = { columns: ['group'], rows: [['@TGS#2'], ['@TGS#1']] }
+    expect(await viewOf(server, 'runs')).to.deep.equal([200, runs])
     const restarts = (await server.server.metrics()).find(({ name }) => name === 'timhook_plugin_restarts_total')
     expect(restarts?.samples).to.deep.equal([{ labels: { plugin: 'viewing' }, value: 0 }])
   })

@@ -10,6 +10,7 @@ export function streamRoute({ stream }: ApiDeps): Route {
     async handle({ query, hasAccess }) {
       new Parameters(query).end()
       if (stream.isFull) throw new ApiFault(503, 'too many pages are connected: close some')
+      await stream.begin()
       return { raw: (response) => stream.connect(response, hasAccess) }
     },
   }

@@ -44,6 +44,17 @@ export class Stream {
     return this.#readers.size
   }
 
+  /**
+   * Notes where new callbacks begin, so that a reader who connects after this gets all of them. If the store cannot say
+   * that, they begin once it can.
+   */
+  async begin(): Promise<void> {
+    const isKnown = (): boolean => this.#readers.size > 0 && this.#place !== undefined
+    if (isKnown()) return
+    const { place } = await this.#deps.latest(undefined).catch(() => ({ place: undefined }))
+    if (!isKnown()) this.#place = place
+  }
+
   /** Sends events to this response until its connection ends, or until `mayStay` is false because its login has ended. */
   connect(response: ServerResponse, mayStay: () => boolean): void {
     response.writeHead(200, {
