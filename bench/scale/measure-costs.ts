@@ -12,18 +12,20 @@ import { openRedis } from '../../core/store/redis/client.ts'
 import { newFile } from '../../test/delivery/engines/sqlite/run-sqlite.ts'
 import { startPostgres } from '../../test/harness/servers/postgres.ts'
 import { startRedis } from '../../test/harness/servers/redis.ts'
-import { cpuUs } from '../load/usage.ts'
+import { cpuUs, mainThreadUs, otherThreadsUs } from '../load/usage.ts'
 import { spreadOf } from '../report/stats.ts'
 import type { EngineName, LogCosts, Work } from './costs.ts'
 
 const PLUGIN = 'one'
-const ROUNDS = 25
+const ROUNDS = 60
+/** Calls of each kind before the first that counts, so that they are compiled. */
+const WARM = 150
 const ROWS = 100
 const RETENTION = { age: 1e12, size: 1e15, deadLetters: 1e12 }
 
 interface Opened {
   readonly log: CallbackLog
-  /** The process of the database; undefined if this process does the work. */
+  /** The process of the database; undefined if other threads of this process do the work. */
   readonly pid: number | undefined
   /** How far apart the partitions of one batch are. */
   readonly stride: number
@@ -65,12 +67,12 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
   const { log, pid, stride } = await engines[engine]()
   const { partitions } = await log.open({ appending() {}, notified() {}, freed() {} })
   const { taken } = await log.lease({ plugins: [PLUGIN], held: [], returned: [], isLeaving: false })
+  const ofStore = (): number => (pid === undefined ? otherThreadsUs() : (cpuUs(pid) ?? 0))
   const timed = async (work: () => Promise<unknown>): Promise<Sample> => {
-    const [own, store, at] = [process.cpuUsage(), pid === undefined ? 0 : (cpuUs(pid) ?? 0), performance.now()]
+    const [store, client, at] = [ofStore(), mainThreadUs(), performance.now()]
     await work()
     const wall = (performance.now() - at) * 1000
-    const { user, system } = process.cpuUsage(own)
-    return { wall, client: user + system, store: pid === undefined ? 0 : (cpuUs(pid) ?? 0) - store }
+    return { wall, client: mainThreadUs() - client, store: ofStore() - store }
   }
   const append = (rows: number) => () =>
     Promise.all(Array.from({ length: rows }, (_, n) => stored(log, (n * stride) % partitions)))
@@ -90,8 +92,8 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
     lease: () => () => log.lease(held),
     requests: () => () => log.requests([PLUGIN]),
   }
-  // Warms up, and stores enough rows to read before any is settled.
-  for (let round = 0; round < 40; round++) await append(ROWS)()
+  // Stores enough rows to read before any is settled.
+  for (const kind of Object.values(kinds)) for (let round = 0; round < WARM; round++) await kind(0)()
   const samples: Record<string, Sample[]> = {}
   for (let round = 1; round <= ROUNDS; round++)
     for (const [name, kind] of Object.entries(kinds)) (samples[name] ??= []).push(await timed(kind(round)))
