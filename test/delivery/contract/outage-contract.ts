@@ -47,10 +47,11 @@ export function describeOutage(engine: string, place: () => Promise<Place>): voi
       const gates = [await startGate(port), await startGate(port)]
       const runs: Run[] = []
       for (const gate of gates) runs.push(await run(gate.port, { one: handle }, settings))
+      const accept = async (n: number): Promise<void> => runs[0]?.accept(n, `g${n}`)
       const done = runs.map(({ bus }) => eventsOf(bus, 'handler:done'))
       // Both have some of the partitions before the work begins.
-      for (let n = -1; done.some(({ length }) => length === 0); n--) await runs[0]?.accept(n, `g${n}`)
-      await Promise.all(Array.from({ length: COUNT }, (_, n) => runs[0]?.accept(n, `g${n}`)))
+      for (let n = -1; done.some(({ length }) => length === 0); n--) await accept(n)
+      await Promise.all(Array.from({ length: COUNT }, (_, n) => accept(n)))
       await started.promise
       for (const gate of gates) gate.close()
       release.resolve()

@@ -97,7 +97,8 @@ export class PostgresLog implements CallbackLog {
         if (this.#counts.get(partition) !== deps.plugins.length) this.#notifications.notify(partition)
       },
     })
-    this.#upkeep = createUpkeep({ keepRemoved: 0, disabled: [], ...deps, ...this.#pace, now: () => this.now() })
+    const configured = [...deps.plugins, ...(deps.disabled ?? [])]
+    this.#upkeep = createUpkeep({ keepRemoved: 0, ...deps, ...this.#pace, configured, now: () => this.now() })
   }
 
   async open(listener: LogListener): Promise<OpenedLog> {

@@ -34,8 +34,8 @@ export interface UpkeepDeps {
   readonly sweepMs: number
   /** How long the backlog of a removed plugin is kept. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
-  readonly disabled: readonly string[]
+  /** Plugins of the config, those with `enabled: false` included. They do not count as removed. */
+  readonly configured: readonly string[]
   /** Milliseconds since 1970, by the server's clock. */
   readonly now: () => number
 }
@@ -56,7 +56,7 @@ const ALL_EVERY_MS = 3_600_000
 const END = '~'
 
 /** Drops what has expired or finds no room, and dead-letters what waits for removed plugins. */
-export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, disabled, now }: UpkeepDeps): Upkeep {
+export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, configured, now }: UpkeepDeps): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   const stopping = new AbortController()
@@ -160,7 +160,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, d
   }
 
   const removePlugins = async (): Promise<void> => {
-    await postgres.query(NOTE_GONE, [disabled])
+    await postgres.query(NOTE_GONE, [configured])
     for (const { plugin } of await postgres.query<{ plugin: string }>(GONE, [keepRemoved])) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0

@@ -44,12 +44,19 @@ export interface RedisDelivery extends Delivery {
 }
 
 /** The engine for several processes and machines. */
-export function createRedisDelivery({ retention, pace, keepRemoved = 0, ...deps }: RedisDeps): RedisDelivery {
+export function createRedisDelivery({
+  retention,
+  pace,
+  keepRemoved = 0,
+  disabled = [],
+  ...deps
+}: RedisDeps): RedisDelivery {
   const { registry, connection, resendWindow } = deps
   const { leaseMs, ...intervals } = { ...PACE, ...pace }
   const plugins = registry.plugins.map(({ id }) => id)
+  const kept = { retention, keepRemoved, configured: [...plugins, ...disabled] }
   const startUpkeep = (partitions: number): (() => void) =>
-    createSweep({ ...deps, run: createRun(connection), partitions, retention, keepRemoved, ...intervals }).start()
+    createSweep({ ...deps, ...kept, run: createRun(connection), partitions, ...intervals }).start()
   const log = new RedisLog({ connection, plugins, resendWindow, leaseMs, startUpkeep })
   return { ...createDelivery({ ...deps, log }), end: (ending) => log.end(ending) }
 }

@@ -27,11 +27,12 @@ describeWithPostgres('with a PostgreSQL', () => {
   describeHolds('postgres', settings)
   describePauses('postgres', settings)
   describeOutage('postgres', async () => {
-    const { port, url, sql } = await startPostgres()
+    const server = await startPostgres()
+    const { port, url } = server
     return {
       port,
       run: (to, handlers, more) => runPostgres({ url: url.replace(`:${port}/`, `:${to}/`) }, handlers, more),
-      heartbeats: async () => JSON.stringify(await sql('SELECT * FROM timhook.members ORDER BY id')),
+      heartbeats: async () => JSON.stringify(await server.sql('SELECT * FROM timhook.members ORDER BY id')),
       async waiting() {
         const history = await openPostgresHistory({ url, schema: 'timhook', durability: 'strict' })
         const [one] = await history.backlogs()

@@ -112,7 +112,7 @@ export const SMALL_UPKEEP = sql(
   ) AS surplus WHERE r.plugin = surplus.plugin AND r.kind = surplus.kind AND r.num <= surplus.num`,
 )
 
-/** Notes which plugins no live process has. $1 disabled plugins, which do not count as removed. */
+/** Notes which plugins no live process has. $1 plugins of the config, which do not count as removed. */
 export const NOTE_GONE = sql(
   'note-gone',
   `WITH back AS (

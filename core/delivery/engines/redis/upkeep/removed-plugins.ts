@@ -13,13 +13,13 @@ interface RemovalDeps {
   readonly partitions: number
   /** How long the backlog of a removed plugin is kept, milliseconds. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
-  readonly disabled: readonly string[]
+  /** Plugins of the config, those with `enabled: false` included. They do not count as removed. */
+  readonly configured: readonly string[]
   readonly signal: AbortSignal
 }
 
 /** Dead-letters what waits for plugins that no process has had for a while. */
-export function createRemoval({ connection, run, bus, partitions, keepRemoved, disabled, signal }: RemovalDeps) {
+export function createRemoval({ connection, run, bus, partitions, keepRemoved, configured, signal }: RemovalDeps) {
   const { client, prefix } = connection
   const gone = `${prefix}:gone`
 
@@ -28,7 +28,7 @@ export function createRemoval({ connection, run, bus, partitions, keepRemoved, d
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
   }
   const isMissing = async (plugin: string, at: number): Promise<boolean> =>
-    !disabled.includes(plugin) && (await client.zcount(`${prefix}:has:${plugin}`, at, '+inf')) === 0
+    !configured.includes(plugin) && (await client.zcount(`${prefix}:has:${plugin}`, at, '+inf')) === 0
 
   const remove = async (plugin: string): Promise<void> => {
     const error = `plugin ${plugin} is no longer in the config`

@@ -25,8 +25,8 @@ export interface SweepDeps {
   readonly sweepMs: number
   /** How long the backlog of a removed plugin is kept. */
   readonly keepRemoved: number
-  /** Plugins with `enabled: false`, now and later. They do not count as removed. */
-  readonly disabled?: readonly string[]
+  /** Plugins of the config, those with `enabled: false` included. They do not count as removed. */
+  readonly configured?: readonly string[]
 }
 
 /** The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire. */
@@ -40,7 +40,7 @@ const QUIET_MS = 10_000
  * two would do no harm.
  */
 export function createSweep(deps: SweepDeps) {
-  const { connection, run, bus, partitions, retention, sweepMs, disabled = [] } = deps
+  const { connection, run, bus, partitions, retention, sweepMs, configured = [] } = deps
   const { client, prefix } = connection
   const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
   const stores = [
@@ -159,7 +159,7 @@ export function createSweep(deps: SweepDeps) {
     return finished + dropped
   }
 
-  const removal = createRemoval({ ...deps, disabled, signal: stopping.signal })
+  const removal = createRemoval({ ...deps, configured, signal: stopping.signal })
 
   /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
