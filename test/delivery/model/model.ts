@@ -4,12 +4,8 @@ import type { ModelEngine } from './engine.ts'
 import { play } from './play.ts'
 import { type Scenario, scenarios } from './scenario.ts'
 
-/**
- * Runs of an engine. `npm test` is to end soon, and so are those that wait in real time; other tiers play more where time
- * is made up.
- */
-const runsOf = ({ isVirtual }: ModelEngine): number =>
-  Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_TIER'] === 'local' || !isVirtual ? 100 : 300))
+/** Runs of an engine: fewer where each waits in real time. */
+const runsOf = ({ isVirtual }: ModelEngine): number => Number(process.env['MODEL_RUNS'] ?? (isVirtual ? 100 : 50))
 /** Into how many tests they are divided at most, so that none takes long. */
 const TESTS = 30
 /** Runs at a time where waiting takes longer than anything else. */
