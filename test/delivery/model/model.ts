@@ -9,7 +9,7 @@ const runsOf = ({ isVirtual }: ModelEngine): number => Number(process.env['MODEL
 /** Into how many tests they are divided at most, so that none takes long. */
 const TESTS = 30
 /** Runs at a time where waiting takes longer than anything else. */
-const TOGETHER = 10
+const TOGETHER = 5
 const FAULTS_SHOWN = 5
 
 /** Plays scenarios of chance with an engine, and holds what its handlers were called with against what is promised. */

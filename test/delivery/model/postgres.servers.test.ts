@@ -8,12 +8,12 @@ import { createLogger } from '../../../core/observe/log.ts'
 import { describeWithPostgres, sharedPostgres } from '../../harness/servers/postgres.ts'
 import { describeModel } from './model.ts'
 
-/** Leases do not run out on a machine however busy: that would be a repeat that is allowed. */
-const pace = { leaseMs: 60_000 }
+/** Leases do not run out, and replies are not given up, on a machine however busy: that would be a repeat that is allowed. */
+const PATIENT_MS = 60_000
+const pace = { leaseMs: PATIENT_MS }
+const patience = { startMs: PATIENT_MS, silentMs: PATIENT_MS }
 const retention = { age: 1e12, size: 1e12, deadLetters: 1e12 }
 const logger = createLogger({ level: 'silent' })
-/** Ten runs start at a time, on a machine that may be busy. */
-const startMs = 60_000
 
 // PostgreSQL has a clock of its own: so the time of a run is that of the machine.
 describeWithPostgres('a PostgreSQL of its own', () => {
@@ -27,7 +27,7 @@ describeWithPostgres('a PostgreSQL of its own', () => {
       const settings = shared()
       return {
         async open({ registry, bus, mortal }) {
-          const postgres = await openPostgres(settings, { log: logger, startMs })
+          const postgres = await openPostgres(settings, { log: logger, ...patience })
           await makeSchema(postgres)
           const plugins = registry.plugins.map(({ id }) => id)
           const { schema } = settings
@@ -46,7 +46,7 @@ describeWithPostgres('a PostgreSQL of its own', () => {
             },
           }
         },
-        openHistory: () => openPostgresHistory(settings, { startMs }),
+        openHistory: () => openPostgresHistory(settings, patience),
         async remove() {},
       }
     },
