@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster'
 import type { Readiness } from '../../admin/readiness.ts'
 import type { Family } from '../../observe/metrics/family.ts'
-import type { ToPrimary, ToWorker } from './worker-messages.ts'
+import { sendTo, type ToPrimary, type ToWorker } from './worker-messages.ts'
 
 /** Longer than the timeout of the store check in a worker. */
 const TIMEOUT_MS = 3000
@@ -42,6 +42,6 @@ function send(worker: Worker, about: (ToWorker & { kind: 'query' })['about']): P
     }
     const timer = setTimeout(end, TIMEOUT_MS)
     worker.on('message', onMessage)
-    worker.send({ kind: 'query', query, about })
+    sendTo(worker, { kind: 'query', query, about })
   })
 }

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:cluster'
 import type { Readiness } from '../../admin/readiness.ts'
 import type { Family } from '../../observe/metrics/family.ts'
 import type { Announced } from './announce.ts'
@@ -17,3 +18,8 @@ export type ToPrimary =
   | { readonly kind: 'metrics'; readonly query: number; readonly families: readonly Family[] }
   /** The worker could not start: text for a person, and the exit status. */
   | { readonly kind: 'failed'; readonly text: string; readonly status: number }
+
+/** A message to a worker that has just died fails, and would end the primary too. That worker's exit says enough. */
+export function sendTo(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message, () => undefined)
+}

@@ -21,7 +21,7 @@ import { readChosenConfig } from '../input/config.ts'
 import type { ReloadSignals } from '../process/reload-signals.ts'
 import { type PreparedStart, readConfigOnDisk, type StartOptions } from './prepare-start.ts'
 import { stopOnSignals, type StopSignal } from '../process/stop-on-signals.ts'
-import type { ToPrimary } from './worker-messages.ts'
+import { sendTo, type ToPrimary } from './worker-messages.ts'
 import { WORKER_NUMBER } from './worker.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
 
@@ -139,14 +139,14 @@ class Primary {
     this.#stopping ??= signal
     const living = this.#places.filter(({ worker }) => !worker.isDead())
     const ends = living.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)))
-    for (const { worker } of living) if (worker.isConnected()) worker.send({ kind: 'stop', signal })
+    for (const { worker } of living) sendTo(worker, { kind: 'stop', signal })
     await Promise.all(ends)
     return this.#status
   }
 
   /** Every worker reads the config again. */
   reload(): void {
-    for (const { worker } of this.#places) if (worker.isConnected()) worker.send({ kind: 'reload' })
+    for (const { worker } of this.#places) sendTo(worker, { kind: 'reload' })
   }
 
   /** Restarts the workers one by one, while the others serve. Ends with the first one that does not come back. */
@@ -157,7 +157,7 @@ class Primary {
       if (this.#stopping || !worker.isConnected()) continue
       place.isRestarting = true
       const ended = new Promise((resolve) => worker.once('exit', resolve))
-      worker.send({ kind: 'stop', signal: 'SIGTERM' })
+      sendTo(worker, { kind: 'stop', signal: 'SIGTERM' })
       await ended
       if (!(await listensOrEnds(place.worker))) {
         place.isRestarting = false

@@ -166,7 +166,7 @@ describeWithRedis('timhook start --workers', () => {
       for (const pid of pids) process.kill(pid, signal)
       child.kill(signal)
     }
-    expect(await ended).to.equal(0)
+    expect(await ended, lines.map((line) => JSON.stringify(line)).join('\n')).to.equal(0)
     expect(lines.filter(({ msg }) => msg === 'closed')).to.have.length(2)
   })
 
