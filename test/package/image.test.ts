@@ -45,14 +45,14 @@ describe('the image', () => {
     await writeFile(join(cwd, 'config/plugins.yaml'), config)
     const [, , node = '', ...args] = [...image.entrypoint, ...image.cmd]
     const env = { ...process.env, ...image.env }
-    const server = spawn(node, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
-    const ended = once(server, 'exit')
-    stopAfterTest(async () => void server.kill('SIGKILL'))
     const healthy = (): number | null => {
       const [program = '', ...more] = image.healthcheck.map((word) => word.replace(':8081', `:${adminPort}`))
       return spawnSync(program, more, { cwd, env }).status
     }
     expect(healthy()).to.equal(1)
+    const server = spawn(node, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(server, 'exit')
+    stopAfterTest(async () => void server.kill('SIGKILL'))
     for await (const line of createInterface({ input: server.stdout })) if (line.includes('listening on')) break
     expect(healthy()).to.equal(0)
     server.kill('SIGTERM')
