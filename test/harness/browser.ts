@@ -15,13 +15,14 @@ export interface Watched {
 
 /** A new page in a browser without stored data. It is closed after the test. */
 export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Watched> {
-  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  browser ??= chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 0 })
   const context = await (
     await browser
   ).newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options })
   stopAfterTest(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  // Mocha's limit is the only one.
+  page.setDefaultTimeout(0)
   const troubles: string[] = []
   const { origin } = new URL(url)
   page.on('pageerror', (error) => void troubles.push(`error: ${error.message}`))
