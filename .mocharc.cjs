@@ -25,8 +25,8 @@ const maySkip =
 const slowdown = Number(process.env.TEST_SLOWDOWN ?? Math.max(1, loadavg()[0] / availableParallelism()))
 // What hangs ends some time. It is no measure of anything, and no test has another one: a busy machine needs longer.
 const timeout = 120_000 * slowdown
-// Each process gets its share of a busy machine, so more of them get more.
-const jobs = slowdown > 5 ? 8 : 3
+// Each process gets its share of a busy machine, so more of them get more. Browsers and servers are processes enough.
+const jobs = slowdown > 5 && process.env.TEST_TIER === 'local' ? 8 : 3
 
 module.exports = {
   ...specs[process.env.TEST_TIER ?? 'all'],
