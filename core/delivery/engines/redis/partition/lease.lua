@@ -2,7 +2,8 @@
 -- Renews, returns and takes leases of a partition.
 --
 -- KEYS: the partition.
--- ARGV: the process, how long leases last in ms, whether expired ones stay (1 or 0); then for each: plugin, what is wanted, the fence that the process has or empty.
+-- ARGV: the process, how long leases last in ms, whether expired ones stay with their processes (1 or 0; see members.lua);
+-- then for each: plugin, what is wanted, the fence that the process has or empty.
 -- `renew` renews it if there is a fence. `take` takes it if it is free. `clean`, `unsettled` and `failed` return it, and say
 -- how the work ended.
 -- Returns for each `held`, `free` or `other`, or after `take` a list: fence, whether all handlers of the former owner have
