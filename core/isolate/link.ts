@@ -43,6 +43,7 @@ export class Link {
     channel.ref(false)
     channel.onMessage((message) => {
       this.#received++
+      this.#unanswered = 0
       if (message.kind === 'reply') this.#replied(message)
       else if (message.kind !== 'pong') handle(message, this)
     })
@@ -128,7 +129,6 @@ export class Link {
     }
     if (this.#received !== this.#receivedAtPing) {
       this.#receivedAtPing = this.#received
-      this.#unanswered = 0
       this.#isWatched = false
       this.post({ kind: 'ping' })
     } else this.#unanswered++

@@ -8,6 +8,23 @@ import { everything } from './everything.ts'
 const SEND = 'Group.CallbackBeforeSendMsg'
 const FULL = 'Group.CallbackAfterGroupFull'
 
+const slowToStart = `
+let calls = 0
+export default {
+  name: 'slow',
+  setup() {
+    for (const end = Date.now() + 700; Date.now() < end; );
+  },
+  handlers: {
+    '${SEND}': ({ emit }) => {
+      if (++calls > 1) return undefined
+      emit('begun', {})
+      return new Promise(() => undefined)
+    },
+  },
+}
+`
+
 type Level = 'worker' | 'process' | 'none'
 
 async function start(isolate: Level): Promise<TestPlugin> {
@@ -109,6 +126,19 @@ describe('a plugin in a thread or process of its own', () => {
     it(`has all that it has beside the server: ${level}`, async () => {
       const got = await outcomes(level)
       for (const key of Object.keys(expected)) expect(got[key], key).to.deep.equal(expected[key])
+    })
+
+    it(`is not ended for having been blocked before: ${level}`, async () => {
+      const folder = await folderWith({ 'slow.mjs': slowToStart })
+      await using t = await testPlugin(join(folder, 'slow.mjs'), { isolate: level })
+      const begun = t.bus.next('plugin:slow:begun')
+      const deciding = t.before(SEND, {}, { expectFailure: true })
+      await begun
+      await t.clock.advance('2s')
+      expect((await deciding).error)
+        .to.have.property('message')
+        .that.includes('took too long')
+      expect(await t.before(SEND)).to.include({ failed: false })
     })
   }
 })
