@@ -22,6 +22,14 @@ interface Inspected {
 }
 
 /**
+ * Everything is read by its key. Without these a plan that was made for an empty table, and is kept for a full one, reads
+ * all of it.
+ */
+const BY_KEY = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']
+  .map((name) => `SET ${name} = off`)
+  .join('; ')
+
+/**
  * Checks the server of a new connection, and returns every reason why it may lose acknowledged writes, one phrase each.
  * Its session waits until each commit is on disk, here and on a synchronous standby if there is one; with `relaxed` it
  * waits for what the server is set to. Connections of a pooler cannot be set up: there the server's settings count.
@@ -52,7 +60,7 @@ export async function inspect(
     if (mode === 'strict' && !isPooled) await client.query('SET synchronous_commit = on')
     else faults.push(`synchronous_commit is ${found.synchronous_commit}`)
   }
-  if (!isPooled) await client.query("SET default_transaction_isolation = 'read committed'")
+  if (!isPooled) await client.query(`SET default_transaction_isolation = 'read committed'; ${BY_KEY}`)
   if (faults.length === 0 || mode === 'relaxed') return faults
   throw new TimhookError('STORE_NOT_DURABLE', `PostgreSQL may lose what it has acknowledged: ${faults.join(', ')}`, {
     hint: 'Set fsync, full_page_writes and synchronous_commit to on in postgresql.conf, or accept the risk with delivery.postgres.durability: relaxed.',

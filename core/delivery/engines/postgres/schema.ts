@@ -32,6 +32,8 @@ const STEPS = [
   FUNCTIONS,
   // After an outage leases stay with their processes.
   FUNCTIONS,
+  // An append no longer reads all that is stored.
+  FUNCTIONS,
 ]
 
 /**

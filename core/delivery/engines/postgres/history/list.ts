@@ -29,8 +29,8 @@ const FITS = `($1::bigint IS NULL OR app = $1) AND ($2::text IS NULL OR command 
 export const OUTCOME_FUNCTION = `
 CREATE FUNCTION {schema}.outcome_of(a_plugin text, a_partition int, a_seq bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
-    WHEN EXISTS (SELECT FROM {schema}.states
-      WHERE partition = a_partition AND seq = a_seq AND plugin = a_plugin AND place = 'pending') THEN 'waiting'
+    WHEN (SELECT place FROM {schema}.states WHERE partition = a_partition AND seq = a_seq AND plugin = a_plugin) = 'pending'
+      THEN 'waiting'
     WHEN EXISTS (SELECT FROM {schema}.dead_letters
       WHERE partition = a_partition AND seq = a_seq AND plugin = a_plugin) THEN 'dead'
     WHEN EXISTS (SELECT FROM {schema}.cursors WHERE plugin = a_plugin AND partition = a_partition AND seq < a_seq)

@@ -15,6 +15,10 @@ CREATE FUNCTION {schema}.append(
 ) RETURNS TABLE (i int, seq bigint, maybe bool, first_id text, resends int) LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
+DECLARE
+  v_hours bigint[] := ARRAY(
+    SELECT generate_series((min(at) - a_window) / 3600000, max(at) / 3600000) FROM unnest(a_received_at) AS at
+  );
 BEGIN
   -- In a fixed order, so that two calls never wait for each other. Everything read below was committed before.
   PERFORM FROM {schema}.partitions WHERE n = ANY (a_partition) ORDER BY n FOR UPDATE;
@@ -23,22 +27,22 @@ BEGIN
     SELECT * FROM unnest(a_partition, a_identity, a_identifies, a_id, a_app, a_command, a_received_at, a_signed,
       a_expendable, a_key, a_query, a_raw, a_plugins) WITH ORDINALITY AS input
       (partition, identity, identifies, id, app, command, received_at, signed, expendable, key, query, raw, plugins, i)
-  ), known AS (
-    SELECT DISTINCT ON (input.i) input.i, c.partition, c.seq, c.id, c.maybe_resend, c.id = input.id AS is_same
-    FROM input
-    CROSS JOIN LATERAL generate_series((input.received_at - a_window) / 3600000, input.received_at / 3600000) AS hour
-    JOIN {schema}.callbacks c ON c.received_at / 3600000 = hour AND c.identity = input.identity AND c.seq > 0
-      AND (c.id = input.id OR (a_window > 0 AND c.received_at > input.received_at - a_window))
-    ORDER BY input.i, c.id = input.id DESC, c.seq DESC
+  ), looked AS MATERIALIZED (
+    SELECT input.*, known.partition AS known_partition, known.seq AS known_seq, known.id AS known_id, known.maybe_resend,
+      known.id = input.id AS is_same
+    FROM input LEFT JOIN LATERAL (
+      SELECT c.partition, c.seq, c.id, c.maybe_resend FROM {schema}.callbacks c
+      WHERE c.received_at / 3600000 = ANY (v_hours) AND c.identity = input.identity AND c.outcome IS NULL
+        AND (c.id = input.id OR (a_window > 0 AND c.received_at > input.received_at - a_window))
+      ORDER BY c.id = input.id DESC, c.seq DESC LIMIT 1
+    ) AS known ON true
   ), counted AS (
-    UPDATE {schema}.callbacks c SET resends = c.resends + CASE WHEN known.is_same THEN 0 ELSE 1 END
-    FROM known WHERE c.partition = known.partition AND c.seq = known.seq RETURNING known.i, c.resends
+    UPDATE {schema}.callbacks c SET resends = c.resends + CASE WHEN looked.is_same THEN 0 ELSE 1 END
+    FROM looked WHERE c.partition = looked.known_partition AND c.seq = looked.known_seq RETURNING looked.i, c.resends
   ), fresh AS (
-    SELECT input.*, known.i IS NOT NULL AS maybe,
-      row_number() OVER (PARTITION BY input.partition ORDER BY input.i) AS nth,
-      octet_length(input.raw) + octet_length(input.query) + 400 AS bytes
-    FROM input LEFT JOIN known ON known.i = input.i
-    WHERE known.i IS NULL OR NOT (known.is_same OR input.identifies)
+    SELECT looked.*, row_number() OVER (PARTITION BY partition ORDER BY i) AS nth,
+      octet_length(raw) + octet_length(query) + 400 AS bytes
+    FROM looked WHERE known_seq IS NULL OR NOT (is_same OR identifies)
   ), theirs AS MATERIALIZED (
     SELECT of.partition, plugin, sum(of.count)::bigint AS count
     FROM (SELECT partition, plugins, count(*) FROM fresh GROUP BY partition, plugins) of,
@@ -54,21 +58,20 @@ BEGIN
   ), stored AS (
     INSERT INTO {schema}.callbacks (partition, seq, received_at, app, signed, maybe_resend, expendable, id, identity,
       command, key, plugins, query, raw)
-    SELECT f.partition, t.before + f.nth, f.received_at, f.app, f.signed, f.maybe, f.expendable, f.id, f.identity,
-      f.command, f.key, f.plugins::jsonb, f.query, f.raw
+    SELECT f.partition, t.before + f.nth, f.received_at, f.app, f.signed, f.known_seq IS NOT NULL, f.expendable, f.id,
+      f.identity, f.command, f.key, f.plugins::jsonb, f.query, f.raw
     FROM fresh f JOIN tails t ON t.n = f.partition
   )
-  SELECT input.i::int, coalesce(t.before + f.nth, CASE WHEN known.is_same THEN known.seq END),
-    coalesce(f.maybe, known.maybe_resend), CASE WHEN NOT known.is_same THEN known.id END, counted.resends
-  FROM input
-  LEFT JOIN known ON known.i = input.i
-  LEFT JOIN counted ON counted.i = input.i
-  LEFT JOIN (fresh f JOIN tails t ON t.n = f.partition) ON f.i = input.i
-  ORDER BY input.i;
+  SELECT l.i::int, CASE WHEN l.is_same THEN l.known_seq END, l.maybe_resend, CASE WHEN NOT l.is_same THEN l.known_id END,
+    counted.resends
+  FROM looked l LEFT JOIN counted ON counted.i = l.i WHERE l.known_seq IS NOT NULL
+  UNION ALL
+  SELECT f.i::int, t.before + f.nth, f.known_seq IS NOT NULL, NULL, NULL FROM fresh f JOIN tails t ON t.n = f.partition
+  ORDER BY 1, 2 NULLS FIRST;
 END $$;
 `
 
-/** A row of the reply: which callback it is about, its number if it was stored, and which one it repeats. */
+/** A row of the reply: which callback it is about, and its number if it is stored, or which one it repeats. Some have both. */
 export interface Appended {
   readonly i: number
   readonly seq: number | null
@@ -89,14 +92,14 @@ CREATE FUNCTION {schema}.record_undelivered(
   a_query text, a_raw text, a_outcome text, a_code int, a_failed bool, a_error text, a_window bigint
 ) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
+DECLARE
+  v_hours bigint[] := ARRAY(SELECT generate_series((a_received_at - a_window) / 3600000, a_received_at / 3600000));
 BEGIN
   PERFORM FROM {schema}.partitions WHERE n = 0 FOR UPDATE;
   UPDATE {schema}.callbacks SET resends = resends + 1 WHERE (partition, seq) = (
-    SELECT c.partition, c.seq
-    FROM generate_series((a_received_at - a_window) / 3600000, a_received_at / 3600000) AS hour
-    JOIN {schema}.callbacks c ON c.received_at / 3600000 = hour AND c.identity = a_identity AND c.outcome = 'refused'
-      AND c.received_at > a_received_at - a_window
-    WHERE a_outcome = 'refused' ORDER BY c.seq LIMIT 1
+    SELECT c.partition, c.seq FROM {schema}.callbacks c
+    WHERE c.received_at / 3600000 = ANY (v_hours) AND c.identity = a_identity AND c.outcome = 'refused'
+      AND c.received_at > a_received_at - a_window AND a_outcome = 'refused' ORDER BY c.seq LIMIT 1
   );
   IF FOUND THEN RETURN; END IF;
   INSERT INTO {schema}.callbacks (partition, seq, received_at, app, signed, maybe_resend, expendable, id, identity, command,

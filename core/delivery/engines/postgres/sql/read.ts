@@ -3,6 +3,12 @@ import { sql } from '../../../../store/postgres/sql.ts'
 const COLUMNS = `c.seq, c.id, c.app, c.command, c.received_at, c.signed, c.key, c.query, c.raw, c.maybe_resend, c.resends,
   coalesce(s.attempt, 1) AS attempt, s.due_at, s.deferred_since, coalesce(s.tries, 0) AS tries`
 
+/** A lookup by key that the planner cannot turn into a join of whole partitions. $1 plugin, $2 partition. */
+const callbackAt = (seq: string): string =>
+  `LATERAL (SELECT * FROM {schema}.callbacks WHERE partition = $2 AND seq = ${seq} LIMIT 1) AS c`
+const stateAt = (seq: string): string =>
+  `LATERAL (SELECT * FROM {schema}.states WHERE partition = $2 AND seq = ${seq} AND plugin = $1 LIMIT 1) AS s`
+
 /** A callback as it is read for a plugin. */
 export interface WaitingRow {
   readonly seq: number
@@ -39,8 +45,7 @@ export const READ = sql(
     SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before, row_number() OVER (ORDER BY seq) AS nth FROM scanned
     WHERE is_theirs AND NOT {schema}.is_done($1, $2, seq)
   ), page AS (
-    SELECT ${COLUMNS} FROM theirs JOIN {schema}.callbacks c ON c.partition = $2 AND c.seq = theirs.seq
-    LEFT JOIN {schema}.states s ON s.partition = $2 AND s.seq = theirs.seq AND s.plugin = $1
+    SELECT ${COLUMNS} FROM theirs, ${callbackAt('theirs.seq')} LEFT JOIN ${stateAt('c.seq')} ON true
     WHERE nth <= $4 AND before < ${PAGE_BYTES}
   ), looked AS (
     SELECT (SELECT tail FROM {schema}.partitions WHERE n = $2) AS tail,
@@ -61,30 +66,31 @@ export type ReadRow = { tail: number; stored: number | null; found: number; scan
 /** $1 plugin, $2 partition, $3 numbers. */
 export const FETCH = sql(
   'fetch',
-  `SELECT ${COLUMNS} FROM {schema}.callbacks c
-  LEFT JOIN {schema}.states s ON s.partition = c.partition AND s.seq = c.seq AND s.plugin = $1
-  WHERE c.partition = $2 AND c.seq = ANY ($3) ORDER BY c.seq`,
+  `SELECT ${COLUMNS} FROM unnest($3::bigint[]) AS wanted, ${callbackAt('wanted')} LEFT JOIN ${stateAt('c.seq')} ON true
+  ORDER BY c.seq`,
 )
 
 /** How long a suspect or a deferred callback may wait: a day. Others wait at most as long as a retry ($4). */
 const LONGEST_MS = 86_400_000
-const IS_LATER = `(s.due_at > $3 AND s.due_at <=
-  $3::bigint + CASE WHEN s.tries <> 0 OR s.deferred_since IS NOT NULL THEN ${LONGEST_MS} ELSE $4::bigint END)`
-const OF_LEASE = `s.plugin = $1 AND s.partition = $2 AND s.place = 'pending' AND s.seq <> ALL ($5::bigint[])`
+const ENDS = `$3::bigint + CASE WHEN tries <> 0 OR deferred_since IS NOT NULL THEN ${LONGEST_MS} ELSE $4::bigint END`
+const OF_LEASE = `{schema}.states WHERE plugin = $1 AND partition = $2 AND place = 'pending' AND seq <> ALL ($5::bigint[])`
 
 /**
  * $1 plugin, $2 partition, $3 now, $4 longest delay, $5 numbers to leave out, $6 limit. Every row says when the next one
- * is due; the first row may have no callback.
+ * is due; the first row may have no callback. What is due later than it may wait is due now.
  */
 export const DUE = sql(
   'due',
-  `WITH due AS (
-    SELECT ${COLUMNS} FROM {schema}.states s
-    JOIN {schema}.callbacks c ON c.partition = s.partition AND c.seq = s.seq
-    WHERE ${OF_LEASE} AND NOT ${IS_LATER} ORDER BY s.due_at, s.seq LIMIT $6
+  `WITH due AS MATERIALIZED (
+    (SELECT * FROM ${OF_LEASE} AND due_at <= $3 ORDER BY due_at, seq LIMIT $6)
+    UNION ALL
+    (SELECT * FROM ${OF_LEASE} AND due_at > $3::bigint + least($4::bigint, ${LONGEST_MS}) AND due_at > ${ENDS}
+      ORDER BY due_at, seq LIMIT $6)
   )
-  SELECT later.next, due.* FROM (SELECT min(s.due_at) AS next FROM {schema}.states s WHERE ${OF_LEASE} AND ${IS_LATER}) later
-  LEFT JOIN due ON true ORDER BY due.due_at, due.seq`,
+  SELECT later.next, due.*
+  FROM (SELECT (SELECT due_at FROM ${OF_LEASE} AND due_at > $3 AND due_at <= ${ENDS} ORDER BY due_at LIMIT 1) AS next) later
+  LEFT JOIN (SELECT ${COLUMNS} FROM due s, ${callbackAt('s.seq')} ORDER BY s.due_at, s.seq LIMIT $6) due ON true
+  ORDER BY due.due_at, due.seq`,
 )
 
 export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
