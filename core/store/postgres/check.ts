@@ -27,6 +27,7 @@ interface Inspected {
  */
 const BY_KEY = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']
   .map((name) => `SET ${name} = off`)
+  .concat('SET plan_cache_mode = force_generic_plan')
   .join('; ')
 
 /**

@@ -25,9 +25,10 @@ import { isExpendable } from '../../ingest/expendable.ts'
 import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
 import { Appender } from './appender.ts'
 import { Notifications } from './notifications.ts'
+import { Reader } from './reader.ts'
 import { RECORD_UNDELIVERED } from './sql/append.ts'
 import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
-import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, READ, type ReadRow, TAILS, type WaitingRow } from './sql/read.ts'
+import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
 import { HOLD, holdsOf, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
 import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
@@ -65,6 +66,7 @@ export class PostgresLog implements CallbackLog {
   readonly #pace: Pace
   readonly #member = newId()
   readonly #appender: Appender
+  readonly #reader: Reader
   readonly #notifications: Notifications
   readonly #upkeep: Upkeep
   /** How many leases of each partition this process has. */
@@ -97,6 +99,7 @@ export class PostgresLog implements CallbackLog {
         if (this.#counts.get(partition) !== deps.plugins.length) this.#notifications.notify(partition)
       },
     })
+    this.#reader = new Reader(postgres)
     const configured = [...deps.plugins, ...(deps.disabled ?? [])]
     this.#upkeep = createUpkeep({ keepRemoved: 0, ...deps, ...this.#pace, configured, now: () => this.now() })
   }
@@ -128,8 +131,8 @@ export class PostgresLog implements CallbackLog {
     return 0
   }
 
-  async read({ plugin, partition }: Lease, after: number, limit: number): Promise<Page> {
-    const rows = await this.#deps.postgres.query<ReadRow>(READ, [plugin, partition, after, limit])
+  async read(lease: Lease, after: number, limit: number): Promise<Page> {
+    const rows = await this.#reader.read(lease, after, limit)
     const { tail, found, scanned: reached, stored } = rows[0] ?? { tail: after, found: 0, scanned: null, stored: null }
     const page = rows.flatMap((row) => (row.seq === null ? [] : waitingOf(row)))
     const last = page.at(-1)?.seq ?? after

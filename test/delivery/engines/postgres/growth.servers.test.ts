@@ -144,6 +144,7 @@ class Work {
       'list the oldest': () => forward(session, { limit: 50 }),
       find: () => find(session, [late[0]?.id ?? ''], true),
       'list dead letters': () => deadLetters(session, { limit: 50 }),
+      'find a dead letter': () => deadLetters(session, { refs: ['1', '2'] }),
     }
   }
 

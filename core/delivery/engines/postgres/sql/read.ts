@@ -3,11 +3,11 @@ import { sql } from '../../../../store/postgres/sql.ts'
 const COLUMNS = `c.seq, c.id, c.app, c.command, c.received_at, c.signed, c.key, c.query, c.raw, c.maybe_resend, c.resends,
   coalesce(s.attempt, 1) AS attempt, s.due_at, s.deferred_since, coalesce(s.tries, 0) AS tries`
 
-/** A lookup by key that the planner cannot turn into a join of whole partitions. $1 plugin, $2 partition. */
-const callbackAt = (seq: string): string =>
-  `LATERAL (SELECT * FROM {schema}.callbacks WHERE partition = $2 AND seq = ${seq} LIMIT 1) AS c`
-const stateAt = (seq: string): string =>
-  `LATERAL (SELECT * FROM {schema}.states WHERE partition = $2 AND seq = ${seq} AND plugin = $1 LIMIT 1) AS s`
+/** Lookups by key that the planner cannot turn into a join of whole partitions. */
+const callbackAt = (partition: string, seq: string): string =>
+  `LATERAL (SELECT * FROM {schema}.callbacks WHERE partition = ${partition} AND seq = ${seq} LIMIT 1) AS c`
+const stateOf = (plugin: string): string =>
+  `LATERAL (SELECT * FROM {schema}.states WHERE partition = c.partition AND seq = c.seq AND plugin = ${plugin} LIMIT 1) AS s`
 
 /** A callback as it is read for a plugin. */
 export interface WaitingRow {
@@ -35,30 +35,38 @@ const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
 const SCAN = 1000
 const PAGE_BYTES = 4_000_000
 
-/** $1 plugin, $2 partition, $3 after, $4 limit. The first row says how far it read, and may have no callback. */
+/**
+ * $1 plugins, $2 partitions, $3 after, $4 limits, side by side: the pages of several leases. The first row of each says
+ * how far it read, and may have no callback.
+ */
 export const READ = sql(
   'read',
-  `WITH scanned AS MATERIALIZED (
-    SELECT seq, plugins ? $1 AS is_theirs, octet_length(raw) AS bytes FROM {schema}.callbacks
-    WHERE partition = $2 AND seq > $3 ORDER BY seq LIMIT ${SCAN}
-  ), theirs AS MATERIALIZED (
-    SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before, row_number() OVER (ORDER BY seq) AS nth FROM scanned
-    WHERE is_theirs AND NOT {schema}.is_done($1, $2, seq)
-  ), page AS (
-    SELECT ${COLUMNS} FROM theirs, ${callbackAt('theirs.seq')} LEFT JOIN ${stateAt('c.seq')} ON true
-    WHERE nth <= $4 AND before < ${PAGE_BYTES}
-  ), looked AS (
-    SELECT (SELECT tail FROM {schema}.partitions WHERE n = $2) AS tail,
-      (SELECT ${STORED} FROM {schema}.partitions p, {schema}.cursors k
-        WHERE p.n = $2 AND k.partition = $2 AND k.plugin = $1) AS stored,
-      (SELECT count(*) FROM theirs) AS found,
-      (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
-  )
-  SELECT looked.tail, looked.stored, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true ORDER BY page.seq`,
+  `SELECT of.i::int, found.* FROM unnest($1::text[], $2::int[], $3::bigint[], $4::int[]) WITH ORDINALITY
+    AS of (plugin, partition, after, at_most, i),
+  LATERAL (
+    WITH scanned AS MATERIALIZED (
+      SELECT seq, plugins ? of.plugin AS is_theirs, octet_length(raw) AS bytes FROM {schema}.callbacks
+      WHERE partition = of.partition AND seq > of.after ORDER BY seq LIMIT ${SCAN}
+    ), theirs AS MATERIALIZED (
+      SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before, row_number() OVER (ORDER BY seq) AS nth FROM scanned
+      WHERE is_theirs AND (SELECT last FROM {schema}.done WHERE plugin = of.plugin AND partition = of.partition
+        AND first <= scanned.seq ORDER BY first DESC LIMIT 1) >= scanned.seq IS NOT TRUE
+    ), page AS (
+      SELECT ${COLUMNS} FROM theirs, ${callbackAt('of.partition', 'theirs.seq')} LEFT JOIN ${stateOf('of.plugin')} ON true
+      WHERE nth <= of.at_most AND before < ${PAGE_BYTES}
+    ), looked AS (
+      SELECT (SELECT tail FROM {schema}.partitions WHERE n = of.partition) AS tail,
+        (SELECT ${STORED} FROM {schema}.partitions p, {schema}.cursors k
+          WHERE p.n = of.partition AND k.partition = of.partition AND k.plugin = of.plugin) AS stored,
+        (SELECT count(*) FROM theirs) AS found,
+        (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
+    )
+    SELECT looked.tail, looked.stored, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true
+  ) AS found ORDER BY of.i, found.seq`,
 )
 
 /** `stored` is null once the plugin has been removed. */
-export type ReadRow = { tail: number; stored: number | null; found: number; scanned: number | null } & (
+export type ReadRow = { i: number; tail: number; stored: number | null; found: number; scanned: number | null } & (
   | WaitingRow
   | { seq: null }
 )
@@ -66,7 +74,7 @@ export type ReadRow = { tail: number; stored: number | null; found: number; scan
 /** $1 plugin, $2 partition, $3 numbers. */
 export const FETCH = sql(
   'fetch',
-  `SELECT ${COLUMNS} FROM unnest($3::bigint[]) AS wanted, ${callbackAt('wanted')} LEFT JOIN ${stateAt('c.seq')} ON true
+  `SELECT ${COLUMNS} FROM unnest($3::bigint[]) AS wanted, ${callbackAt('$2', 'wanted')} LEFT JOIN ${stateOf('$1')} ON true
   ORDER BY c.seq`,
 )
 
@@ -89,7 +97,7 @@ export const DUE = sql(
   )
   SELECT later.next, due.*
   FROM (SELECT (SELECT due_at FROM ${OF_LEASE} AND due_at > $3 AND due_at <= ${ENDS} ORDER BY due_at LIMIT 1) AS next) later
-  LEFT JOIN (SELECT ${COLUMNS} FROM due s, ${callbackAt('s.seq')} ORDER BY s.due_at, s.seq LIMIT $6) due ON true
+  LEFT JOIN (SELECT ${COLUMNS} FROM due s, ${callbackAt('$2', 's.seq')} ORDER BY s.due_at, s.seq LIMIT $6) due ON true
   ORDER BY due.due_at, due.seq`,
 )
 
