@@ -5,6 +5,17 @@ export function cpuUs(pid: number): number | undefined {
   return sumOf(pid, (member) => sum(tasksOf(member).map((task) => threadUs(`${task}/schedstat`))))
 }
 
+/** Microseconds of processor time of the thread that runs this process's code. Needs /proc. */
+export function mainThreadUs(): number {
+  return threadUs(`/proc/self/task/${process.pid}/schedstat`)
+}
+
+/** The same of all other threads of this process. */
+export function otherThreadsUs(): number {
+  const tasks = tasksOf(process.pid).filter((task) => !task.endsWith(`/${process.pid}`))
+  return sum(tasks.map((task) => threadUs(`${task}/schedstat`)))
+}
+
 /** Megabytes of memory of a process and its descendants. Shared memory counts for each of them. */
 export function rssMb(pid: number): number | undefined {
   return sumOf(

@@ -17,11 +17,21 @@ export interface Capacity {
   readonly p99Ms: number
 }
 
-export function cellOf(measured: Measured, name: EngineName, processes: number, cores: number): Cell {
-  const { own, received, logs } = measured
+/** @param own processor time of a process for a callback on the engine memory, if it is another one now */
+export function cellOf(
+  measured: Measured,
+  name: EngineName,
+  processes: number,
+  cores: number,
+  own = measured.own,
+): Cell {
+  const { received, logs } = measured
   const engine = engines[name]
-  const work = { receive: own * received, deliver: own * (1 - received) }
-  return { engine, costs: logs[name], ...work, processes, partitions: engine.partitions, cores, seconds: SECONDS }
+  const { rest, append, ...others } = logs[name]
+  const costs = { ...others, rest, append: { ...append, storeRow: append.storeRow + rest.store } }
+  const work = own + rest.process
+  const times = { receive: work * received, deliver: work * (1 - received) }
+  return { engine, costs, ...times, processes, partitions: engine.partitions, cores, seconds: SECONDS }
 }
 
 /** The most that a cell can take: the highest rate at which it keeps up, found by bisection. */

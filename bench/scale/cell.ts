@@ -1,7 +1,7 @@
 import type { EngineShape, LogCosts } from './costs.ts'
 import { type Event, Partition, Server } from './server.ts'
 import { Simulation } from './simulation.ts'
-import { Station } from './station.ts'
+import { Cores, Station } from './station.ts'
 import { LoopStore, SessionStore, type Store } from './stores.ts'
 
 /** One database and the processes that share it. Times are microseconds. */
@@ -38,6 +38,9 @@ export interface Outcome {
   readonly p99: number
   readonly delivered: number
   readonly load: Readonly<Record<string, number>>
+  /** Processor time for a callback, microseconds. */
+  readonly process: number
+  readonly store: number
   /** Callbacks stored but not yet delivered, at the end of each half second. */
   readonly backlog: readonly number[]
   readonly orderViolations: number
@@ -53,7 +56,7 @@ const WARM = 0.2
 /** Runs a cell for its number of seconds. The same cell always has the same outcome. */
 export function simulate(cell: Cell): Outcome {
   const simulation = new Simulation(cell.seed ?? 1)
-  const cores = new Station(simulation, cell.cores)
+  const cores = new Cores(simulation, cell.cores)
   const { commit } = cell.costs
   const store: Store = cell.engine.isLoop
     ? new LoopStore(simulation, commit, cell.isShared ? cores : undefined)
@@ -90,7 +93,7 @@ export function simulate(cell: Cell): Outcome {
     }
     next()
   }
-  const sender = new Station(simulation, 1, threadCores)
+  const sender = new Station(simulation, threadCores)
   const send = (): void => sender.run(cell.send ?? 0, () => arrive(send))
   for (let n = 0; n < connections; n++) send()
 
@@ -123,6 +126,8 @@ export function simulate(cell: Cell): Outcome {
     p99: quantile(0.99),
     delivered: sum(servers.map((server) => server.delivered)),
     load: { process: threads, ...prefixed(store.load(end)) },
+    process: sum(servers.map((server) => server.thread.busy)) / answered,
+    store: store.busy / answered,
     backlog,
     orderViolations: sum(servers.map((server) => server.orderViolations)),
     repeats: sum(servers.map((server) => server.repeats)),

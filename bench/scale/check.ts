@@ -1,9 +1,10 @@
 import { Loader } from '../load/processes.ts'
-import { measure } from '../rounds.ts'
+import { measure, type ReadAhead } from '../rounds.ts'
 import { memory, overPostgres, overRedis, postgres, redis, sqlite, type Variant } from '../variants.ts'
 import { spreadOf } from '../report/stats.ts'
 import { type Cell, simulate } from './cell.ts'
-import { type EngineName, engines, type LogCosts, type Measured, type Work } from './costs.ts'
+import type { EngineName, Measured } from './costs.ts'
+import { cellOf } from './capacity.ts'
 
 const CONNECTIONS = 64
 
@@ -16,75 +17,91 @@ const cases: readonly { engine: EngineName; processes: number; variant: Variant 
   { engine: 'postgres', processes: 2, variant: overPostgres('postgres 2', { args: two }) },
 ]
 
-/** One process and two, real and in the model. In both, sender, processes and database share two cores. */
-export async function check(
-  measured: Measured,
-  windowMs = 1000,
-  rounds = 3,
-): Promise<Record<string, string | number>[]> {
+interface Real {
+  readonly own: number
+  readonly send: number
+  readonly perSecond: number
+  readonly p99: number
+  readonly process: number
+  readonly store: number
+}
+
+/**
+ * A real server beside one with the engine memory, whose costs each engine has. Sender, processes and database share two
+ * cores. Undefined if the database is not installed.
+ */
+async function run(variant: Variant, rounds: number): Promise<Real | undefined> {
+  const loader = new Loader(undefined)
+  try {
+    const plan = { kind: 'full', connections: CONNECTIONS, rounds, windowMs: 1000, cores: undefined } as const
+    const [base, real] = await measure([memory, variant], plan, loader)
+    if (!base || !real || real.missing !== undefined) return undefined
+    const of = (windows: readonly ReadAhead[], figure: (window: ReadAhead) => number): number =>
+      spreadOf(windows.map(figure)).median
+    return {
+      own: of(base.windows, ({ cpuUs }) => cpuUs),
+      send: of(base.windows, ({ loaderUs }) => loaderUs),
+      perSecond: of(real.windows, ({ perSecond }) => perSecond),
+      p99: of(real.windows, ({ p99 }) => p99),
+      process: of(real.windows, ({ cpuUs }) => cpuUs),
+      store: of(real.windows, ({ storeUs = 0 }) => storeUs),
+    }
+  } finally {
+    loader.end()
+  }
+}
+
+function sharing(measured: Measured, engine: EngineName, processes: number, { own, send }: Real): Cell {
+  return { ...cellOf(measured, engine, processes, 2, own), isShared: true, connections: CONNECTIONS, send, seconds: 3 }
+}
+
+/** What one real process takes beyond the costs of its calls, by its processor time. Its speed is not looked at. */
+export async function measureRest(measured: Measured, rounds = 7): Promise<Measured> {
+  let { own, logs } = measured
+  for (const { engine, processes, variant } of cases) {
+    const real = processes === 1 ? await run(variant, rounds) : undefined
+    if (!real) continue
+    own = real.own
+    // Other costs make other batches, so it takes some steps.
+    for (let step = 0; step < 5; step++) {
+      const modelled = simulate(sharing({ ...measured, logs }, engine, processes, real))
+      const { rest } = logs[engine]
+      // The processor time of sqlite's thread is part of that of the process.
+      const inProcess = engine === 'sqlite' ? modelled.process + modelled.store : modelled.process
+      const process = rounded(rest.process + real.process - inProcess)
+      const store = engine === 'sqlite' ? 0 : rounded(rest.store + real.store - modelled.store)
+      logs = { ...logs, [engine]: { ...logs[engine], rest: { process, store } } }
+    }
+  }
+  return { ...measured, own: rounded(own), logs }
+}
+
+/** One process and two, real and in the model. */
+export async function check(measured: Measured, rounds = 7): Promise<Record<string, string | number>[]> {
   const rows: Record<string, string | number>[] = []
   for (const { engine, processes, variant } of cases) {
-    const loader = new Loader(undefined)
-    try {
-      const plan = { kind: 'full', connections: CONNECTIONS, rounds, windowMs, cores: undefined } as const
-      // Measured together with the engine memory, whose cost a callback has on every engine.
-      const [base, real] = await measure([memory, variant], plan, loader)
-      const windows = real?.windows ?? []
-      if (windows.length === 0) {
-        rows.push({ engine, processes, 'not available': real?.missing ?? '' })
-        continue
-      }
-      const of = (figures: readonly number[]): number => spreadOf(figures).median
-      const own = of((base?.windows ?? []).map(({ cpuUs }) => cpuUs))
-      const send = of((base?.windows ?? []).map(({ loaderUs }) => loaderUs))
-      // Other load on the machine takes part of the cores, so all work takes longer by this factor.
-      const longer = Math.max(
-        1,
-        1e6 / (of((base?.windows ?? []).map((window) => window.perSecond)) * Math.max(own, send)),
-      )
-      const cell: Cell = {
-        engine: engines[engine],
-        costs: stretched(measured.logs[engine], longer),
-        receive: longer * own * measured.received,
-        deliver: longer * own * (1 - measured.received),
-        processes,
-        partitions: engines[engine].partitions,
-        cores: 2,
-        isShared: true,
-        connections: CONNECTIONS,
-        send: longer * send,
-        seconds: 3,
-      }
-      const modelled = simulate(cell)
-      const perSecond = of(windows.map((window) => window.perSecond))
-      const p99 = of(windows.map((window) => window.p99))
-      rows.push({
-        engine,
-        processes,
-        'own µs': Math.round(own),
-        longer: longer.toFixed(1),
-        'real /s': Math.round(perSecond),
-        'model /s': Math.round(modelled.perSecond),
-        'ratio /s': (modelled.perSecond / perSecond).toFixed(2),
-        'real p99 ms': p99.toFixed(1),
-        'model p99 ms': (modelled.p99 / 1000).toFixed(1),
-        'ratio p99': (modelled.p99 / 1000 / p99).toFixed(2),
-      })
-    } finally {
-      loader.end()
+    const real = await run(variant, rounds)
+    if (!real) {
+      rows.push({ engine, processes, 'not available': 'the database is not installed' })
+      continue
     }
+    const modelled = simulate(sharing(measured, engine, processes, real))
+    rows.push({
+      engine,
+      processes,
+      'real /s': Math.round(real.perSecond),
+      'model /s': Math.round(modelled.perSecond),
+      'ratio /s': (modelled.perSecond / real.perSecond).toFixed(2),
+      'real p99 ms': real.p99.toFixed(1),
+      'model p99 ms': (modelled.p99 / 1000).toFixed(1),
+      'ratio p99': (modelled.p99 / 1000 / real.p99).toFixed(2),
+      'real µs': `${Math.round(real.process)} + ${Math.round(real.store)}`,
+      'model µs': `${Math.round(modelled.process)} + ${Math.round(modelled.store)}`,
+    })
   }
   return rows
 }
 
-function stretched(costs: LogCosts, by: number): LogCosts {
-  const work = ({ clientCall, clientRow, storeCall, storeRow }: Work): Work => ({
-    clientCall: by * clientCall,
-    clientRow: by * clientRow,
-    storeCall: by * storeCall,
-    storeRow: by * storeRow,
-  })
-  const { append, read, settle, heartbeat, poll, commit } = costs
-  const works = { append: work(append), read: work(read), settle: work(settle) }
-  return { ...works, heartbeat: by * heartbeat, poll: by * poll, commit }
+function rounded(us: number): number {
+  return Math.max(0, Math.round(us * 10) / 10)
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { mochaHooks } from '../../test/harness/hooks.ts'
 import { capacityOf, cellOf } from './capacity.ts'
 import { simulate } from './cell.ts'
-import { check } from './check.ts'
+import { check, measureRest } from './check.ts'
 import { type EngineName, type Measured } from './costs.ts'
 import { measureCosts } from './measure-costs.ts'
 import { plotCapacity } from './plot-capacity.ts'
@@ -25,7 +25,8 @@ let measured = JSON.parse(readFileSync(FILE, 'utf8')) as Measured
 if (values.measure) {
   const logs = {} as Record<EngineName, Measured['logs'][EngineName]>
   for (const name of names) logs[name] = await measureCosts(name)
-  measured = { ...measured, machine: `measured ${new Date().toISOString()}, Node ${process.version}`, logs }
+  const machine = `measured ${new Date().toISOString()}, Node ${process.version}`
+  measured = await measureRest({ ...measured, machine, logs })
   writeFileSync(FILE, `${JSON.stringify(measured, undefined, 1)}\n`)
 }
 print(

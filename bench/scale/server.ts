@@ -2,7 +2,7 @@ import { Queue } from '../../core/lib/fifo.ts'
 import type { Cell } from './cell.ts'
 import type { Work } from './costs.ts'
 import type { Simulation } from './simulation.ts'
-import { Station } from './station.ts'
+import { type Cores, Station } from './station.ts'
 import type { Store } from './stores.ts'
 
 /** A callback. `number` is its number in its partition, once it is stored. */
@@ -30,9 +30,9 @@ export class Partition {
 const FLUSH = 20_000
 const GATHER = 1000
 const PAGE = 1000
-/** The cost of a hint from another process, which is read and looked at. Microseconds. */
-const HINT = 5
 const CONCURRENCY = 16
+/** Node collects garbage about this often, in callbacks, and stops for as long, in microseconds. Seen in real servers. */
+const COLLECTS = { every: 640, us: 1100 }
 
 interface Accepted {
   readonly event: Event
@@ -52,6 +52,8 @@ export class Server {
   readonly #lanes: { queue: Accepted[]; isBusy: boolean }[]
   readonly #keys = new Map<number, Queue<Event>>()
   readonly #ready = new Queue<Event>()
+  #looking: Partition[] = []
+  #received = 0
   #running = 0
   #finished: Event[] = []
   #isSettling = false
@@ -61,13 +63,13 @@ export class Server {
   constructor(
     simulation: Simulation,
     cell: Cell,
-    { store, partitions, cores }: { store: Store; partitions: readonly Partition[]; cores?: Station | undefined },
+    { store, partitions, cores }: { store: Store; partitions: readonly Partition[]; cores?: Cores | undefined },
   ) {
     this.#simulation = simulation
     this.#cell = cell
     this.#store = store
     this.#partitions = partitions
-    this.thread = new Station(simulation, 1, cores)
+    this.thread = new Station(simulation, cores)
     this.#lanes = Array.from({ length: cell.engine.lanes }, () => ({ queue: [], isBusy: false }))
   }
 
@@ -85,6 +87,7 @@ export class Server {
   }
 
   receive(event: Event, answered: () => void): void {
+    if (++this.#received % COLLECTS.every === 0) this.thread.debt += COLLECTS.us
     this.thread.run(this.#cell.receive, () => {
       const n = event.partition % this.#lanes.length
       this.#lanes[n]?.queue.push({ event, answered })
@@ -107,16 +110,29 @@ export class Server {
     this.look(partition)
   }
 
-  /** Reads the partition, unless a read is in progress. */
+  /** Reads the partition, unless a read is in progress: with others that are looked at in the same moment. */
   look(partition: Partition): void {
     if (partition.isReading || partition.unreadCount === 0 || this.#isDead) return
     partition.isReading = true
-    const count = Math.min(PAGE, partition.unreadCount)
-    this.#call(this.#cell.costs.read, count, { isWrite: false }, () => {
-      if (partition.owner !== this) return
-      partition.isReading = false
-      for (let n = 0; n < count; n++) this.#hand(partition, partition.unread.take())
-      this.look(partition)
+    if (this.#looking.push(partition) > 1) return
+    this.#simulation.after(0, () => {
+      const all = this.#looking
+      this.#looking = []
+      const { pages } = this.#cell.engine
+      for (let from = 0; from < all.length; from += pages) this.#read(all.slice(from, from + pages))
+    })
+  }
+
+  #read(partitions: readonly Partition[]): void {
+    const counts = partitions.map(({ unreadCount }) => Math.min(PAGE, unreadCount))
+    const rows = counts.reduce((sum, count) => sum + count, 0)
+    this.#call(this.#cell.costs.read, rows, { isWrite: false }, () => {
+      for (const [at, partition] of partitions.entries()) {
+        if (partition.owner !== this) continue
+        partition.isReading = false
+        for (let n = 0; n < (counts[at] ?? 0); n++) this.#hand(partition, partition.unread.take())
+        this.look(partition)
+      }
     })
   }
 
@@ -156,7 +172,10 @@ export class Server {
 
   /** Every process is notified of every batch. */
   #hint(): void {
-    for (const other of this.#others) other.thread.debt += HINT
+    if (this.#others.length === 0) return
+    const { hint } = this.#cell.costs
+    this.#call({ ...hint, clientCall: hint.clientCall / 2 }, 0, { isWrite: false }, () => undefined)
+    for (const other of this.#others) other.thread.debt += hint.clientCall / 2
   }
 
   #hand(partition: Partition, event: Event | undefined): void {
@@ -227,8 +246,10 @@ export class Server {
     how: { isWrite: boolean; locks?: readonly number[] },
     done: () => void,
   ): void {
-    this.thread.run(clientCall + rows * clientRow, () => {
-      this.#store.call({ ...how, cost: storeCall + rows * storeRow, done })
+    // Half of the work is to ask, half to read the reply. Both need a core.
+    const half = (clientCall + rows * clientRow) / 2
+    this.thread.run(half, () => {
+      this.#store.call({ ...how, cost: storeCall + rows * storeRow, done: () => this.thread.run(half, done) })
     })
   }
 }

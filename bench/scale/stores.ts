@@ -1,6 +1,6 @@
 import type { LogCosts } from './costs.ts'
 import type { Simulation } from './simulation.ts'
-import { Station } from './station.ts'
+import { type Cores, Station } from './station.ts'
 
 /** A call of a store: the processor time it takes there, and whether it must be on disk before the reply. */
 export interface Call {
@@ -11,7 +11,12 @@ export interface Call {
   readonly done: () => void
 }
 
+/** The part of the work of a write that comes after its commit. */
+const ANSWERING = 0.1
+
 export interface Store {
+  /** Microseconds of work so far. */
+  readonly busy: number
   call(call: Call): void
   /** The fraction of the time each part of it was busy. */
   load(microseconds: number): Readonly<Record<string, number>>
@@ -26,10 +31,10 @@ export class LoopStore implements Store {
   #isBusy = false
   #committing = 0
 
-  constructor(simulation: Simulation, commit: LogCosts['commit'], cores?: Station) {
+  constructor(simulation: Simulation, commit: LogCosts['commit'], cores?: Cores) {
     this.#simulation = simulation
     this.#commit = commit
-    this.#thread = new Station(simulation, 1, cores)
+    this.#thread = new Station(simulation, cores)
   }
 
   call(call: Call): void {
@@ -37,6 +42,10 @@ export class LoopStore implements Store {
     if (this.#isBusy) return
     this.#isBusy = true
     this.#simulation.after(0, () => this.#turn())
+  }
+
+  get busy(): number {
+    return this.#thread.busy
   }
 
   load(microseconds: number): Record<string, number> {
@@ -50,14 +59,19 @@ export class LoopStore implements Store {
     this.#isBusy = calls.length > 0
     if (!this.#isBusy) return
     const cost = calls.reduce((sum, call) => sum + call.cost, 0)
-    this.#thread.run(cost, () => {
-      const { median, p99 } = this.#commit
-      const commit = calls.some(({ isWrite }) => isWrite) ? this.#simulation.lognormal(median, p99) : 0
+    const answer = (): void => {
+      for (const { done } of calls) done()
+      this.#turn()
+    }
+    if (!calls.some(({ isWrite }) => isWrite)) {
+      this.#thread.run(cost, answer)
+      return
+    }
+    // It sleeps while the disk writes, and needs a core again to answer.
+    this.#thread.run(cost * (1 - ANSWERING), () => {
+      const commit = this.#simulation.lognormal(this.#commit.median, this.#commit.p99)
       this.#committing += commit
-      this.#simulation.after(commit, () => {
-        for (const { done } of calls) done()
-        this.#turn()
-      })
+      this.#simulation.after(commit, () => this.#thread.run(cost * ANSWERING, answer))
     })
   }
 }
@@ -66,14 +80,15 @@ export class LoopStore implements Store {
 export class SessionStore implements Store {
   readonly #simulation: Simulation
   readonly #commit: LogCosts['commit']
-  readonly #cores: Station
+  readonly #cores: Cores
   readonly #coreCount: number
+  busy = 0
   readonly #locks = new Map<number, (() => void)[]>()
   #flushing: (() => void)[] | undefined
   #committing = 0
   #locked = 0
 
-  constructor(simulation: Simulation, commit: LogCosts['commit'], cores: Station, coreCount: number) {
+  constructor(simulation: Simulation, commit: LogCosts['commit'], cores: Cores, coreCount: number) {
     this.#simulation = simulation
     this.#commit = commit
     this.#cores = cores
@@ -84,15 +99,15 @@ export class SessionStore implements Store {
     const sorted = [...new Set(locks)].toSorted((a, b) => a - b)
     this.#lock(sorted, 0, () => {
       const lockedAt = this.#simulation.now
-      this.#cores.run(cost, () => {
-        const end = (): void => {
-          this.#locked += (this.#simulation.now - lockedAt) * sorted.length
-          for (const partition of sorted) this.#unlock(partition)
-          done()
-        }
-        if (isWrite) this.#flush(end)
-        else end()
-      })
+      this.busy += cost
+      const session = new Station(this.#simulation, this.#cores)
+      const end = (): void => {
+        this.#locked += (this.#simulation.now - lockedAt) * sorted.length
+        for (const partition of sorted) this.#unlock(partition)
+        done()
+      }
+      if (!isWrite) session.run(cost, end)
+      else session.run(cost * (1 - ANSWERING), () => this.#flush(() => session.run(cost * ANSWERING, end)))
     })
   }
 

@@ -2,12 +2,21 @@ import { expect } from 'chai'
 import { type Cell, simulate } from '../../bench/scale/cell.ts'
 import { type LogCosts, type Work } from '../../bench/scale/costs.ts'
 import { Simulation } from '../../bench/scale/simulation.ts'
-import { Station } from '../../bench/scale/station.ts'
+import { Cores, Station } from '../../bench/scale/station.ts'
 
 const free: Work = { clientCall: 0, clientRow: 0, storeCall: 0, storeRow: 0 }
 const commit = { median: 1, p99: 1 }
-const costs: LogCosts = { append: free, read: free, settle: free, heartbeat: 0, poll: 0, commit }
-const loop = { isLoop: true, lanes: 1, batch: 1, gathers: false, partitions: 32 }
+const costs: LogCosts = {
+  append: free,
+  read: free,
+  settle: free,
+  hint: free,
+  rest: { process: 0, store: 0 },
+  heartbeat: 0,
+  poll: 0,
+  commit,
+}
+const loop = { isLoop: true, lanes: 1, batch: 1, gathers: false, partitions: 32, pages: 1 }
 const sessions = { ...loop, isLoop: false }
 const cell: Cell = {
   engine: loop,
@@ -32,7 +41,7 @@ describe('the model of scale', () => {
   it('lets a queue be as long as that of M/D/1', () => {
     for (const load of [0.3, 0.6, 0.8]) {
       const simulation = new Simulation(1)
-      const station = new Station(simulation, 1)
+      const station = new Station(simulation)
       const service = 100
       const times: number[] = []
       const arrive = (): void => {
@@ -48,9 +57,21 @@ describe('the model of scale', () => {
     }
   })
 
+  it('gives cores that threads share to each in turn, for a slice', () => {
+    const simulation = new Simulation(1)
+    const cores = new Cores(simulation, 1)
+    const [busy, other] = [new Station(simulation, cores), new Station(simulation, cores)]
+    const done: string[] = []
+    for (let n = 0; n < 5; n++) busy.run(1500, () => done.push('busy'))
+    other.run(10, () => done.push('other'))
+    simulation.runUntil(1e6)
+    expect(done).to.deep.equal(['busy', 'busy', 'busy', 'other', 'busy', 'busy'])
+    expect(cores.busy).to.equal(7510)
+  })
+
   it('lets connections that wait for their answers be answered as fast as the busiest part allows', () => {
     const { rate: _rate, ...thread } = { ...cell, connections: 50, concurrency: 0 }
-    expect(simulate(thread).perSecond).to.be.closeTo(10_000, 100)
+    expect(simulate(thread).perSecond).to.be.closeTo(10_000, 200)
     // On hold, so that nothing but appends is committed. One connection waits for each part in turn.
     const slow = { ...costs, append: { ...free, storeCall: 300 }, commit: { median: 600, p99: 600 } }
     expect(simulate({ ...thread, connections: 1, costs: slow }).perSecond).to.be.closeTo(1000, 5)
