@@ -119,13 +119,17 @@ export const BACKLOGS = sql(
   ) AS of_all WHERE count > 0 ORDER BY plugin`,
 )
 
-/** $1 plugins, $2 this process. The update proves that the database accepts writes. */
+/**
+ * $1 plugins, $2 this process. The first in a partition was received first. The update proves that the database accepts
+ * writes.
+ */
 export const PROBE = sql(
   'probe',
   `WITH written AS (UPDATE {schema}.members SET ends_at = ends_at WHERE id = $2)
-  SELECT s.plugin, min(c.received_at) AS at FROM {schema}.states s
-  JOIN {schema}.callbacks c ON c.partition = s.partition AND c.seq = s.seq
-  WHERE s.place = 'pending' AND s.plugin = ANY ($1) GROUP BY s.plugin`,
+  SELECT plugin, min(c.received_at) AS at FROM (
+    SELECT plugin, partition, min(seq) AS seq FROM {schema}.states
+    WHERE place = 'pending' AND plugin = ANY ($1) GROUP BY plugin, partition
+  ) AS first, ${callbackAt('first.partition', 'first.seq')} GROUP BY plugin`,
 )
 
 export const TAILS = sql('tails', 'SELECT n, tail FROM {schema}.partitions ORDER BY n')
