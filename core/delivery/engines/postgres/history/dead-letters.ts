@@ -1,12 +1,12 @@
 import { type Queryable, sql } from '../../../../store/postgres/sql.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
+import { callbackAt } from '../sql/read.ts'
 import { commandOf } from './list.ts'
 
 const DEAD_LETTERS = sql(
   'dead-letters',
   `SELECT d.num, d.plugin, d.at, d.attempts, d.error, d.partition, d.seq, c.id, c.app, c.command, c.received_at
-  FROM {schema}.dead_letters d,
-    LATERAL (SELECT * FROM {schema}.callbacks c WHERE c.partition = d.partition AND c.seq = d.seq LIMIT 1) c
+  FROM {schema}.dead_letters d, ${callbackAt('d.partition', 'd.seq')}
   WHERE ($1::text IS NULL OR d.plugin = $1) AND ($2::text IS NULL OR c.command = $2)
     AND ($3::text IS NULL OR starts_with(c.command, $3)) AND ($4::bigint[] IS NULL OR d.num = ANY ($4))
     AND ($5::bigint IS NULL OR d.num < $5)
