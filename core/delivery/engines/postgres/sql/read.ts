@@ -31,13 +31,12 @@ export interface WaitingRow {
 /** How many callbacks were ever stored for a plugin in a partition, replayed and retried ones among them. */
 const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
 
-/** How many callbacks are read for a page, and how many bytes of bodies it may have. */
-const SCAN = 1000
+/** How many bytes of bodies a page may have. */
 const PAGE_BYTES = 4_000_000
 
 /**
- * $1 plugins, $2 partitions, $3 after, $4 limits, side by side: the pages of several leases. The first row of each says
- * how far it read, and may have no callback.
+ * $1 plugins, $2 partitions, $3 after, $4 how many callbacks to look at, side by side: the pages of several leases. The
+ * first row of each says how far it read, and may have no callback.
  */
 export const READ = sql(
   'read',
@@ -46,21 +45,21 @@ export const READ = sql(
   LATERAL (
     WITH scanned AS MATERIALIZED (
       SELECT seq, plugins ? of.plugin AS is_theirs, octet_length(raw) AS bytes FROM {schema}.callbacks
-      WHERE partition = of.partition AND seq > of.after ORDER BY seq LIMIT ${SCAN}
+      WHERE partition = of.partition AND seq > of.after ORDER BY seq LIMIT of.at_most
     ), theirs AS MATERIALIZED (
-      SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before, row_number() OVER (ORDER BY seq) AS nth FROM scanned
+      SELECT seq, sum(bytes) OVER (ORDER BY seq) - bytes AS before FROM scanned
       -- As is_done() says, without the cost of a call for each row.
       WHERE is_theirs AND ((SELECT last FROM {schema}.done WHERE plugin = of.plugin AND partition = of.partition
         AND first <= scanned.seq ORDER BY first DESC LIMIT 1) >= scanned.seq) IS NOT TRUE
     ), page AS (
       SELECT ${COLUMNS} FROM theirs, ${callbackAt('of.partition', 'theirs.seq')} LEFT JOIN ${stateOf('of.plugin')} ON true
-      WHERE nth <= of.at_most AND before < ${PAGE_BYTES}
+      WHERE before < ${PAGE_BYTES}
     ), looked AS (
       SELECT (SELECT tail FROM {schema}.partitions WHERE n = of.partition) AS tail,
         (SELECT ${STORED} FROM {schema}.partitions p, {schema}.cursors k
           WHERE p.n = of.partition AND k.partition = of.partition AND k.plugin = of.plugin) AS stored,
         (SELECT count(*) FROM theirs) AS found,
-        (SELECT CASE WHEN count(*) = ${SCAN} THEN max(seq) END FROM scanned) AS scanned
+        (SELECT CASE WHEN count(*) = of.at_most THEN max(seq) END FROM scanned) AS scanned
     )
     SELECT looked.tail, looked.stored, looked.found, looked.scanned, page.* FROM looked LEFT JOIN page ON true
   ) AS found ORDER BY of.i, found.seq`,
