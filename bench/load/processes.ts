@@ -39,6 +39,8 @@ export async function startProcess(command: readonly string[], cwd: string, core
     child.on('error', (error) => reject(new NotAvailable(error.message)))
     child.on('close', () => reject(new NotAvailable(said.trim())))
   })
+  // Lines of later callbacks are thrown away, at no cost for what is measured.
+  child.stdout?.removeAllListeners('data').resume()
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')
     await exited
