@@ -4,7 +4,7 @@ import { APP, type DeedsOf, isCrowd, underLoad } from './load.ts'
 import { crashFiles, NAMES } from './plugins.ts'
 import { type CrashRecord, type Life, nowMicros, readCalls, type Sent, type Suspect, suspectsIn } from './record.ts'
 import { type Findings, findingsOf, lostOf } from './rules.ts'
-import { type CrashStore, postgresStore, redisStore, sqliteStore } from './stores.ts'
+import { type CrashStore, deadLettersOf, postgresStore, redisStore, sqliteStore } from './stores.ts'
 
 /** One load, during which a server ends. */
 export interface Round {
@@ -90,7 +90,7 @@ export async function crash(plan: CrashPlan, onRound: (text: string) => void = (
   const suspects = (): Suspect[] => suspectsIn(logs.flat())
   await settled(folder, sent, suspects)
   while (servers.length > 0) await end('SIGTERM')?.ended
-  const deadLetters = await store.deadLetters(folder)
+  const deadLetters = await deadLettersOf(await store.history(folder))
   const record = { sent, lives, suspects: suspects(), calls: readCalls(folder), deadLetters }
   return {
     sent: sent.length,
@@ -106,7 +106,7 @@ function acknowledgedOf(sent: readonly Sent[]): number {
 }
 
 /** Waits until every acknowledged callback is accounted for and no suspect waits, or nothing has happened for a while. */
-async function settled(folder: string, sent: readonly Sent[], suspects: () => Suspect[]): Promise<void> {
+export async function settled(folder: string, sent: readonly Sent[], suspects: () => Suspect[]): Promise<void> {
   let seen = -1
   let seenAt = nowMicros()
   for (;;) {

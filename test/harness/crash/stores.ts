@@ -12,18 +12,14 @@ export interface CrashStore {
   readonly processes: number
   /** Kills the database and starts it again, if it is a separate server. */
   readonly restart?: () => Promise<void>
-  /** The plugin and number of every dead letter. */
-  readonly deadLetters: (folder: string) => Promise<Set<string>>
+  readonly history: (folder: string) => Promise<History>
 }
 
 export function sqliteStore(): CrashStore {
   return {
     delivery: '{ engine: sqlite, sqlite: { file: data/timhook.db } }',
     processes: 1,
-    async deadLetters(folder) {
-      const file = join(folder, 'data', 'timhook.db')
-      return deadLettersOf(await openHistory({ engine: 'sqlite', sqlite: { file } }))
-    },
+    history: (folder) => openHistory({ engine: 'sqlite', sqlite: { file: join(folder, 'data', 'timhook.db') } }),
   }
 }
 
@@ -35,9 +31,7 @@ export async function redisStore(): Promise<CrashStore> {
     delivery: `{ engine: redis, redis: { url: '${url}' } }`,
     processes: 2,
     restart: () => server.restart(),
-    async deadLetters() {
-      return deadLettersOf(await openHistory({ engine: 'redis', redis, sqlite: { file: '' } }))
-    },
+    history: () => openHistory({ engine: 'redis', redis, sqlite: { file: '' } }),
   }
 }
 
@@ -49,13 +43,12 @@ export async function postgresStore(): Promise<CrashStore> {
     delivery: `{ engine: postgres, postgres: { url: '${url}' } }`,
     processes: 2,
     restart: () => server.restart(),
-    async deadLetters() {
-      return deadLettersOf(await openHistory({ engine: 'postgres', postgres, sqlite: { file: '' } }))
-    },
+    history: () => openHistory({ engine: 'postgres', postgres, sqlite: { file: '' } }),
   }
 }
 
-async function deadLettersOf(history: History): Promise<Set<string>> {
+/** The plugin and number of every dead letter. */
+export async function deadLettersOf(history: History): Promise<Set<string>> {
   const letters = await history.deadLetters({ limit: 100_000 })
   const found = await history.find([...new Set(letters.map(({ callback }) => callback.id))], { bodies: true })
   await history.close()
