@@ -25,7 +25,7 @@ const DIGITS = 13
 const NUMBER = '7'.repeat(DIGITS)
 const GROUP_DIGITS = 4
 const GROUP = '8'.repeat(GROUP_DIGITS)
-const GROUPS = 1000
+export const GROUPS = 1000
 
 const text = (length: number): string => 'The quick brown fox jumps over the lazy dog. '.repeat(400).slice(0, length)
 const chinese = (length: number): string => '敏捷的棕色狐狸跳过了懒狗。'.repeat(400).slice(0, length)

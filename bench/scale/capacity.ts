@@ -1,5 +1,5 @@
 import { type Cell, type Outcome, simulate } from './cell.ts'
-import { type EngineName, engines, type Measured } from './costs.ts'
+import { type EngineName, engines, type Measured, restOf, type Work } from './costs.ts'
 
 /** The longest allowed 99th percentile of an answer, in microseconds. Tencent waits for 2 seconds. */
 const LATE = 500_000
@@ -27,10 +27,13 @@ export function cellOf(
 ): Cell {
   const { received, logs } = measured
   const engine = engines[name]
-  const { rest, append, ...others } = logs[name]
-  const costs = { ...others, rest, append: { ...append, storeRow: append.storeRow + rest.store } }
-  const work = own + rest.process
-  const times = { receive: work * received, deliver: work * (1 - received) }
+  const { append, read, settle, hint, ...others } = logs[name]
+  const { process, store } = restOf(logs[name], processes)
+  const more = (work: Work): Work => {
+    return { ...work, clientCall: work.clientCall + process, storeCall: work.storeCall + store }
+  }
+  const costs = { ...others, append: more(append), read: more(read), settle: more(settle), hint: more(hint) }
+  const times = { receive: own * received, deliver: own * (1 - received) }
   return { engine, costs, ...times, processes, partitions: engine.partitions, cores, seconds: SECONDS }
 }
 

@@ -1,7 +1,7 @@
 import type { EngineShape, LogCosts } from './costs.ts'
 import { type Event, Partition, Server } from './server.ts'
 import { Simulation } from './simulation.ts'
-import { Cores, Station } from './station.ts'
+import { Cores, NodeThread } from './station.ts'
 import { LoopStore, SessionStore, type Store } from './stores.ts'
 
 /** One database and the processes that share it. Times are microseconds. */
@@ -41,6 +41,8 @@ export interface Outcome {
   /** Processor time for a callback, microseconds. */
   readonly process: number
   readonly store: number
+  /** Calls of the log for a callback. */
+  readonly calls: number
   /** Callbacks stored but not yet delivered, at the end of each half second. */
   readonly backlog: readonly number[]
   readonly orderViolations: number
@@ -74,28 +76,31 @@ export function simulate(cell: Cell): Outcome {
   const latencies: number[] = []
   let answered = 0
   const backlog: number[] = []
-  const { keys = 10_000 } = cell
+  const { keys = 10_000, rate, connections = 0, send = 0 } = cell
+  const sender = new NodeThread(simulation, threadCores)
+  const half = send / 2
   const arrive = (answeredThen: () => void): void => {
     const key = Math.floor(simulation.random() * keys)
     const event: Event = { key, partition: key % cell.partitions, at: simulation.now, seq: 0, isStarted: false }
     const server = alive[Math.floor(simulation.random() * alive.length)]
     server?.receive(event, () => {
       answered++
-      if (simulation.now >= from) latencies.push(simulation.now - event.at)
-      answeredThen()
+      // Whoever sent it needs a core to see the answer.
+      sender.run(half, () => {
+        if (simulation.now >= from) latencies.push(simulation.now - event.at)
+        answeredThen()
+      })
     })
   }
-  const { rate, connections = 0 } = cell
   if (rate !== undefined) {
-    const next = (): void => {
+    const arriveAgain = (): void => {
       arrive(() => undefined)
-      simulation.after(simulation.exponential(SECOND / rate), next)
+      simulation.after(simulation.exponential(SECOND / rate), arriveAgain)
     }
-    next()
+    arriveAgain()
   }
-  const sender = new Station(simulation, threadCores)
-  const send = (): void => sender.run(cell.send ?? 0, () => arrive(send))
-  for (let n = 0; n < connections; n++) send()
+  const next = (): void => sender.run(half, () => arrive(next))
+  for (let n = 0; n < connections; n++) next()
 
   const sample = (): void => {
     backlog.push(answered - sum(servers.map((server) => server.delivered)))
@@ -128,6 +133,7 @@ export function simulate(cell: Cell): Outcome {
     load: { process: threads, ...prefixed(store.load(end)) },
     process: sum(servers.map((server) => server.thread.busy)) / answered,
     store: store.busy / answered,
+    calls: sum(servers.map((server) => server.calls)) / answered,
     backlog,
     orderViolations: sum(servers.map((server) => server.orderViolations)),
     repeats: sum(servers.map((server) => server.repeats)),

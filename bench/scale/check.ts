@@ -1,12 +1,14 @@
 import { Loader } from '../load/processes.ts'
 import { measure, type ReadAhead } from '../rounds.ts'
+import { GROUPS } from '../load/callbacks.ts'
 import { memory, overPostgres, overRedis, postgres, redis, sqlite, type Variant } from '../variants.ts'
 import { spreadOf } from '../report/stats.ts'
-import { type Cell, simulate } from './cell.ts'
-import type { EngineName, Measured } from './costs.ts'
+import { type Cell, type Outcome, simulate } from './cell.ts'
+import { type EngineName, type Measured, restOf } from './costs.ts'
 import { cellOf } from './capacity.ts'
 
 const CONNECTIONS = 64
+const STEPS = 5
 
 const two = ['--workers', '2']
 const cases: readonly { engine: EngineName; processes: number; variant: Variant }[] = [
@@ -52,32 +54,28 @@ async function run(variant: Variant, rounds: number): Promise<Real | undefined> 
 }
 
 function sharing(measured: Measured, engine: EngineName, processes: number, { own, send }: Real): Cell {
-  return { ...cellOf(measured, engine, processes, 2, own), isShared: true, connections: CONNECTIONS, send, seconds: 3 }
-}
-
-/** What one real process takes beyond the costs of its calls, by its processor time. Its speed is not looked at. */
-export async function measureRest(measured: Measured, rounds = 7): Promise<Measured> {
-  let { own, logs } = measured
-  for (const { engine, processes, variant } of cases) {
-    const real = processes === 1 ? await run(variant, rounds) : undefined
-    if (!real) continue
-    own = real.own
-    // Other costs make other batches, so it takes some steps.
-    for (let step = 0; step < 5; step++) {
-      const modelled = simulate(sharing({ ...measured, logs }, engine, processes, real))
-      const { rest } = logs[engine]
-      // The processor time of sqlite's thread is part of that of the process.
-      const inProcess = engine === 'sqlite' ? modelled.process + modelled.store : modelled.process
-      const process = rounded(rest.process + real.process - inProcess)
-      const store = engine === 'sqlite' ? 0 : rounded(rest.store + real.store - modelled.store)
-      logs = { ...logs, [engine]: { ...logs[engine], rest: { process, store } } }
-    }
+  return {
+    ...cellOf(measured, engine, processes, 2, own),
+    isShared: true,
+    connections: CONNECTIONS,
+    send,
+    keys: GROUPS,
+    seconds: 3,
   }
-  return { ...measured, own: rounded(own), logs }
 }
 
-/** One process and two, real and in the model. */
-export async function check(measured: Measured, rounds = 7): Promise<Record<string, string | number>[]> {
+/** One process and two, real and in the model, and the costs with which they agree in processor time. */
+export interface Checked {
+  readonly measured: Measured
+  readonly rows: readonly Record<string, string | number>[]
+}
+
+/**
+ * Compares the model with real servers. Their processor time beyond the costs of their calls goes into the model; their
+ * speed and their times are what it has to predict.
+ */
+export async function check(measured: Measured, rounds = 7): Promise<Checked> {
+  let { own, logs } = measured
   const rows: Record<string, string | number>[] = []
   for (const { engine, processes, variant } of cases) {
     const real = await run(variant, rounds)
@@ -85,7 +83,19 @@ export async function check(measured: Measured, rounds = 7): Promise<Record<stri
       rows.push({ engine, processes, 'not available': 'the database is not installed' })
       continue
     }
-    const modelled = simulate(sharing(measured, engine, processes, real))
+    if (processes === 1) own = real.own
+    const model = (): Outcome => simulate(sharing({ ...measured, logs }, engine, processes, real))
+    let modelled = model()
+    // Other costs make other batches, so it takes some steps.
+    for (let step = 0; step < STEPS; step++) {
+      const rest = restOf(logs[engine], processes)
+      // The processor time of sqlite's thread is part of that of the process.
+      const inProcess = engine === 'sqlite' ? modelled.process + modelled.store : modelled.process
+      const process = rounded(rest.process + (real.process - inProcess) / modelled.calls)
+      const store = engine === 'sqlite' ? 0 : rounded(rest.store + (real.store - modelled.store) / modelled.calls)
+      logs = { ...logs, [engine]: { ...logs[engine], rest: logs[engine].rest.with(processes - 1, { process, store }) } }
+      modelled = model()
+    }
     rows.push({
       engine,
       processes,
@@ -99,9 +109,9 @@ export async function check(measured: Measured, rounds = 7): Promise<Record<stri
       'model µs': `${Math.round(modelled.process)} + ${Math.round(modelled.store)}`,
     })
   }
-  return rows
+  return { measured: { ...measured, own: rounded(own), logs }, rows }
 }
 
 function rounded(us: number): number {
-  return Math.max(0, Math.round(us * 10) / 10)
+  return Math.round(us * 10) / 10
 }

@@ -11,20 +11,48 @@ export type EngineName = 'sqlite' | 'redis' | 'postgres'
 /** What the calls of a log cost, in microseconds. Rows of `settle` are partitions. */
 export interface LogCosts {
   readonly append: Work
+  /** Of one partition. */
   readonly read: Work
+  /** Each further partition that the same call reads. */
+  readonly page: { readonly client: number; readonly store: number }
   readonly settle: Work
-  /** Tells another process that something was stored. Each of the two does half of the work. */
+  /** Tells all processes that something was stored, and hears it. */
   readonly hint: Work
   readonly heartbeat: number
   readonly poll: number
-  /**
-   * What real servers take for a callback beyond their calls and what the engine memory takes, microseconds: other pages in
-   * the caches, garbage, answers on their own.
-   */
-  readonly rest: { readonly process: number; readonly store: number }
-  /** From the end of the work until it is on disk and the reply has arrived. */
-  readonly commit: { readonly median: number; readonly p99: number }
+  readonly rest: readonly Rest[]
+  readonly commit: Commit
 }
+
+/**
+ * What each call takes more in real servers, between other work, than in a row of calls, microseconds: waking threads, and
+ * filling the caches again. The first is that of one process, the second that of two or more.
+ */
+export interface Rest {
+  readonly process: number
+  readonly store: number
+}
+
+export function restOf({ rest }: LogCosts, processes: number): Rest {
+  return rest[Math.min(processes, rest.length) - 1] ?? { process: 0, store: 0 }
+}
+
+export const NO_REST: readonly Rest[] = [
+  { process: 0, store: 0 },
+  { process: 0, store: 0 },
+]
+
+/**
+ * From the end of the work until it is on disk and the reply has arrived, microseconds: QUANTILES of calls with one row and
+ * with MANY.
+ */
+export interface Commit {
+  readonly one: readonly number[]
+  readonly many: readonly number[]
+}
+
+export const QUANTILES = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 1]
+export const MANY = 100
 
 /** How an engine stores: in lanes with one batch in flight each, and in one loop or in sessions that lock partitions. */
 export interface EngineShape {
@@ -40,7 +68,7 @@ export interface EngineShape {
 
 export const engines: Readonly<Record<EngineName, EngineShape>> = {
   sqlite: { isLoop: true, lanes: 1, batch: 1000, gathers: false, partitions: 1, pages: 1 },
-  redis: { isLoop: true, lanes: 1, batch: 128, gathers: true, partitions: 32, pages: 1 },
+  redis: { isLoop: true, lanes: 1, batch: 128, gathers: true, partitions: 32, pages: 32 },
   postgres: { isLoop: false, lanes: 2, batch: 500, gathers: false, partitions: 32, pages: 8 },
 }
 

@@ -18,7 +18,7 @@ import { startPostgres } from '../../test/harness/servers/postgres.ts'
 import { startRedis } from '../../test/harness/servers/redis.ts'
 import { cpuUs, mainThreadUs, otherThreadsUs } from '../load/usage.ts'
 import { spreadOf } from '../report/stats.ts'
-import type { EngineName, LogCosts, Work } from './costs.ts'
+import { type EngineName, type LogCosts, MANY, NO_REST, QUANTILES, type Work } from './costs.ts'
 
 const PLUGIN = 'one'
 const ROUNDS = 30
@@ -26,7 +26,7 @@ const ROUNDS = 30
 const CALLS = 20
 /** Calls of each kind before the first that counts, so that they are compiled. */
 const WARM = 150
-const ROWS = 100
+const PAGES = 8
 const RETENTION = { age: 1e12, size: 1e15, deadLetters: 1e12 }
 
 interface Opened {
@@ -66,6 +66,7 @@ const engines: Readonly<Record<EngineName, () => Promise<Opened>>> = {
 }
 /** A hint of another process about some partitions. */
 const OTHERS = 'other 1,2,3,4,5,6'
+const BEYOND = 1e9
 const NOTIFY = sql('hint', 'SELECT pg_notify($1, $2)')
 const silent = createLogger({ level: 'silent' })
 
@@ -100,14 +101,15 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
     const changes = [['cursor', settled] as const]
     return log.settle(taken.slice(0, leases).map((lease) => ({ lease, finished: settled, changes })))
   }
-  const read = (rows: number) => () => log.read(taken[0] as NewLease, rows === 0 ? 1e9 : 0, rows || 1)
+  const read = (rows: number) => () => log.read(taken[0] as NewLease, rows === 0 ? BEYOND : 0, rows || 1)
   const held = { plugins: [PLUGIN], held: taken, returned: [], isLeaving: false }
   // In this order, so that enough is stored to read and to settle.
   const kinds: Record<string, () => Promise<unknown>> = {
-    appendMany: append(ROWS),
+    appendMany: append(MANY),
     append1: append(1),
     read0: read(0),
-    readMany: read(ROWS),
+    readMany: read(MANY),
+    readPages: () => Promise.all(taken.slice(0, PAGES).map((lease) => log.read(lease, BEYOND, 1))),
     settle1: settle(1),
     settleMany: settle(taken.length),
     hint,
@@ -128,14 +130,13 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
     const [client, store] = [line('client'), line('store')]
     return { clientCall: client[0], clientRow: client[1], storeCall: store[0], storeRow: store[1] }
   }
-  const waits = (samples['append1'] ?? []).flatMap(({ walls, client, store }) =>
-    walls.map((wall) => Math.max(1, wall - client - store)),
-  )
-  const sorted = waits.toSorted((a, b) => a - b)
+  const page = (of: 'client' | 'store'): number =>
+    round2(Math.max(0, median('readPages', of) - median('read0', of)) / (PAGES - 1))
   await log.close()
   return {
-    append: work('append1', 'appendMany', ROWS, 1),
-    read: work('read0', 'readMany', ROWS, 0),
+    append: work('append1', 'appendMany', MANY, 1),
+    read: work('read0', 'readMany', MANY, 0),
+    page: { client: page('client'), store: page('store') },
     settle: work('settle1', 'settleMany', Math.max(2, taken.length), 1),
     hint: {
       clientCall: round2(median('hint', 'client')),
@@ -143,11 +144,18 @@ export async function measureCosts(engine: EngineName): Promise<LogCosts> {
       storeCall: round2(median('hint', 'store')),
       storeRow: 0,
     },
-    rest: { process: 0, store: 0 },
+    rest: NO_REST,
     heartbeat: round2(median('lease', 'store')),
     poll: round2(median('requests', 'store')),
-    commit: { median: round2(spreadOf(waits).median), p99: round2(sorted[Math.floor(sorted.length * 0.99)] ?? 0) },
+    commit: { one: waitsOf(samples['append1']), many: waitsOf(samples['appendMany']) },
   }
+}
+
+/** What a call took beyond its processor time, in QUANTILES. */
+function waitsOf(samples: readonly Sample[] = []): number[] {
+  const waits = samples.flatMap(({ walls, client, store }) => walls.map((wall) => Math.max(0, wall - client - store)))
+  const sorted = waits.toSorted((a, b) => a - b)
+  return QUANTILES.map((share) => round2(sorted[Math.floor(share * (sorted.length - 1))] ?? 0))
 }
 
 function stored(log: CallbackLog, partition: number): Promise<void> {

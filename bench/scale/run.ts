@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { mochaHooks } from '../../test/harness/hooks.ts'
 import { capacityOf, cellOf } from './capacity.ts'
 import { simulate } from './cell.ts'
-import { check, measureRest } from './check.ts'
-import { type EngineName, type Measured } from './costs.ts'
+import { check } from './check.ts'
+import { type EngineName, type Measured, QUANTILES } from './costs.ts'
 import { measureCosts } from './measure-costs.ts'
 import { plotCapacity } from './plot-capacity.ts'
 
@@ -26,14 +26,18 @@ if (values.measure) {
   const logs = {} as Record<EngineName, Measured['logs'][EngineName]>
   for (const name of names) logs[name] = await measureCosts(name)
   const machine = `measured ${new Date().toISOString()}, Node ${process.version}`
-  measured = await measureRest({ ...measured, machine, logs })
-  writeFileSync(FILE, `${JSON.stringify(measured, undefined, 1)}\n`)
+  measured = { ...measured, machine, logs }
 }
+if (values.measure || values.check) {
+  const checked = await check(measured)
+  print('model and reality', checked.rows)
+  measured = checked.measured
+}
+if (values.measure) writeFileSync(FILE, `${JSON.stringify(measured, undefined, 1)}\n`)
 print(
   'costs, µs',
   names.map((engine) => ({ engine, ...flat(measured.logs[engine]) })),
 )
-if (values.check) print('model and reality', await check(measured))
 
 const curves = names.map((name) => {
   const counts = name === 'sqlite' ? [1] : PROCESSES
@@ -75,15 +79,17 @@ function series({ backlog, orderViolations, repeats, p99 }: ReturnType<typeof si
   return { rate: Math.round(rate), backlog: backlog.join(' '), orderViolations, repeats, p99Ms: Math.round(p99 / 1000) }
 }
 
-function flat({ append, read, settle, heartbeat, commit }: Measured['logs'][EngineName]): object {
+function flat({ append, read, page, settle, hint, heartbeat, commit }: Measured['logs'][EngineName]): object {
   const text = ({ clientCall, clientRow, storeCall, storeRow }: typeof append): string =>
     `${clientCall} + ${clientRow} n | ${storeCall} + ${storeRow} n`
   return {
     append: text(append),
     read: text(read),
+    page: `${page.client} | ${page.store}`,
     settle: text(settle),
+    hint: text(hint),
     heartbeat,
-    commit: `${commit.median}–${commit.p99}`,
+    ...Object.fromEntries(QUANTILES.map((share, n) => [`commit ${share}`, `${commit.one[n]}–${commit.many[n]}`])),
   }
 }
 

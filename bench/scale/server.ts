@@ -2,7 +2,7 @@ import { Queue } from '../../core/lib/fifo.ts'
 import type { Cell } from './cell.ts'
 import type { Work } from './costs.ts'
 import type { Simulation } from './simulation.ts'
-import { type Cores, Station } from './station.ts'
+import { type Cores, NodeThread, type Station } from './station.ts'
 import type { Store } from './stores.ts'
 
 /** A callback. `number` is its number in its partition, once it is stored. */
@@ -31,8 +31,6 @@ const FLUSH = 20_000
 const GATHER = 1000
 const PAGE = 1000
 const CONCURRENCY = 16
-/** Node collects garbage about this often, in callbacks, and stops for as long, in microseconds. Seen in real servers. */
-const COLLECTS = { every: 640, us: 1100 }
 
 interface Accepted {
   readonly event: Event
@@ -43,6 +41,7 @@ interface Accepted {
 export class Server {
   readonly thread: Station
   delivered = 0
+  calls = 0
   repeats = 0
   orderViolations = 0
   readonly #simulation: Simulation
@@ -53,7 +52,6 @@ export class Server {
   readonly #keys = new Map<number, Queue<Event>>()
   readonly #ready = new Queue<Event>()
   #looking: Partition[] = []
-  #received = 0
   #running = 0
   #finished: Event[] = []
   #isSettling = false
@@ -69,7 +67,7 @@ export class Server {
     this.#cell = cell
     this.#store = store
     this.#partitions = partitions
-    this.thread = new Station(simulation, cores)
+    this.thread = new NodeThread(simulation, cores)
     this.#lanes = Array.from({ length: cell.engine.lanes }, () => ({ queue: [], isBusy: false }))
   }
 
@@ -79,7 +77,7 @@ export class Server {
     // Leases are renewed four times in five seconds; requests are polled four times a second.
     const beat = (every: number, cost: number) => (): void => {
       if (this.#isDead) return
-      this.#store.call({ cost, isWrite: every > 1e6, done: () => undefined })
+      this.#store.call({ cost, isWrite: every > 1e6, rows: 0, done: () => undefined })
       this.#simulation.after(every, beat(every, cost))
     }
     if (heartbeat > 0) this.#simulation.after(this.#simulation.random() * 1.25e6, beat(1.25e6, heartbeat))
@@ -87,7 +85,6 @@ export class Server {
   }
 
   receive(event: Event, answered: () => void): void {
-    if (++this.#received % COLLECTS.every === 0) this.thread.debt += COLLECTS.us
     this.thread.run(this.#cell.receive, () => {
       const n = event.partition % this.#lanes.length
       this.#lanes[n]?.queue.push({ event, answered })
@@ -126,7 +123,11 @@ export class Server {
   #read(partitions: readonly Partition[]): void {
     const counts = partitions.map(({ unreadCount }) => Math.min(PAGE, unreadCount))
     const rows = counts.reduce((sum, count) => sum + count, 0)
-    this.#call(this.#cell.costs.read, rows, { isWrite: false }, () => {
+    const { read, page } = this.#cell.costs
+    const more = partitions.length - 1
+    const clientCall = read.clientCall + more * page.client
+    const storeCall = read.storeCall + more * page.store
+    this.#call({ ...read, clientCall, storeCall }, rows, { isWrite: false }, () => {
       for (const [at, partition] of partitions.entries()) {
         if (partition.owner !== this) continue
         partition.isReading = false
@@ -170,11 +171,11 @@ export class Server {
     else partition.owner?.look(partition)
   }
 
-  /** Every process is notified of every batch. */
+  /** Every process is notified of every batch, its own among them. */
   #hint(): void {
     if (this.#others.length === 0) return
     const { hint } = this.#cell.costs
-    this.#call({ ...hint, clientCall: hint.clientCall / 2 }, 0, { isWrite: false }, () => undefined)
+    this.#call(hint, 0, { isWrite: false }, () => undefined)
     for (const other of this.#others) other.thread.debt += hint.clientCall / 2
   }
 
@@ -196,13 +197,15 @@ export class Server {
   }
 
   #run(): void {
-    if (this.#running >= (this.#cell.concurrency ?? CONCURRENCY) || this.#isDead) return
+    const { concurrency = CONCURRENCY, handler = 0 } = this.#cell
+    // A handler that takes no time ends before the next one starts.
+    const most = handler === 0 && concurrency > 0 ? Infinity : concurrency
+    if (this.#running >= most || this.#isDead) return
     const event = this.#ready.take()
     if (!event) return
     this.#running++
     this.thread.run(this.#cell.deliver, () => {
       this.#start(event)
-      const { handler = 0 } = this.#cell
       if (handler === 0) this.#end(event)
       else this.#simulation.after(handler, () => this.#end(event))
     })
@@ -246,10 +249,11 @@ export class Server {
     how: { isWrite: boolean; locks?: readonly number[] },
     done: () => void,
   ): void {
+    this.calls++
     // Half of the work is to ask, half to read the reply. Both need a core.
     const half = (clientCall + rows * clientRow) / 2
     this.thread.run(half, () => {
-      this.#store.call({ ...how, cost: storeCall + rows * storeRow, done: () => this.thread.run(half, done) })
+      this.#store.call({ ...how, rows, cost: storeCall + rows * storeRow, done: () => this.thread.run(half, done) })
     })
   }
 }

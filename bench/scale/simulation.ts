@@ -37,13 +37,6 @@ export class Simulation {
     return -mean * Math.log(1 - this.random())
   }
 
-  /** A random time with this median and this 99th percentile. */
-  lognormal(median: number, p99: number): number {
-    if (p99 <= median) return median
-    const normal = Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random())
-    return median * Math.exp((normal * Math.log(p99 / median)) / 2.326)
-  }
-
   #removeFirst(): void {
     const heap = this.#heap
     const last = heap.pop()

@@ -4,49 +4,62 @@ import type { Simulation } from './simulation.ts'
 /** How long a thread may keep a core that others wait for: a tick of Linux with 250 Hz. */
 const SLICE = 4000
 
-/** The cores of a machine. Each runs one thread until that has nothing to do, or its slice is over and others wait. */
+/** A core, and the threads that wait for it. */
+interface Core {
+  readonly waiting: Queue<Station>
+  length: number
+  isBusy: boolean
+}
+
+/**
+ * The cores of a machine. Each runs one thread until that has nothing to do, or its slice is over and others wait. A
+ * thread that wakes takes an idle core, or else waits for the one that it had last, even if another becomes idle: Linux
+ * does not move threads for idle times as short as these.
+ */
 export class Cores {
   readonly #simulation: Simulation
-  readonly #waiting = new Queue<Station>()
-  #waitingCount = 0
-  #free: number
+  readonly #cores: readonly Core[]
   /** Microseconds of work so far, over all cores. */
   busy = 0
 
   constructor(simulation: Simulation, count: number) {
     this.#simulation = simulation
-    this.#free = count
+    this.#cores = Array.from({ length: count }, () => ({ waiting: new Queue(), length: 0, isBusy: false }))
   }
 
   /** A thread has something to do. */
   ready(thread: Station): void {
-    this.#waiting.put(thread)
-    this.#waitingCount++
-    this.#start()
+    const idle = this.#cores.findIndex(({ isBusy }) => !isBusy)
+    thread.core = idle >= 0 ? idle : (thread.core ?? Math.floor(this.#simulation.random() * this.#cores.length))
+    const core = this.#cores[thread.core]
+    if (!core) return
+    core.waiting.put(thread)
+    core.length++
+    this.#start(core)
   }
 
-  #start(): void {
-    if (this.#free === 0) return
-    const thread = this.#waiting.take()
+  #start(core: Core): void {
+    if (core.isBusy) return
+    const thread = core.waiting.take()
     if (!thread) return
-    this.#waitingCount--
-    this.#free--
-    this.#run(thread, SLICE)
+    core.length--
+    core.isBusy = true
+    this.#run(core, thread, SLICE)
   }
 
-  #run(thread: Station, left: number): void {
-    const job = left > 0 || this.#waitingCount === 0 ? thread.take() : undefined
+  #run(core: Core, thread: Station, left: number): void {
+    const job = left > 0 || core.length === 0 ? thread.take() : undefined
     if (!job) {
-      this.#free++
+      core.isBusy = false
       thread.isReady = false
       thread.wake()
-      this.#start()
+      this.#start(core)
       return
     }
     this.busy += job.cost
     this.#simulation.after(job.cost, () => {
       job.done()
-      this.#run(thread, left - job.cost)
+      this.#run(core, thread, left - job.cost)
     })
   }
 }
@@ -61,6 +74,8 @@ export class Station {
   readonly #cores: Cores
   readonly #queue = new Queue<Job>()
   #length = 0
+  /** The core that it had last. */
+  core: number | undefined
   /** Whether it has a core, or waits for one. */
   isReady = false
   /** Microseconds of work so far. */
@@ -94,5 +109,21 @@ export class Station {
     this.debt = 0
     this.busy += cost
     return { cost, done: job.done }
+  }
+}
+
+/** Node stops to collect garbage after so much processor time, for so long, microseconds. Seen in real servers. */
+const GARBAGE = { every: 17_000, us: 1100 }
+
+/** A thread that runs JavaScript. */
+export class NodeThread extends Station {
+  #collectAt = GARBAGE.every
+
+  override take(): Job | undefined {
+    if (this.busy > this.#collectAt) {
+      this.debt += GARBAGE.us
+      this.#collectAt = this.busy + GARBAGE.us + GARBAGE.every
+    }
+    return super.take()
   }
 }

@@ -1,4 +1,4 @@
-import type { LogCosts } from './costs.ts'
+import { type Commit, MANY, QUANTILES } from './costs.ts'
 import type { Simulation } from './simulation.ts'
 import { type Cores, Station } from './station.ts'
 
@@ -6,6 +6,7 @@ import { type Cores, Station } from './station.ts'
 export interface Call {
   readonly cost: number
   readonly isWrite: boolean
+  readonly rows: number
   /** Partitions that are locked until the commit. */
   readonly locks?: readonly number[]
   readonly done: () => void
@@ -13,6 +14,8 @@ export interface Call {
 
 /** The part of the work of a write that comes after its commit. */
 const ANSWERING = 0.1
+/** What a session of PostgreSQL does after it has waited, for a lock or a write to disk, microseconds. */
+const WAKING = 5
 
 export interface Store {
   /** Microseconds of work so far. */
@@ -25,13 +28,13 @@ export interface Store {
 /** Redis, and sqlite's thread: it works through everything that has arrived, writes to disk once, then answers. */
 export class LoopStore implements Store {
   readonly #simulation: Simulation
-  readonly #commit: LogCosts['commit']
+  readonly #commit: Commit
   readonly #thread: Station
   #waiting: Call[] = []
   #isBusy = false
   #committing = 0
 
-  constructor(simulation: Simulation, commit: LogCosts['commit'], cores?: Cores) {
+  constructor(simulation: Simulation, commit: Commit, cores?: Cores) {
     this.#simulation = simulation
     this.#commit = commit
     this.#thread = new Station(simulation, cores)
@@ -63,13 +66,14 @@ export class LoopStore implements Store {
       for (const { done } of calls) done()
       this.#turn()
     }
-    if (!calls.some(({ isWrite }) => isWrite)) {
+    const writes = calls.filter(({ isWrite }) => isWrite)
+    if (writes.length === 0) {
       this.#thread.run(cost, answer)
       return
     }
     // It sleeps while the disk writes, and needs a core again to answer.
     this.#thread.run(cost * (1 - ANSWERING), () => {
-      const commit = this.#simulation.lognormal(this.#commit.median, this.#commit.p99)
+      const commit = timeOf(this.#commit, sumOfRows(writes), this.#simulation.random())
       this.#committing += commit
       this.#simulation.after(commit, () => this.#thread.run(cost * ANSWERING, answer))
     })
@@ -79,35 +83,37 @@ export class LoopStore implements Store {
 /** PostgreSQL: sessions on several cores, partitions that an append locks, and commits that share a write to disk. */
 export class SessionStore implements Store {
   readonly #simulation: Simulation
-  readonly #commit: LogCosts['commit']
+  readonly #commit: Commit
   readonly #cores: Cores
   readonly #coreCount: number
   busy = 0
   readonly #locks = new Map<number, (() => void)[]>()
-  #flushing: (() => void)[] | undefined
+  #flushing: Write[] | undefined
   #committing = 0
   #locked = 0
 
-  constructor(simulation: Simulation, commit: LogCosts['commit'], cores: Cores, coreCount: number) {
+  constructor(simulation: Simulation, commit: Commit, cores: Cores, coreCount: number) {
     this.#simulation = simulation
     this.#commit = commit
     this.#cores = cores
     this.#coreCount = coreCount
   }
 
-  call({ cost, isWrite, locks = [], done }: Call): void {
+  call({ cost, isWrite, rows, locks = [], done }: Call): void {
     const sorted = [...new Set(locks)].toSorted((a, b) => a - b)
-    this.#lock(sorted, 0, () => {
+    const session = new Station(this.#simulation, this.#cores)
+    const wake = (next: () => void): void => session.run(WAKING, next)
+    this.#lock(sorted, wake, () => {
       const lockedAt = this.#simulation.now
       this.busy += cost
-      const session = new Station(this.#simulation, this.#cores)
       const end = (): void => {
         this.#locked += (this.#simulation.now - lockedAt) * sorted.length
         for (const partition of sorted) this.#unlock(partition)
         done()
       }
-      if (!isWrite) session.run(cost, end)
-      else session.run(cost * (1 - ANSWERING), () => this.#flush(() => session.run(cost * ANSWERING, end)))
+      const answer = (): void => session.run(cost * ANSWERING, end)
+      if (isWrite) session.run(cost * (1 - ANSWERING), () => this.#flush({ rows, wake, answer }))
+      else session.run(cost, end)
     })
   }
 
@@ -116,13 +122,13 @@ export class SessionStore implements Store {
     return { cores: this.#cores.busy / microseconds / this.#coreCount, disk: this.#committing / microseconds, locks }
   }
 
-  #lock(partitions: readonly number[], at: number, run: () => void): void {
-    const partition = partitions[at]
+  /** One after another. A session that had to wait for one needs a core before it goes on. */
+  #lock([partition, ...others]: readonly number[], wake: Write['wake'], run: () => void): void {
     if (partition === undefined) return run()
-    const next = (): void => this.#lock(partitions, at + 1, run)
+    const next = (): void => this.#lock(others, wake, run)
     const waiting = this.#locks.get(partition) ?? []
     this.#locks.set(partition, waiting)
-    waiting.push(next)
+    waiting.push(() => wake(next))
     if (waiting.length === 1) next()
   }
 
@@ -135,23 +141,48 @@ export class SessionStore implements Store {
   }
 
   /** Requests that arrive during a write to disk are all covered by the next one. */
-  #flush(end: () => void): void {
+  #flush(write: Write): void {
     if (this.#flushing) {
-      this.#flushing.push(end)
+      this.#flushing.push(write)
       return
     }
-    this.#write([end])
+    this.#write([write])
   }
 
-  #write(ends: readonly (() => void)[]): void {
+  /** The session that writes for all needs a core before it can let the others go on, and the next one write. */
+  #write(writes: readonly Write[]): void {
     this.#flushing = []
-    const took = this.#simulation.lognormal(this.#commit.median, this.#commit.p99)
+    const took = timeOf(this.#commit, sumOfRows(writes), this.#simulation.random())
     this.#committing += took
-    this.#simulation.after(took, () => {
-      const next = this.#flushing ?? []
-      this.#flushing = undefined
-      if (next.length > 0) this.#write(next)
-      for (const end of ends) end()
-    })
+    this.#simulation.after(took, () =>
+      writes[0]?.wake(() => {
+        const next = this.#flushing ?? []
+        this.#flushing = undefined
+        if (next.length > 0) this.#write(next)
+        for (const { answer } of writes) answer()
+      }),
+    )
   }
+}
+
+/** What waits for a write to disk. */
+interface Write {
+  readonly rows: number
+  /** Calls back once the session has a core again. */
+  readonly wake: (next: () => void) => void
+  readonly answer: () => void
+}
+
+/** How long a commit of this many rows takes if `share` of all commits are faster. */
+function timeOf({ one, many }: Commit, rows: number, share: number): number {
+  const at = QUANTILES.findLastIndex((quantile) => quantile <= share)
+  const [from = 0, to = 1] = [QUANTILES[at], QUANTILES[at + 1]]
+  const between = ([low = 0, high = low]: readonly number[]): number =>
+    low + ((high - low) * (share - from)) / (to - from)
+  const [few, most] = [between(one.slice(at, at + 2)), between(many.slice(at, at + 2))]
+  return few + (Math.max(0, most - few) * Math.min(rows, MANY)) / MANY
+}
+
+function sumOfRows(all: readonly { readonly rows: number }[]): number {
+  return all.reduce((sum, { rows }) => sum + rows, 0)
 }

@@ -1,17 +1,22 @@
 import { expect } from 'chai'
 import { type Cell, simulate } from '../../bench/scale/cell.ts'
-import { type LogCosts, type Work } from '../../bench/scale/costs.ts'
+import { type LogCosts, NO_REST, QUANTILES, type Work } from '../../bench/scale/costs.ts'
 import { Simulation } from '../../bench/scale/simulation.ts'
 import { Cores, Station } from '../../bench/scale/station.ts'
 
 const free: Work = { clientCall: 0, clientRow: 0, storeCall: 0, storeRow: 0 }
-const commit = { median: 1, p99: 1 }
+const always = (time: number): LogCosts['commit'] => {
+  const all = QUANTILES.map(() => time)
+  return { one: all, many: all }
+}
+const commit = always(1)
 const costs: LogCosts = {
   append: free,
   read: free,
+  page: { client: 0, store: 0 },
   settle: free,
   hint: free,
-  rest: { process: 0, store: 0 },
+  rest: NO_REST,
   heartbeat: 0,
   poll: 0,
   commit,
@@ -32,7 +37,12 @@ const cell: Cell = {
 
 describe('the model of scale', () => {
   it('has the same outcome for the same seed, and another one for another', () => {
-    const busy: Cell = { ...cell, processes: 3, handler: 2000, costs: { ...costs, commit: { median: 200, p99: 3000 } } }
+    const busy: Cell = {
+      ...cell,
+      processes: 3,
+      handler: 2000,
+      costs: { ...costs, commit: { one: QUANTILES.map((share) => 3000 * share), many: [] } },
+    }
     const first = simulate({ ...busy, seed: 7 })
     expect(simulate({ ...busy, seed: 7 })).to.deep.equal(first)
     expect(simulate({ ...busy, seed: 8 })).not.to.deep.equal(first)
@@ -71,14 +81,15 @@ describe('the model of scale', () => {
 
   it('lets connections that wait for their answers be answered as fast as the busiest part allows', () => {
     const { rate: _rate, ...thread } = { ...cell, connections: 50, concurrency: 0 }
-    expect(simulate(thread).perSecond).to.be.closeTo(10_000, 200)
+    // Besides the collection of garbage.
+    expect(simulate(thread).perSecond).to.be.closeTo(9400, 100)
     // On hold, so that nothing but appends is committed. One connection waits for each part in turn.
-    const slow = { ...costs, append: { ...free, storeCall: 300 }, commit: { median: 600, p99: 600 } }
-    expect(simulate({ ...thread, connections: 1, costs: slow }).perSecond).to.be.closeTo(1000, 5)
+    const slow = { ...costs, append: { ...free, storeCall: 300 }, commit: always(600) }
+    expect(simulate({ ...thread, connections: 1, costs: slow }).perSecond).to.be.closeTo(995, 5)
   })
 
   it('lets callbacks share a commit as far as a batch goes', () => {
-    const slow = { ...costs, commit: { median: 10_000, p99: 10_000 } }
+    const slow = { ...costs, commit: always(10_000) }
     const { rate: _rate, ...thread } = { ...cell, receive: 0, connections: 200, concurrency: 0 }
     for (const batch of [1, 8]) {
       const { perSecond } = simulate({ ...thread, costs: slow, engine: { ...loop, batch } })
@@ -92,7 +103,7 @@ describe('the model of scale', () => {
     const one = simulate({ ...locking, connections: 64, partitions: 1 })
     expect(one.perSecond).to.be.closeTo(1000, 20)
     const many = simulate({ ...locking, connections: 64, partitions: 1000, cores: 8 })
-    expect(many.perSecond).to.be.above(7000)
+    expect(many.perSecond).to.be.above(6500)
   })
 
   it('lets a backlog grow by what handlers cannot take, and no key be overtaken', () => {
