@@ -30,7 +30,8 @@ export function cellOf(
   const { append, read, settle, hint, ...others } = logs[name]
   const { process, store } = restOf(logs[name], processes)
   const more = (work: Work): Work => {
-    return { ...work, clientCall: work.clientCall + process, storeCall: work.storeCall + store }
+    const [clientCall, storeCall] = [Math.max(0, work.clientCall + process), Math.max(0, work.storeCall + store)]
+    return { ...work, clientCall, storeCall }
   }
   const costs = { ...others, append: more(append), read: more(read), settle: more(settle), hint: more(hint) }
   const times = { receive: own * received, deliver: own * (1 - received) }

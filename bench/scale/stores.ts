@@ -180,7 +180,7 @@ function timeOf({ one, many }: Commit, rows: number, share: number): number {
   const between = ([low = 0, high = low]: readonly number[]): number =>
     low + ((high - low) * (share - from)) / (to - from)
   const [few, most] = [between(one.slice(at, at + 2)), between(many.slice(at, at + 2))]
-  return few + (Math.max(0, most - few) * Math.min(rows, MANY)) / MANY
+  return few + (Math.max(0, most - few) * rows) / MANY
 }
 
 function sumOfRows(all: readonly { readonly rows: number }[]): number {
