@@ -1,5 +1,6 @@
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback, storedOf } from '../../callback/callback.ts'
+import { TimhookError } from '../../errors.ts'
 import { onTick, TickBatch } from '../../lib/tick-batch.ts'
 import type { AfterRoute } from '../../registry.ts'
 import type { Append, CallbackLog } from '../callback-log.ts'
@@ -11,9 +12,13 @@ import { partitionOf } from '../ingest/partition-of.ts'
 import { createIngest, PendingAppend } from '../ingest/pending-append.ts'
 import type { Consumer } from './consumer.ts'
 
+/** The most callbacks, and characters of their bodies, that wait for a store that hangs, so that they fit into memory. */
+const MAX_WAITING = 20_000
+const MAX_WAITING_CHARACTERS = 64_000_000
+
 interface AcceptDeps {
   readonly bus: Bus
-  readonly log: CallbackLog
+  readonly log: Pick<CallbackLog, 'append'>
   /** Whether stored callbacks are lost with the process. Then there is nothing to wait for. */
   readonly isVolatile: boolean
   readonly identify: (callback: Callback) => Identified
@@ -59,6 +64,9 @@ export function createAccept({
     return made
   }
 
+  let waiting = 0
+  let characters = 0
+
   /** An incoming callback: what the log stores, and where it goes once it is stored. */
   class Arrival extends PendingAppend implements Append {
     partition = 0
@@ -67,6 +75,7 @@ export function createAccept({
     maybeResend = false
     entry = 0
     #receivers = NOBODY
+    #isWaiting = false
 
     get id(): string {
       return this.callback.id
@@ -104,6 +113,7 @@ export function createAccept({
       this.#receivers = receiversFor(route)
       this.identity = identity
       this.key = orderOf(callback, route)
+      this.#enter()
       this.partition = partitionOf(this.key ?? identity, partitions())
       log.append(this)
     }
@@ -130,9 +140,31 @@ export function createAccept({
       this.reject(error)
     }
 
+    override resolve(): void {
+      this.#leave()
+      super.resolve()
+    }
+
     override reject(error: unknown): void {
+      this.#leave()
       if (isVolatile) bus.emit('delivery:failed', { ...aboutOf(this.callback), error })
       super.reject(error)
+    }
+
+    #enter(): void {
+      if (waiting >= MAX_WAITING || characters >= MAX_WAITING_CHARACTERS) {
+        throw new TimhookError('STORE_UNUSABLE', 'the store does not answer, and too much waits for it')
+      }
+      waiting++
+      characters += this.raw.length
+      this.#isWaiting = true
+    }
+
+    #leave(): void {
+      if (!this.#isWaiting) return
+      waiting--
+      characters -= this.raw.length
+      this.#isWaiting = false
     }
   }
 

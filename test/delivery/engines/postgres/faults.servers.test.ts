@@ -85,6 +85,34 @@ describeWithPostgres('a PostgreSQL that goes away', () => {
     expect(lines.join('')).not.to.match(/TGS/)
   })
 
+  it('has as many callbacks wait as fit into memory while it hangs, and gets all of them afterwards', async () => {
+    const server = await startPostgres()
+    const seen = new Set<number>()
+    const { accept } = await runPostgres(server, { one: (n) => void seen.add(n) })
+    const acknowledged = new Set<number>()
+    const refused: unknown[] = []
+    const send = async (n: number): Promise<void> => {
+      await accept(n, `g${n % 100}`).then(
+        () => acknowledged.add(n),
+        (error: unknown) => refused.push(error),
+      )
+    }
+    await send(0)
+    server.signal('SIGSTOP')
+    const sent = Array.from({ length: 20_100 }, (_, n) => send(n + 1))
+    await eventually(
+      async () => refused.length,
+      (count) => count === 100,
+    )
+    expect(String(refused[0])).to.contain('too much waits')
+    server.signal('SIGCONT')
+    await Promise.all(sent)
+    await send(30_000)
+    expect(acknowledged.size).to.equal(20_002)
+    expect(refused).to.have.length(100)
+    expect(await missingOf(acknowledged, seen)).to.equal(0)
+  })
+
   it('loses nothing that was acknowledged when it is killed under load, and started again', async () => {
     const server = await startPostgres()
     const seen = new Set<number>()

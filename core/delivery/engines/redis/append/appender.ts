@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { TimhookError } from '../../../../errors.ts'
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Append } from '../../../callback-log.ts'
 import { entryText } from '../client/entry.ts'
@@ -28,10 +27,6 @@ const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
 /** How long a batch waits for more when other processes write to the same Redis. Each batch costs Redis an fsync. */
 const GATHER_MS = 1
-/** The most that may wait, so that a Redis that hangs does not fill the memory of this process. */
-const MAX_OPEN = 20_000
-const MAX_OPEN_CHARACTERS = 64_000_000
-
 /**
  * Appends callbacks in batches, so that they share a round trip and an fsync. A batch holds what arrived in one tick, and what
  * arrived while the previous batch was under way. One is under way at a time, so callbacks are reported in order.
@@ -40,8 +35,6 @@ export class Appender {
   readonly #deps: AppenderDeps
   readonly #queue = new Queue<Append>()
   #queued = 0
-  #open = 0
-  #characters = 0
   #isBusy = false
 
   constructor(deps: AppenderDeps) {
@@ -49,13 +42,7 @@ export class Appender {
   }
 
   append(append: Append): void {
-    if (this.#open >= MAX_OPEN || this.#characters >= MAX_OPEN_CHARACTERS) {
-      append.failed(new TimhookError('STORE_UNUSABLE', 'Redis does not answer, and too much waits for it'))
-      return
-    }
-    this.#open++
     this.#queued++
-    this.#characters += append.raw.length
     this.#queue.put(append)
     if (this.#isBusy) return
     this.#isBusy = true
@@ -103,8 +90,6 @@ export class Appender {
       // Redis may have stored it, or may yet store it. Then its number is missing, and the consumer reads it.
       for (const append of batch) append.failed(error)
     }
-    for (const { raw } of batch) this.#characters -= raw.length
-    this.#open -= batch.length
   }
 
   #notify(batch: readonly Append[], replies: readonly Reply[]): void {
