@@ -1,12 +1,15 @@
 import type { Queryable, Sql } from '../../../../store/postgres/sql.ts'
 import { sql } from '../../../../store/postgres/sql.ts'
-import { type Entry, type Filter, type Page, type PluginOutcome, SLICE_MS } from '../../../history.ts'
+import { type Entry, type Filter, type Page, SLICE_MS } from '../../../history.ts'
 import { nameTest, pageOfIds, withoutBody } from '../../../filter.ts'
 
-const COLUMNS = `partition, seq, id, app, command, received_at, signed, resends, maybe_resend, outcome, code, failed, error,
-  plugins, CASE WHEN $9 THEN query END AS query, CASE WHEN $9 THEN raw END AS raw`
-const OUTCOMES = `(SELECT jsonb_agg(jsonb_build_array(plugin, {schema}.outcome_of(plugin, partition, seq)) ORDER BY nth)
-  FROM jsonb_array_elements_text(plugins) WITH ORDINALITY AS of (plugin, nth)) AS outcomes`
+/** Named as in an Entry. */
+const COLUMNS = `partition, seq, id, app AS "sdkAppId", command, received_at AS "receivedAt", signed, resends,
+  maybe_resend AS "maybeResend", plugins, CASE WHEN $9 THEN query END AS query, CASE WHEN $9 THEN raw END AS raw,
+  CASE WHEN outcome IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object('outcome', outcome, 'code', coalesce(code, 0),
+    'failed', coalesce(failed, false), 'error', error)) END AS undelivered`
+const OUTCOMES = `(SELECT jsonb_agg(jsonb_build_object('id', plugin, 'outcome', {schema}.outcome_of(plugin, partition, seq))
+  ORDER BY nth) FROM jsonb_array_elements_text(plugins) WITH ORDINALITY AS of (plugin, nth)) AS outcomes`
 
 /** $1 app, $2 command, $3 its category, $4 plugin, $5 outcome, $6 since, $7 until. $11 a text in the body. Null is no filter. */
 const FITS = `($1::bigint IS NULL OR app = $1) AND ($2::text IS NULL OR command = $2)
@@ -59,7 +62,7 @@ const BACKWARD = sql(
 /** The last callback that BACKWARD has read; none if it has read all. */
 const SLICE_END = sql(
   'slice-end',
-  `SELECT id, received_at FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
+  `SELECT id, received_at AS "receivedAt" FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
 )
 
 /** $8 the place: numbers by partition, and under -1 that of undelivered callbacks. */
@@ -91,23 +94,13 @@ const ENDS = sql(
 
 type Place = Record<string, number>
 
-interface Row {
+interface Row extends Omit<Entry, 'ref' | 'plugins' | 'undelivered' | 'body'> {
   readonly partition: number
   readonly seq: number
-  readonly id: string
-  readonly app: number
-  readonly command: string
-  readonly received_at: number
-  readonly signed: boolean
-  readonly resends: number
-  readonly maybe_resend: boolean
-  readonly outcome: NonNullable<Entry['undelivered']>['outcome'] | null
-  readonly code: number | null
-  readonly failed: boolean | null
-  readonly error: string | null
+  readonly undelivered: NonNullable<Entry['undelivered']> | null
   readonly query: string | null
   readonly raw: string | null
-  readonly outcomes: readonly [string, PluginOutcome][] | null
+  readonly outcomes: Entry['plugins'] | null
 }
 
 export async function backward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
@@ -128,12 +121,12 @@ export async function backward(postgres: Queryable, filter: Filter, place?: stri
     if (!last || last.id < lowest) return { entries, place: last?.id ?? before, end: true }
     before = last.id
     if (entries.length >= limitOf(filter) || performance.now() > endsAt)
-      return { entries, place: before, end: false, searchedTo: last.received_at }
+      return { entries, place: before, end: false, searchedTo: last.receivedAt }
   }
 }
 
-async function sliceEnd(postgres: Queryable, before: string): Promise<Pick<Row, 'id' | 'received_at'> | undefined> {
-  return (await postgres.query<Pick<Row, 'id' | 'received_at'>>(SLICE_END, [before]))[0]
+async function sliceEnd(postgres: Queryable, before: string): Promise<Pick<Row, 'id' | 'receivedAt'> | undefined> {
+  return (await postgres.query<Pick<Row, 'id' | 'receivedAt'>>(SLICE_END, [before]))[0]
 }
 
 /** The smallest id of a time; see core/lib/id.ts. */
@@ -206,21 +199,12 @@ export function commandOf({ command }: { readonly command?: string }): [string |
   return command.endsWith('.*') ? [null, command.slice(0, -1)] : [command, null]
 }
 
-function entryOf(row: Row): Entry {
-  const { partition, seq, id, app, command, signed, resends, outcome, error, query, raw } = row
+function entryOf({ partition, seq, undelivered, query, raw, outcomes, ...row }: Row): Entry {
   return {
+    ...row,
     ref: `${partition}/${seq}`,
-    id,
-    sdkAppId: app,
-    command,
-    receivedAt: row.received_at,
-    signed,
-    resends,
-    maybeResend: row.maybe_resend,
-    plugins: (row.outcomes ?? []).map(([plugin, as]) => ({ id: plugin, outcome: as })),
-    ...(outcome !== null && {
-      undelivered: { outcome, code: row.code ?? 0, failed: row.failed ?? false, ...(error !== null && { error }) },
-    }),
+    plugins: outcomes ?? [],
+    ...(undelivered !== null && { undelivered }),
     ...(raw !== null && { body: { query: query ?? '', raw } }),
   }
 }

@@ -3,26 +3,18 @@ import type { PluginRecord, RecordFilter } from '../../../history.ts'
 
 const RECORDS = sql(
   'list-records',
-  `SELECT num, plugin, kind, at, json FROM {schema}.records
+  `SELECT num::text AS ref, plugin, kind, at, json FROM {schema}.records
   WHERE ($1::text IS NULL OR plugin = $1) AND ($2::text IS NULL OR kind = $2)
     AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)
   ORDER BY num DESC LIMIT $5`,
 )
-
-interface Row {
-  readonly num: number
-  readonly plugin: string
-  readonly kind: string
-  readonly at: number
-  readonly json: string
-}
 
 /** What plugins recorded, newest first. */
 export async function records(
   postgres: Queryable,
   { plugin, kind, since, until, limit = 100 }: RecordFilter,
 ): Promise<PluginRecord[]> {
-  const values = [plugin ?? null, kind ?? null, since ?? null, until ?? null, limit]
-  const rows = await postgres.query<Row>(RECORDS, values)
-  return rows.map(({ num, json, ...row }) => ({ ref: `${num}`, ...row, data: JSON.parse(json) as unknown }))
+  const values = [plugin, kind, since, until, limit]
+  const rows = await postgres.query<Omit<PluginRecord, 'data'> & { json: string }>(RECORDS, values)
+  return rows.map(({ json, ...row }) => ({ ...row, data: JSON.parse(json) as unknown }))
 }
