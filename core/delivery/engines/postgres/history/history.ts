@@ -8,11 +8,11 @@ import type { AdminRequest, AdminResult, RefOutcome, History, OpeningOptions } f
 import { IS_SERVED } from '../sql/lease.ts'
 import { BACKLOGS } from '../sql/read.ts'
 import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
-import { deadLetters } from './dead-letters.ts'
+import { deadLetterCounts, deadLetters } from './dead-letters.ts'
 import { erase } from './erase.ts'
 import { backward, end, find, forward } from './list.ts'
 import { records } from './records.ts'
-import { deadLetterCounts, steps } from './steps.ts'
+import { steps } from './steps.ts'
 
 /** A search may read everything that is stored. */
 const SILENT_MS = 120_000

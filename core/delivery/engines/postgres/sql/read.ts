@@ -6,7 +6,7 @@ const COLUMNS = `c.seq, c.id, c.app, c.command, c.received_at, c.signed, c.key, 
 /** Lookups by key that the planner cannot turn into a join of whole partitions. */
 export const callbackAt = (partition: string, seq: string): string =>
   `LATERAL (SELECT * FROM {schema}.callbacks WHERE partition = ${partition} AND seq = ${seq} LIMIT 1) AS c`
-const stateOf = (plugin: string): string =>
+export const stateOf = (plugin: string): string =>
   `LATERAL (SELECT * FROM {schema}.states WHERE partition = c.partition AND seq = c.seq AND plugin = ${plugin} LIMIT 1) AS s`
 
 /** A callback as it is read for a plugin. */
