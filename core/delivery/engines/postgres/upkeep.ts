@@ -69,13 +69,13 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       return lock?.is_free && !stopping.signal.aborted ? work(session) : undefined
     })
 
-  /** Deletes finished ones in the order of receipt until `isEnough`. Returns how many, and the newest of them. */
+  /** Deletes finished ones in the order of receipt until `isEnough`. */
   const deleteFinished = async (
     before: string,
     isExpendable: boolean,
     isEnough: (bytes: number) => boolean,
   ): Promise<Deleted> => {
-    let total: Deleted = { count: 0, bytes: 0, newest: null }
+    let total: Deleted = { count: 0, bytes: 0 }
     for (let after: string | null = ''; after !== null && !isEnough(total.bytes);) {
       const values: unknown[] = [after, before, STEP, isExpendable]
       after = null
@@ -83,8 +83,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
         const [last] = await session.query<{ id: string | null }>(LAST_LOOKED, values)
         const [deleted] = await session.query<Deleted>(DELETE_FINISHED, values)
         after = last?.id ?? null
-        const { count = 0, bytes = 0, newest = null } = deleted ?? {}
-        total = { count: total.count + count, bytes: total.bytes + bytes, newest: newest ?? total.newest }
+        const { count = 0, bytes = 0 } = deleted ?? {}
+        total = { count: total.count + count, bytes: total.bytes + bytes }
       })
     }
     return total

@@ -21,17 +21,16 @@ const IS_FINISHED = `NOT EXISTS (SELECT FROM {schema}.cursors k WHERE k.partitio
 /** Deletes the chosen callbacks, and subtracts their bytes from those of their partitions. */
 const deleting = (chosen: string): string => `WITH chosen AS MATERIALIZED (${chosen}), deleted AS (
     DELETE FROM {schema}.callbacks c USING chosen WHERE c.partition = chosen.partition AND c.seq = chosen.seq
-    RETURNING c.partition, c.received_at, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes
+    RETURNING c.partition, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes
   ), freed AS (
     UPDATE {schema}.partitions p SET bytes = p.bytes - d.bytes
     FROM (SELECT partition, sum(bytes) AS bytes FROM deleted GROUP BY partition) d WHERE p.n = d.partition
   )
-  SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes, max(received_at) AS newest FROM deleted`
+  SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes FROM deleted`
 
 export interface Deleted {
   readonly count: number
   readonly bytes: number
-  readonly newest: number | null
 }
 
 /**
