@@ -19,7 +19,7 @@ const IS_FINISHED = `NOT EXISTS (SELECT FROM {schema}.cursors k WHERE k.partitio
   AND NOT EXISTS (SELECT FROM {schema}.dead_letters d WHERE d.partition = c.partition AND d.seq = c.seq)`
 
 /** Deletes the chosen callbacks, and subtracts their bytes from those of their partitions. */
-const deleting = (chosen: string): string => `WITH chosen AS MATERIALIZED (${chosen}), deleted AS (
+export const deleting = (chosen: string): string => `WITH chosen AS MATERIALIZED (${chosen}), deleted AS (
     DELETE FROM {schema}.callbacks c USING chosen WHERE c.partition = chosen.partition AND c.seq = chosen.seq
     RETURNING c.partition, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes
   ), freed AS (
