@@ -29,7 +29,7 @@ import { Reader } from './reader.ts'
 import { RECORD_UNDELIVERED } from './sql/append.ts'
 import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
 import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
-import { HOLD, holdsOf, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
+import { HOLD, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
 import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
 
@@ -234,14 +234,14 @@ export class PostgresLog implements CallbackLog {
   }
 
   async #carryOut(onlyHolds: boolean): Promise<Noticed> {
-    const rows = await this.#deps.postgres.query<RequestsRow>(REQUESTS, [onlyHolds])
-    const woken = rows.find(({ plugin }) => plugin === null)?.woken
+    const [row] = await this.#deps.postgres.query<RequestsRow>(REQUESTS, [onlyHolds])
+    const { woken = null, holds = {} } = row ?? {}
     if (woken) {
       this.#notifications.notify()
       this.#listener?.notified()
     }
     // Reading counts what became pending.
-    return { woken: {}, holds: holdsOf(rows), more: woken !== null && woken !== undefined }
+    return { woken: {}, holds, more: woken !== null }
   }
 
   async #newLeases(rows: readonly LeaseRow[]): Promise<NewLease[]> {

@@ -7,7 +7,7 @@ import { TimhookError } from '../../../../errors.ts'
 import type { AdminRequest, AdminResult, RefOutcome, History, OpeningOptions } from '../../../history.ts'
 import { IS_SERVED } from '../sql/lease.ts'
 import { BACKLOGS } from '../sql/read.ts'
-import { HOLDS, holdsOf, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
+import { HOLDS, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
 import { deadLetterCounts, deadLetters } from './dead-letters.ts'
 import { erase } from './erase.ts'
 import { backward, end, find, forward } from './list.ts'
@@ -41,7 +41,7 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
     steps: (id) => steps(postgres, id),
     records: (filter = {}) => records(postgres, filter),
     backlogs: () => postgres.query<{ plugin: string; count: number }>(BACKLOGS),
-    holds: async () => holdsOf(await postgres.query<RequestsRow>(HOLDS)),
+    holds: async () => (await postgres.query<RequestsRow>(HOLDS))[0]?.holds ?? {},
     async request(asked) {
       const id = newId()
       await postgres.query(REQUEST, [id, JSON.stringify(withValidRefs(asked))])

@@ -122,28 +122,18 @@ BEGIN
 END $$;
 `
 
+const HELD = `(SELECT coalesce(
+    jsonb_object_agg(plugin, jsonb_strip_nulls(jsonb_build_object('reason', reason, 'until', until))), '{}'
+  ) FROM {schema}.holds) AS holds`
+
 /** $1 whether to carry out only pauses and resumes. Returns the held plugins, and what a request made pending. */
-export const REQUESTS = sql(
-  'requests',
-  `SELECT NULL AS plugin, NULL AS reason, NULL::bigint AS until, {schema}.carry_out($1) AS woken
-  UNION ALL SELECT plugin, reason, until, NULL FROM {schema}.holds`,
-)
+export const REQUESTS = sql('requests', `SELECT {schema}.carry_out($1) AS woken, ${HELD}`)
+export const HOLDS = sql('holds', `SELECT ${HELD}`)
 
 export interface RequestsRow {
-  readonly plugin: string | null
-  readonly reason: string | null
-  readonly until: number | null
+  /** Null if no request waits. */
   readonly woken: Record<string, number> | null
-}
-
-export const HOLDS = sql('holds', 'SELECT plugin, reason, until, NULL AS woken FROM {schema}.holds')
-
-export function holdsOf(rows: readonly RequestsRow[]): Record<string, Hold> {
-  const holds: Record<string, Hold> = {}
-  for (const { plugin, reason, until } of rows) {
-    if (plugin !== null) holds[plugin] = { reason: reason ?? '', ...(until !== null && { until }) }
-  }
-  return holds
+  readonly holds: Record<string, Hold>
 }
 
 export const HOLD = sql(
