@@ -25,6 +25,7 @@ export function undeliveredText(callback: StoredCallback): string {
   return entryText({ ...callback, key: undefined }, false)
 }
 
+/** Reads an entry. An empty text, which stands for one that is no longer stored, gives empty texts and zeros. */
 export function readEntry(text: string): Stored {
   let at = 0
   const words: string[] = []
@@ -51,23 +52,10 @@ export function readEntry(text: string): Stored {
 /** A callback as read.lua returns it. */
 export type Row = readonly [seq: number, next: string, tries: string, resends: string, entry: string]
 
-const LOST: Stored = {
-  id: '',
-  sdkAppId: 0,
-  command: '',
-  receivedAt: 0,
-  signed: false,
-  key: undefined,
-  query: '',
-  raw: '',
-  maybeResend: false,
-}
-
 export function waitingOf([seq, next, tries, resends, entry]: Row): WaitingCallback {
-  const stored = entry === '' ? LOST : readEntry(entry)
   const [attempt, dueAt, deferredSince] = next === '' ? [] : next.split(' ').map(Number)
   return {
-    ...stored,
+    ...readEntry(entry),
     seq,
     resends: Number(resends),
     attempt: attempt ?? 1,
