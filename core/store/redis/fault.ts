@@ -51,6 +51,18 @@ export function redisFault(error: unknown, place?: string): TimhookError {
   })
 }
 
+/**
+ * Waits for a reply.
+ * @throws TimhookError, as `redisFault` makes it
+ */
+export async function plainly<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply
+  } catch (error) {
+    throw redisFault(error)
+  }
+}
+
 /** Whether Redis itself sent this error. Its sentence may quote the command; its first word does not. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './client.ts'
+import { plainly } from './fault.ts'
 
 /** A script that Redis runs atomically. */
 export interface Script {
@@ -11,17 +12,20 @@ export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
-/** Runs a script by its hash. Sends the text only if Redis does not have it, as after a restart. */
-export async function runScript(
+/**
+ * Runs a script by its hash. Sends the text only if Redis does not have it, as after a restart.
+ * @throws TimhookError, which never quotes an argument
+ */
+export function runScript<T>(
   { client }: Pick<RedisClient, 'client'>,
   { lua, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
-): Promise<unknown> {
-  try {
-    return await client.evalsha(sha, keys.length, ...keys, ...args)
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return client.eval(lua, keys.length, ...keys, ...args)
-  }
+): Promise<T> {
+  const sent = [keys.length, ...keys, ...args] as const
+  const reply = client.evalsha(sha, ...sent).catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return client.eval(lua, ...sent)
+    throw error
+  })
+  return plainly(reply as Promise<T>)
 }

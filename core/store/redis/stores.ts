@@ -1,5 +1,5 @@
 import type { RedisClient } from './client.ts'
-import { redisFault } from './fault.ts'
+import { plainly } from './fault.ts'
 import { runScript, type Script } from './script.ts'
 import { CHANGE, DELETE, GET, LEASE_SET, LEASE_TAKE, LIST, RECORD, SET } from './scripts.ts'
 import type { Lease, Store, Stores } from '../store.ts'
@@ -16,13 +16,7 @@ const PAGE = 200
  */
 export function createRedisStores(redis: Pick<RedisClient, 'client' | 'prefix'>, now?: () => number): Stores {
   const stores = new Map<string, Store>()
-  const run: Run = async (script, keys, args) => {
-    try {
-      return await runScript(redis, script, keys, [now?.() ?? '', ...args])
-    } catch (error) {
-      throw redisFault(error)
-    }
-  }
+  const run: Run = (script, keys, args) => runScript(redis, script, keys, [now?.() ?? '', ...args])
   return {
     of(plugin) {
       const keyOf = (kind: string): string => `${redis.prefix}:store:${encodeURIComponent(plugin)}:${kind}`
@@ -86,12 +80,9 @@ function createRedisStore(
       await run(RECORD, [keyOf(`records:${kind}`), counter], [toJson(data) ?? 'null', MAX_RECORDS])
     },
     async records(kind, options) {
-      try {
-        const entries = await client.xrevrange(keyOf(`records:${kind}`), '+', '-', 'COUNT', options?.limit ?? 100)
-        return entries.map(([, [, at, , json]]) => ({ at: Number(at), data: read(json) }))
-      } catch (error) {
-        throw redisFault(error)
-      }
+      const { limit = 100 } = options ?? {}
+      const entries = await plainly(client.xrevrange(keyOf(`records:${kind}`), '+', '-', 'COUNT', limit))
+      return entries.map(([, [, at, , json]]) => ({ at: Number(at), data: read(json) }))
     },
   }
 }

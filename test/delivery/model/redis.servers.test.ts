@@ -1,5 +1,4 @@
 import { createDelivery } from '../../../core/delivery/consume/delivery.ts'
-import { createRun } from '../../../core/delivery/engines/redis/client/run.ts'
 import { openRedisHistory } from '../../../core/delivery/engines/redis/history/history.ts'
 import { RedisLog } from '../../../core/delivery/engines/redis/redis-log.ts'
 import { createSweep } from '../../../core/delivery/engines/redis/upkeep/retention.ts'
@@ -34,7 +33,7 @@ describeWithRedis('a Redis of its own', () => {
         async open({ registry, bus, mortal }) {
           const connection = await openRedis(settings, { log: logger, ...patience })
           const plugins = registry.plugins.map(({ id }) => id)
-          const sweep = { connection, bus, run: createRun(connection), retention, sweepMs: 10_000, keepRemoved: 0 }
+          const sweep = { connection, bus, retention, sweepMs: 10_000, keepRemoved: 0 }
           const startUpkeep = (partitions: number): (() => void) => createSweep({ ...sweep, partitions }).start()
           const log = new RedisLog({ connection, plugins, resendWindow, leaseMs: PATIENT_MS, startUpkeep })
           const close = async (ending: Ending): Promise<void> => {

@@ -9,7 +9,7 @@ import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
 import { closeHistory, type History } from '../../history.ts'
 import { openRedisHistory } from './history/history.ts'
-import { type Connection, createRun } from './client/run.ts'
+import type { Connection } from './client/run.ts'
 import { RedisLog } from './redis-log.ts'
 import { createSweep, type Retention } from './upkeep/retention.ts'
 import { watchRedis } from './watch-redis.ts'
@@ -56,7 +56,7 @@ export function createRedisDelivery({
   const plugins = registry.plugins.map(({ id }) => id)
   const kept = { retention, keepRemoved, configured: [...plugins, ...disabled] }
   const startUpkeep = (partitions: number): (() => void) =>
-    createSweep({ ...deps, ...kept, run: createRun(connection), partitions, ...intervals }).start()
+    createSweep({ ...deps, ...kept, partitions, ...intervals }).start()
   const log = new RedisLog({ connection, plugins, resendWindow, leaseMs, startUpkeep })
   return { ...createDelivery({ ...deps, log }), end: (ending) => log.end(ending) }
 }

@@ -1,6 +1,7 @@
 import { TimhookError } from '../../../errors.ts'
 import { newId } from '../../../lib/id.ts'
-import { redisFault } from '../../../store/redis/fault.ts'
+import { plainly } from '../../../store/redis/fault.ts'
+import { runScript } from '../../../store/redis/script.ts'
 import { LONGEST_WAIT_MS } from '../../attempt/suspects.ts'
 import {
   type Append,
@@ -19,7 +20,7 @@ import { Appender } from './append/appender.ts'
 import { recordUndelivered } from './append/record-undelivered.ts'
 import { readEntry, type Row, waitingOf } from './client/entry.ts'
 import { PARTITIONS, partitionKey, SCHEMA_VERSION } from './client/keys.ts'
-import { type Connection, createRun, loadScript, type Run } from './client/run.ts'
+import { type Connection, loadScript, runIn } from './client/run.ts'
 import { Hints } from './partition/hints.ts'
 import { Leases } from './partition/leases.ts'
 import { Membership } from './partition/membership.ts'
@@ -47,7 +48,6 @@ export interface RedisLogDeps {
 /** The log in a Redis, as seen by one process. `keys.ts` says what is stored. */
 export class RedisLog implements CallbackLog {
   readonly #deps: RedisLogDeps
-  readonly #run: Run
   readonly #member = newId()
   readonly #membership: Membership
   readonly #leases: Leases
@@ -60,24 +60,20 @@ export class RedisLog implements CallbackLog {
   constructor(deps: RedisLogDeps) {
     const { connection, plugins, resendWindow, leaseMs } = deps
     this.#deps = deps
-    const run = createRun(connection)
     const member = this.#member
     const partitions = (): number => this.#partitions
     const onFreed = (): void => this.#hints.publish('free')
-    this.#run = run
     this.#hints = new Hints(connection, member)
-    this.#membership = new Membership({ run, connection, member, leaseMs, plugins, partitions, onCame: onFreed })
+    this.#membership = new Membership({ connection, member, leaseMs, plugins, partitions, onCame: onFreed })
     this.#leases = new Leases({
-      run,
-      prefix: connection.prefix,
+      connection,
       member,
       leaseMs,
       membership: this.#membership,
       onFreed,
     })
     this.#appender = new Appender({
-      run,
-      prefix: connection.prefix,
+      connection,
       resendWindow,
       ready: () => this.#membership.ready(),
       isShared: () => this.#membership.members > 1,
@@ -86,12 +82,12 @@ export class RedisLog implements CallbackLog {
   }
 
   async open(listener: LogListener): ReturnType<CallbackLog['open']> {
-    const { plugins, connection, startUpkeep } = this.#deps
+    const { connection, startUpkeep } = this.#deps
     this.#listener = listener
     this.#partitions = await openMeta(connection)
     await this.#membership.beat(false)
-    let opening = await this.requests(plugins)
-    while (opening.more) opening = await this.requests(plugins)
+    let opening = await this.requests()
+    while (opening.more) opening = await this.requests()
     const onReady = (): void => {
       this.#membership.reset()
       listener.freed()
@@ -121,39 +117,25 @@ export class RedisLog implements CallbackLog {
   }
 
   async read({ plugin, partition }: Lease, after: number, limit: number): Promise<Page> {
-    const name = JSON.stringify(plugin)
-    const reply = await this.#run<[number, number, number, Row[]]>(
-      READ,
-      this.#keyOf(partition),
-      plugin,
-      name,
-      after,
-      limit,
-    )
+    const args = [plugin, JSON.stringify(plugin), after, limit]
+    const reply = await runIn<[number, number, number, Row[]]>(this.#deps.connection, [partition], READ, args)
     const [scanned, end, stored, rows] = reply
     return { rows: rows.map(waitingOf), lost: 0, scanned, end: end === 1, stored }
   }
 
   async readDue({ plugin, partition }: Lease, { longestMs, limit, skip }: DueQuery): Promise<DuePage> {
-    const waits = [longestMs, LONGEST_WAIT_MS, limit]
-    const [rows, next] = await this.#run<[Row[], string]>(
-      FETCH,
-      this.#keyOf(partition),
-      plugin,
-      'due',
-      ...waits,
-      ...skip,
-    )
+    const args = [plugin, 'due', longestMs, LONGEST_WAIT_MS, limit, ...skip]
+    const [rows, next] = await runIn<[Row[], string]>(this.#deps.connection, [partition], FETCH, args)
     return { rows: rows.map(waitingOf), next: next === '' ? undefined : Number(next) }
   }
 
   async fetch({ plugin, partition }: Lease, seqs: readonly number[]): ReturnType<CallbackLog['fetch']> {
-    const [rows] = await this.#run<[Row[]]>(FETCH, this.#keyOf(partition), plugin, 'seqs', ...seqs)
+    const [rows] = await runIn<[Row[]]>(this.#deps.connection, [partition], FETCH, [plugin, 'seqs', ...seqs])
     return rows.map(waitingOf).filter(({ raw }) => raw !== '')
   }
 
   async settle(settlements: Parameters<CallbackLog['settle']>[0]): Promise<boolean[]> {
-    const keys = settlements.flatMap(({ lease }) => this.#keyOf(lease.partition))
+    const partitions = settlements.map(({ lease }) => lease.partition)
     const args = settlements.flatMap(({ lease, changes, finished }) => [
       lease.plugin,
       lease.fence,
@@ -161,7 +143,7 @@ export class RedisLog implements CallbackLog {
       changes.length,
       ...changes.flatMap(textsOf),
     ])
-    const replies = await this.#run<number[]>(SETTLE, keys, this.#member, ...args)
+    const replies = await runIn<number[]>(this.#deps.connection, partitions, SETTLE, [this.#member, ...args])
     return replies.map((reply) => reply === 1)
   }
 
@@ -169,9 +151,9 @@ export class RedisLog implements CallbackLog {
     return this.#leases.lease(request, this.#partitions)
   }
 
-  async requests(plugins: readonly string[]): ReturnType<CallbackLog['requests']> {
-    const { prefix } = this.#deps.connection
-    const reply = await this.#run<[number, string[], string[]]>(REQUESTS, [prefix], RESULTS_MS, ...plugins)
+  async requests(): ReturnType<CallbackLog['requests']> {
+    const { connection } = this.#deps
+    const reply = await runScript<[number, string[], string[]]>(connection, REQUESTS, [connection.prefix], [RESULTS_MS])
     const [more, changed, holds] = reply
     if (changed.length > 0) this.#hints.publish(changed.join(','))
     for (const n of changed) this.#listener.notified(Number(n))
@@ -189,7 +171,7 @@ export class RedisLog implements CallbackLog {
   }
 
   async recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void> {
-    await recordUndelivered(this.#deps.connection, this.#run, callback, undelivered, this.#deps.resendWindow)
+    await recordUndelivered(this.#deps.connection, callback, undelivered, this.#deps.resendWindow)
   }
 
   async probe(plugins: readonly string[]): Promise<Record<string, number>> {
@@ -217,10 +199,6 @@ export class RedisLog implements CallbackLog {
     await this.#leases.end(ending)
   }
 
-  #keyOf(partition: number): string[] {
-    return [partitionKey(this.#deps.connection.prefix, partition)]
-  }
-
   /** Hints to the owners of leases that this process does not have. */
   #sent(partitions: Iterable<number>): void {
     this.#listener.appending()
@@ -243,14 +221,6 @@ async function openMeta({ client, prefix }: Connection): Promise<number> {
   const hint = 'Start that version, or name another delivery.redis.prefix.'
   const text = `what Redis has under ${prefix} was written by another version of timhook (schema ${version})`
   throw new TimhookError('STORE_NEWER', text, { hint })
-}
-
-async function plainly<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply
-  } catch (error) {
-    throw redisFault(error)
-  }
 }
 
 /** A change as settle.lua takes it. */

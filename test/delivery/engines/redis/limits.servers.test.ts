@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
 import { readEntry } from '../../../../core/delivery/engines/redis/client/entry.ts'
-import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
 import { deferred } from '../../../harness/plugin.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { eventsOf } from '../../../harness/server.ts'
@@ -181,9 +180,8 @@ async function sweepAll(
   { connection, bus }: RedisRun,
   retention = { age: -1000, size: 1e12, deadLetters: 1e9 },
 ): Promise<number> {
-  const run = createRun(connection)
   const rest = { partitions: 32, sweepMs: 1000, keepRemoved: 1e9 }
-  return createSweep({ connection, run, bus, retention, ...rest }).sweep()
+  return createSweep({ connection, bus, retention, ...rest }).sweep()
 }
 
 type Group = 'a' | 'b' | 'c' | 'd'

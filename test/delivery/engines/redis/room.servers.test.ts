@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Callback } from '../../../../core/callback/callback.ts'
 import { readEntry } from '../../../../core/delivery/engines/redis/client/entry.ts'
-import { createRun } from '../../../../core/delivery/engines/redis/client/run.ts'
 import { SETTLE } from '../../../../core/delivery/engines/redis/redis-log.ts'
 import { createSweep } from '../../../../core/delivery/engines/redis/upkeep/retention.ts'
+import { runScript } from '../../../../core/store/redis/script.ts'
 import { describeWithRedis, startRedis } from '../../../harness/servers/redis.ts'
 import { eventsOf } from '../../../harness/server.ts'
 import { callback, done } from '../sqlite/run-sqlite.ts'
@@ -16,7 +16,7 @@ const UNKNOWN = 'Group.CallbackAfterSomethingNew'
 async function sweep({ connection, bus }: RedisRun, size: number): Promise<number> {
   const rest = { partitions: 32, sweepMs: 1000, keepRemoved: 1e9 }
   const retention = { age: 1e9, deadLetters: 1e9, size }
-  return createSweep({ connection, run: createRun(connection), bus, retention, ...rest }).sweep()
+  return createSweep({ connection, bus, retention, ...rest }).sweep()
 }
 
 function large(n: number, more: Partial<Callback> = {}): Callback {
@@ -91,14 +91,13 @@ describeWithRedis('room in a Redis', () => {
     const run = await runRedis(await startRedis(), { one: forever }, PACE)
     const { client } = run.connection
     for (let n = 0; n < 20; n++) await run.take(large(n))
-    const settle = createRun(run.connection)
     let index = 0
     for (const key of PARTITION_KEYS) {
       const { owner = '', fence = '' } = await client.hgetall(`${key}:lease:one`)
       for (const [entry] of await client.xrange(`${key}:cb`, '-', '+')) {
         const [kind, at] = [index < 2 ? 'dead' : 'fault', Date.now() + index]
         const change = index++ < 18 ? [1, kind, entry.slice(2), `1 ${at} a fault\0`, at] : [0]
-        await settle(SETTLE, [key], owner, 'one', fence, 0, ...change)
+        await runScript(run.connection, SETTLE, [key], [owner, 'one', fence, 0, ...change])
       }
     }
     expect(await left(run)).to.deep.include({ letters: 18, others: 20 })

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Append } from '../../../callback-log.ts'
 import { entryText } from '../client/entry.ts'
-import { partitionKey } from '../client/keys.ts'
-import { loadScript, type Run } from '../client/run.ts'
+import { type Connection, loadScript, runIn } from '../client/run.ts'
 
 export const APPEND = loadScript('append.lua', import.meta.url)
 
@@ -11,8 +10,7 @@ export const APPEND = loadScript('append.lua', import.meta.url)
 type Reply = number | readonly [seq: number, resends: number, firstId: string]
 
 interface AppenderDeps {
-  readonly run: Run
-  readonly prefix: string
+  readonly connection: Connection
   readonly resendWindow: number
   /** Resolves when callbacks may be stored; undefined if they may be now. */
   readonly ready: () => Promise<void> | undefined
@@ -71,7 +69,7 @@ export class Appender {
   }
 
   async #send(batch: readonly Append[]): Promise<void> {
-    const { run, resendWindow, prefix, ready, onSent } = this.#deps
+    const { connection, resendWindow, ready, onSent } = this.#deps
     const indices = new Map<number, number>()
     const args: (string | number)[] = [resendWindow]
     for (const append of batch) {
@@ -82,8 +80,7 @@ export class Appender {
     }
     try {
       await ready()
-      const keys = [...indices.keys()].map((n) => partitionKey(prefix, n))
-      const replies = run<Reply[]>(APPEND, keys, ...args)
+      const replies = runIn<Reply[]>(connection, [...indices.keys()], APPEND, args)
       onSent(indices.keys())
       this.#notify(batch, await replies)
     } catch (error) {

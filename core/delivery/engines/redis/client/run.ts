@@ -1,26 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { RedisClient } from '../../../../store/redis/client.ts'
-import { redisFault } from '../../../../store/redis/fault.ts'
-import { runScript, script, type Script } from '../../../../store/redis/script.ts'
+import { runScript, script as scriptOf, type Script } from '../../../../store/redis/script.ts'
+import { partitionKey } from './keys.ts'
 
 /** The part of the connection that the engine needs. */
 export type Connection = Pick<RedisClient, 'client' | 'prefix' | 'duplicate'>
-
-/**
- * Runs a script.
- * @throws TimhookError, which never quotes an argument
- */
-export type Run = <T>(script: Script, keys: readonly string[], ...args: readonly (string | number)[]) => Promise<T>
-
-export function createRun(connection: Pick<Connection, 'client'>): Run {
-  return async <T>(script: Script, keys: readonly string[], ...args: readonly (string | number)[]): Promise<T> => {
-    try {
-      return (await runScript(connection, script, keys, args)) as T
-    } catch (error) {
-      throw redisFault(error)
-    }
-  }
-}
 
 const COMMON = readFileSync(new URL('common.lua', import.meta.url), 'utf8')
 
@@ -31,5 +15,19 @@ const COMMON = readFileSync(new URL('common.lua', import.meta.url), 'utf8')
 export function loadScript(name: string, from: string): Script {
   const text = readFileSync(new URL(name, from), 'utf8')
   const end = text.indexOf('\n') + 1
-  return script(text.slice(0, end) + COMMON + text.slice(end))
+  return scriptOf(text.slice(0, end) + COMMON + text.slice(end))
+}
+
+/**
+ * Runs a script whose KEYS are partitions.
+ * @throws TimhookError, which never quotes an argument
+ */
+export function runIn<T>(
+  connection: Pick<Connection, 'client' | 'prefix'>,
+  partitions: readonly (number | string)[],
+  script: Script,
+  args: readonly (string | number)[],
+): Promise<T> {
+  const keys = partitions.map((n) => partitionKey(connection.prefix, n))
+  return runScript(connection, script, keys, args)
 }

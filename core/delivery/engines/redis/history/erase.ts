@@ -1,6 +1,5 @@
 import type { Erasure } from '../../../history.ts'
-import { partitionKey } from '../client/keys.ts'
-import { loadScript } from '../client/run.ts'
+import { loadScript, runIn } from '../client/run.ts'
 import { type HistoryDeps, streamKey } from './streams.ts'
 
 const ERASE = loadScript('erase.lua', import.meta.url)
@@ -9,14 +8,14 @@ const ERASE = loadScript('erase.lua', import.meta.url)
  * Deletes callbacks with their dead letters and what waits, and records. The append-only file of Redis has them until it
  * is rewritten, which this starts.
  */
-export async function erase({ connection, run }: HistoryDeps, { callbacks, records }: Erasure): Promise<void> {
+export async function erase({ connection }: HistoryDeps, { callbacks, records }: Erasure): Promise<void> {
   const { client, prefix } = connection
   for (const { ref, plugins } of callbacks) {
     const slash = ref.lastIndexOf('/')
     const [stream, entry] = [ref.slice(0, slash), ref.slice(slash + 1)]
     const waits = plugins.some(({ outcome }) => outcome === 'waiting') ? 1 : 0
     if (entry.includes('-')) await client.xdel(streamKey(prefix, stream), entry)
-    else await run(ERASE, [partitionKey(prefix, stream)], entry, waits, ...plugins.map(({ id }) => id))
+    else await runIn(connection, [stream], ERASE, [entry, waits, ...plugins.map(({ id }) => id)])
   }
   for (const { ref } of records) {
     const slash = ref.lastIndexOf('/')

@@ -1,12 +1,11 @@
 import { newId } from '../../../../lib/id.ts'
 import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
-import { redisFault } from '../../../../store/redis/fault.ts'
+import { plainly } from '../../../../store/redis/fault.ts'
 import type { RedisSettings } from '../../../../store/redis/options.ts'
 import type { Hold } from '../../../delivery.ts'
 import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
 import { hintsOf, PARTITIONS, partitionKey } from '../client/keys.ts'
-import { createRun } from '../client/run.ts'
 import { deadLetters } from './dead-letters.ts'
 import { erase } from './erase.ts'
 import { endOf, find, list } from './list.ts'
@@ -35,7 +34,7 @@ export async function openRedisHistory(
   )
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
-  const deps: HistoryDeps = { connection, run: createRun(connection), partitions }
+  const deps: HistoryDeps = { connection, partitions }
   const waitingIn = async (key: string, plugin: string): Promise<number> => {
     const [stored, finished] = await Promise.all([
       client.hget(key, `stored:${plugin}`),
@@ -47,7 +46,7 @@ export async function openRedisHistory(
     const all = Array.from({ length: partitions }, (_, n) => waitingIn(partitionKey(prefix, n), plugin))
     return (await Promise.all(all)).reduce((sum, count) => sum + count, 0)
   }
-  const history: History = {
+  return withPlainErrors({
     backward: (filter, place) => list(deps, filter, 'backward', place),
     forward: (filter, place) => list(deps, filter, 'forward', place),
     end: () => endOf(deps),
@@ -85,8 +84,7 @@ export async function openRedisHistory(
       return (await client.zcount(`${prefix}:members`, Number(seconds) * 1000, '+inf')) > 0
     },
     close: () => connection.close(),
-  }
-  return plainly(history)
+  })
 }
 
 /** Replaces refs that Redis could never have with one that matches nothing. */
@@ -98,16 +96,10 @@ function requestOf(asked: AdminRequest): object {
 }
 
 /** The errors of the driver quote what was sent, so they are replaced here. */
-function plainly(history: History): History {
+function withPlainErrors(history: History): History {
   const wrapped = Object.entries(history).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,
-    async (...args: never[]) => {
-      try {
-        return await method(...args)
-      } catch (error) {
-        throw redisFault(error)
-      }
-    },
+    (...args: never[]) => plainly(method(...args)),
   ])
   return Object.fromEntries(wrapped) as History
 }

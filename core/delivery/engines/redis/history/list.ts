@@ -1,8 +1,7 @@
 import { covers } from '../../../../registry.ts'
 import { type Entry, type Filter, type Page, type PluginOutcome, SLICE_MS } from '../../../history.ts'
 import { nameTest, pageOfIds } from '../../../filter.ts'
-import { partitionKey } from '../client/keys.ts'
-import { loadScript } from '../client/run.ts'
+import { loadScript, runIn } from '../client/run.ts'
 import {
   type Bounds,
   type Direction,
@@ -113,12 +112,12 @@ async function findIn(
 }
 
 /** Turns what was found into entries of the history, with their outcomes. */
-async function entriesOf({ run, connection }: HistoryDeps, found: readonly Found[], bodies: boolean): Promise<Entry[]> {
+async function entriesOf({ connection }: HistoryDeps, found: readonly Found[], bodies: boolean): Promise<Entry[]> {
   const { client, prefix } = connection
   const delivered = found.filter(({ stream }) => !isKept(stream))
-  const keys = delivered.map(({ stream }) => partitionKey(prefix, stream))
+  const streams = delivered.map(({ stream }) => stream)
   const args = delivered.flatMap(({ entry, plugins }) => [entry.slice(2), plugins])
-  const replies = keys.length === 0 ? [] : await run<string[][]>(OUTCOMES, keys, ...args)
+  const replies = streams.length === 0 ? [] : await runIn<string[][]>(connection, streams, OUTCOMES, args)
   const outcomesOf = new Map(delivered.map((one, n) => [one, replies[n] ?? []]))
   return Promise.all(
     found.map(async (one) => {
@@ -170,7 +169,7 @@ function placesOf(place: string | undefined): Record<string, string | undefined>
 
 /** The entries between which callbacks of a time lie. */
 async function boundsOf(
-  { run, connection }: HistoryDeps,
+  { connection }: HistoryDeps,
   stream: string,
   since: number | undefined,
   until: number | undefined,
@@ -178,8 +177,7 @@ async function boundsOf(
   const [from, to] = [Math.max(0, since ?? 0), until ?? Infinity]
   if (isKept(stream)) return { oldest: String(from), newest: to === Infinity ? '+' : String(to) }
   if (since === undefined && until === undefined) return { oldest: '-', newest: '+' }
-  const key = partitionKey(connection.prefix, stream)
-  const [first, last] = await run<number[]>(SEEK, [key], from, Math.min(to, Number.MAX_SAFE_INTEGER))
+  const [first, last] = await runIn<number[]>(connection, [stream], SEEK, [from, Math.min(to, Number.MAX_SAFE_INTEGER)])
   return { oldest: `0-${first}`, newest: to === Infinity ? '+' : `0-${last}` }
 }
 

@@ -1,7 +1,7 @@
 import { type DeadLetterCount, MAX_COUNTED, type PluginOutcome, type PluginSteps } from '../../../history.ts'
 import { uniteCounts } from '../../../filter.ts'
 import { partitionKey } from '../client/keys.ts'
-import { loadScript } from '../client/run.ts'
+import { loadScript, runIn } from '../client/run.ts'
 import { find } from './list.ts'
 import type { HistoryDeps } from './streams.ts'
 
@@ -48,15 +48,11 @@ function deadSteps(letter: string, name: string): Partial<PluginSteps> {
 }
 
 /** Counts the newest dead letters by plugin and error. */
-export async function deadLetterCounts({
-  connection: { prefix },
-  run,
-  partitions,
-}: HistoryDeps): Promise<DeadLetterCount[]> {
+export async function deadLetterCounts({ connection, partitions }: HistoryDeps): Promise<DeadLetterCount[]> {
   const most = Math.ceil(MAX_COUNTED.letters / partitions)
   const counts: DeadLetterCount[] = []
   for (let n = 0; n < partitions; n++) {
-    const reply = await run<(string | number)[]>(COUNTS, [partitionKey(prefix, n)], most)
+    const reply = await runIn<(string | number)[]>(connection, [n], COUNTS, [most])
     for (let at = 0; at < reply.length; at += 3)
       counts.push({ plugin: String(reply[at]), error: String(reply[at + 1]), count: Number(reply[at + 2]) })
   }

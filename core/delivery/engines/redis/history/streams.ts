@@ -1,12 +1,11 @@
 import { readEntry, type Stored } from '../client/entry.ts'
 import { partitionKey } from '../client/keys.ts'
-import type { Connection, Run } from '../client/run.ts'
+import type { Connection } from '../client/run.ts'
 
 export type Direction = 'forward' | 'backward'
 
 export interface HistoryDeps {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
-  readonly run: Run
   readonly partitions: number
 }
 

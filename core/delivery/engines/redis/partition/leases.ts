@@ -1,7 +1,6 @@
 import type { Ending } from '../../../delivery.ts'
 import type { Lease, LeaseReply, LeaseRequest, NewLease } from '../../../callback-log.ts'
-import { partitionKey } from '../client/keys.ts'
-import { loadScript, type Run } from '../client/run.ts'
+import { type Connection, loadScript, runIn } from '../client/run.ts'
 import type { Membership } from './membership.ts'
 
 const LEASE = loadScript('lease.lua', import.meta.url)
@@ -18,8 +17,7 @@ interface Wish {
 }
 
 interface LeasesDeps {
-  readonly run: Run
-  readonly prefix: string
+  readonly connection: Connection
   readonly member: string
   readonly leaseMs: number
   readonly membership: Pick<Membership, 'beat' | 'isAfterOutage'>
@@ -95,20 +93,18 @@ export class Leases {
   }
 
   async #ask(wishes: readonly Wish[]): Promise<Map<string, Reply>> {
-    const { run, prefix, member, leaseMs, membership } = this.#deps
+    const { connection, member, leaseMs, membership } = this.#deps
     const byPartition = new Map<number, Wish[]>()
     for (const wish of wishes) byPartition.set(wish.n, [...(byPartition.get(wish.n) ?? []), wish])
     const replies = new Map<string, Reply>()
     const asked = [...byPartition].map(async ([n, some]) => {
       const args = some.flatMap(({ plugin, wanted, fence }) => [plugin, wanted, fence])
-      const answers = await run<Reply[]>(
-        LEASE,
-        [partitionKey(prefix, n)],
+      const answers = await runIn<Reply[]>(connection, [n], LEASE, [
         member,
         leaseMs,
         membership.isAfterOutage ? 1 : 0,
         ...args,
-      )
+      ])
       for (const [index, { plugin }] of some.entries()) replies.set(nameOf(plugin, n), answers[index] ?? 'other')
     })
     await Promise.all(asked)

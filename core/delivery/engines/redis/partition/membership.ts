@@ -1,5 +1,5 @@
-import { partitionKey } from '../client/keys.ts'
-import { type Connection, loadScript, type Run } from '../client/run.ts'
+import { runScript } from '../../../../store/redis/script.ts'
+import { type Connection, loadScript, runIn } from '../client/run.ts'
 
 const MEMBERS = loadScript('members.lua', import.meta.url)
 const OPEN = loadScript('open.lua', import.meta.url)
@@ -11,7 +11,6 @@ export interface Share {
 }
 
 interface MembershipDeps {
-  readonly run: Run
   readonly connection: Connection
   readonly member: string
   readonly leaseMs: number
@@ -70,9 +69,14 @@ export class Membership {
 
   /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
   async beat(isLeaving: boolean): Promise<readonly Share[]> {
-    const { run, connection, member, leaseMs, plugins, partitions, onCame } = this.#deps
+    const { connection, member, leaseMs, plugins, partitions, onCame } = this.#deps
     const sentAt = performance.now()
-    const reply = await run<Reply>(MEMBERS, [connection.prefix], member, leaseMs, isLeaving ? 1 : 0, ...plugins)
+    const reply = await runScript<Reply>(
+      connection,
+      MEMBERS,
+      [connection.prefix],
+      [member, leaseMs, isLeaving ? 1 : 0, ...plugins],
+    )
     const [at, hasCome, isAfterOutage, counts] = reply
     this.isAfterOutage = isAfterOutage === 1
     this.#offsetMs = at - (sentAt + performance.now()) / 2
@@ -88,12 +92,11 @@ export class Membership {
   }
 
   async #open(): Promise<void> {
-    const { run, connection, plugins, partitions } = this.#deps
+    const { connection, plugins, partitions } = this.#deps
     const openedOn = this.#connections
     const info = await connection.client.info()
     const [, redis = ''] = /^run_id:(\S+)/m.exec(info) ?? []
-    const keys = Array.from({ length: partitions() }, (_, n) => partitionKey(connection.prefix, n))
-    await run(OPEN, keys, redis, ...plugins)
+    await runIn(connection, [...Array(partitions()).keys()], OPEN, [redis, ...plugins])
     this.#openedOn = openedOn
   }
 }

@@ -1,6 +1,5 @@
 import type { Bus } from '../../../../observe/bus.ts'
-import { partitionKey } from '../client/keys.ts'
-import { type Connection, loadScript, type Run } from '../client/run.ts'
+import { type Connection, loadScript, runIn } from '../client/run.ts'
 
 const REMOVE = loadScript('remove.lua', import.meta.url)
 /** Dead letters per step. */
@@ -8,7 +7,6 @@ const STEP = 200
 
 interface RemovalDeps {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
-  readonly run: Run
   readonly bus: Bus
   readonly partitions: number
   /** How long the backlog of a removed plugin is kept, milliseconds. */
@@ -19,7 +17,7 @@ interface RemovalDeps {
 }
 
 /** Dead-letters what waits for plugins that no process has had for a while. */
-export function createRemoval({ connection, run, bus, partitions, keepRemoved, configured, signal }: RemovalDeps) {
+export function createRemoval({ connection, bus, partitions, keepRemoved, configured, signal }: RemovalDeps) {
   const { client, prefix } = connection
   const gone = `${prefix}:gone`
 
@@ -35,8 +33,8 @@ export function createRemoval({ connection, run, bus, partitions, keepRemoved, c
     let count = 0
     for (let n = 0; n < partitions;) {
       if (signal.aborted || !(await isMissing(plugin, await nowMs()))) return
-      const key = partitionKey(prefix, n)
-      const [made, isAll] = await run<[number, number]>(REMOVE, [key], plugin, JSON.stringify(plugin), error, STEP)
+      const args = [plugin, JSON.stringify(plugin), error, STEP]
+      const [made, isAll] = await runIn<[number, number]>(connection, [n], REMOVE, args)
       count += made
       if (isAll === 1) n++
     }

@@ -1,8 +1,9 @@
 import type { Bus } from '../../../../observe/bus.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
+import { runScript } from '../../../../store/redis/script.ts'
 import { sharesOf } from '../../../retention-shares.ts'
 import { partitionKey } from '../client/keys.ts'
-import { type Connection, loadScript, type Run } from '../client/run.ts'
+import { type Connection, loadScript } from '../client/run.ts'
 import { createRemoval } from './removed-plugins.ts'
 
 const TRIM = loadScript('trim.lua', import.meta.url)
@@ -18,7 +19,6 @@ export interface Retention {
 
 export interface SweepDeps {
   readonly connection: Pick<Connection, 'client' | 'prefix'>
-  readonly run: Run
   readonly bus: Bus
   readonly partitions: number
   readonly retention: Retention
@@ -40,7 +40,7 @@ const QUIET_MS = 10_000
  * two would do no harm.
  */
 export function createSweep(deps: SweepDeps) {
-  const { connection, run, bus, partitions, retention, sweepMs, configured = [] } = deps
+  const { connection, bus, partitions, retention, sweepMs, configured = [] } = deps
   const { client, prefix } = connection
   const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
   const stores = [
@@ -77,7 +77,7 @@ export function createSweep(deps: SweepDeps) {
     let [count, bytes] = [0, 0]
     for (let more = 1; more === 1 && !stopping.signal.aborted;) {
       const args = [Math.floor(mayStay), retention.deadLetters]
-      const [dropped, freed, isMore] = await run<[number, number, number]>(REFUSED, [prefix], ...args)
+      const [dropped, freed, isMore] = await runScript<[number, number, number]>(connection, REFUSED, [prefix], args)
       count += dropped
       bytes += freed
       more = isMore
@@ -95,7 +95,12 @@ export function createSweep(deps: SweepDeps) {
       const found = heads.flatMap(([, at], n) => (at === undefined ? [] : [{ key: keys[n] ?? '', at: Number(at) }]))
       const [oldest, second] = found.toSorted((a, b) => a.at - b.at)
       if (!oldest) break
-      const [dropped, freed] = await run<[number, number]>(LETTERS, [oldest.key], 'faults', second?.at ?? '+inf', left)
+      const [dropped, freed] = await runScript<[number, number]>(
+        connection,
+        LETTERS,
+        [oldest.key],
+        ['faults', second?.at ?? '+inf', left],
+      )
       count += dropped
       left -= freed
     }
@@ -107,7 +112,12 @@ export function createSweep(deps: SweepDeps) {
     const now = Number(seconds) * 1000
     for (const key of keys) {
       for (let dropped = 1; dropped > 0 && !stopping.signal.aborted;)
-        [dropped] = await run<[number]>(LETTERS, [key], 'dead', now - retention.deadLetters, Number.MAX_SAFE_INTEGER)
+        [dropped] = await runScript<[number]>(
+          connection,
+          LETTERS,
+          [key],
+          ['dead', now - retention.deadLetters, Number.MAX_SAFE_INTEGER],
+        )
     }
     await client.xtrim(`${prefix}:kept:decided`, 'MINID', '~', Math.max(0, now - retention.age))
   }
@@ -127,7 +137,7 @@ export function createSweep(deps: SweepDeps) {
       part: number,
       bytes: number,
     ): Promise<[count: number, freed: number, since: number]> =>
-      run(TRIM, [key], retention.age, part, bytes, ...plugins)
+      runScript(connection, TRIM, [key], [retention.age, part, bytes, ...plugins])
     let left = need
     const takenByRefused = (await client.hvals(`${prefix}:refused`)).reduce((sum, bytes) => sum + Number(bytes), 0)
     const [refused, freed] = await dropRefused(Math.min(shares.refused, Math.max(0, takenByRefused - left)))
@@ -163,12 +173,8 @@ export function createSweep(deps: SweepDeps) {
 
   /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
-    try {
-      await removal.sweep()
-      return await trim()
-    } catch (error) {
-      throw redisFault(error)
-    }
+    await removal.sweep()
+    return trim()
   }
 
   const sweepIfDue = async (): Promise<void> => {
