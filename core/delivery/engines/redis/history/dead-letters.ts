@@ -2,7 +2,6 @@ import { covers } from '../../../../registry.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
 import { readEntry } from '../client/entry.ts'
 import { partitionKey } from '../client/keys.ts'
-import { refOf } from './list.ts'
 import type { HistoryDeps } from './streams.ts'
 
 /** How many dead letters are read at once. */
@@ -61,7 +60,7 @@ async function read(
   // If it has died again since, it is a different one.
   if (about === undefined || Number(diedAt) !== at) return []
   const { id, sdkAppId, command, receivedAt } = readEntry(text.slice(about.length))
-  const callback = { ref: refOf(String(n), `0-${seq}`), id, sdkAppId, command, receivedAt }
+  const callback = { ref: `${n}/${seq}`, id, sdkAppId, command, receivedAt }
   return [{ ref: `${at}-${n}-${seq}-${plugin}`, plugin, at, attempts: Number(attempts), error, callback }]
 }
 

@@ -2,7 +2,7 @@
 -- Counts the newest dead letters of a partition by plugin and error.
 --
 -- KEYS: the partition. ARGV: how many at most.
--- Returns plugin, error and count of each group, one after another.
+-- Returns plugin, error and count of each group.
 local base, counts, reply = KEYS[1], {}, {}
 for _, name in ipairs(redis.call('ZREVRANGE', base .. ':dead', 0, ARGV[1] - 1)) do
   local text = redis.call('HGET', base .. ':letters', name)
@@ -15,9 +15,7 @@ for _, name in ipairs(redis.call('ZREVRANGE', base .. ':dead', 0, ARGV[1] - 1)) 
 end
 for plugin, errors in pairs(counts) do
   for error, count in pairs(errors) do
-    reply[#reply + 1] = plugin
-    reply[#reply + 1] = error
-    reply[#reply + 1] = count
+    reply[#reply + 1] = { plugin, error, count }
   end
 end
 return reply

@@ -3,7 +3,7 @@
 --
 -- KEYS: the partition of each callback.
 -- ARGV: for each its number, and its plugins as stored.
--- Returns for each: its resends, then the id and the outcome of each plugin.
+-- Returns for each: its resends, then a pair of id and outcome for each plugin.
 local replies = {}
 for index, base in ipairs(KEYS) do
   local seq = ARGV[2 * index - 1]
@@ -12,8 +12,7 @@ for index, base in ipairs(KEYS) do
     local outcome = 'done'
     if isWaiting(base, plugin, seq, isTheirs) then outcome = 'waiting'
     elseif redis.call('HEXISTS', base .. ':letters', plugin .. ' ' .. seq) == 1 then outcome = 'dead' end
-    reply[#reply + 1] = plugin
-    reply[#reply + 1] = outcome
+    reply[#reply + 1] = { plugin, outcome }
   end
   for _, plugin in ipairs(cjson.decode(ARGV[2 * index])) do add(plugin, true) end
   local replayed = redis.call('HGET', base .. ':replayed', seq)

@@ -52,9 +52,8 @@ export async function deadLetterCounts({ connection, partitions }: HistoryDeps):
   const most = Math.ceil(MAX_COUNTED.letters / partitions)
   const counts: DeadLetterCount[] = []
   for (let n = 0; n < partitions; n++) {
-    const reply = await runIn<(string | number)[]>(connection, [n], COUNTS, [most])
-    for (let at = 0; at < reply.length; at += 3)
-      counts.push({ plugin: String(reply[at]), error: String(reply[at + 1]), count: Number(reply[at + 2]) })
+    const groups = await runIn<[string, string, number][]>(connection, [n], COUNTS, [most])
+    counts.push(...groups.map(([plugin, error, count]) => ({ plugin, error, count })))
   }
   return uniteCounts(counts)
 }

@@ -1,4 +1,5 @@
-import { readEntry, type Stored } from '../client/entry.ts'
+import type { Entry } from '../../../history.ts'
+import { readEntry } from '../client/entry.ts'
 import { partitionKey } from '../client/keys.ts'
 import type { Connection } from '../client/run.ts'
 
@@ -12,22 +13,23 @@ export interface HistoryDeps {
 /** A callback of a stream, which is a partition or `kept:...`. */
 export interface Found {
   readonly stream: string
-  readonly entry: string
-  readonly stored: Stored
-  /** Of a partition, as JSON. */
+  /** Its id in the stream. */
+  readonly place: string
+  /** Its plugins as JSON, if it is delivered. */
   readonly plugins: string
-  /** How it was decided or refused, if it is not delivered. */
-  readonly kept: { readonly outcome: string; readonly code: string; readonly failed: string; readonly error: string }
+  /** With its body, and without what is stored elsewhere: its resends, and the outcome for each plugin. */
+  readonly entry: Entry
 }
 
+/** Ids of a stream, as XRANGE takes them. */
 export interface Bounds {
   readonly oldest: string
   readonly newest: string
 }
 
-/** How many entries each stream reads ahead: few at first, since bodies come with them, and more in a long search. */
-const AHEAD = 20
-const MAX_AHEAD = 320
+/** How many entries of a stream are read at once: few at first, since bodies come with them, and more in a long search. */
+const FEWEST = 20
+export const MOST = 320
 
 export function isKept(stream: string): boolean {
   return stream.startsWith('kept:')
@@ -37,9 +39,18 @@ export function streamKey(prefix: string, stream: string): string {
   return isKept(stream) ? `${prefix}:${stream}` : `${partitionKey(prefix, stream)}:cb`
 }
 
-export function foundOf(stream: string, [entry, list]: [string, string[]]): Found {
-  const { is = '', to = '[]', outcome = '', code = '', failed = '', error = '' } = recordOf(list)
-  return { stream, entry, stored: readEntry(is), plugins: to, kept: { outcome, code, failed, error } }
+function foundOf(stream: string, [place, list]: [string, string[]]): Found {
+  const { is = '', to = '[]', outcome, code, failed, error } = recordOf(list)
+  const { key: _key, query, raw, ...about } = readEntry(is)
+  const undelivered = {
+    outcome: outcome as NonNullable<Entry['undelivered']>['outcome'],
+    code: Number(code),
+    failed: failed === '1',
+    ...(error && { error }),
+  }
+  const ref = `${stream}/${isKept(stream) ? place : place.slice(2)}`
+  const more = { body: { query, raw }, ...(isKept(stream) && { undelivered }) }
+  return { stream, place, plugins: to, entry: { ref, ...about, resends: 0, plugins: [], ...more } }
 }
 
 /** Turns names and values, which Redis returns alternately, into a record. */
@@ -49,54 +60,23 @@ export function recordOf(fields: readonly string[]): Record<string, string> {
   return record
 }
 
-/** Reads one stream in one direction, a few entries at a time. */
-export class StreamReader {
-  readonly stream: string
-  readonly #deps: HistoryDeps
-  readonly #direction: Direction
-  readonly #bounds: () => Promise<Bounds>
-  #read: string | undefined
-  #ahead: Found[] = []
-  #count = AHEAD
-  #isAtEnd = false
-  /** The last entry that was taken, by this reader or one before it. */
-  place: string | undefined
-
-  constructor(
-    deps: HistoryDeps,
-    stream: string,
-    { direction, place, bounds }: { direction: Direction; place: string | undefined; bounds: () => Promise<Bounds> },
-  ) {
-    this.stream = stream
-    this.#deps = deps
-    this.#direction = direction
-    this.#bounds = bounds
-    this.#read = place
-    this.place = place
-  }
-
-  /** Returns the next entry without taking it; undefined at the end. */
-  async head(): Promise<Found | undefined> {
-    if (this.#ahead.length === 0 && !this.#isAtEnd) await this.#fill()
-    return this.#ahead[0]
-  }
-
-  take(): void {
-    this.place = this.#ahead.shift()?.entry ?? this.place
-  }
-
-  async #fill(): Promise<void> {
-    const { client, prefix } = this.#deps.connection
-    const { oldest, newest } = await this.#bounds()
-    const key = streamKey(prefix, this.stream)
-    const after = this.#read === undefined ? undefined : `(${this.#read}`
+/** Reads a stream in one direction, only what follows `place` if that is given. */
+export async function* readStream(
+  { connection: { client, prefix } }: HistoryDeps,
+  stream: string,
+  { direction, oldest, newest, place }: Bounds & { direction: Direction; place?: string | undefined },
+  atOnce = FEWEST,
+): AsyncGenerator<Found, undefined> {
+  const key = streamKey(prefix, stream)
+  let after = place
+  for (let count = atOnce; ; count = Math.min(2 * count, MOST)) {
+    const from = after === undefined ? undefined : `(${after}`
     const entries =
-      this.#direction === 'forward'
-        ? await client.xrange(key, after ?? oldest, newest, 'COUNT', this.#count)
-        : await client.xrevrange(key, after ?? newest, oldest, 'COUNT', this.#count)
-    this.#ahead = entries.map((entry) => foundOf(this.stream, entry))
-    this.#read = this.#ahead.at(-1)?.entry ?? this.#read
-    this.#isAtEnd = entries.length < this.#count
-    this.#count = Math.min(2 * this.#count, MAX_AHEAD)
+      direction === 'forward'
+        ? await client.xrange(key, from ?? oldest, newest, 'COUNT', count)
+        : await client.xrevrange(key, from ?? newest, oldest, 'COUNT', count)
+    for (const entry of entries) yield foundOf(stream, entry)
+    if (entries.length < count) return undefined
+    after = entries.at(-1)?.[0]
   }
 }
