@@ -94,12 +94,8 @@ export class RedisLog implements CallbackLog {
       listener.notified()
     }
     connection.client.on('ready', onReady)
-    this.#hints.listen(listener)
-    this.#stops = [
-      startUpkeep(this.#partitions),
-      () => this.#hints.stop(),
-      () => void connection.client.off('ready', onReady),
-    ]
+    const stopListening = this.#hints.listen(listener)
+    this.#stops = [startUpkeep(this.#partitions), stopListening, () => void connection.client.off('ready', onReady)]
     return { partitions: this.#partitions, holds: opening.holds }
   }
 

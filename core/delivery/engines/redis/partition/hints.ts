@@ -1,21 +1,14 @@
+import type { LogListener } from '../../../callback-log.ts'
 import { hintsOf } from '../client/keys.ts'
 import type { Connection } from '../client/run.ts'
 
 /** How long a missed hint delays a callback, milliseconds. */
 const LOOK_MS = 1000
 
-interface Listener {
-  /** There may be something new: in a partition, or anywhere. */
-  readonly notified: (partition?: number) => void
-  /** Leases may be free. */
-  readonly freed: () => void
-}
-
 /** Tells other processes where to look, and listens to them: `MEMBER N,N`, `MEMBER free`, or `MEMBER` for anywhere. */
 export class Hints {
   readonly #connection: Connection
   readonly #member: string
-  #stop: () => void = () => undefined
 
   constructor(connection: Connection, member: string) {
     this.#connection = connection
@@ -28,7 +21,8 @@ export class Hints {
     client.publish(hintsOf(prefix), `${this.#member} ${what}`).catch(() => undefined)
   }
 
-  listen({ notified, freed }: Listener): void {
+  /** Returns what stops it. */
+  listen({ notified, freed }: LogListener): () => void {
     const subscriber = this.#connection.duplicate()
     subscriber.on('message', (_channel: string, text: string) => {
       const [member, what = ''] = text.split(' ')
@@ -44,13 +38,9 @@ export class Hints {
       )
     })
     const timer = setInterval(() => notified(), LOOK_MS).unref()
-    this.#stop = () => {
+    return () => {
       subscriber.disconnect()
       clearInterval(timer)
     }
-  }
-
-  stop(): void {
-    this.#stop()
   }
 }
