@@ -97,28 +97,19 @@ export interface LogListener {
 }
 
 /** A callback to store. */
-export interface NewCallback {
+export interface NewCallback extends StoredCallback {
   /** All callbacks of an order key are in one partition. */
   readonly partition: number
   /** The plugins that get it, sorted, as JSON. Later changes of the config do not change them. */
   readonly plugins: string
-  readonly id: string
   /** Two callbacks with the same identity count as the same. 22 characters. */
   readonly identity: string
   /** Whether an equal identity means the same event sent again. If not, it is stored and marked as maybe a resend. */
   readonly identifiesEvent: boolean
-  readonly sdkAppId: number
-  readonly command: string
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number
-  readonly signed: boolean
   /** Whether it is among the first to be deleted when room is needed, once it is finished. */
   readonly expendable: boolean
   /** Its order key; undefined if it is unordered. Without NUL. */
   readonly key: string | undefined
-  /** As in the URL. */
-  readonly query: string
-  readonly raw: string
   /** The parsed body, for the names in it. */
   readonly body?: JsonObject
   /** Set by the log before `stored`: whether an equal one was received before. */
@@ -141,18 +132,10 @@ export interface AppendWaiter {
   failed(error: unknown): void
 }
 
-/** A stored callback, as read for one plugin. */
-export interface WaitingCallback {
+/** A stored callback, as read for one plugin. Its `raw` is empty if it is damaged. */
+export interface WaitingCallback extends StoredCallback {
   readonly seq: number
-  readonly id: string
-  readonly sdkAppId: number
-  readonly command: string
-  readonly receivedAt: number
-  readonly signed: boolean
   readonly key: string | undefined
-  readonly query: string
-  /** Empty if it is damaged. */
-  readonly raw: string
   readonly maybeResend: boolean
   readonly resends: number
   /** The next attempt, from 1. */

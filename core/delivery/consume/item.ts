@@ -47,10 +47,8 @@ export function freshItem(shared: Shared): Item {
 }
 
 export function itemOf(row: WaitingCallback, suspectFinder: SuspectFinder, isPending = false): Item {
-  const { seq, id, sdkAppId, command, receivedAt, signed, key, query, raw, resends, maybeResend } = row
-  const callback = { id, sdkAppId, command, receivedAt, signed, query, raw }
-  const shared = { seq, callback, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
-  const { attempt, dueAt, deferredSince, tries } = row
+  const { seq, key, resends, maybeResend, attempt, dueAt, deferredSince, tries } = row
+  const shared = { seq, callback: row, key, maybeResend, entry: 0, resends, parsed: undefined, takers: 0 }
   return {
     shared,
     place: isPending ? 'pending' : dueAt === undefined ? 'new' : 'held',
