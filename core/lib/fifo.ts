@@ -6,6 +6,10 @@ export class Queue<T> {
   #head = 0
   readonly #first: T[] = []
 
+  get size(): number {
+    return this.#first.length + this.#items.length - this.#head
+  }
+
   put(item: T): void {
     this.#items.push(item)
   }

@@ -1,6 +1,11 @@
 import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import { Queue } from '../../lib/fifo.ts'
 
+/** The most tasks that are taken at a time, apart from those that an ordered retry or a suspect holds up. */
+export const MAX_PREFETCH = 128
+/** The most including those. At this limit nothing more is taken until a retry is done. */
+const MAX_HELD = 5000
+
 /**
  * The result of a task: run it again while keeping its key, after a delay or once a promise resolves; or nothing. It runs
  * ahead of the tasks that are ready by then, or with `inTurn` behind them.
@@ -19,6 +24,8 @@ interface Entry {
   readonly pool: Pool
   readonly key: string | undefined
   readonly task: () => Requeue | Promise<Requeue>
+  /** Whether it waits to run again. */
+  isHeld: boolean
 }
 
 interface PoolState {
@@ -42,11 +49,18 @@ export class KeyedExecutor {
   readonly #timers = new Set<Timer>()
   #running = 0
   #size = 0
+  /** Keys whose task waits to run again. */
+  readonly #held = new Set<string>()
+  /** How many tasks wait to run again, or behind one that does. */
+  #heldSize = 0
   #closed = false
   #onIdle: (() => void)[] = []
+  readonly #onFree: (key: string | undefined) => void
   readonly #clock: Clock
 
-  constructor(clock: Clock = systemClock) {
+  /** @param onFree called with the key of each task that has ended */
+  constructor(onFree: (key: string | undefined) => void = () => undefined, clock: Clock = systemClock) {
+    this.#onFree = onFree
     this.#clock = clock
   }
 
@@ -55,11 +69,22 @@ export class KeyedExecutor {
     return this.#size
   }
 
+  /** How many more tasks may be pushed. */
+  get room(): number {
+    return Math.min(MAX_PREFETCH - (this.#size - this.#heldSize), MAX_HELD - this.#size)
+  }
+
+  /** How many tasks of this key have not ended. */
+  of(key: string): number {
+    return this.#taken.size > 0 && this.#taken.has(key) ? 1 + (this.#taken.get(key)?.size ?? 0) : 0
+  }
+
   push(pool: Pool, key: string | undefined, task: () => Requeue | Promise<Requeue>): void {
-    const entry = { pool, key, task }
+    const entry = { pool, key, task, isHeld: false }
     this.#size++
     if (key !== undefined && this.#isTaken(key)) {
       this.#waitersOf(key).put(entry)
+      if (this.#held.size > 0 && this.#held.has(key)) this.#heldSize++
       return
     }
     const ready = this.#poolOf(entry)
@@ -135,6 +160,7 @@ export class KeyedExecutor {
   }
 
   #run(entry: Entry, pool: PoolState): void {
+    if (entry.isHeld) this.#setHeld(entry, false)
     pool.running++
     this.#running++
     const requeue = entry.task()
@@ -146,8 +172,11 @@ export class KeyedExecutor {
   }
 
   async #endLate(entry: Entry, pool: PoolState, requeue: Promise<Requeue>): Promise<void> {
-    this.#end(entry, pool, await requeue)
-    this.#startReady(pool)
+    const ended = await requeue
+    // What is pushed because it has ended goes behind what is ready.
+    this.#toStart.push(pool)
+    this.#end(entry, pool, ended)
+    this.#startAllReady()
   }
 
   #end(entry: Entry, pool: PoolState, requeue: Requeue): void {
@@ -157,8 +186,20 @@ export class KeyedExecutor {
     else {
       this.#size--
       this.#release(entry)
+      this.#onFree(entry.key)
     }
     this.#settle()
+  }
+
+  /** Leaves out a task that waits to run again, with all behind it, from what takes room, or counts them again. */
+  #setHeld(entry: Entry, isHeld: boolean): void {
+    const { key } = entry
+    const count = key === undefined ? 1 : this.of(key)
+    entry.isHeld = isHeld
+    this.#heldSize += isHeld ? count : -count
+    if (key === undefined) return
+    if (isHeld) this.#held.add(key)
+    else this.#held.delete(key)
   }
 
   #release({ key, pool }: Entry): void {
@@ -174,6 +215,7 @@ export class KeyedExecutor {
   }
 
   #requeue(entry: Entry, requeue: NonNullable<Requeue>): void {
+    this.#setHeld(entry, true)
     if (this.#closed) return
     const resume = (): void => {
       const pool = this.#poolOf(entry)

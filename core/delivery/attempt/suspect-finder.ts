@@ -1,4 +1,4 @@
-import { MAX_PREFETCH } from './prefetch.ts'
+import { MAX_PREFETCH } from './keyed-executor.ts'
 import type { NewLease, WaitingCallback } from '../callback-log.ts'
 
 /**

@@ -2,8 +2,7 @@ import type { Bus } from '../../observe/bus.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Registry } from '../../registry.ts'
 import { UNREADABLE } from '../attempt/deliverer.ts'
-import type { Requeue } from '../attempt/keyed-executor.ts'
-import { Prefetch } from '../attempt/prefetch.ts'
+import { KeyedExecutor, type Requeue } from '../attempt/keyed-executor.ts'
 import { longestDelayOf, subscriptionOf } from '../attempt/subscription-of.ts'
 import type { NewLease } from '../callback-log.ts'
 import { createAttempts, type AttemptsDeps, type Task } from './attempts.ts'
@@ -34,13 +33,13 @@ export function createConsumer(deps: ConsumerDeps) {
   let isPumping = false
   let turn = 0
 
-  const prefetch = new Prefetch((key) => {
+  const executor = new KeyedExecutor((key) => {
     if (key !== undefined) overflow.resume(key)
     pump()
   }, clock)
   const overflow: KeyOverflow = new KeyOverflow({
     fetch: (partition, seqs) => log.fetch(partition.lease, seqs),
-    prefetchedOf: (key) => prefetch.of(key),
+    prefetchedOf: (key) => executor.of(key),
     onNext: (partition, row) => push(partition, itemOf(row, partition.suspectFinder)),
     onLost(partition, seq) {
       partition.finish()
@@ -48,12 +47,12 @@ export function createConsumer(deps: ConsumerDeps) {
     },
   })
   /** Nothing is taken for a plugin on hold. */
-  const room = (): number => (closed || holds.until(plugin) ? 0 : prefetch.room)
+  const room = (): number => (closed || holds.until(plugin) ? 0 : executor.room)
   const waiting = (): number => list.reduce((sum, partition) => sum + partition.waiting, 0)
 
   const place = (partition: Partition, item: Item): void => {
     const { key, seq } = item.shared
-    if (key !== undefined && (overflow.has(key) || prefetch.of(key) >= MAX_PREFETCH_PER_KEY))
+    if (key !== undefined && (overflow.has(key) || executor.of(key) >= MAX_PREFETCH_PER_KEY))
       overflow.add(key, partition, seq)
     else push(partition, item)
   }
@@ -65,7 +64,7 @@ export function createConsumer(deps: ConsumerDeps) {
       return deadLetter(partition, item, `plugin ${plugin} no longer has a handler for ${callback.command}`)
     const task: Task = { partition, subscription, item }
     const run = (): Requeue | Promise<Requeue> => attempts.attempt(task)
-    prefetch.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)
+    executor.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)
   }
   const deadLetter = (partition: Partition, item: Item, error: string): void =>
     outcomes.dead(partition, item, { attempts: item.attempt - 1, error })
@@ -167,8 +166,8 @@ export function createConsumer(deps: ConsumerDeps) {
     close(): void {
       closed = true
       for (const partition of list) partition.close()
-      prefetch.close()
+      executor.close()
     },
-    idle: (): Promise<void> => prefetch.idle(),
+    idle: (): Promise<void> => executor.idle(),
   }
 }

@@ -38,7 +38,6 @@ interface Missed {
 export class ReadAhead {
   readonly #deps: ReadAheadDeps
   readonly #queue = new Queue<Item>()
-  #length = 0
   #characters = 0
   #scanned: number
   #isBehind: boolean
@@ -56,7 +55,7 @@ export class ReadAhead {
   }
 
   get length(): number {
-    return this.#length
+    return this.#queue.size
   }
 
   /** A callback was stored in the partition. Without `shared` it is not for the plugin. */
@@ -79,7 +78,6 @@ export class ReadAhead {
   take(): Item | undefined {
     const item = this.#queue.take()
     if (!item) return undefined
-    this.#length--
     this.#characters -= item.shared.callback.raw.length
     return item
   }
@@ -87,7 +85,7 @@ export class ReadAhead {
   /** Reads more if the plugin is behind and the queue runs low. */
   refill(): void {
     if (!this.#isBehind || this.#isReading || this.#closed) return
-    if (this.#length < MAX_CALLBACKS / 2 && this.#characters < MAX_CHARACTERS / 2) void this.#read()
+    if (this.length < MAX_CALLBACKS / 2 && this.#characters < MAX_CHARACTERS / 2) void this.#read()
   }
 
   close(): void {
@@ -129,16 +127,15 @@ export class ReadAhead {
       this.#deps.onAdvance(seq)
       return true
     }
-    if (this.#length >= MAX_CALLBACKS || this.#characters >= MAX_CHARACTERS) return false
+    if (this.length >= MAX_CALLBACKS || this.#characters >= MAX_CHARACTERS) return false
     this.#put(freshItem(shared))
     return true
   }
 
   #put(item: Item): void {
     const { seq, callback } = item.shared
-    if (this.#length > MAX_PARSED) item.shared.parsed = undefined
+    if (this.length > MAX_PARSED) item.shared.parsed = undefined
     this.#queue.put(item)
-    this.#length++
     this.#characters += callback.raw.length
     this.#scanned = seq
     this.#deps.onTake(seq)

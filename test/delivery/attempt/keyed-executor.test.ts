@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { type Requeue, KeyedExecutor } from '../../../core/delivery/attempt/keyed-executor.ts'
-import { MAX_PREFETCH, Prefetch } from '../../../core/delivery/attempt/prefetch.ts'
+import { KeyedExecutor, MAX_PREFETCH, type Requeue } from '../../../core/delivery/attempt/keyed-executor.ts'
 import { deferred } from '../../harness/plugin.ts'
 
 const pool = { concurrency: 2 }
@@ -96,14 +95,14 @@ describe('lanes', () => {
 describe('slots', () => {
   it('are free again for tasks that end at once, be they with a key or without', () => {
     const freed: (string | undefined)[] = []
-    const slots = new Prefetch((key) => void freed.push(key))
+    const slots = new KeyedExecutor((key) => void freed.push(key))
     slots.push(pool, 'a', () => undefined)
     slots.push(pool, undefined, () => undefined)
     expect([slots.room, slots.of('a'), freed]).to.deep.equal([MAX_PREFETCH, 0, ['a', undefined]])
   })
 
   it('count what lasts, and leave out a key that is held up for a retry, with all behind it', async () => {
-    const slots = new Prefetch(() => undefined)
+    const slots = new KeyedExecutor(() => undefined)
     const end = deferred()
     slots.push(pool, 'lasting', () => end.promise.then(() => undefined))
     expect([slots.room, slots.of('lasting')]).to.deep.equal([MAX_PREFETCH - 1, 1])
@@ -117,7 +116,7 @@ describe('slots', () => {
   })
 
   it('leave out what waits without a key, until it runs', async () => {
-    const slots = new Prefetch(() => undefined)
+    const slots = new KeyedExecutor(() => undefined)
     const come = deferred()
     const runs = deferred()
     let count = 0
@@ -133,7 +132,7 @@ describe('slots', () => {
   })
 
   it('count a key again that was held up, once it runs', async () => {
-    const slots = new Prefetch(() => undefined)
+    const slots = new KeyedExecutor(() => undefined)
     const again = deferred()
     let tries = 0
     slots.push(pool, 'held', () => {
