@@ -1,7 +1,6 @@
 import type { StoredCallback } from '../../callback/callback.ts'
 import type { Received } from '../ingest/shared-body.ts'
 import type { WaitingCallback } from '../callback-log.ts'
-import type { Place } from './callback-state.ts'
 import type { SuspectFinder } from '../attempt/suspect-finder.ts'
 
 /** A stored callback. All plugins that get it share this object. */
@@ -18,7 +17,8 @@ export interface Shared extends Received {
 /** One delivery of a callback to one plugin. */
 export interface Item {
   readonly shared: Shared
-  readonly place: Place
+  /** `new` and `held` ones are in order, beyond the cursor. docs/architecture.md has a picture of the states. */
+  readonly place: 'new' | 'held' | 'pending'
   /** The next attempt, from 1. */
   readonly attempt: number
   readonly dueAt: number | undefined
