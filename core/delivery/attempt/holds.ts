@@ -7,7 +7,8 @@ import type { Hold } from '../delivery.ts'
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 interface HoldsDeps {
-  readonly plugins: readonly string[]
+  /** The plugins of this process. */
+  readonly plugins: { has(plugin: string): boolean }
   readonly log: Pick<CallbackLog, 'hold' | 'now'>
   readonly bus: Bus
   readonly clock: Clock
@@ -64,7 +65,7 @@ export class Holds {
     if (before !== this.#changes || this.#saving > 0) return result
     const now = this.#deps.log.now()
     for (const [plugin, hold] of Object.entries(result.holds)) {
-      if (!this.#deps.plugins.includes(plugin)) continue
+      if (!this.#deps.plugins.has(plugin)) continue
       if (hold.until === undefined || hold.until > now) this.#shut(plugin, hold, false)
       else this.#save(plugin, undefined)
     }

@@ -22,7 +22,8 @@ interface AcceptDeps {
   /** Whether stored callbacks are lost with the process. Then there is nothing to wait for. */
   readonly isVolatile: boolean
   readonly identify: (callback: Callback) => Identified
-  readonly consumers: readonly Consumer[]
+  /** By plugin. */
+  readonly consumers: ReadonlyMap<string, Consumer>
   readonly partitions: () => number
 }
 
@@ -59,7 +60,7 @@ export function createAccept({
   const receiversFor = (route: AfterRoute): Receivers => {
     const known = byRoute.get(route)
     if (known) return known
-    const made = receiversOf(route, consumers)
+    const made = receiversOf(route, [...consumers.values()])
     byRoute.set(route, made)
     return made
   }

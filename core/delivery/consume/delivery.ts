@@ -13,7 +13,6 @@ import { createAccept } from './accept.ts'
 import { type Consumer, createConsumer } from './consumer.ts'
 import { Holds } from '../attempt/holds.ts'
 import { Leases } from './leases.ts'
-import type { Partition } from './partition.ts'
 import { SettleBatcher } from './settle-batcher.ts'
 
 export interface DeliveryDeps {
@@ -42,30 +41,30 @@ const SWAP_GRACE_MS = 30_000
 /** Delivers what a log stores, whatever the engine. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { log, registry, bus, resendWindow, maxBacklog, isVolatile = false, room, clock = systemClock } = deps
-  const plugins = registry.plugins.map(({ id }) => id)
   const deliverer = createDeliverer(registry, bus, clock)
-  const consumers: Consumer[] = []
-  const outboxes = (): Partition[] => consumers.flatMap(({ partitions }) => [...partitions.values()])
-  const settleBatcher = new SettleBatcher(log, outboxes, isVolatile ? 0 : undefined)
-  const leases = new Leases({ log, settleBatcher, consumers: () => consumers })
-  const consumerOf = (id: string): Consumer | undefined => consumers.find(({ plugin }) => plugin === id)
-  const holds = new Holds({ log, bus, clock, plugins, onResumed: (plugin) => consumerOf(plugin)?.pump() })
+  /** By plugin. */
+  const consumers = new Map<string, Consumer>()
+  const all = (): Consumer[] => [...consumers.values()]
+  const plugins = (): string[] => [...consumers.keys()]
+  const settleBatcher = new SettleBatcher(log, () => leases.partitions(), isVolatile ? 0 : undefined)
+  const leases: Leases = new Leases({ log, settleBatcher, consumers })
+  const onResumed = (plugin: string): void => consumers.get(plugin)?.pump()
+  const holds = new Holds({ log, bus, clock, plugins: consumers, onResumed })
   const suspects = new OneAtATime()
   const common = { log, registry, bus, clock, deliverer, settleBatcher, suspects, holds, leases, maxBacklog }
-  const addConsumer = (plugin: string): void => void consumers.push(createConsumer({ ...common, plugin }))
+  const addConsumer = (plugin: string): void => void consumers.set(plugin, createConsumer({ ...common, plugin }))
   const removeConsumer = (consumer: Consumer): void => {
-    leases.drop(consumer)
-    consumers.splice(consumers.indexOf(consumer), 1)
-    plugins.splice(plugins.indexOf(consumer.plugin), 1)
+    for (const partition of consumer.partitions.values()) consumer.drop(partition)
+    consumers.delete(consumer.plugin)
   }
-  for (const plugin of plugins) addConsumer(plugin)
+  for (const { id } of registry.plugins) addConsumer(id)
   let partitions = 1
   let poll: NodeJS.Timeout | undefined
   let isPolling = false
 
   const carryOutRequests = async (): Promise<void> => {
-    const { woken, more } = await holds.sync(() => log.requests(plugins))
-    for (const [plugin, count] of Object.entries(woken)) consumerOf(plugin)?.woken(count)
+    const { woken, more } = await holds.sync(() => log.requests(plugins()))
+    for (const [plugin, count] of Object.entries(woken)) consumers.get(plugin)?.woken(count)
     if (more) await carryOutRequests()
   }
   const pollRequests = (): void => {
@@ -91,7 +90,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       const opened = await log.open({
         appending: () => settleBatcher.piggyback(),
         notified(partition) {
-          for (const consumer of consumers) consumer.look(partition)
+          for (const consumer of consumers.values()) consumer.look(partition)
           if (partition === undefined) pollRequests()
         },
         freed: () => leases.freed(),
@@ -117,27 +116,26 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     },
 
     async health() {
-      await log.probe(plugins)
+      await log.probe(plugins())
     },
 
     async stats() {
       // Report the room even if the store cannot be written to.
-      const pending = await log.probe(plugins).catch((): Record<string, number> => ({}))
-      const all = await Promise.all(consumers.map((one) => statsOf(one, pending[one.plugin])))
-      return { plugins: all, ...(await room?.()) }
+      const pending = await log.probe(plugins()).catch((): Record<string, number> => ({}))
+      const stats = await Promise.all(all().map((one) => statsOf(one, pending[one.plugin])))
+      return { plugins: stats, ...(await room?.()) }
     },
 
     async swap(ids, replace) {
-      const added = ids.filter((id) => !plugins.includes(id))
-      const gone = consumers.filter(({ plugin }) => !ids.includes(plugin))
+      const added = ids.filter((id) => !consumers.has(id))
+      const gone = all().filter(({ plugin }) => !ids.includes(plugin))
       if (added.length === 0 && gone.length === 0) return replace()
       if (!leases.isForGood) throw needsRestart(added, gone)
-      plugins.push(...added)
       for (const id of added) addConsumer(id)
       try {
         await leases.swap(ids, replace)
       } catch (error) {
-        for (const consumer of consumers.filter(({ plugin }) => added.includes(plugin))) removeConsumer(consumer)
+        for (const consumer of all().filter(({ plugin }) => added.includes(plugin))) removeConsumer(consumer)
         throw error
       }
       for (const consumer of gone) consumer.close()
@@ -150,16 +148,16 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       clearInterval(poll)
       holds.stop()
       deliverer.interrupt()
-      const idle = (): Promise<unknown> => Promise.all(consumers.map((consumer) => consumer.idle()))
+      const idle = (): Promise<unknown> => Promise.all(all().map((consumer) => consumer.idle()))
       const startedAt = performance.now()
       if (isVolatile) await waitForDrain(idle(), graceMs)
-      for (const consumer of consumers) consumer.close()
+      for (const consumer of all()) consumer.close()
       const leftMs = (): number => Math.max(0, graceMs - (performance.now() - startedAt))
       let settled = await waitForDrain(idle(), leftMs())
       deliverer.abort()
       if (!settled) settled = await waitForDrain(idle(), ABORT_GRACE_MS)
       await settleBatcher.close(leftMs())
-      const undelivered = consumers.reduce((sum, consumer) => sum + consumer.waiting(), 0)
+      const undelivered = all().reduce((sum, consumer) => sum + consumer.waiting(), 0)
       await leases.leave()
       await log.close()
       return { undelivered, settled }

@@ -1,4 +1,4 @@
-import type { CallbackLog, Lease, NewLease } from '../callback-log.ts'
+import type { CallbackLog, Lease } from '../callback-log.ts'
 import type { Consumer } from './consumer.ts'
 import type { Partition } from './partition.ts'
 import type { SettleBatcher } from './settle-batcher.ts'
@@ -6,7 +6,8 @@ import type { SettleBatcher } from './settle-batcher.ts'
 interface LeasesDeps {
   readonly log: Pick<CallbackLog, 'lease'>
   readonly settleBatcher: SettleBatcher
-  readonly consumers: () => readonly Consumer[]
+  /** By plugin. */
+  readonly consumers: ReadonlyMap<string, Consumer>
 }
 
 /** How often a lease is renewed while it is valid. */
@@ -46,16 +47,16 @@ export class Leases {
 
   /** Takes the leases of new plugins, if leases are for good. Calls `replace` once the log knows these plugins. */
   async swap(plugins: readonly string[], replace: () => void): Promise<void> {
-    const { log } = this.#deps
-    const held = this.#all().map(({ lease }) => lease)
+    const { log, consumers } = this.#deps
+    const held = this.partitions().map(({ lease }) => lease)
     const { taken } = await log.lease({ plugins, held, returned: [], isLeaving: false })
     replace()
-    for (const lease of taken) this.#take(lease)
+    for (const lease of taken) consumers.get(lease.plugin)?.take(lease)
   }
 
-  /** Drops the leases of a plugin that is gone. */
-  drop({ partitions }: Consumer): void {
-    for (const partition of partitions.values()) this.#drop(partition)
+  /** Those that this process has of all plugins. */
+  partitions(): Partition[] {
+    return [...this.#deps.consumers.values()].flatMap(({ partitions }) => [...partitions.values()])
   }
 
   isValid(): boolean {
@@ -77,7 +78,7 @@ export class Leases {
     clearInterval(this.#timer)
     if (this.#validUntil === Infinity) return
     this.#isLeaving = true
-    const idle = this.#all().filter(({ running }) => running === 0)
+    const idle = this.partitions().filter(({ running }) => running === 0)
     this.#returned.push(...idle.map(({ lease }) => lease))
     for (const partition of idle) this.#drop(partition)
     await this.#renewAgain()
@@ -103,9 +104,9 @@ export class Leases {
     // A copy: leases returned while the request is under way go with the next one.
     const returned = [...this.#returned]
     const isOpen = ({ isHeld }: Partition): number => (isHeld ? 1 : 0)
-    const held = this.#all().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
+    const held = this.partitions().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
     const reply = await log.lease({
-      plugins: consumers().map(({ plugin }) => plugin),
+      plugins: [...consumers.keys()],
       held: held.map(({ lease }) => lease),
       returned,
       isLeaving: this.#isLeaving,
@@ -113,7 +114,7 @@ export class Leases {
     this.#returned = this.#returned.filter((lease) => !returned.includes(lease))
     this.#validUntil = sentAt + reply.validMs
     for (const lease of reply.lost) this.#drop(this.#find(lease))
-    for (const lease of reply.taken) this.#take(lease)
+    for (const lease of reply.taken) consumers.get(lease.plugin)?.take(lease)
     for (const lease of reply.surplus) void this.#giveBack(this.#find(lease))
     this.#resolveRenewed()
     return reply.validMs
@@ -133,27 +134,13 @@ export class Leases {
     await this.#renewAgain()
   }
 
-  #take(lease: NewLease): void {
-    const consumer = this.#deps.consumers().find(({ plugin }) => plugin === lease.plugin)
-    consumer?.take(lease)
-  }
-
-  #all(): Partition[] {
-    return this.#deps.consumers().flatMap(({ partitions }) => [...partitions.values()])
-  }
-
   #find({ plugin, partition, fence }: Lease): Partition | undefined {
-    const consumer = this.#deps.consumers().find((one) => one.plugin === plugin)
-    const found = consumer?.partitions.get(partition)
+    const found = this.#deps.consumers.get(plugin)?.partitions.get(partition)
     return found?.lease.fence === fence ? found : undefined
   }
 
   #drop(partition: Partition | undefined): void {
-    if (!partition) return
-    this.#deps
-      .consumers()
-      .find(({ plugin }) => plugin === partition.lease.plugin)
-      ?.drop(partition)
+    if (partition) this.#deps.consumers.get(partition.lease.plugin)?.drop(partition)
   }
 
   #resolveRenewed(): void {

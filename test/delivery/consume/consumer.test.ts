@@ -64,7 +64,7 @@ describe('a plugin to which a partition is given anew', () => {
       deliverer: createDeliverer(registry, bus),
       settleBatcher: new SettleBatcher(log, () => consumer.partitions.values()),
       suspects: new OneAtATime(),
-      holds: new Holds({ plugins: ['one'], log, bus, clock: systemClock, onResumed: () => undefined }),
+      holds: new Holds({ plugins: new Set(['one']), log, bus, clock: systemClock, onResumed: () => undefined }),
       leases: { isValid: () => true, renewed: async () => undefined },
       maxBacklog: undefined,
       clock: systemClock,

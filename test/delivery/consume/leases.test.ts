@@ -19,7 +19,7 @@ describe('leases', () => {
       return NOTHING
     }
     const settleBatcher = new SettleBatcher({ settle: async () => [] }, () => [])
-    const leases = new Leases({ log: { lease }, settleBatcher, consumers: () => [] })
+    const leases = new Leases({ log: { lease }, settleBatcher, consumers: new Map() })
     await leases.start()
     for (let round = 0; round < 3; round++) {
       for (let time = 0; time < 5; time++) leases.freed()
@@ -55,7 +55,11 @@ describe('leases', () => {
       returned.push(...some.map(({ partition }) => partition))
       return new Promise((resolve) => (answer = resolve))
     }
-    const leases = new Leases({ log: { lease: asked }, settleBatcher, consumers: () => [consumer as never] })
+    const leases = new Leases({
+      log: { lease: asked },
+      settleBatcher,
+      consumers: new Map([['one', consumer as never]]),
+    })
     const started = leases.start()
     answer({ ...NOTHING, surplus: all })
     await started
