@@ -1,5 +1,6 @@
 import { commands } from './protocol/commands.ts'
 import type { AfterDefinition, BeforeDefinition, Definition, FailureVerdict, Phase } from './protocol/define.ts'
+import { Running } from './lib/running.ts'
 import type { Logger } from './observe/log.ts'
 import type { Count } from './observe/plugin-counters.ts'
 import type { Rest } from './rest/calls/rest.ts'
@@ -82,25 +83,9 @@ export interface Pool {
 }
 
 /** Counts calls that are under way. */
-class PendingCalls {
-  #count = 0
+class PendingCalls extends Running {
   /** Whether no more calls may start, because their plugin was replaced. */
   isReplaced = false
-  #onIdle: (() => void)[] = []
-
-  enter(): void {
-    this.#count++
-  }
-
-  leave(): void {
-    this.#count--
-    if (this.#count === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
-  }
-
-  /** Resolves once nothing is under way. */
-  idle(): Promise<void> {
-    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
-  }
 }
 
 /** A plugin's handler for one command. */
@@ -125,7 +110,7 @@ export interface BeforeRoute {
   readonly read: BodyReader
   readonly verdicts: VerdictFactory
   /** The chains under way that began with the same plugins. A chain keeps the plugins that it began with. */
-  readonly chains: PendingCalls
+  readonly chains: Running
   /** In config order. */
   readonly subscriptions: readonly Subscription[]
 }
@@ -167,7 +152,7 @@ const numbers: ReadonlyMap<string, number> = new Map([...commands.keys()].map((c
 export function createRegistry(first: readonly RunningPlugin[]): SwappableRegistry {
   let plugins = first
   let byApp = new Map<number, Map<string, Route>>()
-  let chains = new PendingCalls()
+  let chains = new Running()
   const ids = first.map(({ id }) => id)
   const calls = new WeakMap<RunningPlugin, PendingCalls>()
   const readers = new Map<string, BodyReader>()
@@ -215,7 +200,7 @@ export function createRegistry(first: readonly RunningPlugin[]): SwappableRegist
       for (const plugin of former.plugins) callsOf(plugin).isReplaced = true
       plugins = next
       byApp = new Map()
-      chains = new PendingCalls()
+      chains = new Running()
       return async () => {
         await former.chains.idle()
         await Promise.all(former.plugins.map((plugin) => callsOf(plugin).idle()))

@@ -91,7 +91,7 @@ export function createAttempts(deps: AttemptsDeps) {
   const settleAttempt = async (task: Task, delivered: Delivered | Promise<Delivered>): Promise<Requeue> => {
     const { partition, subscription, item } = task
     const { shared, isSuspect } = item
-    partition.handlerStarted()
+    partition.running.enter()
     const { ended, settled } = await delivered
     const keepsKey = subscription.ordered && shared.key !== undefined
     let requeue: Requeue
@@ -116,7 +116,7 @@ export function createAttempts(deps: AttemptsDeps) {
     // Flush before the next suspect starts, and before the next callback of the same key.
     if (isSuspect) await settleBatcher.flush()
     if (settled) await settled
-    partition.handlerEnded()
+    partition.running.leave()
     return requeue
   }
 

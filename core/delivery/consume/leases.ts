@@ -78,7 +78,7 @@ export class Leases {
     clearInterval(this.#timer)
     if (this.#validUntil === Infinity) return
     this.#isLeaving = true
-    const idle = this.partitions().filter(({ running }) => running === 0)
+    const idle = this.partitions().filter(({ running }) => running.count === 0)
     this.#returned.push(...idle.map(({ lease }) => lease))
     for (const partition of idle) this.#drop(partition)
     await this.#renewAgain()
@@ -104,7 +104,7 @@ export class Leases {
     // A copy: leases returned while the request is under way go with the next one.
     const returned = [...this.#returned]
     const isOpen = ({ isHeld }: Partition): number => (isHeld ? 1 : 0)
-    const held = this.partitions().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running - b.running)
+    const held = this.partitions().toSorted((a, b) => isOpen(a) - isOpen(b) || a.running.count - b.running.count)
     const reply = await log.lease({
       plugins: [...consumers.keys()],
       held: held.map(({ lease }) => lease),
@@ -124,7 +124,7 @@ export class Leases {
   async #giveBack(partition: Partition | undefined): Promise<void> {
     if (!partition?.isHeld) return
     partition.close()
-    await partition.idle()
+    await partition.running.idle()
     // Repeat it until it is written, because the next owner starts from there.
     const { lease } = partition
     const isWritten = await this.#deps.settleBatcher.enqueueDurably(partition, ['cursor', lease.cursor])

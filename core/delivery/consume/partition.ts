@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
+import { Running } from '../../lib/running.ts'
 import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 import { Cursor, DEFER_MS } from './cursor.ts'
 import { SuspectFinder } from '../attempt/suspect-finder.ts'
@@ -28,13 +29,13 @@ export class Partition implements Outbox {
   readonly suspectFinder: SuspectFinder
   readonly readAhead: ReadAhead
   readonly retries: Retries
+  /** Its handlers that run, until their outcomes are recorded. */
+  readonly running = new Running()
   /** How many callbacks wait: not done, and not dead. */
   waiting: number
   readonly #deps: PartitionDeps
   #state: 'held' | 'closing' | 'lost' = 'held'
-  #running = 0
   #finished = 0
-  #onIdle: (() => void)[] = []
 
   constructor(lease: NewLease, deps: PartitionDeps) {
     const { log, settleBatcher, clock, longestMs, room, onDue, onMore } = deps
@@ -77,16 +78,8 @@ export class Partition implements Outbox {
     return this.#state === 'held'
   }
 
-  get isClosing(): boolean {
-    return this.#state === 'closing'
-  }
-
   get isLost(): boolean {
     return this.#state === 'lost'
-  }
-
-  get running(): number {
-    return this.#running
   }
 
   /** A callback was stored. Without `shared` it is not for the plugin. */
@@ -118,20 +111,6 @@ export class Partition implements Outbox {
     const changes = this.cursor.changes(Date.now(), !this.isHeld)
     if (this.cursor.hasDeferred) this.#deps.settleBatcher.touch(DEFER_MS)
     return changes
-  }
-
-  handlerStarted(): void {
-    this.#running++
-  }
-
-  handlerEnded(): void {
-    this.#running--
-    if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
-  }
-
-  /** Resolves once no handler runs. */
-  idle(): Promise<void> {
-    return this.#running === 0 ? Promise.resolve() : new Promise((resolve) => void this.#onIdle.push(resolve))
   }
 
   /** Hands over nothing more. */
