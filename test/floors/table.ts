@@ -63,7 +63,7 @@ export const rows: readonly Row[] = [
     at: 'core/delivery',
     job: 'delivery as the rest of core sees it, and the history that the commands read',
   },
-  { floor: 6, at: 'core/delivery/ingest', job: 'fingerprint, resend window, order key, pending appends' },
+  { floor: 6, at: 'core/delivery/ingest', job: 'fingerprint, resend window, order key' },
   { floor: 6, at: 'core/host', job: 'the plugins of the config: resolved, loaded, checked, set up, called' },
   { floor: 7, at: 'core/answer.ts', job: 'the input and the answer of dispatch, and its event on the bus' },
   { floor: 7, at: 'core/cli/output', job: 'what commands print: tables, times, escapes, exit codes' },

@@ -1,15 +1,15 @@
 import type { Bus } from '../../observe/bus.ts'
 import { aboutOf, type Callback, storedOf } from '../../callback/callback.ts'
 import { TimhookError } from '../../errors.ts'
+import { Completion } from '../../lib/completion.ts'
 import { onTick, TickBatch } from '../../lib/tick-batch.ts'
 import type { AfterRoute } from '../../registry.ts'
 import type { Append, CallbackLog } from '../callback-log.ts'
 import type { Delivery } from '../delivery.ts'
 import { isExpendable } from '../ingest/expendable.ts'
+import { shortFingerprint } from '../ingest/fingerprint.ts'
 import type { Identified } from '../ingest/identify.ts'
-import { orderOf } from '../ingest/order-key.ts'
-import { partitionOf } from '../ingest/partition-of.ts'
-import { createIngest, PendingAppend } from '../ingest/pending-append.ts'
+import { orderOf, partitionOf } from '../ingest/order-key.ts'
 import type { Consumer } from './consumer.ts'
 
 /** The most callbacks, and characters of their bodies, that wait for a store that hangs, so that they fit into memory. */
@@ -68,15 +68,24 @@ export function createAccept({
   let waiting = 0
   let characters = 0
 
-  /** An incoming callback: what the log stores, and where it goes once it is stored. */
-  class Arrival extends PendingAppend implements Append {
+  /** An incoming callback: what the log stores, and where it goes once it is stored. Resolves once it is durable. */
+  class Arrival extends Completion<void> implements Append {
+    readonly callback: Callback
+    readonly route: AfterRoute
     partition = 0
     identity = ''
+    identifiesEvent = false
     key: string | undefined
     maybeResend = false
     entry = 0
     #receivers = NOBODY
     #isWaiting = false
+
+    constructor(callback: Callback, route: AfterRoute) {
+      super()
+      this.callback = callback
+      this.route = route
+    }
 
     get id(): string {
       return this.callback.id
@@ -109,14 +118,30 @@ export function createAccept({
       return isExpendable(this.callback.signed, this.#receivers.isKnown)
     }
 
-    append(identity: string): void {
-      const { callback, route } = this
-      this.#receivers = receiversFor(route)
-      this.identity = identity
-      this.key = orderOf(callback, route)
-      this.#enter()
-      this.partition = partitionOf(this.key ?? identity, partitions())
-      log.append(this)
+    /** Returns whether it could be fingerprinted. */
+    identify(): boolean {
+      try {
+        const { fingerprint, identifiesEvent } = identify(this.callback)
+        this.identity = shortFingerprint(fingerprint)
+        this.identifiesEvent = identifiesEvent
+        return true
+      } catch (error) {
+        this.reject(error)
+        return false
+      }
+    }
+
+    append(): void {
+      try {
+        const { callback, route, identity } = this
+        this.#receivers = receiversFor(route)
+        this.key = orderOf(callback, route)
+        this.#enter()
+        this.partition = partitionOf(this.key ?? identity, partitions())
+        log.append(this)
+      } catch (error) {
+        this.reject(error)
+      }
     }
 
     stored(seq: number): void {
@@ -169,10 +194,13 @@ export function createAccept({
     }
   }
 
-  const take = createIngest<Arrival>(identify, (arrival, identity) => arrival.append(identity))
+  // All callbacks of a tick are fingerprinted before the next step: see filterMap. One that fails is rejected alone.
+  const taken = new TickBatch<Arrival>((all) => {
+    for (const arrival of all.filter((one) => one.identify())) arrival.append()
+  }, onTick)
   return (callback, route) => {
     const arrival = new Arrival(callback, route)
-    take(arrival)
+    taken.add(arrival)
     return isVolatile ? undefined : arrival
   }
 }
