@@ -19,45 +19,35 @@ const REMEMBERED = 10_000
  * @param windowMs the resend window
  */
 export function createIdentify(windowMs: number, bus: Bus): (callback: Callback) => Identified {
-  const ids = new RequestIds(windowMs)
+  /** The bodies of recent RequestIDs, the oldest first. */
+  const seen = new Map<string, { readonly fingerprint: string; readonly at: number }>()
+  const distrusted = new Set<string>()
+
+  const isTrusted = (requestId: string, callback: Callback, fingerprint: string): boolean => {
+    const key = `${callback.sdkAppId}\u0000${requestId}`
+    if (distrusted.has(key)) return false
+    const { receivedAt: at } = callback
+    const before = seen.get(key)
+    if (before && before.fingerprint !== fingerprint && before.at > at - windowMs) {
+      distrusted.add(key)
+      dropOldest(distrusted)
+      bus.emit('request-id:distrusted', aboutOf(callback))
+      return false
+    }
+    // Reinsert it as the newest.
+    seen.delete(key)
+    seen.set(key, { fingerprint, at })
+    dropOldest(seen)
+    return true
+  }
 
   return (callback) => {
     const fingerprint = fingerprintOf(callback)
     if (identifiesEvent(callback.body)) return { fingerprint, identifiesEvent: true }
     const requestId = requestIdOf(callback.query)
-    if (requestId === '') return { fingerprint, identifiesEvent: false }
-    const key = `${callback.sdkAppId}\u0000${requestId}`
-    const trust = ids.check(key, shortFingerprint(fingerprint), callback.receivedAt)
-    if (trust === 'distrusted') bus.emit('request-id:distrusted', aboutOf(callback))
-    if (trust !== 'trusted') return { fingerprint, identifiesEvent: false }
+    if (requestId === '' || !isTrusted(requestId, callback, shortFingerprint(fingerprint)))
+      return { fingerprint, identifiesEvent: false }
     return { fingerprint: hash('sha256', `${fingerprint}\u0000${requestId}`, 'base64'), identifiesEvent: true }
-  }
-}
-
-/** Remembers the bodies of recent RequestIDs, and which RequestIDs cannot be trusted. */
-class RequestIds {
-  readonly #windowMs: number
-  readonly #seen = new Map<string, { readonly fingerprint: string; readonly at: number }>()
-  readonly #distrusted = new Set<string>()
-
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs
-  }
-
-  /** Whether to trust the RequestID; `distrusted` if that has just ended, `unknown` if it ended before. */
-  check(key: string, fingerprint: string, nowMs: number): 'trusted' | 'distrusted' | 'unknown' {
-    if (this.#distrusted.has(key)) return 'unknown'
-    const before = this.#seen.get(key)
-    if (before && before.fingerprint !== fingerprint && before.at > nowMs - this.#windowMs) {
-      this.#distrusted.add(key)
-      dropOldest(this.#distrusted)
-      return 'distrusted'
-    }
-    // Reinsert it as the newest.
-    this.#seen.delete(key)
-    this.#seen.set(key, { fingerprint, at: nowMs })
-    dropOldest(this.#seen)
-    return 'trusted'
   }
 }
 
