@@ -24,6 +24,11 @@ export interface UndeliveredItem extends StoredCallback {
   resends: number
 }
 
+/** The name of a callback in requests. */
+export function refOf(item: Item): string {
+  return 'undelivered' in item ? `kept-${item.order}` : String(item.seq)
+}
+
 /** How many callbacks, and characters of their bodies, the history keeps at least. */
 const MAX_ITEMS = 10_000
 const MAX_CHARACTERS = 16_000_000
@@ -47,16 +52,12 @@ export class Kept {
     return ++this.#last
   }
 
-  addStored(item: StoredItem): void {
-    this.#add(item)
-  }
-
   /** A refused callback that is already there counts as its resend. */
   addUndelivered(callback: StoredCallback, undelivered: Undelivered): void {
     if (undelivered.as === 'decided') {
       const { outcome, code, failed } = undelivered
       const about = { undelivered: { outcome, code, failed }, fingerprint: undefined, resends: 0 }
-      return this.#add({ order: this.next(), ...storedOf(callback), ...about })
+      return this.add({ order: this.next(), ...storedOf(callback), ...about })
     }
     const { raw, error } = refusedOf(callback, undelivered.error)
     const fingerprint = refusedFingerprint(callback, { raw, error })
@@ -66,11 +67,11 @@ export class Kept {
       return
     }
     const about = { outcome: 'refused', code: 0, failed: false, error } as const
-    this.#add({ order: this.next(), ...storedOf(callback), raw, undelivered: about, fingerprint, resends: 0 })
+    this.add({ order: this.next(), ...storedOf(callback), raw, undelivered: about, fingerprint, resends: 0 })
   }
 
   /** Drops half at a time, so that it costs little for each. */
-  #add(item: Item): void {
+  add(item: Item): void {
     this.#items.push(item)
     this.#characters += item.raw.length
     if (this.#items.length <= 2 * MAX_ITEMS && this.#characters <= 2 * MAX_CHARACTERS) return

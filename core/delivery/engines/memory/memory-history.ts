@@ -1,14 +1,11 @@
-import { storedOf } from '../../../callback/callback.ts'
 import { TimhookError } from '../../../errors.ts'
 import { covers } from '../../../registry.ts'
-import type { WaitingCallback } from '../../callback-log.ts'
-import type { DeadFilter, DeadLetter, Entry, Filter, History, Page, PluginOutcome, PluginSteps } from '../../history.ts'
+import type { DeadFilter, DeadLetter, Entry, Filter, History, Page, PluginSteps } from '../../history.ts'
 import { fits, nameTest, uniteCounts, withoutBody } from '../../filter.ts'
-import type { Item, StoredItem } from './kept.ts'
+import { type Item, refOf, type StoredItem } from './kept.ts'
 import type { Letter } from './letters.ts'
 import type { MemoryLog } from './memory-log.ts'
-
-const UNDELIVERED = 'kept-'
+import { carryOut } from './memory-requests.ts'
 
 /** The newest callbacks of this process, for itself. Records of plugins are only in their stores. */
 export function createMemoryHistory(log: MemoryLog): History {
@@ -45,8 +42,8 @@ export function createMemoryHistory(log: MemoryLog): History {
       const counts = [...log.plugins.keys()].map((plugin) => ({ plugin, count: log.waitingOf(plugin) }))
       return counts.filter(({ count }) => count > 0)
     },
-    holds: async () => log.holds(),
-    request: async (asked) => log.request(asked),
+    holds: async () => Object.fromEntries(log.holds),
+    request: async (asked) => log.request((plugins, woken) => carryOut(log, plugins, asked, woken)),
     result: async (request) => log.resultOf(request),
     async erase() {
       throw new TimhookError('STORE_NOT_SHARED', 'the engine memory cannot erase: a restart removes all that it has')
@@ -56,35 +53,13 @@ export function createMemoryHistory(log: MemoryLog): History {
   }
 }
 
-/** The outcome of a callback for a plugin that got it. */
-export function outcomeOf({ plugins, letters }: MemoryLog, plugin: string, seq: number): PluginOutcome {
-  const standing = plugins.get(plugin)
-  if (standing?.pending.has(seq)) return 'waiting'
-  if (letters.of(plugin, seq)) return 'dead'
-  return standing && seq > standing.cursor && !standing.done.has(seq) ? 'waiting' : 'done'
-}
-
-/** The callback that a ref names, if it can be delivered. `plugins` are those that get it without a replay. */
-export function callbackOf(log: MemoryLog, ref: string): { stored: WaitingCallback; plugins: string[] } | undefined {
-  const item = log.kept.items.find((one) => refOf(one) === ref)
-  if (!item) return undefined
-  if (!('undelivered' in item)) return { stored: item, plugins: JSON.parse(item.plugins) as string[] }
-  if (item.undelivered.outcome !== 'refused') return undefined
-  const standing = { seq: -item.order, key: undefined, maybeResend: false, resends: 0, attempt: 1, tries: 0 }
-  return { stored: { ...storedOf(item), ...standing, dueAt: undefined }, plugins: [] }
-}
-
-function refOf(item: Item): string {
-  return 'undelivered' in item ? `${UNDELIVERED}${item.order}` : String(item.seq)
-}
-
 function entryOf(log: MemoryLog, item: Item): Entry {
   const { id, sdkAppId, command, receivedAt, signed, query, raw } = item
   const about = { ref: refOf(item), id, sdkAppId, command, receivedAt, signed, body: { query, raw } }
   if ('undelivered' in item)
     return { ...about, resends: item.resends, maybeResend: false, plugins: [], undelivered: item.undelivered }
   const { seq, maybeResend } = item
-  const plugins = pluginsOf(log, item).map((plugin) => ({ id: plugin, outcome: outcomeOf(log, plugin, seq) }))
+  const plugins = pluginsOf(log, item).map((plugin) => ({ id: plugin, outcome: log.outcomeOf(plugin, seq) }))
   return { ...about, resends: log.resendsOf(item.entry), maybeResend, plugins }
 }
 
@@ -113,7 +88,7 @@ function steps(log: MemoryLog, id: string): PluginSteps[] {
   if (!item || 'undelivered' in item) return []
   const { seq } = item
   return pluginsOf(log, item).map((plugin): PluginSteps => {
-    const outcome = outcomeOf(log, plugin, seq)
+    const outcome = log.outcomeOf(plugin, seq)
     const { pending, held, tries } = log.plugins.get(plugin) ?? {}
     const next = pending?.get(seq) ?? held?.get(seq)
     const letter = outcome === 'dead' ? log.letters.of(plugin, seq) : undefined

@@ -15,7 +15,7 @@ import type {
   WaitingCallback,
 } from '../../callback-log.ts'
 import type { Hold, Undelivered } from '../../delivery.ts'
-import type { AdminRequest, AdminResult } from '../../history.ts'
+import type { AdminResult, PluginOutcome } from '../../history.ts'
 import { ResendWindow } from '../../ingest/resend-window.ts'
 import { Kept, type StoredItem } from './kept.ts'
 import { Letters } from './letters.ts'
@@ -40,24 +40,18 @@ export interface Standing {
 }
 
 /** Carries out a request. What it makes pending is counted in `woken`, by plugin. */
-export type CarryOut = (
-  log: MemoryLog,
-  plugins: readonly string[],
-  asked: AdminRequest,
-  woken: Record<string, number>,
-) => AdminResult
+type CarryOut = (plugins: readonly string[], woken: Record<string, number>) => AdminResult
 
 /** The log of one process: what is stored ends with it. */
 export class MemoryLog implements CallbackLog {
   readonly #clock: Clock
-  readonly #carryOut: CarryOut
   readonly #resends: ResendWindow
   readonly #keepsHistory: boolean
   readonly plugins: Map<string, Standing>
   readonly kept = new Kept()
   readonly letters = new Letters()
-  readonly #holds = new Map<string, Hold>()
-  readonly #requests = new Map<string, AdminRequest>()
+  readonly holds = new Map<string, Hold>()
+  readonly #requests = new Map<string, CarryOut>()
   readonly #results = new Map<string, AdminResult>()
   #listener: LogListener | undefined
   #lastRequest = 0
@@ -65,9 +59,8 @@ export class MemoryLog implements CallbackLog {
   #stored: StoredItem[] = []
   #first = 1
 
-  constructor({ registry, bus, resendWindow, keepsHistory = true }: MemoryLogDeps, clock: Clock, carryOut: CarryOut) {
+  constructor({ registry, bus, resendWindow, keepsHistory = true }: MemoryLogDeps, clock: Clock) {
     this.#clock = clock
-    this.#carryOut = carryOut
     this.#keepsHistory = keepsHistory
     this.#resends = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
     this.plugins = new Map(registry.plugins.map(({ id }) => [id, standingAt(0)]))
@@ -94,7 +87,7 @@ export class MemoryLog implements CallbackLog {
     const seq = this.#first + this.#stored.length
     const item = itemOf(append, seq, this.kept.next())
     this.#stored.push(item)
-    if (this.#keepsHistory) this.kept.addStored(item)
+    if (this.#keepsHistory) this.kept.add(item)
     append.stored(seq)
   }
 
@@ -150,17 +143,21 @@ export class MemoryLog implements CallbackLog {
 
   async requests(plugins: readonly string[]): ReturnType<CallbackLog['requests']> {
     const woken: Record<string, number> = {}
-    for (const [id, asked] of this.#requests) {
+    for (const [id, carryOut] of this.#requests) {
       this.#requests.delete(id)
-      this.#results.set(id, this.#carryOut(this, plugins, asked, woken))
+      this.#results.set(id, carryOut(plugins, woken))
       const [oldest] = this.#results.size > MAX_RESULTS ? this.#results.keys() : []
       if (oldest !== undefined) this.#results.delete(oldest)
     }
-    return { woken, holds: this.holds(), more: false }
+    return { woken, holds: Object.fromEntries(this.holds), more: false }
   }
 
-  holds(): Record<string, Hold> {
-    return Object.fromEntries(this.#holds)
+  /** The outcome of a callback for a plugin that got it. */
+  outcomeOf(plugin: string, seq: number): PluginOutcome {
+    const standing = this.plugins.get(plugin)
+    if (standing?.pending.has(seq)) return 'waiting'
+    if (this.letters.of(plugin, seq)) return 'dead'
+    return standing && seq > standing.cursor && !standing.done.has(seq) ? 'waiting' : 'done'
   }
 
   /** How many callbacks wait for a plugin. */
@@ -174,9 +171,9 @@ export class MemoryLog implements CallbackLog {
   }
 
   /** Leaves a request, which is carried out at once. */
-  request(asked: AdminRequest): string {
+  request(carryOut: CarryOut): string {
     const id = String(++this.#lastRequest)
-    this.#requests.set(id, asked)
+    this.#requests.set(id, carryOut)
     this.#listener?.notified()
     return id
   }
@@ -186,12 +183,8 @@ export class MemoryLog implements CallbackLog {
   }
 
   async hold(plugin: string, hold: Hold | undefined): Promise<void> {
-    this.setHold(plugin, hold)
-  }
-
-  setHold(plugin: string, hold: Hold | undefined): void {
-    if (hold) this.#holds.set(plugin, hold)
-    else this.#holds.delete(plugin)
+    if (hold) this.holds.set(plugin, hold)
+    else this.holds.delete(plugin)
   }
 
   async recordUndelivered(callback: StoredCallback, undelivered: Undelivered): Promise<void> {

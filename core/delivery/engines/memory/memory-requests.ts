@@ -1,6 +1,7 @@
+import { storedOf } from '../../../callback/callback.ts'
 import type { WaitingCallback } from '../../callback-log.ts'
 import type { AdminRequest, AdminResult, RefOutcome } from '../../history.ts'
-import { callbackOf, outcomeOf } from './memory-history.ts'
+import { refOf } from './kept.ts'
 import type { MemoryLog } from './memory-log.ts'
 
 /** Carries out a request. What it makes pending starts again at attempt 1, and is counted in `woken` by plugin. */
@@ -22,7 +23,7 @@ export function carryOut(
       const found = callbackOf(log, ref)
       if (!found) return 'gone'
       const { stored, plugins: own } = found
-      if (own.includes(asked.plugin) && outcomeOf(log, asked.plugin, stored.seq) === 'waiting') return 'waiting'
+      if (own.includes(asked.plugin) && log.outcomeOf(asked.plugin, stored.seq) === 'waiting') return 'waiting'
       const letter = log.letters.of(asked.plugin, stored.seq)
       if (letter) log.letters.take(letter.num)
       return makePending(asked.plugin, stored)
@@ -38,6 +39,16 @@ export function carryOut(
   return { ...counts, outcomes }
 }
 
+/** The callback that a ref names, if it can be delivered. `plugins` are those that get it without a replay. */
+function callbackOf(log: MemoryLog, ref: string): { stored: WaitingCallback; plugins: string[] } | undefined {
+  const item = log.kept.items.find((one) => refOf(one) === ref)
+  if (!item) return undefined
+  if (!('undelivered' in item)) return { stored: item, plugins: JSON.parse(item.plugins) as string[] }
+  if (item.undelivered.outcome !== 'refused') return undefined
+  const standing = { seq: -item.order, key: undefined, maybeResend: false, resends: 0, attempt: 1, tries: 0 }
+  return { stored: { ...storedOf(item), ...standing, dueAt: undefined }, plugins: [] }
+}
+
 function hold(
   log: MemoryLog,
   plugins: readonly string[],
@@ -45,12 +56,9 @@ function hold(
   plugin: string,
 ): RefOutcome {
   if (!plugins.includes(plugin)) return 'foreign'
-  const before = log.holds()[plugin]
-  if (asked.kind === 'resume') {
-    log.setHold(plugin, undefined)
-    return before ? 'count' : 'waiting'
-  }
+  if (asked.kind === 'resume') return log.holds.delete(plugin) ? 'count' : 'waiting'
   const { reason, until } = asked
-  log.setHold(plugin, { reason, until })
-  return before && before.reason === reason && before.until === until ? 'waiting' : 'count'
+  const before = log.holds.get(plugin)
+  log.holds.set(plugin, { reason, until })
+  return before?.reason === reason && before.until === until ? 'waiting' : 'count'
 }

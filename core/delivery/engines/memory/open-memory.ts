@@ -3,7 +3,6 @@ import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery } from '../../delivery.ts'
 import type { History } from '../../history.ts'
 import { createMemoryHistory } from './memory-history.ts'
-import { carryOut } from './memory-requests.ts'
 import { MemoryLog, type MemoryLogDeps } from './memory-log.ts'
 
 interface MemoryDeps extends MemoryLogDeps {
@@ -15,6 +14,6 @@ interface MemoryDeps extends MemoryLogDeps {
 /** The engine without a disk: its callbacks are lost when the process ends. For tests and trials. */
 export function createMemoryDelivery(deps: MemoryDeps): Delivery & { readonly history: History } {
   const { clock = systemClock } = deps
-  const log = new MemoryLog(deps, clock, carryOut)
+  const log = new MemoryLog(deps, clock)
   return { ...createDelivery({ ...deps, clock, isVolatile: true, log }), history: createMemoryHistory(log) }
 }
