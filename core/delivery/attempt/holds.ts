@@ -1,10 +1,8 @@
 import type { Clock, Timer } from '../../lib/clock.ts'
+import { MAX_TIMER } from '../../lib/units.ts'
 import type { Bus } from '../../observe/bus.ts'
 import type { CallbackLog } from '../callback-log.ts'
 import type { Hold } from '../delivery.ts'
-
-/** The longest delay that setTimeout accepts. */
-const TIMER_MAX_MS = 2 ** 31 - 1
 
 interface HoldsDeps {
   /** The plugins of this process. */
@@ -103,11 +101,11 @@ export class Holds {
     const inMs = until - this.#deps.log.now()
     gate.timer = this.#deps.clock.setTimeout(
       () => {
-        if (until - this.#deps.log.now() > 0 && inMs > TIMER_MAX_MS) return this.#setTimer(plugin, gate, until)
+        if (until - this.#deps.log.now() > 0 && inMs > MAX_TIMER) return this.#setTimer(plugin, gate, until)
         this.#open(plugin, gate.isAsked)
         this.#save(plugin, undefined)
       },
-      Math.min(Math.max(0, inMs), TIMER_MAX_MS),
+      Math.min(Math.max(0, inMs), MAX_TIMER),
     )
   }
 

@@ -1,9 +1,8 @@
 import type { Clock, Timer } from '../../lib/clock.ts'
+import { MAX_TIMER } from '../../lib/units.ts'
 import type { DuePage, DueQuery, WaitingCallback } from '../callback-log.ts'
 
 const RETRY_AFTER_MS = 1000
-/** The longest delay that setTimeout accepts. */
-const TIMER_MAX_MS = 2 ** 31 - 1
 
 interface RetriesDeps {
   readonly clock: Clock
@@ -41,7 +40,7 @@ export class Retries {
     this.#inMs = at - this.#deps.now()
     const { clock } = this.#deps
     clock.clearTimeout(this.#timer)
-    this.#timer = clock.setTimeout(() => this.read(), Math.min(Math.max(0, this.#inMs), TIMER_MAX_MS))
+    this.#timer = clock.setTimeout(() => this.read(), Math.min(Math.max(0, this.#inMs), MAX_TIMER))
   }
 
   /** Drops a callback whose outcome is written. */
