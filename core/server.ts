@@ -23,7 +23,7 @@ import { logEvents } from './observe/log-events.ts'
 import type { Family } from './observe/metrics/family.ts'
 import { createMetrics, type Metrics } from './observe/metrics/metrics.ts'
 import { version } from './observe/version.ts'
-import { withTimeout } from './lib/timeout.ts'
+import { isInTime, withTimeout } from './lib/timeout.ts'
 
 /** A listening server. */
 export interface TimhookServer {
@@ -287,13 +287,7 @@ function stopper({ settings, bus, state, http, admin, running, metrics, alerts }
 async function close({ server, idle }: NodeServer, graceMs: number): Promise<void> {
   // Node closes idle connections here, and every answer from now on closes its own.
   const closed = new Promise((resolve) => server.close(resolve))
-  await waitUpTo(Math.min(graceMs, NEWCOMER_MS), closed)
-  await waitUpTo(graceMs, idle())
+  await isInTime(closed, Math.min(graceMs, NEWCOMER_MS))
+  await isInTime(idle(), graceMs)
   server.closeAllConnections()
-}
-
-async function waitUpTo(ms: number, promise: Promise<unknown>): Promise<void> {
-  const late = new AbortController()
-  await Promise.race([promise, delay(ms, undefined, { signal: late.signal }).catch(() => undefined)])
-  late.abort()
 }

@@ -24,6 +24,14 @@ export function withTimeout<T>(promise: PromiseLike<T>, limitMs: number, clock: 
   })
 }
 
+/** Returns whether the promise resolves within `limitMs` milliseconds. */
+export function isInTime(promise: PromiseLike<unknown>, limitMs: number): Promise<boolean> {
+  return withTimeout(promise, limitMs).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Returns the promise's result. If the signal is aborted first, rejects with its reason at once. */
 export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise

@@ -70,7 +70,7 @@ export const rows: readonly Row[] = [
   {
     floor: 7,
     at: 'core/delivery/attempt',
-    job: 'runs handlers: keys, prefetch, attempts, suspects, holds, drain',
+    job: 'runs handlers: keys, attempts, suspects, holds',
   },
   {
     floor: 7,

@@ -1,10 +1,10 @@
 import { TimhookError } from '../../errors.ts'
 import type { Bus } from '../../observe/bus.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
+import { isInTime } from '../../lib/timeout.ts'
 import { commands } from '../../protocol/commands.ts'
 import type { Registry } from '../../registry.ts'
 import { createDeliverer } from '../attempt/deliverer.ts'
-import { ABORT_GRACE_MS, waitForDrain } from '../attempt/drain.ts'
 import { OneAtATime } from '../attempt/suspects.ts'
 import type { CallbackLog } from '../callback-log.ts'
 import type { Delivery, DeliveryStats, PluginStats } from '../delivery.ts'
@@ -37,6 +37,8 @@ export interface DeliveryDeps {
 const POLL_MS = 250
 /** How long the handlers of a removed plugin may still run, milliseconds. */
 const SWAP_GRACE_MS = 30_000
+/** How long handlers may take to end after their signals fired, milliseconds. */
+const ABORT_GRACE_MS = 100
 
 /** Delivers what a log stores, whatever the engine. */
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -139,7 +141,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         throw error
       }
       for (const consumer of gone) consumer.close()
-      await waitForDrain(Promise.all(gone.map((consumer) => consumer.idle())), SWAP_GRACE_MS)
+      await isInTime(Promise.all(gone.map((consumer) => consumer.idle())), SWAP_GRACE_MS)
       await settleBatcher.flush()
       for (const consumer of gone) removeConsumer(consumer)
     },
@@ -150,12 +152,12 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       deliverer.interrupt()
       const idle = (): Promise<unknown> => Promise.all(all().map((consumer) => consumer.idle()))
       const startedAt = performance.now()
-      if (isVolatile) await waitForDrain(idle(), graceMs)
+      if (isVolatile) await isInTime(idle(), graceMs)
       for (const consumer of all()) consumer.close()
       const leftMs = (): number => Math.max(0, graceMs - (performance.now() - startedAt))
-      let settled = await waitForDrain(idle(), leftMs())
+      let settled = await isInTime(idle(), leftMs())
       deliverer.abort()
-      if (!settled) settled = await waitForDrain(idle(), ABORT_GRACE_MS)
+      if (!settled) settled = await isInTime(idle(), ABORT_GRACE_MS)
       await settleBatcher.close(leftMs())
       const undelivered = all().reduce((sum, consumer) => sum + consumer.waiting(), 0)
       await leases.leave()
