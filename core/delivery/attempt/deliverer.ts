@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import { LazySignal, TimeoutError, withTimeout } from '../../lib/timeout.ts'
 import { asRetryAfter, isGiveUp } from '../../plugin-api/outcome-errors.ts'
 import { type Attempt, attemptOnce } from './attempt.ts'
+import { subscriptionOf } from './subscription-of.ts'
 
 export const UNREADABLE = 'what is stored of it can no longer be read'
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -80,10 +81,8 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
     const about = { ...aboutOf(callback), plugin: subscription.plugin.id, attempt }
     const outcome = outcomeOf(job, subscription, ended)
     const error = loggableError(ended.error, callback.raw)
-    const retryMs = outcome.as === 'retry' ? outcome.inMs : undefined
-    const deferred = outcome.as === 'retry' && outcome.isDeferred
-    const after = { ...(retryMs !== undefined && { retryMs }), ...(deferred && { deferred }) }
-    bus.emit('handler:failed', { ...about, reason, error, ...after })
+    const next = outcome.as === 'retry' && { retryMs: outcome.inMs, ...(outcome.isDeferred && { deferred: true }) }
+    bus.emit('handler:failed', { ...about, reason, error, ...next })
     const text = `${reason} in attempt ${attempt}: ${withCauses(error)}`
     if (outcome.as === 'dead') bus.emit('callback:dead', { ...about, error: text })
     return {
@@ -106,7 +105,7 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
       const { callback, parsed, attempt, resends, maybeResend } = job
       const route = registry.route(callback.sdkAppId, callback.command)
       // Its plugin was replaced while it waited.
-      const subscription = given.calls.isReplaced ? currentOf(given, route) : given
+      const subscription = given.calls.isReplaced ? subscriptionOf(registry, given.plugin.id, callback) : given
       if (!subscription) return { ended: { as: 'interrupted' }, settled: undefined }
       const reading = parsed ?? readStored(callback, route)
       if (!reading) {
@@ -134,11 +133,6 @@ export function createDeliverer(registry: Registry, bus: Bus, clock: Clock = sys
       for (const signal of running) signal.abort(new Error('the server stops'))
     },
   }
-}
-
-/** The handler of the plugin that now has this id; undefined if there is none. */
-function currentOf({ plugin: { id } }: Subscription, { phase, subscriptions }: Route): Subscription | undefined {
-  return phase === 'after' ? subscriptions.find(({ plugin }) => plugin.id === id) : undefined
 }
 
 /** Returns undefined if what was stored is damaged. */

@@ -38,8 +38,8 @@ export interface Task {
   item: Item
 }
 
-/** Calls the handlers of a plugin and records the outcome of each attempt. */
-export function createAttempts(deps: AttemptsDeps) {
+/** Creates the function that calls a plugin's handler for a callback, and records the outcome of the attempt. */
+export function createAttempt(deps: AttemptsDeps) {
   const { plugin, log, deliverer, settleBatcher, holds, leases, outcomes, longestMs, isClosed } = deps
 
   /** How long a held callback still waits, milliseconds. If that is longer than possible, the clock was set back. */
@@ -120,5 +120,5 @@ export function createAttempts(deps: AttemptsDeps) {
     return requeue
   }
 
-  return { attempt }
+  return attempt
 }

@@ -5,7 +5,7 @@ import { UNREADABLE } from '../attempt/deliverer.ts'
 import { KeyedExecutor, type Requeue } from '../attempt/keyed-executor.ts'
 import { longestDelayOf, subscriptionOf } from '../attempt/subscription-of.ts'
 import type { NewLease } from '../callback-log.ts'
-import { createAttempts, type AttemptsDeps, type Task } from './attempts.ts'
+import { createAttempt, type AttemptsDeps, type Task } from './attempts.ts'
 import { type Item, itemOf, type Shared } from './item.ts'
 import { KeyOverflow, MAX_PREFETCH_PER_KEY } from './key-overflow.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -28,7 +28,7 @@ export function createConsumer(deps: ConsumerDeps) {
   let list: readonly Partition[] = []
   const longestMs = (): number => longestDelayOf(registry, plugin)
   const outcomes = createOutcomes({ plugin, bus, log, settleBatcher })
-  const attempts = createAttempts({ ...deps, outcomes, longestMs, isClosed: () => closed })
+  const attempt = createAttempt({ ...deps, outcomes, longestMs, isClosed: () => closed })
   let closed = false
   let isPumping = false
   let turn = 0
@@ -63,7 +63,7 @@ export function createConsumer(deps: ConsumerDeps) {
     if (!subscription)
       return deadLetter(partition, item, `plugin ${plugin} no longer has a handler for ${callback.command}`)
     const task: Task = { partition, subscription, item }
-    const run = (): Requeue | Promise<Requeue> => attempts.attempt(task)
+    const run = (): Requeue | Promise<Requeue> => attempt(task)
     executor.push(subscription.pool, key, item.isSuspect ? suspects.alone(() => task.item.isSuspect, run, hold) : run)
   }
   const deadLetter = (partition: Partition, item: Item, error: string): void =>
