@@ -1,5 +1,5 @@
 import { namesOf } from '../callback/select.ts'
-import { isObject, parseJson } from '../lib/json.ts'
+import { parseObject } from '../lib/json.ts'
 import { covers } from '../registry.ts'
 import { type DeadLetterCount, type Entry, type Filter, MAX_COUNTED, type Page } from './history.ts'
 
@@ -7,19 +7,11 @@ import { type DeadLetterCount, type Entry, type Filter, MAX_COUNTED, type Page }
 export function nameTest({ group, account }: Filter): ((raw: string) => boolean) | undefined {
   if (group === undefined && account === undefined) return undefined
   return (raw) => {
-    const body = parse(raw)
-    if (!isObject(body)) return false
+    // A refused body need not be JSON.
+    const body = parseObject(raw)
+    if (!body) return false
     const { groups, accounts } = namesOf(body)
     return (group === undefined || groups.includes(group)) && (account === undefined || accounts.includes(account))
-  }
-}
-
-/** A refused body need not be JSON. */
-function parse(raw: string): unknown {
-  try {
-    return parseJson(raw)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { bodySelector } from '../callback/select.ts'
-import { isObject, parseJson } from '../lib/json.ts'
+import { parseObject } from '../lib/json.ts'
 import { commands } from '../protocol/commands.ts'
 import { type HandlerSpec, type Only, specFor } from '../registry.ts'
 import type { Entry } from './history.ts'
@@ -10,7 +10,7 @@ export function unfitFor({ id, command, undelivered, body }: Entry): string | un
   if (undelivered.outcome !== 'refused') return `${id} was decided, so it must not be delivered`
   if (command === '') return `${id} has no command`
   if (commands.get(command)?.phase === 'before') return `${id} is a before-callback, which has already been answered`
-  return isObjectText(body?.raw ?? '') ? undefined : `${id} is not a JSON object, or was too large to be kept whole`
+  return parseObject(body?.raw ?? '') ? undefined : `${id} is not a JSON object, or was too large to be kept whole`
 }
 
 const GONE = 'is gone: it was erased, or deleted once every plugin was done with it (delivery.retention.bodies)'
@@ -28,14 +28,6 @@ export function fits(
   if (!specFor({ only, handlers: specs }, sdkAppId, command)) return false
   const selects = body && bodySelector(only)
   if (selects && body.raw === '') return false
-  const parsed = selects && parseJson(body.raw)
-  return !selects || !isObject(parsed) || selects(parsed)
-}
-
-function isObjectText(text: string): boolean {
-  try {
-    return isObject(parseJson(text))
-  } catch {
-    return false
-  }
+  const parsed = selects && parseObject(body.raw)
+  return !selects || !parsed || selects(parsed)
 }

@@ -58,6 +58,16 @@ export function parseJson(text: string): unknown {
   return mayHoldBigInteger(text) ? JSON.parse(quoteBigIntegers(text)) : parsed
 }
 
+/** The object that a text is as JSON, parsed without losing digits; undefined if it is anything else. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const parsed = parseJson(text)
+    return isObject(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function quoteBigIntegers(json: string): string {
   let quoted = ''
   let copied = 0

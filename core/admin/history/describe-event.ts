@@ -1,9 +1,10 @@
 import type { Hold } from '../../delivery/delivery.ts'
 import type { Entry, PluginSteps } from '../../delivery/history.ts'
 import { isBodyGone } from '../../delivery/replayable.ts'
+import { parseObject } from '../../lib/json.ts'
 import { commands } from '../../protocol/commands.ts'
 import type { EventDetail, Step } from '../api-types.ts'
-import { parsedBody, readingOf, summarise } from './summarise.ts'
+import { readingOf, summarise } from './summarise.ts'
 
 const MASK = '***'
 
@@ -14,7 +15,7 @@ export function describeEvent(
   { holds, withBody }: { holds: Readonly<Record<string, Hold>>; withBody: boolean },
 ): EventDetail {
   const { command, body = { query: '', raw: '' } } = entry
-  const parsed = parsedBody(body.raw)
+  const parsed = parseObject(body.raw)
   const definition = commands.get(command)
   const { intl, cn } = definition?.docs ?? {}
   return {

@@ -1,6 +1,6 @@
 import { bodyReader, type BodyReader, type Reading, unknownReader } from '../../callback/body-reader.ts'
 import type { Entry } from '../../delivery/history.ts'
-import { isObject, type JsonObject, parseJson } from '../../lib/json.ts'
+import { type JsonObject, parseObject } from '../../lib/json.ts'
 import { commands } from '../../protocol/commands.ts'
 import { orderKeyOf } from '../../protocol/order-key.ts'
 import type { EventOutcome, EventSummary, PluginOutcome } from '../api-types.ts'
@@ -14,7 +14,7 @@ const readers = new Map<string, BodyReader>()
 /** An entry as the page lists it. Some fields need its body. */
 export function summarise(entry: Entry): EventSummary {
   const { id, ref, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins, undelivered, body } = entry
-  const parsed = body && body.raw.length <= LONGEST_LISTED ? parsedBody(body.raw) : undefined
+  const parsed = body && body.raw.length <= LONGEST_LISTED ? parseObject(body.raw) : undefined
   const isTest = body !== undefined && new URLSearchParams(body.query).has(TEST_PARAMETER)
   return {
     id,
@@ -30,16 +30,6 @@ export function summarise(entry: Entry): EventSummary {
     ...(undelivered && { undelivered }),
     ...(parsed && about(command, parsed)),
     ...(isTest && { test: true }),
-  }
-}
-
-/** The body, if it is a JSON object. */
-export function parsedBody(raw: string): JsonObject | undefined {
-  try {
-    const parsed = parseJson(raw)
-    return isObject(parsed) ? parsed : undefined
-  } catch {
-    return undefined
   }
 }
 

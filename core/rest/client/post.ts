@@ -1,4 +1,4 @@
-import { isObject, parseJson, type JsonObject } from '../../lib/json.ts'
+import { isObject, parseObject, type JsonObject } from '../../lib/json.ts'
 import { connectionFault } from '../../lib/net/host.ts'
 import type { Failure } from '../pace/failure.ts'
 
@@ -54,22 +54,13 @@ export async function post(
 
 /** Tencent always answers with status 200. Any other status comes from a gateway. */
 function read(status: number, text: string): Reply {
-  const answer = status === 200 ? parse(text) : undefined
+  const answer = status === 200 ? parseObject(text) : undefined
   const code = answer?.['ErrorCode']
   if (answer && typeof code === 'number' && Number.isInteger(code)) return { answer, code }
   if (status === 200) return { failure: transport('the answer is not one of the REST API') }
   if (status === 429) return { failure: transport('HTTP status 429', { kind: 'rate', outcomeUnknown: false }) }
   if (status === 408 || status >= 500) return { failure: transport(`HTTP status ${status}`) }
   return { failure: transport(`HTTP status ${status}`, { kind: 'other', outcomeUnknown: false }) }
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const answer = parseJson(text)
-    return isObject(answer) ? answer : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function transport(sentence: string, details: Partial<Failure> = {}): Failure {
