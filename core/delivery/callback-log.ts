@@ -44,7 +44,7 @@ export interface CallbackLog {
   now(): number
   /** Stores a callback, unless it repeats one in the resend window. Callbacks of one tick are stored together. */
   append(callback: Append): void
-  /** The resends so far of a callback that this process appended; `entry` is that of its NewCallback. 0 if not known. */
+  /** The resends so far of a callback that this process appended; `entry` is that of its Append. 0 if not known. */
   resendsOf(entry: number): number
   /** Reads the next unsettled callbacks of a plugin after a number, in order. */
   read(lease: Lease, after: number, limit: number): Promise<Page>
@@ -96,8 +96,8 @@ export interface LogListener {
   readonly freed: () => void
 }
 
-/** A callback to store. */
-export interface NewCallback extends StoredCallback {
+/** A callback to store, and what gets the result, in one object. The methods must not throw. */
+export interface Append extends StoredCallback {
   /** All callbacks of an order key are in one partition. */
   readonly partition: number
   /** The plugins that get it, sorted, as JSON. Later changes of the config do not change them. */
@@ -116,13 +116,6 @@ export interface NewCallback extends StoredCallback {
   maybeResend: boolean
   /** Set by the log before `stored`, if it counts resends: see `resendsOf`. */
   entry: number
-}
-
-/** A callback to store, and what gets the result, in one object. */
-export interface Append extends NewCallback, AppendWaiter {}
-
-/** Gets the result of an append. Must not throw. */
-export interface AppendWaiter {
   stored(seq: number): void
   /**
    * It is the n-th resend of the callback with this id, and has been counted. Nothing follows, unless its identity does
