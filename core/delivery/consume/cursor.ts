@@ -56,11 +56,6 @@ export class Cursor {
     return this.#deferred.length + this.#fresh.length
   }
 
-  /** Whether settled callbacks wait to be written. */
-  get hasDeferred(): boolean {
-    return this.unwritten > 0
-  }
-
   /**
    * Returns the changes to write: the cursor if it moved, and the ranges of what was settled beyond it some time ago.
    * @param all includes what was settled just now

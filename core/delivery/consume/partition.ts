@@ -109,7 +109,7 @@ export class Partition implements Outbox {
 
   collect(): Change[] {
     const changes = this.cursor.changes(Date.now(), !this.isHeld)
-    if (this.cursor.hasDeferred) this.#deps.settleBatcher.touch(DEFER_MS)
+    if (this.cursor.unwritten > 0) this.#deps.settleBatcher.touch(DEFER_MS)
     return changes
   }
 

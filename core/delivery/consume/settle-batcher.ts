@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { TickBatch } from '../../lib/tick-batch.ts'
 import type { CallbackLog, Change, NewLease } from '../callback-log.ts'
 
 const FLUSH_MS = 20
@@ -39,7 +40,8 @@ export class SettleBatcher {
   /** When the timer fires, and for how long it was set. */
   #writesAt = 0
   #delayMs = 0
-  #isSoon = false
+  /** Writes once, however many ask for that in a tick. */
+  readonly #soon = new TickBatch<void>(() => void this.flush())
   #writing: Promise<void> | undefined
   /** Whether the last write failed. Then the next one waits for its timer, whatever is enqueued meanwhile. */
   #isFailing = false
@@ -70,7 +72,7 @@ export class SettleBatcher {
 
   /** Schedules a write. The earliest requested time wins. */
   touch(inMs = FLUSH_MS): void {
-    if (inMs === 0) return this.#flushSoon()
+    if (inMs === 0) return this.#soon.add()
     // Called for each callback, and this usually saves reading the clock.
     if (this.#timer && this.#delayMs <= inMs) return
     const at = performance.now() + inMs
@@ -82,15 +84,6 @@ export class SettleBatcher {
       this.#timer = undefined
       void this.flush()
     }, inMs).unref()
-  }
-
-  #flushSoon(): void {
-    if (this.#isSoon) return
-    this.#isSoon = true
-    setImmediate(() => {
-      this.#isSoon = false
-      void this.flush()
-    })
   }
 
   /** Writes along with an append, to share its commit. Does nothing while a write is running. */

@@ -36,7 +36,7 @@ describe('the cursor of a plugin', () => {
     const cursor = taken(1, 2, 3)
     cursor.settle(2)
     expect(cursor.changes(1000, false)).to.deep.equal([])
-    expect(cursor.hasDeferred).to.equal(true)
+    expect(cursor.unwritten).to.equal(1)
     cursor.settle(1)
     expect(cursor.changes(2000, false)).to.deep.equal([['cursor', 2]])
   })
