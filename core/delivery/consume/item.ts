@@ -1,10 +1,11 @@
 import type { StoredCallback } from '../../callback/callback.ts'
-import type { Received } from '../ingest/shared-body.ts'
+import type { Reading } from '../../callback/body-reader.ts'
+import { copyOf } from '../../lib/clone.ts'
 import type { WaitingCallback } from '../callback-log.ts'
 import type { SuspectFinder } from '../attempt/suspect-finder.ts'
 
 /** A stored callback. All plugins that get it share this object. */
-export interface Shared extends Received {
+export interface Shared {
   readonly seq: number
   readonly callback: StoredCallback
   readonly key: string | undefined
@@ -12,6 +13,21 @@ export interface Shared extends Received {
   /** Its entry for `resendsOf` of the log; 0 if it was read from the log. */
   readonly entry: number
   resends: number
+  /** The parsed body, until all plugins that get it have it. */
+  parsed: Reading | undefined
+  /** The number of plugins that do not have it yet. */
+  takers: number
+}
+
+/** Returns a body for one plugin: a copy, or the parsed one for the last plugin. Undefined if it is gone. */
+export function takeBody(shared: Shared): Reading | undefined {
+  const { parsed } = shared
+  if (parsed && --shared.takers > 0) {
+    const body = copyOf(parsed.body)
+    return body && { ...parsed, body }
+  }
+  shared.parsed = undefined
+  return parsed
 }
 
 /** One delivery of a callback to one plugin. */
