@@ -20,7 +20,6 @@ interface KeyOverflowDeps {
 interface OverflowKey {
   readonly partition: Partition
   readonly seqs: Queue<number>
-  count: number
   isFetching: boolean
 }
 
@@ -46,10 +45,9 @@ export class KeyOverflow {
   }
 
   add(key: string, partition: Partition, seq: number): void {
-    const waiting = this.#keys.get(key) ?? { partition, seqs: new Queue<number>(), count: 0, isFetching: false }
+    const waiting = this.#keys.get(key) ?? { partition, seqs: new Queue<number>(), isFetching: false }
     this.#keys.set(key, waiting)
     waiting.seqs.put(seq)
-    waiting.count++
     this.#size++
   }
 
@@ -58,7 +56,7 @@ export class KeyOverflow {
     for (const [key, waiting] of this.#keys) {
       if (waiting.partition !== partition) continue
       this.#keys.delete(key)
-      this.#size -= waiting.count
+      this.#size -= waiting.seqs.size
     }
   }
 
@@ -67,7 +65,8 @@ export class KeyOverflow {
     const waiting = this.#keys.size === 0 ? undefined : this.#keys.get(key)
     if (!waiting || waiting.isFetching || this.#deps.prefetchedOf(key) > 0) return
     const seqs: number[] = []
-    while (seqs.length < Math.min(MAX_PREFETCH_PER_KEY, waiting.count)) seqs.push(waiting.seqs.take() ?? 0)
+    while (seqs.length < MAX_PREFETCH_PER_KEY && waiting.seqs.size > 0) seqs.push(waiting.seqs.take() ?? 0)
+    this.#size -= seqs.length
     void this.#fetch(key, waiting, seqs)
   }
 
@@ -87,9 +86,7 @@ export class KeyOverflow {
     for (const row of rows) this.#deps.onNext(waiting.partition, row)
     if (this.#keys.get(key) !== waiting) return
     waiting.isFetching = false
-    waiting.count -= seqs.length
-    this.#size -= seqs.length
-    if (waiting.count === 0) this.#keys.delete(key)
+    if (waiting.seqs.size === 0) this.#keys.delete(key)
     // If all have ended by now, nothing else would resume the key.
     else this.resume(key)
   }
