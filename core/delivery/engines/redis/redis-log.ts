@@ -63,15 +63,10 @@ export class RedisLog implements CallbackLog {
     const member = this.#member
     const partitions = (): number => this.#partitions
     const onFreed = (): void => this.#hints.publish('free')
+    const parts = { connection, member, leaseMs, plugins, partitions, onFreed }
     this.#hints = new Hints(connection, member)
-    this.#membership = new Membership({ connection, member, leaseMs, plugins, partitions, onCame: onFreed })
-    this.#leases = new Leases({
-      connection,
-      member,
-      leaseMs,
-      membership: this.#membership,
-      onFreed,
-    })
+    this.#membership = new Membership(parts)
+    this.#leases = new Leases(parts, this.#membership)
     this.#appender = new Appender({
       connection,
       resendWindow,
@@ -144,7 +139,7 @@ export class RedisLog implements CallbackLog {
   }
 
   lease(request: Parameters<CallbackLog['lease']>[0]): ReturnType<CallbackLog['lease']> {
-    return this.#leases.lease(request, this.#partitions)
+    return this.#leases.lease(request)
   }
 
   async requests(): ReturnType<CallbackLog['requests']> {

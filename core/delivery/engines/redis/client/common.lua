@@ -9,6 +9,12 @@ end
 local function seqOf(id) return tonumber(string.sub(id, 3)) end
 local function idOf(seq) return string.format('0-%.0f', seq) end
 
+-- The last number that a partition has given to a callback.
+local function tailOf(base)
+  local about = redis.call('XINFO', 'STREAM', base .. ':cb')
+  for i = 1, #about, 2 do if about[i] == 'last-generated-id' then return seqOf(about[i + 1]) end end
+end
+
 -- Whether a plugin has settled a number beyond its cursor. A mark is a range: its score is the last number, its member the
 -- first one.
 local function isMarked(base, plugin, seq)

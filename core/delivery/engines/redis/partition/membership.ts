@@ -10,14 +10,15 @@ export interface Share {
   readonly count: number
 }
 
-interface MembershipDeps {
+/** This process, for its heartbeat and its leases. */
+export interface MemberDeps {
   readonly connection: Connection
   readonly member: string
   readonly leaseMs: number
   readonly plugins: readonly string[]
   readonly partitions: () => number
-  /** This process had not counted as alive: the others have more than their share now. */
-  readonly onCame: () => void
+  /** Leases were returned; or this process had not counted as alive, and the others have more than their share now. */
+  readonly onFreed: () => void
 }
 
 type Reply = readonly [
@@ -32,7 +33,7 @@ type Reply = readonly [
  * different one, sets up its plugins again before anything is stored.
  */
 export class Membership {
-  readonly #deps: MembershipDeps
+  readonly #deps: MemberDeps
   #validUntil = -Infinity
   #entering: Promise<void> | undefined
   /** Connections so far, and the one on which the plugins were set up. */
@@ -44,7 +45,7 @@ export class Membership {
   /** Whether leases that have expired stay with their processes, as of the last heartbeat. */
   isAfterOutage = false
 
-  constructor(deps: MembershipDeps) {
+  constructor(deps: MemberDeps) {
     this.#deps = deps
   }
 
@@ -69,7 +70,7 @@ export class Membership {
 
   /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
   async beat(isLeaving: boolean): Promise<readonly Share[]> {
-    const { connection, member, leaseMs, plugins, partitions, onCame } = this.#deps
+    const { connection, member, leaseMs, plugins, partitions, onFreed } = this.#deps
     const sentAt = performance.now()
     const reply = await runScript<Reply>(
       connection,
@@ -82,7 +83,7 @@ export class Membership {
     this.#offsetMs = at - (sentAt + performance.now()) / 2
     if (hasCome === 1 || this.#openedOn !== this.#connections) await this.#open()
     this.#validUntil = sentAt + leaseMs
-    if (hasCome === 1) onCame()
+    if (hasCome === 1) onFreed()
     this.members = Math.max(1, ...counts.map(([members]) => members))
     return plugins.map((plugin, index) => {
       const [members, rank] = counts[index] ?? [1, 0]

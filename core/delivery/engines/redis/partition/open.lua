@@ -8,9 +8,7 @@ local JUMP = 1000000
 for _, base in ipairs(KEYS) do
   local stream = base .. ':cb'
   if redis.call('EXISTS', stream) == 0 then redis.call('XDEL', stream, redis.call('XADD', stream, '0-*', 'to', '', 'is', '')) end
-  local about, tail = redis.call('XINFO', 'STREAM', stream), 0
-  for i = 1, #about, 2 do if about[i] == 'last-generated-id' then tail = seqOf(about[i + 1]) end end
-  local known = redis.call('HGET', base, 'redis')
+  local tail, known = tailOf(base), redis.call('HGET', base, 'redis')
   if known and known ~= ARGV[1] then
     tail = tail + JUMP
     redis.call('XSETID', stream, idOf(tail))
