@@ -12,11 +12,11 @@ type Reply = 'held' | 'other' | Taken
 /** Takes leases up to a fair share, renews them and returns them. */
 export class Leases {
   readonly #deps: MemberDeps
-  readonly #membership: Pick<Membership, 'beat' | 'isAfterOutage'>
+  readonly #membership: Membership
   /** The leases of this process, by plugin and partition. */
   readonly #held = new Map<string, Lease>()
 
-  constructor(deps: MemberDeps, membership: Pick<Membership, 'beat' | 'isAfterOutage'>) {
+  constructor(deps: MemberDeps, membership: Membership) {
     this.#deps = deps
     this.#membership = membership
   }
@@ -53,7 +53,7 @@ export class Leases {
   /** Renews the leases of a plugin, and takes more until it has `most`. Returns the reply for each partition. */
   #ask(plugin: string, held: readonly Lease[], most: number): Promise<Reply[]> {
     const { connection, member, leaseMs, partitions } = this.#deps
-    const fences: (number | '')[] = Array.from({ length: partitions() }, () => '')
+    const fences = Array<number | ''>(partitions()).fill('')
     for (const { partition, fence } of held) fences[partition] = fence
     const args = [member, leaseMs, this.#membership.isAfterOutage ? 1 : 0, plugin, most, ...fences]
     return runIn(connection, [...fences.keys()], LEASE, args)
