@@ -31,3 +31,9 @@ export function runIn<T>(
   const keys = partitions.map((n) => partitionKey(connection.prefix, n))
   return runScript(connection, script, keys, args)
 }
+
+/** The clock of Redis, milliseconds since 1970. */
+export async function nowOf({ client }: Pick<Connection, 'client'>): Promise<number> {
+  const [seconds, microseconds] = await client.time()
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+}

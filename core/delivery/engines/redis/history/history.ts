@@ -6,6 +6,7 @@ import type { RedisSettings } from '../../../../store/redis/options.ts'
 import type { Hold } from '../../../delivery.ts'
 import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
 import { hintsOf, PARTITIONS, partitionKey } from '../client/keys.ts'
+import { nowOf } from '../client/run.ts'
 import { deadLetters } from './dead-letters.ts'
 import { erase } from './erase.ts'
 import { endOf, find, list } from './list.ts'
@@ -80,8 +81,7 @@ export async function openRedisHistory(
     },
     erase: (erasure) => erase(deps, erasure),
     async isServed() {
-      const [seconds] = await client.time()
-      return (await client.zcount(`${prefix}:members`, Number(seconds) * 1000, '+inf')) > 0
+      return (await client.zcount(`${prefix}:members`, await nowOf(connection), '+inf')) > 0
     },
     close: () => connection.close(),
   })

@@ -1,10 +1,9 @@
-import type { Bus } from '../../../../observe/bus.ts'
 import { redisFault } from '../../../../store/redis/fault.ts'
 import { runScript } from '../../../../store/redis/script.ts'
 import { sharesOf } from '../../../retention-shares.ts'
 import { partitionKey } from '../client/keys.ts'
-import { type Connection, loadScript } from '../client/run.ts'
-import { createRemoval } from './removed-plugins.ts'
+import { loadScript, nowOf, runIn } from '../client/run.ts'
+import { createRemoval, type RemovalDeps } from './removed-plugins.ts'
 
 const TRIM = loadScript('trim.lua', import.meta.url)
 const LETTERS = loadScript('letters.lua', import.meta.url)
@@ -17,16 +16,9 @@ export interface Retention {
   readonly deadLetters: number
 }
 
-export interface SweepDeps {
-  readonly connection: Pick<Connection, 'client' | 'prefix'>
-  readonly bus: Bus
-  readonly partitions: number
+export interface SweepDeps extends RemovalDeps {
   readonly retention: Retention
   readonly sweepMs: number
-  /** How long the backlog of a removed plugin is kept. */
-  readonly keepRemoved: number
-  /** Plugins of the config, those with `enabled: false` included. They do not count as removed. */
-  readonly configured?: readonly string[]
 }
 
 /** The part of the memory of Redis that is left to others. Beyond it finished callbacks are dropped before they expire. */
@@ -40,37 +32,24 @@ const QUIET_MS = 10_000
  * two would do no harm.
  */
 export function createSweep(deps: SweepDeps) {
-  const { connection, bus, partitions, retention, sweepMs, configured = [] } = deps
+  const { connection, bus, partitions, retention, sweepMs } = deps
   const { client, prefix } = connection
   const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
-  const stores = [
-    ...keys.flatMap((key) => [`${key}:cb`, `${key}:letters`]),
-    `${prefix}:kept:decided`,
-    `${prefix}:kept:refused`,
-  ]
+  const decided = `${prefix}:kept:decided`
+  const stores = [...keys.flatMap((key) => [`${key}:cb`, `${key}:letters`]), decided, `${prefix}:kept:refused`]
   const stopping = new AbortController()
-  let timer: NodeJS.Timeout | undefined
   let isSweeping = false
   let toldAt = -Infinity
 
-  /** Bytes of what is stored, as Redis estimates them from a few nodes of each. */
-  const usedBytes = async (): Promise<number> => {
+  /** How many bytes are stored, as Redis estimates them from a few nodes of each store, and how many to free. */
+  const measure = async (): Promise<{ used: number; need: number }> => {
     const sizes = await Promise.all(stores.map((key) => client.memory('USAGE', key)))
-    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
-  }
-
-  const isNearlyFull = async (): Promise<boolean> => {
+    const used = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
     const info = await client.info('memory')
     const of = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)
     const most = of('maxmemory')
-    return most > 0 && of('used_memory') > most * (1 - RESERVE)
-  }
-
-  /** How many bytes to free. */
-  const lacking = async (): Promise<{ used: number; need: number }> => {
-    const used = await usedBytes()
-    const forOthers = (await isNearlyFull()) ? used * (1 - PART_LEFT) : 0
-    return { used, need: Math.max(0, used - retention.size, forOthers) }
+    const isNearlyFull = most > 0 && of('used_memory') > most * (1 - RESERVE)
+    return { used, need: Math.max(0, used - retention.size, isNearlyFull ? used * (1 - PART_LEFT) : 0) }
   }
 
   const dropRefused = async (mayStay: number): Promise<[number, number]> => {
@@ -92,15 +71,11 @@ export function createSweep(deps: SweepDeps) {
     let count = 0
     while (left > 0 && !stopping.signal.aborted) {
       const heads = await Promise.all(keys.map((key) => client.zrange(`${key}:faults`, 0, 0, 'WITHSCORES')))
-      const found = heads.flatMap(([, at], n) => (at === undefined ? [] : [{ key: keys[n] ?? '', at: Number(at) }]))
+      const found = heads.flatMap(([, at], n) => (at === undefined ? [] : [{ n, at: Number(at) }]))
       const [oldest, second] = found.toSorted((a, b) => a.at - b.at)
       if (!oldest) break
-      const [dropped, freed] = await runScript<[number, number]>(
-        connection,
-        LETTERS,
-        [oldest.key],
-        ['faults', second?.at ?? '+inf', left],
-      )
+      const args = ['faults', second?.at ?? '+inf', left]
+      const [dropped, freed] = await runIn<[number, number]>(connection, [oldest.n], LETTERS, args)
       count += dropped
       left -= freed
     }
@@ -108,36 +83,22 @@ export function createSweep(deps: SweepDeps) {
   }
 
   const expire = async (): Promise<void> => {
-    const [seconds] = await client.time()
-    const now = Number(seconds) * 1000
-    for (const key of keys) {
+    const now = await nowOf(connection)
+    const args = ['dead', now - retention.deadLetters, Number.MAX_SAFE_INTEGER]
+    for (const n of keys.keys()) {
       for (let dropped = 1; dropped > 0 && !stopping.signal.aborted;)
-        [dropped] = await runScript<[number]>(
-          connection,
-          LETTERS,
-          [key],
-          ['dead', now - retention.deadLetters, Number.MAX_SAFE_INTEGER],
-        )
+        [dropped] = await runIn<[number]>(connection, [n], LETTERS, args)
     }
-    await client.xtrim(`${prefix}:kept:decided`, 'MINID', '~', Math.max(0, now - retention.age))
-  }
-
-  const trimDecided = async (part: number): Promise<number> => {
-    const stream = `${prefix}:kept:decided`
-    return client.xtrim(stream, 'MAXLEN', '~', Math.floor((await client.xlen(stream)) * part))
+    await client.xtrim(decided, 'MINID', '~', Math.max(0, now - retention.age))
   }
 
   /** Makes room in the order of the design: refused, expendable, finished, dead letters for faults. */
   const trim = async (): Promise<number> => {
     const shares = sharesOf(retention.size)
-    const { used, need } = await lacking()
+    const { used, need } = await measure()
     const plugins = await client.zrange(`${prefix}:plugins`, 0, -1)
-    const trimOne = (
-      key: string,
-      part: number,
-      bytes: number,
-    ): Promise<[count: number, freed: number, since: number]> =>
-      runScript(connection, TRIM, [key], [retention.age, part, bytes, ...plugins])
+    const trimOne = (n: number, part: number, bytes: number): Promise<[count: number, freed: number, since: number]> =>
+      runIn(connection, [n], TRIM, [retention.age, part, bytes, ...plugins])
     let left = need
     const takenByRefused = (await client.hvals(`${prefix}:refused`)).reduce((sum, bytes) => sum + Number(bytes), 0)
     const [refused, freed] = await dropRefused(Math.min(shares.refused, Math.max(0, takenByRefused - left)))
@@ -145,18 +106,19 @@ export function createSweep(deps: SweepDeps) {
     let [finished, since] = [0, 0]
     // Takes a fair part from each partition first, and then the rest from any.
     for (const parts of [partitions, 1]) {
-      for (const [n, key] of keys.entries()) {
+      for (const n of keys.keys()) {
         if (left <= 0) break
-        const [count, bytes, at] = await trimOne(key, 1, Math.ceil(left / Math.max(1, parts - n)))
+        const [count, bytes, at] = await trimOne(n, 1, Math.ceil(left / Math.max(1, parts - n)))
         finished += count
         left -= bytes
         since = Math.max(since, at)
       }
     }
     const part = left > 0 ? Math.max(0, 1 - left / used) : 1
-    let dropped = part < 1 ? await trimDecided(part) : 0
-    for (const key of keys) {
-      const [count, , at] = await trimOne(key, part, 0)
+    const mayStay = Math.floor((await client.xlen(decided)) * part)
+    let dropped = part < 1 ? await client.xtrim(decided, 'MAXLEN', '~', mayStay) : 0
+    for (const n of keys.keys()) {
+      const [count, , at] = await trimOne(n, part, 0)
       dropped += count
       if (part < 1) since = Math.max(since, at)
     }
@@ -169,11 +131,11 @@ export function createSweep(deps: SweepDeps) {
     return finished + dropped
   }
 
-  const removal = createRemoval({ ...deps, configured, signal: stopping.signal })
+  const removePlugins = createRemoval(deps, stopping.signal)
 
   /** Returns how many callbacks were dropped. */
   const sweep = async (): Promise<number> => {
-    await removal.sweep()
+    await removePlugins()
     return trim()
   }
 
@@ -199,7 +161,7 @@ export function createSweep(deps: SweepDeps) {
     sweep,
     /** Returns what stops it. */
     start(): () => void {
-      timer = setInterval(() => void sweepIfDue(), sweepMs).unref()
+      const timer = setInterval(() => void sweepIfDue(), sweepMs).unref()
       return () => {
         stopping.abort()
         clearInterval(timer)
