@@ -3,7 +3,7 @@ import { plainly } from '../../../../store/redis/fault.ts'
 import { runScript } from '../../../../store/redis/script.ts'
 import type { Undelivered } from '../../../delivery.ts'
 import { refusedFingerprint, refusedOf } from '../../../record-refused.ts'
-import { undeliveredText } from '../client/entry.ts'
+import { entryText } from '../client/entry.ts'
 import { type Connection, loadScript } from '../client/run.ts'
 
 const REFUSE = loadScript('refuse.lua', import.meta.url)
@@ -23,13 +23,13 @@ export async function recordUndelivered(
     const refused = refusedOf(callback, undelivered.error)
     const { raw, error } = refused
     const bytes = Buffer.byteLength(raw) + callback.query.length
-    const fields = { outcome: 'refused', code: 0, failed: 0, error, is: undeliveredText({ ...callback, raw }) }
+    const fields = { outcome: 'refused', code: 0, failed: 0, error, is: entryText({ ...callback, raw }) }
     const args = [callback.sdkAppId, bytes, refusedFingerprint(callback, refused), resendWindow]
     await runScript(connection, REFUSE, [prefix], [...args, ...Object.entries(fields).flat()])
     return
   }
   const { outcome, code, failed } = undelivered
-  const fields = { outcome, code, failed: failed ? 1 : 0, error: '', is: undeliveredText(callback) }
+  const fields = { outcome, code, failed: failed ? 1 : 0, error: '', is: entryText(callback) }
   const entry = Object.entries(fields).flat()
   await plainly(client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MAX_DECIDED, '*', ...entry))
 }

@@ -14,15 +14,10 @@ const WORDS = 8
  * A callback as one text: as separate fields it would cost Redis twice as much. The first word says whether it may be a resend;
  * the script sets it. The fifth is read where room is made. The texts follow with their lengths, so they may contain anything.
  */
-export function entryText(about: Omit<Stored, 'maybeResend'>, isExpendable: boolean): string {
+export function entryText(about: StoredCallback & Partial<Pick<Stored, 'key'>>, isExpendable = false): string {
   const { id, sdkAppId, command, receivedAt, signed, key = '', query, raw } = about
   const flags = `${signed ? 1 : 0}${isExpendable ? 1 : 0}`
   return `0 ${id} ${sdkAppId} ${receivedAt} ${flags} ${command.length} ${key.length} ${query.length} ${command}${key}${query}${raw}`
-}
-
-/** The entry of a callback that is not delivered. */
-export function undeliveredText(callback: StoredCallback): string {
-  return entryText({ ...callback, key: undefined }, false)
 }
 
 /** Reads an entry. An empty text, which stands for one that is no longer stored, gives empty texts and zeros. */
