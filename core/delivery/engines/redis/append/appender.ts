@@ -25,6 +25,7 @@ const BATCH = 128
 const BATCH_CHARACTERS = 1_000_000
 /** How long a batch waits for more when other processes write to the same Redis. Each batch costs Redis an fsync. */
 const GATHER_MS = 1
+
 /**
  * Appends callbacks in batches, so that they share a round trip and an fsync. A batch holds what arrived in one tick, and what
  * arrived while the previous batch was under way. One is under way at a time, so callbacks are reported in order.
@@ -32,7 +33,6 @@ const GATHER_MS = 1
 export class Appender {
   readonly #deps: AppenderDeps
   readonly #queue = new Queue<Append>()
-  #queued = 0
   #isBusy = false
 
   constructor(deps: AppenderDeps) {
@@ -40,7 +40,6 @@ export class Appender {
   }
 
   append(append: Append): void {
-    this.#queued++
     this.#queue.put(append)
     if (this.#isBusy) return
     this.#isBusy = true
@@ -48,9 +47,9 @@ export class Appender {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#queued > 0) {
+    while (this.#queue.size > 0) {
       await this.#send(this.#next())
-      if (this.#queued > 0 && this.#queued < BATCH && this.#deps.isShared()) await delay(GATHER_MS)
+      if (this.#queue.size > 0 && this.#queue.size < BATCH && this.#deps.isShared()) await delay(GATHER_MS)
     }
     this.#isBusy = false
   }
@@ -64,7 +63,6 @@ export class Appender {
       batch.push(append)
       characters += append.raw.length
     }
-    this.#queued -= batch.length
     return batch
   }
 
