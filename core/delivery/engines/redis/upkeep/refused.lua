@@ -13,18 +13,16 @@ for i = 1, #all, 2 do
   total = total + taken[all[i]]
 end
 
-local function oldest(app)
-  local first = redis.call('LINDEX', prefix .. ':refused:' .. app, 0)
-  if not first then return end
-  local entry, ms, bytes = string.match(first, '^((%d+)%-%d+) (%d+)$')
-  return entry, tonumber(ms), tonumber(bytes)
-end
-
-local function drop(app, entry, bytes)
+-- Drops the oldest of an app if it came before a time. Returns its bytes.
+local function drop(app, ms)
+  local first = redis.call('LINDEX', prefix .. ':refused:' .. app, 0) or ''
+  local entry, at, bytes = string.match(first, '^((%d+)%-%d+) (%d+)$')
+  if not entry or tonumber(at) >= ms or steps >= MOST then return end
   redis.call('LPOP', prefix .. ':refused:' .. app)
   redis.call('XDEL', prefix .. ':kept:refused', entry)
   redis.call('HDEL', prefix .. ':refusals', entry)
   taken[app], total, steps = taken[app] - bytes, total - bytes, steps + 1
+  return tonumber(bytes)
 end
 
 local function largest()
@@ -33,19 +31,11 @@ local function largest()
   return most
 end
 
-for app in pairs(taken) do
-  local entry, ms, bytes = oldest(app)
-  while entry and ms < before and steps < MOST do
-    drop(app, entry, bytes)
-    entry, ms, bytes = oldest(app)
-  end
-end
-while total > share and steps < MOST do
+for app in pairs(taken) do while drop(app, before) do end end
+while total > share do
   local app = largest()
-  if not app then break end
-  local entry, _, bytes = oldest(app)
-  if not entry then break end
-  drop(app, entry, bytes)
+  local bytes = app and drop(app, math.huge)
+  if not bytes then break end
   count, freed = count + 1, freed + bytes
 end
 for app, bytes in pairs(taken) do
