@@ -52,11 +52,10 @@ export function createRedisDelivery({
   ...deps
 }: RedisDeps): RedisDelivery {
   const { registry, connection, resendWindow } = deps
-  const { leaseMs, ...intervals } = { ...PACE, ...pace }
+  const { leaseMs, sweepMs } = { ...PACE, ...pace }
   const plugins = registry.plugins.map(({ id }) => id)
-  const kept = { retention, keepRemoved, configured: [...plugins, ...disabled] }
-  const startUpkeep = (partitions: number): (() => void) =>
-    createSweep({ ...deps, ...kept, partitions, ...intervals }).start()
+  const upkeep = { ...deps, retention, sweepMs, keepRemoved, configured: [...plugins, ...disabled] }
+  const startUpkeep = (partitions: number): (() => void) => createSweep({ ...upkeep, partitions }).start()
   const log = new RedisLog({ connection, plugins, resendWindow, leaseMs, startUpkeep })
   return { ...createDelivery({ ...deps, log }), end: (ending) => log.end(ending) }
 }
@@ -64,27 +63,28 @@ export function createRedisDelivery({
 type Settings = Omit<RedisDeps, 'registry' | 'bus' | 'connection' | 'disabled'> & { readonly redis?: RedisSettings }
 
 /** Connects to a Redis that keeps callbacks and the plugins' data. */
-export async function openRedisEngine(settings: Settings, { bus, log }: { bus: Bus; log: Logger }) {
-  if (!settings.redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
-  const connection = await openRedis(settings.redis, { log })
-  const watch = watchRedis(connection, log)
+export async function openRedisEngine({ redis, ...settings }: Settings, { bus, log }: { bus: Bus; log: Logger }) {
+  if (!redis) throw new TimhookError('CONFIG_INVALID', 'delivery.redis is missing')
+  const connection = await openRedis(redis, { log })
+  let watch: ReturnType<typeof watchRedis> | undefined
   let delivery: RedisDelivery | undefined
   let history: Promise<History> | undefined
-  const { redis } = settings
   return {
     stores: createRedisStores(connection),
     createDelivery(registry: Registry, disabled: readonly string[]): Delivery {
       const made = createRedisDelivery({ ...settings, registry, disabled, bus, connection })
       delivery = made
-      const health: Delivery['health'] = async () => {
-        watch.mustBeWhole()
-        return made.health()
+      return {
+        ...made,
+        async start() {
+          await made.start()
+          watch = watchRedis(connection, log)
+        },
+        async health() {
+          watch?.mustBeWhole()
+          await made.health()
+        },
       }
-      const start = async (): Promise<void> => {
-        await made.start()
-        watch.begin()
-      }
-      return { ...made, start, health }
     },
     durability(): string | undefined {
       const { mode, faults } = connection.durability
@@ -96,7 +96,7 @@ export async function openRedisEngine(settings: Settings, { bus, log }: { bus: B
     },
     async close(ending: Ending): Promise<void> {
       await closeHistory(history)
-      watch.stop()
+      watch?.stop()
       await delivery?.end(ending)
       await connection.close()
     },
