@@ -18,7 +18,7 @@ import type { Ending, Hold, Undelivered } from '../../delivery.ts'
 import type { StoredCallback } from '../../../callback/callback.ts'
 import { Appender } from './append/appender.ts'
 import { recordUndelivered } from './append/record-undelivered.ts'
-import { readEntry, type Row, waitingOf } from './client/entry.ts'
+import { holdsOf, readEntry, recordOf, type Row, waitingOf } from './client/entry.ts'
 import { PARTITIONS, partitionKey, SCHEMA_VERSION } from './client/keys.ts'
 import { type Connection, loadScript, runIn } from './client/run.ts'
 import { Hints } from './partition/hints.ts'
@@ -148,10 +148,8 @@ export class RedisLog implements CallbackLog {
     const [more, changed, holds] = reply
     if (changed.length > 0) this.#hints.publish(changed.join(','))
     for (const n of changed) this.#listener.notified(Number(n))
-    const pairs = Array.from({ length: holds.length / 2 }, (_, n) => holds.slice(2 * n, 2 * n + 2))
-    const held = pairs.map(([plugin = '', hold = '{}']) => [plugin, JSON.parse(hold) as Hold] as const)
     // Reading counts what became pending.
-    return { woken: {}, holds: Object.fromEntries(held), more: more === 1 }
+    return { woken: {}, holds: holdsOf(recordOf(holds)), more: more === 1 }
   }
 
   async hold(plugin: string, hold: Hold | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { StoredCallback } from '../../../../callback/callback.ts'
 import type { WaitingCallback } from '../../../callback-log.ts'
+import type { Hold } from '../../../delivery.ts'
 
 /** A callback as stored in its entry. */
 export interface Stored extends StoredCallback {
@@ -58,4 +59,16 @@ export function waitingOf([seq, next, tries, resends, entry]: Row): WaitingCallb
     deferredSince: deferredSince || undefined,
     tries: Number(tries),
   }
+}
+
+/** Turns names and values, which Redis returns alternately, into a record. */
+export function recordOf(fields: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (let n = 0; n + 1 < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1] ?? ''
+  return record
+}
+
+/** Reads the plugins on hold. */
+export function holdsOf(stored: Readonly<Record<string, string>>): Record<string, Hold> {
+  return Object.fromEntries(Object.entries(stored).map(([plugin, hold]) => [plugin, JSON.parse(hold) as Hold]))
 }

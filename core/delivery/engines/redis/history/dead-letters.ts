@@ -1,6 +1,6 @@
 import { covers } from '../../../../registry.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
-import { readEntry } from '../client/entry.ts'
+import { readEntry, recordOf } from '../client/entry.ts'
 import { partitionKey } from '../client/keys.ts'
 import type { HistoryDeps } from './streams.ts'
 
@@ -28,17 +28,21 @@ export async function deadLetters(
   const places = all.filter((place) => isTheirs(place) && (!last || compare(last, place) < 0))
   const letters: DeadLetter[] = []
   for (let from = 0; from < places.length && letters.length < limit; from += PAGE) {
-    const page = await Promise.all(places.slice(from, from + PAGE).map((place) => read(deps, place)))
-    letters.push(...page.flat().filter(({ callback }) => command === undefined || covers(command, callback.command)))
+    const page = places.slice(from, from + PAGE).map(async (place) => {
+      const letter = await readLetter(deps, place)
+      // If it has died again since, it is a different one.
+      return letter?.at === place.at ? letter : []
+    })
+    const found = (await Promise.all(page)).flat()
+    letters.push(...found.filter(({ callback }) => command === undefined || covers(command, callback.command)))
   }
   return letters.slice(0, limit)
 }
 
 async function allPlaces({ connection: { client, prefix }, partitions }: HistoryDeps): Promise<Place[]> {
   const found = Array.from({ length: partitions }, async (_, n) => {
-    const list = await client.zrange(`${partitionKey(prefix, n)}:dead`, 0, -1, 'WITHSCORES')
-    return Array.from({ length: list.length / 2 }, (_, index): Place => {
-      const [name = '', at] = list.slice(2 * index, 2 * index + 2)
+    const times = recordOf(await client.zrange(`${partitionKey(prefix, n)}:dead`, 0, -1, 'WITHSCORES'))
+    return Object.entries(times).map(([name, at]): Place => {
       const space = name.lastIndexOf(' ')
       return { at: Number(at), n, seq: Number(name.slice(space)), plugin: name.slice(0, space) }
     })
@@ -51,17 +55,17 @@ function compare(one: Place, other: Place): number {
   return other.at - one.at || other.n - one.n || other.seq - one.seq || one.plugin.localeCompare(other.plugin)
 }
 
-async function read(
+/** Reads the dead letter of a callback and a plugin. */
+export async function readLetter(
   { connection: { client, prefix } }: HistoryDeps,
-  { at, n, seq, plugin }: Place,
-): Promise<DeadLetter[]> {
+  { n, seq, plugin }: Omit<Place, 'at'>,
+): Promise<DeadLetter | undefined> {
   const text = (await client.hget(`${partitionKey(prefix, n)}:letters`, `${plugin} ${seq}`)) ?? ''
-  const [about, attempts, diedAt, error = ''] = /^(\d+) (\d+) ([^\0]*)\0/.exec(text) ?? []
-  // If it has died again since, it is a different one.
-  if (about === undefined || Number(diedAt) !== at) return []
+  const [about, attempts, at, error = ''] = /^(\d+) (\d+) ([^\0]*)\0/.exec(text) ?? []
+  if (about === undefined) return undefined
   const { id, sdkAppId, command, receivedAt } = readEntry(text.slice(about.length))
   const callback = { ref: `${n}/${seq}`, id, sdkAppId, command, receivedAt }
-  return [{ ref: `${at}-${n}-${seq}-${plugin}`, plugin, at, attempts: Number(attempts), error, callback }]
+  return { ref: `${at}-${n}-${seq}-${plugin}`, plugin, at: Number(at), attempts: Number(attempts), error, callback }
 }
 
 function placeOf(ref: string): Place | undefined {

@@ -3,8 +3,8 @@ import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
 import { plainly } from '../../../../store/redis/fault.ts'
 import type { RedisSettings } from '../../../../store/redis/options.ts'
-import type { Hold } from '../../../delivery.ts'
 import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
+import { holdsOf } from '../client/entry.ts'
 import { hintsOf, PARTITIONS, partitionKey } from '../client/keys.ts'
 import { nowOf } from '../client/run.ts'
 import { deadLetters } from './dead-letters.ts'
@@ -36,16 +36,13 @@ export async function openRedisHistory(
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
   const deps: HistoryDeps = { connection, partitions }
-  const waitingIn = async (key: string, plugin: string): Promise<number> => {
+  const backlogOf = async (plugin: string): Promise<{ plugin: string; count: number }> => {
+    const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))
     const [stored, finished] = await Promise.all([
-      client.hget(key, `stored:${plugin}`),
-      client.hget(`${key}:lease:${plugin}`, 'finished'),
+      Promise.all(keys.map((key) => client.hget(key, `stored:${plugin}`))),
+      Promise.all(keys.map((key) => client.hget(`${key}:lease:${plugin}`, 'finished'))),
     ])
-    return Number(stored) - Number(finished)
-  }
-  const waitingOf = async (plugin: string): Promise<number> => {
-    const all = Array.from({ length: partitions }, (_, n) => waitingIn(partitionKey(prefix, n), plugin))
-    return (await Promise.all(all)).reduce((sum, count) => sum + count, 0)
+    return { plugin, count: stored.reduce((sum, count, n) => sum + Number(count) - Number(finished[n]), 0) }
   }
   return withPlainErrors({
     backward: (filter, place) => list(deps, filter, 'backward', place),
@@ -57,18 +54,10 @@ export async function openRedisHistory(
     steps: (id) => steps(deps, id),
     records: (filter = {}) => records(connection, filter),
     async backlogs() {
-      const counts = await Promise.all(
-        (await client.zrange(`${prefix}:plugins`, 0, -1)).map(async (plugin) => ({
-          plugin,
-          count: await waitingOf(plugin),
-        })),
-      )
+      const counts = await Promise.all((await client.zrange(`${prefix}:plugins`, 0, -1)).map(backlogOf))
       return counts.filter(({ count }) => count > 0)
     },
-    async holds() {
-      const all = Object.entries(await client.hgetall(`${prefix}:holds`))
-      return Object.fromEntries(all.map(([plugin, hold]) => [plugin, JSON.parse(hold) as Hold]))
-    },
+    holds: async () => holdsOf(await client.hgetall(`${prefix}:holds`)),
     async request(asked) {
       const id = newId()
       await client.rpush(`${prefix}:requests`, JSON.stringify({ id, ...requestOf(asked) }))

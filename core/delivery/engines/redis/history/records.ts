@@ -1,6 +1,6 @@
 import type { PluginRecord, RecordFilter } from '../../../history.ts'
+import { recordOf } from '../client/entry.ts'
 import type { Connection } from '../client/run.ts'
-import { recordOf } from './streams.ts'
 
 /**
  * Lists what plugins recorded, newest first. Each plugin and kind has its own stream; a number gives the order across
@@ -32,10 +32,7 @@ export async function records(
 async function keys({ client, prefix }: Pick<Connection, 'client' | 'prefix'>): Promise<string[]> {
   const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:store:*:records:*`
   const all = new Set<string>()
-  for (let cursor = '0'; ;) {
-    const [next, some] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', 1000)
-    for (const key of some) all.add(key)
-    if (next === '0') return [...all]
-    cursor = next
-  }
+  for await (const some of client.scanStream({ match: pattern, count: 1000 }))
+    for (const key of some as string[]) all.add(key)
+  return [...all]
 }

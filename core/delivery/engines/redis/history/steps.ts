@@ -2,6 +2,7 @@ import { type DeadLetterCount, MAX_COUNTED, type PluginOutcome, type PluginSteps
 import { uniteCounts } from '../../../filter.ts'
 import { partitionKey } from '../client/keys.ts'
 import { loadScript, runIn } from '../client/run.ts'
+import { readLetter } from './dead-letters.ts'
 import { find } from './list.ts'
 import type { HistoryDeps } from './streams.ts'
 
@@ -11,20 +12,21 @@ const COUNTS = loadScript('letter-counts.lua', import.meta.url)
 export async function steps(deps: HistoryDeps, id: string): Promise<PluginSteps[]> {
   const [entry] = await find(deps, [id], false)
   if (!entry || entry.undelivered) return []
-  const [n = '', seq = ''] = entry.ref.split('/')
+  const [n = 0, seq = 0] = entry.ref.split('/').map(Number)
   return Promise.all(entry.plugins.map(({ id: plugin, outcome }) => stepsOf(deps, { n, seq, plugin, outcome })))
 }
 
 async function stepsOf(
-  { connection: { client, prefix } }: HistoryDeps,
-  { n, seq, plugin, outcome }: { n: string; seq: string; plugin: string; outcome: PluginOutcome },
+  deps: HistoryDeps,
+  { n, seq, plugin, outcome }: { n: number; seq: number; plugin: string; outcome: PluginOutcome },
 ): Promise<PluginSteps> {
+  const { client, prefix } = deps.connection
   const base = partitionKey(prefix, n)
   const [next, due, tries, letter] = await Promise.all([
-    client.hget(`${base}:next:${plugin}`, seq),
+    client.hget(`${base}:next:${plugin}`, `${seq}`),
     client.zscore(`${base}:due:${plugin}`, seq),
-    client.hget(`${base}:try:${plugin}`, seq),
-    client.hget(`${base}:letters`, `${plugin} ${seq}`),
+    client.hget(`${base}:try:${plugin}`, `${seq}`),
+    outcome === 'dead' ? readLetter(deps, { n, seq, plugin }) : undefined,
   ])
   const crashes = Math.abs(Number(tries ?? 0))
   return {
@@ -32,19 +34,13 @@ async function stepsOf(
     outcome,
     ...(crashes > 0 && { crashes }),
     ...(next !== null && waitingSteps(next, due === null)),
-    ...(outcome === 'dead' && letter !== null && deadSteps(letter, `${n}-${seq}-${plugin}`)),
+    ...(letter && { attempts: letter.attempts, diedAt: letter.at, deadLetter: letter.ref, error: letter.error }),
   }
 }
 
 function waitingSteps(next: string, held: boolean): Partial<PluginSteps> {
   const [attempt = 1, nextAt = 0, deferredSince = 0] = next.split(' ').map(Number)
   return { attempts: attempt - 1, nextAt, ...(deferredSince > 0 && { deferredSince }), ...(held && { held }) }
-}
-
-/** A dead letter begins with attempts, when it died, and the error. */
-function deadSteps(letter: string, name: string): Partial<PluginSteps> {
-  const [, attempts, at, error = ''] = /^(\d+) (\d+) ([^\0]*)\0/.exec(letter) ?? []
-  return at === undefined ? {} : { attempts: Number(attempts), diedAt: Number(at), deadLetter: `${at}-${name}`, error }
 }
 
 /** Counts the newest dead letters by plugin and error. */

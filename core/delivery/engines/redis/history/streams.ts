@@ -1,5 +1,5 @@
 import type { Entry } from '../../../history.ts'
-import { readEntry } from '../client/entry.ts'
+import { readEntry, recordOf } from '../client/entry.ts'
 import { partitionKey } from '../client/keys.ts'
 import type { Connection } from '../client/run.ts'
 
@@ -51,13 +51,6 @@ function foundOf(stream: string, [place, list]: [string, string[]]): Found {
   const ref = `${stream}/${isKept(stream) ? place : place.slice(2)}`
   const more = { body: { query, raw }, ...(isKept(stream) && { undelivered }) }
   return { stream, place, plugins: to, entry: { ref, ...about, resends: 0, plugins: [], ...more } }
-}
-
-/** Turns names and values, which Redis returns alternately, into a record. */
-export function recordOf(fields: readonly string[]): Record<string, string> {
-  const record: Record<string, string> = {}
-  for (let n = 0; n + 1 < fields.length; n += 2) record[fields[n] ?? ''] = fields[n + 1] ?? ''
-  return record
 }
 
 /** Reads a stream in one direction, only what follows `place` if that is given. */
