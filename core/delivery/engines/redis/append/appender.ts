@@ -13,7 +13,7 @@ interface AppenderDeps {
   readonly connection: Connection
   readonly resendWindow: number
   /** Resolves when callbacks may be stored; undefined if they may be now. */
-  readonly ready: () => Promise<void> | undefined
+  readonly ready: () => Promise<unknown> | undefined
   /** Whether other processes write to the same Redis. */
   readonly isShared: () => boolean
   /** A batch was sent with callbacks of these partitions: anything sent now shares its fsync. */

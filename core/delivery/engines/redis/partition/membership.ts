@@ -4,12 +4,6 @@ import { type Connection, loadScript, runIn } from '../client/run.ts'
 const MEMBERS = loadScript('members.lua', import.meta.url)
 const OPEN = loadScript('open.lua', import.meta.url)
 
-/** How many partitions a process may have of a plugin. */
-export interface Share {
-  readonly plugin: string
-  readonly count: number
-}
-
 /** This process, for its heartbeat and its leases. */
 export interface MemberDeps {
   readonly connection: Connection
@@ -35,7 +29,7 @@ type Reply = readonly [
 export class Membership {
   readonly #deps: MemberDeps
   #validUntil = -Infinity
-  #entering: Promise<void> | undefined
+  #entering: Promise<unknown> | undefined
   /** Connections so far, and the one on which the plugins were set up. */
   #connections = 0
   #openedOn = -1
@@ -60,16 +54,14 @@ export class Membership {
   }
 
   /** Undefined if callbacks may be stored; else resolves when they may. */
-  ready(): Promise<void> | undefined {
+  ready(): Promise<unknown> | undefined {
     if (performance.now() < this.#validUntil) return undefined
-    this.#entering ??= this.beat(false)
-      .then(() => undefined)
-      .finally(() => (this.#entering = undefined))
+    this.#entering ??= this.beat(false).finally(() => (this.#entering = undefined))
     return this.#entering
   }
 
   /** Sends a heartbeat. Resolves with how many partitions of each plugin are this process's share. */
-  async beat(isLeaving: boolean): Promise<readonly Share[]> {
+  async beat(isLeaving: boolean): Promise<{ plugin: string; count: number }[]> {
     const { connection, member, leaseMs, plugins, partitions, onFreed } = this.#deps
     const sentAt = performance.now()
     const reply = await runScript<Reply>(
