@@ -23,7 +23,7 @@ export function loadScript(name: string, from: string): Script {
  * @throws TimhookError, which never quotes an argument
  */
 export function runIn<T>(
-  connection: Pick<Connection, 'client' | 'prefix'>,
+  connection: Connection,
   partitions: readonly (number | string)[],
   script: Script,
   args: readonly (string | number)[],
@@ -33,7 +33,7 @@ export function runIn<T>(
 }
 
 /** The clock of Redis, milliseconds since 1970. */
-export async function nowOf({ client }: Pick<Connection, 'client'>): Promise<number> {
+export async function nowOf({ client }: Connection): Promise<number> {
   const [seconds, microseconds] = await client.time()
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
 }

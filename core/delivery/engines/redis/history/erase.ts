@@ -11,8 +11,7 @@ const ERASE = loadScript('erase.lua', import.meta.url)
 export async function erase({ connection }: HistoryDeps, { callbacks, records }: Erasure): Promise<void> {
   const { client, prefix } = connection
   for (const { ref, plugins } of callbacks) {
-    const slash = ref.lastIndexOf('/')
-    const [stream, entry] = [ref.slice(0, slash), ref.slice(slash + 1)]
+    const [stream = '', entry = ''] = ref.split('/')
     const waits = plugins.some(({ outcome }) => outcome === 'waiting') ? 1 : 0
     if (entry.includes('-')) await client.xdel(streamKey(prefix, stream), entry)
     else await runIn(connection, [stream], ERASE, [entry, waits, ...plugins.map(({ id }) => id)])

@@ -16,23 +16,15 @@ import type { HistoryDeps } from './streams.ts'
 
 const REF = /^(?:\d+\/\d+|kept:refused\/\d+-\d+)$/
 const LETTER = /^\d+-\d+-\d+-.+$/
-/** Matches nothing. */
-const NOTHING = { letter: '0-0-0-0', callback: '0/0' }
 
 /**
  * Opens the history of a Redis whose servers may be running.
  * @throws TimhookError with a code that begins with STORE_
  */
-export async function openRedisHistory(
-  settings: RedisSettings,
-  { onWaiting, startMs }: OpeningOptions = {},
-): Promise<History> {
+export async function openRedisHistory(settings: RedisSettings, options: OpeningOptions = {}): Promise<History> {
   const log = createLogger({ level: 'silent' })
   // The servers report durability, so it is not checked here.
-  const connection = await openRedis(
-    { ...settings, durability: 'relaxed' },
-    { log, onWaiting, ...(startMs !== undefined && { startMs }) },
-  )
+  const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, ...options })
   const { client, prefix } = connection
   const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
   const deps: HistoryDeps = { connection, partitions }
@@ -80,7 +72,7 @@ export async function openRedisHistory(
 function requestOf(asked: AdminRequest): object {
   const answer = { count: 0, waiting: 0, gone: 0, foreign: 0, outcomes: [] }
   if (asked.kind === 'pause' || asked.kind === 'resume') return { ...asked, answer }
-  const [pattern, nothing] = asked.kind === 'replay' ? [REF, NOTHING.callback] : [LETTER, NOTHING.letter]
+  const [pattern, nothing] = asked.kind === 'replay' ? [REF, '0/0'] : [LETTER, '0-0-0-0']
   return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)), answer }
 }
 

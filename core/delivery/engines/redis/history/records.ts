@@ -7,7 +7,7 @@ import type { Connection } from '../client/run.ts'
  * all.
  */
 export async function records(
-  connection: Pick<Connection, 'client' | 'prefix'>,
+  connection: Connection,
   { plugin, kind, since = -Infinity, until = Infinity, limit = 100 }: RecordFilter,
 ): Promise<PluginRecord[]> {
   const { client, prefix } = connection
@@ -29,7 +29,7 @@ export async function records(
   return newest.slice(0, limit).map(({ record }) => record)
 }
 
-async function keys({ client, prefix }: Pick<Connection, 'client' | 'prefix'>): Promise<string[]> {
+async function keys({ client, prefix }: Connection): Promise<string[]> {
   const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}:store:*:records:*`
   const all = new Set<string>()
   for await (const some of client.scanStream({ match: pattern, count: 1000 }))

@@ -6,7 +6,7 @@ import type { Connection } from '../client/run.ts'
 export type Direction = 'forward' | 'backward'
 
 export interface HistoryDeps {
-  readonly connection: Pick<Connection, 'client' | 'prefix'>
+  readonly connection: Connection
   readonly partitions: number
 }
 

@@ -6,7 +6,7 @@ const REMOVE = loadScript('remove.lua', import.meta.url)
 const STEP = 200
 
 export interface RemovalDeps {
-  readonly connection: Pick<Connection, 'client' | 'prefix'>
+  readonly connection: Connection
   readonly bus: Bus
   readonly partitions: number
   /** How long the backlog of a removed plugin is kept, milliseconds. */
