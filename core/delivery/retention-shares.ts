@@ -1,5 +1,14 @@
 const MB = 1024 * 1024
 
+/** When finished callbacks are deleted. `age` and `deadLetters` are milliseconds, `size` is bytes. */
+export interface Retention {
+  readonly age: number
+  readonly size: number
+  readonly deadLetters: number
+  /** `finished`: bodies go once every plugin is done with their callback. */
+  readonly bodies?: 'kept' | 'finished'
+}
+
 /** What was evicted before it expired, to make room. */
 export interface Evicted {
   readonly refused: number

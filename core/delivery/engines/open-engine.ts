@@ -11,10 +11,10 @@ import { createMemoryStores } from '../../store/memory.ts'
 import type { Stores } from '../../store/store.ts'
 import type { Delivery, Ending } from '../delivery.ts'
 import type { History } from '../history.ts'
+import type { Retention } from '../retention-shares.ts'
 import { createMemoryDelivery } from './memory/open-memory.ts'
 import { openSqliteEngine } from './sqlite/open-sqlite.ts'
 import { linkCount } from './sqlite/file/real-path.ts'
-import type { Retention } from './sqlite/upkeep/retention.ts'
 import { takeWarmClient } from './warm-up.ts'
 
 /** The config's `delivery`. */

@@ -23,6 +23,7 @@ import {
 import type { Hold, Undelivered } from '../../delivery.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
 import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
+import type { Retention } from '../../retention-shares.ts'
 import { Appender } from './appender.ts'
 import { Notifications } from './notifications.ts'
 import { Reader } from './reader.ts'
@@ -31,7 +32,7 @@ import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
 import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
 import { HOLD, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
-import { createUpkeep, type Retention, type Upkeep } from './upkeep.ts'
+import { createUpkeep, type Upkeep } from './upkeep.ts'
 
 /** Intervals in milliseconds. Tests use shorter ones. */
 export interface Pace {

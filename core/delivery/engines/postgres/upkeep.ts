@@ -2,7 +2,7 @@ import type { Bus } from '../../../observe/bus.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
 import { postgresFault } from '../../../store/postgres/fault.ts'
 import type { Queryable } from '../../../store/postgres/sql.ts'
-import { sharesOf } from '../../retention-shares.ts'
+import { type Retention, sharesOf } from '../../retention-shares.ts'
 import {
   BYTES,
   DELETE_DEAD_LETTERS,
@@ -17,15 +17,6 @@ import {
   SMALL_UPKEEP,
   TRY_LOCK,
 } from './sql/retain.ts'
-
-/** Milliseconds, bytes. */
-export interface Retention {
-  readonly age: number
-  readonly size: number
-  readonly deadLetters: number
-  /** `finished`: bodies go once every plugin is done with their callback. */
-  readonly bodies?: 'kept' | 'finished'
-}
 
 export interface UpkeepDeps {
   readonly postgres: PostgresClient

@@ -8,10 +8,11 @@ import { createRedisStores } from '../../../store/redis/stores.ts'
 import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
 import { closeHistory, type History } from '../../history.ts'
+import type { Retention } from '../../retention-shares.ts'
 import { openRedisHistory } from './history/history.ts'
 import type { Connection } from './client/run.ts'
 import { RedisLog } from './redis-log.ts'
-import { createSweep, type Retention } from './upkeep/retention.ts'
+import { createSweep } from './upkeep/retention.ts'
 import { watchRedis } from './watch-redis.ts'
 
 /** Intervals in milliseconds. Tests use shorter ones. */
@@ -29,7 +30,7 @@ export interface RedisDeps {
   readonly connection: Connection
   /** Milliseconds. */
   readonly resendWindow: number
-  readonly retention: Retention
+  readonly retention: Omit<Retention, 'bodies'>
   readonly maxBacklog?: number
   /** Plugins with `enabled: false`, now and later. */
   readonly disabled?: readonly string[]

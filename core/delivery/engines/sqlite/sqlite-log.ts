@@ -2,7 +2,7 @@ import type { Bus } from '../../../observe/bus.ts'
 import { TimhookError } from '../../../errors.ts'
 import type { Append, CallbackLog, LogListener, NewLease } from '../../callback-log.ts'
 import { ResendWindow } from '../../ingest/resend-window.ts'
-import { sharesOf } from '../../retention-shares.ts'
+import { type Retention, sharesOf } from '../../retention-shares.ts'
 import type { AppendListener, SqliteClient } from './client/sqlite-client.ts'
 import { createReserve, type Reserve } from './file/disk-reserve.ts'
 import { takeSuspect } from './file/suspect-file.ts'
@@ -11,7 +11,7 @@ import { type Checkpoints, startCheckpoints } from './upkeep/checkpoints.ts'
 import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { deadLetterRemoved } from './upkeep/removed-plugins.ts'
 import { ResendCounter } from './upkeep/resend-counter.ts'
-import { type Retention, type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
+import { type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
 
 export interface SqliteLogDeps {
   /** The plugins of the config. */

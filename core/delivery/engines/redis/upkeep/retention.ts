@@ -1,6 +1,6 @@
 import { redisFault } from '../../../../store/redis/fault.ts'
 import { runScript } from '../../../../store/redis/script.ts'
-import { sharesOf } from '../../../retention-shares.ts'
+import { type Retention, sharesOf } from '../../../retention-shares.ts'
 import { partitionKey } from '../client/keys.ts'
 import { loadScript, nowOf, runIn } from '../client/run.ts'
 import { createRemoval, type RemovalDeps } from './removed-plugins.ts'
@@ -9,15 +9,8 @@ const TRIM = loadScript('trim.lua', import.meta.url)
 const LETTERS = loadScript('letters.lua', import.meta.url)
 const REFUSED = loadScript('refused.lua', import.meta.url)
 
-/** Milliseconds, bytes. */
-export interface Retention {
-  readonly age: number
-  readonly size: number
-  readonly deadLetters: number
-}
-
 export interface SweepDeps extends RemovalDeps {
-  readonly retention: Retention
+  readonly retention: Omit<Retention, 'bodies'>
   readonly sweepMs: number
 }
 

@@ -1,16 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { SqliteClient } from '../client/sqlite-client.ts'
-import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
-
-/** When finished callbacks are deleted. `age` and `deadLetters` are milliseconds, `size` is bytes. */
-export interface Retention {
-  readonly age: number
-  readonly size: number
-  readonly deadLetters: number
-  /** `finished`: bodies go once every plugin is done with their callback. */
-  readonly bodies?: 'kept' | 'finished'
-}
+import { type Evicted, NOTHING_EVICTED, type Retention } from '../../../retention-shares.ts'
 
 const LOOK_EVERY_MS = 10_000
 /** The pause between two chunks, which lets appends go first. */
