@@ -15,12 +15,7 @@ export interface MemberDeps {
   readonly onFreed: () => void
 }
 
-type Reply = readonly [
-  at: number,
-  hasCome: number,
-  isAfterOutage: number,
-  ...[readonly (readonly [members: number, rank: number])[]],
-]
+type Reply = [at: number, hasCome: number, isAfterOutage: number, counts: [members: number, rank: number][]]
 
 /**
  * Reports that this process is alive, and with which plugins. If the others have counted it as dead, or if the Redis is a
