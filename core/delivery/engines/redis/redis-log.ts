@@ -21,7 +21,7 @@ import { recordUndelivered } from './append/record-undelivered.ts'
 import { holdsOf, readEntry, recordOf, type Row, waitingOf } from './client/entry.ts'
 import { PARTITIONS, partitionKey, SCHEMA_VERSION } from './client/keys.ts'
 import { type Connection, loadScript, runIn } from './client/run.ts'
-import { Hints } from './partition/hints.ts'
+import { createHints } from './partition/hints.ts'
 import { Leases } from './partition/leases.ts'
 import { Membership } from './partition/membership.ts'
 
@@ -51,7 +51,7 @@ export class RedisLog implements CallbackLog {
   readonly #member = newId()
   readonly #membership: Membership
   readonly #leases: Leases
-  readonly #hints: Hints
+  readonly #hints: ReturnType<typeof createHints>
   readonly #appender: Appender
   #partitions = PARTITIONS
   #listener: LogListener = { appending() {}, notified() {}, freed() {} }
@@ -64,7 +64,7 @@ export class RedisLog implements CallbackLog {
     const partitions = (): number => this.#partitions
     const onFreed = (): void => this.#hints.publish('free')
     const parts = { connection, member, leaseMs, plugins, partitions, onFreed }
-    this.#hints = new Hints(connection, member)
+    this.#hints = createHints(connection, member)
     this.#membership = new Membership(parts)
     this.#leases = new Leases(parts, this.#membership)
     this.#appender = new Appender({
