@@ -1,7 +1,7 @@
 import type { Bus } from '../../../observe/bus.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
 import { postgresFault } from '../../../store/postgres/fault.ts'
-import type { Queryable } from '../../../store/postgres/sql.ts'
+import type { Sql } from '../../../store/postgres/sql.ts'
 import { type Retention, sharesOf } from '../../retention-shares.ts'
 import {
   BYTES,
@@ -11,7 +11,6 @@ import {
   type Deleted,
   EMPTY_FINISHED,
   GONE,
-  LAST_LOOKED,
   NOTE_GONE,
   REMOVE,
   SMALL_UPKEEP,
@@ -53,30 +52,26 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
   const stopping = new AbortController()
   let reportedAt = -Infinity
 
-  /** Runs a step in a separate transaction, unless another process is doing the upkeep. */
-  const step = <T>(work: (session: Queryable) => Promise<T>): Promise<T | undefined> =>
+  /** Runs a statement in a separate transaction, unless another process is doing the upkeep. */
+  const step = (statement: Sql, values: readonly unknown[] = []): Promise<Deleted | undefined> =>
     postgres.transaction(async (session) => {
       const [lock] = await session.query<{ is_free: boolean }>(TRY_LOCK)
-      return lock?.is_free && !stopping.signal.aborted ? work(session) : undefined
+      if (!lock?.is_free || stopping.signal.aborted) return undefined
+      return (await session.query<Deleted>(statement, values))[0]
     })
 
-  /** Deletes finished ones in the order of receipt until `isEnough`. */
-  const deleteFinished = async (
-    before: string,
-    isExpendable: boolean,
-    isEnough: (bytes: number) => boolean,
-  ): Promise<Deleted> => {
-    let total: Deleted = { count: 0, bytes: 0 }
-    for (let after: string | null = ''; after !== null && !isEnough(total.bytes);) {
-      const values: unknown[] = [after, before, STEP, isExpendable]
-      after = null
-      await step(async (session) => {
-        const [last] = await session.query<{ id: string | null }>(LAST_LOOKED, values)
-        const [deleted] = await session.query<Deleted>(DELETE_FINISHED, values)
-        after = last?.id ?? null
-        const { count = 0, bytes = 0 } = deleted ?? {}
-        total = { count: total.count + count, bytes: total.bytes + bytes }
-      })
+  /** Frees what finished ones take, from an id on in the order of receipt, until `isEnough`. */
+  const freeFinished = async (
+    statement: Sql,
+    { from = '', before = END, isExpendable = false },
+    isEnough: (bytes: number) => boolean = () => false,
+  ): Promise<{ count: number; bytes: number }> => {
+    const total = { count: 0, bytes: 0 }
+    for (let after: string | null = from; after !== null && !isEnough(total.bytes);) {
+      const freed = await step(statement, [after, before, STEP, isExpendable])
+      total.count += freed?.count ?? 0
+      total.bytes += freed?.bytes ?? 0
+      after = freed?.last ?? null
     }
     return total
   }
@@ -88,31 +83,23 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
   const emptyFinished = async (): Promise<void> => {
     const at = now()
     if (at - looked.allAt >= ALL_EVERY_MS) looked = { behind: '', allAt: at }
-    let after: string | null = looked.behind
-    while (after !== null) {
-      const values: unknown[] = [after, END, STEP, false]
-      after = null
-      await step(async (session) => {
-        const [last] = await session.query<{ id: string | null }>(LAST_LOOKED, values)
-        await session.query(EMPTY_FINISHED, values)
-        after = last?.id ?? null
-      })
-    }
+    await freeFinished(EMPTY_FINISHED, { from: looked.behind })
     looked = { ...looked, behind: idAt(at - LATELY_MS) }
   }
 
-  /** Repeats a step that deletes some until none are left. */
-  const deleteAll = async <T extends { count: number }>(
-    work: (session: Queryable) => Promise<T[]>,
+  /** Repeats a statement that deletes what is before a time or an id, and what takes more than a share, until none are left. */
+  const deleteAll = async (
+    statement: Sql,
+    before: string | number,
+    share: number,
   ): Promise<{ count: number; bytes: number; early: number }> => {
     const total = { count: 0, bytes: 0, early: 0 }
     for (let count = STEP; count >= STEP;) {
-      const [deleted] = (await step(work)) ?? []
-      const { bytes = 0, early = 0 } = (deleted ?? {}) as { bytes?: number; early?: number }
+      const deleted = await step(statement, [before, Math.floor(Math.max(0, share)), STEP])
       count = deleted?.count ?? 0
       total.count += count
-      total.bytes += bytes
-      total.early += early
+      total.bytes += deleted?.bytes ?? 0
+      total.early += deleted?.early ?? 0
     }
     return total
   }
@@ -124,26 +111,24 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
 
   const makeRoom = async (): Promise<void> => {
     const shares = sharesOf(retention.size)
-    const expired = idAt(now() - retention.deadLetters)
-    const deleteRefused = (share: number) => (session: Queryable) =>
-      session.query<Deleted>(DELETE_REFUSED, [expired, Math.floor(share), STEP])
-    const deleteDeadLetters = (share: number) => (session: Queryable) =>
-      session.query<Deleted>(DELETE_DEAD_LETTERS, [now() - retention.deadLetters, Math.floor(share), STEP])
-    let refused = (await deleteAll(deleteRefused(shares.refused))).count
-    let faults = (await deleteAll(deleteDeadLetters(shares.faults))).early
-    await deleteFinished(idAt(now() - retention.age), false, () => false)
+    const expiredAt = now() - retention.deadLetters
+    const deleteRefused = (share: number) => deleteAll(DELETE_REFUSED, idAt(expiredAt), share)
+    const deleteDeadLetters = (share: number) => deleteAll(DELETE_DEAD_LETTERS, expiredAt, share)
+    let refused = (await deleteRefused(shares.refused)).count
+    let faults = (await deleteDeadLetters(shares.faults)).early
+    await freeFinished(DELETE_FINISHED, { before: idAt(now() - retention.age) })
     let finished = 0
     let lacking = (await usedBytes()).bytes - retention.size
     if (lacking > 0) {
-      const gone = await deleteAll(deleteRefused(Math.max(0, shares.refused - lacking)))
+      const gone = await deleteRefused(shares.refused - lacking)
       refused += gone.count
       lacking -= gone.bytes
       for (const isExpendable of [true, false]) {
-        const deleted = await deleteFinished(END, isExpendable, (bytes) => bytes >= lacking)
+        const deleted = await freeFinished(DELETE_FINISHED, { isExpendable }, (bytes) => bytes >= lacking)
         finished += deleted.count
         lacking -= deleted.bytes
       }
-      if (lacking > 0) faults += (await deleteAll(deleteDeadLetters(Math.max(0, shares.faults - lacking)))).early
+      if (lacking > 0) faults += (await deleteDeadLetters(shares.faults - lacking)).early
     }
     if (refused + finished + faults === 0) return
     const { since } = await usedBytes()
@@ -167,7 +152,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       await removePlugins()
       if (retention.bodies === 'finished') await emptyFinished()
       await makeRoom()
-      await step((session) => session.query(SMALL_UPKEEP))
+      await step(SMALL_UPKEEP)
     } catch (thrown) {
       const error = postgresFault(thrown)
       if (error.code === 'STORE_UNREACHABLE' || error.code === 'STORE_CLOSED') return

@@ -5,7 +5,7 @@ import { makeSchema } from '../../../../core/delivery/engines/postgres/schema.ts
 import { deadLetters } from '../../../../core/delivery/engines/postgres/history/dead-letters.ts'
 import { backward, find, forward } from '../../../../core/delivery/engines/postgres/history/list.ts'
 import { REQUEST } from '../../../../core/delivery/engines/postgres/sql/requests.ts'
-import { DELETE_FINISHED, EMPTY_FINISHED, LAST_LOOKED } from '../../../../core/delivery/engines/postgres/sql/retain.ts'
+import { DELETE_FINISHED, EMPTY_FINISHED } from '../../../../core/delivery/engines/postgres/sql/retain.ts'
 import { shortFingerprint } from '../../../../core/delivery/ingest/fingerprint.ts'
 import type { Append, Change, NewLease } from '../../../../core/delivery/callback-log.ts'
 import { newId } from '../../../../core/lib/id.ts'
@@ -36,7 +36,7 @@ const BLOCKS = sql(
 )
 
 /** What relies on the settings of a session, which a pooler has for all. */
-const UNSET = ['delete a hundred', 'empty a hundred', 'look for more', 'list the oldest']
+const UNSET = ['delete a hundred', 'empty a hundred', 'list the oldest']
 
 let serial = 0
 
@@ -143,7 +143,6 @@ class Work {
       },
       'delete a hundred': () => session.query(DELETE_FINISHED, chunk),
       'empty a hundred': () => session.query(EMPTY_FINISHED, chunk),
-      'look for more': () => session.query(LAST_LOOKED, chunk),
       'list the newest': () => backward(session, { limit: 50 }),
       'list the oldest': () => forward(session, { limit: 50 }),
       find: () => find(session, [late[0]?.id ?? ''], true),

@@ -1,7 +1,7 @@
 import type { PostgresClient } from '../../../../store/postgres/client.ts'
 import { sql } from '../../../../store/postgres/sql.ts'
 import type { Erasure } from '../../../history.ts'
-import { deleting } from '../sql/retain.ts'
+import { freeing } from '../sql/retain.ts'
 
 /** How many callbacks a transaction takes. */
 const AT_ONCE = 500
@@ -34,7 +34,7 @@ const LETTERS = sql(
 )
 const CALLBACKS = sql(
   'erase-callbacks',
-  deleting(`SELECT e.partition, e.seq FROM ${ERASED}
+  freeing(`SELECT e.partition, e.seq FROM ${ERASED}
     WHERE NOT EXISTS (SELECT FROM {schema}.states s WHERE s.partition = e.partition AND s.seq = e.seq)`),
 )
 const RECORDS = sql('erase-records', 'DELETE FROM {schema}.records WHERE num = ANY ($1::bigint[])')

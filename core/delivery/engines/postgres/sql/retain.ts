@@ -18,52 +18,40 @@ const IS_FINISHED = `NOT EXISTS (SELECT FROM {schema}.cursors k WHERE k.partitio
   AND NOT EXISTS (SELECT FROM {schema}.states s WHERE s.partition = c.partition AND s.seq = c.seq)
   AND NOT EXISTS (SELECT FROM {schema}.dead_letters d WHERE d.partition = c.partition AND d.seq = c.seq)`
 
-/** Deletes the chosen callbacks, and subtracts their bytes from those of their partitions. */
-export const deleting = (chosen: string): string => `WITH chosen AS MATERIALIZED (${chosen}), deleted AS (
-    DELETE FROM {schema}.callbacks c USING chosen WHERE c.partition = chosen.partition AND c.seq = chosen.seq
-    RETURNING c.partition, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes
-  ), freed AS (
-    UPDATE {schema}.partitions p SET bytes = p.bytes - d.bytes
-    FROM (SELECT partition, sum(bytes) AS bytes FROM deleted GROUP BY partition) d WHERE p.n = d.partition
-  )
-  SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes FROM deleted`
-
-export interface Deleted {
-  readonly count: number
-  readonly bytes: number
-}
+const DELETE = `DELETE FROM {schema}.callbacks c USING chosen WHERE c.partition = chosen.partition AND c.seq = chosen.seq
+    RETURNING c.partition, octet_length(c.raw) + octet_length(c.query) + 400 AS bytes`
+const EMPTY = `UPDATE {schema}.callbacks c SET raw = '', query = '', key = NULL FROM chosen
+    WHERE c.partition = chosen.partition AND c.seq = chosen.seq RETURNING c.partition, chosen.bytes`
 
 /**
- * Reads some callbacks from an id on, oldest first, and deletes the finished ones among them. $1 only after this id,
- * $2 only before this one, $3 how many to read, $4 only expendable ones, or any. Refused ones have a separate limit.
+ * Deletes the chosen callbacks or only their bodies, and subtracts the bytes from those of their partitions. `last` is the
+ * last one of those that were looked at to choose from.
  */
-export const DELETE_FINISHED = sql(
-  'delete-finished',
-  deleting(`SELECT c.partition, c.seq FROM (
-      SELECT * FROM {schema}.callbacks c WHERE c.id > $1 AND c.id < $2 AND (c.expendable OR NOT $4) ORDER BY c.id LIMIT $3
-    ) c WHERE c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}`),
-)
-/** The same, but deletes only the bodies of the finished ones. */
-export const EMPTY_FINISHED = sql(
-  'empty-finished',
-  `WITH chosen AS MATERIALIZED (
-    SELECT c.partition, c.seq, octet_length(c.raw) + octet_length(c.query) AS bytes FROM (
-      SELECT * FROM {schema}.callbacks c WHERE c.id > $1 AND c.id < $2 AND (c.expendable OR NOT $4) ORDER BY c.id LIMIT $3
-    ) c WHERE c.raw <> '' AND c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}
-  ), emptied AS (
-    UPDATE {schema}.callbacks c SET raw = '', query = '', key = NULL FROM chosen
-    WHERE c.partition = chosen.partition AND c.seq = chosen.seq RETURNING c.partition, chosen.bytes
+export const freeing = (chosen: string, change = DELETE, looked = 'SELECT NULL AS id'): string =>
+  `WITH looked AS MATERIALIZED (${looked}), chosen AS MATERIALIZED (${chosen}), freed AS (${change}), subtracted AS (
+    UPDATE {schema}.partitions p SET bytes = p.bytes - f.bytes
+    FROM (SELECT partition, sum(bytes) AS bytes FROM freed GROUP BY partition) f WHERE p.n = f.partition
   )
-  UPDATE {schema}.partitions p SET bytes = p.bytes - e.bytes
-  FROM (SELECT partition, sum(bytes) AS bytes FROM emptied GROUP BY partition) e WHERE p.n = e.partition`,
-)
-/** The last callback that was read. */
-export const LAST_LOOKED = sql(
-  'last-looked',
-  `SELECT max(id) AS id FROM (
-    SELECT id FROM {schema}.callbacks WHERE id > $1 AND id < $2 AND (expendable OR NOT $4) ORDER BY id LIMIT $3
-  ) AS picked`,
-)
+  SELECT count(*) AS count, coalesce(sum(bytes), 0)::bigint AS bytes, (SELECT max(id) FROM looked) AS last FROM freed`
+
+/** What a statement has deleted. */
+export interface Deleted {
+  readonly count: number
+  readonly bytes?: number
+  /** How many of them had not expired. */
+  readonly early?: number
+  readonly last?: string | null
+}
+
+/** $1 only after this id, $2 only before this one, $3 how many to look at, $4 only expendable ones, or any. Oldest first. */
+const LOOKED = `SELECT partition, seq, id, outcome, octet_length(raw) + octet_length(query) AS bytes FROM {schema}.callbacks
+    WHERE id > $1 AND id < $2 AND (expendable OR NOT $4) ORDER BY id LIMIT $3`
+/** The finished ones among them. Refused ones have a separate limit. */
+const FINISHED = `SELECT c.partition, c.seq, c.bytes FROM looked c
+    WHERE c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}`
+
+export const DELETE_FINISHED = sql('delete-finished', freeing(FINISHED, DELETE, LOOKED))
+export const EMPTY_FINISHED = sql('empty-finished', freeing(`${FINISHED} AND c.bytes > 0`, EMPTY, LOOKED))
 
 /**
  * Refused ones: $1 those before this id, and beyond $2 bytes the oldest of the apps with most; $3 at a time. Counting
@@ -71,7 +59,7 @@ export const LAST_LOOKED = sql(
  */
 export const DELETE_REFUSED = sql(
   'delete-refused',
-  deleting(`SELECT c.partition, c.seq FROM (
+  freeing(`SELECT c.partition, c.seq FROM (
       SELECT c.*, sum(bytes) OVER (ORDER BY of_app, id) AS total FROM (
         SELECT c.*, sum(bytes) OVER (PARTITION BY app ORDER BY id DESC) AS of_app FROM (
           SELECT partition, seq, app, id, octet_length(raw) + octet_length(query) + 400 AS bytes
