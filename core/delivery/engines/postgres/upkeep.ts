@@ -3,6 +3,7 @@ import type { PostgresClient } from '../../../store/postgres/client.ts'
 import { postgresFault } from '../../../store/postgres/fault.ts'
 import type { Sql } from '../../../store/postgres/sql.ts'
 import { type Retention, sharesOf } from '../../retention-shares.ts'
+import { idAt, LAST_ID } from './history/list.ts'
 import {
   BYTES,
   DELETE_DEAD_LETTERS,
@@ -42,8 +43,6 @@ const QUIET_MS = 10_000
 /** How far a sweep for bodies reaches back before the previous one. Callbacks that finish later wait for a full sweep. */
 const LATELY_MS = 60_000
 const ALL_EVERY_MS = 3_600_000
-/** Greater than every id. */
-const END = '~'
 
 /** Drops what has expired or finds no room, and dead-letters what waits for removed plugins. */
 export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, configured, now }: UpkeepDeps): Upkeep {
@@ -63,7 +62,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
   /** Frees what finished ones take, from an id on in the order of receipt, until `isEnough`. */
   const freeFinished = async (
     statement: Sql,
-    { from = '', before = END, isExpendable = false },
+    { from = '', before = LAST_ID, isExpendable = false },
     isEnough: (bytes: number) => boolean = () => false,
   ): Promise<{ count: number; bytes: number }> => {
     const total = { count: 0, bytes: 0 }
@@ -75,8 +74,6 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
     }
     return total
   }
-
-  const idAt = (ms: number): string => Math.max(0, Math.floor(ms)).toString(36).padStart(9, '0')
 
   let looked = { behind: '', allAt: now() }
   /** Deletes the bodies of finished callbacks. */

@@ -49,7 +49,7 @@ const SKEW_MS = 600_000
 const ID_TIME_DIGITS = 9
 const MAX_ID_MS = 36 ** ID_TIME_DIGITS - 1
 /** Greater than every id. */
-const LAST_ID = '~'
+export const LAST_ID = '~'
 
 /** Among the last ones before the id $8. */
 const BACKWARD = sql(
@@ -130,8 +130,10 @@ async function sliceEnd(postgres: Queryable, before: string): Promise<Pick<Row, 
 }
 
 /** The smallest id of a time; see core/lib/id.ts. */
-function idAt(ms: number): string {
-  return Math.max(0, Math.min(ms, MAX_ID_MS)).toString(36).padStart(ID_TIME_DIGITS, '0')
+export function idAt(ms: number): string {
+  return Math.max(0, Math.min(Math.floor(ms), MAX_ID_MS))
+    .toString(36)
+    .padStart(ID_TIME_DIGITS, '0')
 }
 
 function fitting(rows: readonly Row[], test: ReturnType<typeof nameTest>, bodies: boolean | undefined): Entry[] {
