@@ -1,5 +1,4 @@
-import type { Queryable, Sql } from '../../../../store/postgres/sql.ts'
-import { sql } from '../../../../store/postgres/sql.ts'
+import { type Queryable, type Sql, sql } from '../../../../store/postgres/sql.ts'
 import { type Entry, type Filter, type Page, SLICE_MS } from '../../../history.ts'
 import { nameTest, pageOfIds, withoutBody } from '../../../filter.ts'
 
@@ -65,17 +64,17 @@ const SLICE_END = sql(
   `SELECT id, received_at AS "receivedAt" FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
 )
 
-/** $8 the place: numbers by partition, and under -1 that of undelivered callbacks. */
+/** $8 the place: numbers by partition, 0 if it has none, and under -1 that of undelivered callbacks. */
 const FORWARD = sql(
   'list-forward',
   `SELECT *, ${OUTCOMES} FROM (
-    SELECT picked.* FROM jsonb_each_text($8) AS place (n, after) CROSS JOIN LATERAL (
+    SELECT picked.* FROM {schema}.partitions CROSS JOIN LATERAL (
       SELECT ${COLUMNS} FROM {schema}.callbacks
-      WHERE n <> '-1' AND partition = n::int AND seq > greatest(0, after::bigint) AND ${FITS} ORDER BY seq LIMIT $10
+      WHERE partition = n AND seq > greatest(0, ($8::jsonb ->> n::text)::bigint) AND ${FITS} ORDER BY seq LIMIT $10
     ) AS picked
     UNION ALL (
       SELECT ${COLUMNS} FROM {schema}.callbacks
-      WHERE partition = 0 AND seq < -($8::jsonb ->> '-1')::bigint AND ${FITS} ORDER BY seq DESC LIMIT $10
+      WHERE partition = 0 AND seq < -greatest(0, ($8::jsonb ->> '-1')::bigint) AND ${FITS} ORDER BY seq DESC LIMIT $10
     )
   ) AS picked ORDER BY id LIMIT $10`,
 )
@@ -103,11 +102,11 @@ interface Row extends Omit<Entry, 'ref' | 'plugins' | 'undelivered' | 'body'> {
   readonly outcomes: Entry['plugins'] | null
 }
 
+type Reached = Pick<Row, 'id' | 'receivedAt'>
+
 export async function backward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
   const { ids, since, until, bodies } = filter
-  const lookUp = (wanted: readonly string[], withBodies: boolean): Promise<Entry[]> =>
-    find(postgres, wanted, withBodies)
-  if (ids) return pageOfIds(lookUp, { ...filter, ids }, false)
+  if (ids) return pageOfIds((...asked) => find(postgres, ...asked), { ...filter, ids }, false)
   const test = nameTest(filter)
   const lowest = since === undefined ? '' : idAt(since - SKEW_MS)
   const endsAt = performance.now() + SLICE_MS
@@ -117,16 +116,12 @@ export async function backward(postgres: Queryable, filter: Filter, place?: stri
     const limit = limitOf(filter) - entries.length
     const rows = await list(postgres, BACKWARD, { ...filter, limit }, before)
     entries.push(...fitting(rows, test, bodies))
-    const last = rows.length < limit ? await sliceEnd(postgres, before) : rows.at(-1)
+    const last = rows.length < limit ? (await postgres.query<Reached>(SLICE_END, [before]))[0] : rows.at(-1)
     if (!last || last.id < lowest) return { entries, place: last?.id ?? before, end: true }
     before = last.id
     if (entries.length >= limitOf(filter) || performance.now() > endsAt)
       return { entries, place: before, end: false, searchedTo: last.receivedAt }
   }
-}
-
-async function sliceEnd(postgres: Queryable, before: string): Promise<Pick<Row, 'id' | 'receivedAt'> | undefined> {
-  return (await postgres.query<Pick<Row, 'id' | 'receivedAt'>>(SLICE_END, [before]))[0]
 }
 
 /** The smallest id of a time; see core/lib/id.ts. */
@@ -145,21 +140,14 @@ function fitting(rows: readonly Row[], test: ReturnType<typeof nameTest>, bodies
 /** Places are numbers in partitions: later callbacks come after them, whatever their ids. */
 export async function forward(postgres: Queryable, filter: Filter, place?: string): Promise<Page> {
   const { ids, bodies } = filter
-  const lookUp = (wanted: readonly string[], withBodies: boolean): Promise<Entry[]> =>
-    find(postgres, wanted, withBodies)
-  if (ids) return pageOfIds(lookUp, { ...filter, ids }, true)
+  if (ids) return pageOfIds((...asked) => find(postgres, ...asked), { ...filter, ids }, true)
   const ends = await endsOf(postgres)
-  const from = place === undefined ? {} : (JSON.parse(place) as Place)
-  const start = Object.fromEntries(Object.keys(ends).map((n) => [n, from[n] ?? 0]))
-  const rows = await list(postgres, FORWARD, filter, JSON.stringify(start))
+  const next = place === undefined ? {} : (JSON.parse(place) as Place)
+  const rows = await list(postgres, FORWARD, filter, JSON.stringify(next))
+  const reach = (n: string | number, seq: number): void => void (next[n] = Math.max(next[n] ?? 0, seq))
+  for (const { partition, seq } of rows) reach(seq < 0 ? -1 : partition, Math.abs(seq))
   const isEnd = rows.length < limitOf(filter)
-  const next = isEnd
-    ? Object.fromEntries(Object.keys(ends).map((n) => [n, Math.max(ends[n] ?? 0, start[n] ?? 0)]))
-    : start
-  for (const { partition, seq } of rows) {
-    const n = seq < 0 ? -1 : partition
-    next[n] = Math.max(next[n] ?? 0, Math.abs(seq))
-  }
+  if (isEnd) for (const [n, tail] of Object.entries(ends)) reach(n, tail)
   return { entries: fitting(rows, nameTest(filter), bodies), place: JSON.stringify(next), end: isEnd }
 }
 
