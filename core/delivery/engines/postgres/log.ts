@@ -28,8 +28,8 @@ import { Appender } from './appender.ts'
 import { Notifications } from './notifications.ts'
 import { Reader } from './reader.ts'
 import { RECORD_UNDELIVERED } from './sql/append.ts'
-import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow } from './sql/lease.ts'
-import { COUNTS_OF, DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
+import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow, NEW_LEASES } from './sql/lease.ts'
+import { DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
 import { HOLD, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
 import { createUpkeep, type Upkeep } from './upkeep.ts'
@@ -59,6 +59,8 @@ export interface PostgresLogDeps {
   readonly pace?: Partial<Pace> | undefined
 }
 
+/** What the database gets of a lease. */
+const OF_LEASE: (keyof Lease)[] = ['plugin', 'partition', 'fence']
 const CLOCK = sql('clock', `SELECT ${NOW} AS now`)
 
 /** The log in a PostgreSQL, for several processes and machines. `sql/tables.ts` says what it stores. */
@@ -173,8 +175,9 @@ export class PostgresLog implements CallbackLog {
   async lease({ plugins, held, returned, isLeaving }: LeaseRequest): Promise<LeaseReply> {
     const { leaseMs } = this.#pace
     // Send what the consumer holds, so that a loss is reported again if its reply was lost.
-    const values = [JSON.stringify(held.map(aboutOf)), JSON.stringify(returned.map(aboutOf)), isLeaving, leaseMs]
-    const rows = await this.#deps.postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
+    const values = [JSON.stringify(held, OF_LEASE), JSON.stringify(returned, OF_LEASE), isLeaving, leaseMs]
+    const { postgres } = this.#deps
+    const rows = await postgres.query<LeaseRow>(LEASE, [this.#member, plugins, ...values])
     this.#setClock(rows[0]?.now)
     if (returned.length > 0) this.#notifications.notify()
     const lost = rows.filter(({ kind }) => kind === 'lost')
@@ -186,7 +189,9 @@ export class PostgresLog implements CallbackLog {
         const theirs = kept.filter((lease) => lease.plugin === plugin)
         return theirs.slice(0, Math.max(0, theirs.length - share))
       })
-    const taken = await this.#newLeases(rows.filter(({ kind }) => kind === 'taken'))
+    const granted = rows.filter(({ kind }) => kind === 'taken')
+    const taken =
+      granted.length === 0 ? [] : await postgres.query<NewLease>(NEW_LEASES, [JSON.stringify(granted, OF_LEASE)])
     this.#counts.clear()
     for (const { partition } of [...kept, ...taken]) this.#counts.set(partition, (this.#counts.get(partition) ?? 0) + 1)
     return { taken, lost, surplus, validMs: leaseMs }
@@ -245,15 +250,6 @@ export class PostgresLog implements CallbackLog {
     return { woken: {}, holds, more: woken !== null }
   }
 
-  async #newLeases(rows: readonly LeaseRow[]): Promise<NewLease[]> {
-    if (rows.length === 0) return []
-    const of = [rows.map(({ plugin }) => plugin), rows.map(({ partition }) => partition)]
-    const counts = await this.#deps.postgres.query<{ stored: number; waiting: number }>(COUNTS_OF, of)
-    return rows.map(({ plugin, partition, fence, is_clean: clean, seq: cursor, tail }, n) => {
-      return { plugin, partition, fence, clean, cursor, tail, ...(counts[n] ?? { stored: 0, waiting: 0 }) }
-    })
-  }
-
   #setClock(now: number | undefined): void {
     if (now !== undefined) this.#clock = { now, at: performance.now() }
   }
@@ -271,10 +267,6 @@ function waitingOf(row: WaitingRow): WaitingCallback {
     dueAt: row.due_at ?? undefined,
     deferredSince: row.deferred_since ?? undefined,
   }
-}
-
-function aboutOf({ plugin, partition, fence }: Lease): Lease {
-  return { plugin, partition, fence }
 }
 
 function nameOf({ plugin, partition, fence }: Lease): string {

@@ -1,4 +1,6 @@
 import { NOW, sql } from '../../../../store/postgres/sql.ts'
+import type { Lease } from '../../../callback-log.ts'
+import { STORED } from './read.ts'
 
 /**
  * Nobody can renew leases during an outage. So if nobody has sent a heartbeat for half the time of a lease, those who were
@@ -70,18 +72,29 @@ BEGIN
 END $$;
 `
 
-export interface LeaseRow {
+export interface LeaseRow extends Lease {
   readonly kind: 'taken' | 'lost' | 'share'
-  readonly plugin: string
-  readonly partition: number
-  readonly fence: number
-  readonly is_clean: boolean
   readonly seq: number
-  readonly tail: number
   readonly now: number
 }
 
-export const LEASE = sql('lease', 'SELECT * FROM {schema}.lease($1, $2, $3, $4, $5, $6) ORDER BY plugin, partition')
+export const LEASE = sql(
+  'lease',
+  `SELECT kind, plugin, partition, fence, seq, now FROM {schema}.lease($1, $2, $3, $4, $5, $6) ORDER BY plugin, partition`,
+)
+
+/**
+ * $1 leases that were taken. Leaves out those that another process has taken since. Not in one statement with LEASE, which
+ * may wait: it would count what was finished before that.
+ */
+export const NEW_LEASES = sql(
+  'new-leases',
+  `SELECT k.plugin, k.partition, k.fence, k.is_clean AS clean, k.seq AS cursor, p.tail,
+    ${STORED} AS stored, ${STORED} - k.finished AS waiting
+  FROM jsonb_to_recordset($1) AS taken (plugin text, partition int, fence bigint)
+  JOIN {schema}.cursors k USING (plugin, partition, fence) JOIN {schema}.partitions p ON p.n = k.partition
+  ORDER BY k.plugin, k.partition`,
+)
 
 /** New plugins start with the next callback. $1 plugins of $2 this process, which counts as alive for $3 milliseconds. */
 export const ADD_PLUGINS = sql(

@@ -29,7 +29,7 @@ export interface WaitingRow {
 }
 
 /** How many callbacks were ever stored for a plugin in a partition, replayed and retried ones among them. */
-const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
+export const STORED = `(coalesce((p.stored ->> k.plugin)::bigint, 0) + k.again)`
 
 /** How many bytes of bodies a page may have. */
 const PAGE_BYTES = 4_000_000
@@ -103,14 +103,6 @@ export const DUE = sql(
 )
 
 export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
-
-/** $1 plugins and $2 partitions, side by side. */
-export const COUNTS_OF = sql(
-  'counts-of',
-  `SELECT ${STORED} AS stored, ${STORED} - k.finished AS waiting
-  FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS lease (plugin, partition, i)
-  JOIN {schema}.cursors k USING (plugin, partition) JOIN {schema}.partitions p ON p.n = k.partition ORDER BY i`,
-)
 
 export const BACKLOGS = sql(
   'backlogs',
