@@ -256,16 +256,13 @@ export class PostgresLog implements CallbackLog {
 }
 
 function waitingOf(row: WaitingRow): WaitingCallback {
-  const { seq, id, command, signed, query, raw, resends, attempt, tries } = row
-  const same = { seq, id, command, signed, query, raw, resends, attempt, tries }
+  const { seq, id, sdkAppId, command, receivedAt, signed, query, raw, maybeResend, resends, attempt, tries } = row
+  const same = { seq, id, sdkAppId, command, receivedAt, signed, query, raw, maybeResend, resends, attempt, tries }
   return {
     ...same,
-    sdkAppId: row.app,
-    receivedAt: row.received_at,
-    maybeResend: row.maybe_resend,
     key: row.key ?? undefined,
-    dueAt: row.due_at ?? undefined,
-    deferredSince: row.deferred_since ?? undefined,
+    dueAt: row.dueAt ?? undefined,
+    deferredSince: row.deferredSince ?? undefined,
   }
 }
 

@@ -1,7 +1,10 @@
 import { sql } from '../../../../store/postgres/sql.ts'
+import type { WaitingCallback } from '../../../callback-log.ts'
 
-const COLUMNS = `c.seq, c.id, c.app, c.command, c.received_at, c.signed, c.key, c.query, c.raw, c.maybe_resend, c.resends,
-  coalesce(s.attempt, 1) AS attempt, s.due_at, s.deferred_since, coalesce(s.tries, 0) AS tries`
+/** Named as in a WaitingCallback. */
+const COLUMNS = `c.seq, c.id, c.app AS "sdkAppId", c.command, c.received_at AS "receivedAt", c.signed, c.key, c.query, c.raw,
+  c.maybe_resend AS "maybeResend", c.resends, coalesce(s.attempt, 1) AS attempt, s.due_at AS "dueAt",
+  s.deferred_since AS "deferredSince", coalesce(s.tries, 0) AS tries`
 
 /** Lookups by key that the planner cannot turn into a join of whole partitions. */
 export const callbackAt = (partition: string, seq: string): string =>
@@ -10,22 +13,10 @@ export const stateOf = (plugin: string): string =>
   `LATERAL (SELECT * FROM {schema}.states WHERE partition = c.partition AND seq = c.seq AND plugin = ${plugin} LIMIT 1) AS s`
 
 /** A callback as it is read for a plugin. */
-export interface WaitingRow {
-  readonly seq: number
-  readonly id: string
-  readonly app: number
-  readonly command: string
-  readonly received_at: number
-  readonly signed: boolean
+export interface WaitingRow extends Omit<WaitingCallback, 'key' | 'dueAt' | 'deferredSince'> {
   readonly key: string | null
-  readonly query: string
-  readonly raw: string
-  readonly maybe_resend: boolean
-  readonly resends: number
-  readonly attempt: number
-  readonly due_at: number | null
-  readonly deferred_since: number | null
-  readonly tries: number
+  readonly dueAt: number | null
+  readonly deferredSince: number | null
 }
 
 /** How many callbacks were ever stored for a plugin in a partition, replayed and retried ones among them. */
@@ -99,7 +90,7 @@ export const DUE = sql(
   SELECT later.next, due.*
   FROM (SELECT (SELECT due_at FROM ${OF_LEASE} AND due_at > $3 AND due_at <= ${LATEST} ORDER BY due_at LIMIT 1) AS next) later
   LEFT JOIN (SELECT ${COLUMNS} FROM due s, ${callbackAt('$2', 's.seq')} ORDER BY s.due_at, s.seq LIMIT $6) due ON true
-  ORDER BY due.due_at, due.seq`,
+  ORDER BY due."dueAt", due.seq`,
 )
 
 export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
