@@ -22,8 +22,8 @@ export class Notifications {
   readonly #channel: string
   /** The last number of each partition that this process knows of. */
   readonly #tails: number[] = []
-  #partitions = new Set<number>()
-  #isForAll = false
+  /** Of which partitions to notify; undefined is all. */
+  #waiting = new Set<number | undefined>()
   #isSending = false
   #isPolling = false
   #timer: NodeJS.Timeout | undefined
@@ -55,8 +55,7 @@ export class Notifications {
 
   /** Tells all other processes to check a partition, or everything. */
   notify(partition?: number): void {
-    if (partition === undefined) this.#isForAll = true
-    else this.#partitions.add(partition)
+    this.#waiting.add(partition)
     if (this.#isSending) return
     this.#isSending = true
     queueMicrotask(() => void this.#sendAll())
@@ -64,10 +63,9 @@ export class Notifications {
 
   async #sendAll(): Promise<void> {
     const { postgres, member } = this.#deps
-    while (this.#isForAll || this.#partitions.size > 0) {
-      const list = this.#isForAll ? '' : [...this.#partitions].join(',')
-      this.#partitions = new Set()
-      this.#isForAll = false
+    while (this.#waiting.size > 0) {
+      const list = this.#waiting.has(undefined) ? '' : [...this.#waiting].join(',')
+      this.#waiting = new Set()
       // They check by themselves after a while.
       await postgres.query(NOTIFY, [this.#channel, `${member} ${list}`]).catch(() => undefined)
     }
