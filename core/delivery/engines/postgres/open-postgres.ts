@@ -26,12 +26,10 @@ export async function openPostgresEngine(
   const postgres = await openPostgres(settings, { log: logger })
   let log: PostgresLog | undefined
   let history: Promise<History> | undefined
-  try {
-    await makeSchema(postgres)
-  } catch (error) {
+  await makeSchema(postgres).catch(async (error: unknown) => {
     await postgres.close()
     throw error
-  }
+  })
   if (postgres.isPooled)
     logger.info('PostgreSQL is behind a pooler: notifications of other processes take 0.1 s longer')
   return {
