@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { TimhookError } from '../../../errors.ts'
+import { retryUntil } from '../../../lib/timeout.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
 import type { Append } from '../../callback-log.ts'
 import { APPEND, type Appended } from './sql/append.ts'
@@ -10,7 +10,6 @@ const MAX_ROWS = 500
 const MAX_CHARACTERS = 4_000_000
 /** How long a batch whose reply was lost is sent again. */
 const GIVE_UP_MS = 1500
-const RETRY_MS = 50
 
 interface AppenderDeps {
   readonly postgres: Pick<PostgresClient, 'query'>
@@ -23,16 +22,9 @@ interface AppenderDeps {
 }
 
 /** Stores callbacks in batches: those that arrive while a batch is under way go with the next one. */
-export class Appender {
-  readonly #lanes: readonly Lane[]
-
-  constructor(deps: AppenderDeps) {
-    this.#lanes = Array.from({ length: LANES }, () => new Lane(deps))
-  }
-
-  append(callback: Append): void {
-    this.#lanes[callback.partition % LANES]?.add(callback)
-  }
+export function createAppender(deps: AppenderDeps): (callback: Append) => void {
+  const lanes = Array.from({ length: LANES }, () => new Lane(deps))
+  return (callback) => lanes[callback.partition % LANES]?.add(callback)
 }
 
 class Lane {
@@ -84,11 +76,13 @@ class Lane {
   }
 
   async #send(batch: readonly Append[]): Promise<void> {
-    const { resendWindow, onAppending, onStored } = this.#deps
+    const { postgres, resendWindow, onAppending, onStored } = this.#deps
     onAppending()
     let replies: Appended[]
     try {
-      replies = await this.#untilAnswered([...columnsOf(batch), resendWindow])
+      const values = [...columnsOf(batch), resendWindow]
+      const send = (): Promise<Appended[]> => postgres.query<Appended>(APPEND, values)
+      replies = await retryUntil(send, { waitMs: GIVE_UP_MS, isTemporary: isLost })
     } catch (error) {
       for (const callback of batch) callback.failed(error)
       return
@@ -103,20 +97,11 @@ class Lane {
       callback.stored(seq)
     }
   }
+}
 
-  /** Sends the batch again if the connection was lost and it may not be stored. Stored callbacks keep their numbers. */
-  async #untilAnswered(values: readonly unknown[]): Promise<Appended[]> {
-    const endsAt = performance.now() + GIVE_UP_MS
-    for (;;) {
-      try {
-        return await this.#deps.postgres.query<Appended>(APPEND, values)
-      } catch (error) {
-        const isLost = error instanceof TimhookError && error.code === 'STORE_UNREACHABLE'
-        if (!isLost || performance.now() > endsAt) throw error
-        await delay(RETRY_MS)
-      }
-    }
-  }
+/** Whether the connection was lost, and the batch may not be stored. Callbacks that are keep their numbers if sent again. */
+function isLost(error: unknown): boolean {
+  return error instanceof TimhookError && error.code === 'STORE_UNREACHABLE'
 }
 
 function columnsOf(batch: readonly Append[]): unknown[][] {

@@ -24,7 +24,7 @@ import type { Hold, Undelivered } from '../../delivery.ts'
 import { isExpendable } from '../../ingest/expendable.ts'
 import { refusedFingerprint, refusedOf } from '../../record-refused.ts'
 import type { Retention } from '../../retention-shares.ts'
-import { Appender } from './appender.ts'
+import { createAppender } from './appender.ts'
 import { Notifications } from './notifications.ts'
 import { Reader } from './reader.ts'
 import { RECORD_UNDELIVERED } from './sql/append.ts'
@@ -68,7 +68,7 @@ export class PostgresLog implements CallbackLog {
   readonly #deps: PostgresLogDeps
   readonly #pace: Pace
   readonly #member = newId()
-  readonly #appender: Appender
+  readonly #append: ReturnType<typeof createAppender>
   readonly #reader: Reader
   readonly #notifications: Notifications
   readonly #upkeep: Upkeep
@@ -92,7 +92,7 @@ export class PostgresLog implements CallbackLog {
         if (partition === undefined) this.#listener?.freed()
       },
     })
-    this.#appender = new Appender({
+    this.#append = createAppender({
       postgres,
       resendWindow,
       onAppending: () => this.#listener?.appending(),
@@ -126,7 +126,7 @@ export class PostgresLog implements CallbackLog {
   }
 
   append(callback: Append): void {
-    this.#appender.append(callback)
+    this.#append(callback)
   }
 
   /** The database counts resends, so that all processes see them when they read. */
