@@ -2,7 +2,6 @@ import type { StoredCallback } from '../../../callback/callback.ts'
 import { newId } from '../../../lib/id.ts'
 import type { Bus } from '../../../observe/bus.ts'
 import type { PostgresClient } from '../../../store/postgres/client.ts'
-import { NOW, sql } from '../../../store/postgres/sql.ts'
 import {
   type Append,
   type CallbackLog,
@@ -61,7 +60,6 @@ export interface PostgresLogDeps {
 
 /** What the database gets of a lease. */
 const OF_LEASE: (keyof Lease)[] = ['plugin', 'partition', 'fence']
-const CLOCK = sql('clock', `SELECT ${NOW} AS now`)
 
 /** The log in a PostgreSQL, for several processes and machines. `sql/tables.ts` says what it stores. */
 export class PostgresLog implements CallbackLog {
@@ -110,15 +108,14 @@ export class PostgresLog implements CallbackLog {
   async open(listener: LogListener): Promise<OpenedLog> {
     const { postgres, plugins } = this.#deps
     await postgres.query(ADD_PLUGINS, [plugins, this.#member, this.#pace.leaseMs])
-    const [clock] = await postgres.query<{ now: number }>(CLOCK)
-    this.#setClock(clock?.now)
-    const partitions = (await postgres.query(TAILS)).length
+    const partitions = await postgres.query<{ now: number }>(TAILS)
+    this.#setClock(partitions[0]?.now)
     let noticed = await this.#carryOut(true)
     while (noticed.more) noticed = await this.#carryOut(true)
     this.#listener = listener
     this.#notifications.start()
     this.#upkeep.start()
-    return { partitions, holds: noticed.holds }
+    return { partitions: partitions.length, holds: noticed.holds }
   }
 
   now(): number {

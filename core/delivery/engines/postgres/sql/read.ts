@@ -1,4 +1,4 @@
-import { sql } from '../../../../store/postgres/sql.ts'
+import { NOW, sql } from '../../../../store/postgres/sql.ts'
 import type { WaitingCallback } from '../../../callback-log.ts'
 
 /** Named as in a WaitingCallback. */
@@ -116,4 +116,5 @@ export const PROBE = sql(
   ) AS first, ${callbackAt('first.partition', 'first.seq')} GROUP BY plugin`,
 )
 
-export const TAILS = sql('tails', 'SELECT n, tail FROM {schema}.partitions ORDER BY n')
+/** The last numbers, and the time. */
+export const TAILS = sql('tails', `SELECT n, tail, ${NOW} AS now FROM {schema}.partitions ORDER BY n`)
