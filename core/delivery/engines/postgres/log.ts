@@ -212,7 +212,7 @@ export class PostgresLog implements CallbackLog {
     const identity = refused ? refusedFingerprint(callback, refused) : ''
     const about = [identity, id, sdkAppId, command, receivedAt, signed, isExpendable(signed, isKnown), query]
     const how = isRefused
-      ? [refused?.raw.replaceAll('\u0000', '\ufffd'), 'refused', 0, false, refused?.error]
+      ? [refused?.raw, 'refused', 0, false, refused?.error]
       : [callback.raw, undelivered.outcome, undelivered.code, undelivered.failed, null]
     const { postgres, resendWindow } = this.#deps
     // One after another, so that a resend finds the first one.
