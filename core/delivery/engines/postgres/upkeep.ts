@@ -59,18 +59,22 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       return (await session.query<Deleted>(statement, values))[0]
     })
 
-  /** Frees what finished ones take, from an id on in the order of receipt, until `isEnough`. */
-  const freeFinished = async (
+  /**
+   * Repeats a statement, each time with what follows the last one that it looked at, until it finds nothing more or
+   * `isEnough`. Adds up what it has deleted.
+   */
+  const repeat = async (
     statement: Sql,
-    { from = '', before = LAST_ID, isExpendable = false },
-    isEnough: (bytes: number) => boolean = () => false,
-  ): Promise<{ count: number; bytes: number }> => {
-    const total = { count: 0, bytes: 0 }
-    for (let after: string | null = from; after !== null && !isEnough(total.bytes);) {
-      const freed = await step(statement, [after, before, STEP, isExpendable])
-      total.count += freed?.count ?? 0
-      total.bytes += freed?.bytes ?? 0
-      after = freed?.last ?? null
+    valuesAfter: (last: string) => readonly unknown[],
+    { from = '', isEnough = (_bytes: number): boolean => false } = {},
+  ): Promise<{ count: number; bytes: number; early: number }> => {
+    const total = { count: 0, bytes: 0, early: 0 }
+    for (let last: string | null = from; last !== null && !isEnough(total.bytes);) {
+      const deleted = await step(statement, valuesAfter(last))
+      total.count += deleted?.count ?? 0
+      total.bytes += deleted?.bytes ?? 0
+      total.early += deleted?.early ?? 0
+      last = deleted?.last ?? null
     }
     return total
   }
@@ -80,25 +84,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
   const emptyFinished = async (): Promise<void> => {
     const at = now()
     if (at - looked.allAt >= ALL_EVERY_MS) looked = { behind: '', allAt: at }
-    await freeFinished(EMPTY_FINISHED, { from: looked.behind })
+    await repeat(EMPTY_FINISHED, (last) => [last, LAST_ID, STEP, false], { from: looked.behind })
     looked = { ...looked, behind: idAt(at - LATELY_MS) }
-  }
-
-  /** Repeats a statement that deletes what is before a time or an id, and what takes more than a share, until none are left. */
-  const deleteAll = async (
-    statement: Sql,
-    before: string | number,
-    share: number,
-  ): Promise<{ count: number; bytes: number; early: number }> => {
-    const total = { count: 0, bytes: 0, early: 0 }
-    for (let count = STEP; count >= STEP;) {
-      const deleted = await step(statement, [before, Math.floor(Math.max(0, share)), STEP])
-      count = deleted?.count ?? 0
-      total.count += count
-      total.bytes += deleted?.bytes ?? 0
-      total.early += deleted?.early ?? 0
-    }
-    return total
   }
 
   const usedBytes = async (): Promise<{ bytes: number; since: number | null }> => {
@@ -109,11 +96,13 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
   const makeRoom = async (): Promise<void> => {
     const shares = sharesOf(retention.size)
     const expiredAt = now() - retention.deadLetters
-    const deleteRefused = (share: number) => deleteAll(DELETE_REFUSED, idAt(expiredAt), share)
-    const deleteDeadLetters = (share: number) => deleteAll(DELETE_DEAD_LETTERS, expiredAt, share)
+    const deleteRefused = (share: number) =>
+      repeat(DELETE_REFUSED, () => [idAt(expiredAt), Math.floor(Math.max(0, share)), STEP])
+    const deleteDeadLetters = (share: number) =>
+      repeat(DELETE_DEAD_LETTERS, () => [expiredAt, Math.floor(Math.max(0, share)), STEP])
     let refused = (await deleteRefused(shares.refused)).count
     let faults = (await deleteDeadLetters(shares.faults)).early
-    await freeFinished(DELETE_FINISHED, { before: idAt(now() - retention.age) })
+    await repeat(DELETE_FINISHED, (last) => [last, idAt(now() - retention.age), STEP, false])
     let finished = 0
     let lacking = (await usedBytes()).bytes - retention.size
     if (lacking > 0) {
@@ -121,7 +110,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       refused += gone.count
       lacking -= gone.bytes
       for (const isExpendable of [true, false]) {
-        const deleted = await freeFinished(DELETE_FINISHED, { isExpendable }, (bytes) => bytes >= lacking)
+        const isEnough = (bytes: number): boolean => bytes >= lacking
+        const deleted = await repeat(DELETE_FINISHED, (last) => [last, LAST_ID, STEP, isExpendable], { isEnough })
         finished += deleted.count
         lacking -= deleted.bytes
       }

@@ -34,7 +34,7 @@ const LETTERS = sql(
 )
 const CALLBACKS = sql(
   'erase-callbacks',
-  freeing(`SELECT e.partition, e.seq FROM ${ERASED}
+  freeing(`SELECT NULL AS id, e.partition, e.seq FROM ${ERASED}
     WHERE NOT EXISTS (SELECT FROM {schema}.states s WHERE s.partition = e.partition AND s.seq = e.seq)`),
 )
 const RECORDS = sql('erase-records', 'DELETE FROM {schema}.records WHERE num = ANY ($1::bigint[])')

@@ -24,10 +24,10 @@ const EMPTY = `UPDATE {schema}.callbacks c SET raw = '', query = '', key = NULL 
     WHERE c.partition = chosen.partition AND c.seq = chosen.seq RETURNING c.partition, chosen.bytes`
 
 /**
- * Deletes the chosen callbacks or only their bodies, and subtracts the bytes from those of their partitions. `last` is the
- * last one of those that were looked at to choose from.
+ * Looks at some callbacks (`id`, `partition`, `seq`), deletes the chosen ones among them or only their bodies, and subtracts
+ * the bytes from those of their partitions.
  */
-export const freeing = (chosen: string, change = DELETE, looked = 'SELECT NULL AS id'): string =>
+export const freeing = (looked: string, chosen = 'SELECT * FROM looked', change = DELETE): string =>
   `WITH looked AS MATERIALIZED (${looked}), chosen AS MATERIALIZED (${chosen}), freed AS (${change}), subtracted AS (
     UPDATE {schema}.partitions p SET bytes = p.bytes - f.bytes
     FROM (SELECT partition, sum(bytes) AS bytes FROM freed GROUP BY partition) f WHERE p.n = f.partition
@@ -40,6 +40,7 @@ export interface Deleted {
   readonly bytes?: number
   /** How many of them had not expired. */
   readonly early?: number
+  /** The last one that it looked at; null if there was none. */
   readonly last?: string | null
 }
 
@@ -50,8 +51,8 @@ const LOOKED = `SELECT partition, seq, id, outcome, octet_length(raw) + octet_le
 const FINISHED = `SELECT c.partition, c.seq, c.bytes FROM looked c
     WHERE c.outcome IS DISTINCT FROM 'refused' AND ${IS_FINISHED}`
 
-export const DELETE_FINISHED = sql('delete-finished', freeing(FINISHED, DELETE, LOOKED))
-export const EMPTY_FINISHED = sql('empty-finished', freeing(`${FINISHED} AND c.bytes > 0`, EMPTY, LOOKED))
+export const DELETE_FINISHED = sql('delete-finished', freeing(LOOKED, FINISHED))
+export const EMPTY_FINISHED = sql('empty-finished', freeing(LOOKED, `${FINISHED} AND c.bytes > 0`, EMPTY))
 
 /**
  * Refused ones: $1 those before this id, and beyond $2 bytes the oldest of the apps with most; $3 at a time. Counting
@@ -59,7 +60,7 @@ export const EMPTY_FINISHED = sql('empty-finished', freeing(`${FINISHED} AND c.b
  */
 export const DELETE_REFUSED = sql(
   'delete-refused',
-  freeing(`SELECT c.partition, c.seq FROM (
+  freeing(`SELECT c.id, c.partition, c.seq FROM (
       SELECT c.*, sum(bytes) OVER (ORDER BY of_app, id) AS total FROM (
         SELECT c.*, sum(bytes) OVER (PARTITION BY app ORDER BY id DESC) AS of_app FROM (
           SELECT partition, seq, app, id, octet_length(raw) + octet_length(query) + 400 AS bytes
@@ -79,7 +80,7 @@ export const DELETE_DEAD_LETTERS = sql(
       FROM {schema}.dead_letters d JOIN {schema}.callbacks c USING (partition, seq)
     ) AS picked WHERE goes ORDER BY num LIMIT $3
   ), deleted AS (DELETE FROM {schema}.dead_letters d USING chosen WHERE d.num = chosen.num RETURNING is_early)
-  SELECT count(*) AS count, count(*) FILTER (WHERE is_early) AS early FROM deleted`,
+  SELECT count(*) AS count, count(*) FILTER (WHERE is_early) AS early, (SELECT max(num)::text FROM chosen) AS last FROM deleted`,
 )
 
 export const BYTES = sql(
