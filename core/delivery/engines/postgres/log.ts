@@ -31,7 +31,7 @@ import { ADD_PLUGINS, LEASE, LEAVE, type LeaseRow, NEW_LEASES } from './sql/leas
 import { DUE, type DueRow, FETCH, PROBE, TAILS, type WaitingRow } from './sql/read.ts'
 import { HOLD, REQUESTS, type RequestsRow, RESUME } from './sql/requests.ts'
 import { SETTLE } from './sql/settle.ts'
-import { createUpkeep, type Upkeep } from './upkeep.ts'
+import { createUpkeep } from './upkeep.ts'
 
 /** Intervals in milliseconds. Tests use shorter ones. */
 export interface Pace {
@@ -69,7 +69,7 @@ export class PostgresLog implements CallbackLog {
   readonly #append: ReturnType<typeof createAppender>
   readonly #reader: Reader
   readonly #notifications: Notifications
-  readonly #upkeep: Upkeep
+  readonly #upkeep: ReturnType<typeof createUpkeep>
   /** How many leases of each partition this process has. */
   readonly #counts = new Map<number, number>()
   #listener: LogListener | undefined

@@ -12,13 +12,12 @@ import {
   type Deleted,
   EMPTY_FINISHED,
   GONE,
-  NOTE_GONE,
   REMOVE,
   SMALL_UPKEEP,
   TRY_LOCK,
 } from './sql/retain.ts'
 
-export interface UpkeepDeps {
+interface UpkeepDeps {
   readonly postgres: PostgresClient
   readonly bus: Bus
   readonly retention: Retention
@@ -31,12 +30,6 @@ export interface UpkeepDeps {
   readonly now: () => number
 }
 
-export interface Upkeep {
-  start(): void
-  /** Resolves once nothing is running. */
-  stop(): Promise<void>
-}
-
 /** Rows per step, so that nobody waits for long. */
 const STEP = 1000
 const QUIET_MS = 10_000
@@ -45,7 +38,7 @@ const LATELY_MS = 60_000
 const ALL_EVERY_MS = 3_600_000
 
 /** Drops what has expired or finds no room, and dead-letters what waits for removed plugins. */
-export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, configured, now }: UpkeepDeps): Upkeep {
+export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, configured, now }: UpkeepDeps) {
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   const stopping = new AbortController()
@@ -88,10 +81,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
     looked = { ...looked, behind: idAt(at - LATELY_MS) }
   }
 
-  const usedBytes = async (): Promise<{ bytes: number; since: number | null }> => {
-    const [used] = await postgres.query<{ bytes: number; since: number | null }>(BYTES)
-    return { bytes: used?.bytes ?? 0, since: used?.since ?? null }
-  }
+  const used = async (): Promise<{ bytes: number; since: number | null }> =>
+    (await postgres.query<{ bytes: number; since: number | null }>(BYTES))[0] ?? { bytes: 0, since: null }
 
   const makeRoom = async (): Promise<void> => {
     const shares = sharesOf(retention.size)
@@ -104,7 +95,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
     let faults = (await deleteDeadLetters(shares.faults)).early
     await repeat(DELETE_FINISHED, (last) => [last, idAt(now() - retention.age), STEP, false])
     let finished = 0
-    let lacking = (await usedBytes()).bytes - retention.size
+    let lacking = (await used()).bytes - retention.size
     if (lacking > 0) {
       const gone = await deleteRefused(shares.refused - lacking)
       refused += gone.count
@@ -118,13 +109,12 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       if (lacking > 0) faults += (await deleteDeadLetters(shares.faults - lacking)).early
     }
     if (refused + finished + faults === 0) return
-    const { since } = await usedBytes()
+    const { since } = await used()
     bus.emit('history:shortened', { refused, finished, faults, since: since ?? now() })
   }
 
   const removePlugins = async (): Promise<void> => {
-    await postgres.query(NOTE_GONE, [configured])
-    for (const { plugin } of await postgres.query<{ plugin: string }>(GONE, [keepRemoved])) {
+    for (const { plugin } of await postgres.query<{ plugin: string }>(GONE, [configured, keepRemoved])) {
       const error = `plugin ${plugin} is no longer in the config`
       let count = 0
       for (let made: number | null = 0; made !== null && !stopping.signal.aborted; count += made ?? 0) {
@@ -155,6 +145,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
         sweeping ??= sweep().finally(() => (sweeping = undefined))
       }, sweepMs).unref()
     },
+    /** Resolves once nothing is running. */
     async stop(): Promise<void> {
       stopping.abort()
       clearInterval(timer)

@@ -100,20 +100,20 @@ export const SMALL_UPKEEP = sql(
   ) AS surplus WHERE r.plugin = surplus.plugin AND r.kind = surplus.kind AND r.num <= surplus.num`,
 )
 
-/** Notes which plugins no live process has. $1 plugins of the config, which do not count as removed. */
-export const NOTE_GONE = sql(
-  'note-gone',
-  `WITH back AS (
-    DELETE FROM {schema}.gone WHERE plugin = ANY ($1::text[]) OR {schema}.is_live(plugin)
-  )
-  INSERT INTO {schema}.gone SELECT DISTINCT plugin, ${NOW} FROM {schema}.cursors
-  WHERE NOT {schema}.is_live(plugin) AND plugin <> ALL ($1::text[]) ON CONFLICT DO NOTHING`,
-)
-
-/** Plugins that were removed $1 milliseconds ago. */
+/**
+ * Notes which plugins no live process has, and returns those that were noted $2 milliseconds ago. $1 plugins of the config,
+ * which do not count as removed.
+ */
 export const GONE = sql(
   'gone',
-  `SELECT plugin FROM {schema}.gone WHERE since <= ${NOW} - $1::bigint AND NOT {schema}.is_live(plugin)`,
+  `WITH missing AS MATERIALIZED (
+    SELECT DISTINCT plugin FROM {schema}.cursors WHERE NOT {schema}.is_live(plugin) AND plugin <> ALL ($1::text[])
+  ), back AS (
+    DELETE FROM {schema}.gone WHERE plugin NOT IN (SELECT plugin FROM missing)
+  ), noted AS (
+    INSERT INTO {schema}.gone SELECT plugin, ${NOW} FROM missing ON CONFLICT DO NOTHING
+  )
+  SELECT plugin FROM {schema}.gone JOIN missing USING (plugin) WHERE since <= ${NOW} - $2::bigint`,
 )
 
 /**
