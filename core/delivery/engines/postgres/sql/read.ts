@@ -97,10 +97,9 @@ export type DueRow = { next: number | null } & (WaitingRow | { seq: null })
 
 export const BACKLOGS = sql(
   'backlogs',
-  `SELECT plugin, count FROM (
-    SELECT k.plugin, sum(${STORED} - k.finished)::bigint AS count
-    FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition GROUP BY k.plugin
-  ) AS of_all WHERE count > 0 ORDER BY plugin`,
+  `SELECT k.plugin, sum(${STORED} - k.finished)::bigint AS count
+  FROM {schema}.cursors k JOIN {schema}.partitions p ON p.n = k.partition
+  GROUP BY k.plugin HAVING sum(${STORED} - k.finished) > 0 ORDER BY k.plugin`,
 )
 
 /**
