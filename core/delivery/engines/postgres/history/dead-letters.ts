@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '../../../../store/postgres/sql.ts'
-import { type DeadFilter, type DeadLetter, type DeadLetterCount, MAX_COUNTED } from '../../../history.ts'
+import { type DeadFilter, type DeadLetter, MAX_COUNTED } from '../../../history.ts'
 import { callbackAt } from '../sql/read.ts'
 import { commandOf } from './list.ts'
 
@@ -14,27 +14,24 @@ const DEAD_LETTERS = sql(
   ORDER BY d.num DESC LIMIT $6`,
 )
 
-const COUNTS = sql(
+/** Counts the newest dead letters by plugin and error. */
+export const LETTER_COUNTS = sql(
   'dead-letter-counts',
   `SELECT plugin, error, count(*) AS count
   FROM (SELECT plugin, error FROM {schema}.dead_letters ORDER BY num DESC LIMIT ${MAX_COUNTED.letters}) AS newest
   GROUP BY plugin, error ORDER BY count DESC, plugin, error LIMIT ${MAX_COUNTED.groups}`,
 )
 
-const REF = /^\d{1,18}$/
+/** The ref of a dead letter. */
+export const LETTER = /^\d{1,18}$/
 
 /** Dead letters, newest first. */
 export async function deadLetters(
   postgres: Queryable,
   { plugin, refs, before, limit = 100, ...filter }: DeadFilter,
 ): Promise<DeadLetter[]> {
-  if (before !== undefined && !REF.test(before)) return []
+  if (before !== undefined && !LETTER.test(before)) return []
   const [command, category] = commandOf(filter)
-  const nums = refs?.filter((ref) => REF.test(ref))
+  const nums = refs?.filter((ref) => LETTER.test(ref))
   return postgres.query<DeadLetter>(DEAD_LETTERS, [plugin, command, category, nums, before, limit])
-}
-
-/** Counts the newest dead letters by plugin and error. */
-export function deadLetterCounts(postgres: Queryable): Promise<DeadLetterCount[]> {
-  return postgres.query<DeadLetterCount>(COUNTS)
 }

@@ -3,21 +3,53 @@ import { createLogger } from '../../../../observe/log.ts'
 import { openPostgres, type PostgresClient } from '../../../../store/postgres/client.ts'
 import { versionOf } from '../../../../store/postgres/migrate.ts'
 import type { PostgresSettings } from '../../../../store/postgres/options.ts'
+import { sql } from '../../../../store/postgres/sql.ts'
 import { TimhookError } from '../../../../errors.ts'
-import type { AdminRequest, AdminResult, RefOutcome, History, OpeningOptions } from '../../../history.ts'
+import type {
+  AdminRequest,
+  AdminResult,
+  DeadLetterCount,
+  History,
+  OpeningOptions,
+  PluginRecord,
+  PluginSteps,
+  RefOutcome,
+} from '../../../history.ts'
 import { IS_SERVED } from '../sql/lease.ts'
-import { BACKLOGS } from '../sql/read.ts'
+import { BACKLOGS, stateOf } from '../sql/read.ts'
 import { HOLDS, REQUEST, type RequestsRow, RESULT } from '../sql/requests.ts'
-import { deadLetterCounts, deadLetters } from './dead-letters.ts'
+import { deadLetters, LETTER, LETTER_COUNTS } from './dead-letters.ts'
 import { erase } from './erase.ts'
 import { backward, end, find, forward } from './list.ts'
-import { records } from './records.ts'
-import { steps } from './steps.ts'
 
 /** A search may read everything that is stored. */
 const SILENT_MS = 120_000
-const LETTER = /^\d{1,18}$/
 const REF = /^\d{1,4}\/-?\d{1,18}$/
+
+/** $1 the id of a callback: what is stored about it for each of its plugins. */
+const STEPS = sql(
+  'steps',
+  `SELECT jsonb_strip_nulls(jsonb_build_object('plugin', c.plugin, 'outcome', c.outcome, 'crashes', nullif(abs(s.tries), 0),
+    'attempts', coalesce(d.attempts, CASE WHEN s.place IS NOT NULL THEN s.attempt - 1 END), 'nextAt', s.due_at,
+    'held', nullif(s.place = 'held', false), 'deferredSince', s.deferred_since, 'error', coalesce(d.error, s.error),
+    'diedAt', d.at, 'deadLetter', d.num::text)) AS steps
+  FROM (
+    SELECT partition, seq, plugin, nth, {schema}.outcome_of(plugin, partition, seq) AS outcome
+    FROM {schema}.callbacks, jsonb_array_elements_text(plugins) WITH ORDINALITY AS of (plugin, nth)
+    WHERE id = $1 AND callbacks.outcome IS NULL
+  ) AS c LEFT JOIN ${stateOf('c.plugin')} ON true
+  LEFT JOIN LATERAL (SELECT * FROM {schema}.dead_letters
+    WHERE partition = c.partition AND seq = c.seq AND plugin = c.plugin AND c.outcome = 'dead' LIMIT 1) AS d ON true
+  ORDER BY nth`,
+)
+/** What plugins recorded, newest first. */
+const RECORDS = sql(
+  'list-records',
+  `SELECT num::text AS ref, plugin, kind, at, json FROM {schema}.records
+  WHERE ($1::text IS NULL OR plugin = $1) AND ($2::text IS NULL OR kind = $2)
+    AND ($3::bigint IS NULL OR at >= $3) AND ($4::bigint IS NULL OR at < $4)
+  ORDER BY num DESC LIMIT $5`,
+)
 
 /**
  * Opens the history of a PostgreSQL whose servers may be running.
@@ -37,9 +69,15 @@ export async function openPostgresHistory(settings: PostgresSettings, options: O
     end: () => end(postgres),
     find: (ids, { bodies = false } = {}) => find(postgres, ids, bodies),
     deadLetters: (filter = {}) => deadLetters(postgres, filter),
-    deadLetterCounts: () => deadLetterCounts(postgres),
-    steps: (id) => steps(postgres, id),
-    records: (filter = {}) => records(postgres, filter),
+    deadLetterCounts: () => postgres.query<DeadLetterCount>(LETTER_COUNTS),
+    async steps(id) {
+      return (await postgres.query<{ steps: PluginSteps }>(STEPS, [id])).map(({ steps }) => steps)
+    },
+    async records({ plugin, kind, since, until, limit = 100 } = {}) {
+      const values = [plugin, kind, since, until, limit]
+      const rows = await postgres.query<Omit<PluginRecord, 'data'> & { json: string }>(RECORDS, values)
+      return rows.map(({ json, ...row }) => ({ ...row, data: JSON.parse(json) as unknown }))
+    },
     backlogs: () => postgres.query<{ plugin: string; count: number }>(BACKLOGS),
     holds: async () => (await postgres.query<RequestsRow>(HOLDS))[0]?.holds ?? {},
     async request(asked) {
