@@ -11,26 +11,24 @@ const WAITING = `(SELECT partition, seq, plugin FROM jsonb_to_recordset($1) AS o
   jsonb_array_elements_text(waiting) AS plugin)`
 const ERASED = 'jsonb_to_recordset($1) AS e (partition int, seq bigint)'
 
-/** They no longer get them. */
+/**
+ * Their plugins no longer get them, nor can anybody retry them. What waited counts as finished, since the backlog is what
+ * was stored less what is finished.
+ */
 const SETTLE = sql(
   'erase-settle',
-  `SELECT {schema}.mark_done(c.plugin, c.partition, e.seq)
-  FROM ${WAITING} e JOIN {schema}.cursors c ON c.plugin = e.plugin AND c.partition = e.partition AND c.seq < e.seq`,
-)
-/** What waited counts as finished, since the backlog is what was stored less what is finished. */
-const STATES = sql(
-  'erase-states',
   `WITH counted AS (
     UPDATE {schema}.cursors c SET finished = c.finished + e.count
     FROM (SELECT partition, plugin, count(*) FROM ${WAITING} e GROUP BY partition, plugin) e
     WHERE c.plugin = e.plugin AND c.partition = e.partition
+  ), states AS (
+    DELETE FROM {schema}.states s USING ${WAITING} e
+    WHERE s.partition = e.partition AND s.seq = e.seq AND s.plugin = e.plugin
+  ), letters AS (
+    DELETE FROM {schema}.dead_letters d USING ${ERASED} WHERE d.partition = e.partition AND d.seq = e.seq
   )
-  DELETE FROM {schema}.states s USING ${WAITING} e
-  WHERE s.partition = e.partition AND s.seq = e.seq AND s.plugin = e.plugin`,
-)
-const LETTERS = sql(
-  'erase-dead-letters',
-  `DELETE FROM {schema}.dead_letters d USING ${ERASED} WHERE d.partition = e.partition AND d.seq = e.seq`,
+  SELECT {schema}.mark_done(c.plugin, c.partition, e.seq)
+  FROM ${WAITING} e JOIN {schema}.cursors c ON c.plugin = e.plugin AND c.partition = e.partition AND c.seq < e.seq`,
 )
 const CALLBACKS = sql(
   'erase-callbacks',
@@ -47,8 +45,7 @@ export async function erase(postgres: PostgresClient, { callbacks, records }: Er
       return { partition, seq, waiting: plugins.filter(({ outcome }) => outcome === 'waiting').map(({ id }) => id) }
     })
     await postgres.transaction(async (session) => {
-      for (const statement of [SETTLE, STATES, LETTERS, CALLBACKS])
-        await session.query(statement, [JSON.stringify(some)])
+      for (const statement of [SETTLE, CALLBACKS]) await session.query(statement, [JSON.stringify(some)])
     })
   }
   await postgres.query(RECORDS, [records.map(({ ref }) => ref)])
