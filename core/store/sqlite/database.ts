@@ -42,14 +42,20 @@ export class Database {
     return this.#prepare(sql).get(values.map(bindable))
   }
 
-  all(sql: string, ...values: Value[]): Row[] {
-    return this.#prepare(sql).all(values.map(bindable))
+  /** `T` are the columns that the query returns, as the schema has them. */
+  all<T extends object = Row>(sql: string, ...values: Value[]): T[] {
+    return this.#prepare(sql).all(values.map(bindable)) as T[]
   }
 
   /** The single number that a query returns; 0 without a row. */
   number(sql: string, ...values: Value[]): number {
-    const row = this.get(sql, ...values) ?? {}
-    return Number(Object.values(row)[0] ?? 0)
+    return this.numberIfAny(sql, ...values) ?? 0
+  }
+
+  /** The same, but undefined without a row, or for NULL. */
+  numberIfAny(sql: string, ...values: Value[]): number | undefined {
+    const [value] = Object.values(this.get(sql, ...values) ?? {})
+    return typeof value === 'number' ? value : undefined
   }
 
   close(): void {

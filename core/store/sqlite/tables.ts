@@ -30,8 +30,7 @@ export function storeOperations(database: Database): Table {
     kvList({ plugin, prefix, now }) {
       const select = `SELECT key, json FROM kv WHERE plugin = ? AND substr(key, 1, length(?)) = ?
         AND (ends_at IS NULL OR ends_at > ?)`
-      const rows = database.all(select, plugin, prefix, prefix, now)
-      return rows.map(({ key, json }) => ({ key: String(key), json: String(json) }))
+      return database.all(select, plugin, prefix, prefix, now)
     },
     leaseTake({ plugin, name, endsAt, now }) {
       const last = database.get('SELECT fence, ends_at FROM leases WHERE plugin = ? AND name = ?', plugin, name)
@@ -49,7 +48,7 @@ export function storeOperations(database: Database): Table {
     },
     records({ plugin, kind, limit }) {
       const select = 'SELECT at, json FROM records WHERE plugin = ? AND kind = ? ORDER BY num DESC LIMIT ?'
-      return database.all(select, plugin, kind, limit).map(({ at, json }) => ({ at: Number(at), json: String(json) }))
+      return database.all(select, plugin, kind, limit)
     },
   }
 }

@@ -1,5 +1,5 @@
-import type { Database, Row } from '../../../../store/sqlite/database.ts'
-import { BLOCK_COLUMNS, BODIES, readBlock, type StoredBlock } from './read-block.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { BLOCK_COLUMNS, type BlockRow, BODIES, readBlock, type StoredBlock } from './read-block.ts'
 
 export type Direction = 'backward' | 'forward'
 
@@ -8,7 +8,8 @@ const PINNED = `SELECT seq AS first, seq AS last, ${BLOCK_COLUMNS}`
 
 /** The block that holds a number, or else the next one. */
 export function blockFrom(database: Database, seq: number): StoredBlock | undefined {
-  return blockOf(database.get(`${BLOCK}, ${BODIES} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, seq))
+  const select = `${BLOCK}, ${BODIES} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`
+  return database.all<BlockRow>(select, seq).map(readBlock)[0]
 }
 
 /** Reads the blocks and pinned callbacks from `low` to `high`, in a direction. The first and last block may reach beyond. */
@@ -20,10 +21,10 @@ export function* blocksAmong(
 ): Generator<StoredBlock> {
   let at = direction === 'forward' ? low : high
   for (;;) {
-    const block = blockOf(nearestRow(database, at, direction))
-    if (!block || block.first > high || block.last < low) return
-    yield block
-    at = direction === 'forward' ? block.last + 1 : block.first - 1
+    const row = nearestRow(database, at, direction)
+    if (!row || row.first > high || row.last < low) return
+    yield readBlock(row)
+    at = direction === 'forward' ? row.last + 1 : row.first - 1
   }
 }
 
@@ -31,8 +32,7 @@ export function* blocksAmong(
 export function nearestStored(database: Database, from: number, direction: Direction): number | undefined {
   const row = nearestRow(database, from, direction)
   if (!row) return undefined
-  const [first, last] = [Number(row['first']), Number(row['last'])]
-  return direction === 'forward' ? Math.max(from, first) : Math.min(from, last)
+  return direction === 'forward' ? Math.max(from, row.first) : Math.min(from, row.last)
 }
 
 /** The largest stored number; 0 if nothing is stored. */
@@ -44,23 +44,19 @@ export function lastStored(database: Database): number {
 
 /** The smallest number in a block; Infinity if there is none. Below it only pinned callbacks are left. */
 export function lowestInBlocks(database: Database): number {
-  const first = database.get('SELECT first FROM blocks ORDER BY last LIMIT 1')?.['first']
-  return typeof first === 'number' ? first : Infinity
+  return database.numberIfAny('SELECT first FROM blocks ORDER BY last LIMIT 1') ?? Infinity
 }
 
 /** Reads no bodies. Between two blocks there may be pinned callbacks, whose own block was deleted. */
-function nearestRow(database: Database, at: number, direction: Direction): Row | undefined {
-  const ahead = database.get(`${BLOCK} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, at)
-  if (ahead && Number(ahead['first']) <= at) return ahead
+function nearestRow(database: Database, at: number, direction: Direction): BlockRow | undefined {
+  const read = (sql: string, ...numbers: number[]): BlockRow | undefined => database.all<BlockRow>(sql, ...numbers)[0]
+  const ahead = read(`${BLOCK} FROM blocks WHERE last >= ? ORDER BY last LIMIT 1`, at)
+  if (ahead && ahead.first <= at) return ahead
   if (direction === 'forward') {
     const pinned = `${PINNED} FROM singles WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`
-    return database.get(pinned, at, Number(ahead?.['first'] ?? Number.MAX_SAFE_INTEGER)) ?? ahead
+    return read(pinned, at, ahead?.first ?? Number.MAX_SAFE_INTEGER) ?? ahead
   }
-  const behind = database.get(`${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`, at)
+  const behind = read(`${BLOCK} FROM blocks WHERE last < ? ORDER BY last DESC LIMIT 1`, at)
   const pinned = `${PINNED} FROM singles WHERE seq <= ? AND seq > ? ORDER BY seq DESC LIMIT 1`
-  return database.get(pinned, at, Number(behind?.['last'] ?? 0)) ?? behind
-}
-
-function blockOf(row: Row | undefined): StoredBlock | undefined {
-  return row && readBlock(row)
+  return read(pinned, at, behind?.last ?? 0) ?? behind
 }

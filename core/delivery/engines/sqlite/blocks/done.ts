@@ -31,9 +31,7 @@ export function markRange(database: Database, plugin: string, { first, last }: D
 export function doneAmong(database: Database, plugin: string, low: number, high: number): DoneRange[] {
   const select = `SELECT first, last FROM done WHERE plugin = ?1 AND last >= ?2 AND first <= ?3
     AND first >= coalesce((SELECT max(first) FROM done WHERE plugin = ?1 AND first <= ?2), ?2)`
-  return database
-    .all(select, plugin, low, high)
-    .map(({ first, last }) => ({ first: Number(first), last: Number(last) }))
+  return database.all(select, plugin, low, high)
 }
 
 export function isInRange(ranges: readonly DoneRange[], seq: number): boolean {

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { Packer } from './block.ts'
 import { forgetBlock } from './pinned.ts'
-import { BLOCK_COLUMNS, BODIES, readBlock, type StoredBlock } from './read-block.ts'
+import { BLOCK_COLUMNS, type BlockRow, BODIES, readBlock, type StoredBlock } from './read-block.ts'
 
 /** Blocks that are read at a time. */
 const BLOCKS_AT_ONCE = 100
@@ -14,11 +14,10 @@ const PLACES = { blocks: 'bodies_to', kept: 'kept_bodies_to' } as const
  * @returns how many callbacks lost their body
  */
 export function emptyFinished(database: Database, limit: number): number {
-  const cursor = database.get('SELECT min(seq) AS seq FROM cursors')?.['seq']
-  const rows = database.all(
+  const rows = database.all<BlockRow>(
     `SELECT first, last, ${BLOCK_COLUMNS}, ${BODIES} FROM blocks WHERE last > ? AND last <= ? ORDER BY last LIMIT ?`,
     placeOf(database, 'blocks'),
-    typeof cursor === 'number' ? cursor : Number.MAX_SAFE_INTEGER,
+    database.numberIfAny('SELECT min(seq) FROM cursors') ?? Number.MAX_SAFE_INTEGER,
     BLOCKS_AT_ONCE,
   )
   let count = 0

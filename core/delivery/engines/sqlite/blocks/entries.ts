@@ -1,4 +1,4 @@
-import type { Row } from '../../../../store/sqlite/database.ts'
+import type { Value } from '../../../../store/sqlite/database.ts'
 import type { Entry } from '../../../history.ts'
 import type { Unpacked } from './block.ts'
 import { textOf } from './read-block.ts'
@@ -18,36 +18,36 @@ export function callbackEntry(
   return { ref: String(seq), id, sdkAppId, command, receivedAt, signed, resends, maybeResend, plugins }
 }
 
-export function undeliveredEntry(row: Row): Entry {
-  const { num, outcome, code, failed, error, resends } = row
-  const undelivered = {
-    outcome: String(outcome) as NonNullable<Entry['undelivered']>['outcome'],
-    code: Number(code),
-    failed: failed === 1,
-    ...(typeof error === 'string' && { error }),
-  }
+/** A row with these columns; `query` and `raw` if they were read. */
+export interface KeptRow {
+  readonly num: number
+  readonly id: string
+  readonly app: number
+  readonly command: string
+  readonly received_at: number
+  readonly signed: 0 | 1
+  readonly outcome: NonNullable<Entry['undelivered']>['outcome']
+  readonly code: number
+  readonly failed: 0 | 1
+  readonly error: string | null
+  readonly resends: number | null
+  readonly query?: Value
+  readonly raw?: Value
+}
+
+export function undeliveredEntry(row: KeptRow): Entry {
+  const { num, id, app, command, received_at: receivedAt, outcome, code, error, query, raw } = row
   return {
-    ref: `${UNDELIVERED_REF}${Number(num)}`,
-    ...aboutOf(row),
-    resends: Number(resends ?? 0),
+    ref: `${UNDELIVERED_REF}${num}`,
+    id,
+    sdkAppId: app,
+    command,
+    receivedAt,
+    signed: row.signed === 1,
+    resends: row.resends ?? 0,
     maybeResend: false,
     plugins: [],
-    undelivered,
-    ...bodyOf(row),
+    undelivered: { outcome, code, failed: row.failed === 1, ...(error !== null && { error }) },
+    ...(raw !== undefined && { body: { query: textOf(query), raw: textOf(raw) } }),
   }
-}
-
-function aboutOf(row: Row): Pick<Entry, 'id' | 'sdkAppId' | 'command' | 'receivedAt' | 'signed'> {
-  const { id, app, command, received_at: at, signed } = row
-  return {
-    id: String(id),
-    sdkAppId: Number(app),
-    command: String(command),
-    receivedAt: Number(at),
-    signed: signed === 1,
-  }
-}
-
-function bodyOf({ query, raw }: Row): Pick<Entry, 'body'> {
-  return raw === undefined ? {} : { body: { query: textOf(query), raw: textOf(raw) } }
 }

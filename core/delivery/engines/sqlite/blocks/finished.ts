@@ -1,4 +1,4 @@
-import type { Database, Row } from '../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
 
 const COLUMNS = 'b.last, b.first, b.received_at'
 /** Shorter ranges are ignored, because there may be very many. */
@@ -12,15 +12,24 @@ const BEYOND = `SELECT ${COLUMNS} FROM done r CROSS JOIN blocks b ON b.last BETW
       WHERE d.plugin = c.plugin AND d.first <= max(b.first, c.seq + 1) ORDER BY d.first DESC LIMIT 1), 0) < b.last)
   ORDER BY b.last LIMIT ?3`
 
+/** A stored block, without what is in it. */
+export interface FinishedBlock {
+  readonly last: number
+  readonly first: number
+  readonly received_at: number
+}
+
 /**
  * The oldest blocks that every plugin has finished. A callback that waits for long holds back the cursor, but not the
  * finished blocks after it.
  * @param expendable which of them; all if it is undefined
  */
-export function finishedBlocks(database: Database, limit: number, expendable?: 0 | 1): Row[] {
-  const hindmost = database.get('SELECT plugin, seq FROM cursors ORDER BY seq LIMIT 1')
-  const cursor = Number(hindmost?.['seq'] ?? Number.MAX_SAFE_INTEGER)
-  const rows = database.all(BELOW, cursor, expendable ?? null, limit)
+export function finishedBlocks(database: Database, limit: number, expendable?: 0 | 1): FinishedBlock[] {
+  const [hindmost] = database.all<{ plugin: string; seq: number }>(
+    'SELECT plugin, seq FROM cursors ORDER BY seq LIMIT 1',
+  )
+  const cursor = hindmost?.seq ?? Number.MAX_SAFE_INTEGER
+  const rows = database.all<FinishedBlock>(BELOW, cursor, expendable ?? null, limit)
   if (!hindmost || rows.length >= limit) return rows
-  return [...rows, ...database.all(BEYOND, String(hindmost['plugin']), expendable ?? null, limit - rows.length)]
+  return [...rows, ...database.all<FinishedBlock>(BEYOND, hindmost.plugin, expendable ?? null, limit - rows.length)]
 }

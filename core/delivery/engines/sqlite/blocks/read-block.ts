@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { isObject } from '../../../../lib/json.ts'
-import type { Row, Value } from '../../../../store/sqlite/database.ts'
+import type { Value } from '../../../../store/sqlite/database.ts'
 import { type Head, type Unpacked, unpackWith } from './block.ts'
 
 /**
@@ -9,6 +9,16 @@ import { type Head, type Unpacked, unpackWith } from './block.ts'
  */
 export const BLOCK_COLUMNS = 'received_at, CAST(sets AS BLOB) AS sets, CAST(heads AS BLOB) AS heads'
 export const BODIES = 'CAST(bodies AS BLOB) AS bodies'
+
+/** A row of a block or a pinned callback; `bodies` if they were read. */
+export interface BlockRow {
+  readonly first: number
+  readonly last: number
+  readonly received_at: number
+  readonly sets: Value
+  readonly heads: Value
+  readonly bodies?: Value
+}
 
 /** A stored block, or a pinned callback. */
 export interface StoredBlock {
@@ -29,14 +39,13 @@ export interface Damage {
 }
 
 /**
- * Reads a row with `first`, `last` and the columns above. In a damaged block, the callbacks that are known to be damaged
- * have no body. If it is not known which ones are, none is returned.
+ * Reads a row. In a damaged block, the callbacks that are known to be damaged have no body. If it is not known which ones
+ * are, none is returned.
  */
-export function readBlock(row: Row): StoredBlock {
-  const [first, last] = [Number(row['first']), Number(row['last'])]
-  const receivedAt = Number(row['received_at'])
-  const sets = setsOf(row['sets'])
-  const callbacks = sets && callbacksOf(row, { first, last, receivedAt, sets: sets.map(([ids]) => ids) })
+export function readBlock(row: BlockRow): StoredBlock {
+  const { first, last, received_at: receivedAt } = row
+  const sets = setsOf(row.sets)
+  const callbacks = sets && callbacksOf(row, sets)
   if (callbacks) return { first, last, callbacks }
   const plugins: Record<string, number> = {}
   for (const [ids, count] of sets ?? []) for (const id of ids) plugins[id] = (plugins[id] ?? 0) + count
@@ -44,7 +53,7 @@ export function readBlock(row: Row): StoredBlock {
 }
 
 /** How many of a row's callbacks are for a plugin; 0 if that cannot be read. */
-export function countIn(sets: Value | undefined, plugin: string): number {
+export function countIn(sets: Value, plugin: string): number {
   return (setsOf(sets) ?? []).reduce((sum, [ids, count]) => (ids.includes(plugin) ? sum + count : sum), 0)
 }
 
@@ -53,30 +62,28 @@ export function textOf(value: Value | undefined): string {
   return bytesOf(value).toString()
 }
 
-interface About {
-  readonly first: number
-  readonly last: number
-  readonly receivedAt: number
-  readonly sets: readonly (readonly string[])[]
+/** A callback of which nothing else can be read. */
+export function unreadable(seq: number, receivedAt: number, plugins: readonly string[]): Unpacked {
+  const nothing = { id: '', identity: '', sdkAppId: 0, command: '', signed: false, maybeResend: false }
+  return { seq, plugins, ...nothing, receivedAt, key: undefined, query: '', raw: '' }
 }
 
-function callbacksOf(row: Row, { first, last, receivedAt, sets }: About): Unpacked[] | undefined {
-  const count = last - first + 1
-  const heads = headsOf(textOf(row['heads']), count)
+function callbacksOf(row: BlockRow, sets: readonly PluginSet[]): Unpacked[] | undefined {
+  const { first, last, received_at: receivedAt, bodies } = row
+  const heads = headsOf(textOf(row.heads), last - first + 1)
   if (!heads || heads.some((head) => head && !sets[head[0]])) return undefined
-  const hasBodies = row['bodies'] !== undefined
-  const decoded = hasBodies ? decode(bytesOf(row['bodies'])) : { text: '', hole: undefined }
+  const hasBodies = bodies !== undefined
+  const decoded = hasBodies ? decode(bytesOf(bodies)) : { text: '', hole: undefined }
   const spans = decoded && (hasBodies ? spansOf(heads, decoded) : heads.map(() => ({ length: 0, isWhole: true })))
   if (!spans) return undefined
   let end = 0
-  const all = [...new Set(sets.flat())]
+  const all = [...new Set(sets.flatMap(([ids]) => ids))]
   return heads.map((head, index) => {
     const { length = 0, isWhole = false } = spans[index] ?? {}
     const text = decoded.text.slice(end, (end += length))
     const seq = first + index
-    if (head) return unpackWith(head, { seq, plugins: sets[head[0]] ?? [], text: isWhole ? text : '' })
-    const nothing = { id: '', identity: '', sdkAppId: 0, command: '', signed: false, maybeResend: false }
-    return { seq, plugins: all, ...nothing, receivedAt, key: undefined, query: '', raw: '' }
+    if (head) return unpackWith(head, { seq, plugins: sets[head[0]]?.[0] ?? [], text: isWhole ? text : '' })
+    return unreadable(seq, receivedAt, all)
   })
 }
 
@@ -123,10 +130,12 @@ function isHead(value: unknown): value is Head {
   return Array.isArray(value) && value.length === KINDS.length && KINDS.every((kind, n) => typeof value[n] === kind)
 }
 
-function setsOf(value: Value | undefined): [string[], number][] | undefined {
+type PluginSet = readonly [ids: readonly string[], count: number]
+
+function setsOf(value: Value): PluginSet[] | undefined {
   const sets = parse(textOf(value))
   const isSet = (set: unknown): boolean => Array.isArray(set) && Array.isArray(set[0]) && typeof set[1] === 'number'
-  return Array.isArray(sets) && sets.every(isSet) ? (sets as [string[], number][]) : undefined
+  return Array.isArray(sets) && sets.every(isSet) ? (sets as PluginSet[]) : undefined
 }
 
 interface Decoded {

@@ -1,4 +1,4 @@
-import type { Database, Row, Value } from '../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
 import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
 import { finishedBlocks } from './finished.ts'
 import { unpin } from './pinned.ts'
@@ -49,36 +49,33 @@ export function historySince(database: Database): number {
 
 /** Evicts the oldest one of the app that takes most. */
 function evictRefused(database: Database): number | undefined {
-  const largest = database.get(
-    "SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1",
+  const num = database.numberIfAny(
+    `SELECT num FROM kept WHERE outcome = 'refused'
+      AND app = (SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1)
+      ORDER BY num LIMIT 1`,
   )
-  const oldest = "SELECT num FROM kept WHERE outcome = 'refused' AND app = ? ORDER BY num LIMIT 1"
-  const row = largest && database.get(oldest, largest['app'] as Value)
-  return row && database.run('DELETE FROM kept WHERE num = ?', row['num'] as Value)
+  return num === undefined ? undefined : database.run('DELETE FROM kept WHERE num = ?', num)
 }
 
 /** Evicts the oldest finished block, or the oldest recorded decision, whichever came first. */
 function evictFinished(database: Database, expendable: 0 | 1): number | undefined {
   const [block] = finishedBlocks(database, 1, expendable)
-  const decided = database.get(
+  const [decided] = database.all<{ num: number; received_at: number }>(
     `SELECT num, received_at FROM kept WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY num LIMIT 1`,
   )
-  if (block && (!decided || timeOf(block) <= timeOf(decided))) {
-    database.run('DELETE FROM blocks WHERE last = ?', block['last'] as Value)
-    moveHistoryStart(database, timeOf(block))
-    return Number(block['last']) - Number(block['first']) + 1
+  if (block && (!decided || block.received_at <= decided.received_at)) {
+    database.run('DELETE FROM blocks WHERE last = ?', block.last)
+    moveHistoryStart(database, block.received_at)
+    return block.last - block.first + 1
   }
   if (!decided) return undefined
-  moveHistoryStart(database, timeOf(decided))
-  return database.run('DELETE FROM kept WHERE num = ?', decided['num'] as Value)
+  moveHistoryStart(database, decided.received_at)
+  return database.run('DELETE FROM kept WHERE num = ?', decided.num)
 }
 
 function evictFault(database: Database): number | undefined {
-  const deadLetter = database.get('SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1')
-  if (!deadLetter) return undefined
-  database.run('DELETE FROM dead_letters WHERE num = ?', deadLetter['num'] as Value)
-  unpin(database, Number(deadLetter['seq']))
-  return 1
+  const oldest = 'SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1'
+  return deleteDeadLetters(database, database.all(oldest)) || undefined
 }
 
 /** @param to milliseconds since 1970 */
@@ -87,10 +84,18 @@ export function moveHistoryStart(database: Database, to: number): void {
   database.run(insert, to)
 }
 
-function takenBy(database: Database, kind: 'refused' | 'fault'): number {
-  return database.number('SELECT sum(bytes) FROM shares WHERE kind = ?', kind)
+/** Returns how many. */
+export function deleteDeadLetters(
+  database: Database,
+  letters: readonly { readonly num: number; readonly seq: number }[],
+): number {
+  for (const { num, seq } of letters) {
+    database.run('DELETE FROM dead_letters WHERE num = ?', num)
+    unpin(database, seq)
+  }
+  return letters.length
 }
 
-function timeOf(row: Row): number {
-  return Number(row['received_at'])
+function takenBy(database: Database, kind: 'refused' | 'fault'): number {
+  return database.number('SELECT sum(bytes) FROM shares WHERE kind = ?', kind)
 }

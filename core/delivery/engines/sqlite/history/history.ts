@@ -56,8 +56,8 @@ function historyOf(database: Database, isServed: () => boolean): History {
     records: async (filter = {}) => records(database, filter),
     async backlogs() {
       return inSnapshot(database, () => {
-        const plugins = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
-        const counted = plugins.map((plugin) => ({ plugin, count: standing(database, plugin).waiting }))
+        const plugins = database.all<{ plugin: string }>('SELECT plugin FROM cursors')
+        const counted = plugins.map(({ plugin }) => ({ plugin, count: standing(database, plugin).waiting }))
         return counted.filter(({ count }) => count > 0)
       })
     },

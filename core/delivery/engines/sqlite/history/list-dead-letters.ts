@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
 import { BLOCK_COLUMNS } from '../blocks/read-block.ts'
-import { pinnedOf } from '../blocks/pinned.ts'
+import { pinnedOf, type PinnedRow } from '../blocks/pinned.ts'
 import { fitsCommand, whereOf } from './search/where.ts'
 
 /** Dead letters, newest first. */
@@ -16,19 +16,12 @@ export function deadLetters(
     before !== undefined && ['d.num < ?', Number(before)],
   ])
   // CROSS JOIN makes SQLite look up callbacks by dead letter, and not the other way round.
-  const select = `SELECT d.num, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
+  const select = `SELECT CAST(d.num AS TEXT) AS ref, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
     FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
-  return database.all(select, ...where.values, limit).flatMap((row) => {
-    const pinned = pinnedOf(row)
-    if (!pinned) return []
-    const { seq, id, sdkAppId, command, receivedAt } = pinned
-    return {
-      ref: String(row['num']),
-      plugin: String(row['plugin']),
-      at: Number(row['at']),
-      attempts: Number(row['attempts']),
-      error: String(row['error']),
-      callback: { ref: String(seq), id, sdkAppId, command, receivedAt },
-    }
+  const rows = database.all<Omit<DeadLetter, 'callback'> & PinnedRow>(select, ...where.values, limit)
+  return rows.map((row) => {
+    const { ref, plugin, at, attempts, error } = row
+    const { seq, id, sdkAppId, command, receivedAt } = pinnedOf(row)
+    return { ref, plugin, at, attempts, error, callback: { ref: String(seq), id, sdkAppId, command, receivedAt } }
   })
 }

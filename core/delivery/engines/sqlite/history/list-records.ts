@@ -10,12 +10,8 @@ export function records(database: Database, { plugin, kind, since, until, limit 
     since !== undefined && ['at >= ?', since],
     until !== undefined && ['at < ?', until],
   ])
-  const select = `SELECT num, plugin, kind, at, json FROM records ${where.text} ORDER BY num DESC LIMIT ?`
-  return database.all(select, ...where.values, limit).map(({ num, plugin, kind, at, json }) => ({
-    ref: String(num),
-    plugin: String(plugin),
-    kind: String(kind),
-    at: Number(at),
-    data: JSON.parse(String(json)) as unknown,
-  }))
+  const select = `SELECT CAST(num AS TEXT) AS ref, plugin, kind, at, json FROM records ${where.text}
+    ORDER BY num DESC LIMIT ?`
+  const rows = database.all<Omit<PluginRecord, 'data'> & { json: string }>(select, ...where.values, limit)
+  return rows.map(({ json, ...record }) => ({ ...record, data: JSON.parse(json) as unknown }))
 }

@@ -1,4 +1,4 @@
-import type { Database, Row } from '../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
 import { type DeadLetterCount, MAX_COUNTED, type PluginSteps } from '../../../history.ts'
 import { find } from './search/find.ts'
 
@@ -8,35 +8,41 @@ export async function steps(database: Database, id: string): Promise<PluginSteps
   if (!entry || entry.undelivered) return []
   const seq = Number(entry.ref)
   return entry.plugins.map(({ id: plugin, outcome }) => {
-    const get = (columns: string, table: string): Row | undefined =>
-      database.get(`SELECT ${columns} FROM ${table} WHERE plugin = ? AND seq = ?`, plugin, seq)
-    const letter = get('num, at, attempts, error', 'dead_letters')
-    const pending = get('attempt, due_at, deferred_since, error', 'pending')
-    const held = pending ? undefined : get('attempt, due_at, deferred_since, error', 'held')
-    const crashes = Math.abs(Number(get('n', 'tries')?.['n'] ?? 0))
+    const [tried] = database.all<{ n: number }>('SELECT n FROM tries WHERE plugin = ? AND seq = ?', plugin, seq)
+    const [next] = database.all<NextRow>(NEXT, plugin, seq)
+    const [letter] = outcome === 'dead' ? database.all<Partial<PluginSteps>>(LETTER, plugin, seq) : []
     return {
       plugin,
       outcome,
-      ...(crashes > 0 && { crashes }),
-      ...((pending ?? held) && waitingSteps(pending ?? held ?? {}, held !== undefined)),
-      ...(outcome === 'dead' && letter && deadSteps(letter)),
+      ...(tried && tried.n !== 0 && { crashes: Math.abs(tried.n) }),
+      ...(next && waitingSteps(next)),
+      ...letter,
     }
   })
 }
 
-function waitingSteps(row: Row, held: boolean): Partial<PluginSteps> {
-  const { attempt, due_at: dueAt, deferred_since: since, error } = row
-  return {
-    attempts: Number(attempt) - 1,
-    nextAt: Number(dueAt),
-    ...(typeof since === 'number' && { deferredSince: since }),
-    ...(held && { held }),
-    ...(typeof error === 'string' && { error }),
-  }
+/** A callback is in one of these tables at most. */
+const NEXT = `SELECT attempt, due_at, deferred_since, error, 0 AS held FROM pending WHERE plugin = ?1 AND seq = ?2
+  UNION ALL SELECT attempt, due_at, deferred_since, error, 1 FROM held WHERE plugin = ?1 AND seq = ?2`
+const LETTER = `SELECT attempts, at AS diedAt, CAST(num AS TEXT) AS deadLetter, error FROM dead_letters
+  WHERE plugin = ? AND seq = ?`
+
+interface NextRow {
+  readonly attempt: number
+  readonly due_at: number
+  readonly deferred_since: number | null
+  readonly error: string | null
+  readonly held: 0 | 1
 }
 
-function deadSteps({ num, at, attempts, error }: Row): Partial<PluginSteps> {
-  return { attempts: Number(attempts), diedAt: Number(at), deadLetter: String(num), error: String(error) }
+function waitingSteps({ attempt, due_at: nextAt, deferred_since: since, error, held }: NextRow): Partial<PluginSteps> {
+  return {
+    attempts: attempt - 1,
+    nextAt,
+    ...(since !== null && { deferredSince: since }),
+    ...(held === 1 && { held: true }),
+    ...(error !== null && { error }),
+  }
 }
 
 /** Counts the newest dead letters by plugin and error. */
@@ -44,10 +50,5 @@ export function deadLetterCounts(database: Database): DeadLetterCount[] {
   const select = `SELECT plugin, error, count(*) AS count
     FROM (SELECT plugin, error FROM dead_letters ORDER BY num DESC LIMIT ${MAX_COUNTED.letters})
     GROUP BY plugin, error ORDER BY count DESC, plugin, error LIMIT ${MAX_COUNTED.groups}`
-  const rows = database.all(select)
-  return rows.map(({ plugin, error, count }) => ({
-    plugin: String(plugin),
-    error: String(error),
-    count: Number(count),
-  }))
+  return database.all(select)
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Database, Value } from '../../../../store/sqlite/database.ts'
 import { blockFrom, lastStored } from '../blocks/blocks.ts'
 import { clearSuspects } from '../file/clean-mark.ts'
 import type { Arg, Removed, Result, Standing } from './messages.ts'
@@ -23,14 +23,14 @@ export function begin(database: Database, { plugins, now }: Arg<'begin'>): Resul
   if (clean) clearSuspects(database)
   const last = lastSeq(database)
   for (const plugin of plugins) database.run('INSERT OR IGNORE INTO cursors VALUES (?, ?)', plugin, last)
-  const known = database.all('SELECT plugin FROM cursors').map(({ plugin }) => String(plugin))
+  const known = database.all<{ plugin: string }>('SELECT plugin FROM cursors')
   for (const plugin of plugins) database.run('DELETE FROM meta WHERE name = ?', `${REMOVED}${plugin}`)
-  const removed = known.filter((plugin) => !plugins.includes(plugin)).map((plugin) => removedOf(database, plugin, now))
+  const gone = known.filter(({ plugin }) => !plugins.includes(plugin))
   return {
     clean: clean || last === 0,
     last,
     plugins: Object.fromEntries(plugins.map((plugin) => [plugin, standing(database, plugin)])),
-    removed,
+    removed: gone.map(({ plugin }) => removedOf(database, plugin, now)),
   }
 }
 
@@ -65,9 +65,11 @@ function unsettledBeyond(database: Database, plugin: string, cursor: number): nu
     AND NOT (${DONE_UP_TO} >= last AND (SELECT max(d.first) FROM done d WHERE d.plugin = ?1 AND d.first <= blocks.last) <= first)`
   const counts = [
     inBlock(block),
-    ...database.all(untouched, plugin, block.last).map(({ sets, blocks }) => Number(blocks) * countIn(sets, plugin)),
-    ...database.all(torn, plugin, block.last).map(({ last }) => {
-      const found = blockFrom(database, Number(last))
+    ...database
+      .all<{ sets: Value; blocks: number }>(untouched, plugin, block.last)
+      .map(({ sets, blocks }) => blocks * countIn(sets, plugin)),
+    ...database.all<{ last: number }>(torn, plugin, block.last).map(({ last }) => {
+      const found = blockFrom(database, last)
       return found ? inBlock(found) : 0
     }),
   ]

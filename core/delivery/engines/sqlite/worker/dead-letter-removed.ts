@@ -14,11 +14,11 @@ export function deadLetterRemoved(
   database: Database,
   { plugin, now, limit, error }: Arg<'deadLetterRemoved'>,
 ): Result<'deadLetterRemoved'> {
-  const rows = database.all('SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?', plugin, limit)
+  const select = 'SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?'
+  const rows = database.all<{ seq: number; attempt: number }>(select, plugin, limit)
   for (const { seq, attempt } of rows) {
-    const attempts = Math.max(Number(attempt) - 1, 0)
-    addDeadLetter(database, { plugin, seq: Number(seq), at: now, attempts, error })
-    database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, Number(seq))
+    addDeadLetter(database, { plugin, seq, at: now, attempts: Math.max(attempt - 1, 0), error })
+    database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, seq)
   }
   if (rows.length > 0) return { count: rows.length, end: false }
 

@@ -12,12 +12,10 @@ export function isHoldRequest(request: AdminRequest): request is HoldRequest {
 
 /** All plugins that are held. */
 export function holdsOf(database: Database): Record<string, Hold> {
-  const rows = database.all('SELECT plugin, reason, until FROM holds')
+  const select = 'SELECT plugin, reason, until FROM holds'
+  const rows = database.all<{ plugin: string; reason: string; until: number | null }>(select)
   return Object.fromEntries(
-    rows.map(({ plugin, reason, until }) => [
-      String(plugin),
-      { reason: String(reason), ...(typeof until === 'number' && { until }) },
-    ]),
+    rows.map(({ plugin, reason, until }) => [plugin, { reason, ...(until !== null && { until }) }]),
   )
 }
 

@@ -51,7 +51,8 @@ export function createOperations(opened: OpenFile): OperationTable {
       probe() {
         database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
         const oldest = 'SELECT plugin, min(received_at) AS at FROM pending p JOIN singles s USING (seq) GROUP BY plugin'
-        return Object.fromEntries(database.all(oldest).map(({ plugin, at }) => [String(plugin), Number(at)]))
+        const all = database.all<{ plugin: string; at: number }>(oldest)
+        return Object.fromEntries(all.map(({ plugin, at }) => [plugin, at]))
       },
       limitPages({ pages }) {
         database.all(`PRAGMA max_page_count = ${pages}`)

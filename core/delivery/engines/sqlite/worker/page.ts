@@ -1,11 +1,11 @@
-import type { Database, Row } from '../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
 import type { WaitingCallback } from '../../../callback-log.ts'
 import { LONGEST_WAIT_MS } from '../../../attempt/suspects.ts'
 import type { Unpacked } from '../blocks/block.ts'
 import { blockFrom } from '../blocks/blocks.ts'
 import { reportDamage } from '../blocks/damage.ts'
 import { doneAmong, isInRange } from '../blocks/done.ts'
-import { pinnedOf, storedOf } from '../blocks/pinned.ts'
+import { pinnedOf, type PinnedRow, storedOf } from '../blocks/pinned.ts'
 import { BLOCK_COLUMNS, BODIES, type StoredBlock } from '../blocks/read-block.ts'
 import type { Arg, Result } from './messages.ts'
 
@@ -53,6 +53,13 @@ export function fetch(database: Database, { plugin, seqs }: Arg<'fetch'>): Resul
   })
 }
 
+interface NextRow {
+  readonly seq: number
+  readonly attempt: number
+  readonly due_at: number
+  readonly deferred_since: number | null
+}
+
 const PENDING = `SELECT p.seq, p.attempt, p.due_at, p.deferred_since, ${BLOCK_COLUMNS}, ${BODIES}
   FROM pending p JOIN singles s ON s.seq = p.seq WHERE p.plugin = ?`
 
@@ -65,20 +72,15 @@ export function due(database: Database, { plugin, now, longestMs, limit, skip }:
   const taken = new Set(skip)
   const read = (when: string, ...times: number[]): WaitingCallback[] => {
     const select = `${PENDING} AND ${when} ORDER BY p.due_at, p.seq LIMIT ?`
-    const found = database.all(select, plugin, ...times, limit + 1 + skip.length)
-    return found.flatMap((row) => pending(database, plugin, row)).filter(({ seq }) => !taken.has(seq))
+    const found = database.all<NextRow & PinnedRow>(select, plugin, ...times, limit + 1 + skip.length)
+    return found.filter(({ seq }) => !taken.has(seq)).map((row) => pending(database, plugin, row))
   }
   const rows = read('p.due_at <= ?', now)
   const latest = [now + longestMs, now + LONGEST_WAIT_MS] as const
   if (rows.length <= limit) rows.push(...read(`p.due_at > ? AND NOT ${WAITS}`, ...latest))
   if (rows.length > limit) return { rows: rows.slice(0, limit), next: now }
-  const next = database.get(
-    `SELECT min(due_at) AS at FROM pending p WHERE plugin = ? AND due_at > ? AND (due_at <= ? OR ${WAITS})`,
-    plugin,
-    now,
-    ...latest,
-  )?.['at']
-  return { rows, next: typeof next === 'number' ? next : undefined }
+  const next = `SELECT min(due_at) FROM pending p WHERE plugin = ? AND due_at > ? AND (due_at <= ? OR ${WAITS})`
+  return { rows, next: database.numberIfAny(next, plugin, now, ...latest) }
 }
 
 /** What is stored about a callback besides itself. */
@@ -88,33 +90,28 @@ const NEW: Standing = { resends: 0, attempt: 1, dueAt: undefined, tries: 0 }
 
 /** Returns a function that gives the standing of a callback. Covers the numbers from `low` to `high`. */
 function standingsAmong(database: Database, plugin: string, low: number, high: number): (seq: number) => Standing {
-  const resends = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
-  const tries = database.all('SELECT seq, n FROM tries WHERE plugin = ? AND seq BETWEEN ? AND ?', plugin, low, high)
-  const select = 'SELECT seq, attempt, due_at, deferred_since FROM held WHERE plugin = ? AND seq BETWEEN ? AND ?'
-  const held = database.all(select, plugin, low, high)
+  const among = 'plugin = ? AND seq BETWEEN ? AND ?'
+  const counted = 'SELECT seq, times AS n FROM resends WHERE seq BETWEEN ? AND ?'
+  const resends = database.all<{ seq: number; n: number }>(counted, low, high)
+  const tries = database.all<{ seq: number; n: number }>(`SELECT seq, n FROM tries WHERE ${among}`, plugin, low, high)
+  const select = `SELECT seq, attempt, due_at, deferred_since FROM held WHERE ${among}`
+  const held = database.all<NextRow>(select, plugin, low, high)
   if (resends.length + tries.length + held.length === 0) return () => NEW
-  const found = (rows: Row[], seq: number): Row | undefined => rows.find((row) => row['seq'] === seq)
   return (seq) => {
-    const next = found(held, seq)
-    return {
-      ...NEW,
-      resends: Number(found(resends, seq)?.['times'] ?? 0),
-      tries: Number(found(tries, seq)?.['n'] ?? 0),
-      ...(next && nextOf(next)),
-    }
+    const is = (row: { seq: number }): boolean => row.seq === seq
+    const next = held.find(is)
+    return { ...NEW, resends: resends.find(is)?.n ?? 0, tries: tries.find(is)?.n ?? 0, ...(next && nextOf(next)) }
   }
 }
 
-function pending(database: Database, plugin: string, row: Row): WaitingCallback[] {
-  const callback = pinnedOf(row)
-  if (!callback) return []
-  const standing = standingsAmong(database, plugin, callback.seq, callback.seq)(callback.seq)
-  return [waiting(callback, { ...standing, ...nextOf(row) })]
+function pending(database: Database, plugin: string, row: NextRow & PinnedRow): WaitingCallback {
+  const standing = standingsAmong(database, plugin, row.seq, row.seq)(row.seq)
+  return waiting(pinnedOf(row), { ...standing, ...nextOf(row) })
 }
 
-function nextOf(row: Row): Pick<Standing, 'attempt' | 'dueAt' | 'deferredSince'> {
-  const { attempt, due_at: dueAt, deferred_since: since } = row
-  return { attempt: Number(attempt), dueAt: Number(dueAt), ...(typeof since === 'number' && { deferredSince: since }) }
+function nextOf(row: NextRow): Pick<Standing, 'attempt' | 'dueAt' | 'deferredSince'> {
+  const { attempt, due_at: dueAt, deferred_since: deferredSince } = row
+  return { attempt, dueAt, ...(deferredSince !== null && { deferredSince }) }
 }
 
 function waiting({ plugins: _all, identity: _known, ...callback }: Unpacked, standing: Standing): WaitingCallback {

@@ -1,4 +1,4 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Database, Value } from '../../../../store/sqlite/database.ts'
 import type { Arg, Result } from './messages.ts'
 import { textOf } from '../blocks/read-block.ts'
 import { BLOCKS, seek } from '../blocks/seek.ts'
@@ -9,19 +9,16 @@ import { BLOCKS, seek } from '../blocks/seek.ts'
  */
 export function recent(database: Database, { since, after, limit }: Arg<'recent'>): Result<'recent'> {
   const from = after > 0 ? after : seek(database, BLOCKS, 'received_at', since) - 1
-  const rows = database.all(
+  const rows = database.all<{ first: number; last: number; heads: Value }>(
     'SELECT first, last, CAST(heads AS BLOB) AS heads FROM blocks WHERE last > ? ORDER BY last LIMIT ?',
     from,
     limit,
   )
-  const last = rows.at(-1)?.['last']
-  if (typeof last !== 'number') return undefined
-  const selectResends = 'SELECT seq, times FROM resends WHERE seq > ? AND seq <= ?'
+  const last = rows.at(-1)?.last
+  if (last === undefined) return undefined
   return {
-    blocks: rows.map(({ first, heads }) => ({ first: Number(first), heads: textOf(heads) })),
-    resends: database
-      .all(selectResends, from, last)
-      .map(({ seq, times }) => ({ seq: Number(seq), times: Number(times) })),
+    blocks: rows.map(({ first, heads }) => ({ first, heads: textOf(heads) })),
+    resends: database.all('SELECT seq, times FROM resends WHERE seq > ? AND seq <= ?', from, last),
     last,
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../../../store/sqlite/database.ts'
+import type { Database, Value } from '../../../../store/sqlite/database.ts'
 import { refusedFingerprint } from '../../../record-refused.ts'
 import type { Arg, UndeliveredRow } from './messages.ts'
 import { textOf } from '../blocks/read-block.ts'
@@ -64,16 +64,21 @@ function insert(database: Database, row: UndeliveredRow): void {
   database.run(sql, ...about, expendable ? 1 : 0, bytes, query, raw)
 }
 
+interface RefusedRow extends Place {
+  readonly sdkAppId: number
+  readonly command: string
+  readonly error: string
+  readonly raw: Value
+}
+
 /** Loads the refused callbacks from before the start that may come again. */
 function load(database: Database, since: number): Map<string, Place> {
   const known = new Map<string, Place>()
-  const select = `SELECT num, id, received_at, app, command, error, CAST(raw AS BLOB) AS raw FROM kept
+  const select = `SELECT num, id, received_at AS at, app AS sdkAppId, command, error, CAST(raw AS BLOB) AS raw FROM kept
     WHERE num >= ? AND received_at > ? AND outcome = 'refused' ORDER BY num DESC LIMIT ${MAX_REMEMBERED}`
-  for (const row of database.all(select, seek(database, UNDELIVERED, 'received_at', since), since).toReversed()) {
-    const [command, error, raw] = [String(row['command']), String(row['error']), textOf(row['raw'])]
-    const fingerprint = fingerprintOf({ sdkAppId: Number(row['app']), command, error, raw })
-    remember(known, fingerprint, { num: Number(row['num']), id: String(row['id']), at: Number(row['received_at']) })
-  }
+  const rows = database.all<RefusedRow>(select, seek(database, UNDELIVERED, 'received_at', since), since)
+  for (const { num, id, at, raw, ...row } of rows.toReversed())
+    remember(known, fingerprintOf({ ...row, raw: textOf(raw) }), { num, id, at })
   return known
 }
 

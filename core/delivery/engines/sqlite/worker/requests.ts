@@ -19,25 +19,28 @@ interface Work {
   readonly woken: Record<string, number>
 }
 
+interface OpenRequest {
+  readonly num: number
+  readonly request: string
+}
+
 /** Handles requests of other processes. What they make pending starts again at attempt 1. */
 export function requests(database: Database, { now, plugins }: Arg<'requests'>): Result<'requests'> {
   const work = { database, now, plugins, woken: {} }
   const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
-  const found = database.all(select, AT_ONCE)
+  const found = database.all<OpenRequest>(select, AT_ONCE)
   if (found.length > 0) forgetBlock(database)
-  for (const { num, request } of found) {
-    const adminRequest = JSON.parse(String(request)) as AdminRequest
-    answer(work, Number(num), carryOut(work, adminRequest))
-  }
+  for (const { num, request } of found) answer(work, num, carryOut(work, JSON.parse(request) as AdminRequest))
   return { woken: work.woken, holds: holdsOf(database), more: found.length === AT_ONCE }
 }
 
 /** Carries out only requests that pause and resume, before anything is delivered. Returns the held plugins. */
 export function holds(database: Database, { now, plugins }: Arg<'holds'>): Result<'holds'> {
   const work = { database, now, plugins, woken: {} }
-  for (const { num, request } of database.all('SELECT num, request FROM requests WHERE result IS NULL ORDER BY num')) {
-    const adminRequest = JSON.parse(String(request)) as AdminRequest
-    if (isHoldRequest(adminRequest)) answer(work, Number(num), carryOut(work, adminRequest))
+  const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num'
+  for (const { num, request } of database.all<OpenRequest>(select)) {
+    const adminRequest = JSON.parse(request) as AdminRequest
+    if (isHoldRequest(adminRequest)) answer(work, num, carryOut(work, adminRequest))
   }
   return holdsOf(database)
 }
@@ -84,12 +87,12 @@ function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: '
   const { database, plugins } = work
   return refs.map((ref) => {
     const num = Number(ref)
-    const deadLetter = database.get('SELECT plugin, seq FROM dead_letters WHERE num = ?', num)
+    const select = 'SELECT plugin, seq FROM dead_letters WHERE num = ?'
+    const [deadLetter] = database.all<{ plugin: string; seq: number }>(select, num)
     if (!deadLetter) return 'gone'
-    const plugin = String(deadLetter['plugin'])
+    const { plugin, seq } = deadLetter
     if (kind === 'retry' && !plugins.includes(plugin)) return 'foreign'
     database.run('DELETE FROM dead_letters WHERE num = ?', num)
-    const seq = Number(deadLetter['seq'])
     if (kind === 'retry') return makePending(work, plugin, seq)
     unpin(database, seq)
     return 'count'

@@ -3,8 +3,7 @@ import { lowestInBlocks } from '../blocks/blocks.ts'
 import { emptyFinished } from '../blocks/empty.ts'
 import { finishedBlocks } from '../blocks/finished.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
-import { historySince, makeRoom, moveHistoryStart, trimFaults, trimRefused } from '../blocks/room.ts'
-import { unpin } from '../blocks/pinned.ts'
+import { deleteDeadLetters, historySince, makeRoom, moveHistoryStart, trimFaults, trimRefused } from '../blocks/room.ts'
 
 /** The limits of a sweep. Times are milliseconds since 1970, sizes are bytes. */
 export interface Limits {
@@ -43,7 +42,8 @@ export interface Retained {
  */
 export function retain(database: Database, limits: Limits): Retained {
   const { deadSince, finishedSince, limit, size, needsRoom, emptiesFinished = false } = limits
-  let deleted = deleteDeadLetters(database, deadSince, limit)
+  const dead = 'SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?'
+  let deleted = deleteDeadLetters(database, database.all(dead, deadSince, limit))
   deleted += database.run(
     `DELETE FROM kept WHERE num IN (SELECT num FROM kept
       WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
@@ -90,38 +90,27 @@ function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted 
 function deleteBlocks(database: Database, before: number, limit: number): number {
   let count = 0
   for (const { last, first, received_at: at } of finishedBlocks(database, limit)) {
-    if (Number(at) >= before || count >= limit) break
-    count += Number(last) - Number(first) + 1
-    database.run('DELETE FROM blocks WHERE last = ?', Number(last))
+    if (at >= before || count >= limit) break
+    count += last - first + 1
+    database.run('DELETE FROM blocks WHERE last = ?', last)
     // An older one that is not finished may be left.
-    if (Number(first) > lowestInBlocks(database)) moveHistoryStart(database, Number(at))
+    if (first > lowestInBlocks(database)) moveHistoryStart(database, at)
   }
   return count
 }
 
-function deleteDeadLetters(database: Database, before: number, limit: number): number {
-  const old = database.all('SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?', before, limit)
-  for (const { num, seq } of old) {
-    database.run('DELETE FROM dead_letters WHERE num = ?', Number(num))
-    unpin(database, Number(seq))
-  }
-  return old.length
-}
-
 function usedBytes(database: Database): number {
-  const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
-    database.number(`PRAGMA ${name}`),
-  )
-  return ((pages ?? 0) - (free ?? 0)) * (size ?? 0)
+  const pages = database.number('PRAGMA page_count') - database.number('PRAGMA freelist_count')
+  return pages * database.number('PRAGMA page_size')
 }
 
 function trimRecords(database: Database, limit: number): number {
-  const kinds = database.all('SELECT plugin, kind FROM records GROUP BY plugin, kind HAVING count(*) > ?', MAX_RECORDS)
-  return kinds.reduce((sum, { plugin, kind }) => {
-    const where = 'WHERE plugin = ? AND kind = ?'
-    const [of, which] = [String(plugin), String(kind)]
-    const extra = Math.min(limit, database.number(`SELECT count(*) FROM records ${where}`, of, which) - MAX_RECORDS)
-    const oldest = `SELECT num FROM records ${where} ORDER BY num LIMIT ?`
-    return sum + database.run(`DELETE FROM records WHERE num IN (${oldest})`, of, which, extra)
+  const kinds = database.all<{ plugin: string; kind: string; extra: number }>(
+    'SELECT plugin, kind, count(*) - ?1 AS extra FROM records GROUP BY plugin, kind HAVING extra > 0',
+    MAX_RECORDS,
+  )
+  const oldest = 'SELECT num FROM records WHERE plugin = ? AND kind = ? ORDER BY num LIMIT ?'
+  return kinds.reduce((sum, { plugin, kind, extra }) => {
+    return sum + database.run(`DELETE FROM records WHERE num IN (${oldest})`, plugin, kind, Math.min(limit, extra))
   }, 0)
 }

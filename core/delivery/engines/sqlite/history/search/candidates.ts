@@ -1,4 +1,4 @@
-import type { Database, Row } from '../../../../../store/sqlite/database.ts'
+import type { Database, Value } from '../../../../../store/sqlite/database.ts'
 import type { Filter } from '../../../../history.ts'
 import { blocksAmong, type Direction } from '../../blocks/blocks.ts'
 import { hashOfAccount, hashOfGroup, numbersWith } from '../../blocks/names.ts'
@@ -28,7 +28,7 @@ export function* candidates(
   const inRange = (seq: number): boolean => seq >= low && seq <= high
   const inOrder = (numbers: number[]): number[] => (isForward ? numbers : numbers.toReversed()).filter(inRange)
   for (let at = isForward ? low : high; at >= low && at <= high;) {
-    const row = rowAt(database, at, direction)
+    const [row] = database.all<NamesRow>(NEXT[direction], at)
     // Nothing is known of the callbacks between two rows.
     const first = isForward ? at : Math.max(low, (row?.last ?? 0) + 1)
     const last = isForward ? Math.min(high, (row?.first ?? Infinity) - 1) : at
@@ -37,7 +37,7 @@ export function* candidates(
         yield* inOrder(callbacks.map(({ seq }) => seq).filter((seq) => seq >= first && seq <= last))
     }
     if (!row) return
-    yield* inOrder(numbersWith(row.words, row.first, hashes))
+    yield* inOrder(numbersWith(wordsOf(row.words), row.first, hashes))
     at = isForward ? row.last + 1 : row.first - 1
   }
 }
@@ -45,16 +45,11 @@ export function* candidates(
 interface NamesRow {
   readonly first: number
   readonly last: number
-  readonly words: Uint32Array
-}
-
-function rowAt(database: Database, at: number, direction: Direction): NamesRow | undefined {
-  const row = database.get(NEXT[direction], at)
-  return row && { first: Number(row['first']), last: Number(row['last']), words: wordsOf(row['words']) }
+  readonly words: Value
 }
 
 /** The words as they were written. */
-function wordsOf(value: Row[string] | undefined): Uint32Array {
+function wordsOf(value: Value): Uint32Array {
   const bytes = bytesOf(value)
   const copy = new Uint8Array(bytes.length - (bytes.length % 4))
   copy.set(bytes.subarray(0, copy.length))

@@ -37,9 +37,9 @@ export function findAmongCallbacks(database: Database, ids: readonly string[]): 
 export function findAmongUndelivered(database: Database, ids: readonly string[]): Promise<number[]> {
   const all = { table: UNDELIVERED, last: database.number('SELECT max(num) FROM kept') }
   return findIds(database, all, ids, (database, low, high, ids) => {
-    const select = 'SELECT num, id FROM kept WHERE num >= ? AND num < ? AND id IN (SELECT value FROM json_each(?))'
-    const rows = database.all(select, low, high, JSON.stringify([...ids]))
-    return rows.map(({ num, id }) => ({ number: Number(num), id: String(id) }))
+    const select =
+      'SELECT num AS number, id FROM kept WHERE num >= ? AND num < ? AND id IN (SELECT value FROM json_each(?))'
+    return database.all<Found>(select, low, high, JSON.stringify([...ids]))
   })
 }
 

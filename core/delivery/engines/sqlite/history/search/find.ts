@@ -1,6 +1,6 @@
 import type { Database } from '../../../../../store/sqlite/database.ts'
 import type { Entry } from '../../../../history.ts'
-import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
+import { BODY_COLUMNS, type KeptRow, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
 import { findAmongCallbacks, findAmongUndelivered } from './find-ids.ts'
 import { inSnapshot } from './scan.ts'
 import { entriesAmong, withBody } from './scan-callbacks.ts'
@@ -20,9 +20,8 @@ export async function find(database: Database, ids: readonly string[], bodies: b
         return (bodies ? withBody(database, found) : found).entry
       }),
     ),
-    ...undelivered.flatMap((num) => {
-      const row = database.get(`SELECT ${columns} FROM kept WHERE num = ?`, num)
-      return row ? [undeliveredEntry(row)] : []
-    }),
+    ...undelivered
+      .flatMap((num) => database.all<KeptRow>(`SELECT ${columns} FROM kept WHERE num = ?`, num))
+      .map(undeliveredEntry),
   ]
 }

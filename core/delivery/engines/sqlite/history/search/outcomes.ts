@@ -10,10 +10,10 @@ export function outcomesOf(
 ): (seq: number, own: readonly string[]) => Entry['plugins'] {
   const among = (table: 'pending' | 'dead_letters'): Map<number, Set<string>> => {
     const found = new Map<number, Set<string>>()
-    for (const row of database.all(`SELECT plugin, seq FROM ${table} WHERE seq BETWEEN ? AND ?`, low, high)) {
-      const seq = Number(row['seq'])
+    const select = `SELECT plugin, seq FROM ${table} WHERE seq BETWEEN ? AND ?`
+    for (const { plugin, seq } of database.all<{ plugin: string; seq: number }>(select, low, high)) {
       const plugins = found.get(seq) ?? new Set()
-      found.set(seq, plugins.add(String(row['plugin'])))
+      found.set(seq, plugins.add(plugin))
     }
     return found
   }
@@ -38,6 +38,6 @@ export function outcomesOf(
 
 /** The cursor of every plugin. */
 export function cursorsOf(database: Database): Map<string, number> {
-  const rows = database.all('SELECT plugin, seq FROM cursors')
-  return new Map(rows.map(({ plugin, seq }) => [String(plugin), Number(seq)]))
+  const rows = database.all<{ plugin: string; seq: number }>('SELECT plugin, seq FROM cursors')
+  return new Map(rows.map(({ plugin, seq }) => [plugin, seq]))
 }

@@ -1,4 +1,4 @@
-import type { Database, Value } from '../../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../../store/sqlite/database.ts'
 import { covers } from '../../../../../registry.ts'
 import type { Filter } from '../../../../history.ts'
 import type { Unpacked } from '../../blocks/block.ts'
@@ -72,8 +72,9 @@ function* named(database: Database, numbers: Iterable<number>, test: (raw: strin
 /** Returns a function that turns callbacks of a range into entries without bodies. */
 export function entriesAmong(database: Database, low: number, high: number): (callback: Unpacked) => Found {
   const outcomes = outcomesOf(database, low, high)
-  const rows = database.all('SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?', low, high)
-  const resends = new Map(rows.map(({ seq, times }) => [Number(seq), Number(times)]))
+  const select = 'SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?'
+  const rows = database.all<{ seq: number; times: number }>(select, low, high)
+  const resends = new Map(rows.map(({ seq, times }) => [seq, times]))
   return (callback) => {
     const { seq } = callback
     const counts = { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, callback.plugins) }
@@ -100,32 +101,25 @@ function nextOf(
   { wanted, plugin }: { wanted: 'done' | 'waiting' | 'dead' | undefined; plugin: string | undefined },
 ): number | undefined {
   const [pick, side] = direction === 'forward' ? (['min', '>='] as const) : (['max', '<='] as const)
-  const nearest = (table: string, condition = '1', ...values: Value[]): number | undefined => {
-    const select = `SELECT ${pick}(seq) AS seq FROM ${table} WHERE seq ${side} ? AND ${condition}`
-    const seq = database.get(select, from, ...values)?.['seq']
-    return typeof seq === 'number' ? seq : undefined
-  }
-  const nearestDone = (): number | undefined => {
-    const select =
+  const ofPlugin = (select: string): number | undefined =>
+    plugin === undefined
+      ? database.numberIfAny(select, from)
+      : database.numberIfAny(`${select} AND plugin = ?2`, from, plugin)
+  const nearest = (table: string): number | undefined =>
+    ofPlugin(`SELECT ${pick}(seq) FROM ${table} WHERE seq ${side} ?1`)
+  const nearestDone = (): number | undefined =>
+    ofPlugin(
       direction === 'forward'
-        ? 'SELECT min(max(first, ?1)) AS seq FROM done WHERE last >= ?1'
-        : 'SELECT max(min(last, ?1)) AS seq FROM done WHERE first <= ?1'
-    const seq = database.get(plugin === undefined ? select : `${select} AND plugin = ?2`, from, ...plugins)?.['seq']
-    return typeof seq === 'number' ? seq : undefined
-  }
-  const plugins = plugin === undefined ? [] : [plugin]
+        ? 'SELECT min(max(first, ?1)) FROM done WHERE last >= ?1'
+        : 'SELECT max(min(last, ?1)) FROM done WHERE first <= ?1',
+    )
   if (wanted === undefined) return nearestStored(database, from, direction)
-  const own = plugin === undefined ? (['1'] as const) : (['plugin = ?', plugin] as const)
-  if (wanted === 'dead') return nearest('dead_letters', ...own)
+  if (wanted === 'dead') return nearest('dead_letters')
   const cursors = [...cursorsOf(database)].filter(([id]) => plugin === undefined || id === plugin).map(([, seq]) => seq)
   if (wanted === 'waiting') {
     const hindmost = Math.min(...cursors, Number.MAX_SAFE_INTEGER)
     const behind = nearestStored(database, direction === 'forward' ? Math.max(from, hindmost + 1) : from, direction)
-    return choose(
-      Math[pick],
-      behind !== undefined && behind > hindmost ? behind : undefined,
-      nearest('pending', ...own),
-    )
+    return choose(Math[pick], behind !== undefined && behind > hindmost ? behind : undefined, nearest('pending'))
   }
   const foremost = cursors.length === 0 ? Number.MAX_SAFE_INTEGER : Math.max(...cursors)
   if (direction === 'forward' && from > foremost) return nearestDone()

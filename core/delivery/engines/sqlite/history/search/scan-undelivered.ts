@@ -1,6 +1,6 @@
 import type { Value } from '../../../../../store/sqlite/database.ts'
 import type { Filter } from '../../../../history.ts'
-import { BODY_COLUMNS, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
+import { BODY_COLUMNS, type KeptRow, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
 import { nameTest, withoutBody } from '../../../../filter.ts'
 import type { Source } from './scan.ts'
 import { UNDELIVERED, seek } from '../../blocks/seek.ts'
@@ -24,8 +24,7 @@ export function undeliveredSource(filter: Filter): Source | undefined {
       database.number('SELECT received_at FROM kept WHERE num >= ? ORDER BY num LIMIT 1', number),
     next(database, from, direction) {
       const [pick, side] = direction === 'forward' ? ['min', '>='] : ['max', '<=']
-      const num = database.get(`SELECT ${pick}(num) AS num FROM kept WHERE num ${side} ?`, from)?.['num']
-      return typeof num === 'number' ? num : undefined
+      return database.numberIfAny(`SELECT ${pick}(num) FROM kept WHERE num ${side} ?`, from)
     },
     read(database, low, high, direction) {
       const where = whereOf([
@@ -38,11 +37,11 @@ export function undeliveredSource(filter: Filter): Source | undefined {
         outcome !== 'kept' && decided,
       ])
       const order = direction === 'forward' ? 'ASC' : 'DESC'
-      const rows = database.all(`SELECT ${columns} FROM kept ${where.text} ORDER BY num ${order}`, ...where.values)
-      return rows.flatMap((row) => {
+      const select = `SELECT ${columns} FROM kept ${where.text} ORDER BY num ${order}`
+      return database.all<KeptRow>(select, ...where.values).flatMap((row) => {
         const entry = undeliveredEntry(row)
         if (test && !test(entry.body?.raw ?? '')) return []
-        return { number: Number(row['num']), entry: bodies ? entry : withoutBody(entry) }
+        return { number: row.num, entry: bodies ? entry : withoutBody(entry) }
       })
     },
   }
