@@ -5,16 +5,20 @@ import { unpin } from './pinned.ts'
 
 /** Evicts refused callbacks down to their share. The app that takes most of it loses its oldest first. */
 export function trimRefused(database: Database, share: number, limit: number): number {
-  let count = 0
-  while (count < limit && takenBy(database, 'refused') > share && evictRefused(database) !== undefined) count++
-  return count
+  return evictWhile(
+    () => takenBy(database, 'refused') > share,
+    limit,
+    () => evictRefused(database),
+  )
 }
 
 /** The same for dead letters of faulty bodies. */
 export function trimFaults(database: Database, share: number, limit: number): number {
-  let count = 0
-  while (count < limit && takenBy(database, 'fault') > share && evictFault(database) !== undefined) count++
-  return count
+  return evictWhile(
+    () => takenBy(database, 'fault') > share,
+    limit,
+    () => evictFault(database),
+  )
 }
 
 /**
@@ -31,14 +35,22 @@ export function makeRoom(database: Database, lacks: () => boolean, limit: number
   const counts = { ...NOTHING_EVICTED }
   let left = limit
   for (const [kind, evict] of kinds) {
-    while (left > 0 && lacks()) {
-      const count = evict(database)
-      if (count === undefined) break
-      counts[kind] += count
-      left -= count
-    }
+    const count = evictWhile(lacks, left, () => evict(database))
+    counts[kind] += count
+    left -= count
   }
   return counts
+}
+
+/** @param evict returns how many went; 0 if none is left */
+function evictWhile(lacks: () => boolean, limit: number, evict: () => number): number {
+  let count = 0
+  while (count < limit && lacks()) {
+    const gone = evict()
+    if (gone === 0) break
+    count += gone
+  }
+  return count
 }
 
 /** Since when history is complete, milliseconds since 1970. Earlier callbacks may have been evicted. */
@@ -48,17 +60,16 @@ export function historySince(database: Database): number {
 }
 
 /** Evicts the oldest one of the app that takes most. */
-function evictRefused(database: Database): number | undefined {
-  const num = database.numberIfAny(
-    `SELECT num FROM kept WHERE outcome = 'refused'
+function evictRefused(database: Database): number {
+  return database.run(
+    `DELETE FROM kept WHERE num = (SELECT num FROM kept WHERE outcome = 'refused'
       AND app = (SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1)
-      ORDER BY num LIMIT 1`,
+      ORDER BY num LIMIT 1)`,
   )
-  return num === undefined ? undefined : database.run('DELETE FROM kept WHERE num = ?', num)
 }
 
 /** Evicts the oldest finished block, or the oldest recorded decision, whichever came first. */
-function evictFinished(database: Database, expendable: 0 | 1): number | undefined {
+function evictFinished(database: Database, expendable: 0 | 1): number {
   const [block] = finishedBlocks(database, 1, expendable)
   const [decided] = database.all<{ num: number; received_at: number }>(
     `SELECT num, received_at FROM kept WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY num LIMIT 1`,
@@ -68,14 +79,14 @@ function evictFinished(database: Database, expendable: 0 | 1): number | undefine
     moveHistoryStart(database, block.received_at)
     return block.last - block.first + 1
   }
-  if (!decided) return undefined
+  if (!decided) return 0
   moveHistoryStart(database, decided.received_at)
   return database.run('DELETE FROM kept WHERE num = ?', decided.num)
 }
 
-function evictFault(database: Database): number | undefined {
+function evictFault(database: Database): number {
   const oldest = 'SELECT num, seq FROM dead_letters WHERE fault = 1 ORDER BY num LIMIT 1'
-  return deleteDeadLetters(database, database.all(oldest)) || undefined
+  return deleteDeadLetters(database, database.all(oldest))
 }
 
 /** @param to milliseconds since 1970 */
