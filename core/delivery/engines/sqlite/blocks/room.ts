@@ -1,56 +1,45 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import { type Evicted, NOTHING_EVICTED } from '../../../retention-shares.ts'
+import { type Evicted, NOTHING_EVICTED, type sharesOf } from '../../../retention-shares.ts'
 import { finishedBlocks } from './finished.ts'
 import { unpin } from './pinned.ts'
 
 /** Evicts refused callbacks down to their share. The app that takes most of it loses its oldest first. */
 export function trimRefused(database: Database, share: number, limit: number): number {
-  return evictWhile(
-    () => takenBy(database, 'refused') > share,
-    limit,
-    () => evictRefused(database),
-  )
-}
-
-/** The same for dead letters of faulty bodies. */
-export function trimFaults(database: Database, share: number, limit: number): number {
-  return evictWhile(
-    () => takenBy(database, 'fault') > share,
-    limit,
-    () => evictFault(database),
-  )
+  let count = 0
+  while (count < limit && takenBy(database, 'refused') > share && evictRefused(database) > 0) count++
+  return count
 }
 
 /**
- * Evicts up to `limit` callbacks while room `lacks`, oldest first. The order is: refused, finished and expendable, other
- * finished ones, dead letters of faulty bodies.
+ * Evicts up to `limit` callbacks: what is over its share, and then more while room `lacks`. Oldest first, in the order:
+ * refused, finished and expendable, other finished ones, dead letters of faulty bodies.
+ * @param shares in bytes
  */
-export function makeRoom(database: Database, lacks: () => boolean, limit: number): Evicted {
-  const kinds = [
-    ['refused', evictRefused],
-    ['finished', (of: Database) => evictFinished(of, 1)],
-    ['finished', (of: Database) => evictFinished(of, 0)],
-    ['faults', evictFault],
+export function evict(
+  database: Database,
+  shares: ReturnType<typeof sharesOf>,
+  lacks: () => boolean,
+  limit: number,
+): Evicted {
+  const steps = [
+    ['refused', () => takenBy(database, 'refused') > shares.refused, evictRefused],
+    ['faults', () => takenBy(database, 'fault') > shares.faults, evictFault],
+    ['refused', lacks, evictRefused],
+    ['finished', lacks, (of: Database) => evictFinished(of, 1)],
+    ['finished', lacks, (of: Database) => evictFinished(of, 0)],
+    ['faults', lacks, evictFault],
   ] as const
   const counts = { ...NOTHING_EVICTED }
   let left = limit
-  for (const [kind, evict] of kinds) {
-    const count = evictWhile(lacks, left, () => evict(database))
-    counts[kind] += count
-    left -= count
+  for (const [kind, isTooMuch, evictOne] of steps) {
+    while (left > 0 && isTooMuch()) {
+      const count = evictOne(database)
+      if (count === 0) break
+      counts[kind] += count
+      left -= count
+    }
   }
   return counts
-}
-
-/** @param evict returns how many went; 0 if none is left */
-function evictWhile(lacks: () => boolean, limit: number, evict: () => number): number {
-  let count = 0
-  while (count < limit && lacks()) {
-    const gone = evict()
-    if (gone === 0) break
-    count += gone
-  }
-  return count
 }
 
 /** Since when history is complete, milliseconds since 1970. Earlier callbacks may have been evicted. */

@@ -3,7 +3,7 @@ import { lowestInBlocks } from '../blocks/blocks.ts'
 import { emptyFinished } from '../blocks/empty.ts'
 import { finishedBlocks } from '../blocks/finished.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
-import { deleteDeadLetters, historySince, makeRoom, moveHistoryStart, trimFaults, trimRefused } from '../blocks/room.ts'
+import { deleteDeadLetters, evict, historySince, moveHistoryStart } from '../blocks/room.ts'
 
 /** The limits of a sweep. Times are milliseconds since 1970, sizes are bytes. */
 export interface Limits {
@@ -53,7 +53,9 @@ export function retain(database: Database, limits: Limits): Retained {
   )
   deleted += deleteBlocks(database, finishedSince, limit)
   const emptied = emptiesFinished ? emptyFinished(database, limit) : 0
-  const evicted = evict(database, limits)
+  // What is over its share goes even while there is room.
+  const enough = needsRoom ? usedBytes(database) - ROOM_BYTES : size
+  const evicted = evict(database, sharesOf(size), () => usedBytes(database) > enough, limit)
   const count = evicted.refused + evicted.finished + evicted.faults
   deleted += count
   database.run(
@@ -74,16 +76,6 @@ export function retain(database: Database, limits: Limits): Retained {
     evicted,
     since: historySince(database),
   }
-}
-
-/** Evicts what is over its share, even while there is room. */
-function evict(database: Database, { limit, size, needsRoom }: Limits): Evicted {
-  const shares = sharesOf(size)
-  const refused = trimRefused(database, shares.refused, limit)
-  const faults = trimFaults(database, shares.faults, limit)
-  const enough = needsRoom ? usedBytes(database) - ROOM_BYTES : size
-  const evicted = makeRoom(database, () => usedBytes(database) > enough, limit)
-  return { ...evicted, refused: refused + evicted.refused, faults: faults + evicted.faults }
 }
 
 /** Deletes the oldest finished blocks. Dead letters and retries have their callbacks in `singles`. */
