@@ -74,20 +74,8 @@ function openFile(file: string, now: () => number): OpenStores {
   const operations = storeOperations(database)
   const run: RunOperation = async <N extends keyof StoreOperations>(name: N, arg: StoreOperations[N][0]) => {
     const operation = (): StoreOperations[N][1] => operations[name](arg)
-    return READING.has(name) ? operation() : inTransaction(database, operation)
+    // In a transaction, since the server may write between the reads and the writes.
+    return READING.has(name) ? operation() : database.transaction(operation)
   }
   return { stores: createSqliteStores(run, now), close: async () => database.close() }
-}
-
-/** Uses a transaction, since the server may write between the reads and the writes. */
-function inTransaction<T>(database: Database, operation: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    const result = operation()
-    database.exec('COMMIT')
-    return result
-  } catch (error) {
-    database.rollback()
-    throw error
-  }
 }

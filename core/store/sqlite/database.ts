@@ -19,6 +19,16 @@ export class Database {
     this.#driver.exec(sql)
   }
 
+  /** Writes all that `write` does, or nothing if it throws. No other connection writes meanwhile. */
+  transaction<T>(write: () => T): T {
+    return this.#within('BEGIN IMMEDIATE', write)
+  }
+
+  /** Runs several reads on one snapshot. */
+  snapshot<T>(read: () => T): T {
+    return this.#within('BEGIN', read)
+  }
+
   /** Rolls a transaction back. SQLite may have done so by itself, as it does when the disk is full. */
   rollback(): void {
     try {
@@ -63,6 +73,18 @@ export class Database {
     this.#isClosed = true
     this.#statements.clear()
     this.#driver.close()
+  }
+
+  #within<T>(begin: string, work: () => T): T {
+    this.exec(begin)
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.rollback()
+      throw error
+    }
   }
 
   /** libsql ends the whole process when a closed file is used. */

@@ -123,14 +123,7 @@ function migrate(database: Database, file: string, migrations: readonly string[]
   for (let version = versionOf(database, file, OLDEST_VERSION + migrations.length); ; version++) {
     const migration = migrations[version - OLDEST_VERSION]
     if (migration === undefined) return
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      database.exec(`${migration}; PRAGMA user_version = ${version + 1}`)
-      database.exec('COMMIT')
-    } catch (error) {
-      database.rollback()
-      throw error
-    }
+    database.transaction(() => database.exec(`${migration}; PRAGMA user_version = ${version + 1}`))
   }
 }
 

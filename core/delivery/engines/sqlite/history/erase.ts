@@ -16,16 +16,17 @@ const AT_ONCE = 100
  */
 export function erase(database: Database, { callbacks, records }: Erasure): void {
   database.all('PRAGMA secure_delete = ON')
+  const eraseRecord = (ref: string): unknown => database.run('DELETE FROM records WHERE num = ?', Number(ref))
   const steps = [
     ...callbacks.map((entry) => () => eraseCallback(database, entry)),
     ...records.map(
       ({ ref }) =>
         () =>
-          void database.run('DELETE FROM records WHERE num = ?', Number(ref)),
+          eraseRecord(ref),
     ),
   ]
   for (let from = 0; from < steps.length; from += AT_ONCE) {
-    inTransaction(database, () => {
+    database.transaction(() => {
       for (const step of steps.slice(from, from + AT_ONCE)) step()
     })
   }
@@ -51,15 +52,4 @@ function eraseCallback(database: Database, { ref, plugins }: Entry): void {
   if (block && block.first <= seq) emptyBlock(database, block, (one) => one === seq)
   // A search reads the bodies where the index has a gap.
   database.run('DELETE FROM names WHERE last >= ?1 AND first <= ?1', seq)
-}
-
-function inTransaction(database: Database, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    work()
-    database.exec('COMMIT')
-  } catch (error) {
-    database.rollback()
-    throw error
-  }
 }

@@ -13,7 +13,6 @@ import { records } from './list-records.ts'
 import { list, placeText } from './search/list.ts'
 import { isLocked } from '../file/lock.ts'
 import { storeError } from '../file/open-file.ts'
-import { inSnapshot } from './search/scan.ts'
 
 /** How long to wait for the lock of a busy server before a write fails. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -45,7 +44,7 @@ function historyOf(database: Database, isServed: () => boolean): History {
     backward: (filter, place) => list(database, filter, 'backward', place),
     forward: (filter, place) => list(database, filter, 'forward', place),
     async end() {
-      return inSnapshot(database, () => {
+      return database.snapshot(() => {
         return placeText([lastStored(database), database.number('SELECT max(num) FROM kept')])
       })
     },
@@ -55,7 +54,7 @@ function historyOf(database: Database, isServed: () => boolean): History {
     steps: (id) => steps(database, id),
     records: async (filter = {}) => records(database, filter),
     async backlogs() {
-      return inSnapshot(database, () => {
+      return database.snapshot(() => {
         const plugins = database.all<{ plugin: string }>('SELECT plugin FROM cursors')
         const counted = plugins.map(({ plugin }) => ({ plugin, count: standing(database, plugin).waiting }))
         return counted.filter(({ count }) => count > 0)

@@ -49,15 +49,12 @@ function isAlone(name: Request['name']): boolean {
 
 function inTransaction(opened: OpenFile, operations: OperationTable, batch: readonly Request[]): Reply[] {
   if (batch.length === 0) return []
-  const { database } = opened
   try {
-    database.exec('BEGIN IMMEDIATE')
-    opened.mustBeOurs()
-    const replies = batch.map((request) => ({ result: perform(operations, request) }))
-    database.exec('COMMIT')
-    return replies
+    return opened.database.transaction(() => {
+      opened.mustBeOurs()
+      return batch.map((request) => ({ result: perform(operations, request) }))
+    })
   } catch (error) {
-    database.rollback()
     // One request may be the cause, so each is tried on its own.
     const [request] = batch
     if (batch.length > 1) return batch.flatMap((single) => inTransaction(opened, operations, [single]))

@@ -2,7 +2,6 @@ import type { Database } from '../../../../../store/sqlite/database.ts'
 import type { Entry } from '../../../../history.ts'
 import { BODY_COLUMNS, type KeptRow, UNDELIVERED_COLUMNS, undeliveredEntry } from '../../blocks/entries.ts'
 import { findAmongCallbacks, findAmongUndelivered } from './find-ids.ts'
-import { inSnapshot } from './scan.ts'
 import { entriesAmong, withBody } from './scan-callbacks.ts'
 import { storedOf } from '../../blocks/pinned.ts'
 
@@ -13,7 +12,7 @@ export async function find(database: Database, ids: readonly string[], bodies: b
   const columns = bodies ? `${UNDELIVERED_COLUMNS}, ${BODY_COLUMNS}` : UNDELIVERED_COLUMNS
   return [
     ...callbacks.flatMap((seq) =>
-      inSnapshot(database, () => {
+      database.snapshot(() => {
         const stored = storedOf(database, seq)
         if (!stored) return []
         const found = entriesAmong(database, seq, seq)(stored)

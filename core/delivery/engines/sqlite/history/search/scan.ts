@@ -59,7 +59,7 @@ export async function scan(
   let covered = 0
   let at = step === 1 ? Math.max(after, lowest - 1) : Math.min(after, highest + 1)
   for (let size = limit; ; size = Math.min(MAX_READ, size * 4)) {
-    const done = inSnapshot(database, () => {
+    const done = database.snapshot(() => {
       const first = source.next(database, at + step, direction)
       if (first === undefined || first < lowest || first > highest) return true
       const last = first + step * (size - 1)
@@ -78,15 +78,5 @@ export async function scan(
     if (covered >= MIN_SLICE && performance.now() > endsAt)
       return { found, reached: at, end: false, horizon: source.timeOf(database, at) }
     await yieldToLoop()
-  }
-}
-
-/** Runs several reads on one snapshot. */
-export function inSnapshot<T>(database: Database, read: () => T): T {
-  database.exec('BEGIN')
-  try {
-    return read()
-  } finally {
-    database.exec('COMMIT')
   }
 }
