@@ -15,9 +15,7 @@ import { retain } from './retain.ts'
 import { countResends, settle } from './settle.ts'
 
 /** The operations of the worker, by name. */
-export interface OperationTable {
-  readonly byName: { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
-}
+export type OperationTable = { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
 
 export function createOperations(opened: OpenFile): OperationTable {
   const { database } = opened
@@ -27,46 +25,44 @@ export function createOperations(opened: OpenFile): OperationTable {
     (arg: A): R =>
       operation(database, arg)
   return {
-    byName: {
-      ...storeOperations(database),
-      append: (block) => append.append(block),
-      begin: on(begin),
-      recordUndelivered: createRecordUndelivered(database),
-      settle: on(settle),
-      resent: on(countResends),
-      page: (arg) => page(database, arg, append.last()),
-      due: on(due),
-      fetch: on(fetch),
-      recent: on(recent),
-      deadLetterRemoved: on(deadLetterRemoved),
-      retain: on(retain),
-      requests: on(requests),
-      holds: on(holds),
-      hold: on(hold),
-      barrier: () => undefined,
-      checkpoint() {
-        if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
-      },
-      abandon: () => opened.abandon(),
-      probe() {
-        database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
-        const oldest = 'SELECT plugin, min(received_at) AS at FROM pending p JOIN singles s USING (seq) GROUP BY plugin'
-        const all = database.all<{ plugin: string; at: number }>(oldest)
-        return Object.fromEntries(all.map(({ plugin, at }) => [plugin, at]))
-      },
-      limitPages({ pages }) {
-        database.all(`PRAGMA max_page_count = ${pages}`)
-      },
-      close: ({ ending }) => {
-        try {
-          const sharesLog = opened.sharesLog()
-          const marked = !sharesLog && mark(database, ending, append.last())
-          if (!sharesLog) append.flush()
-          return { marked, sharesLog }
-        } finally {
-          opened.close()
-        }
-      },
+    ...storeOperations(database),
+    append: (block) => append.append(block),
+    begin: on(begin),
+    recordUndelivered: createRecordUndelivered(database),
+    settle: on(settle),
+    resent: on(countResends),
+    page: (arg) => page(database, arg, append.last()),
+    due: on(due),
+    fetch: on(fetch),
+    recent: on(recent),
+    deadLetterRemoved: on(deadLetterRemoved),
+    retain: on(retain),
+    requests: on(requests),
+    holds: on(holds),
+    hold: on(hold),
+    barrier: () => undefined,
+    checkpoint() {
+      if (!opened.isAbandoned()) database.all('PRAGMA wal_checkpoint(PASSIVE)')
+    },
+    abandon: () => opened.abandon(),
+    probe() {
+      database.run("INSERT OR REPLACE INTO meta VALUES ('probed', ?)", Date.now())
+      const oldest = 'SELECT plugin, min(received_at) AS at FROM pending p JOIN singles s USING (seq) GROUP BY plugin'
+      const all = database.all<{ plugin: string; at: number }>(oldest)
+      return Object.fromEntries(all.map(({ plugin, at }) => [plugin, at]))
+    },
+    limitPages({ pages }) {
+      database.all(`PRAGMA max_page_count = ${pages}`)
+    },
+    close: ({ ending }) => {
+      try {
+        const sharesLog = opened.sharesLog()
+        const marked = !sharesLog && mark(database, ending, append.last())
+        if (!sharesLog) append.flush()
+        return { marked, sharesLog }
+      } finally {
+        opened.close()
+      }
     },
   }
 }

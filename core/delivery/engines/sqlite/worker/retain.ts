@@ -58,12 +58,13 @@ export function retain(database: Database, limits: Limits): Retained {
   const evicted = evict(database, sharesOf(size), () => usedBytes(database) > enough, limit)
   const count = evicted.refused + evicted.finished + evicted.faults
   deleted += count
+  const lowest = Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER)
   database.run(
     `DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)
       AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.num = -resends.seq)`,
-    Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER),
+    lowest,
   )
-  database.run('DELETE FROM names WHERE last < ?', Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER))
+  database.run('DELETE FROM names WHERE last < ?', lowest)
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
   database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)

@@ -82,7 +82,7 @@ function attempt(operations: OperationTable, request: Request): Reply {
 }
 
 function perform(operations: OperationTable, { name, arg }: Request): unknown {
-  return (operations.byName[name] as (arg: unknown) => unknown)(arg)
+  return (operations[name] as (arg: unknown) => unknown)(arg)
 }
 
 function failed(error: unknown): Reply {
