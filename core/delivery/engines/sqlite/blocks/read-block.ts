@@ -150,25 +150,16 @@ const MAX_CHARACTER_BYTES = 4
 /** Decodes bytes in which one character may be damaged; undefined if more are. */
 function decode(bytes: Buffer): Decoded | undefined {
   if (isUtf8(bytes)) return { text: bytes.toString(), hole: undefined }
+  const replaced = Buffer.from(bytes.toString())
   let start = 0
-  for (let length = 1; length > 0; start += length) length = characterAt(bytes, start)
+  while (bytes[start] === replaced[start]) start++
+  // There is U+FFFD now, whose first bytes may be the same.
+  while (((replaced[start] ?? 0) & 0xc0) === 0x80) start--
   let end = start + 1
   while (end < start + MAX_CHARACTER_BYTES && !isUtf8(bytes.subarray(end))) end++
   if (!isUtf8(bytes.subarray(end))) return undefined
   const before = bytes.toString('utf8', 0, start)
   return { text: before + bytes.toString('utf8', end), hole: before.length }
-}
-
-/** The length in bytes of the character at an offset; 0 if it is not valid. */
-function characterAt(bytes: Buffer, at: number): number {
-  const length = lengthBy(bytes[at] ?? 0)
-  return isUtf8(bytes.subarray(at, at + length)) ? length : 0
-}
-
-function lengthBy(first: number): number {
-  if (first < 0xc0) return 1
-  if (first < 0xe0) return 2
-  return first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1
 }
 
 export function bytesOf(value: Value | undefined): Buffer {
