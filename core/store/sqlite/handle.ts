@@ -48,15 +48,24 @@ type Pending = { resolve: (answer: Answer) => void; reject: (error: Error) => vo
  * @throws TimhookError STORE_UNUSABLE
  */
 export async function openSqlite(file: string): Promise<SqliteHandle> {
-  const pending = new Queue<Pending>()
-  let waiting = 0
-  let ended: Error | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
     throw unusable(file, (error as NodeJS.ErrnoException).code ?? 'it cannot be created')
   }
+  return openThere(file)
+}
+
+/**
+ * Opens a file that is there, through SQLite alone: the system drops all locks that this process has on a file once any
+ * descriptor of it is closed.
+ * @throws TimhookError STORE_UNUSABLE
+ */
+export async function openThere(file: string): Promise<SqliteHandle> {
+  const pending = new Queue<Pending>()
+  let waiting = 0
+  let ended: Error | undefined
   const worker = new Worker(new URL('./handle-thread.js', import.meta.url), { workerData: { file } })
   const expect = (): Promise<Answer> => {
     waiting++

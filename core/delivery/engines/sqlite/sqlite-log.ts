@@ -3,7 +3,8 @@ import { TimhookError } from '../../../errors.ts'
 import type { Append, CallbackLog, LogListener, NewLease } from '../../callback-log.ts'
 import { ResendWindow } from '../../ingest/resend-window.ts'
 import { type Retention, sharesOf } from '../../retention-shares.ts'
-import type { AppendListener, SqliteClient } from './client/sqlite-client.ts'
+import type { SqliteClient, StoreListener } from './client/sqlite-client.ts'
+import type { Damage } from './blocks/read-block.ts'
 import { createReserve, type Reserve } from './file/disk-reserve.ts'
 import { takeSuspect } from './file/suspect-file.ts'
 import { undeliveredRow } from './undelivered-row.ts'
@@ -31,7 +32,7 @@ export interface SqliteLogDeps {
 }
 
 /** The log in a file: one partition, for one process, which has every lease for good. */
-export class SqliteLog implements CallbackLog, AppendListener {
+export class SqliteLog implements CallbackLog, StoreListener {
   readonly #deps: SqliteLogDeps
   readonly #client: SqliteClient
   readonly #window: ResendWindow
@@ -41,6 +42,7 @@ export class SqliteLog implements CallbackLog, AppendListener {
   #checkpoints: Checkpoints | undefined
   #stopRemoving: () => void = () => undefined
   #hasBegun = false
+  #onAppending: LogListener['appending'] = () => undefined
 
   constructor(deps: SqliteLogDeps) {
     const { client, bus, resendWindow } = deps
@@ -51,19 +53,12 @@ export class SqliteLog implements CallbackLog, AppendListener {
   }
 
   async open({ appending }: LogListener): ReturnType<CallbackLog['open']> {
-    const { bus, file, plugins, resendWindow } = this.#deps
+    const { file, plugins, resendWindow } = this.#deps
     const client = this.#client
-    client.whenDamaged((all) => {
-      for (const { plugins: of, ...damage } of all) bus.emit('store:damaged', { ...damage, plugins: Object.keys(of) })
-    })
-    client.whenAppended(this)
+    client.listener = this
+    this.#onAppending = appending
     if (resendWindow > 0) await loadResendWindow(this.#window, client, Date.now() - resendWindow)
     this.#reserve = this.#startUpkeep()
-    client.whenFull(() => this.#reserve?.spend())
-    client.whenAppending(() => {
-      appending()
-      this.#counter.flush()
-    })
     this.#checkpoints = startCheckpoints(client, file)
     await this.#reserve.make()
     return { partitions: 1, holds: await client.request('holds', { now: Date.now(), plugins }) }
@@ -76,6 +71,24 @@ export class SqliteLog implements CallbackLog, AppendListener {
   append(append: Append): void {
     if (this.#window.find(append.identity, append.receivedAt) === undefined) this.#store(append)
     else void this.#resend(append)
+  }
+
+  appending(): void {
+    this.#onAppending()
+    this.#counter.flush()
+  }
+
+  posted(characters: number): void {
+    this.#checkpoints?.posted(characters)
+  }
+
+  full(): void {
+    this.#reserve?.spend()
+  }
+
+  damaged(all: readonly Damage[]): void {
+    for (const { plugins, ...damage } of all)
+      this.#deps.bus.emit('store:damaged', { ...damage, plugins: Object.keys(plugins) })
   }
 
   appended(append: Append, seq: number): void {

@@ -12,10 +12,18 @@ type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'termin
 
 type Done<N extends Name> = (error: Error | undefined, result: Result<N> | undefined) => void
 
-/** Called with the result of each append, and with the characters of each block that is posted. */
-export interface AppendListener {
+/** What the log gets from the thread, besides replies. */
+export interface StoreListener {
+  /** Appends are about to be posted. What is sent now shares their transaction, and its fsync. */
+  appending(): void
+  /** A block of so many characters was posted. */
+  posted(characters: number): void
   appended(append: Append, seq: number): void
   notAppended(append: Append, error: Error): void
+  /** A write has failed because the disk is full. */
+  full(): void
+  /** Damaged callbacks were found, which can no longer be read. */
+  damaged(damage: readonly Damage[]): void
 }
 
 /** The block of this tick, the request that will carry it, and the callers that wait for it. */
@@ -44,11 +52,8 @@ export class SqliteClient {
   #closing = false
   /** The worker's descriptor of the file. */
   descriptor = -1
-  #onDamage: (damage: readonly Damage[]) => void = () => undefined
-  #onFull: () => void = () => undefined
-  #onAppend: () => void = () => undefined
-  #onPosted: (characters: number) => void = () => undefined
-  #listener: AppendListener | undefined
+  /** Set before the first append. */
+  listener: StoreListener | undefined
   #onLost: (error: Error, isOpen: boolean) => void = () => undefined
 
   /** Starts the worker thread. It loads its code in parallel with the main thread, then waits for `open`. */
@@ -94,31 +99,6 @@ export class SqliteClient {
     this.#onLost(error, isOpen)
   }
 
-  /** Sets the listener that is called when a write fails because the disk is full. */
-  whenFull(listener: () => void): void {
-    this.#onFull = listener
-  }
-
-  /** Sets the listener that is called with damaged callbacks, which can no longer be read. */
-  whenDamaged(listener: (damage: readonly Damage[]) => void): void {
-    this.#onDamage = listener
-  }
-
-  /** Sets the listener that is called before an append is posted. What it sends shares the transaction, and its fsync. */
-  whenAppending(listener: () => void): void {
-    this.#onAppend = listener
-  }
-
-  /** Sets the listener that is called with the characters of each posted block. */
-  whenPosted(listener: (characters: number) => void): void {
-    this.#onPosted = listener
-  }
-
-  /** Sets who is called with the result of each append. */
-  whenAppended(listener: AppendListener): void {
-    this.#listener = listener
-  }
-
   /** Sends a request. `done` is called in the order of requests, before any promise of the same reply resolves. */
   send<N extends Name>(name: N, arg: Arg<N>, done: Done<N>): void {
     if (this.#endedWith) {
@@ -129,13 +109,11 @@ export class SqliteClient {
     this.#put(name, arg, done)
   }
 
-  /**
-   * Stores a callback, in one request with the others of this tick. The listener of appends gets the result.
-   */
+  /** Stores a callback, in one request with the others of this tick. The listener gets the result. */
   append(append: Append): void {
     if (this.#endedWith) {
       const error = this.#endedWith
-      setImmediate(() => this.#listener?.notAppended(append, error))
+      setImmediate(() => this.listener?.notAppended(append, error))
       return
     }
     const block = append.expendable ? this.#expendable : this.#others
@@ -187,7 +165,7 @@ export class SqliteClient {
     if (!open.appending) return
     const block = open.packer.take()
     open.appending.arg = block
-    this.#onPosted(block.heads.length + block.bodies.length)
+    this.listener?.posted(block.heads.length + block.bodies.length)
     open.appending = undefined
     open.appends = []
   }
@@ -197,9 +175,9 @@ export class SqliteClient {
     for (const append of all) {
       const seq = typeof result === 'number' ? result + index : result?.[index]
       index++
-      if (typeof seq === 'number') this.#listener?.appended(append, seq)
+      if (typeof seq === 'number') this.listener?.appended(append, seq)
       else {
-        this.#listener?.notAppended(append, error ?? (seq ? errorOf(seq) : new Error('not stored')))
+        this.listener?.notAppended(append, error ?? (seq ? errorOf(seq) : new Error('not stored')))
         if (seq) this.#checkFault(seq)
       }
     }
@@ -216,7 +194,7 @@ export class SqliteClient {
 
   #flush(): void {
     this.#worker.ref()
-    if (this.#others.appending || this.#expendable.appending) this.#onAppend()
+    if (this.#others.appending || this.#expendable.appending) this.listener?.appending()
     this.#closeBlock(this.#others)
     this.#closeBlock(this.#expendable)
     const batch = this.#batch
@@ -226,7 +204,7 @@ export class SqliteClient {
 
   #receive(replies: readonly Reply[]): void {
     for (const { result, error, damage } of replies) {
-      if (damage) this.#onDamage(damage)
+      if (damage) this.listener?.damaged(damage)
       this.#takePending()?.(error && errorOf(error), result)
       if (error) this.#checkFault(error)
     }
@@ -234,7 +212,7 @@ export class SqliteClient {
   }
 
   #checkFault(fault: Fault): void {
-    if (fault.code === 'SQLITE_FULL') this.#onFull()
+    if (fault.code === 'SQLITE_FULL') this.listener?.full()
     if (fault.code === 'STORE_IN_USE' || fault.code === 'STORE_LOST') this.lose(errorOf(fault), false)
   }
 

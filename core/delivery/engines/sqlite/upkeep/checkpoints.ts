@@ -1,5 +1,4 @@
-import { Worker } from 'node:worker_threads'
-import type { Moved, Order } from './checkpoint-worker.ts'
+import { openThere, type SqliteHandle } from '../../../../store/sqlite/handle.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
 
 /** Written bytes after which the thread moves the log into the file. */
@@ -10,53 +9,43 @@ const LONG_LOG_PAGES = 1000
 const COMMIT_BYTES = 16_384
 
 export interface Checkpoints {
+  /** Counts a posted block of so many characters. */
+  posted(characters: number): void
   close(): Promise<void>
 }
 
 /**
  * Moves the log into the file on a separate thread, while the writer goes on. 4 MB take 6 ms, and every append would
- * wait for that. Little is then left for the writer to move.
+ * wait for that. Little is then left for the writer to move. Without the thread the writer does all of it, as SQLite
+ * does by default.
  */
-export function startCheckpoints(client: SqliteClient, file: string): Checkpoints {
-  let worker: Worker | undefined
-  let gone: Promise<unknown> = Promise.resolve()
+export function startCheckpoints(client: Pick<SqliteClient, 'send'>, file: string): Checkpoints {
+  let opening: Promise<SqliteHandle> | undefined
   let written = 0
   let isMoving = false
   let isClosed = false
 
-  const start = (): Worker => {
-    const made = new Worker(new URL('./checkpoint-worker.js', import.meta.url))
-    made.unref()
-    gone = new Promise((resolve) => made.once('exit', resolve))
-    send(made, { open: file })
-    made.on('message', ({ pages }: Moved) => {
-      isMoving = false
-      if (!isClosed && pages !== undefined && pages >= LONG_LOG_PAGES)
-        client.send('checkpoint', undefined, () => undefined)
-    })
-    // Without the thread the writer does all of it, as SQLite does by default.
-    made.on('error', () => (isClosed = true))
-    return made
+  const move = async (): Promise<void> => {
+    opening ??= openThere(file)
+    const thread = await opening
+    // A passive checkpoint neither waits for others nor blocks the writer. Writes made meanwhile stay in the log.
+    const [moved] = await thread.all('PRAGMA wal_checkpoint(PASSIVE)')
+    if (!isClosed && Number(moved?.['log']) >= LONG_LOG_PAGES) client.send('checkpoint', undefined, () => undefined)
   }
-  client.whenPosted((characters) => {
-    written += characters + COMMIT_BYTES
-    if (written < MOVE_AFTER_BYTES || isMoving || isClosed) return
-    written = 0
-    isMoving = true
-    worker ??= start()
-    send(worker, 'move')
-  })
   return {
+    posted(characters) {
+      written += characters + COMMIT_BYTES
+      if (written < MOVE_AFTER_BYTES || isMoving || isClosed) return
+      written = 0
+      isMoving = true
+      void move()
+        .catch(() => undefined)
+        .finally(() => (isMoving = false))
+    },
     async close() {
       isClosed = true
-      if (!worker) return
-      worker.ref()
-      send(worker, 'close')
-      await gone
+      const thread = await opening?.catch(() => undefined)
+      await thread?.close()
     },
   }
-}
-
-function send(worker: Worker, order: Order): void {
-  worker.postMessage(order)
 }

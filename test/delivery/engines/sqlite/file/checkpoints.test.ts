@@ -2,7 +2,6 @@ import { existsSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { startCheckpoints } from '../../../../../core/delivery/engines/sqlite/upkeep/checkpoints.ts'
-import type { SqliteClient } from '../../../../../core/delivery/engines/sqlite/client/sqlite-client.ts'
 import { newFile, type Run, runEngine } from '../run-sqlite.ts'
 
 const MB = 2 ** 20
@@ -31,11 +30,9 @@ describe('the log of the sqlite engine', () => {
   })
 
   it('is moved by who writes it where the thread for it has failed', async () => {
-    const listeners: ((characters: number) => void)[] = []
-    const client = { whenPosted: (listener: (characters: number) => void) => void listeners.push(listener) }
-    const checkpoints = startCheckpoints(client as SqliteClient, '/none/none.db')
+    const checkpoints = startCheckpoints({ send: () => undefined }, '/none/none.db')
     for (let n = 0; n < 3; n++) {
-      for (const listener of listeners) listener(10 * MB)
+      checkpoints.posted(10 * MB)
       await delay(50)
     }
     await checkpoints.close()
