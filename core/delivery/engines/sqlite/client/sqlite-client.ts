@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import { type ErrorCode, TimhookError } from '../../../../errors.ts'
+import { TimhookError } from '../../../../errors.ts'
 import type { Ending } from '../../../delivery.ts'
 import { Queue } from '../../../../lib/fifo.ts'
 import type { Append } from '../../../callback-log.ts'
 import { Packer } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
-import type { Arg, Fault, Name, Reply, Request, Result } from '../worker/messages.ts'
+import { type Arg, errorOf, type Fault, type Name, type Reply, type Request, type Result } from '../worker/messages.ts'
 
 /** The part of a Worker that the client uses. */
 type StoreThread = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>
@@ -177,7 +177,7 @@ export class SqliteClient {
       index++
       if (typeof seq === 'number') this.listener?.appended(append, seq)
       else {
-        this.listener?.notAppended(append, error ?? (seq ? errorOf(seq) : new Error('not stored')))
+        this.listener?.notAppended(append, error ?? (seq ? failureOf(seq) : new Error('not stored')))
         if (seq) this.#checkFault(seq)
       }
     }
@@ -205,7 +205,7 @@ export class SqliteClient {
   #receive(replies: readonly Reply[]): void {
     for (const { result, error, damage } of replies) {
       if (damage) this.listener?.damaged(damage)
-      this.#takePending()?.(error && errorOf(error), result)
+      this.#takePending()?.(error && failureOf(error), result)
       if (error) this.#checkFault(error)
     }
     this.#unrefIfIdle()
@@ -240,9 +240,9 @@ export class SqliteClient {
   }
 }
 
-function errorOf({ message, code, hint }: Fault): Error {
-  if (code?.startsWith('STORE_')) return new TimhookError(code as ErrorCode, message, { hint })
-  return code === undefined ? new Error(message) : unusable(`the store failed: ${message} (${code})`)
+function failureOf(fault: Fault): Error {
+  const { message, code = 'STORE_' } = fault
+  return code.startsWith('STORE_') ? errorOf(fault) : unusable(`the store failed: ${message} (${code})`)
 }
 
 function unusable(message: string): TimhookError {

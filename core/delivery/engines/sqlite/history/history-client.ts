@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { type ErrorCode, TimhookError } from '../../../../errors.ts'
+import { TimhookError } from '../../../../errors.ts'
 import type { History } from '../../../history.ts'
+import { errorOf, type Reply } from '../worker/messages.ts'
 
 /** A call of a method of History in the thread. */
 export interface HistoryCall {
@@ -9,10 +10,8 @@ export interface HistoryCall {
   readonly args: readonly unknown[]
 }
 
-export interface HistoryReply {
+export interface HistoryReply extends Pick<Reply, 'result' | 'error'> {
   readonly id: number
-  readonly result?: unknown
-  readonly error?: { readonly message: string; readonly code?: string; readonly hint?: string | undefined }
 }
 
 const METHODS: readonly (keyof History)[] = [
@@ -87,8 +86,4 @@ export function openHistoryThread(file: string): History {
       await thread.terminate()
     },
   }
-}
-
-function errorOf({ message, code, hint }: NonNullable<HistoryReply['error']>): Error {
-  return code === undefined ? new Error(message) : new TimhookError(code as ErrorCode, message, { hint: hint ?? '' })
 }

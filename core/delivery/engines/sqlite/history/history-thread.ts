@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { TimhookError } from '../../../../errors.ts'
 import type { History } from '../../../history.ts'
 import type { HistoryCall, HistoryReply } from './history-client.ts'
 import { openOwnHistory } from './history.ts'
+import { faultOf } from '../worker/messages.ts'
 
 /** The thread of history-client.ts: searches outside the main thread. */
 const port = parentPort
@@ -18,8 +18,6 @@ async function answer(method: keyof History, args: readonly unknown[]): Promise<
     const result = await (opened[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
     return { result }
   } catch (error) {
-    const { message } = error as Error
-    if (error instanceof TimhookError) return { error: { message, code: error.code, hint: error.hint } }
-    return { error: { message } }
+    return { error: faultOf(error) }
   }
 }

@@ -1,3 +1,4 @@
+import { type ErrorCode, TimhookError } from '../../../../errors.ts'
 import type { StoreOperations } from '../../../../store/sqlite/stores.ts'
 import type { Change, DuePage, DueQuery, Noticed, Page, WaitingCallback } from '../../../callback-log.ts'
 import type { Ending, Hold } from '../../../delivery.ts'
@@ -111,4 +112,15 @@ export interface Fault {
   readonly message: string
   readonly code: string | undefined
   readonly hint: string
+}
+
+export function faultOf(error: unknown): Fault {
+  const { message, code } = error as { message: string; code?: unknown }
+  const hint = error instanceof TimhookError ? error.hint : ''
+  return { message, code: typeof code === 'string' ? code : undefined, hint }
+}
+
+/** The TimhookError that a fault was, or else a plain error. */
+export function errorOf({ message, code, hint }: Fault): Error {
+  return code?.startsWith('STORE_') ? new TimhookError(code as ErrorCode, message, { hint }) : new Error(message)
 }

@@ -1,8 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import { TimhookError } from '../../../../errors.ts'
 import { type Block, packed, unpack } from '../blocks/block.ts'
 import { takeDamage } from '../blocks/damage.ts'
-import type { Arg, Reply, Request } from './messages.ts'
+import { type Arg, faultOf, type Reply, type Request } from './messages.ts'
 import { type OpenFile, openFile } from '../file/open-file.ts'
 import { createOperations, type OperationTable } from './operations.ts'
 
@@ -16,7 +15,7 @@ function run(port: MessagePort, file: string): void {
     opened = openFile(file)
     operations = createOperations(opened)
   } catch (error) {
-    port.postMessage([failed(error)])
+    port.postMessage([{ error: faultOf(error) }])
     return
   }
   port.on('message', (first: Request[]) => {
@@ -37,7 +36,7 @@ export function work(opened: OpenFile, operations: OperationTable, batch: readon
   const damage = takeDamage(opened.database)
   return batch.map((request, index) => {
     if (isAlone(request.name)) return attempt(operations, request)
-    const reply = replies.next().value ?? failed(new Error('no reply'))
+    const reply = replies.next().value ?? { error: faultOf(new Error('no reply')) }
     return index === 0 && damage.length > 0 ? { ...reply, damage } : reply
   })
 }
@@ -60,7 +59,7 @@ function inTransaction(opened: OpenFile, operations: OperationTable, batch: read
     if (batch.length > 1) return batch.flatMap((single) => inTransaction(opened, operations, [single]))
     if (!request) return []
     const block = request.name === 'append' ? (request.arg as Arg<'append'>) : undefined
-    return [block && block.count > 1 ? oneByOne(opened, operations, block) : failed(error)]
+    return [block && block.count > 1 ? oneByOne(opened, operations, block) : { error: faultOf(error) }]
   }
 }
 
@@ -77,16 +76,10 @@ function attempt(operations: OperationTable, request: Request): Reply {
   try {
     return { result: perform(operations, request) }
   } catch (error) {
-    return failed(error)
+    return { error: faultOf(error) }
   }
 }
 
 function perform(operations: OperationTable, { name, arg }: Request): unknown {
   return (operations[name] as (arg: unknown) => unknown)(arg)
-}
-
-function failed(error: unknown): Reply {
-  const { message, code } = error as { message: string; code?: unknown }
-  const hint = error instanceof TimhookError ? error.hint : ''
-  return { error: { message, code: typeof code === 'string' ? code : undefined, hint } }
 }
