@@ -4,7 +4,15 @@ import type { Unpacked } from './block.ts'
 import { textOf } from './read-block.ts'
 
 /** The prefix of the refs of undelivered callbacks. */
-export const UNDELIVERED_REF = 'kept-'
+const UNDELIVERED_REF = 'kept-'
+
+/**
+ * The number that a ref stands for in the tables `resends`, `pending` and `dead_letters`. That of an undelivered callback
+ * is negative, so it never meets the number of a delivered one.
+ */
+export function seqOf(ref: string): number {
+  return ref.startsWith(UNDELIVERED_REF) ? -Number(ref.slice(UNDELIVERED_REF.length)) : Number(ref)
+}
 
 /** The columns without bodies. A body may be long, and is read only on request. */
 export const UNDELIVERED_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,

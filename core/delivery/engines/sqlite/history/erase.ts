@@ -3,7 +3,7 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Erasure } from '../../../history.ts'
 import { blockFrom } from '../blocks/blocks.ts'
 import { emptyBlock } from '../blocks/empty.ts'
-import { UNDELIVERED_REF } from '../blocks/entries.ts'
+import { seqOf } from '../blocks/entries.ts'
 import { leave } from '../worker/settle.ts'
 
 /** How many callbacks a transaction erases, so that the server does not wait for long. */
@@ -40,11 +40,11 @@ export function erase(database: Database, { callbacks, records }: Erasure): void
 }
 
 function eraseCallback(database: Database, { ref, plugins }: Entry): void {
-  if (ref.startsWith(UNDELIVERED_REF)) {
-    database.run('DELETE FROM kept WHERE num = ?', Number(ref.slice(UNDELIVERED_REF.length)))
+  const seq = seqOf(ref)
+  if (seq < 0) {
+    database.run('DELETE FROM kept WHERE num = ?', -seq)
     return
   }
-  const seq = Number(ref)
   database.run('DELETE FROM dead_letters WHERE seq = ?', seq)
   for (const { id, outcome } of plugins) if (outcome === 'waiting') leave(database, id, seq)
   database.run('DELETE FROM singles WHERE seq = ?', seq)

@@ -21,14 +21,6 @@ interface Place {
 }
 
 /**
- * The number of an undelivered callback in the tables `resends`, `pending` and `dead_letters`. It is negative, so it
- * never meets the number of a delivered one.
- */
-export function undeliveredSeq(num: number): number {
-  return -num
-}
-
-/**
  * Creates the operation that records callbacks that were refused, or decided otherwise than by a plain allow. A callback
  * that is refused again within the window counts as a resend of the first. Returns how many refused ones were evicted.
  */
@@ -45,7 +37,7 @@ export function createRecordUndelivered(database: Database): (arg: Arg<'recordUn
     const fingerprint = fingerprintOf(row)
     const first = known.get(fingerprint)
     if (first && first.at > since && isRecorded(database, first)) {
-      countResends(database, [undeliveredSeq(first.num)])
+      countResends(database, [-first.num])
       return 0
     }
     insert(database, row)

@@ -1,7 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { AdminResult, AdminRequest, RefOutcome } from '../../../history.ts'
-import { UNDELIVERED_REF } from '../blocks/entries.ts'
-import { undeliveredSeq } from './record-undelivered.ts'
+import { seqOf } from '../blocks/entries.ts'
 import type { Arg, Result } from './messages.ts'
 import { isDone } from '../blocks/done.ts'
 import { forgetBlock, pin, storedOf, unpin } from '../blocks/pinned.ts'
@@ -76,11 +75,6 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)
     return makePending(work, plugin, seq)
   })
-}
-
-/** The number that a ref stands for: of a delivered callback, or of an undelivered one. */
-function seqOf(ref: string): number {
-  return ref.startsWith(UNDELIVERED_REF) ? undeliveredSeq(Number(ref.slice(UNDELIVERED_REF.length))) : Number(ref)
 }
 
 function retryOrDrop(work: Work, { kind, refs }: Extract<AdminRequest, { kind: 'retry' | 'drop' }>): RefOutcome[] {
