@@ -1,16 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
+import type { NewDeadLetter } from '../../../callback-log.ts'
 import { pinnedBytes } from './pinned.ts'
-
-interface NewDeadLetter {
-  readonly plugin: string
-  readonly seq: number
-  /** Milliseconds since 1970. */
-  readonly at: number
-  readonly attempts: number
-  readonly error: string
-  /** Whether its body does not match the types. Such dead letters have a limited share of the room; see room.ts. */
-  readonly fault?: boolean
-}
 
 /** Increments the last number in `meta`. A file of an earlier version has none. */
 const COUNT = `INSERT INTO meta SELECT 'letter', coalesce(max(num), 0) + 1 FROM dead_letters WHERE true
@@ -21,8 +11,10 @@ const INSERT = `INSERT INTO dead_letters (num, plugin, seq, at, attempts, error,
 /** Stores a dead letter of a pinned callback. Numbers are never reused: somebody may be about to drop one by its number. */
 export function addDeadLetter(
   database: Database,
-  { plugin, seq, at, attempts, error, fault = false }: NewDeadLetter,
+  plugin: string,
+  seq: number,
+  { at, attempts, error, isFault }: NewDeadLetter,
 ): void {
   database.run(COUNT)
-  database.run(INSERT, plugin, seq, at, attempts, error, fault ? 1 : 0, fault ? pinnedBytes(database, seq) : 0)
+  database.run(INSERT, plugin, seq, at, attempts, error, isFault ? 1 : 0, isFault ? pinnedBytes(database, seq) : 0)
 }

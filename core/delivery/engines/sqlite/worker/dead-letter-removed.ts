@@ -14,10 +14,12 @@ export function deadLetterRemoved(
   database: Database,
   { plugin, now, limit, error }: Arg<'deadLetterRemoved'>,
 ): Result<'deadLetterRemoved'> {
+  const add = (seq: number, attempt: number): void =>
+    addDeadLetter(database, plugin, seq, { at: now, attempts: Math.max(attempt - 1, 0), error, isFault: false })
   const select = 'SELECT seq, attempt FROM pending WHERE plugin = ? ORDER BY seq LIMIT ?'
   const rows = database.all<{ seq: number; attempt: number }>(select, plugin, limit)
   for (const { seq, attempt } of rows) {
-    addDeadLetter(database, { plugin, seq, at: now, attempts: Math.max(attempt - 1, 0), error })
+    add(seq, attempt)
     database.run('DELETE FROM pending WHERE plugin = ? AND seq = ?', plugin, seq)
   }
   if (rows.length > 0) return { count: rows.length, end: false }
@@ -35,8 +37,7 @@ export function deadLetterRemoved(
     if (block.damage) reportDamage(database, block.damage, plugin)
     for (const { seq } of unsettledOf(database, block, plugin, scanned)) {
       pin(database, seq)
-      const attempt = database.number('SELECT attempt FROM held WHERE plugin = ? AND seq = ?', plugin, seq)
-      addDeadLetter(database, { plugin, seq, at: now, attempts: Math.max(attempt - 1, 0), error })
+      add(seq, database.number('SELECT attempt FROM held WHERE plugin = ? AND seq = ?', plugin, seq))
       count++
     }
     scanned = block.last

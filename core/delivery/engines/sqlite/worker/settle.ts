@@ -39,14 +39,12 @@ function apply(database: Database, plugin: string, change: Change): void {
       clear(database, plugin, seq)
       insertNext(database, 'held', plugin, seq, change[2])
       return
-    case 'dead': {
-      const { attempts, error, at, isFault } = change[2]
+    case 'dead':
       leave(database, plugin, seq)
       if (database.get('SELECT 1 FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)) return
       pin(database, seq)
-      addDeadLetter(database, { plugin, seq, at, attempts, error, fault: isFault })
+      addDeadLetter(database, plugin, seq, change[2])
       return
-    }
     case 'try':
       database.run('INSERT OR REPLACE INTO tries VALUES (?, ?, ?)', plugin, seq, change[2])
   }
