@@ -64,18 +64,16 @@ export async function openSqlite(file: string): Promise<SqliteHandle> {
  */
 export async function openThere(file: string): Promise<SqliteHandle> {
   const pending = new Queue<Pending>()
-  let waiting = 0
   let ended: Error | undefined
   const worker = new Worker(new URL('./handle-thread.js', import.meta.url), { workerData: { file } })
   const expect = (): Promise<Answer> => {
-    waiting++
     // A process with nothing else to do may end, but not while a statement is under way.
     worker.ref()
     return new Promise((resolve, reject) => pending.put({ resolve, reject }))
   }
   const take = (): Pending | undefined => {
     const next = pending.take()
-    if (next && --waiting === 0) worker.unref()
+    if (pending.size === 0) worker.unref()
     return next
   }
   const fail = (error: Error): void => {

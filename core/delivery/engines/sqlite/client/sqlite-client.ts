@@ -42,7 +42,6 @@ export class SqliteClient {
   readonly #worker: StoreThread
   /** Callbacks that wait for a reply, in the order of the replies. A Map that grows and shrinks all the time gets slow. */
   readonly #pending = new Queue<(error: Error | undefined, result: unknown) => void>()
-  #pendingCount = 0
   #batch: Request[] = []
   /** The blocks of this tick: callbacks that are deleted first when room is needed, and the others. */
   readonly #expendable = openBlock(true)
@@ -155,7 +154,7 @@ export class SqliteClient {
 
   #put<N extends Name>(name: N, arg: Arg<N> | undefined, done: Done<N>): { arg: unknown } {
     const request = { name, arg }
-    this.#expectReply(done as (error: Error | undefined, result: unknown) => void)
+    this.#pending.put(done as (error: Error | undefined, result: unknown) => void)
     if (this.#batch.length === 0) process.nextTick(() => this.#flush())
     this.#batch.push(request)
     return request
@@ -186,7 +185,7 @@ export class SqliteClient {
   #openFile(file: string): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#endedWith) return reject(this.#endedWith)
-      this.#expectReply((error, descriptor) => (error ? reject(error) : resolve(Number(descriptor))))
+      this.#pending.put((error, descriptor) => (error ? reject(error) : resolve(Number(descriptor))))
       this.#worker.ref()
       this.#worker.postMessage(file)
     })
@@ -205,10 +204,11 @@ export class SqliteClient {
   #receive(replies: readonly Reply[]): void {
     for (const { result, error, damage } of replies) {
       if (damage) this.listener?.damaged(damage)
-      this.#takePending()?.(error && failureOf(error), result)
+      this.#pending.take()?.(error && failureOf(error), result)
       if (error) this.#checkFault(error)
     }
-    this.#unrefIfIdle()
+    // Lets the process exit while the store is idle.
+    if (this.#pending.size === 0) this.#worker.unref()
   }
 
   #checkFault(fault: Fault): void {
@@ -216,26 +216,10 @@ export class SqliteClient {
     if (fault.code === 'STORE_IN_USE' || fault.code === 'STORE_LOST') this.lose(errorOf(fault), false)
   }
 
-  #expectReply(done: (error: Error | undefined, result: unknown) => void): void {
-    this.#pending.put(done)
-    this.#pendingCount++
-  }
-
-  #takePending(): ((error: Error | undefined, result: unknown) => void) | undefined {
-    const done = this.#pending.take()
-    if (done) this.#pendingCount--
-    return done
-  }
-
-  /** Lets the process exit while the store is idle. */
-  #unrefIfIdle(): void {
-    if (this.#pendingCount === 0) this.#worker.unref()
-  }
-
   #fail(why: string): void {
     const isFirst = this.#endedWith === undefined
     this.#endedWith ??= unusable(`the thread of the store ended${why}`)
-    for (let done = this.#takePending(); done; done = this.#takePending()) done(this.#endedWith, undefined)
+    for (let done = this.#pending.take(); done; done = this.#pending.take()) done(this.#endedWith, undefined)
     if (isFirst) this.lose(this.#endedWith, false)
   }
 }
