@@ -61,7 +61,8 @@ export class SqliteLog implements CallbackLog, StoreListener {
     this.#reserve = this.#startUpkeep()
     this.#checkpoints = startCheckpoints(client, file)
     await this.#reserve.make()
-    return { partitions: 1, holds: await client.request('holds', { now: Date.now(), plugins }) }
+    const { holds } = await client.request('requests', { now: Date.now(), plugins, onlyHolds: true })
+    return { partitions: 1, holds }
   }
 
   now(): number {

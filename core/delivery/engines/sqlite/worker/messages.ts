@@ -70,10 +70,8 @@ export interface Operations extends StoreOperations {
     result: { count: number; end: boolean },
   ]
   retain: [arg: Limits, result: Retained]
-  /** Handles some requests of other processes. */
-  requests: [arg: { now: number; plugins: readonly string[] }, result: Noticed]
-  /** Handles only those that pause and resume. Returns the held plugins. */
-  holds: [arg: { now: number; plugins: readonly string[] }, result: Record<string, Hold>]
+  /** Handles some requests of other processes. `onlyHolds`: all that pause and resume, before anything is delivered. */
+  requests: [arg: { now: number; plugins: readonly string[]; onlyHolds?: boolean }, result: Noticed]
   hold: [arg: { plugin: string; hold: Hold | undefined }, result: void]
   /** Does nothing. Its reply comes once every earlier request is on disk, or has failed. */
   barrier: [arg: undefined, result: void]

@@ -10,7 +10,7 @@ import type { OpenFile } from '../file/open-file.ts'
 import { hold } from './holds.ts'
 import { due, fetch, page } from './page.ts'
 import { recent } from './recent-rows.ts'
-import { holds, requests } from './requests.ts'
+import { requests } from './requests.ts'
 import { retain } from './retain.ts'
 import { countResends, settle } from './settle.ts'
 
@@ -38,7 +38,6 @@ export function createOperations(opened: OpenFile): OperationTable {
     deadLetterRemoved: on(deadLetterRemoved),
     retain: on(retain),
     requests: on(requests),
-    holds: on(holds),
     hold: on(hold),
     barrier: () => undefined,
     checkpoint() {

@@ -18,30 +18,17 @@ interface Work {
   readonly woken: Record<string, number>
 }
 
-interface OpenRequest {
-  readonly num: number
-  readonly request: string
-}
-
 /** Handles requests of other processes. What they make pending starts again at attempt 1. */
-export function requests(database: Database, { now, plugins }: Arg<'requests'>): Result<'requests'> {
+export function requests(database: Database, { now, plugins, onlyHolds }: Arg<'requests'>): Result<'requests'> {
   const work = { database, now, plugins, woken: {} }
-  const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num LIMIT ?'
-  const found = database.all<OpenRequest>(select, AT_ONCE)
+  const select = `SELECT num, request FROM requests WHERE result IS NULL ORDER BY num ${onlyHolds ? '' : `LIMIT ${AT_ONCE}`}`
+  const found = database.all<{ num: number; request: string }>(select)
   if (found.length > 0) forgetBlock(database)
-  for (const { num, request } of found) answer(work, num, carryOut(work, JSON.parse(request) as AdminRequest))
-  return { woken: work.woken, holds: holdsOf(database), more: found.length === AT_ONCE }
-}
-
-/** Carries out only requests that pause and resume, before anything is delivered. Returns the held plugins. */
-export function holds(database: Database, { now, plugins }: Arg<'holds'>): Result<'holds'> {
-  const work = { database, now, plugins, woken: {} }
-  const select = 'SELECT num, request FROM requests WHERE result IS NULL ORDER BY num'
-  for (const { num, request } of database.all<OpenRequest>(select)) {
-    const adminRequest = JSON.parse(request) as AdminRequest
-    if (isHoldRequest(adminRequest)) answer(work, num, carryOut(work, adminRequest))
+  for (const { num, request } of found) {
+    const asked = JSON.parse(request) as AdminRequest
+    if (!onlyHolds || isHoldRequest(asked)) answer(work, num, carryOut(work, asked))
   }
-  return holdsOf(database)
+  return { woken: work.woken, holds: holdsOf(database), more: found.length === AT_ONCE }
 }
 
 function carryOut(work: Work, adminRequest: AdminRequest): RefOutcome[] {
