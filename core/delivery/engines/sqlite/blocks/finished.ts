@@ -1,4 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
+import type { BlockRow } from './read-block.ts'
 
 const COLUMNS = 'b.last, b.first, b.received_at'
 /** Shorter ranges are ignored, because there may be very many. */
@@ -12,12 +13,7 @@ const BEYOND = `SELECT ${COLUMNS} FROM done r CROSS JOIN blocks b ON b.last BETW
       WHERE d.plugin = c.plugin AND d.first <= max(b.first, c.seq + 1) ORDER BY d.first DESC LIMIT 1), 0) < b.last)
   ORDER BY b.last LIMIT ?3`
 
-/** A stored block, without what is in it. */
-export interface FinishedBlock {
-  readonly last: number
-  readonly first: number
-  readonly received_at: number
-}
+type FinishedBlock = Pick<BlockRow, 'last' | 'first' | 'received_at'>
 
 /**
  * The oldest blocks that every plugin has finished. A callback that waits for long holds back the cursor, but not the

@@ -5,12 +5,10 @@ import { textOf } from './read-block.ts'
  * A table whose rows are numbered in the order of receipt. `key` is the column of its primary key, `first` the column of
  * the first number in a row.
  */
-export type Numbered =
-  | { readonly name: 'blocks'; readonly key: 'last'; readonly first: 'first' }
-  | { readonly name: 'kept'; readonly key: 'num'; readonly first: 'num' }
+export type Numbered = typeof BLOCKS | typeof UNDELIVERED
 
-export const BLOCKS: Numbered = { name: 'blocks', key: 'last', first: 'first' }
-export const UNDELIVERED: Numbered = { name: 'kept', key: 'num', first: 'num' }
+export const BLOCKS = { name: 'blocks', key: 'last', first: 'first' } as const
+export const UNDELIVERED = { name: 'kept', key: 'num', first: 'num' } as const
 
 /**
  * Finds the first number of the first row whose time or id is at least `value`; beyond the last number if there is none.

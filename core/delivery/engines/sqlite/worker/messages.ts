@@ -1,6 +1,6 @@
 import { type ErrorCode, TimhookError } from '../../../../errors.ts'
 import type { StoreOperations } from '../../../../store/sqlite/stores.ts'
-import type { Change, DuePage, DueQuery, Noticed, Page, WaitingCallback } from '../../../callback-log.ts'
+import type { Change, DuePage, DueQuery, NewLease, Noticed, Page, WaitingCallback } from '../../../callback-log.ts'
 import type { Ending, Hold } from '../../../delivery.ts'
 import type { Block, Unpacked } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
@@ -17,10 +17,7 @@ export interface UndeliveredRow extends Omit<Unpacked, 'seq' | 'plugins' | 'iden
 }
 
 /** Where a plugin stands when the server starts. */
-export interface Standing {
-  readonly cursor: number
-  readonly waiting: number
-}
+export type Standing = Pick<NewLease, 'cursor' | 'waiting'>
 
 /** A plugin that is no longer configured, and since when, milliseconds since 1970. */
 export interface Removed {
