@@ -96,6 +96,12 @@ function foreign(file: string): TimhookError {
   })
 }
 
+/** @throws TimhookError STORE_DAMAGED if SQLite finds a fault in an open file */
+export function mustBeWhole(database: Database, file: string, check: 'quick_check' | 'integrity_check'): void {
+  const [result] = Object.values(database.get(`PRAGMA ${check}(1)`) ?? {})
+  if (result !== 'ok') throw damaged(file, String(result))
+}
+
 /** @param how SQLite's description of the damage */
 export function damaged(file: string, how: string): TimhookError {
   return new TimhookError('STORE_DAMAGED', `${file} is damaged (${how}), and is left as it is`, {

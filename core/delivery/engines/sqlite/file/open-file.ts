@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path'
 import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
-import { checkFile, damaged, versionOf } from './check-file.ts'
+import { checkFile, damaged, mustBeWhole, versionOf } from './check-file.ts'
 import { takeLock } from './lock.ts'
 import { claimFile } from './owner.ts'
 import { realPath } from './real-path.ts'
@@ -130,10 +130,7 @@ function migrate(database: Database, file: string, migrations: readonly string[]
 function open(file: string): Database {
   const database = new Database(file)
   database.exec('PRAGMA busy_timeout = 2000')
-  if (statSync(file).size <= CHECKED_WHOLE) {
-    const checked = Object.values(database.get('PRAGMA quick_check(1)') ?? {})[0]
-    if (checked !== 'ok') throw damaged(file, String(checked))
-  }
+  if (statSync(file).size <= CHECKED_WHOLE) mustBeWhole(database, file, 'quick_check')
   database.all('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
   // When rows move to other pages, no copy stays behind that `timhook erase` would miss. It costs no extra page.

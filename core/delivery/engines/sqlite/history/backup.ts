@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
-import { checkFile, damaged, isThere, mustBeCurrent } from '../file/check-file.ts'
+import { checkFile, isThere, mustBeCurrent, mustBeWhole } from '../file/check-file.ts'
 import { claimText, NOBODY } from '../file/claim.ts'
 import { mark } from '../file/clean-mark.ts'
 import { storeError } from '../file/open-file.ts'
@@ -18,7 +18,7 @@ import { lastSeq } from '../worker/begin.ts'
 export function backupSqlite(file: string, to: string, force: boolean): number {
   if (!isThere(file)) throw new TimhookError('STORE_MISSING', `there is no ${file}`, { hint: 'Nothing is stored yet.' })
   checkFile(file)
-  if (!force && isTaken(to)) throw exists(to)
+  if (!force && existsSync(to)) throw exists(to)
   const making = `${to}.making-${process.pid}`
   try {
     // SQLite fills an empty file, which keeps its mode.
@@ -54,8 +54,7 @@ function finish(file: string): void {
     // They were meant for this server, not for one that is started on the copy some day.
     database.run('DELETE FROM requests')
     mark(database, 'clean', lastSeq(database))
-    const checked = String(Object.values(database.get('PRAGMA integrity_check(1)') ?? {})[0])
-    if (checked !== 'ok') throw damaged(file, checked)
+    mustBeWhole(database, file, 'integrity_check')
   } finally {
     database.close()
   }
@@ -83,10 +82,6 @@ function sync(path: string): void {
   } finally {
     closeSync(descriptor)
   }
-}
-
-function isTaken(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function exists(path: string): TimhookError {
