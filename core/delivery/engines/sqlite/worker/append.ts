@@ -47,15 +47,12 @@ function createNameIndex(database: Database) {
 
   const flush = (): void => {
     if (words === 0) return
-    const row = new Uint32Array(words)
-    let at = 0
-    for (const part of parts) {
-      row.set(part, at)
-      at += part.length
-    }
+    const row = Buffer.concat(
+      parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+    )
     parts = []
     words = 0
-    database.run('INSERT OR REPLACE INTO names VALUES (?, ?, ?)', to, from, new Uint8Array(row.buffer))
+    database.run('INSERT OR REPLACE INTO names VALUES (?, ?, ?)', to, from, new Uint8Array(row))
   }
   return {
     flush,
