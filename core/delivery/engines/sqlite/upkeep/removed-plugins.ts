@@ -1,13 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '../../../../observe/bus.ts'
+import { MAX_TIMER } from '../../../../lib/units.ts'
 import type { SqliteClient } from '../client/sqlite-client.ts'
-
 import type { Removed } from '../worker/messages.ts'
 
 const CHUNK = 1000
-
-/** The longest delay that setTimeout accepts. */
-const TIMER_MAX_MS = 2 ** 31 - 1
 
 /**
  * Dead-letters what waits for plugins that are no longer configured, once they have been gone for `keepMs`
@@ -23,7 +20,7 @@ export function deadLetterRemoved(
   const { signal } = stopping
   const deadLetter = async ({ plugin, since }: Removed): Promise<void> => {
     const inMs = since + keepMs - Date.now()
-    if (inMs > 0) await delay(Math.min(inMs, TIMER_MAX_MS), undefined, { signal, ref: false })
+    if (inMs > 0) await delay(Math.min(inMs, MAX_TIMER), undefined, { signal, ref: false })
     const error = `plugin ${plugin} is no longer in the config`
     let count = 0
     for (let end = false; !end && !signal.aborted;) {
