@@ -1,18 +1,22 @@
 import type { Bus } from '../../../observe/bus.ts'
 import { TimhookError } from '../../../errors.ts'
+import { type StoredCallback, storedOf } from '../../../callback/callback.ts'
 import type { Append, CallbackLog, LogListener, NewLease } from '../../callback-log.ts'
+import type { Undelivered } from '../../delivery.ts'
+import { isExpendable } from '../../ingest/expendable.ts'
 import { ResendWindow } from '../../ingest/resend-window.ts'
 import { type Retention, sharesOf } from '../../retention-shares.ts'
+import { refusedOf } from '../../record-refused.ts'
 import type { SqliteClient, StoreListener } from './client/sqlite-client.ts'
 import type { Damage } from './blocks/read-block.ts'
 import { createReserve, type Reserve } from './file/disk-reserve.ts'
 import { takeSuspect } from './file/suspect-file.ts'
-import { undeliveredRow } from './undelivered-row.ts'
 import { type Checkpoints, startCheckpoints } from './upkeep/checkpoints.ts'
 import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { deadLetterRemoved } from './upkeep/removed-plugins.ts'
 import { ResendCounter } from './upkeep/resend-counter.ts'
-import { type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
+import type { UndeliveredRow } from './worker/messages.ts'
+import { type Retention, type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
 
 export interface SqliteLogDeps {
   /** The plugins of the config. */
@@ -240,4 +244,13 @@ export class SqliteLog implements CallbackLog, StoreListener {
       hint: 'Callbacks are accepted again once there is room: make some, or see why plugins do not finish theirs.',
     })
   }
+}
+
+/** The row of a callback that is recorded but not delivered. */
+function undeliveredRow(callback: StoredCallback, kept: Undelivered, isKnown: boolean): UndeliveredRow {
+  const about = { ...storedOf(callback), expendable: isExpendable(callback.signed, isKnown) }
+  if (kept.as === 'refused') {
+    return { ...about, outcome: 'refused', code: 0, failed: false, ...refusedOf(callback, kept.error) }
+  }
+  return { ...about, outcome: kept.outcome, code: kept.code, failed: kept.failed, error: undefined }
 }
