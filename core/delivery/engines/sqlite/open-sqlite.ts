@@ -4,13 +4,20 @@ import type { Logger } from '../../../observe/log.ts'
 import type { Registry } from '../../../registry.ts'
 import { loggableError } from '../../../observe/loggable-error.ts'
 import { createSqliteStores } from '../../../store/sqlite/stores.ts'
+import { createDelivery } from '../../consume/delivery.ts'
 import type { Delivery, Ending } from '../../delivery.ts'
 import type { History } from '../../history.ts'
-import { createSqliteDelivery, type SqliteDeps } from './delivery.ts'
 import { SqliteClient } from './client/sqlite-client.ts'
 import { openHistoryThread } from './history/history-client.ts'
 import { type Loss, type Presence, watchPresence } from './file/presence.ts'
 import { realPath } from './file/real-path.ts'
+import { readRoom } from './file/disk-reserve.ts'
+import { SqliteLog, type SqliteLogDeps } from './sqlite-log.ts'
+
+export interface SqliteDeps extends Omit<SqliteLogDeps, 'plugins'> {
+  readonly registry: Registry
+  readonly maxBacklog?: number | undefined
+}
 
 type Settings = Pick<SqliteDeps, 'resendWindow' | 'retention' | 'maxBacklog' | 'keepRemoved'> & {
   readonly sqlite: { readonly file: string }
@@ -57,6 +64,12 @@ export async function openSqliteEngine(
         log.warn('the store could not record the clean stop; the next start is as careful as after a crash')
     },
   }
+}
+
+/** The durable engine. It stores callbacks in a file before they are acknowledged, and delivers them from there. */
+export function createSqliteDelivery(deps: SqliteDeps): Delivery {
+  const plugins = deps.registry.plugins.map(({ id }) => id)
+  return createDelivery({ ...deps, room: () => readRoom(deps.file), log: new SqliteLog({ ...deps, plugins }) })
 }
 
 async function copyOf(presence: Presence, log: Logger): Promise<void> {

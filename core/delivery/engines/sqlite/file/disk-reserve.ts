@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
-import { statfs, writeFile } from 'node:fs/promises'
+import { stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { DeliveryStats } from '../../../delivery.ts'
 
 /** More than the write-ahead log may grow to before a checkpoint. */
 const BYTES = 24 * 1024 * 1024
@@ -83,6 +84,18 @@ async function hasRoomForMore(file: string): Promise<boolean> {
   return blocks === 0 || bavail * bsize > BYTES + MARGIN
 }
 
-export function reserveFileOf(file: string): string {
+/** The room that a file and its log take, and what is left. */
+export async function readRoom(file: string): Promise<Omit<DeliveryStats, 'plugins'>> {
+  const [bytes, log, reserveBytes] = await Promise.all([file, `${file}-wal`, reserveFileOf(file)].map(sizeOf))
+  const { bavail, bsize } = await statfs(dirname(file))
+  return { storeBytes: (bytes ?? 0) + (log ?? 0), diskFreeBytes: bavail * bsize, reserveBytes: reserveBytes ?? 0 }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch(() => undefined)
+  return found?.size ?? 0
+}
+
+function reserveFileOf(file: string): string {
   return `${file}.reserve`
 }
