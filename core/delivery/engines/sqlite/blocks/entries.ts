@@ -14,6 +14,11 @@ export function seqOf(ref: string): number {
   return ref.startsWith(UNDELIVERED_REF) ? -Number(ref.slice(UNDELIVERED_REF.length)) : Number(ref)
 }
 
+/** The number of an entry in its table. */
+export function numberOf({ ref }: Entry): number {
+  return Math.abs(seqOf(ref))
+}
+
 /** The columns without bodies. A body may be long, and is read only on request. */
 export const UNDELIVERED_COLUMNS = `num, id, app, command, received_at, signed, outcome, code, failed, error,
   (SELECT times FROM resends WHERE seq = -num) AS resends`

@@ -38,7 +38,7 @@ export async function find(database: Database, ids: readonly string[], bodies: b
         const stored = storedOf(database, seq)
         if (!stored) return []
         const found = entriesAmong(database, seq, seq)(stored)
-        return (bodies ? withBody(database, found) : found).entry
+        return bodies ? withBody(database, found) : found
       }),
     ),
     ...undelivered

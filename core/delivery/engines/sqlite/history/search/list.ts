@@ -1,6 +1,7 @@
 import type { Database } from '../../../../../store/sqlite/database.ts'
 import type { Entry, Filter, Page } from '../../../../history.ts'
 import type { Direction } from '../../blocks/blocks.ts'
+import { numberOf } from '../../blocks/entries.ts'
 import { pageOfIds } from '../../../../filter.ts'
 import { callbackSource } from './scan-callbacks.ts'
 import { undeliveredSource } from './scan-undelivered.ts'
@@ -35,19 +36,20 @@ export async function list(
   while (entries.length < limit) {
     const delivered = all[0].found[taken[0]]
     const undelivered = all[1].found[taken[1]]
-    const which = isBefore(delivered?.entry, undelivered?.entry, direction) ? 0 : 1
+    const which = isBefore(delivered, undelivered, direction) ? 0 : 1
     const next = which === 0 ? delivered : undelivered
     if (!next) break
     // The other table may have something in between. With nothing taken yet, what it has found comes first anyway.
     const other = all[1 - which]
-    const isBlocked = isBeyond(next.entry.receivedAt, other?.horizon, direction)
+    const isBlocked = isBeyond(next.receivedAt, other?.horizon, direction)
     if (isBlocked && (entries.length > 0 || other?.found.length === 0)) break
-    entries.push(next.entry)
+    entries.push(next)
     taken[which]++
   }
   const reached = ([0, 1] as const).map((which) => {
     const { found, reached } = all[which]
-    return taken[which] === found.length ? reached : (found[taken[which] - 1]?.number ?? from[which])
+    const last = found[taken[which] - 1]
+    return taken[which] === found.length ? reached : last ? numberOf(last) : from[which]
   }) as [number, number]
   const isAll = taken[0] === all[0].found.length && taken[1] === all[1].found.length
   const end = isAll && all[0].end && all[1].end

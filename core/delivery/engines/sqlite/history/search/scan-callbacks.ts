@@ -1,13 +1,12 @@
 import type { Database } from '../../../../../store/sqlite/database.ts'
-import { covers } from '../../../../../registry.ts'
-import type { Filter } from '../../../../history.ts'
+import type { Entry, Filter } from '../../../../history.ts'
 import type { Unpacked } from '../../blocks/block.ts'
 import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../../blocks/blocks.ts'
-import { callbackEntry } from '../../blocks/entries.ts'
-import { nameTest } from '../../../../filter.ts'
+import { callbackEntry, seqOf } from '../../blocks/entries.ts'
+import { fits, nameTest } from '../../../../filter.ts'
 import { candidates, hashesOf } from './candidates.ts'
 import { cursorsOf, outcomesOf } from './outcomes.ts'
-import type { Found, Source } from './scan.ts'
+import type { Source } from './scan.ts'
 import { BLOCKS, seek } from '../../blocks/seek.ts'
 import { storedOf } from '../../blocks/pinned.ts'
 
@@ -41,13 +40,8 @@ export function callbackSource(filter: Filter): Source | undefined {
         ? named(database, candidates(database, low, high, { hashes, direction }), test)
         : stored(database, low, high, direction)
       for (const callback of callbacks) {
-        if (!matches(callback, filter)) continue
-        const found = entryOf(callback)
-        const isWanted = found.entry.plugins.some(
-          ({ id, outcome }) => (plugin === undefined || id === plugin) && (!wanted || outcome === wanted),
-        )
-        if (!isWanted && (wanted || plugin !== undefined)) continue
-        yield bodies ? withBody(database, found) : found
+        const entry = entryOf(callback)
+        if (fits(filter, entry)) yield bodies ? withBody(database, entry) : entry
       }
     },
   }
@@ -70,27 +64,21 @@ function* named(database: Database, numbers: Iterable<number>, test: (raw: strin
 }
 
 /** Returns a function that turns callbacks of a range into entries without bodies. */
-export function entriesAmong(database: Database, low: number, high: number): (callback: Unpacked) => Found {
+export function entriesAmong(database: Database, low: number, high: number): (callback: Unpacked) => Entry {
   const outcomes = outcomesOf(database, low, high)
   const select = 'SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?'
   const rows = database.all<{ seq: number; times: number }>(select, low, high)
   const resends = new Map(rows.map(({ seq, times }) => [seq, times]))
   return (callback) => {
     const { seq } = callback
-    const counts = { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, callback.plugins) }
-    return { number: seq, entry: callbackEntry(callback, counts) }
+    return callbackEntry(callback, { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, callback.plugins) })
   }
 }
 
 /** Adds the body to an entry. Bodies are read only for entries that are listed. */
-export function withBody(database: Database, found: Found): Found {
-  const stored = storedOf(database, found.number)
-  return stored ? { ...found, entry: { ...found.entry, body: { query: stored.query, raw: stored.raw } } } : found
-}
-
-function matches({ sdkAppId, command, receivedAt }: Unpacked, filter: Filter): boolean {
-  const { app = sdkAppId, command: wanted = command, since = receivedAt, until = Infinity } = filter
-  return sdkAppId === app && covers(wanted, command) && receivedAt >= since && receivedAt < until
+export function withBody(database: Database, entry: Entry): Entry {
+  const stored = storedOf(database, seqOf(entry.ref))
+  return stored ? { ...entry, body: { query: stored.query, raw: stored.raw } } : entry
 }
 
 /** Skips callbacks that cannot match: if few wait or are dead, the others are not read. */

@@ -41,7 +41,7 @@ export function undeliveredSource(filter: Filter): Source | undefined {
       return database.all<KeptRow>(select, ...where.values).flatMap((row) => {
         const entry = undeliveredEntry(row)
         if (test && !test(entry.body?.raw ?? '')) return []
-        return { number: row.num, entry: bodies ? entry : withoutBody(entry) }
+        return bodies ? entry : withoutBody(entry)
       })
     },
   }

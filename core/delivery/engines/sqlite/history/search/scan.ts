@@ -2,6 +2,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises'
 import type { Database } from '../../../../../store/sqlite/database.ts'
 import { type Entry, type Filter, SLICE_MS } from '../../../../history.ts'
 import type { Direction } from '../../blocks/blocks.ts'
+import { numberOf } from '../../blocks/entries.ts'
 
 /** How many numbers one read covers. A longer read would keep the server from checkpointing its log. */
 const MAX_READ = 20_000
@@ -21,16 +22,11 @@ export interface Source {
   /** When the callback with a number, or the next one, was received: milliseconds since 1970, 0 if there is none. */
   timeOf(database: Database, number: number): number
   /** Reads the matching entries of a range, in the direction. */
-  read(database: Database, low: number, high: number, direction: Direction): Iterable<Found>
-}
-
-export interface Found {
-  readonly number: number
-  readonly entry: Entry
+  read(database: Database, low: number, high: number, direction: Direction): Iterable<Entry>
 }
 
 export interface Scanned {
-  readonly found: Found[]
+  readonly found: Entry[]
   /** The last number that was scanned. */
   readonly reached: number
   readonly end: boolean
@@ -50,7 +46,7 @@ export async function scan(
   direction: Direction,
 ): Promise<Scanned> {
   const step = direction === 'forward' ? 1 : -1
-  const found: Found[] = []
+  const found: Entry[] = []
   const isWhole = since === undefined && until === undefined
   const [lowest, highest] = isWhole
     ? [0, Infinity]
@@ -65,7 +61,7 @@ export async function scan(
       const last = first + step * (size - 1)
       const [low, high] = step === 1 ? [first, last] : [last, first]
       for (const match of source.read(database, Math.max(0, low), Math.min(high, Number.MAX_SAFE_INTEGER), direction)) {
-        at = match.number
+        at = numberOf(match)
         found.push(match)
         if (found.length >= limit) return false
       }
