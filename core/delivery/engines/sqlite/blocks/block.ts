@@ -1,26 +1,8 @@
-import type { JsonObject } from '../../../../lib/json.ts'
+import type { NewCallback } from '../../../callback-log.ts'
 import { NameList, type NameWords } from './names.ts'
 
 /** A callback that is to be stored in a block. */
-export interface New {
-  /** The plugins that get it, sorted, as JSON. Later changes of the config do not change them. */
-  readonly plugins: string
-  readonly id: string
-  readonly identity: string
-  readonly sdkAppId: number
-  readonly command: string
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number
-  readonly signed: boolean
-  readonly maybeResend: boolean
-  /** Its order key; undefined if it is unordered. */
-  readonly key: string | undefined
-  /** As in the URL. */
-  readonly query: string
-  readonly raw: string
-  /** The parsed body, if there is one. */
-  readonly body?: JsonObject
-}
+export type New = Omit<NewCallback, 'partition' | 'identifiesEvent' | 'expendable' | 'entry'>
 
 /** A callback read from its block. `key`, `query` and `raw` are empty if the bodies were not read. */
 export interface Unpacked extends Omit<New, 'plugins' | 'body'> {

@@ -4,7 +4,7 @@ import { TimhookError } from '../../../../errors.ts'
 import { Database } from '../../../../store/sqlite/database.ts'
 import { checkFile, damaged, mustBeWhole, versionOf } from './check-file.ts'
 import { takeLock } from './lock.ts'
-import { claimFile } from './owner.ts'
+import { claimFile, type Owner } from './owner.ts'
 import { realPath } from './real-path.ts'
 import { freeReserve } from './disk-reserve.ts'
 import { APPLICATION_ID, MIGRATIONS, OLDEST_VERSION, SCHEMA, SCHEMA_VERSION } from './schema.ts'
@@ -18,7 +18,7 @@ const WAL_KEPT = 64 * 1024 * 1024
 const WAL_LONG = 2000
 
 /** A database that only this process writes to. */
-export interface OpenFile {
+export interface OpenFile extends Pick<Owner, 'sharesLog'> {
   readonly database: Database
   /** A descriptor of the file, for reads that bypass SQLite. */
   readonly descriptor: number
@@ -27,8 +27,6 @@ export interface OpenFile {
   /** Stops all checkpoints from now on. */
   abandon(): void
   isAbandoned(): boolean
-  /** Whether the new owner of the file reads the log of this server. Then nothing in the log is lost. */
-  sharesLog(): boolean
   /** Moves the write-ahead log into the file, and frees the lock. Leaves an abandoned file as it is. */
   close(): void
 }

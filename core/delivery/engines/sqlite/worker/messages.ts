@@ -1,13 +1,14 @@
 import { type ErrorCode, TimhookError } from '../../../../errors.ts'
+import type { StoredCallback } from '../../../../callback/callback.ts'
 import type { StoreOperations } from '../../../../store/sqlite/stores.ts'
 import type { Change, DuePage, DueQuery, NewLease, Noticed, Page, WaitingCallback } from '../../../callback-log.ts'
 import type { Ending, Hold } from '../../../delivery.ts'
-import type { Block, Unpacked } from '../blocks/block.ts'
+import type { Block } from '../blocks/block.ts'
 import type { Damage } from '../blocks/read-block.ts'
 import type { Limits, Retained } from './retain.ts'
 
 /** A callback that is recorded but not delivered. */
-export interface UndeliveredRow extends Omit<Unpacked, 'seq' | 'plugins' | 'identity' | 'key' | 'maybeResend'> {
+export interface UndeliveredRow extends StoredCallback {
   readonly outcome: string
   readonly code: number
   readonly failed: boolean
