@@ -16,7 +16,7 @@ import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { deadLetterRemoved } from './upkeep/removed-plugins.ts'
 import { ResendCounter } from './upkeep/resend-counter.ts'
 import type { UndeliveredRow } from './worker/messages.ts'
-import { type Retention, type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
+import { type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
 
 export interface SqliteLogDeps {
   /** The plugins of the config. */

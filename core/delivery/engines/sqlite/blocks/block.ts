@@ -1,8 +1,9 @@
-import type { NewCallback } from '../../../callback-log.ts'
+import type { StoredCallback } from '../../../../callback/callback.ts'
+import type { Append } from '../../../callback-log.ts'
 import { NameList, type NameWords } from './names.ts'
 
 /** A callback that is to be stored in a block. */
-export type New = Omit<NewCallback, 'partition' | 'identifiesEvent' | 'expendable' | 'entry'>
+export type New = StoredCallback & Pick<Append, 'plugins' | 'identity' | 'key' | 'maybeResend' | 'body'>
 
 /** A callback read from its block. `key`, `query` and `raw` are empty if the bodies were not read. */
 export interface Unpacked extends Omit<New, 'plugins' | 'body'> {
