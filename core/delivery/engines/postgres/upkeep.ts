@@ -6,6 +6,7 @@ import { type Retention, sharesOf } from '../../retention-shares.ts'
 import { idAt, LAST_ID } from './history/list.ts'
 import {
   BYTES,
+  type Bytes,
   DELETE_DEAD_LETTERS,
   DELETE_FINISHED,
   DELETE_REFUSED,
@@ -81,8 +82,8 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
     looked = { ...looked, behind: idAt(at - LATELY_MS) }
   }
 
-  const used = async (): Promise<{ bytes: number; since: number | null }> =>
-    (await postgres.query<{ bytes: number; since: number | null }>(BYTES))[0] ?? { bytes: 0, since: null }
+  const used = async (): Promise<Bytes> =>
+    (await postgres.query<Bytes>(BYTES))[0] ?? { bytes: 0, since: null, refused: 0, faults: 0 }
 
   const makeRoom = async (): Promise<void> => {
     const shares = sharesOf(retention.size)
@@ -91,13 +92,16 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
       repeat(DELETE_REFUSED, () => [idAt(expiredAt), Math.floor(Math.max(0, share)), STEP])
     const deleteDeadLetters = (share: number) =>
       repeat(DELETE_DEAD_LETTERS, () => [expiredAt, Math.floor(Math.max(0, share)), STEP])
+    // Those that have expired are not missed.
+    await deleteRefused(Number.MAX_SAFE_INTEGER)
     let refused = (await deleteRefused(shares.refused)).count
     let faults = (await deleteDeadLetters(shares.faults)).early
     await repeat(DELETE_FINISHED, (last) => [last, idAt(now() - retention.age), STEP, false])
     let finished = 0
-    let lacking = (await used()).bytes - retention.size
+    const taken = await used()
+    let lacking = taken.bytes - retention.size
     if (lacking > 0) {
-      const gone = await deleteRefused(shares.refused - lacking)
+      const gone = await deleteRefused(Math.min(shares.refused, taken.refused - lacking))
       refused += gone.count
       lacking -= gone.bytes
       for (const isExpendable of [true, false]) {
@@ -106,7 +110,7 @@ export function createUpkeep({ postgres, bus, retention, sweepMs, keepRemoved, c
         finished += deleted.count
         lacking -= deleted.bytes
       }
-      if (lacking > 0) faults += (await deleteDeadLetters(shares.faults - lacking)).early
+      if (lacking > 0) faults += (await deleteDeadLetters(Math.min(shares.faults, taken.faults - lacking))).early
     }
     if (refused + finished + faults === 0) return
     const { since } = await used()

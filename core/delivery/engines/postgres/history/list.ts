@@ -64,7 +64,10 @@ const SLICE_END = sql(
   `SELECT id, received_at AS "receivedAt" FROM {schema}.callbacks WHERE id < $1 ORDER BY id DESC OFFSET ${SLICE - 1} LIMIT 1`,
 )
 
-/** $8 the place: numbers by partition, 0 if it has none, and under -1 that of undelivered callbacks. */
+/**
+ * $8 the place: numbers by partition, 0 if it has none, and under -1 that of undelivered callbacks. In the order of ids,
+ * except that a page never ends between two of a partition whose ids are the other way round: the first one would be passed.
+ */
 const FORWARD = sql(
   'list-forward',
   `SELECT *, ${OUTCOMES} FROM (
@@ -76,7 +79,8 @@ const FORWARD = sql(
       SELECT ${COLUMNS} FROM {schema}.callbacks
       WHERE partition = 0 AND seq < -greatest(0, ($8::jsonb ->> '-1')::bigint) AND ${FITS} ORDER BY seq DESC LIMIT $10
     )
-  ) AS picked ORDER BY id LIMIT $10`,
+  ) AS picked
+  ORDER BY max(id) OVER (PARTITION BY partition, seq < 0 ORDER BY abs(seq)), abs(seq) LIMIT $10`,
 )
 
 const FIND = sql(

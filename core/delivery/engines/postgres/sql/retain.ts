@@ -83,11 +83,24 @@ export const DELETE_DEAD_LETTERS = sql(
   SELECT count(*) AS count, count(*) FILTER (WHERE is_early) AS early, (SELECT max(num)::text FROM chosen) AS last FROM deleted`,
 )
 
+/** What is stored takes so much, and of it refused callbacks and dead letters for faults. */
 export const BYTES = sql(
   'bytes',
-  `SELECT sum(bytes)::bigint AS bytes, (SELECT received_at FROM {schema}.callbacks ORDER BY id LIMIT 1) AS since
+  `SELECT sum(bytes)::bigint AS bytes, (SELECT received_at FROM {schema}.callbacks ORDER BY id LIMIT 1) AS since,
+    (SELECT coalesce(sum(octet_length(raw) + octet_length(query) + 400), 0)::bigint
+      FROM {schema}.callbacks WHERE outcome = 'refused') AS refused,
+    (SELECT coalesce(sum(octet_length(c.raw) + 400), 0)::bigint
+      FROM {schema}.dead_letters d JOIN {schema}.callbacks c USING (partition, seq) WHERE d.is_fault) AS faults
   FROM {schema}.partitions`,
 )
+
+export interface Bytes {
+  readonly bytes: number
+  /** When the oldest callback was received, milliseconds since 1970; null if there is none. */
+  readonly since: number | null
+  readonly refused: number
+  readonly faults: number
+}
 
 export const SMALL_UPKEEP = sql(
   'small-upkeep',
