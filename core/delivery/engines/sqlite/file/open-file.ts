@@ -105,7 +105,7 @@ function setLogAside(file: string): void {
 /** Creates the file under another name and moves it into place. A crash would leave half a database, which looks foreign. */
 function create(file: string): void {
   const making = `${file}.new`
-  for (const old of [making, `${making}-history`]) rmSync(old, { force: true })
+  for (const old of [making, `${making}-journal`]) rmSync(old, { force: true })
   closeSync(openSync(making, 'wx', 0o600))
   const database = new Database(making)
   database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)

@@ -19,8 +19,8 @@ export function deadLetterRemoved(
   const stopping = new AbortController()
   const { signal } = stopping
   const deadLetter = async ({ plugin, since }: Removed): Promise<void> => {
-    const inMs = since + keepMs - Date.now()
-    if (inMs > 0) await delay(Math.min(inMs, MAX_TIMER), undefined, { signal, ref: false })
+    const leftMs = (): number => since + keepMs - Date.now()
+    while (leftMs() > 0) await delay(Math.min(leftMs(), MAX_TIMER), undefined, { signal, ref: false })
     const error = `plugin ${plugin} is no longer in the config`
     let count = 0
     for (let end = false; !end && !signal.aborted;) {
