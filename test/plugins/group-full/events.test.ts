@@ -60,6 +60,8 @@ describe('group-full and the reports of full groups', () => {
     expect(done).to.have.length(1)
     expect(await events(server)).to.have.length(1)
     expect(removals(fake)).to.have.length(1)
+    // Resends are written within 20 ms, or at the stop.
+    await server.server.stop({ drainMs: 0, graceMs: 0 })
     const history = openSqliteHistory(file)
     expect((await history.backward({ command: FULL })).entries.map(({ resends }) => resends)).to.deep.equal([1])
     await history.close()
