@@ -68,14 +68,15 @@ describeWithPostgres('the upkeep of a PostgreSQL', () => {
 describeWithPostgres('a list of what a PostgreSQL stores, oldest first', () => {
   it('passes no callback, whatever the clocks of the processes say', async () => {
     const server = await startPostgres()
-    const run = await runPostgres(server, { one: () => undefined })
+    const retention = { age: 1e13, size: 1e12, deadLetters: 1e13 }
+    const run = await runPostgres(server, { one: () => undefined }, { retention })
     for (let n = 0; n < 6; n++) await run.accept(n, `g${n % 2}`)
     await server.sql(`UPDATE timhook.callbacks SET id = CASE WHEN seq % 2 = 1 THEN ${LATE} ELSE ${EARLY} END`)
     const history = await openPostgresHistory({ url: server.url, schema: 'timhook', durability: 'strict' })
     const seen: string[] = []
     let place: string | undefined
     for (let end = false; !end;) {
-      const page = await history.forward({ limit: 1 }, place)
+      const page = await history.forward({ limit: 2 }, place)
       seen.push(...page.entries.map(({ ref }) => ref))
       place = page.place
       end = page.end
