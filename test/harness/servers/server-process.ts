@@ -36,16 +36,17 @@ export function serverProcess({ program, args = [], env, ready }: Command): Serv
         env: { ...process.env, ...env },
       })
       child = started
-      let log = ''
+      const said = { stdout: '', stderr: '' }
       await new Promise<void>((resolve, reject) => {
-        const take = (chunk: Buffer): void => {
-          if (log.includes(ready)) return
-          log += chunk.toString()
-          if (log.includes(ready)) resolve()
+        // Each by itself: what is said on one may come between two halves of a line on the other.
+        const take = (from: 'stdout' | 'stderr') => (chunk: Buffer) => {
+          if (said[from].includes(ready)) return
+          said[from] += chunk.toString()
+          if (said[from].includes(ready)) resolve()
         }
-        started.stdout.on('data', take)
-        started.stderr.on('data', take)
-        started.on('close', () => reject(new Error(`${program} ended: ${log}`)))
+        started.stdout.on('data', take('stdout'))
+        started.stderr.on('data', take('stderr'))
+        started.on('close', () => reject(new Error(`${program} ended: ${said.stdout}${said.stderr}`)))
       })
     },
     async kill() {
