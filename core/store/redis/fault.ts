@@ -52,10 +52,10 @@ export function redisFault(error: unknown, place?: string): TimhookError {
 }
 
 /**
- * Waits for a reply.
+ * Waits for a reply of Redis.
  * @throws TimhookError, as `redisFault` makes it
  */
-export async function plainly<T>(reply: Promise<T>): Promise<T> {
+export async function replyOf<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RedisClient } from './client.ts'
-import { plainly } from './fault.ts'
+import { replyOf } from './fault.ts'
 
 /** A script that Redis runs atomically. */
 export interface Script {
@@ -27,5 +27,5 @@ export function runScript<T>(
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return client.eval(lua, ...sent)
     throw error
   })
-  return plainly(reply as Promise<T>)
+  return replyOf(reply as Promise<T>)
 }

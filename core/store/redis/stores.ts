@@ -1,5 +1,5 @@
 import type { RedisClient } from './client.ts'
-import { plainly } from './fault.ts'
+import { replyOf } from './fault.ts'
 import { runScript, type Script } from './script.ts'
 import { CHANGE, DELETE, GET, LEASE_SET, LEASE_TAKE, LIST, RECORD, SET } from './scripts.ts'
 import type { Lease, Store, Stores } from '../store.ts'
@@ -81,7 +81,7 @@ function createRedisStore(
     },
     async records(kind, options) {
       const { limit = 100 } = options ?? {}
-      const entries = await plainly(client.xrevrange(keyOf(`records:${kind}`), '+', '-', 'COUNT', limit))
+      const entries = await replyOf(client.xrevrange(keyOf(`records:${kind}`), '+', '-', 'COUNT', limit))
       return entries.map(([, [, at, , json]]) => ({ at: Number(at), data: read(json) }))
     },
   }

@@ -1,6 +1,6 @@
 import { TimhookError } from '../../../errors.ts'
 import { newId } from '../../../lib/id.ts'
-import { plainly } from '../../../store/redis/fault.ts'
+import { replyOf } from '../../../store/redis/fault.ts'
 import { runScript } from '../../../store/redis/script.ts'
 import { LONGEST_WAIT_MS } from '../../attempt/suspects.ts'
 import {
@@ -155,7 +155,7 @@ export class RedisLog implements CallbackLog {
   async hold(plugin: string, hold: Hold | undefined): Promise<void> {
     const { client, prefix } = this.#deps.connection
     const key = `${prefix}:holds`
-    await plainly(hold ? client.hset(key, plugin, JSON.stringify(hold)) : client.hdel(key, plugin))
+    await replyOf(hold ? client.hset(key, plugin, JSON.stringify(hold)) : client.hdel(key, plugin))
     this.#hints.publish('')
   }
 
@@ -165,7 +165,7 @@ export class RedisLog implements CallbackLog {
 
   async probe(plugins: readonly string[]): Promise<Record<string, number>> {
     const { client, prefix } = this.#deps.connection
-    await plainly(client.set(`${prefix}:probe`, this.#member, 'PX', PROBE_MS))
+    await replyOf(client.set(`${prefix}:probe`, this.#member, 'PX', PROBE_MS))
     const partitions = Array.from({ length: this.#partitions }, (_, n) => partitionKey(prefix, n))
     const oldestIn = async (base: string, plugin: string): Promise<number> => {
       const [seq] = await client.zrange(`${base}:age:${plugin}`, 0, 0)
@@ -173,7 +173,7 @@ export class RedisLog implements CallbackLog {
       return entry ? readEntry(entry[1][3] ?? '').receivedAt : Infinity
     }
     const oldest = plugins.map(async (plugin) => {
-      const times = await plainly(Promise.all(partitions.map((base) => oldestIn(base, plugin))))
+      const times = await replyOf(Promise.all(partitions.map((base) => oldestIn(base, plugin))))
       return [plugin, Math.min(...times)] as const
     })
     return Object.fromEntries((await Promise.all(oldest)).filter(([, time]) => time !== Infinity))
@@ -203,9 +203,9 @@ export class RedisLog implements CallbackLog {
  */
 async function openMeta({ client, prefix }: Connection): Promise<number> {
   const key = `${prefix}:meta`
-  await plainly(client.hsetnx(key, 'version', SCHEMA_VERSION))
-  await plainly(client.hsetnx(key, 'partitions', PARTITIONS))
-  const [version, partitions] = await plainly(client.hmget(key, 'version', 'partitions'))
+  await replyOf(client.hsetnx(key, 'version', SCHEMA_VERSION))
+  await replyOf(client.hsetnx(key, 'partitions', PARTITIONS))
+  const [version, partitions] = await replyOf(client.hmget(key, 'version', 'partitions'))
   if (version === String(SCHEMA_VERSION)) return Number(partitions)
   const hint = 'Start that version, or name another delivery.redis.prefix.'
   const text = `what Redis has under ${prefix} was written by another version of timhook (schema ${version})`

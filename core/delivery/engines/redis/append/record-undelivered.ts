@@ -1,5 +1,5 @@
 import type { StoredCallback } from '../../../../callback/callback.ts'
-import { plainly } from '../../../../store/redis/fault.ts'
+import { replyOf } from '../../../../store/redis/fault.ts'
 import { runScript } from '../../../../store/redis/script.ts'
 import type { Undelivered } from '../../../delivery.ts'
 import { refusedFingerprint, refusedOf } from '../../../record-refused.ts'
@@ -31,5 +31,5 @@ export async function recordUndelivered(
   const { outcome, code, failed } = undelivered
   const fields = { outcome, code, failed: failed ? 1 : 0, error: '', is: entryText(callback) }
   const entry = Object.entries(fields).flat()
-  await plainly(client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MAX_DECIDED, '*', ...entry))
+  await replyOf(client.xadd(`${prefix}:kept:decided`, 'MAXLEN', '~', MAX_DECIDED, '*', ...entry))
 }

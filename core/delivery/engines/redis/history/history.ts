@@ -1,7 +1,7 @@
 import { newId } from '../../../../lib/id.ts'
 import { createLogger } from '../../../../observe/log.ts'
 import { openRedis } from '../../../../store/redis/client.ts'
-import { plainly } from '../../../../store/redis/fault.ts'
+import { replyOf } from '../../../../store/redis/fault.ts'
 import type { RedisSettings } from '../../../../store/redis/options.ts'
 import type { AdminResult, AdminRequest, History, OpeningOptions } from '../../../history.ts'
 import { holdsOf } from '../client/entry.ts'
@@ -80,7 +80,7 @@ function requestOf(asked: AdminRequest): object {
 function withPlainErrors(history: History): History {
   const wrapped = Object.entries(history).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
     name,
-    (...args: never[]) => plainly(method(...args)),
+    (...args: never[]) => replyOf(method(...args)),
   ])
   return Object.fromEntries(wrapped) as History
 }
