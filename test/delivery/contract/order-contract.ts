@@ -80,7 +80,7 @@ export function describeOrder(engine: string, settings: () => Promise<DeliveryIn
           const seen: string[] = []
           const bothPosted = deferred()
           // Where it holds nothing up, it is so far off that the other comes before it on a busy machine too.
-          const ms = ordered ? 30 : 3_600_000
+          const ms = ordered ? 30 : 1e9
           const { post, bus } = await serve({
             plugins: [
               entry(

@@ -97,7 +97,7 @@ export function itSurvivesPoison({ name, newPlace, run, makeDue }: PoisonEngine)
       calls++
       return Promise.reject(new Error('not now'))
     }
-    const last = await run(place, { one: fails }, { retry: { attempts: 9, minMs: 1e6, maxMs: 1e6 } })
+    const last = await run(place, { one: fails }, { retry: { attempts: 9, minMs: 1e9, maxMs: 1e9 } })
     expect(await last.bus.next('handler:failed')).to.include({ attempt: 1 })
     expect(calls).to.equal(1)
     await last.stop()

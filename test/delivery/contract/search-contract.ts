@@ -113,7 +113,7 @@ export function describeSearch(
       const fail = async (): Promise<never> => {
         throw new Error('broken')
       }
-      const long = { attempts: 3, minMs: 3_600_000, maxMs: 3_600_000 }
+      const long = { attempts: 3, minMs: 1e9, maxMs: 1e9 }
       const { post, history } = await start([
         ['dead', { [FULL]: fail }, { retry: once }],
         ['done', { [FULL]: async () => undefined }],

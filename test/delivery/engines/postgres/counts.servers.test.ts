@@ -112,7 +112,7 @@ describeWithPostgres('the backlog in a PostgreSQL', () => {
 
   it('does not count what was erased while it waited', async () => {
     const { url } = await startPostgres()
-    const retry = { attempts: 2, minMs: 600_000, maxMs: 600_000 }
+    const retry = { attempts: 2, minMs: 1e9, maxMs: 1e9 }
     const fail = (n: number): Promise<void> | undefined => {
       if (n === 0) throw new Error('broken')
       return n < 3 ? new Promise(() => undefined) : undefined

@@ -75,7 +75,7 @@ describeWithRedis('the engine redis', () => {
   })
 
   it('drops finished callbacks of their time, and never unfinished ones', async () => {
-    const retry = { attempts: 3, minMs: 60_000, maxMs: 60_000 }
+    const retry = { attempts: 3, minMs: 1e9, maxMs: 1e9 }
     const run = await runRedis(
       await startRedis(),
       { one: (n) => (n === 300 ? forever() : n === 310 ? Promise.reject(new Error('later')) : undefined) },

@@ -54,7 +54,7 @@ describeWithRedis('what a process has stored itself', () => {
       if (n % 2 === 0) throw new Error('no')
       if (n % 3 === 0) throw new GiveUp('never')
     }
-    const more = { pace: { sweepMs: 60_000 }, retry: { attempts: 3, minMs: 60_000, maxMs: 60_000 } }
+    const more = { pace: { sweepMs: 60_000 }, retry: { attempts: 3, minMs: 1e9, maxMs: 1e9 } }
     const run = await runRedis(await startRedis(), { one: fail }, more)
     const ended = Promise.all([heardTimes(run, 'handler:failed', 10), heardTimes(run, 'callback:dead', 3)])
     for (let n = 0; n < 20; n++) await run.accept(n, `g${n}`)
