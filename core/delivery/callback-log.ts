@@ -111,7 +111,7 @@ export interface Append extends StoredCallback {
   /** Its order key; undefined if it is unordered. Without NUL. */
   readonly key: string | undefined
   /** The parsed body, for the names in it. */
-  readonly body?: JsonObject
+  readonly body?: JsonObject | undefined
   /** Set by the log before `stored`: whether an equal one was received before. */
   maybeResend: boolean
   /** Set by the log before `stored`, if it counts resends: see `resendsOf`. */

@@ -2,21 +2,14 @@ import { expect } from 'chai'
 import type { Arg } from '../../../../core/delivery/engines/sqlite/worker/messages.ts'
 import { startRetention, leavesReserve } from '../../../../core/delivery/engines/sqlite/upkeep/retention.ts'
 import { openSqliteHistory } from '../../../../core/delivery/engines/sqlite/history/history.ts'
-import { Database } from '../../../../core/store/sqlite/database.ts'
-import { stopAfterTest } from '../../../harness/hooks.ts'
-import { done, newFile, type Run, runEngine } from './run-sqlite.ts'
+import type { Database } from '../../../../core/store/sqlite/database.ts'
+import { answered } from '../../contract/histories.ts'
+import { deferred } from '../../../harness/plugin.ts'
+import { callback, done, newFile, type Run, runEngine } from './run-sqlite.ts'
+import { forever, later, look, read } from './tick-batches.ts'
 
-const forever = (): Promise<void> => new Promise(() => undefined)
 const NOTHING = { finishedSince: 0, deadSince: 0, size: 1e15, needsRoom: false, limit: 1000 }
 const ABOUT = { sdkAppId: 1, signed: false, query: '{}', command: 'A.B', raw: '{}', expendable: true }
-const later = (): number => Date.now() + 1000
-
-function look(file: string): Database {
-  const database = new Database(file)
-  stopAfterTest(async () => database.close())
-  return database
-}
-
 /** What is listed, oldest first. */
 async function numbers(file: string): Promise<number[]> {
   const history = openSqliteHistory(file)
@@ -114,12 +107,36 @@ describe('retention', () => {
       await run.client.request('recordUndelivered', { ...row, resendWindow: 0 })
     }
     const database = look(file)
-    const left = (): unknown[] => database.all('SELECT outcome FROM kept').map(({ outcome }) => outcome)
+    const left = (): unknown[] => database.all('SELECT outcome FROM singles').map(({ outcome }) => outcome)
     await sweep(run, { finishedSince: 1000, deadSince: 1000 })
     expect(left()).to.deep.equal(['refused', 'reject'])
     await sweep(run, { finishedSince: 1001, deadSince: 1000 })
     expect(left()).to.deep.equal(['refused'])
     await sweep(run, { finishedSince: 1000, deadSince: 1001 })
+    expect(left()).to.deep.equal([])
+  })
+
+  it('keeps a refused callback that was replayed until the plugin has finished it, and no decision can be replayed', async () => {
+    const file = await newFile()
+    const released = deferred()
+    const run = await runEngine(file, { one: () => released.promise })
+    await run.delivery.recordUndelivered(callback(1, 'g'), { as: 'refused', error: 'does not fit' })
+    await run.delivery.recordUndelivered(callback(2, 'g'), { as: 'decided', outcome: 'reject', code: 1, failed: false })
+    const history = read(file)
+    const refs = (await history.forward({})).entries.map(({ ref }) => ref)
+    expect(await answered(history, { kind: 'replay', plugin: 'one', refs })).to.include({ count: 1, gone: 1 })
+    const left = (): unknown[] =>
+      look(file)
+        .all('SELECT outcome FROM singles')
+        .map(({ outcome }) => outcome)
+    await sweep(run, { finishedSince: later(), deadSince: later(), size: 1 })
+    expect(left()).to.deep.equal(['refused'])
+    const handled = run.bus.next('handler:done')
+    released.resolve()
+    await handled
+    await run.stop()
+    const again = await runEngine(file, { one: () => undefined })
+    await sweep(again, { deadSince: later() })
     expect(left()).to.deep.equal([])
   })
 
@@ -132,7 +149,7 @@ describe('retention', () => {
       await run.client.request('recordUndelivered', { ...row, resendWindow: 0 })
     }
     expect(await sweep(run, { size: 1 })).to.include({ deleted: 2 })
-    expect(look(file).all('SELECT outcome FROM kept')).to.deep.equal([])
+    expect(look(file).all('SELECT outcome FROM singles')).to.deep.equal([])
   })
 
   it('by size deletes the oldest that are finished, until the store is small enough', async () => {

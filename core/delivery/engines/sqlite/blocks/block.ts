@@ -1,5 +1,6 @@
 import type { StoredCallback } from '../../../../callback/callback.ts'
 import type { Append } from '../../../callback-log.ts'
+import type { Entry } from '../../../history.ts'
 import { NameList, type NameWords } from './names.ts'
 
 /** A callback that is to be stored in a block. */
@@ -9,6 +10,7 @@ export type New = StoredCallback & Pick<Append, 'plugins' | 'identity' | 'key' |
 export interface Unpacked extends Omit<New, 'plugins' | 'body'> {
   readonly seq: number
   readonly plugins: readonly string[]
+  readonly undelivered?: Entry['undelivered']
 }
 
 /**
@@ -121,11 +123,12 @@ export class Packer {
   }
 }
 
+const single = new Packer()
+
 /** A block of a single callback. */
 export function packed(callback: Unpacked, expendable = false): Block {
-  const packer = new Packer(expendable)
-  packer.add({ ...callback, plugins: JSON.stringify(callback.plugins) })
-  return packer.take()
+  single.add({ ...callback, plugins: JSON.stringify(callback.plugins) })
+  return { ...single.take(), expendable }
 }
 
 /** Unpacks a block that was not stored. Its first callback gets the number `first`. */

@@ -6,7 +6,15 @@ import { BLOCK_COLUMNS, type BlockRow, BODIES, readBlock, type StoredBlock } fro
 /** Blocks that are read at a time. */
 const BLOCKS_AT_ONCE = 100
 /** The last number that was emptied. Every sweep continues after it. */
-const PLACES = { blocks: 'bodies_to', kept: 'kept_bodies_to' } as const
+const PLACES = { blocks: 'bodies_to', singles: 'single_bodies_to' } as const
+
+/** In each table: callbacks that every plugin has passed, and decisions. Refused callbacks can be replayed. */
+const SELECT = {
+  blocks: `SELECT first, last, ${BLOCK_COLUMNS}, ${BODIES} FROM blocks
+    WHERE last > ? AND last <= (SELECT coalesce(min(seq), ${Number.MAX_SAFE_INTEGER}) FROM cursors)`,
+  singles: `SELECT seq AS first, seq AS last, ${BLOCK_COLUMNS}, ${BODIES} FROM singles
+    WHERE seq > ? AND outcome <> 'refused'`,
+} as const
 
 /**
  * Deletes the bodies of the next callbacks that every plugin has passed, in order of receipt, and of recorded decisions.
@@ -14,25 +22,31 @@ const PLACES = { blocks: 'bodies_to', kept: 'kept_bodies_to' } as const
  * @returns how many callbacks lost their body
  */
 export function emptyFinished(database: Database, limit: number): number {
-  const rows = database.all<BlockRow>(
-    `SELECT first, last, ${BLOCK_COLUMNS}, ${BODIES} FROM blocks WHERE last > ? AND last <= ? ORDER BY last LIMIT ?`,
-    placeOf(database, 'blocks'),
-    database.numberIfAny('SELECT min(seq) FROM cursors') ?? Number.MAX_SAFE_INTEGER,
-    BLOCKS_AT_ONCE,
-  )
   let count = 0
-  for (const row of rows) {
-    if (count >= limit) break
-    const block = readBlock(row)
-    emptyBlock(database, block, () => true)
-    count += block.last - block.first + 1
-    moveTo(database, 'blocks', block.last)
+  for (const table of ['blocks', 'singles'] as const) {
+    const select = `${SELECT[table]} ORDER BY last LIMIT ${BLOCKS_AT_ONCE}`
+    const next = (): BlockRow[] =>
+      database.all(select, database.number('SELECT value FROM meta WHERE name = ?', PLACES[table]))
+    for (let rows = next(); rows.length > 0 && count < limit; rows = next()) {
+      for (const row of rows) {
+        const block = readBlock(row)
+        emptyBlock(database, block, () => true, table)
+        count += block.last - block.first + 1
+        database.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', PLACES[table], block.last)
+        if (count >= limit) break
+      }
+    }
   }
-  return count + emptyKept(database, limit)
+  return count
 }
 
 /** The callbacks stay in their block, without bodies: blocks have no gaps. Their fingerprints still identify resends. */
-export function emptyBlock(database: Database, block: StoredBlock, isChosen: (seq: number) => boolean): void {
+export function emptyBlock(
+  database: Database,
+  block: StoredBlock,
+  isChosen: (seq: number) => boolean,
+  table: keyof typeof PLACES = 'blocks',
+): void {
   if (block.callbacks.length === 0) return
   const packer = new Packer()
   for (const callback of block.callbacks) {
@@ -40,28 +54,7 @@ export function emptyBlock(database: Database, block: StoredBlock, isChosen: (se
     packer.add({ ...kept, plugins: JSON.stringify(callback.plugins) })
   }
   const { sets, heads, bodies } = packer.take()
-  database.run('UPDATE blocks SET sets = ?, heads = ?, bodies = ? WHERE last = ?', sets, heads, bodies, block.last)
+  const key = table === 'blocks' ? 'last' : 'seq'
+  database.run(`UPDATE ${table} SET sets = ?, heads = ?, bodies = ? WHERE ${key} = ?`, sets, heads, bodies, block.last)
   forgetBlock(database)
-}
-
-/** Refused callbacks can be replayed, decided ones cannot. */
-function emptyKept(database: Database, limit: number): number {
-  const to = database.number(
-    'SELECT max(num) FROM (SELECT num FROM kept WHERE num > ? ORDER BY num LIMIT ?)',
-    placeOf(database, 'kept'),
-    limit,
-  )
-  if (to === 0) return 0
-  const between = "num > ? AND num <= ? AND outcome <> 'refused'"
-  const count = database.run(`UPDATE kept SET query = '', raw = '' WHERE ${between}`, placeOf(database, 'kept'), to)
-  moveTo(database, 'kept', to)
-  return count
-}
-
-function placeOf(database: Database, table: keyof typeof PLACES): number {
-  return database.number('SELECT value FROM meta WHERE name = ?', PLACES[table])
-}
-
-function moveTo(database: Database, table: keyof typeof PLACES, to: number): void {
-  database.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', PLACES[table], to)
 }

@@ -27,7 +27,7 @@ function hashOf(seed: number, text: string): number {
 
 /** Collects the names of callbacks. */
 export class NameList implements NameVisitor {
-  #words = new Uint32Array(1024)
+  #words = new Uint32Array(16)
   #length = 0
 
   /** @param body the parsed body, if there is one */

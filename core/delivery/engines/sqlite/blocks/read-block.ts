@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isObject } from '../../../../lib/json.ts'
 import type { Value } from '../../../../store/sqlite/database.ts'
+import type { Entry } from '../../../history.ts'
 import { type Head, type Unpacked, unpackWith } from './block.ts'
 
 /**
@@ -9,6 +10,8 @@ import { type Head, type Unpacked, unpackWith } from './block.ts'
  */
 export const BLOCK_COLUMNS = 'received_at, CAST(sets AS BLOB) AS sets, CAST(heads AS BLOB) AS heads'
 export const BODIES = 'CAST(bodies AS BLOB) AS bodies'
+/** The other columns of a pinned callback. */
+export const UNDELIVERED = 'outcome, code, failed, CAST(error AS BLOB) AS error'
 
 /** A row of a block or a pinned callback; `bodies` if they were read. */
 export interface BlockRow {
@@ -18,6 +21,11 @@ export interface BlockRow {
   readonly sets: Value
   readonly heads: Value
   readonly bodies?: Value
+  /** Set if it is undelivered. */
+  readonly outcome?: NonNullable<Entry['undelivered']>['outcome'] | null
+  readonly code?: number
+  readonly failed?: 0 | 1
+  readonly error?: Value
 }
 
 /** A stored block, or a pinned callback. */
@@ -46,10 +54,18 @@ export function readBlock(row: BlockRow): StoredBlock {
   const { first, last, received_at: receivedAt } = row
   const sets = setsOf(row.sets)
   const callbacks = sets && callbacksOf(row, sets)
+  const undelivered = undeliveredOf(row)
+  if (callbacks && undelivered) return { first, last, callbacks: callbacks.map((one) => ({ ...one, undelivered })) }
   if (callbacks) return { first, last, callbacks }
   const plugins: Record<string, number> = {}
   for (const [ids, count] of sets ?? []) for (const id of ids) plugins[id] = (plugins[id] ?? 0) + count
   return { first, last, callbacks: [], damage: { first, last, receivedAt, plugins } }
+}
+
+function undeliveredOf({ outcome, code = 0, failed, error }: BlockRow): Entry['undelivered'] {
+  if (!outcome) return undefined
+  const reason = textOf(error)
+  return { outcome, code, failed: failed === 1, ...(reason !== '' && { error: reason }) }
 }
 
 /** How many of a row's callbacks are for a plugin; 0 if that cannot be read. */

@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { type Evicted, NOTHING_EVICTED, type sharesOf } from '../../../retention-shares.ts'
 import { finishedBlocks } from './finished.ts'
-import { unpin } from './pinned.ts'
+import { IS_UNUSED, unpin } from './pinned.ts'
 
 /** Evicts refused callbacks down to their share. The app that takes most of it loses its oldest first. */
 export function trimRefused(database: Database, share: number, limit: number): number {
@@ -51,17 +51,17 @@ export function historySince(database: Database): number {
 /** Evicts the oldest one of the app that takes most. */
 function evictRefused(database: Database): number {
   return database.run(
-    `DELETE FROM kept WHERE num = (SELECT num FROM kept WHERE outcome = 'refused'
+    `DELETE FROM singles WHERE seq = (SELECT seq FROM singles WHERE outcome = 'refused' AND ${IS_UNUSED}
       AND app = (SELECT app FROM shares WHERE kind = 'refused' AND bytes > 0 ORDER BY bytes DESC LIMIT 1)
-      ORDER BY num LIMIT 1)`,
+      ORDER BY seq LIMIT 1)`,
   )
 }
 
 /** Evicts the oldest finished block, or the oldest recorded decision, whichever came first. */
 function evictFinished(database: Database, expendable: 0 | 1): number {
   const [block] = finishedBlocks(database, 1, expendable)
-  const [decided] = database.all<{ num: number; received_at: number }>(
-    `SELECT num, received_at FROM kept WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY num LIMIT 1`,
+  const [decided] = database.all<{ seq: number; received_at: number }>(
+    `SELECT seq, received_at FROM singles WHERE expendable = ${expendable} AND outcome <> 'refused' ORDER BY seq LIMIT 1`,
   )
   if (block && (!decided || block.received_at <= decided.received_at)) {
     database.run('DELETE FROM blocks WHERE last = ?', block.last)
@@ -70,7 +70,7 @@ function evictFinished(database: Database, expendable: 0 | 1): number {
   }
   if (!decided) return 0
   moveHistoryStart(database, decided.received_at)
-  return database.run('DELETE FROM kept WHERE num = ?', decided.num)
+  return database.run('DELETE FROM singles WHERE seq = ?', decided.seq)
 }
 
 function evictFault(database: Database): number {

@@ -3,13 +3,12 @@ import { claimText, NOBODY } from './claim.ts'
 /** `timh` in ASCII. Marks a file as a database of timhook. */
 export const APPLICATION_ID = 0x74_69_6d_68
 /** The oldest version of the tables that can be migrated. Smaller ones were never released. */
-export const OLDEST_VERSION = 4
-const NAMES = 'CREATE TABLE names (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, words BLOB NOT NULL)'
+export const OLDEST_VERSION = 6
 /**
  * The steps from each version to the next, from OLDEST_VERSION on: SQL that runs in one transaction with the new number.
  * Add to the end, change SCHEMA to match, and change nothing that was released.
  */
-export const MIGRATIONS: readonly string[] = [NAMES]
+export const MIGRATIONS: readonly string[] = []
 /** The version of the tables. A larger one is from a newer timhook. */
 export const SCHEMA_VERSION = OLDEST_VERSION + MIGRATIONS.length
 
@@ -33,25 +32,29 @@ function counted(table: string, kind: string, app: string | undefined, counts: (
  *   expendable ones are deleted first.
  * - `names`: the names in the callbacks of a range of numbers, for searches; see names.ts. A crash leaves gaps,
  *   where a search reads the bodies.
- * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their block.
+ * - `singles`: pinned callbacks, each a block of one. They wait for a retry or are dead letters, and may outlive their
+ *   block. Undelivered ones have an outcome, are in no block, and their app and bytes are counted.
  * - `cursors`, `done`, `pending`: what a plugin has not finished is either past its cursor and in no range of `done`, or
  *   has a row in `pending`. Ranges of a plugin never overlap.
  * - `held`: the attempt of a callback that waits in its turn.
  * - `holds`: plugins on hold, until a time if there is one.
  * - `tries`: one row for a suspect. n: its handler was called, and a crash would be the n-th. -n: it is suspended after n.
- * - `kept`: undelivered callbacks.
  */
 export const SCHEMA = `
 CREATE TABLE blocks (
   last INTEGER PRIMARY KEY, first INTEGER NOT NULL, received_at INTEGER NOT NULL, id TEXT NOT NULL,
   expendable INTEGER NOT NULL DEFAULT 0, sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
 );
-${NAMES};
+CREATE TABLE names (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, words BLOB NOT NULL);
 CREATE INDEX blocks_expendable ON blocks (last) WHERE expendable = 1;
 CREATE TABLE singles (
   seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, id TEXT NOT NULL, command TEXT NOT NULL,
+  outcome TEXT, code INTEGER, failed INTEGER, error TEXT, app INTEGER, expendable INTEGER, bytes INTEGER,
   sets TEXT NOT NULL, heads TEXT NOT NULL, bodies TEXT NOT NULL
 );
+CREATE INDEX singles_undelivered ON singles (seq) WHERE outcome IS NOT NULL;
+CREATE INDEX singles_expendable ON singles (seq) WHERE expendable = 1 AND outcome <> 'refused';
+CREATE INDEX singles_refused ON singles (app, seq) WHERE outcome = 'refused';
 CREATE TABLE resends (seq INTEGER PRIMARY KEY, times INTEGER NOT NULL);
 CREATE TABLE cursors (plugin TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE done (plugin TEXT, first INTEGER, last INTEGER NOT NULL, PRIMARY KEY (plugin, first)) WITHOUT ROWID;
@@ -73,15 +76,8 @@ CREATE TABLE dead_letters (
 );
 CREATE INDEX dead_letters_seq ON dead_letters (seq);
 CREATE INDEX dead_letters_fault ON dead_letters (num) WHERE fault = 1;
-CREATE TABLE kept (
-  num INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, app INTEGER NOT NULL, signed INTEGER NOT NULL,
-  id TEXT NOT NULL, command TEXT NOT NULL, outcome TEXT NOT NULL, code INTEGER NOT NULL, failed INTEGER NOT NULL,
-  error TEXT, expendable INTEGER NOT NULL, bytes INTEGER NOT NULL, query TEXT NOT NULL, raw TEXT NOT NULL
-);
-CREATE INDEX kept_refused ON kept (app, num) WHERE outcome = 'refused';
-CREATE INDEX kept_expendable ON kept (num) WHERE expendable = 1 AND outcome <> 'refused';
 CREATE TABLE shares (kind TEXT, app INTEGER, bytes INTEGER NOT NULL, PRIMARY KEY (kind, app)) WITHOUT ROWID;
-${counted('kept', 'refused', 'app', (row) => `${row}.outcome = 'refused'`)}
+${counted('singles', 'refused', 'app', (row) => `${row}.outcome = 'refused'`)}
 ${counted(
   'dead_letters',
   'fault',

@@ -3,7 +3,6 @@ import type { Database } from '../../../../store/sqlite/database.ts'
 import type { Entry, Erasure } from '../../../history.ts'
 import { blockFrom } from '../blocks/blocks.ts'
 import { emptyBlock } from '../blocks/empty.ts'
-import { seqOf } from '../blocks/entries.ts'
 import { leave } from '../worker/settle.ts'
 
 /** How many callbacks a transaction erases, so that the server does not wait for long. */
@@ -40,13 +39,11 @@ export function erase(database: Database, { callbacks, records }: Erasure): void
 }
 
 function eraseCallback(database: Database, { ref, plugins }: Entry): void {
-  const seq = seqOf(ref)
-  if (seq < 0) {
-    database.run('DELETE FROM kept WHERE num = ?', -seq)
-    return
-  }
+  const seq = Number(ref)
   database.run('DELETE FROM dead_letters WHERE seq = ?', seq)
   for (const { id, outcome } of plugins) if (outcome === 'waiting') leave(database, id, seq)
+  // A refused one is in the list of no plugin, but may have been replayed.
+  database.run('DELETE FROM pending WHERE seq = ?', seq)
   database.run('DELETE FROM singles WHERE seq = ?', seq)
   const block = blockFrom(database, seq)
   if (block && block.first <= seq) emptyBlock(database, block, (one) => one === seq)

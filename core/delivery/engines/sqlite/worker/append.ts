@@ -24,6 +24,12 @@ export function createAppend(database: Database, last: number) {
       index.add(first, seq, names)
       return first
     },
+    /** Returns a number for a callback that is stored by itself. */
+    single(names: NameWords): number {
+      seq++
+      index.add(seq, seq, names)
+      return seq
+    },
     /** Writes what is left of the index, if there is room: it only saves time. */
     flush(): void {
       try {

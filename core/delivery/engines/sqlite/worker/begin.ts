@@ -11,7 +11,7 @@ const REMOVED = 'removed '
 /** The largest number ever given to a callback, even if its rows are deleted. */
 export function lastSeq(database: Database): number {
   const elsewhere = database.number(`SELECT max(
-    (SELECT coalesce(max(seq), 0) FROM cursors),
+    (SELECT coalesce(max(seq), 0) FROM cursors), (SELECT coalesce(max(seq), 0) FROM resends),
     (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
   return Math.max(elsewhere, lastStored(database))
 }

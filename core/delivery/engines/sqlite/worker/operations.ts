@@ -28,7 +28,7 @@ export function createOperations(opened: OpenFile): OperationTable {
     ...storeOperations(database),
     append: (block) => append.append(block),
     begin: on(begin),
-    recordUndelivered: createRecordUndelivered(database),
+    recordUndelivered: createRecordUndelivered(database, (names) => append.single(names)),
     settle: on(settle),
     resent: on(countResends),
     page: (arg) => page(database, arg, append.last()),

@@ -114,6 +114,9 @@ function nextOf(row: NextRow): Pick<Standing, 'attempt' | 'dueAt' | 'deferredSin
   return { attempt, dueAt, ...(deferredSince !== null && { deferredSince }) }
 }
 
-function waiting({ plugins: _all, identity: _known, ...callback }: Unpacked, standing: Standing): WaitingCallback {
+function waiting(
+  { plugins: _all, identity: _known, undelivered: _refused, ...callback }: Unpacked,
+  standing: Standing,
+): WaitingCallback {
   return { ...callback, ...standing }
 }

@@ -1,10 +1,14 @@
-import type { Database, Value } from '../../../../store/sqlite/database.ts'
+import type { Database } from '../../../../store/sqlite/database.ts'
+import { parseObject } from '../../../../lib/json.ts'
 import { refusedFingerprint } from '../../../record-refused.ts'
-import type { Arg, UndeliveredRow } from './messages.ts'
-import { textOf } from '../blocks/read-block.ts'
-import { countResends } from './settle.ts'
+import { Packer } from '../blocks/block.ts'
+import { seek } from '../blocks/blocks.ts'
+import type { NameWords } from '../blocks/names.ts'
+import { BLOCK_COLUMNS, readBlock } from '../blocks/read-block.ts'
+import type { PinnedRow } from '../blocks/pinned.ts'
 import { trimRefused } from '../blocks/room.ts'
-import { UNDELIVERED, seek } from '../blocks/seek.ts'
+import type { Arg, UndeliveredRow } from './messages.ts'
+import { countResends } from './settle.ts'
 
 /** Bytes of a row besides its texts. */
 const ROW_BYTES = 200
@@ -13,64 +17,74 @@ const MAX_EVICTED = 200
 /** How many fingerprints of refused callbacks are held in memory. */
 const MAX_REMEMBERED = 10_000
 
+const INSERT = `INSERT INTO singles
+  (seq, received_at, id, command, outcome, code, failed, error, app, expendable, bytes, sets, heads, bodies)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 /** The row of a refused callback. */
 interface Place {
-  readonly num: number
+  readonly seq: number
   readonly id: string
   readonly at: number
 }
+
+/** Gives a number to a callback with these names. */
+type NextSeq = (names: NameWords) => number
 
 /**
  * Creates the operation that records callbacks that were refused, or decided otherwise than by a plain allow. A callback
  * that is refused again within the window counts as a resend of the first. Returns how many refused ones were evicted.
  */
-export function createRecordUndelivered(database: Database): (arg: Arg<'recordUndelivered'>) => number {
+export function createRecordUndelivered(
+  database: Database,
+  nextSeq: NextSeq,
+): (arg: Arg<'recordUndelivered'>) => number {
   let known: Map<string, Place> | undefined
 
   return ({ resendWindow, share, ...row }) => {
-    if (row.outcome !== 'refused') {
-      insert(database, row)
+    const { id, outcome, raw, error = '', receivedAt: at } = row
+    if (outcome !== 'refused') {
+      insert(database, row, '', nextSeq)
       return 0
     }
-    const since = row.receivedAt - resendWindow
+    const fingerprint = refusedFingerprint(row, { raw, error })
+    const since = at - resendWindow
     known ??= load(database, since)
-    const fingerprint = fingerprintOf(row)
     const first = known.get(fingerprint)
     if (first && first.at > since && isRecorded(database, first)) {
-      countResends(database, [-first.num])
+      countResends(database, [first.seq])
       return 0
     }
-    insert(database, row)
-    remember(known, fingerprint, { num: database.number('SELECT last_insert_rowid()'), id: row.id, at: row.receivedAt })
+    const seq = insert(database, row, fingerprint, nextSeq)
+    remember(known, fingerprint, { seq, id, at })
     return trimRefused(database, share, MAX_EVICTED)
   }
 }
 
-function insert(database: Database, row: UndeliveredRow): void {
-  const sql = `INSERT INTO kept
-    (received_at, app, signed, id, command, outcome, code, failed, error, expendable, bytes, query, raw)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-  const { receivedAt, sdkAppId, signed, id, command, outcome, code, failed, error, expendable, query, raw } = row
-  const bytes = Buffer.byteLength(raw) + query.length + ROW_BYTES
-  const about = [receivedAt, sdkAppId, signed ? 1 : 0, id, command, outcome, code, failed ? 1 : 0, error ?? null]
-  database.run(sql, ...about, expendable ? 1 : 0, bytes, query, raw)
-}
+const packer = new Packer()
 
-interface RefusedRow extends Place {
-  readonly sdkAppId: number
-  readonly command: string
-  readonly error: string
-  readonly raw: Value
+/** Returns its number. */
+function insert(database: Database, row: UndeliveredRow, identity: string, nextSeq: NextSeq): number {
+  const { receivedAt, sdkAppId, id, command, outcome, code, failed, error = null, expendable, signed, query, raw } = row
+  const bytes = Buffer.byteLength(raw) + query.length + ROW_BYTES
+  const own = { plugins: '[]', identity, key: undefined, maybeResend: false, body: parseObject(raw) }
+  packer.add({ id, sdkAppId, command, receivedAt, signed, query, raw, ...own })
+  const { sets, heads, bodies, names } = packer.take()
+  const seq = nextSeq(names)
+  const kept = [outcome, code, failed ? 1 : 0, error, sdkAppId, expendable ? 1 : 0, bytes]
+  database.runWith(INSERT, [seq, receivedAt, id, command, ...kept, sets, heads, bodies])
+  return seq
 }
 
 /** Loads the refused callbacks from before the start that may come again. */
 function load(database: Database, since: number): Map<string, Place> {
   const known = new Map<string, Place>()
-  const select = `SELECT num, id, received_at AS at, app AS sdkAppId, command, error, CAST(raw AS BLOB) AS raw FROM kept
-    WHERE num >= ? AND received_at > ? AND outcome = 'refused' ORDER BY num DESC LIMIT ${MAX_REMEMBERED}`
-  const rows = database.all<RefusedRow>(select, seek(database, UNDELIVERED, 'received_at', since), since)
-  for (const { num, id, at, raw, ...row } of rows.toReversed())
-    remember(known, fingerprintOf({ ...row, raw: textOf(raw) }), { num, id, at })
+  const select = `SELECT seq, ${BLOCK_COLUMNS} FROM singles WHERE seq >= ? AND received_at > ? AND outcome = 'refused'
+    ORDER BY seq DESC LIMIT ${MAX_REMEMBERED}`
+  const rows = database.all<PinnedRow>(select, seek(database, 'received_at', since), since)
+  for (const { seq, ...row } of rows.toReversed())
+    for (const { id, identity, receivedAt: at } of readBlock({ ...row, first: seq, last: seq }).callbacks)
+      remember(known, identity, { seq, id, at })
   return known
 }
 
@@ -82,11 +96,7 @@ function remember(known: Map<string, Place>, fingerprint: string, place: Place):
   if (oldest !== undefined) known.delete(oldest)
 }
 
-function fingerprintOf({ error = '', ...row }: Pick<UndeliveredRow, 'sdkAppId' | 'command' | 'error' | 'raw'>): string {
-  return refusedFingerprint(row, { raw: row.raw.replaceAll('\u0000', '\ufffd'), error })
-}
-
 /** Whether the row is still there: its transaction may have been rolled back, or it was deleted since. */
-function isRecorded(database: Database, { num, id }: Place): boolean {
-  return database.get('SELECT 1 FROM kept WHERE num = ? AND id = ?', num, id) !== undefined
+function isRecorded(database: Database, { seq, id }: Place): boolean {
+  return database.get('SELECT 1 FROM singles WHERE seq = ? AND id = ?', seq, id) !== undefined
 }

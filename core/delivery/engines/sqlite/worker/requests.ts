@@ -1,6 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { AdminResult, AdminRequest, RefOutcome } from '../../../history.ts'
-import { seqOf } from '../blocks/entries.ts'
 import type { Arg, Result } from './messages.ts'
 import { isDone } from '../blocks/done.ts'
 import { forgetBlock, pin, storedOf, unpin } from '../blocks/pinned.ts'
@@ -53,10 +52,10 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
   if (!plugins.includes(plugin)) return refs.map(() => 'foreign')
   const cursor = database.number('SELECT seq FROM cursors WHERE plugin = ?', plugin)
   return refs.map((ref) => {
-    const seq = seqOf(ref)
+    const seq = Number(ref)
     const stored = storedOf(database, seq)
     // If it has no body it was erased, since every after-callback has one.
-    if (!stored || stored.raw === '') return 'gone'
+    if (!stored || stored.raw === '' || (stored.undelivered?.outcome ?? 'refused') !== 'refused') return 'gone'
     const isAhead = stored.plugins.includes(plugin) && seq > cursor
     if (isAhead && !isDone(database, plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)

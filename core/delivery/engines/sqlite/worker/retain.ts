@@ -3,6 +3,7 @@ import { lowestInBlocks } from '../blocks/blocks.ts'
 import { emptyFinished } from '../blocks/empty.ts'
 import { finishedBlocks } from '../blocks/finished.ts'
 import { type Evicted, sharesOf } from '../../../retention-shares.ts'
+import { IS_UNUSED } from '../blocks/pinned.ts'
 import { deleteDeadLetters, evict, historySince, moveHistoryStart } from '../blocks/room.ts'
 
 /** The limits of a sweep. Times are milliseconds since 1970, sizes are bytes. */
@@ -45,8 +46,8 @@ export function retain(database: Database, limits: Limits): Retained {
   const dead = 'SELECT num, seq FROM dead_letters WHERE at < ? LIMIT ?'
   let deleted = deleteDeadLetters(database, database.all(dead, deadSince, limit))
   deleted += database.run(
-    `DELETE FROM kept WHERE num IN (SELECT num FROM kept
-      WHERE received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY num LIMIT ?)`,
+    `DELETE FROM singles WHERE seq IN (SELECT seq FROM singles WHERE outcome IS NOT NULL AND ${IS_UNUSED}
+      AND received_at < CASE outcome WHEN 'refused' THEN ? ELSE ? END ORDER BY seq LIMIT ?)`,
     deadSince,
     finishedSince,
     limit,
@@ -60,11 +61,11 @@ export function retain(database: Database, limits: Limits): Retained {
   deleted += count
   const lowest = Math.min(lowestInBlocks(database), Number.MAX_SAFE_INTEGER)
   database.run(
-    `DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)
-      AND NOT EXISTS (SELECT 1 FROM kept k WHERE k.num = -resends.seq)`,
+    'DELETE FROM resends WHERE seq < ? AND NOT EXISTS (SELECT 1 FROM singles s WHERE s.seq = resends.seq)',
     lowest,
   )
-  database.run('DELETE FROM names WHERE last < ?', lowest)
+  const decided = "SELECT seq FROM singles WHERE outcome <> 'refused' ORDER BY seq LIMIT 1"
+  database.run('DELETE FROM names WHERE last < ?', Math.min(lowest, database.numberIfAny(decided) ?? lowest))
   deleted += trimRecords(database, limit)
   database.run('DELETE FROM kv WHERE ends_at <= ?', Date.now())
   database.run('DELETE FROM requests WHERE result IS NOT NULL AND at < ?', Date.now() - ANSWERS_KEPT_MS)

@@ -46,7 +46,7 @@ function signed(n: number, more: Partial<Callback> = {}): Callback {
 /** Numbers of callbacks that are stored, and ids of what is kept. */
 function left(database: Database): unknown[] {
   const blocks = database.all('SELECT last AS it FROM blocks ORDER BY last')
-  const kept = database.all('SELECT id AS it FROM kept ORDER BY num')
+  const kept = database.all('SELECT id AS it FROM singles WHERE outcome IS NOT NULL ORDER BY seq')
   const letters = database.all("SELECT 'letter ' || seq AS it FROM dead_letters ORDER BY num")
   return [...blocks, ...kept, ...letters].map(({ it }) => it)
 }
@@ -61,8 +61,8 @@ describe('room in a sqlite file', () => {
     await run.take(signed(3, { command: 'Group.CallbackAfterSomethingNew' }))
     await run.take(signed(4))
     await handled
-    while (database.number('SELECT seq FROM cursors') < 4) await run.client.request('probe', undefined)
-    const changes = [deadLetter(1, true), deadLetter(4, false)]
+    while (database.number('SELECT seq FROM cursors') < 5) await run.client.request('probe', undefined)
+    const changes = [deadLetter(2, true), deadLetter(5, false)]
     await run.client.request('settle', [{ plugin: 'one', changes }])
     await keep(run, 'refused', {})
     await keep(run, 'decided of an unsigned app', { outcome: 'reject', expendable: true, receivedAt: Date.now() })
@@ -76,8 +76,8 @@ describe('room in a sqlite file', () => {
       before = now
       more = gone.length < 8
     }
-    expect(gone).to.deep.equal(['refused', 2, 3, 'decided of an unsigned app', 'decided', 1, 4, 'letter 1'])
-    expect(left(database)).to.deep.equal(['letter 4'])
+    expect(gone).to.deep.equal(['refused', 3, 4, 'decided of an unsigned app', 'decided', 2, 5, 'letter 2'])
+    expect(left(database)).to.deep.equal(['letter 5'])
     expect(evicted).to.deep.equal({ refused: 1, finished: 6, faults: 1 })
   })
 

@@ -1,33 +1,26 @@
 import type { Database } from '../../../../../store/sqlite/database.ts'
-import type { Entry, Filter } from '../../../../history.ts'
+import type { Entry, EntryOutcome, Filter } from '../../../../history.ts'
 import type { Unpacked } from '../../blocks/block.ts'
-import { blocksAmong, type Direction, lastStored, lowestInBlocks, nearestStored } from '../../blocks/blocks.ts'
-import { callbackEntry, seqOf } from '../../blocks/entries.ts'
+import { blocksAmong, type Direction, lastStored, nearestStored } from '../../blocks/blocks.ts'
 import { fits, nameTest } from '../../../../filter.ts'
 import { candidates, hashesOf } from './candidates.ts'
 import { cursorsOf, outcomesOf } from './outcomes.ts'
-import type { Source } from './scan.ts'
-import { BLOCKS, seek } from '../../blocks/seek.ts'
 import { storedOf } from '../../blocks/pinned.ts'
 
-/** The delivered callbacks as a source; undefined if the filter excludes them all. */
-export function callbackSource(filter: Filter): Source | undefined {
-  const { plugin, outcome = 'delivered', bodies = false } = filter
-  if (outcome !== 'delivered' && outcome !== 'done' && outcome !== 'waiting' && outcome !== 'dead') return undefined
-  const wanted = outcome === 'delivered' ? undefined : outcome
+/** The callbacks that fit a filter. */
+export interface Source {
+  /** The next number from this one on that may match, in the direction; undefined if none is left. */
+  next(database: Database, from: number, direction: Direction): number | undefined
+  /** Reads the matching entries of a range, in the direction. */
+  read(database: Database, low: number, high: number, direction: Direction): Iterable<Entry>
+}
+
+export function sourceOf(filter: Filter): Source {
+  const { plugin, outcome: wanted = 'any', bodies = false } = filter
   const test = nameTest(filter)
   const hashes = hashesOf(filter)
+  const text = headText(filter)
   return {
-    between(database, since, until) {
-      if (lowestInBlocks(database) === Infinity) return [0, Infinity]
-      const low = seek(database, BLOCKS, 'received_at', since)
-      // Callbacks pinned before that block may be as recent.
-      const behind = database.number('SELECT max(last) FROM blocks WHERE last < ?', low)
-      return [behind + 1, seek(database, BLOCKS, 'received_at', until)]
-    },
-    last: lastStored,
-    timeOf: (database, number) =>
-      database.number('SELECT received_at FROM blocks WHERE last >= ? ORDER BY last LIMIT 1', number),
     next(database, from, direction) {
       if (!test) return nextOf(database, from, direction, { wanted, plugin })
       const [low, high] =
@@ -38,7 +31,7 @@ export function callbackSource(filter: Filter): Source | undefined {
       const entryOf = entriesAmong(database, low, high)
       const callbacks = test
         ? named(database, candidates(database, low, high, { hashes, direction }), test)
-        : stored(database, low, high, direction)
+        : stored(database, low, high, direction, text)
       for (const callback of callbacks) {
         const entry = entryOf(callback)
         if (fits(filter, entry)) yield bodies ? withBody(database, entry) : entry
@@ -47,9 +40,21 @@ export function callbackSource(filter: Filter): Source | undefined {
   }
 }
 
+/** What the head of every callback has in it that fits a filter. Rows without it are not read. */
+function headText({ command = '*', app }: Filter): string {
+  if (command === '*') return app === undefined ? '' : `,${app},`
+  return command.endsWith('.*') ? JSON.stringify(command.slice(0, -1)).slice(0, -1) : JSON.stringify(command)
+}
+
 /** The callbacks of a range, without bodies. */
-function* stored(database: Database, low: number, high: number, direction: Direction): Generator<Unpacked> {
-  for (const { callbacks } of blocksAmong(database, low, high, direction)) {
+function* stored(
+  database: Database,
+  low: number,
+  high: number,
+  direction: Direction,
+  text: string,
+): Generator<Unpacked> {
+  for (const { callbacks } of blocksAmong(database, low, high, direction, text)) {
     for (const callback of direction === 'forward' ? callbacks : callbacks.toReversed())
       if (callback.seq >= low && callback.seq <= high) yield callback
   }
@@ -69,15 +74,16 @@ export function entriesAmong(database: Database, low: number, high: number): (ca
   const select = 'SELECT seq, times FROM resends WHERE seq BETWEEN ? AND ?'
   const rows = database.all<{ seq: number; times: number }>(select, low, high)
   const resends = new Map(rows.map(({ seq, times }) => [seq, times]))
-  return (callback) => {
-    const { seq } = callback
-    return callbackEntry(callback, { resends: resends.get(seq) ?? 0, plugins: outcomes(seq, callback.plugins) })
+  return ({ seq, id, sdkAppId, command, receivedAt, signed, maybeResend, plugins: own, undelivered }) => {
+    const about = { ref: String(seq), id, sdkAppId, command, receivedAt, signed, resends: resends.get(seq) ?? 0 }
+    if (undelivered) return { ...about, maybeResend, plugins: [], undelivered }
+    return { ...about, maybeResend, plugins: outcomes(seq, own) }
   }
 }
 
 /** Adds the body to an entry. Bodies are read only for entries that are listed. */
 export function withBody(database: Database, entry: Entry): Entry {
-  const stored = storedOf(database, seqOf(entry.ref))
+  const stored = storedOf(database, Number(entry.ref))
   return stored ? { ...entry, body: { query: stored.query, raw: stored.raw } } : entry
 }
 
@@ -86,7 +92,7 @@ function nextOf(
   database: Database,
   from: number,
   direction: Direction,
-  { wanted, plugin }: { wanted: 'done' | 'waiting' | 'dead' | undefined; plugin: string | undefined },
+  { wanted, plugin }: { wanted: EntryOutcome | 'any'; plugin: string | undefined },
 ): number | undefined {
   const [pick, side] = direction === 'forward' ? (['min', '>='] as const) : (['max', '<='] as const)
   const ofPlugin = (select: string): number | undefined =>
@@ -101,8 +107,10 @@ function nextOf(
         ? 'SELECT min(max(first, ?1)) FROM done WHERE last >= ?1'
         : 'SELECT max(min(last, ?1)) FROM done WHERE first <= ?1',
     )
-  if (wanted === undefined) return nearestStored(database, from, direction)
+  if (wanted === 'any' || wanted === 'delivered') return nearestStored(database, from, direction)
   if (wanted === 'dead') return nearest('dead_letters')
+  if (wanted !== 'waiting' && wanted !== 'done')
+    return database.numberIfAny(`SELECT ${pick}(seq) FROM singles WHERE outcome IS NOT NULL AND seq ${side} ?`, from)
   const cursors = [...cursorsOf(database)].filter(([id]) => plugin === undefined || id === plugin).map(([, seq]) => seq)
   if (wanted === 'waiting') {
     const hindmost = Math.min(...cursors, Number.MAX_SAFE_INTEGER)
