@@ -14,7 +14,6 @@ import { takeSuspect } from './file/suspect-file.ts'
 import { type Checkpoints, startCheckpoints } from './upkeep/checkpoints.ts'
 import { loadResendWindow } from './upkeep/load-resend-window.ts'
 import { deadLetterRemoved } from './upkeep/removed-plugins.ts'
-import { ResendCounter } from './upkeep/resend-counter.ts'
 import type { UndeliveredRow } from './worker/messages.ts'
 import { type Shortened, startRetention, type Sweeper } from './upkeep/retention.ts'
 
@@ -40,7 +39,6 @@ export class SqliteLog implements CallbackLog, StoreListener {
   readonly #deps: SqliteLogDeps
   readonly #client: SqliteClient
   readonly #window: ResendWindow
-  readonly #counter: ResendCounter
   #reserve: Reserve | undefined
   #sweeper: Sweeper | undefined
   #checkpoints: Checkpoints | undefined
@@ -53,7 +51,6 @@ export class SqliteLog implements CallbackLog, StoreListener {
     this.#deps = deps
     this.#client = client
     this.#window = new ResendWindow(resendWindow, (entries) => bus.emit('resend-window:full', { entries }))
-    this.#counter = new ResendCounter(client)
   }
 
   async open({ appending }: LogListener): ReturnType<CallbackLog['open']> {
@@ -80,7 +77,6 @@ export class SqliteLog implements CallbackLog, StoreListener {
 
   appending(): void {
     this.#onAppending()
-    this.#counter.flush()
   }
 
   posted(characters: number): void {
@@ -176,7 +172,6 @@ export class SqliteLog implements CallbackLog, StoreListener {
     this.#sweeper?.stop()
     this.#reserve?.stop()
     this.#stopRemoving()
-    await this.#counter.close()
     await this.#checkpoints?.close()
   }
 
@@ -214,8 +209,8 @@ export class SqliteLog implements CallbackLog, StoreListener {
     try {
       const entry = await this.#findDurable(append)
       if (entry !== undefined) {
-        // Count it in the stored row too.
-        this.#counter.add(this.#window.seqOf(entry))
+        // In the file, too. If that fails, the count is lost with the process, which does not matter much.
+        this.#client.send('resent', this.#window.seqOf(entry), () => undefined)
         append.repeats(this.#window.idOf(entry), this.#window.countResend(entry))
         if (append.identifiesEvent) return
         append.maybeResend = true

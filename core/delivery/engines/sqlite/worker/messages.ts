@@ -43,8 +43,8 @@ export interface Operations extends StoreOperations {
    */
   recordUndelivered: [arg: UndeliveredRow & { readonly share: number; readonly resendWindow: number }, result: number]
   settle: [arg: readonly { readonly plugin: string; readonly changes: readonly Change[] }[], result: void]
-  /** Counts resends of callbacks, by number. */
-  resent: [arg: readonly number[], result: void]
+  /** Counts a resend of the callback with a number. */
+  resent: [arg: number, result: void]
   /** As `read` of CallbackLog. */
   page: [arg: { plugin: string; after: number; limit: number }, result: Page]
   /** As `readDue` of CallbackLog. */

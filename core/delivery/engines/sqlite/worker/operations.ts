@@ -12,7 +12,7 @@ import { due, fetch, page } from './page.ts'
 import { recent } from './recent-rows.ts'
 import { requests } from './requests.ts'
 import { retain } from './retain.ts'
-import { countResends, settle } from './settle.ts'
+import { countResend, settle } from './settle.ts'
 
 /** The operations of the worker, by name. */
 export type OperationTable = { readonly [N in Name]: (arg: Arg<N>) => Result<N> }
@@ -30,7 +30,7 @@ export function createOperations(opened: OpenFile): OperationTable {
     begin: on(begin),
     recordUndelivered: createRecordUndelivered(database, (names) => append.single(names)),
     settle: on(settle),
-    resent: on(countResends),
+    resent: on(countResend),
     page: (arg) => page(database, arg, append.last()),
     due: on(due),
     fetch: on(fetch),

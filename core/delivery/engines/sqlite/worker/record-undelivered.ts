@@ -8,7 +8,7 @@ import { BLOCK_COLUMNS, readBlock } from '../blocks/read-block.ts'
 import type { PinnedRow } from '../blocks/pinned.ts'
 import { trimRefused } from '../blocks/room.ts'
 import type { Arg, UndeliveredRow } from './messages.ts'
-import { countResends } from './settle.ts'
+import { countResend } from './settle.ts'
 
 /** Bytes of a row besides its texts. */
 const ROW_BYTES = 200
@@ -52,7 +52,7 @@ export function createRecordUndelivered(
     known ??= load(database, since)
     const first = known.get(fingerprint)
     if (first && first.at > since && isRecorded(database, first)) {
-      countResends(database, [first.seq])
+      countResend(database, first.seq)
       return 0
     }
     const seq = insert(database, row, fingerprint, nextSeq)

@@ -10,10 +10,9 @@ export function settle(database: Database, settlements: Arg<'settle'>): void {
   for (const { plugin, changes } of settlements) for (const change of changes) apply(database, plugin, change)
 }
 
-/** Counts resends of stored callbacks. */
-export function countResends(database: Database, seqs: readonly number[]): void {
-  const insert = 'INSERT INTO resends VALUES (?, 1) ON CONFLICT (seq) DO UPDATE SET times = times + 1'
-  for (const seq of seqs) database.run(insert, seq)
+/** Counts a resend of a stored callback. */
+export function countResend(database: Database, seq: number): void {
+  database.run('INSERT INTO resends VALUES (?, 1) ON CONFLICT (seq) DO UPDATE SET times = times + 1', seq)
 }
 
 function apply(database: Database, plugin: string, change: Change): void {
