@@ -201,6 +201,12 @@ export interface AdminResult extends Counts {
   readonly outcomes: readonly RefOutcome[]
 }
 
+export function resultOf(outcomes: readonly RefOutcome[]): AdminResult {
+  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
+  for (const outcome of outcomes) counts[outcome]++
+  return { ...counts, outcomes }
+}
+
 /** What to remove for good. */
 export interface Erasure {
   /** Callbacks, whose dead letters go with them. */

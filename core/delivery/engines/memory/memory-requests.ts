@@ -1,6 +1,6 @@
 import { storedOf } from '../../../callback/callback.ts'
 import type { WaitingCallback } from '../../callback-log.ts'
-import type { AdminRequest, AdminResult, RefOutcome } from '../../history.ts'
+import { type AdminRequest, type AdminResult, type RefOutcome, resultOf } from '../../history.ts'
 import { refOf } from './kept.ts'
 import type { MemoryLog } from './memory-log.ts'
 
@@ -34,9 +34,7 @@ export function carryOut(
     log.letters.take(letter.num)
     return asked.kind === 'retry' ? makePending(letter.plugin, letter.callback) : 'count'
   })
-  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const outcome of outcomes) counts[outcome]++
-  return { ...counts, outcomes }
+  return resultOf(outcomes)
 }
 
 /** The callback that a ref names, if it can be delivered. `plugins` are those that get it without a replay. */

@@ -5,15 +5,15 @@ import { versionOf } from '../../../../store/postgres/migrate.ts'
 import type { PostgresSettings } from '../../../../store/postgres/options.ts'
 import { sql } from '../../../../store/postgres/sql.ts'
 import { TimhookError } from '../../../../errors.ts'
-import type {
-  AdminRequest,
-  AdminResult,
-  DeadLetterCount,
-  History,
-  OpeningOptions,
-  PluginRecord,
-  PluginSteps,
-  RefOutcome,
+import {
+  type AdminRequest,
+  type DeadLetterCount,
+  type History,
+  type OpeningOptions,
+  type PluginRecord,
+  type PluginSteps,
+  type RefOutcome,
+  resultOf,
 } from '../../../history.ts'
 import { IS_SERVED } from '../sql/lease.ts'
 import { BACKLOGS, stateOf } from '../sql/read.ts'
@@ -108,10 +108,4 @@ function withValidRefs(asked: AdminRequest): AdminRequest {
   if (asked.kind === 'pause' || asked.kind === 'resume') return asked
   const [pattern, nothing] = asked.kind === 'replay' ? [REF, '0/0'] : [LETTER, '0']
   return { ...asked, refs: asked.refs.map((ref) => (pattern.test(ref) ? ref : nothing)) }
-}
-
-function resultOf(outcomes: readonly RefOutcome[]): AdminResult {
-  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const outcome of outcomes) counts[outcome]++
-  return { ...counts, outcomes }
 }

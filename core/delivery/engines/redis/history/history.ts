@@ -26,7 +26,7 @@ export async function openRedisHistory(settings: RedisSettings, options: Opening
   // The servers report durability, so it is not checked here.
   const connection = await openRedis({ ...settings, durability: 'relaxed' }, { log, ...options })
   const { client, prefix } = connection
-  const partitions = Number((await client.hget(`${prefix}:meta`, 'partitions')) ?? PARTITIONS)
+  const partitions = Number((await replyOf(client.hget(`${prefix}:meta`, 'partitions'))) ?? PARTITIONS)
   const deps: HistoryDeps = { connection, partitions }
   const backlogOf = async (plugin: string): Promise<{ plugin: string; count: number }> => {
     const keys = Array.from({ length: partitions }, (_, n) => partitionKey(prefix, n))

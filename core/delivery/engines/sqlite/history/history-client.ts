@@ -27,6 +27,7 @@ const METHODS: readonly (keyof History)[] = [
   'holds',
   'request',
   'result',
+  'erase',
   'isServed',
   'close',
 ]

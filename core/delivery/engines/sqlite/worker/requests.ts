@@ -1,5 +1,5 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
-import type { AdminResult, AdminRequest, RefOutcome } from '../../../history.ts'
+import { type AdminRequest, type RefOutcome, resultOf } from '../../../history.ts'
 import type { Arg, Result } from './messages.ts'
 import { isDone } from '../blocks/done.ts'
 import { forgetBlock, pin, storedOf, unpin } from '../blocks/pinned.ts'
@@ -38,13 +38,7 @@ function carryOut(work: Work, adminRequest: AdminRequest): RefOutcome[] {
 function answer({ database, now }: Work, num: number, outcomes: readonly RefOutcome[]): void {
   // A request may be long, and nobody reads it again.
   const update = "UPDATE requests SET request = '', result = ?, at = ? WHERE num = ?"
-  database.run(update, JSON.stringify(counted(outcomes)), now, num)
-}
-
-function counted(outcomes: readonly RefOutcome[]): AdminResult {
-  const counts = { count: 0, waiting: 0, gone: 0, foreign: 0 }
-  for (const outcome of outcomes) counts[outcome]++
-  return { ...counts, outcomes }
+  database.run(update, JSON.stringify(resultOf(outcomes)), now, num)
 }
 
 function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'replay' }>): RefOutcome[] {
