@@ -11,7 +11,7 @@ import { type Head, type Unpacked, unpackWith } from './block.ts'
 export const BLOCK_COLUMNS = 'received_at, CAST(sets AS BLOB) AS sets, CAST(heads AS BLOB) AS heads'
 export const BODIES = 'CAST(bodies AS BLOB) AS bodies'
 /** The other columns of a pinned callback. */
-export const UNDELIVERED = 'outcome, code, failed, CAST(error AS BLOB) AS error'
+export const UNDELIVERED = 'CAST(outcome AS BLOB) AS outcome, code, failed, CAST(error AS BLOB) AS error'
 
 /** A row of a block or a pinned callback; `bodies` if they were read. */
 export interface BlockRow {
@@ -22,7 +22,7 @@ export interface BlockRow {
   readonly heads: Value
   readonly bodies?: Value
   /** Set if it is undelivered. */
-  readonly outcome?: NonNullable<Entry['undelivered']>['outcome'] | null
+  readonly outcome?: Value
   readonly code?: number
   readonly failed?: 0 | 1
   readonly error?: Value
@@ -62,10 +62,11 @@ export function readBlock(row: BlockRow): StoredBlock {
   return { first, last, callbacks: [], damage: { first, last, receivedAt, plugins } }
 }
 
-function undeliveredOf({ outcome, code = 0, failed, error }: BlockRow): Entry['undelivered'] {
-  if (!outcome) return undefined
-  const reason = textOf(error)
-  return { outcome, code, failed: failed === 1, ...(reason !== '' && { error: reason }) }
+function undeliveredOf(row: BlockRow): Entry['undelivered'] {
+  const outcome = textOf(row.outcome) as NonNullable<Entry['undelivered']>['outcome'] | ''
+  if (outcome === '') return undefined
+  const error = textOf(row.error)
+  return { outcome, code: row.code ?? 0, failed: row.failed === 1, ...(error !== '' && { error }) }
 }
 
 /** How many of a row's callbacks are for a plugin; 0 if that cannot be read. */

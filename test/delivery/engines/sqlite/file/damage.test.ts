@@ -3,7 +3,7 @@ import { type New, Packer } from '../../../../../core/delivery/engines/sqlite/bl
 import { readBlock } from '../../../../../core/delivery/engines/sqlite/blocks/read-block.ts'
 import { Database } from '../../../../../core/store/sqlite/database.ts'
 import { eventsOf } from '../../../../harness/server.ts'
-import { done, newFile, runEngine } from '../run-sqlite.ts'
+import { callback, done, newFile, runEngine } from '../run-sqlite.ts'
 import { forever, look, read } from '../tick-batches.ts'
 
 const COUNT = 5
@@ -104,4 +104,28 @@ describe('one damaged byte in a block of the sqlite engine', () => {
       expect((await history.backward({})).entries).to.have.length(delivered.length + dead + 1)
       expect(await history.find(['none'])).to.deep.equal([])
     })
+
+  it('in what was refused leaves the rest of the history, and the server, whichever column it is in', async () => {
+    for (const column of ['outcome', 'error', 'sets', 'heads', 'bodies']) {
+      const file = await newFile()
+      const first = await runEngine(file, { one: () => undefined })
+      for (const n of [1, 2, 3])
+        await first.delivery.recordUndelivered(callback(n, `g${n}`), { as: 'refused', error: 'does not fit' })
+      await first.stop()
+      const torn = `CAST(x'ff' || substr(CAST(${column} AS BLOB), 2) AS TEXT)`
+      expect(look(file).run(`UPDATE singles SET ${column} = ${torn} WHERE seq = 2`)).to.equal(1)
+      const second = await runEngine(file, { one: () => undefined })
+      await second.delivery.recordUndelivered(callback(3, 'g3'), { as: 'refused', error: 'does not fit' })
+      const { entries } = await read(file).forward({ bodies: true })
+      const whole = entries.filter(({ ref }) => ref !== '2')
+      expect(
+        whole.map(({ ref, resends }) => [ref, resends]),
+        column,
+      ).to.deep.equal([
+        ['1', 0],
+        ['3', 1],
+      ])
+      await second.stop()
+    }
+  })
 })
