@@ -1,6 +1,6 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import type { DeadFilter, DeadLetter } from '../../../history.ts'
-import { BLOCK_COLUMNS } from '../blocks/read-block.ts'
+import { BLOCK_COLUMNS, textOf } from '../blocks/read-block.ts'
 import { pinnedOf, type PinnedRow } from '../blocks/pinned.ts'
 import { fitsCommand, whereOf } from './search/where.ts'
 
@@ -16,12 +16,13 @@ export function deadLetters(
     before !== undefined && ['d.num < ?', Number(before)],
   ])
   // CROSS JOIN makes SQLite look up callbacks by dead letter, and not the other way round.
-  const select = `SELECT CAST(d.num AS TEXT) AS ref, d.plugin, d.at, d.attempts, d.error, s.seq, ${BLOCK_COLUMNS}
+  const select = `SELECT CAST(d.num AS TEXT) AS ref, d.plugin, d.at, d.attempts, CAST(d.error AS BLOB) AS error, s.seq, ${BLOCK_COLUMNS}
     FROM dead_letters d CROSS JOIN singles s ON s.seq = d.seq ${where.text} ORDER BY d.num DESC LIMIT ?`
-  const rows = database.all<Omit<DeadLetter, 'callback'> & PinnedRow>(select, ...where.values, limit)
+  const rows = database.all<Omit<DeadLetter, 'callback' | 'error'> & PinnedRow>(select, ...where.values, limit)
   return rows.map((row) => {
-    const { ref, plugin, at, attempts, error } = row
+    const { ref, plugin, at, attempts } = row
     const { seq, id, sdkAppId, command, receivedAt } = pinnedOf(row)
-    return { ref, plugin, at, attempts, error, callback: { ref: String(seq), id, sdkAppId, command, receivedAt } }
+    const callback = { ref: String(seq), id, sdkAppId, command, receivedAt }
+    return { ref, plugin, at, attempts, error: textOf(row.error), callback }
   })
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type New, Packer } from '../../../../../core/delivery/engines/sqlite/blocks/block.ts'
 import { readBlock } from '../../../../../core/delivery/engines/sqlite/blocks/read-block.ts'
+import { GiveUp } from '../../../../../core/plugin-api/outcome-errors.ts'
 import { Database } from '../../../../../core/store/sqlite/database.ts'
 import { eventsOf } from '../../../../harness/server.ts'
 import { callback, done, newFile, runEngine } from '../run-sqlite.ts'
@@ -32,7 +33,7 @@ function lengthOf(column: Column): number {
   return (damaged(column, 0, 0)[column] as unknown as ArrayBuffer).byteLength
 }
 
-describe('one damaged byte in a block of the sqlite engine', () => {
+describe('one damaged byte in the file of the sqlite engine', () => {
   for (const column of ['heads', 'bodies'] as const)
     it(`costs no more callbacks than it touches, wherever it is in the ${column}`, () => {
       let lost = 0
@@ -127,5 +128,35 @@ describe('one damaged byte in a block of the sqlite engine', () => {
       ])
       await second.stop()
     }
+  })
+
+  it('in the error of a dead letter or of a retry leaves what is listed of it', async () => {
+    const file = await newFile()
+    const retry = { attempts: 2, minMs: 1e9, maxMs: 1e9 }
+    const fail = (n: number): never => {
+      throw n === 1 ? new GiveUp('never') : new Error('not now')
+    }
+    const first = await runEngine(file, { one: fail }, { retry })
+    const ended = Promise.all([
+      first.bus.next('callback:dead'),
+      first.bus.next('handler:failed', ({ retryMs = 0 }) => retryMs > 0),
+    ])
+    for (const n of [1, 2]) await first.accept(n, `g${n}`)
+    await ended
+    await first.stop()
+    const database = look(file)
+    for (const table of ['dead_letters', 'pending'])
+      expect(
+        database.run(`UPDATE ${table} SET error = CAST(x'ff' || substr(CAST(error AS BLOB), 2) AS TEXT)`),
+      ).to.equal(1)
+    const history = read(file)
+    const [letter] = await history.deadLetters()
+    expect(letter?.error).to.match(/^\ufffdhrew in attempt 1: never/)
+    expect((await history.deadLetterCounts()).map(({ error, count }) => [error, count])).to.deep.equal([
+      [letter?.error, 1],
+    ])
+    const { entries } = await history.forward({})
+    const steps = await Promise.all(entries.map(({ id }) => history.steps(id)))
+    expect(steps.flat().map(({ error = '' }) => error.slice(0, 5))).to.deep.equal(['\ufffdhrew', '\ufffdhrew'])
   })
 })
