@@ -74,6 +74,23 @@ describe('retention', () => {
     expect(await second.stop()).to.deep.equal({ undelivered: 1 })
   })
 
+  it('never gives the numbers of what it deleted to others, which would count as done', async () => {
+    const file = await newFile()
+    const first = await runEngine(file, { one: (n) => (n === 1 ? forever() : undefined) })
+    const handled = done(first.bus, 199)
+    for (let n = 1; n <= 200; n++) await first.accept(n, `g${n}`)
+    await handled
+    const database = look(file)
+    while (database.numberIfAny('SELECT max(last) FROM done') !== 200) await first.client.request('probe', undefined)
+    expect((await sweep(first, { finishedSince: later() })).deleted).to.equal(199)
+    await first.die()
+    const second = await runEngine(file, { one: forever })
+    for (let n = 201; n <= 203; n++) await second.accept(n, `g${n}`)
+    await second.die()
+    const third = await runEngine(file, { one: forever })
+    expect(await third.stop()).to.deep.equal({ undelivered: 4 })
+  })
+
   it('leaves what waits for a retry', async () => {
     const file = await newFile()
     const retry = { attempts: 2, minMs: 1e8, maxMs: 1e9 }

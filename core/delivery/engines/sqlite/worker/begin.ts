@@ -8,11 +8,11 @@ import { unsettledOf } from './page.ts'
 /** The prefix of rows in `meta` that say since when a plugin has been gone. */
 const REMOVED = 'removed '
 
-/** The largest number ever given to a callback, even if its rows are deleted. */
+/** The largest number that any row is about: one that is given again would count as done, or as sent again. */
 export function lastSeq(database: Database): number {
   const elsewhere = database.number(`SELECT max(
-    (SELECT coalesce(max(seq), 0) FROM cursors), (SELECT coalesce(max(seq), 0) FROM resends),
-    (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
+    (SELECT coalesce(max(seq), 0) FROM cursors), (SELECT coalesce(max(last), 0) FROM done),
+    (SELECT coalesce(max(seq), 0) FROM resends), (SELECT coalesce(max(value), 0) FROM meta WHERE name = 'last'))`)
   return Math.max(elsewhere, lastStored(database))
 }
 
