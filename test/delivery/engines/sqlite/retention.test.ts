@@ -10,6 +10,7 @@ import { forever, later, look, read } from './tick-batches.ts'
 
 const NOTHING = { finishedSince: 0, deadSince: 0, size: 1e15, needsRoom: false, limit: 1000 }
 const ABOUT = { sdkAppId: 1, signed: false, query: '{}', command: 'A.B', raw: '{}', expendable: true }
+
 /** What is listed, oldest first. */
 async function numbers(file: string): Promise<number[]> {
   const history = openSqliteHistory(file)

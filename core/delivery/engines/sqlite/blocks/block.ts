@@ -126,9 +126,9 @@ export class Packer {
 const single = new Packer()
 
 /** A block of a single callback. */
-export function packed(callback: Unpacked, expendable = false): Block {
-  single.add({ ...callback, plugins: JSON.stringify(callback.plugins) })
-  return { ...single.take(), expendable }
+export function packed(callback: New): Block {
+  single.add(callback)
+  return single.take()
 }
 
 /** Unpacks a block that was not stored. Its first callback gets the number `first`. */

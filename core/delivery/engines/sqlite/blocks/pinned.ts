@@ -36,7 +36,8 @@ export function pin(database: Database, seq: number): void {
   if (database.get('SELECT 1 FROM singles WHERE seq = ?', seq)) return
   const callback = inBlock(database, seq)
   if (!callback) return
-  const { receivedAt, id, sets, heads, bodies } = packed(callback)
+  const plugins = JSON.stringify(callback.plugins)
+  const { receivedAt, id, sets, heads, bodies } = packed({ ...callback, plugins })
   const values = [seq, receivedAt, id, callback.command, sets, heads, bodies]
   database.runWith(INSERT, values)
 }

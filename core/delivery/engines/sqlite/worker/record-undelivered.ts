@@ -1,7 +1,7 @@
 import type { Database } from '../../../../store/sqlite/database.ts'
 import { parseObject } from '../../../../lib/json.ts'
 import { refusedFingerprint } from '../../../record-refused.ts'
-import { Packer } from '../blocks/block.ts'
+import { packed } from '../blocks/block.ts'
 import { seek } from '../blocks/blocks.ts'
 import type { NameWords } from '../blocks/names.ts'
 import { BLOCK_COLUMNS, readBlock } from '../blocks/read-block.ts'
@@ -61,15 +61,12 @@ export function createRecordUndelivered(
   }
 }
 
-const packer = new Packer()
-
 /** Returns its number. */
 function insert(database: Database, row: UndeliveredRow, identity: string, nextSeq: NextSeq): number {
   const { receivedAt, sdkAppId, id, command, outcome, code, failed, error = null, expendable, signed, query, raw } = row
   const bytes = Buffer.byteLength(raw) + query.length + ROW_BYTES
   const own = { plugins: '[]', identity, key: undefined, maybeResend: false, body: parseObject(raw) }
-  packer.add({ id, sdkAppId, command, receivedAt, signed, query, raw, ...own })
-  const { sets, heads, bodies, names } = packer.take()
+  const { sets, heads, bodies, names } = packed({ id, sdkAppId, command, receivedAt, signed, query, raw, ...own })
   const seq = nextSeq(names)
   const kept = [outcome, code, failed ? 1 : 0, error, sdkAppId, expendable ? 1 : 0, bytes]
   database.runWith(INSERT, [seq, receivedAt, id, command, ...kept, sets, heads, bodies])

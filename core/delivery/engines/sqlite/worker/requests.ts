@@ -49,7 +49,8 @@ function replay(work: Work, { plugin, refs }: Extract<AdminRequest, { kind: 'rep
     const seq = Number(ref)
     const stored = storedOf(database, seq)
     // If it has no body it was erased, since every after-callback has one.
-    if (!stored || stored.raw === '' || (stored.undelivered?.outcome ?? 'refused') !== 'refused') return 'gone'
+    if (!stored || stored.raw === '') return 'gone'
+    if (stored.undelivered && stored.undelivered.outcome !== 'refused') return 'gone'
     const isAhead = stored.plugins.includes(plugin) && seq > cursor
     if (isAhead && !isDone(database, plugin, seq)) return 'waiting'
     database.run('DELETE FROM dead_letters WHERE seq = ? AND plugin = ?', seq, plugin)

@@ -66,7 +66,8 @@ function inTransaction(opened: OpenFile, operations: OperationTable, batch: read
 /** Stores the callbacks of a block one by one, so that a bad one does not fail the others. */
 function oneByOne(opened: OpenFile, operations: OperationTable, block: Block): Reply {
   const result = unpack(1, block).map((callback) => {
-    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg: packed(callback, block.expendable) }])
+    const arg = { ...packed({ ...callback, plugins: JSON.stringify(callback.plugins) }), expendable: block.expendable }
+    const [reply] = inTransaction(opened, operations, [{ name: 'append', arg }])
     return reply?.error ?? (reply?.result as number)
   })
   return { result }

@@ -78,7 +78,10 @@ describe('a block', () => {
   it('can be made of one of another', () => {
     assert(
       property(array(callback, { minLength: 1 }), (some) => {
-        for (const one of unpack(7, pack(some))) expect(unpack(one.seq, packed(one))).to.deep.equal([one])
+        for (const one of unpack(7, pack(some))) {
+          const alone = packed({ ...one, plugins: JSON.stringify(one.plugins) })
+          expect(unpack(one.seq, alone)).to.deep.equal([one])
+        }
       }),
     )
   })

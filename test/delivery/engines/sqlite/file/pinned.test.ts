@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { done, newFile, runEngine } from '../run-sqlite.ts'
+import { callback, done, newFile, runEngine } from '../run-sqlite.ts'
 import { answered, pages, until } from '../../../contract/histories.ts'
 import { ALL, COUNT, forever, later, listed, look, read, SOON, turn, withOne } from '../tick-batches.ts'
 
@@ -108,5 +108,20 @@ describe('what is set apart of a block', () => {
     expect(database.all('SELECT seq FROM resends')).to.deep.equal([{ seq: 3 }])
     await run.client.request('retain', { ...ALL, deadSince: later() })
     expect(database.number('SELECT count(*) FROM resends')).to.equal(0)
+  })
+
+  it('is not delivered once it is erased, where it was refused and replayed', async () => {
+    const file = await newFile()
+    const run = await runEngine(file, { one: forever })
+    await run.delivery.recordUndelivered(callback(1, 'g'), { as: 'refused', error: 'does not fit' })
+    const history = read(file)
+    const { entries } = await history.forward({})
+    const refs = entries.map(({ ref }) => ref)
+    expect(await answered(history, { kind: 'replay', plugin: 'one', refs })).to.include({ count: 1 })
+    await run.die()
+    await history.erase({ callbacks: entries, records: [] })
+    expect(await listed(history)).to.deep.equal([])
+    const again = await runEngine(file, { one: forever })
+    expect(await again.stop()).to.deep.equal({ undelivered: 0 })
   })
 })
